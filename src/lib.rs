@@ -1,0 +1,1 @@
+//! Reprise: a libssl for Linux whose speciality is TLS sessions.
