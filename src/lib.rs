@@ -1,1 +1,28 @@
 //! Reprise: a libssl for Linux whose speciality is TLS sessions.
+//!
+//! A call from a C program enters at the top and goes down; nothing below knows what is above it:
+//!
+//! | room           | what it holds                                                                |
+//! |----------------|------------------------------------------------------------------------------|
+//! | [`abi`]        | the C functions, one file per theme of the manual; they only translate       |
+//! | [`connection`] | what `SSL` points to: handshake, read, write, shutdown                       |
+//! | [`context`]    | what `SSL_CTX` points to: settings shared by connections                     |
+//! | [`session`]    | what `SSL_SESSION` points to: the refcounted object, DER, printing           |
+//! | [`cache`]      | the session cache of a context                                               |
+//! | [`ticket`]     | ticket keys: sealing and opening tickets                                     |
+//! | [`cipher`]     | cipher suites, groups and signature algorithms: names, lists, properties     |
+//! | [`engine`]     | the only room that names rustls                                              |
+//! | [`libcrypto`]  | the only room that calls libcrypto                                           |
+
+mod abi;
+mod cache;
+mod cipher;
+mod clock;
+mod connection;
+mod context;
+mod engine;
+mod error;
+mod libcrypto;
+mod reason;
+mod session;
+mod ticket;

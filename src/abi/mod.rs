@@ -1,0 +1,31 @@
+//! The C functions, one file per theme of OpenSSL's manual.
+//!
+//! Each function only translates: it checks and borrows its pointers, calls one method of the
+//! rooms below, and turns the result into C's return value and the error queue. The shape is the
+//! same everywhere:
+//!
+//! ```ignore
+//! /// What it does; who owns what; return value; errors; threads.
+//! ///
+//! /// # Safety
+//! /// What the caller promises.
+//! #[unsafe(no_mangle)]
+//! pub unsafe extern "C" fn SSL_something(ssl: *mut Connection, n: c_int) -> c_int {
+//!     call(c"SSL_something", 0, || {
+//!         // SAFETY: the caller passes NULL or a live SSL.
+//!         let connection = unsafe { borrow(ssl) }?;
+//!         connection.something(n)?;
+//!         Ok(1)
+//!     })
+//! }
+//! ```
+//!
+//! `SSL`, `SSL_CTX` and `SSL_SESSION` are pointers to [`Connection`], [`Context`] and [`Session`];
+//! the header names them by OpenSSL's tags.
+//!
+//! [`Connection`]: crate::connection::Connection
+//! [`Context`]: crate::context::Context
+//! [`Session`]: crate::session::Session
+
+pub mod call;
+pub mod pointer;

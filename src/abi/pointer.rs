@@ -1,0 +1,59 @@
+//! The one place where pointers from C become references.
+
+use std::ffi::{CStr, c_char};
+
+use crate::error::{Error, Reason, Result};
+
+/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`.
+///
+/// # Safety
+/// `pointer` is NULL or points to a live `T` that stays alive, and is not mutably borrowed, while
+/// the result is used.
+pub unsafe fn borrow<'a, T>(pointer: *const T) -> Result<&'a T> {
+    // SAFETY: the caller promises that a pointer that is not NULL is valid for 'a.
+    unsafe { pointer.as_ref() }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}
+
+/// Like [`borrow`], where the manual lets NULL fail without an error on the queue.
+///
+/// # Safety
+/// As for [`borrow`].
+pub unsafe fn borrow_quietly<'a, T>(pointer: *const T) -> Result<&'a T> {
+    // SAFETY: the caller promises that a pointer that is not NULL is valid for 'a.
+    unsafe { pointer.as_ref() }.ok_or(Error::Silent)
+}
+
+/// The bytes at `data`; empty for NULL or a length of 0.
+///
+/// # Safety
+/// `data` is NULL or valid for reads of `len` bytes while the result is used.
+pub unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
+    if data.is_null() || len == 0 {
+        return &[];
+    }
+    // SAFETY: not NULL, and the caller promises `len` readable bytes.
+    unsafe { std::slice::from_raw_parts(data, len) }
+}
+
+/// The C string at `text`, or `None` for NULL.
+///
+/// # Safety
+/// `text` is NULL or points to a NUL-terminated string that lives while the result is used.
+pub unsafe fn c_str<'a>(text: *const c_char) -> Option<&'a CStr> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: not NULL, and the caller promises a terminated string.
+    Some(unsafe { CStr::from_ptr(text) })
+}
+
+/// Writes `value` through `out` unless `out` is NULL.
+///
+/// # Safety
+/// `out` is NULL or valid for a write of `T`.
+pub unsafe fn store<T>(out: *mut T, value: T) {
+    if !out.is_null() {
+        // SAFETY: not NULL, and the caller promises that it may be written.
+        unsafe { out.write(value) }
+    }
+}

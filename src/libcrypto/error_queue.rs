@@ -1,0 +1,71 @@
+//! libcrypto's error queue of the calling thread (`ERR_get_error(3)`).
+
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::sync::Once;
+
+use openssl_sys as ffi;
+
+use crate::error::Reason;
+use crate::reason::REASON_TEXTS;
+
+/// The number of library `SSL` on the error queue (`ERR_LIB_SSL`).
+const ERR_LIB_SSL: c_int = 20;
+
+unsafe extern "C" {
+    fn ERR_new();
+    fn ERR_set_debug(file: *const c_char, line: c_int, function: *const c_char);
+    fn ERR_set_error(library: c_int, reason: c_int, format: *const c_char, ...);
+    fn ERR_peek_error() -> std::ffi::c_ulong;
+}
+
+/// Queues one error of library `SSL`. `detail` is a text for a person; empty for none.
+pub fn raise(function: &'static CStr, reason: Reason, detail: &str) {
+    load_reason_texts();
+    let text = CString::new(detail).unwrap_or_default();
+    // SAFETY: ERR_new opens an entry that the next two calls fill. The file and function names
+    // are static; libcrypto copies the formatted text. The format takes one string.
+    unsafe {
+        ERR_new();
+        ERR_set_debug(c"reprise".as_ptr(), 0, function.as_ptr());
+        if detail.is_empty() {
+            ERR_set_error(ERR_LIB_SSL, reason.0, std::ptr::null());
+        } else {
+            ERR_set_error(ERR_LIB_SSL, reason.0, c"%s".as_ptr(), text.as_ptr());
+        }
+    }
+}
+
+/// Tells libcrypto the texts of this library's reason codes (`ERR_load_SSL_strings`). Once per
+/// process; any thread.
+pub fn load_reason_texts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let mut table: Vec<ffi::ERR_STRING_DATA> = REASON_TEXTS
+            .iter()
+            .map(|(reason, text)| ffi::ERR_STRING_DATA {
+                error: ffi::ERR_PACK(ERR_LIB_SSL, 0, reason.0),
+                string: text.as_ptr(),
+            })
+            .collect();
+        table.push(ffi::ERR_STRING_DATA {
+            error: 0,
+            string: std::ptr::null(),
+        });
+        // libcrypto keeps pointers into the table for the life of the process.
+        let table = Vec::leak(table);
+        // SAFETY: the table ends with a zero entry, lives for ever, and its texts are static.
+        unsafe { ffi::ERR_load_strings(ERR_LIB_SSL, table.as_mut_ptr()) };
+    });
+}
+
+/// Removes all errors of this thread (`ERR_clear_error`).
+pub fn clear() {
+    // SAFETY: touches only this thread's queue.
+    unsafe { ffi::ERR_clear_error() }
+}
+
+/// The oldest error of this thread, packed, or 0 (`ERR_peek_error`).
+pub fn peek() -> std::ffi::c_ulong {
+    // SAFETY: reads only this thread's queue.
+    unsafe { ERR_peek_error() }
+}
