@@ -165,3 +165,14 @@ impl<O> Order<O> {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+impl<O> Order<O> {
+    /// Loses everything but the lowest forward links.
+    pub fn forget_all_but_lowest(&mut self) {
+        self.last = [std::ptr::null_mut(); MAX_HEIGHT];
+        for first in &mut self.first[1..] {
+            *first = std::ptr::null_mut();
+        }
+    }
+}

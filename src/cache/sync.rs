@@ -1,4 +1,5 @@
-//! The one place where the cache gets atomics and locks from, so that loom can replace them.
+//! The one place where the cache gets atomics, its lock and its hash keys from, so that loom can replace
+//! them.
 
 #[cfg(not(loom))]
 pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
@@ -7,7 +8,14 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(not(loom))]
+pub use std::hash::RandomState;
+
+#[cfg(not(loom))]
 pub use super::lock::Lock;
+
+/// Not random under loom, which runs the same program again and again.
+#[cfg(loom)]
+pub type RandomState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
 
 #[cfg(loom)]
 pub use loomed::Lock;

@@ -2,14 +2,21 @@
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicI64, Ordering as StdOrdering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering as StdOrdering};
 
 use super::sync::{AtomicUsize, Ordering};
 use super::{Entry, Expiry, Key, retire};
 
-/// How many objects there are that have a reference.
+thread_local! {
+    static BEFORE_UPGRADE: std::cell::Cell<Option<Box<dyn FnOnce()>>> =
+        const { std::cell::Cell::new(None) };
+}
+
+/// Has `what` done when this thread has found an object and is about to take a reference to it.
 #[cfg(not(loom))]
-pub static ALIVE: std::sync::atomic::AtomicIsize = std::sync::atomic::AtomicIsize::new(0);
+pub fn on_next_upgrade(what: impl FnOnce() + 'static) {
+    BEFORE_UPGRADE.set(Some(Box::new(what)));
+}
 
 /// What an [`Item`] refers to.
 pub struct Object {
@@ -17,6 +24,8 @@ pub struct Object {
     key: Key,
     time: AtomicI64,
     timeout: i64,
+    /// True if a cache may have led to it.
+    was_cached: AtomicBool,
 }
 
 /// An owning reference.
@@ -30,13 +39,12 @@ unsafe impl Sync for Item {}
 impl Item {
     /// A fresh object.
     pub fn new(version: i32, id: &[u8], time: i64, timeout: i64) -> Self {
-        #[cfg(not(loom))]
-        ALIVE.fetch_add(1, StdOrdering::Relaxed);
         let object = Object {
             count: AtomicUsize::new(1),
             key: Key::new(version, id).expect("an id of at most 32 bytes"),
             time: AtomicI64::new(time),
             timeout,
+            was_cached: AtomicBool::new(false),
         };
         Self(NonNull::from(Box::leak(Box::new(object))))
     }
@@ -75,10 +83,15 @@ impl Clone for Item {
 impl Drop for Item {
     fn drop(&mut self) {
         if self.get().count.fetch_sub(1, Ordering::AcqRel) == 1 {
-            #[cfg(not(loom))]
-            ALIVE.fetch_sub(1, StdOrdering::Relaxed);
-            // SAFETY: that was the last reference, so no cache leads to the object any more.
-            unsafe { retire(self.0.as_ptr(), size_of::<Object>(), Self::free) };
+            // SAFETY: that was the last reference, so no cache leads to the object any more. If none
+            // ever did, nobody can be looking at it.
+            unsafe {
+                if self.get().was_cached.load(StdOrdering::Relaxed) {
+                    retire(self.0.as_ptr(), size_of::<Object>(), Self::free);
+                } else {
+                    Self::free(self.0.as_ptr());
+                }
+            }
         }
     }
 }
@@ -107,6 +120,7 @@ unsafe impl Entry for Item {
     }
 
     fn into_raw(self) -> NonNull<Object> {
+        self.get().was_cached.store(true, StdOrdering::Relaxed);
         std::mem::ManuallyDrop::new(self).0
     }
 
@@ -115,6 +129,9 @@ unsafe impl Entry for Item {
     }
 
     unsafe fn try_upgrade(raw: NonNull<Object>) -> Option<Self> {
+        if let Some(what) = BEFORE_UPGRADE.take() {
+            what();
+        }
         // SAFETY: the memory is readable, by the caller's promise.
         let count = unsafe { &raw.as_ref().count };
         let mut seen = count.load(Ordering::Acquire);
