@@ -489,7 +489,7 @@ impl<E: Entry> Drop for Cache<E> {
     }
 }
 
-fn retire_tables<O>(unused: [*mut Table<O>; 2]) {
+fn retire_tables<O: 'static>(unused: [*mut Table<O>; 2]) {
     for table in unused {
         // SAFETY: the index gave the table away, so nobody that pins from now on can reach it.
         unsafe {

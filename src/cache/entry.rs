@@ -80,7 +80,7 @@ impl Expiry {
 /// - no method blocks, panics or calls back into a cache.
 pub unsafe trait Entry: Clone + Send + Sync {
     /// What the reference refers to.
-    type Object;
+    type Object: 'static;
 
     /// The key under which the object is found. It is read once, when the object is added.
     fn key(&self) -> Key;

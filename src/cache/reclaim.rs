@@ -16,7 +16,7 @@ pub use loomed::{Guard, garbage, pin, retire, try_to_collect};
 pub struct Garbage {
     /// Bytes retired and not yet freed.
     pub bytes: usize,
-    /// How many pieces of memory were freed so far, ever.
+    /// Bytes freed so far, ever.
     pub freed: usize,
 }
 
@@ -37,7 +37,8 @@ mod epochs {
     struct Era {
         generation: u32,
         collector: Collector,
-        bytes: AtomicUsize,
+        /// Bytes retired and freed so far.
+        retired: AtomicUsize,
         freed: AtomicUsize,
     }
 
@@ -75,7 +76,7 @@ mod epochs {
             let fresh = Box::into_raw(Box::new(Era {
                 generation,
                 collector: Collector::new(),
-                bytes: AtomicUsize::new(0),
+                retired: AtomicUsize::new(0),
                 freed: AtomicUsize::new(0),
             }));
             match ERA.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire) {
@@ -130,17 +131,15 @@ mod epochs {
     /// # Safety
     /// No thread that pins from now on can reach `object`. `free(object)` may be called from any thread,
     /// once, at any later time.
-    pub unsafe fn retire<T>(object: *mut T, bytes: usize, free: unsafe fn(*mut T)) {
+    pub unsafe fn retire<T: 'static>(object: *mut T, bytes: usize, free: unsafe fn(*mut T)) {
         let era = era();
-        era.bytes.fetch_add(bytes, Ordering::Relaxed);
+        era.retired.fetch_add(bytes, Ordering::Relaxed);
         let guard = pin();
         // SAFETY: the caller's promises are what the collector asks for.
         unsafe {
             guard.defer_unchecked(move || {
                 free(object);
-                let era = self::era();
-                era.bytes.fetch_sub(bytes, Ordering::Relaxed);
-                era.freed.fetch_add(1, Ordering::Relaxed);
+                era.freed.fetch_add(bytes, Ordering::Relaxed);
             });
         }
     }
@@ -153,9 +152,12 @@ mod epochs {
     /// What waits to be freed.
     pub fn garbage() -> Garbage {
         let era = era();
+        // In this order, lest something that is retired and freed in between counts as freed only.
+        let freed = era.freed.load(Ordering::Acquire);
+        let retired = era.retired.load(Ordering::Relaxed);
         Garbage {
-            bytes: era.bytes.load(Ordering::Relaxed),
-            freed: era.freed.load(Ordering::Relaxed),
+            bytes: retired.saturating_sub(freed),
+            freed,
         }
     }
 }
@@ -179,8 +181,10 @@ mod loomed {
         static ref STATE: Mutex<State> = Mutex::new(State::default());
     }
 
+    /// Keeps memory until it is dropped.
     pub struct Guard(());
 
+    /// As without loom.
     pub fn pin() -> Guard {
         STATE.lock().unwrap().pinned += 1;
         Guard(())
@@ -198,6 +202,10 @@ mod loomed {
         }
     }
 
+    /// As without loom.
+    ///
+    /// # Safety
+    /// As without loom.
     pub unsafe fn retire<T: 'static>(object: *mut T, _bytes: usize, free: unsafe fn(*mut T)) {
         let guard = pin();
         // SAFETY: the caller's promise.
@@ -206,8 +214,10 @@ mod loomed {
         drop(guard);
     }
 
+    /// Nothing to do: collecting is immediate.
     pub fn try_to_collect() {}
 
+    /// No figures under loom.
     pub fn garbage() -> Garbage {
         Garbage::default()
     }

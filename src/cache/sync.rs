@@ -49,13 +49,18 @@ mod loomed {
     use super::AtomicPtr;
     use std::ptr::NonNull;
 
+    /// As without loom.
     pub fn new_slots<T>(count: usize) -> Option<NonNull<AtomicPtr<T>>> {
         let slots: Box<[_]> = (0..count)
-            .map(|_| AtomicPtr::new(std::ptr::null_mut()))
+            .map(|_| AtomicPtr::new(std::ptr::null_mut::<T>()))
             .collect();
         NonNull::new(Box::into_raw(slots).cast())
     }
 
+    /// As without loom.
+    ///
+    /// # Safety
+    /// As without loom.
     pub unsafe fn free_slots<T>(slots: NonNull<AtomicPtr<T>>, count: usize) {
         let all = std::ptr::slice_from_raw_parts_mut(slots.as_ptr(), count);
         // SAFETY: the caller's promise: made by `new_slots` with this count.
@@ -66,14 +71,17 @@ mod loomed {
     pub struct Lock<T>(loom::sync::Mutex<T>);
 
     impl<T> Lock<T> {
+        /// A free lock around `value`.
         pub fn new(value: T) -> Self {
             Self(loom::sync::Mutex::new(value))
         }
 
+        /// Waits until the lock is free and takes it.
         pub fn lock(&self, _repair: impl FnOnce(&mut T)) -> loom::sync::MutexGuard<'_, T> {
             self.0.lock().unwrap()
         }
 
+        /// The value, when nobody else can have the lock.
         pub fn get_mut(&mut self) -> &mut T {
             self.0.get_mut().unwrap()
         }
