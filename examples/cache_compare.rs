@@ -113,6 +113,22 @@ unsafe impl Entry for Owned {
     }
 }
 
+/// What the others' maps hash: all of the id, in one piece as we do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Id([u8; 32]);
+
+impl Id {
+    fn of(key: &Key) -> Self {
+        Self(key.id().try_into().expect("32 bytes"))
+    }
+}
+
+impl std::hash::Hash for Id {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write(&self.0);
+    }
+}
+
 /// What is compared. `add` evicts down to the limit.
 trait Store: Send + Sync {
     fn add(&self, session: Owned);
@@ -143,7 +159,7 @@ type Order = BTreeMap<(Expiry, u64), Owned>;
 
 /// `SHARDS` mutexes, each around a map and an order. With more than one the order is not exact.
 struct Locked<const SHARDS: usize> {
-    shards: Vec<Mutex<(HashMap<Key, (Owned, (Expiry, u64))>, Order)>>,
+    shards: Vec<Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)>>,
     hasher: std::hash::RandomState,
     serial: AtomicU64,
 }
@@ -157,12 +173,12 @@ impl<const SHARDS: usize> Locked<SHARDS> {
         }
     }
 
-    fn shard(&self, key: &Key) -> &Mutex<(HashMap<Key, (Owned, (Expiry, u64))>, Order)> {
+    fn shard(&self, key: &Key) -> &Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)> {
         use std::hash::BuildHasher;
         &self.shards[if SHARDS == 1 {
             0
         } else {
-            self.hasher.hash_one(key) as usize % SHARDS
+            self.hasher.hash_one(Id::of(key)) as usize % SHARDS
         }]
     }
 }
@@ -175,7 +191,7 @@ impl<const SHARDS: usize> Store for Locked<SHARDS> {
             self.serial.fetch_add(1, Ordering::Relaxed),
         );
         let mut shard = self.shard(&key).lock().unwrap();
-        let old = shard.0.insert(key, (session.clone(), place));
+        let old = shard.0.insert(Id::of(&key), (session.clone(), place));
         let old = old.and_then(|old| shard.1.remove(&old.1));
         shard.1.insert(place, session);
         drop(shard);
@@ -187,13 +203,13 @@ impl<const SHARDS: usize> Store for Locked<SHARDS> {
             .lock()
             .unwrap()
             .0
-            .get(key)
+            .get(&Id::of(key))
             .map(|held| held.0.clone());
         found.is_some()
     }
     fn remove(&self, key: &Key) {
         let mut shard = self.shard(key).lock().unwrap();
-        let held = shard.0.remove(key);
+        let held = shard.0.remove(&Id::of(key));
         let filed = held.as_ref().and_then(|held| shard.1.remove(&held.1));
         drop(shard);
         drop((held, filed));
@@ -205,7 +221,7 @@ impl<const SHARDS: usize> Store for Locked<SHARDS> {
                 let Some((_, session)) = locked.1.pop_first() else {
                     break;
                 };
-                let held = locked.0.remove(&session.key());
+                let held = locked.0.remove(&Id::of(&session.key()));
                 drop(locked);
                 drop((held, session));
             }
@@ -240,13 +256,13 @@ macro_rules! with_order {
                 let mut order = self.order.lock().unwrap();
                 order.insert(place, session.clone());
                 drop(order);
-                $add(&self.map, session.key(), (session, place));
+                $add(&self.map, Id::of(&session.key()), (session, place));
             }
             fn find(&self, key: &Key) -> bool {
-                $find(&self.map, key)
+                $find(&self.map, &Id::of(key))
             }
             fn remove(&self, key: &Key) {
-                if let Some(place) = $remove(&self.map, key) {
+                if let Some(place) = $remove(&self.map, &Id::of(key)) {
                     let filed = self.order.lock().unwrap().remove(&place);
                     drop(filed);
                 }
@@ -255,7 +271,7 @@ macro_rules! with_order {
                 loop {
                     let first = self.order.lock().unwrap().pop_first();
                     let Some((_, session)) = first else { break };
-                    $remove(&self.map, &session.key());
+                    $remove(&self.map, &Id::of(&session.key()));
                 }
             }
         }
@@ -266,18 +282,18 @@ type Filed = (Owned, (Expiry, u64));
 
 with_order!(
     Papaya,
-    papaya::HashMap<Key, Filed>,
-    |map: &papaya::HashMap<Key, Filed>, key, filed| _ = map.pin().insert(key, filed),
-    |map: &papaya::HashMap<Key, Filed>, key| map.pin().get(key).map(|held| held.0.clone()).is_some(),
-    |map: &papaya::HashMap<Key, Filed>, key| map.pin().remove(key).map(|held| held.1)
+    papaya::HashMap<Id, Filed>,
+    |map: &papaya::HashMap<Id, Filed>, key, filed| _ = map.pin().insert(key, filed),
+    |map: &papaya::HashMap<Id, Filed>, key| map.pin().get(key).map(|held| held.0.clone()).is_some(),
+    |map: &papaya::HashMap<Id, Filed>, key| map.pin().remove(key).map(|held| held.1)
 );
 
 with_order!(
     Scc,
-    scc::HashMap<Key, Filed>,
-    |map: &scc::HashMap<Key, Filed>, key, filed| _ = map.insert(key, filed),
-    |map: &scc::HashMap<Key, Filed>, key| map.read(key, |_, held| held.0.clone()).is_some(),
-    |map: &scc::HashMap<Key, Filed>, key| map.remove(key).map(|(_, held)| held.1)
+    scc::HashMap<Id, Filed>,
+    |map: &scc::HashMap<Id, Filed>, key, filed| _ = map.insert(key, filed),
+    |map: &scc::HashMap<Id, Filed>, key| map.read(key, |_, held| held.0.clone()).is_some(),
+    |map: &scc::HashMap<Id, Filed>, key| map.remove(key).map(|(_, held)| held.1)
 );
 
 /// The id of session `n`, as servers make them: bytes that look random.

@@ -8,17 +8,21 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(not(loom))]
-pub use std::hash::RandomState;
-
-#[cfg(not(loom))]
 pub use super::lock::Lock;
+
+/// A SipHash with keys that this process drew at random.
+#[cfg(not(loom))]
+pub fn new_hasher() -> std::hash::DefaultHasher {
+    use std::hash::{BuildHasher, RandomState};
+    static KEYS: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    KEYS.get_or_init(RandomState::new).build_hasher()
+}
 
 /// Not random under loom, which runs the same program again and again.
 #[cfg(loom)]
-pub type RandomState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
-
-#[cfg(loom)]
-pub use loomed::Lock;
+pub fn new_hasher() -> std::hash::DefaultHasher {
+    std::hash::DefaultHasher::new()
+}
 
 /// `count` atomic null pointers, or `None` when memory is short. Freed with [`free_slots`].
 #[cfg(not(loom))]
