@@ -1,1 +1,1 @@
-//! (see the modules below)
+//! What SSL_CTX points to.
