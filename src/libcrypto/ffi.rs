@@ -35,6 +35,8 @@ pub enum OSSL_STORE_CTX {}
 /// One object read from an OSSL_STORE.
 pub enum OSSL_STORE_INFO {}
 
+/// `OSSL_STORE_INFO_NAME`
+pub const OSSL_STORE_INFO_NAME: c_int = 1;
 /// `OSSL_STORE_INFO_CERT`
 pub const OSSL_STORE_INFO_CERT: c_int = 5;
 
@@ -214,6 +216,7 @@ unsafe extern "C" {
     pub fn OSSL_STORE_close(ctx: *mut OSSL_STORE_CTX) -> c_int;
     pub fn OSSL_STORE_INFO_get_type(info: *const OSSL_STORE_INFO) -> c_int;
     pub fn OSSL_STORE_INFO_get0_CERT(info: *const OSSL_STORE_INFO) -> *mut X509;
+    pub fn OSSL_STORE_INFO_get0_NAME(info: *const OSSL_STORE_INFO) -> *const c_char;
     pub fn OSSL_STORE_INFO_free(info: *mut OSSL_STORE_INFO);
 
     // MAC
@@ -246,4 +249,15 @@ unsafe extern "C" {
         size: usize,
     ) -> OSSL_PARAM;
     pub fn HMAC_size(ctx: *const HMAC_CTX) -> usize;
+    pub fn HMAC_CTX_get_md(ctx: *const HMAC_CTX) -> *const EVP_MD;
+
+    // Digests
+    pub fn EVP_Digest(
+        data: *const c_void,
+        len: usize,
+        out: *mut c_uchar,
+        size: *mut c_uint,
+        digest: *const EVP_MD,
+        engine: *mut ENGINE,
+    ) -> c_int;
 }

@@ -16,7 +16,8 @@
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
 //! | [`bio`]                                            | byte streams                             |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
-//! | [`ticket_cipher`], [`ticket_callback`], [`digest`], [`random`] | symmetric cryptography       |
+//! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
+//! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`error_queue`], [`init`]                          | the library itself                       |
 //! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
 //!
@@ -24,6 +25,7 @@
 
 pub mod bio;
 pub mod certificate_cache;
+pub mod cipher_context;
 pub mod digest;
 pub mod error_queue;
 pub mod ex_data;
