@@ -1,1 +1,6 @@
 //! (see the modules below)
+
+/// `SSL`: one connection.
+pub struct Connection {
+    _private: (),
+}
