@@ -12,7 +12,8 @@ use crate::context::Context;
 
 /// Extensions that OpenSSL 3.0 handles itself, by number.
 const HANDLED_BY_OPENSSL: [c_uint; 24] = [
-    0, 1, 5, 10, 11, 12, 13, 14, 16, 18, 21, 22, 23, 35, 41, 42, 43, 44, 45, 47, 49, 51, 13172, 65281,
+    0, 1, 5, 10, 11, 12, 13, 14, 16, 18, 21, 22, 23, 35, 41, 42, 43, 44, 45, 47, 49, 51, 13172,
+    65281,
 ];
 
 /// Why these functions fail.

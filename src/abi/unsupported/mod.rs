@@ -64,7 +64,10 @@ use crate::error::{Error, Reason};
 
 /// Queues the error of a function that Reprise will not have, and gives back its failure value.
 fn unsupported<T>(function: &'static CStr, failure: T, why: &'static str) -> T {
-    queue(function, &Error::with(Reason::UNSUPPORTED, text(function, why)));
+    queue(
+        function,
+        &Error::with(Reason::UNSUPPORTED, text(function, why)),
+    );
     failure
 }
 

@@ -98,6 +98,17 @@ pub unsafe extern "C" fn SSL_copy_session_id(
     pending(c"SSL_copy_session_id", 0)
 }
 
+/// Current session, not counted, NULL if none. A function here, where `<openssl/ssl.h>` has a macro.
+///
+/// Status: unsupported (not yet implemented)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
+    pending(c"SSL_get0_session", ptr::null_mut())
+}
+
 /// Current session plus one reference, NULL if none.
 ///
 /// Status: unsupported (not yet implemented)

@@ -11,7 +11,8 @@ use crate::connection::Connection;
 use crate::context::Context;
 
 /// Why small records cannot be asked for.
-const NO_MAX_FRAGMENT_LENGTH: &str = "Reprise has no max_fragment_length extension: SSL_set_max_send_fragment limits what is sent";
+const NO_MAX_FRAGMENT_LENGTH: &str =
+    "Reprise has no max_fragment_length extension: SSL_set_max_send_fragment limits what is sent";
 
 /// Why padding fails.
 const WHY: &str = "Reprise pads no records: TLS 1.3 padding is not to be had from its engine";
