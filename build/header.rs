@@ -55,7 +55,8 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
         header.push_str(&heading(
             "What Reprise does not have",
             "These are here so that programs link and start. Each fails as its manual page says a failure\n\
-             looks, and queues one error (ERR_R_UNSUPPORTED) that names it. docs/symbols.md has the table.",
+             looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what\n\
+             cannot be there answer so in silence. docs/symbols.md has the table.",
         ));
         header.push_str(&cbindgen.prototypes(&unsupported));
     }

@@ -593,7 +593,8 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
  * ==========================
  *
  * These are here so that programs link and start. Each fails as its manual page says a failure
- * looks, and queues one error (ERR_R_UNSUPPORTED) that names it. docs/symbols.md has the table.
+ * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
+ * cannot be there answer so in silence. docs/symbols.md has the table.
  */
 
 /**
