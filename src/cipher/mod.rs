@@ -1,1 +1,6 @@
 //! (see the modules below)
+
+/// `SSL_CIPHER`: a cipher suite.
+pub struct Cipher {
+    _private: (),
+}
