@@ -51,6 +51,10 @@ use crate::session::{
     Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Numbers, PeerChain, View,
 };
 
+/// `ERR_R_ASN1_LIB`. OpenSSL queues errors of its ASN.1 library for bytes that are not the DER
+/// above; this is what its libraries put on top of them.
+const ASN1_LIB: Reason = Reason(13 | 0x2 << 18);
+
 /// A session that is ready to be written.
 pub struct Encoding<'a> {
     fields: [Option<Field<'a>>; 24],
@@ -87,8 +91,7 @@ impl<'a> Encoding<'a> {
                 (numbers.compression != 0).then_some(Value::Octet(numbers.compression)),
             ),
             octets(12, bytes.srp_user_name),
-            // OpenSSL widens its int with the sign.
-            unsigned(13, i64::from(numbers.flags) as u64),
+            unsigned(13, numbers.flags.into()),
             unsigned(14, numbers.age_add.into()),
             unsigned(15, numbers.max_early_data.into()),
             octets(16, bytes.alpn),
@@ -166,7 +169,7 @@ impl Decoded<'_> {
 pub fn decode(input: &[u8], is_known: impl FnOnce(u32) -> bool) -> Result<Decoded<'_>> {
     let raw = Raw::read(input).map_err(|error| {
         Error::with(
-            Reason::ASN1_LIB,
+            ASN1_LIB,
             format!("SSL_SESSION at byte {}: {}", position(&error), error.kind()),
         )
     })?;
@@ -279,9 +282,9 @@ impl<'a> Raw<'a> {
             protocol_version: self.protocol,
             cipher_id,
             time: self.time.filter(not_zero).unwrap_or_else(clock::now),
-            timeout: self.timeout.filter(not_zero).unwrap_or(3).max(0),
+            timeout: self.timeout.filter(not_zero).unwrap_or(3),
             verify_result: self.verify_result.unwrap_or_default().into(),
-            flags: self.flags.unwrap_or_default() as i32,
+            flags: self.flags.unwrap_or_default() as u32,
             lifetime_hint: self.lifetime_hint.unwrap_or_default(),
             age_add: self.age_add.unwrap_or_default(),
             max_early_data: self.max_early_data.unwrap_or_default(),
@@ -337,10 +340,7 @@ fn octet_string<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
 }
 
 /// The value of field `[number]`, if that is what comes next.
-fn optional<'a, T: Decode<'a>>(
-    reader: &mut SliceReader<'a>,
-    number: u8,
-) -> der::Result<Option<T>> {
+fn optional<'a, T: Decode<'a>>(reader: &mut SliceReader<'a>, number: u8) -> der::Result<Option<T>> {
     const CONSTRUCTED_CONTEXT_SPECIFIC: u8 = 0xa0;
     if reader.peek_byte() != Some(CONSTRUCTED_CONTEXT_SPECIFIC | number) {
         return Ok(None);
@@ -351,10 +351,7 @@ fn optional<'a, T: Decode<'a>>(
     inner.finish(Some(value))
 }
 
-fn optional_octets<'a>(
-    reader: &mut SliceReader<'a>,
-    number: u8,
-) -> der::Result<Option<&'a [u8]>> {
+fn optional_octets<'a>(reader: &mut SliceReader<'a>, number: u8) -> der::Result<Option<&'a [u8]>> {
     Ok(optional::<OctetStringRef<'a>>(reader, number)?.map(|octets| octets.as_bytes()))
 }
 

@@ -32,7 +32,7 @@ pub struct Fields {
     /// See [`Numbers::verify_result`].
     pub verify_result: i64,
     /// See [`Numbers::flags`].
-    pub flags: i32,
+    pub flags: u32,
     /// See [`Numbers::lifetime_hint`].
     pub lifetime_hint: u64,
     /// See [`Numbers::age_add`].

@@ -35,6 +35,8 @@ mod fields;
 mod owner;
 mod peer;
 mod reference;
+#[cfg(test)]
+mod samples;
 #[expect(
     clippy::module_inception,
     reason = "the object that the room is named after"
@@ -65,4 +67,4 @@ pub const MAX_ID_CONTEXT_LEN: usize = 32;
 pub const MAX_MASTER_KEY_LEN: usize = 512;
 
 /// The session uses the extended master secret (`SSL_SESS_FLAG_EXTMS`, RFC 7627).
-pub const FLAG_EXTENDED_MASTER_SECRET: i32 = 1;
+pub const FLAG_EXTENDED_MASTER_SECRET: u32 = 1;

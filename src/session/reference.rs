@@ -35,7 +35,7 @@ impl SessionRef {
     /// Takes over a new session, whose count is one.
     pub(super) fn adopt(session: Box<Session>) -> Self {
         let session = NonNull::from(Box::leak(session));
-        // `try_reference` makes this pointer again from a `&Session`, which may not free.
+        // `Session::as_ptr` makes this pointer again from a `&Session`, which may not free.
         session.expose_provenance();
         Self(session)
     }
@@ -64,10 +64,6 @@ impl SessionRef {
         (*lent).clone()
     }
 
-    /// The pointer that C knows the session by. The reference stays with `self`.
-    pub fn as_ptr(&self) -> *mut Session {
-        self.0.as_ptr()
-    }
 }
 
 impl Session {
@@ -76,12 +72,16 @@ impl Session {
     pub fn try_reference(&self) -> Option<SessionRef> {
         let added = self
             .count
-            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |count| {
+            .fetch_update(Ordering::Acquire, Ordering::Acquire, |count| {
                 (count != 0).then(|| count + 1)
             });
         added.ok()?;
-        let address = std::ptr::from_ref(self).addr();
-        NonNull::new(std::ptr::with_exposed_provenance_mut(address)).map(SessionRef)
+        NonNull::new(self.as_ptr()).map(SessionRef)
+    }
+
+    /// The pointer that C knows the session by. It stands for no reference.
+    pub fn as_ptr(&self) -> *mut Session {
+        std::ptr::with_exposed_provenance_mut(std::ptr::from_ref(self).addr())
     }
 
     /// How many references there are; it may change at once. For tests and diagnosis.

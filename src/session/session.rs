@@ -318,7 +318,7 @@ atomic_numbers! {
     time: AtomicI64,
     timeout: AtomicI64,
     verify_result: AtomicI64,
-    flags: AtomicI32,
+    flags: AtomicU32,
     lifetime_hint: AtomicU64,
     age_add: AtomicU32,
     max_early_data: AtomicU32,

@@ -29,7 +29,7 @@ pub struct Numbers {
     /// Result of verifying the peer, an `X509_V_…` code.
     pub verify_result: i64,
     /// `SSL_SESS_FLAG_…`: [`FLAG_EXTENDED_MASTER_SECRET`](crate::session::FLAG_EXTENDED_MASTER_SECRET).
-    pub flags: i32,
+    pub flags: u32,
     /// Lifetime that the server gave with the ticket, in seconds; 0 for none.
     pub lifetime_hint: u64,
     /// Added to the age of a TLS 1.3 ticket (RFC 8446 section 4.6.1).
