@@ -28,4 +28,12 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+pub mod method;
 pub mod pointer;
+pub mod types;
+mod unsupported;
+
+// Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
+// Unit tests are programs and export nothing.
+#[cfg(not(test))]
+std::arch::global_asm!(include_str!(concat!(env!("OUT_DIR"), "/symver.s")));

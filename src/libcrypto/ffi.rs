@@ -25,15 +25,13 @@ pub type ApplicationVerifyCallback =
 pub type LhashHash = unsafe extern "C" fn(*const c_void) -> c_ulong;
 /// Comparison of a hash table (`OPENSSL_LH_COMPFUNC`): 0 for equal.
 pub type LhashCompare = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
-/// Visitor of a hash table (`OPENSSL_LH_DOALL_FUNCARG`).
-pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 /// A hash table of pointers (`OPENSSL_LHASH`).
-pub enum LHASH {}
+pub enum LhashTable {}
 /// An open OSSL_STORE.
-pub enum OSSL_STORE_CTX {}
+pub enum OsslStoreCtx {}
 /// One object read from an OSSL_STORE.
-pub enum OSSL_STORE_INFO {}
+pub enum OsslStoreInfo {}
 
 /// `OSSL_STORE_INFO_NAME`
 pub const OSSL_STORE_INFO_NAME: c_int = 1;
@@ -65,18 +63,16 @@ unsafe extern "C" {
     pub fn CRYPTO_get_ex_data(ad: *const CryptoExData, index: c_int) -> *mut c_void;
 
     // Hash tables
-    pub fn OPENSSL_LH_new(hash: LhashHash, compare: LhashCompare) -> *mut LHASH;
-    pub fn OPENSSL_LH_free(table: *mut LHASH);
-    pub fn OPENSSL_LH_insert(table: *mut LHASH, data: *mut c_void) -> *mut c_void;
-    pub fn OPENSSL_LH_delete(table: *mut LHASH, data: *const c_void) -> *mut c_void;
-    pub fn OPENSSL_LH_retrieve(table: *mut LHASH, data: *const c_void) -> *mut c_void;
-    pub fn OPENSSL_LH_num_items(table: *const LHASH) -> c_ulong;
-    pub fn OPENSSL_LH_error(table: *mut LHASH) -> c_int;
-    pub fn OPENSSL_LH_doall_arg(table: *mut LHASH, visit: LhashVisit, argument: *mut c_void);
+    pub fn OPENSSL_LH_new(hash: LhashHash, compare: LhashCompare) -> *mut LhashTable;
+    pub fn OPENSSL_LH_free(table: *mut LhashTable);
+    pub fn OPENSSL_LH_insert(table: *mut LhashTable, data: *mut c_void) -> *mut c_void;
+    pub fn OPENSSL_LH_delete(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
+    pub fn OPENSSL_LH_retrieve(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
+    pub fn OPENSSL_LH_num_items(table: *const LhashTable) -> c_ulong;
+    pub fn OPENSSL_LH_error(table: *mut LhashTable) -> c_int;
 
     // BIO
     pub fn BIO_up_ref(bio: *mut BIO) -> c_int;
-    pub fn BIO_s_socket() -> *const BIO_METHOD;
     pub fn BIO_new_socket(socket: c_int, close: c_int) -> *mut BIO;
     pub fn BIO_new_bio_pair(
         one: *mut *mut BIO,
@@ -182,6 +178,11 @@ unsafe extern "C" {
         name: *const c_char,
         len: usize,
     ) -> c_int;
+    pub fn X509_VERIFY_PARAM_set1_ip_asc(
+        param: *mut X509_VERIFY_PARAM,
+        address: *const c_char,
+    ) -> c_int;
+    pub fn X509_VERIFY_PARAM_get1_ip_asc(param: *mut X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_get0_host(param: *mut X509_VERIFY_PARAM, index: c_int) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_get_hostflags(param: *const X509_VERIFY_PARAM) -> c_uint;
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
@@ -209,15 +210,15 @@ unsafe extern "C" {
         ui_data: *mut c_void,
         post_process: Option<unsafe extern "C" fn()>,
         post_process_data: *mut c_void,
-    ) -> *mut OSSL_STORE_CTX;
-    pub fn OSSL_STORE_load(ctx: *mut OSSL_STORE_CTX) -> *mut OSSL_STORE_INFO;
-    pub fn OSSL_STORE_eof(ctx: *mut OSSL_STORE_CTX) -> c_int;
-    pub fn OSSL_STORE_error(ctx: *mut OSSL_STORE_CTX) -> c_int;
-    pub fn OSSL_STORE_close(ctx: *mut OSSL_STORE_CTX) -> c_int;
-    pub fn OSSL_STORE_INFO_get_type(info: *const OSSL_STORE_INFO) -> c_int;
-    pub fn OSSL_STORE_INFO_get0_CERT(info: *const OSSL_STORE_INFO) -> *mut X509;
-    pub fn OSSL_STORE_INFO_get0_NAME(info: *const OSSL_STORE_INFO) -> *const c_char;
-    pub fn OSSL_STORE_INFO_free(info: *mut OSSL_STORE_INFO);
+    ) -> *mut OsslStoreCtx;
+    pub fn OSSL_STORE_load(ctx: *mut OsslStoreCtx) -> *mut OsslStoreInfo;
+    pub fn OSSL_STORE_eof(ctx: *mut OsslStoreCtx) -> c_int;
+    pub fn OSSL_STORE_error(ctx: *mut OsslStoreCtx) -> c_int;
+    pub fn OSSL_STORE_close(ctx: *mut OsslStoreCtx) -> c_int;
+    pub fn OSSL_STORE_INFO_get_type(info: *const OsslStoreInfo) -> c_int;
+    pub fn OSSL_STORE_INFO_get0_CERT(info: *const OsslStoreInfo) -> *mut X509;
+    pub fn OSSL_STORE_INFO_get0_NAME(info: *const OsslStoreInfo) -> *const c_char;
+    pub fn OSSL_STORE_INFO_free(info: *mut OsslStoreInfo);
 
     // MAC
     pub fn EVP_MAC_fetch(

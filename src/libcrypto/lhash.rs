@@ -6,11 +6,11 @@ use std::ptr::NonNull;
 use crate::error::{Error, Result};
 use crate::libcrypto::ffi;
 
-pub use crate::libcrypto::ffi::{LhashCompare, LhashHash, LhashVisit};
+pub use crate::libcrypto::ffi::{LhashCompare, LhashHash};
 
 /// A table of pointers that it does not own. One thread at a time.
 pub struct Lhash {
-    raw: NonNull<ffi::LHASH>,
+    raw: NonNull<ffi::LhashTable>,
 }
 
 // SAFETY: not bound to a thread; it is not Sync, so its owner locks it.

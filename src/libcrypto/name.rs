@@ -190,7 +190,7 @@ enum Loaded {
     Name(CString),
 }
 
-struct OpenStore(*mut ffi::OSSL_STORE_CTX);
+struct OpenStore(*mut ffi::OsslStoreCtx);
 
 impl OpenStore {
     fn open(uri: &CStr) -> Result<Self> {

@@ -229,10 +229,8 @@ pub fn hashed_name(certificate: &X509) -> String {
 pub fn certificate_pem(certificate: &X509) -> Vec<u8> {
     let bio = Bio::memory().unwrap();
     // SAFETY: live objects.
-    assert_eq!(
-        unsafe { ffi::PEM_write_bio_X509(bio.as_ptr(), certificate.as_ptr()) },
-        1
-    );
+    let written = unsafe { ffi::PEM_write_bio_X509(bio.as_ptr(), certificate.as_ptr()) };
+    assert_eq!(written, 1);
     bio.read_available(usize::MAX)
 }
 

@@ -36,7 +36,7 @@ pub type HmacCallback = unsafe extern "C" fn(
 ) -> c_int;
 
 /// The application's callback, in either form.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub enum TicketCallback {
     /// For `EVP_MAC_CTX`.
     Evp(EvpCallback),

@@ -5,8 +5,8 @@ use std::ptr::NonNull;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::error::{Error, Result};
-use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
+use crate::libcrypto::{error_queue, ffi, memory};
 
 /// Verify parameters of a context or a connection.
 ///
@@ -139,12 +139,33 @@ impl VerifyParam {
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_add1_host(self.as_ptr(), pointer(name), 0) })
     }
 
-    /// Sets the one IP address to match, as text (`SSL_set1_host(3)` tries this first).
+    /// Sets the one IP address to match, 4 or 16 bytes.
     pub fn set1_ip(&self, address: &[u8]) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked, and readable bytes.
         succeeded(unsafe {
             ffi::X509_VERIFY_PARAM_set1_ip(self.as_ptr(), address.as_ptr(), address.len())
+        })
+    }
+
+    /// Sets the one IP address to match, if `text` is one (`SSL_set1_host(3)` tries this first);
+    /// false, with nothing on the error queue, if it is not.
+    pub fn set1_ip_text(&self, text: &CStr) -> bool {
+        let _write = self.write();
+        // SAFETY: a live object, locked, and a C string.
+        error_queue::quietly(|| unsafe {
+            ffi::X509_VERIFY_PARAM_set1_ip_asc(self.as_ptr(), text.as_ptr()) == 1
+        })
+    }
+
+    /// True when an IP address to match is set.
+    pub fn has_ip(&self) -> bool {
+        let _read = self.read();
+        // SAFETY: a live object, locked; the text is ours to free.
+        error_queue::quietly(|| unsafe {
+            let text = ffi::X509_VERIFY_PARAM_get1_ip_asc(self.as_ptr());
+            memory::free(text.cast());
+            !text.is_null()
         })
     }
 
@@ -262,6 +283,9 @@ mod tests {
         assert!(param.peername().is_null());
         assert!(param.set1_ip(&[127, 0, 0, 1]).is_ok());
         assert!(param.set1_ip(&[127, 0]).is_err());
+        let param = VerifyParam::new().unwrap();
+        assert!(!param.set1_ip_text(c"one.test") && !param.has_ip());
+        assert!(param.set1_ip_text(c"::1") && param.has_ip());
         assert!(param.set_purpose(9999).is_err());
         param.set_trust(2).unwrap();
         param.set_auth_level(2);
