@@ -379,6 +379,6 @@ impl Drop for Connection {
         // S19: a connection that was not closed properly takes its session with it.
         self.drop_badly_closed_session();
         // SAFETY: the address that `init` was given.
-        unsafe { self.ex_data.free(std::ptr::from_mut(self).cast::<c_void>()) };
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
     }
 }

@@ -1,6 +1,7 @@
 //! Where a connection is.
 
-use crate::cipher::{Method, MethodRole};
+use crate::cipher::Method;
+use crate::cipher::method::Role as MethodRole;
 
 /// Client or server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -226,7 +226,7 @@ impl Drop for Context {
         // S59: the program is told of every session while the context's ex_data is still there.
         self.flush_sessions(0);
         // SAFETY: the address that `init` was given.
-        unsafe { self.ex_data.free(std::ptr::from_mut(self).cast::<c_void>()) };
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
     }
 }
 

@@ -8,10 +8,11 @@ use super::callbacks::{
     MessageCallback, NotResumableCallback, PasswordCallback, SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
-use crate::cipher::{
-    Cipher, CipherList, DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, DEFAULT_GROUPS, DEFAULT_LEVEL,
-    Method, default_signature_algorithms, parse_ciphersuites,
-};
+use crate::cipher::group::DEFAULT_GROUPS;
+use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
+use crate::cipher::security::DEFAULT_LEVEL;
+use crate::cipher::signature::default_signature_algorithms;
+use crate::cipher::{Cipher, CipherList, Method};
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::store::Store;
