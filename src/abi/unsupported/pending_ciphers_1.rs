@@ -6,7 +6,6 @@ use std::ptr;
 use openssl_sys as ffi;
 
 use super::pending;
-use crate::abi::method::Method;
 use crate::cipher::Cipher;
 use crate::connection::Connection;
 use crate::context::Context;
