@@ -341,6 +341,90 @@ const char *SSL_get_psk_identity(const SSL *ssl);
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
 
 /*
+ * The library, methods, contexts
+ * ==============================
+ */
+
+/**
+ * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+ * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
+ * thread, any number of times.
+ */
+int ERR_load_SSL_strings(void);
+
+/**
+ * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_client_method(void);
+
+/**
+ * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_method(void);
+
+/**
+ * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_server_method(void);
+
+/*
  * Connections
  * ===========
  *
@@ -396,6 +480,148 @@ int SSL_ct_is_enabled(const SSL *ssl);
  * Cipher suites, groups, parameters
  * =================================
  */
+
+/**
+ * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
+ * (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
+ * known. Puts no error on the queue.
+ *
+ * `rfc_name` is NULL or a NUL-terminated string.
+ */
+const char *OPENSSL_cipher_name(const char *rfc_name);
+
+/**
+ * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+ */
+const char *OSSL_default_cipher_list(void);
+
+/**
+ * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+ * (OSSL_default_ciphersuites(3)). The string is static.
+ */
+const char *OSSL_default_ciphersuites(void);
+
+/**
+ * One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
+ * authentication, encryption, MAC (SSL_CIPHER_description(3)). It is written into `buf` of `size`
+ * bytes, at least 128, and `buf` is returned; or, when `buf` is NULL, into new memory that the
+ * caller frees with `OPENSSL_free`.
+ *
+ * NULL when the buffer is too small, without an error on the queue; NULL with an error when
+ * `cipher` is NULL or there is no memory.
+ *
+ * `cipher` is NULL or comes from this library; `buf` is NULL or has `size` bytes.
+ */
+char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
+
+/**
+ * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+ * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
+ * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library; `alg_bits` is NULL or may be written.
+ */
+int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
+
+/**
+ * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
+ * suites that do not encrypt, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the hash that authenticates the records of `cipher`
+ * (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
+ * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
+ * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
+ * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+ * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+ * error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
+ * string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
+
+/**
+ * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
+ * for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
+
+/**
+ * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
+ * The string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
+
+/**
+ * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
+
+/**
+ * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+ * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
+ * queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
+
+/**
+ * The name of the group with number `id`, as `SSL_get_negotiated_group` and
+ * `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
+ * group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
+ *
+ * None: no pointer is followed.
+ */
+const char *SSL_group_to_name(SSL *ssl, int id);
 
 /**
  * Sets DH parameters of a context: always 1; takes ownership of `dh_key`. The key is freed at
@@ -584,6 +810,31 @@ int SSL_get_changed_async_fds(SSL *ssl,
 int SSL_waiting_for_async(SSL *ssl);
 
 /**
+ * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
+ * description in bits 0 to 7. The string is static.
+ */
+const char *SSL_alert_desc_string(int value);
+
+/**
+ * What an alert says, such as "handshake failure", or "unknown"
+ * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7. The string is
+ * static.
+ */
+const char *SSL_alert_desc_string_long(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+ * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+ * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string_long(int value);
+
+/**
  * Access to internals for OpenSSL's own tests: NULL.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
@@ -695,29 +946,9 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Registers libssl's reason strings; returns 1; called implicitly by OPENSSL_init_ssl.
- */
-int ERR_load_SSL_strings(void);
-
-/**
- * Maps an RFC suite name to OpenSSL's name; the text (NONE) when unknown.
- */
-const char *OPENSSL_cipher_name(const char *rfc_name);
-
-/**
  * Idempotent initialisation (strings, config, atexit); 1 ok, 0 error or after cleanup.
  */
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
-
-/**
- * Built-in TLS<=1.2 cipher string.
- */
-const char *OSSL_default_cipher_list(void);
-
-/**
- * Built-in TLS 1.3 suite string.
- */
-const char *OSSL_default_ciphersuites(void);
 
 /**
  * Reads one PEM block named SSL SESSION PARAMETERS from a FILE; NULL on error; reuses *x as d2i
@@ -750,75 +981,10 @@ int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
 int SRP_Calc_A_param(SSL *ssl);
 
 /**
- * One-line text of a cipher into buf (>=128 bytes) or malloc'd when buf is NULL.
- */
-char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
-
-/**
  * Cipher for a 2-byte wire id, valid for this SSL's method; NULL if unknown. Used to build PSK
  * sessions.
  */
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr);
-
-/**
- * NID_auth_* of the suite; NID_auth_any in TLS 1.3.
- */
-int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
-
-/**
- * Secret bits; *alg_bits gets algorithm bits; 0 for NULL.
- */
-int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
-
-/**
- * NID of the bulk cipher, NID_undef for none.
- */
-int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
-
-/**
- * NID of the MAC digest; NID_undef for AEAD.
- */
-int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
-
-/**
- * EVP_MD of the PRF/HKDF hash; needed to match PSK and session.
- */
-const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
-
-/**
- * 0x0300xxxx identifier.
- */
-uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
-
-/**
- * NID_kx_* of the suite; NID_kx_any in TLS 1.3.
- */
-int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
-
-/**
- * OpenSSL name; the text (NONE) for NULL.
- */
-const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
-
-/**
- * Two-byte wire id.
- */
-uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
-
-/**
- * First protocol version text such as TLSv1.2; (NONE) for NULL.
- */
-const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
-
-/**
- * 1 for AEAD suites.
- */
-int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
-
-/**
- * RFC name or (NONE)/NULL.
- */
-const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
  * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
@@ -1926,26 +2092,6 @@ void SSL_add_ssl_module(void);
 int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
 /**
- * Two-letter alert description.
- */
-const char *SSL_alert_desc_string(int value);
-
-/**
- * Long alert description, the text unknown otherwise.
- */
-const char *SSL_alert_desc_string_long(int value);
-
-/**
- * W, F or U.
- */
-const char *SSL_alert_type_string(int value);
-
-/**
- * warning, fatal or unknown.
- */
-const char *SSL_alert_type_string_long(int value);
-
-/**
  * Parses raw suite bytes into two stacks; 1/0.
  */
 int SSL_bytes_to_cipher_list(SSL *ssl,
@@ -2530,11 +2676,6 @@ BIO *SSL_get_wbio(const SSL *ssl);
  * Write fd or -1.
  */
 int SSL_get_wfd(const SSL *ssl);
-
-/**
- * Name of a group id or NULL.
- */
-const char *SSL_group_to_name(SSL *ssl, int id);
 
 /**
  * 1 when an id (with this SSL's version) is in the internal cache; 0 for over-long ids.
@@ -3147,66 +3288,6 @@ int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written)
  * 1/0 form of write.
  */
 int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * Version-flexible client method, static.
- */
-const SSL_METHOD *TLS_client_method(void);
-
-/**
- * Version-flexible method, static.
- */
-const SSL_METHOD *TLS_method(void);
-
-/**
- * Version-flexible server method, static.
- */
-const SSL_METHOD *TLS_server_method(void);
-
-/**
- * Fixed TLS 1.1 client method; handshakes need security level 0.
- */
-const SSL_METHOD *TLSv1_1_client_method(void);
-
-/**
- * Fixed TLS 1.1 method.
- */
-const SSL_METHOD *TLSv1_1_method(void);
-
-/**
- * Fixed TLS 1.1 server method.
- */
-const SSL_METHOD *TLSv1_1_server_method(void);
-
-/**
- * Fixed TLS 1.2 client method.
- */
-const SSL_METHOD *TLSv1_2_client_method(void);
-
-/**
- * Fixed TLS 1.2 method.
- */
-const SSL_METHOD *TLSv1_2_method(void);
-
-/**
- * Fixed TLS 1.2 server method.
- */
-const SSL_METHOD *TLSv1_2_server_method(void);
-
-/**
- * Fixed TLS 1.0 client method; handshakes need security level 0.
- */
-const SSL_METHOD *TLSv1_client_method(void);
-
-/**
- * Fixed TLS 1.0 method.
- */
-const SSL_METHOD *TLSv1_method(void);
-
-/**
- * Fixed TLS 1.0 server method.
- */
-const SSL_METHOD *TLSv1_server_method(void);
 
 /**
  * Parses DER; reuses *a when given, advances *pp; NULL with errors on unknown version or cipher;

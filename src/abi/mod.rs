@@ -28,8 +28,10 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+mod cipher;
 pub mod method;
 pub mod pointer;
+mod strings;
 pub mod types;
 mod unsupported;
 
