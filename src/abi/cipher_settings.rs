@@ -59,7 +59,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const
         // SAFETY: NULL or live, as the caller promises.
         let (context, string) = unsafe { (borrow(ctx)?, required(str)?) };
         let suites = parse_ciphersuites(string.to_bytes())?;
-        context.change_settings(|settings| settings.tls13_ciphers = suites.as_slice().into());
+        context.change_settings(|settings| settings.set_tls13_ciphers(&suites));
         Ok(1)
     })
 }
@@ -74,13 +74,13 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const 
         // SAFETY: NULL or live, as the caller promises.
         let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
         let suites = parse_ciphersuites(string.to_bytes())?;
-        connection.change_settings(|settings| settings.tls13_ciphers = suites.as_slice().into());
+        connection.change_settings(|settings| settings.set_tls13_ciphers(&suites));
         Ok(1)
     })
 }
 
-/// The suites of `ctx` in order of preference, TLS 1.3 first. Lent: the list stays as it is for the
-/// life of the process, also when the context's suites are changed.
+/// The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
+/// changed.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -93,7 +93,8 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::s
     })
 }
 
-/// The suites of `ssl` in order of preference, TLS 1.3 first. Lent, as for `SSL_CTX_get_ciphers`.
+/// The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
+/// suites are changed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -252,7 +253,7 @@ unsafe fn required<'a>(text: *const c_char) -> Result<&'a CStr> {
 }
 
 fn apply(settings: &mut Settings, list: &CipherList) {
-    settings.tls12_ciphers = list.ciphers.as_slice().into();
+    settings.set_tls12_ciphers(&list.ciphers);
     if let Some(level) = list.security_level {
         settings.security_level = level;
     }

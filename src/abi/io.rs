@@ -174,10 +174,12 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
             Want::RetryVerify => Some(WANT_RETRY_VERIFY),
             Want::Nothing => None,
         };
-        Ok(waiting.unwrap_or(match connection.has_received_close_notify() {
-            true => ZERO_RETURN,
-            false => SYSCALL,
-        }))
+        Ok(
+            waiting.unwrap_or(match connection.has_received_close_notify() {
+                true => ZERO_RETURN,
+                false => SYSCALL,
+            }),
+        )
     })
 }
 

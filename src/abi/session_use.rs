@@ -69,8 +69,7 @@ pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Sess
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(to) }?;
         // SAFETY: as above.
-        let session =
-            (!session.is_null()).then(|| unsafe { SessionRef::clone_raw(session) });
+        let session = (!session.is_null()).then(|| unsafe { SessionRef::clone_raw(session) });
         connection.set_session(session)?;
         Ok(1)
     })

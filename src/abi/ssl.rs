@@ -73,8 +73,8 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
 pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
     call(c"SSL_clear", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }
-            .map_err(|_| Error::new(Reason::NO_METHOD_SPECIFIED))?;
+        let connection =
+            unsafe { borrow_quietly(ssl) }.map_err(|_| Error::new(Reason::NO_METHOD_SPECIFIED))?;
         connection.clear();
         Ok(1)
     })
@@ -103,9 +103,8 @@ pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_cha
     call(c"SSL_get_version", c"unknown".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let version = unsafe { borrow_quietly(ssl) }?.version();
-        Ok(Version::from_wire(version).map_or(c"unknown".as_ptr(), |version| {
-            version.name().as_ptr()
-        }))
+        Ok(Version::from_wire(version)
+            .map_or(c"unknown".as_ptr(), |version| version.name().as_ptr()))
     })
 }
 

@@ -7,17 +7,6 @@ use super::pending;
 use crate::abi::method::Method;
 use crate::connection::Connection;
 
-/// State text.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const c_char {
-    pending(c"SSL_state_string_long", c"unknown".as_ptr())
-}
-
 /// RH, RB, RD or unknown.
 ///
 /// Status: unsupported (not yet implemented)
@@ -38,15 +27,4 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *const c_char {
     pending(c"SSL_rstate_string_long", c"unknown".as_ptr())
-}
-
-/// Short state code.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_char {
-    pending(c"SSL_state_string", c"unknown".as_ptr())
 }
