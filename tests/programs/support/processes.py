@@ -63,7 +63,7 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40):
     def watch():
         while process.poll() is None:
             libraries.update(tls_libraries(process.pid, library))
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     watcher = threading.Thread(target=watch)
     watcher.start()

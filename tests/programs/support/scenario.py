@@ -143,14 +143,25 @@ class Scenario:
             names += [f"--tlsv{self.version}", "--tls-max", self.version]
         return self.run("curl", "-sS", "--max-time", "30", *names, *words, timeout=timeout, side=side)
 
+    def s_client(self, port, *words, data=b"Q\n", verify=True, side=None, **how):
+        """Runs openssl s_client with what is typed to it."""
+        trust = ("-CAfile", self.certificates / "ca.pem", "-verify_return_error") if verify else ()
+        name = () if "-noservername" in words or "-servername" in words else ("-servername", "one.test")
+        return self.run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *trust, *name, *words,
+                        side=side, data=data, **how)
+
     # Servers, on the server's side; each lives as long as its `with` block.
 
     @contextmanager
-    def service(self, program, *words, name=None, side=None, ready=None, more=None):
-        """A program in the background; `ready` is a condition on it to wait for."""
+    def service(self, program, *words, name=None, role="server", side=None, ready=None, more=None):
+        """A program in the background on the side of its role, unless another side is given.
+
+        `ready` is a condition on the service to wait for.
+        """
         self._names += 1
         name = f"{name or program}-{self._names}"
-        chosen = side or self.server
+        own = self.client if role == "client" else self.server
+        chosen = side or own
         service = processes.Service(
             chosen, [find_program(program), *map(str, words)], self.library, home=self.home, name=name, more=more
         )
@@ -160,8 +171,8 @@ class Scenario:
             yield service
         finally:
             service.stop()
-            if chosen is self.server:
-                self.loaded["server"] |= service.libraries
+            if chosen is own:
+                self.loaded[role] |= service.libraries
 
     @contextmanager
     def https_server(self, cert="one.test", **options):
@@ -193,8 +204,9 @@ class Scenario:
         """openssl s_server with a certificate chain; the service has `port`."""
         port = free_port()
         certificate = self.certificates
-        chain = ("-cert", certificate / f"{cert}.pem", "-key", certificate / f"{cert}.key",
-                 "-cert_chain", certificate / f"{cert}.pem")
+        chain = ["-cert", certificate / f"{cert}.pem", "-key", certificate / f"{cert}.key"]
+        if cert == "one.test":
+            chain += ["-cert_chain", certificate / "middle.pem"]
         with self.service(
             "openssl", "s_server", "-accept", f"127.0.0.1:{port}", *chain, *words,
             name="s_server", side=side, ready=lambda _: listening(port),
