@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from support.payload import SIZES, digest, payload  # noqa: E402
@@ -140,8 +141,8 @@ def task_resume(options):
     context, session, seen = new_context(options), None, []
     for _ in range(options.get("times", 2) + 1):
         with connect(options, context, session) as tls:
-            info = Http(tls.sendall, tls.recv).request("GET", "/info", close=True)
-            seen.append({"reused": tls.session_reused, "server": json.loads(info)["reused"]})
+            info = Http(tls.sendall, tls.recv).request("GET", "/info", close=True).decode()
+            seen.append({"reused": tls.session_reused, "info": info})
             previous, session = session, tls.session
             seen[-1]["same id"] = previous is not None and previous.id == session.id
             seen[-1]["equal"] = previous is not None and previous == session
@@ -176,6 +177,9 @@ def task_fail(options):
         if options.get("ciphers"):
             context.set_ciphers(options["ciphers"])
         with connect(options, context) as tls:
+            if options.get("listen"):
+                # A server that refuses us would answer a request by a reset, and the alert be lost.
+                return {"heard": len(tls.recv(1))}
             answer = Http(tls.sendall, tls.recv).request("GET", "/info")
             return {"answer": len(answer) > 0}
     except (OSError, EOFError) as error:
@@ -273,7 +277,54 @@ def task_send_raw(options):
                 return {"end": "both closed"}
             except OSError as error:
                 return {"end": type(error).__name__}
+        # Unread tickets would make the kernel send a reset in the place of the end of the stream.
+        tls.settimeout(0.2)
+        try:
+            tls.recv(1)
+        except TimeoutError:
+            pass
         return {"end": "cut"}
+
+
+def task_leave(options):
+    """An answer, then the end: "clean" with close_notify, "unclean" without."""
+    with connect(options, new_context(options)) as tls:
+        answer = Http(tls.sendall, tls.recv).request("GET", "/info")
+        close = None
+        if options["ending"] == "clean":
+            tls.settimeout(3)
+            try:
+                tls.unwrap().close()
+            except OSError as error:  # nginx does not answer with a close_notify of its own
+                close = error_text(error)
+        return {"answer": len(answer) > 0, "close": close}
+
+
+def task_crowd(options):
+    """`threads` threads of one context, each `times` connections that offer the newest session of all."""
+    context, newest, lock = new_context(options), [None], threading.Lock()
+    counts = {"intact": 0, "reused": 0, "errors": []}
+
+    def work():
+        for _ in range(options["times"]):
+            try:
+                with connect(options, context, newest[0]) as tls:
+                    data = Http(tls.sendall, tls.recv).request("GET", "/bytes/16384", close=True)
+                    newest[0] = tls.session
+                    with lock:
+                        counts["intact"] += data == payload(16384)
+                        counts["reused"] += tls.session_reused
+                    tls.unwrap()
+            except Exception as error:
+                with lock:
+                    counts["errors"].append(f"{type(error).__name__}: {error}")
+
+    threads = [threading.Thread(target=work) for _ in range(options["threads"])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return counts
 
 
 def task_context(options):

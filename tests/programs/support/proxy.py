@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-SINGLE_BYTES = 4000
+SINGLE_BYTES = 2500
 
 
 class ByteProxy:
@@ -52,7 +52,7 @@ class ByteProxy:
                     sink.sendall(data[:1])
                     data = data[1:]
                     singles -= 1
-                    time.sleep(0.00005)
+                    time.sleep(0.00001)
                 sink.sendall(data)
         except OSError:
             _close(source)
