@@ -37,7 +37,7 @@ def version_of(program, *words):
 
 def visits(s, port):
     """What nginx says about each of some fresh connections of one curl process."""
-    done = s.curl(port, "-H", "Connection: close", f"https://one.test:{port}/info?[1-{CONNECTIONS}]", restrict=False)
+    done = s.curl(port, "--http1.1", "-H", "Connection: close", f"https://one.test:{port}/info?[1-{CONNECTIONS}]", restrict=False)
     seen = [parse_info(line) for line in done.text.splitlines() if " id=" in line]
     if done.code or len(seen) != CONNECTIONS:
         raise AssertionError(f"curl ended with status {done.code}: {done.err.strip()}")
