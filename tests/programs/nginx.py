@@ -107,7 +107,9 @@ def step_resumption(s):
                         "Reused, " in done.text and infos(done)[0]["reused"], done.both[-2000:])
             done = s.s_client(port, "-reconnect")
             kinds = [line.split(",")[0] for line in lines_with(done.text, "New,", "Reused,")]
-            s.same(f"resumption, {name}: s_client -reconnect", kinds)
+            # In TLS 1.2 a server stores the session after it has sent Finished, so that the second connection
+            # may reach the other worker before that: it counts from the third on.
+            s.same(f"resumption, {name}: s_client -reconnect", kinds[2:])
         stop_quietly(s, "resumption", server)
 
 

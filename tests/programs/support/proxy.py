@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-SINGLE_BYTES = 2500
+SINGLE_BYTES = 2000
 
 
 class ByteProxy:
