@@ -60,7 +60,7 @@ void trust(SSL_CTX *context, const struct credentials *authority);
 void pair_init(struct pair *pair, const struct protocol *protocol);
 /* Fresh SSLs, joined; there must be none. */
 void pair_open(struct pair *pair);
-/* Both succeed, or the test fails. */
+/* Both succeed, or the test fails. Over a BIO_PAIR the client may read tickets meanwhile. */
 void pair_handshake(struct pair *pair);
 /* Until both are done, or nothing moves any more. */
 void pair_try_handshake(struct pair *pair, struct outcome *client,
