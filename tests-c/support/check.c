@@ -135,20 +135,23 @@ void check_mem(const char *file, int line, const char *what, const void *got,
 
 void check_reason(const char *file, int line, const char *what, int reason)
 {
-    unsigned long code;
-    bool found = false;
+    unsigned long code, others[8];
+    size_t count = 0;
     char text[256];
 
     while ((code = ERR_get_error()) != 0) {
         if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == reason) {
-            found = true;
-        } else if (!found) {
-            ERR_error_string_n(code, text, sizeof(text));
-            fprintf(stderr, "(another error on the queue: %s)\n", text);
+            ERR_clear_error();
+            return;
         }
+        if (count < sizeof(others) / sizeof(others[0]))
+            others[count++] = code;
     }
-    if (!found)
-        check_failed(file, line, what);
+    for (size_t i = 0; i < count; i++) {
+        ERR_error_string_n(others[i], text, sizeof(text));
+        fprintf(stderr, "on the queue: %s\n", text);
+    }
+    check_failed(file, line, what);
 }
 
 void check_no_error(const char *file, int line)
