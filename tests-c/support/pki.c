@@ -43,7 +43,7 @@ static void add_extensions(X509 *certificate, const struct request *request)
     add_extension(certificate, issuer, NID_basic_constraints,
                   authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage,
-                  authority ? "critical,keyCertSign,cRLSign"
+                  authority ? "critical,keyCertSign,digitalSignature"
                             : "critical,digitalSignature");
     add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
     if (request->alternative_names != NULL)
