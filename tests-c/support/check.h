@@ -11,6 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+#define CHECK_NORETURN [[noreturn]]
+extern "C" {
+#else
+#define CHECK_NORETURN _Noreturn
+#endif
+
 /* The protocol versions that a test may be run over. */
 struct protocol {
     const char *name; /* as SSL_get_version() says it */
@@ -67,7 +74,7 @@ int run_tests(const struct test *tests, int argc, char **argv);
 /* The error queue is empty. */
 #define CHECK_NO_ERROR() check_no_error(__FILE__, __LINE__)
 
-_Noreturn void check_failed(const char *file, int line, const char *what);
+CHECK_NORETURN void check_failed(const char *file, int line, const char *what);
 void check_eq(const char *file, int line, const char *what, long long got,
               long long want);
 void check_str(const char *file, int line, const char *what, const char *got,
@@ -76,5 +83,9 @@ void check_mem(const char *file, int line, const char *what, const void *got,
                size_t got_len, const void *want, size_t want_len);
 void check_reason(const char *file, int line, const char *what, int reason);
 void check_no_error(const char *file, int line);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

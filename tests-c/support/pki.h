@@ -8,6 +8,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct credentials {
     X509 *certificate;
     EVP_PKEY *key;
@@ -40,5 +44,9 @@ const struct credentials *pki_expired_client(void);
 const char *pki_certificate_file(const struct credentials *credentials);
 const char *pki_key_file(const struct credentials *credentials);
 const char *pki_file(const char *name, const char *contents);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
