@@ -1,4 +1,7 @@
-/* Which sessions may be resumed where, and session ids: S66 to S72, S86, S95, S107. */
+/*
+ * Which sessions may be resumed where, and session ids: S47, S66 to S72, S86, S95,
+ * S107, S108.
+ */
 #include <string.h>
 
 #include <openssl/err.h>
@@ -190,6 +193,106 @@ static void a_session_of_another_version_is_a_full_handshake(void)
     pair_free(&pair);
 }
 
+/*
+ * Lets a server see the hello of a client that offers this session, changed on its way.
+ * Returns how the server ends; its alert is left to the client.
+ */
+static struct outcome serve_changed_hello(struct pair *pair, SSL_SESSION *session,
+                                          void (*change)(unsigned char *, size_t))
+{
+    struct outcome client, server;
+    unsigned char hello[4096];
+    int length;
+
+    pair->transport = HELD;
+    pair->offer = session;
+    pair_open(pair);
+    CHECK_EQ(SSL_do_handshake(pair->client), -1);
+    length = BIO_read(pair->to_server, hello, sizeof(hello));
+    CHECK(length > 5);
+    change(hello, (size_t)length);
+    CHECK_EQ(BIO_write(pair->at_server, hello, length), length);
+    pair_try_handshake(pair, &client, &server);
+    CHECK_EQ(client.reason, server.reason == SSL_R_INCONSISTENT_EXTMS
+                                ? SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE
+                                : SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+    return server;
+}
+
+/* Makes the empty extension 23, extended_master_secret, an unknown one. */
+static void hide_extended_master_secret(unsigned char *hello, size_t length)
+{
+    unsigned char *found = memmem(hello, length, "\0\x17\0\0", 4);
+
+    CHECK(found != NULL);
+    found[0] = 0xfa;
+}
+
+/* S70 */
+static void a_session_with_extended_master_secret_needs_it_again(void)
+{
+    struct pair pair;
+    struct outcome server;
+    SSL_SESSION *session;
+
+    pair_init(&pair, &TLS12);
+    session = pair_new_session(&pair);
+    server = serve_changed_hello(&pair, session, hide_extended_master_secret);
+    CHECK_EQ(server.error, SSL_ERROR_SSL);
+    CHECK_EQ(server.reason, SSL_R_INCONSISTENT_EXTMS);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+/* The PSK binder is the end of the hello. */
+static void spoil_binder(unsigned char *hello, size_t length)
+{
+    hello[length - 1] ^= 1;
+}
+
+/* S108 */
+static void a_binder_that_does_not_verify_is_fatal(void)
+{
+    struct pair pair;
+    struct outcome server;
+    SSL_SESSION *session;
+
+    pair_init(&pair, &TLS13);
+    session = pair_new_session(&pair);
+    server = serve_changed_hello(&pair, session, spoil_binder);
+    CHECK_EQ(server.error, SSL_ERROR_SSL);
+    CHECK_EQ(server.reason, SSL_R_BINDER_DOES_NOT_VERIFY);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+static int questions;
+
+static int forbid_resumption(SSL *ssl, int forward_secret)
+{
+    CHECK(ssl != NULL);
+    CHECK_EQ(forward_secret, 1);
+    questions++;
+    return 1;
+}
+
+/* S47 */
+static void a_server_may_forbid_to_resume_its_sessions(const struct protocol *protocol)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_not_resumable_session_callback(pair.server_ctx, forbid_resumption);
+    session = pair_new_session(&pair);
+    CHECK_EQ(questions, 1);
+    CHECK_EQ(SSL_SESSION_has_ticket(session), 0);
+    CHECK(!pair_resumes(&pair, session));
+    CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 /* ---- session ids: S72 ---- */
 
 static int calls;
@@ -364,6 +467,9 @@ TEST_MAIN(TEST(a_context_has_at_most_32_bytes),
           TEST(a_tls12_session_needs_its_cipher_in_the_hello),
           TEST(a_tls13_session_goes_with_any_suite_of_its_hash),
           TEST(a_session_of_another_version_is_a_full_handshake),
+          TEST(a_session_with_extended_master_secret_needs_it_again),
+          TEST(a_binder_that_does_not_verify_is_fatal),
+          TEST_EACH(a_server_may_forbid_to_resume_its_sessions),
           TEST(ids_may_come_from_a_callback), TEST(a_callback_may_shorten_the_id),
           TEST(the_connections_callback_comes_before_the_contexts),
           TEST(a_callback_that_fails_is_fatal), TEST(an_id_that_is_taken_is_fatal),

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,10 +65,32 @@ static bool run_one(const struct test *test, const char *version)
     return true;
 }
 
+/*
+ * A library that could not be preloaded is only a warning of the loader's, and every
+ * test would pass on the other one: TESTED_LIBSSL names the file that must be in use.
+ */
+static void check_library_in_use(void)
+{
+    const char *wanted = getenv("TESTED_LIBSSL");
+    void *function = dlsym(RTLD_DEFAULT, "SSL_new");
+    char *wanted_path, *path;
+    Dl_info place;
+
+    if (wanted == NULL)
+        return;
+    CHECK(function != NULL && dladdr(function, &place) != 0);
+    wanted_path = realpath(wanted, NULL);
+    path = realpath(place.dli_fname, NULL);
+    CHECK_STR(path, wanted_path);
+    free(wanted_path);
+    free(path);
+}
+
 int run_tests(const struct test *tests, int argc, char **argv)
 {
     int failures = 0;
 
+    check_library_in_use();
     /* What nearly every test needs is made once, before the children are. */
     pki_server();
     for (const struct test *test = tests; test->name != NULL; test++) {
