@@ -29,9 +29,18 @@
 
 pub mod call;
 mod cipher;
+mod cipher_settings;
+mod exporter;
+mod handshake;
+mod io;
 pub mod method;
 pub mod pointer;
+mod session_use;
+mod shutdown;
+mod ssl;
+mod stop;
 mod strings;
+mod transport;
 pub mod types;
 mod unsupported;
 

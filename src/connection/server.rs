@@ -93,6 +93,8 @@ impl Connection {
                 }
                 let name = hello.server_name().and_then(|name| CString::new(name).ok());
                 self.received_host_name.replace(name);
+                self.offered_ciphers.replace(hello.cipher_suites());
+                self.client_ciphers.take();
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
                 });
@@ -169,9 +171,7 @@ impl Connection {
             after.statistics.accept.increment();
         }
         match answer {
-            SSL_TLSEXT_ERR_ALERT_FATAL => {
-                Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8))
-            }
+            SSL_TLSEXT_ERR_ALERT_FATAL => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
             SSL_TLSEXT_ERR_OK => {
                 self.with_handshake(|handshake| handshake.host_name_accepted = true);
                 Ok(())
@@ -251,7 +251,9 @@ impl Connection {
                 )
             })
             .unwrap_or_default();
-        let credentials = settings.credentials.certified(&self.chain_source(&settings))?;
+        let credentials = settings
+            .credentials
+            .certified(&self.chain_source(&settings))?;
         if credentials.is_empty() && offer.is_none() {
             return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
         }

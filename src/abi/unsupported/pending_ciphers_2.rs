@@ -5,17 +5,6 @@ use std::ffi::c_char;
 use super::pending;
 use crate::connection::Connection;
 
-/// State text.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const c_char {
-    pending(c"SSL_state_string_long", c"unknown".as_ptr())
-}
-
 /// RH, RB, RD or unknown.
 ///
 /// Status: unsupported (not yet implemented)
@@ -36,15 +25,4 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *const c_char {
     pending(c"SSL_rstate_string_long", c"unknown".as_ptr())
-}
-
-/// Short state code.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_char {
-    pending(c"SSL_state_string", c"unknown".as_ptr())
 }
