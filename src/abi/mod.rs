@@ -30,6 +30,12 @@
 pub mod call;
 pub mod method;
 pub mod pointer;
+pub mod session;
+pub mod session_bytes;
+pub mod session_ex_data;
+pub mod session_fields;
+pub mod session_print;
+pub mod session_serialise;
 pub mod types;
 mod unsupported;
 

@@ -99,4 +99,3 @@ pub(super) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
     }
     names
 }
-

@@ -96,11 +96,11 @@ impl Connection {
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
         fields.age_add = secrets.age_add;
-        fields.flags = match secrets.extended_master_secret || secrets.version == 0x0304 && offers_ems
-        {
-            true => FLAG_EXTENDED_MASTER_SECRET,
-            false => 0,
-        };
+        fields.flags =
+            match secrets.extended_master_secret || secrets.version == 0x0304 && offers_ems {
+                true => FLAG_EXTENDED_MASTER_SECRET,
+                false => 0,
+            };
         fields.alpn = self.facts.borrow().alpn.clone();
         fields.id = Vec::new();
         fields.ticket = None;

@@ -378,6 +378,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         // S19: a connection that was not closed properly takes its session with it.
         self.drop_badly_closed_session();
-        self.ex_data.destroy(std::ptr::from_ref(self).cast_mut().cast::<c_void>());
+        self.ex_data
+            .destroy(std::ptr::from_ref(self).cast_mut().cast::<c_void>());
     }
 }

@@ -155,8 +155,12 @@ impl Connection {
             return None;
         }
         // SAFETY: on success the callback gave us a reference to each.
-        let (certificate, key) =
-            unsafe { (X509::from_raw_owned(x509)?, PrivateKey::from_raw_owned(pkey)?) };
+        let (certificate, key) = unsafe {
+            (
+                X509::from_raw_owned(x509)?,
+                PrivateKey::from_raw_owned(pkey)?,
+            )
+        };
         let mut result = Ok(());
         self.change_settings(|settings| {
             let credentials = Arc::make_mut(&mut settings.credentials);

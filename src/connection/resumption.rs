@@ -203,14 +203,8 @@ impl Connection {
         let mut copy: c_int = 1;
         // SAFETY: the program's function, called as SSL_CTX_sess_set_get_cb(3) says, with nothing
         // borrowed.
-        let raw: *mut Session = unsafe {
-            function(
-                self.as_c(),
-                id.as_ptr(),
-                id.len() as c_int,
-                &raw mut copy,
-            )
-        };
+        let raw: *mut Session =
+            unsafe { function(self.as_c(), id.as_ptr(), id.len() as c_int, &raw mut copy) };
         if raw.is_null() {
             return None;
         }

@@ -169,9 +169,7 @@ impl Connection {
             after.statistics.accept.increment();
         }
         match answer {
-            SSL_TLSEXT_ERR_ALERT_FATAL => {
-                Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8))
-            }
+            SSL_TLSEXT_ERR_ALERT_FATAL => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
             SSL_TLSEXT_ERR_OK => {
                 self.with_handshake(|handshake| handshake.host_name_accepted = true);
                 Ok(())
@@ -251,7 +249,9 @@ impl Connection {
                 )
             })
             .unwrap_or_default();
-        let credentials = settings.credentials.certified(&self.chain_source(&settings))?;
+        let credentials = settings
+            .credentials
+            .certified(&self.chain_source(&settings))?;
         if credentials.is_empty() && offer.is_none() {
             return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
         }

@@ -2,9 +2,9 @@
 
 use std::ffi::c_int;
 
+use super::InfoKind;
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
 use crate::error::Reason;
-use super::InfoKind;
 
 impl Connection {
     /// `SSL_shutdown(3)`: true when both directions are closed, false when only our close_notify

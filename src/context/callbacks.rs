@@ -12,104 +12,138 @@ use crate::connection::Connection;
 use crate::session::Session;
 
 /// `SSL_CTX_sess_set_new_cb`
-pub type NewSessionCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int>;
+pub type NewSessionCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int>;
 /// `SSL_CTX_sess_set_remove_cb`
-pub type RemoveSessionCallback = Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)>;
+pub type RemoveSessionCallback =
+    Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)>;
 /// `SSL_CTX_sess_set_get_cb`
-pub type GetSessionCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    id: *const c_uchar,
-    len: c_int,
-    copy: *mut c_int,
-) -> *mut Session>;
+pub type GetSessionCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        id: *const c_uchar,
+        len: c_int,
+        copy: *mut c_int,
+    ) -> *mut Session,
+>;
 /// `SSL_CTX_set_info_callback`
-pub type InfoCallback = Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, value: c_int)>;
+pub type InfoCallback =
+    Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, value: c_int)>;
 /// `SSL_CTX_set_client_cert_cb`
-pub type ClientCertificateCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    x509: *mut *mut X509,
-    pkey: *mut *mut EVP_PKEY,
-) -> c_int>;
+pub type ClientCertificateCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        x509: *mut *mut X509,
+        pkey: *mut *mut EVP_PKEY,
+    ) -> c_int,
+>;
 /// `SSL_CTX_set_cert_cb`
-pub type CertificateCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
+pub type CertificateCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
 /// `SSL_CTX_set_verify`
-pub type VerifyCallback = Option<unsafe extern "C" fn(preverify_ok: c_int, x509_ctx: *mut X509_STORE_CTX) -> c_int>;
+pub type VerifyCallback =
+    Option<unsafe extern "C" fn(preverify_ok: c_int, x509_ctx: *mut X509_STORE_CTX) -> c_int>;
 /// `SSL_CTX_set_cert_verify_callback`
-pub type CertVerifyCallback = Option<unsafe extern "C" fn(x509_ctx: *mut X509_STORE_CTX, arg: *mut c_void) -> c_int>;
+pub type CertVerifyCallback =
+    Option<unsafe extern "C" fn(x509_ctx: *mut X509_STORE_CTX, arg: *mut c_void) -> c_int>;
 /// `SSL_CTX_set_default_passwd_cb`
-pub type PasswordCallback = Option<unsafe extern "C" fn(buf: *mut c_char, size: c_int, rwflag: c_int, u: *mut c_void) -> c_int>;
+pub type PasswordCallback = Option<
+    unsafe extern "C" fn(buf: *mut c_char, size: c_int, rwflag: c_int, u: *mut c_void) -> c_int,
+>;
 /// `SSL_CTX_set_tlsext_servername_callback`
-pub type ServerNameCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, alert: *mut c_int, arg: *mut c_void) -> c_int>;
+pub type ServerNameCallback = Option<
+    unsafe extern "C" fn(ssl: *mut Connection, alert: *mut c_int, arg: *mut c_void) -> c_int,
+>;
 /// `SSL_CTX_set_alpn_select_cb`
-pub type AlpnSelectCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    out: *mut *const c_uchar,
-    outlen: *mut c_uchar,
-    r#in: *const c_uchar,
-    inlen: c_uint,
-    arg: *mut c_void,
-) -> c_int>;
+pub type AlpnSelectCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        out: *mut *const c_uchar,
+        outlen: *mut c_uchar,
+        r#in: *const c_uchar,
+        inlen: c_uint,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
 /// `SSL_CTX_set_client_hello_cb`
-pub type ClientHelloCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, alert: *mut c_int, arg: *mut c_void) -> c_int>;
+pub type ClientHelloCallback = Option<
+    unsafe extern "C" fn(ssl: *mut Connection, alert: *mut c_int, arg: *mut c_void) -> c_int,
+>;
 /// `SSL_CTX_set_keylog_callback`
 pub type KeylogCallback = Option<unsafe extern "C" fn(ssl: *const Connection, line: *const c_char)>;
 /// `SSL_CTX_set_msg_callback`
-pub type MessageCallback = Option<unsafe extern "C" fn(
-    write_p: c_int,
-    version: c_int,
-    content_type: c_int,
-    buf: *const c_void,
-    len: usize,
-    ssl: *mut Connection,
-    arg: *mut c_void,
-)>;
+pub type MessageCallback = Option<
+    unsafe extern "C" fn(
+        write_p: c_int,
+        version: c_int,
+        content_type: c_int,
+        buf: *const c_void,
+        len: usize,
+        ssl: *mut Connection,
+        arg: *mut c_void,
+    ),
+>;
 /// `SSL_CTX_set_generate_session_id`
-pub type GenerateSessionIdCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, id: *mut c_uchar, id_len: *mut c_uint) -> c_int>;
+pub type GenerateSessionIdCallback = Option<
+    unsafe extern "C" fn(ssl: *mut Connection, id: *mut c_uchar, id_len: *mut c_uint) -> c_int,
+>;
 /// `SSL_CTX_set_not_resumable_session_callback`
-pub type NotResumableCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>;
+pub type NotResumableCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>;
 /// `SSL_CTX_set_allow_early_data_cb`
-pub type AllowEarlyDataCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
+pub type AllowEarlyDataCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
 /// `SSL_CTX_set_security_callback`
-pub type SecurityCallback = Option<unsafe extern "C" fn(
-    ssl: *const Connection,
-    ctx: *const Context,
-    op: c_int,
-    bits: c_int,
-    nid: c_int,
-    other: *mut c_void,
-    ex: *mut c_void,
-) -> c_int>;
+pub type SecurityCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *const Connection,
+        ctx: *const Context,
+        op: c_int,
+        bits: c_int,
+        nid: c_int,
+        other: *mut c_void,
+        ex: *mut c_void,
+    ) -> c_int,
+>;
 /// `SSL_CTX_set_tlsext_ticket_key_evp_cb`
-pub type TicketKeyEvpCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    key_name: *mut c_uchar,
-    iv: *mut c_uchar,
-    cipher: *mut EVP_CIPHER_CTX,
-    mac: *mut EVP_MAC_CTX,
-    enc: c_int,
-) -> c_int>;
+pub type TicketKeyEvpCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        key_name: *mut c_uchar,
+        iv: *mut c_uchar,
+        cipher: *mut EVP_CIPHER_CTX,
+        mac: *mut EVP_MAC_CTX,
+        enc: c_int,
+    ) -> c_int,
+>;
 /// `SSL_CTX_set_tlsext_ticket_key_cb` (deprecated)
-pub type TicketKeyHmacCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    key_name: *mut c_uchar,
-    iv: *mut c_uchar,
-    cipher: *mut EVP_CIPHER_CTX,
-    hmac: *mut HMAC_CTX,
-    enc: c_int,
-) -> c_int>;
+pub type TicketKeyHmacCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        key_name: *mut c_uchar,
+        iv: *mut c_uchar,
+        cipher: *mut EVP_CIPHER_CTX,
+        hmac: *mut HMAC_CTX,
+        enc: c_int,
+    ) -> c_int,
+>;
 /// `SSL_CTX_set_tlsext_status_cb`
-pub type StatusCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
+pub type StatusCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
 /// `SSL_CTX_set_session_ticket_cb`, when a ticket is made
-pub type GenerateTicketCallback = Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
+pub type GenerateTicketCallback =
+    Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>;
 /// `SSL_CTX_set_session_ticket_cb`, when one has been opened
-pub type DecryptTicketCallback = Option<unsafe extern "C" fn(
-    ssl: *mut Connection,
-    session: *mut Session,
-    key_name: *const c_uchar,
-    key_name_len: usize,
-    status: c_int,
-    arg: *mut c_void,
-) -> c_int>;
+pub type DecryptTicketCallback = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        session: *mut Session,
+        key_name: *const c_uchar,
+        key_name_len: usize,
+        status: c_int,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
 
 /// A callback of the program with the argument it is called with.
 #[derive(Clone, Copy)]

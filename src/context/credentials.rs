@@ -169,9 +169,9 @@ impl Slot {
             None if source.automatic => chain.extend(issuers(certificate, &source.store)),
             None => {}
         }
-        let exported = key.to_pkcs8().and_then(|pkcs8| {
-            CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok()
-        });
+        let exported = key
+            .to_pkcs8()
+            .and_then(|pkcs8| CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok());
         exported.or_else(|| {
             let key = Arc::new(LibcryptoKey(key.clone()));
             CertifiedKey::new(chain, KeySource::External(key), None).ok()

@@ -63,7 +63,6 @@ impl SessionRef {
         let lent = std::mem::ManuallyDrop::new(unsafe { Self::from_raw(raw.cast_mut()) });
         (*lent).clone()
     }
-
 }
 
 impl Session {
