@@ -70,3 +70,53 @@ impl Version {
         (Self::LOWEST_SUPPORTED..=Self::HIGHEST_SUPPORTED).contains(&self)
     }
 }
+
+/// A limit as `MinProtocol` and `MaxProtocol` of `SSL_CONF_cmd(3)` take it: the wire number of a
+/// version, or 0 for `None`.
+pub fn limit_from_name(name: &str) -> Option<c_int> {
+    match name {
+        "None" => Some(0),
+        _ => Version::from_name(name).map(Version::wire),
+    }
+}
+
+/// The name that `SSL_get_version(3)` and `SSL_SESSION_print(3)` give for a wire number, those of
+/// DTLS included; "unknown" for others.
+pub fn name_of(number: c_int) -> &'static CStr {
+    match number {
+        0xfeff => c"DTLSv1",
+        0xfefd => c"DTLSv1.2",
+        0x0100 => c"DTLSv0.9",
+        _ => Version::from_wire(number).map_or(c"unknown", Version::name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_have_openssls_names() {
+        assert_eq!(name_of(0x0303), c"TLSv1.2");
+        assert_eq!(name_of(0x0301), c"TLSv1");
+        assert_eq!(name_of(0xfefd), c"DTLSv1.2");
+        assert_eq!(name_of(0), c"unknown");
+    }
+
+    #[test]
+    fn limits_are_given_by_name() {
+        assert_eq!(limit_from_name("None"), Some(0));
+        assert_eq!(limit_from_name("TLSv1.3"), Some(0x0304));
+        assert_eq!(limit_from_name("TLSv1.0"), None);
+        assert_eq!(limit_from_name("tlsv1.2"), None);
+    }
+
+    #[test]
+    fn only_the_newer_versions_can_be_spoken() {
+        let spoken: Vec<_> = Version::ALL
+            .into_iter()
+            .filter(|version| version.supported())
+            .collect();
+        assert_eq!(spoken, [Version::Tls12, Version::Tls13]);
+    }
+}

@@ -76,12 +76,12 @@ pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
     SessionSecrets {
         version: fields.protocol_version as u16,
         cipher_suite: fields.cipher_id as u16,
-        secret: fields.master_key,
-        extended_master_secret: fields.extended_master_secret,
-        session_id: fields.id,
-        ticket: fields.ticket,
-        lifetime: u32::try_from(fields.ticket_lifetime_hint).unwrap_or(u32::MAX),
-        age_add: fields.ticket_age_add,
+        secret: fields.master_key.clone(),
+        extended_master_secret: fields.extended_master_secret(),
+        session_id: fields.id.clone(),
+        ticket: fields.ticket.clone().unwrap_or_default(),
+        lifetime: u32::try_from(fields.lifetime_hint).unwrap_or(u32::MAX),
+        age_add: fields.age_add,
         max_early_data: fields.max_early_data,
         time: fields.time.max(0) as u64,
     }

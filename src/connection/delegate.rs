@@ -1,6 +1,5 @@
 //! Answering the engine.
 
-use std::ffi::CString;
 use std::fmt::Write;
 
 use zeroize::Zeroizing;
@@ -45,12 +44,10 @@ impl Delegate for Connection {
                 let _ = write!(line, "{byte:02x}");
             }
         }
-        let Ok(text) = CString::new(line.as_bytes()) else {
-            return;
-        };
-        let text = Zeroizing::new(text);
-        // SAFETY: the program's function, called as SSL_CTX_set_keylog_callback(3) says.
-        unsafe { function(self.as_c(), text.as_ptr()) }
+        line.push('\0');
+        // SAFETY: the program's function, called as SSL_CTX_set_keylog_callback(3) says, with a
+        // terminated string: labels and hexadecimal digits hold no other NUL.
+        unsafe { function(self.as_c(), line.as_ptr().cast()) }
     }
 
     fn master_secret(&self, secret: &[u8]) {

@@ -63,9 +63,7 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        if !self.method.get().supported {
-            return Err(self.unsupported_method());
-        }
+        self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
@@ -127,13 +125,6 @@ impl Connection {
         self.with_engine(|engine| engine.release_buffers())?;
         self.notify(InfoKind::HandshakeDone, 1);
         Ok(())
-    }
-
-    fn unsupported_method(&self) -> Stop {
-        Stop::Failed(crate::error::Error::with(
-            Reason::UNSUPPORTED_SSL_VERSION,
-            "Reprise speaks TLS 1.2 and TLS 1.3 only",
-        ))
     }
 
     /// The server random is in the ServerHello: the first message of a server's first flight.

@@ -2,17 +2,16 @@
 
 use std::ffi::c_int;
 
-use zeroize::Zeroizing;
-
 use super::client::secrets_of;
 use super::resumption::TicketStatus;
 use super::{Connection, Handshake, Role, Stage};
+use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::error::Reason;
 use crate::libcrypto::digest::sha256;
 use crate::libcrypto::random;
-use crate::libcrypto::ticket_callback::{self, TicketKeyAnswer};
+use crate::libcrypto::ticket_callback;
 use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef, der};
 use crate::ticket::Opened;
 
@@ -178,17 +177,13 @@ impl Connection {
     fn seal(&self, session: &SessionRef) -> Option<Vec<u8>> {
         let mut fields = session.fields();
         fields.id = Vec::new();
-        let plaintext = Zeroizing::new(der::encode(fields.view()).ok()?);
+        let plaintext = der::Encoding::new(&fields.view())?.to_vec();
         let context = &self.session_context;
-        match ticket_callback::seal(
-            context.callbacks().ticket_keys.for_libcrypto(),
-            self.as_c().cast(),
-            &plaintext,
-        ) {
-            TicketKeyAnswer::NoCallback => context.ticket_keys.seal(&plaintext).ok(),
-            TicketKeyAnswer::Done(ticket, _) => Some(ticket),
-            // S76, S77
-            TicketKeyAnswer::Refused | TicketKeyAnswer::Failed => None,
+        match context.callbacks().ticket_keys.for_libcrypto() {
+            None => context.ticket_keys.seal(&plaintext).ok(),
+            // SAFETY: the program's function, called as its manual page says, with nothing
+            // borrowed. S76, S77: without a ticket the handshake goes on.
+            Some(callback) => unsafe { callback.seal(self.as_c().cast(), &plaintext) }.ok()?,
         }
     }
 
@@ -196,22 +191,24 @@ impl Connection {
     pub(super) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
         let context = &self.session_context;
         let tls13 = self.facts.borrow().version == 0x0304;
-        let (plaintext, renew) = match ticket_callback::open(
-            context.callbacks().ticket_keys.for_libcrypto(),
-            self.as_c().cast(),
-            ticket,
-        ) {
-            TicketKeyAnswer::NoCallback => match context.ticket_keys.open(ticket) {
+        let (plaintext, renew) = match context.callbacks().ticket_keys.for_libcrypto() {
+            None => match context.ticket_keys.open(ticket) {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
                 _ => return TicketStatus::NotDecrypted,
             },
-            TicketKeyAnswer::Done(plaintext, renew) => (Zeroizing::new(plaintext), renew),
-            TicketKeyAnswer::Refused => return TicketStatus::NotDecrypted,
-            TicketKeyAnswer::Failed => return TicketStatus::Fatal(Reason::CALLBACK_FAILED),
+            // SAFETY: the program's function, called as its manual page says, with nothing
+            // borrowed.
+            Some(callback) => match unsafe { callback.open(self.as_c().cast(), ticket) } {
+                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
+                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
+                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
+            },
         };
         // S112: what does not parse, or leaves bytes over, counts as not decrypted.
-        match der::decode(&plaintext) {
-            Ok((fields, rest)) if rest == 0 => TicketStatus::Session(Session::new(fields), renew),
+        match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {
+            Ok(decoded) if decoded.consumed == plaintext.len() => {
+                TicketStatus::Session(Session::from_view(decoded.view()), renew)
+            }
             _ => {
                 crate::libcrypto::error_queue::clear();
                 TicketStatus::NotDecrypted

@@ -36,7 +36,7 @@ mod transport;
 
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
-pub use peer::Peer;
+pub use peer::parsed_chain;
 pub use state::{Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -45,15 +45,14 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::cipher::method::Method;
-use crate::context::{CallbackWith, Context, InfoCallback, Names, Settings};
+use crate::context::{CallbackWith, Context, InfoCallback, Method, Names, Settings};
 use crate::engine::{Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
-use crate::libcrypto::stack::X509Chain;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::session::SessionRef;
+use crate::libcrypto::x509::X509Chain;
+use crate::session::{PeerChain, SessionRef};
 
 /// `SSL_SENT_SHUTDOWN`
 pub const SENT_SHUTDOWN: c_int = 1;
@@ -119,7 +118,7 @@ pub struct Connection {
     facts: RefCell<Facts>,
     session: RefCell<Option<SessionRef>>,
     resumed: Cell<bool>,
-    peer: RefCell<Option<Arc<Peer>>>,
+    peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
@@ -173,7 +172,7 @@ impl Connection {
             settings: RefCell::new(settings),
             method: Cell::new(context.method()),
             verify_param: OnceCell::new(),
-            ex_data: ExData::empty(Class::Ssl),
+            ex_data: ExData::new(Class::Ssl),
             host_name: RefCell::default(),
             info_callback: Cell::new(None),
             names: RefCell::default(),
@@ -204,7 +203,8 @@ impl Connection {
             ocsp_response: RefCell::default(),
             not_resumable: Cell::new(false),
         });
-        connection.ex_data.create(connection.as_c().cast())?;
+        // SAFETY: the new object, at the address that C will know it by.
+        unsafe { connection.ex_data.init(connection.as_c().cast()) }?;
         Ok(connection)
     }
 
@@ -311,7 +311,7 @@ impl Connection {
     }
 
     /// The peer's certificates, if it sent any.
-    pub fn peer(&self) -> Option<Arc<Peer>> {
+    pub fn peer(&self) -> Option<Arc<PeerChain>> {
         self.peer.borrow().clone()
     }
 
@@ -378,7 +378,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         // S19: a connection that was not closed properly takes its session with it.
         self.drop_badly_closed_session();
-        self.ex_data
-            .destroy(std::ptr::from_ref(self).cast_mut().cast::<c_void>());
+        // SAFETY: the address that `init` was given.
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
     }
 }

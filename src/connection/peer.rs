@@ -9,11 +9,12 @@ use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
 use crate::libcrypto::certificate_cache;
 use crate::libcrypto::error_queue;
+use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::verify::{Peer, Verification};
-use crate::libcrypto::verify_error::{X509_V_ERR_UNSPECIFIED, X509_V_OK, alert_for};
+use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::PeerChain;
 
@@ -71,10 +72,7 @@ impl Connection {
         };
         // SAFETY: callbacks of the program with the arguments it gave them; `ssl` is this SSL.
         let verified = unsafe { verification.run() };
-        let error = match (verified.ok, verified.error) {
-            (false, error) if error == X509_V_OK.into() => X509_V_ERR_UNSPECIFIED.into(),
-            (_, error) => error,
-        };
+        let error = verified.error;
         self.verify_result.set(error);
         let old = self.verified_chain.replace(verified.chain);
         drop(old);
@@ -116,11 +114,11 @@ impl Connection {
 
     /// Client: what to answer a CertificateRequest with.
     pub(super) fn authenticate(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
-        self.names.borrow_mut().received = request
+        let names = request
             .authorities
             .iter()
-            .map(|name| name.to_vec())
-            .collect();
+            .filter_map(|der| Name::from_der(der).ok());
+        self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
         let callback = self.settings().certificate_callback;
         if let Some(function) = callback.function {
             // SAFETY: the program's function, called as SSL_CTX_set_cert_cb(3) says, with nothing

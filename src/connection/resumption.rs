@@ -162,7 +162,7 @@ impl Connection {
             TicketStatus::NotDecrypted => Ok(None),
             TicketStatus::Session(session, renew) => {
                 // S14: its id is the one that the client put into its ClientHello.
-                session.set_id(hello.session_id());
+                let _ = session.set_id(hello.session_id());
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
                     Resumption {
@@ -216,7 +216,7 @@ impl Connection {
                 _ => SessionRef::clone_raw(raw),
             }
         };
-        if session.is_marked_not_resumable() {
+        if session.is_marked() {
             return None;
         }
         context.statistics.callback_hits.increment();
@@ -244,7 +244,7 @@ impl Connection {
         if settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty() {
             return Err(self.refuse(Reason::SESSION_ID_CONTEXT_UNINITIALIZED, INTERNAL_ERROR));
         }
-        if session.expires() < clock::now() {
+        if session.is_expired(clock::now()) {
             self.session_context.statistics.timeouts.increment();
             if from_cache {
                 self.session_context.remove_session(session);
@@ -334,7 +334,7 @@ fn same_security_domain(session: &Session, settings: &Settings) -> bool {
     let context = session.id_context() == &*settings.session_id_context;
     let needs_certificate = settings.verify_mode & SSL_VERIFY_PEER != 0
         && settings.verify_mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0;
-    context && (!needs_certificate || session.has_peer())
+    context && (!needs_certificate || session.peer().is_some())
 }
 
 /// RFC 6066, section 3: a session that was made for a host name is resumed for that name only.
@@ -343,6 +343,6 @@ fn same_host(session: &Session, hello: &ClientHello) -> bool {
         None => true,
         Some(name) => hello
             .server_name()
-            .is_some_and(|other| other.as_bytes().eq_ignore_ascii_case(name)),
+            .is_some_and(|other| other.as_bytes().eq_ignore_ascii_case(name.to_bytes())),
     }
 }

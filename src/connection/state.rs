@@ -1,6 +1,7 @@
 //! Where a connection is.
 
-use crate::cipher::method::{Method, MethodRole};
+use crate::cipher::Method;
+use crate::cipher::method::Role as MethodRole;
 
 /// Client or server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ impl Role {
         match method.role {
             MethodRole::Client => Some(Self::Client),
             MethodRole::Server => Some(Self::Server),
-            MethodRole::Either => None,
+            MethodRole::Any => None,
         }
     }
 }

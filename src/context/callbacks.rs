@@ -8,6 +8,7 @@ use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 use openssl_sys::{EVP_CIPHER_CTX, EVP_MAC_CTX, EVP_PKEY, HMAC_CTX, X509, X509_STORE_CTX};
 
 use super::Context;
+use crate::libcrypto::ticket_callback::{EvpCallback, HmacCallback, TicketCallback};
 use crate::connection::Connection;
 use crate::session::Session;
 
@@ -163,6 +164,12 @@ impl<F: Default> Default for CallbackWith<F> {
     }
 }
 
+// SAFETY: the argument belongs to the program and is only handed back to its function, which the
+// program has made fit for the threads it uses the context on.
+unsafe impl<F: Send> Send for CallbackWith<F> {}
+// SAFETY: as above.
+unsafe impl<F: Sync> Sync for CallbackWith<F> {}
+
 /// How the program seals tickets, if it does.
 #[derive(Clone, Copy, Default)]
 pub enum TicketKeyCallback {
@@ -173,6 +180,31 @@ pub enum TicketKeyCallback {
     Evp(TicketKeyEvpCallback),
     /// `SSL_CTX_set_tlsext_ticket_key_cb`
     Hmac(TicketKeyHmacCallback),
+}
+
+impl TicketKeyCallback {
+    /// In the form that seals and opens.
+    pub fn for_libcrypto(self) -> Option<TicketCallback> {
+        // SAFETY: the two types differ in that the first parameter is a pointer to `SSL` here and
+        // to anything there; both are passed alike.
+        unsafe {
+            match self {
+                Self::Evp(Some(function)) => Some(TicketCallback::Evp(std::mem::transmute::<
+                    *const (),
+                    EvpCallback,
+                >(
+                    function as *const ()
+                ))),
+                Self::Hmac(Some(function)) => Some(TicketCallback::Hmac(std::mem::transmute::<
+                    *const (),
+                    HmacCallback,
+                >(
+                    function as *const ()
+                ))),
+                _ => None,
+            }
+        }
+    }
 }
 
 /// All callbacks of a context that are not copied to connections.
@@ -213,6 +245,11 @@ pub struct Callbacks {
 /// An argument without a function of its own.
 #[derive(Clone, Copy)]
 pub struct CallbackArgument(pub *mut c_void);
+
+// SAFETY: the pointer belongs to the program and is only handed back to it.
+unsafe impl Send for CallbackArgument {}
+// SAFETY: as above.
+unsafe impl Sync for CallbackArgument {}
 
 impl Default for CallbackArgument {
     fn default() -> Self {

@@ -216,12 +216,10 @@ struct LibcryptoKey(PrivateKey);
 impl ExternalKey for LibcryptoKey {
     fn signature_schemes(&self) -> Vec<u16> {
         let kind = self.0.kind();
-        crate::cipher::signature::default_schemes()
+        SignatureScheme::ALL
             .iter()
-            .copied()
-            .filter(|code| {
-                SignatureScheme::from_code(*code).is_some_and(|scheme| scheme.fits(kind))
-            })
+            .filter(|scheme| scheme.fits(kind))
+            .map(|scheme| scheme.code())
             .collect()
     }
 

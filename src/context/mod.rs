@@ -14,7 +14,6 @@
 
 mod callbacks;
 mod credentials;
-mod method;
 mod names;
 mod sessions;
 mod settings;
@@ -22,7 +21,7 @@ mod statistics;
 
 pub use callbacks::*;
 pub use credentials::{ChainSource, Credentials, Slot};
-pub use method::{Method, MethodRole};
+pub use crate::cipher::Method;
 pub use names::Names;
 pub use settings::{Settings, VersionRange};
 pub use statistics::{Counter, Statistics};
@@ -44,6 +43,8 @@ use crate::ticket::TicketKeys;
 
 /// `SSL_SESS_CACHE_SERVER`
 const DEFAULT_CACHE_MODE: u32 = 2;
+/// `SSL_SESSION_CACHE_MAX_SIZE_DEFAULT` (S49).
+const DEFAULT_CACHE_SIZE: usize = 20480;
 /// Seconds (S49).
 const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
 
@@ -73,6 +74,7 @@ pub struct Context {
 impl Context {
     /// `SSL_CTX_new(3)`.
     pub fn new(method: &'static Method) -> Result<Arc<Self>> {
+        method.versions()?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
         let ticket_keys = TicketKeys::new()?;
@@ -85,7 +87,7 @@ impl Context {
             names: RwLock::default(),
             extra_chain: Mutex::default(),
             verify_param,
-            cache: Cache::new(),
+            cache: Cache::new(DEFAULT_CACHE_SIZE),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
             statistics: Statistics::default(),
@@ -123,7 +125,7 @@ impl Context {
         self.settings.rcu(|settings| {
             let mut settings = Settings::clone(settings);
             change(settings.changing());
-            settings
+            Arc::new(settings)
         });
     }
 
@@ -224,7 +226,7 @@ impl Drop for Context {
         // S59: the program is told of every session while the context's ex_data is still there.
         self.flush_sessions(0);
         // SAFETY: the address that `init` was given.
-        unsafe { self.ex_data.free(std::ptr::from_mut(self).cast::<c_void>()) };
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
     }
 }
 

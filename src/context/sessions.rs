@@ -4,7 +4,7 @@
 //! on the same context (better than S101, where OpenSSL would deadlock).
 
 use super::Context;
-use crate::cache::{Added, Key};
+use crate::cache::{Due, Inserted, Key};
 use crate::clock;
 use crate::session::{Session, SessionRef};
 
@@ -22,22 +22,20 @@ impl Context {
         if self.cache_mode() & CACHE_UPDATE_TIME != 0 {
             session.set_time(clock::now());
         }
-        let Added {
-            added,
-            replaced,
-            evicted,
-        } = self.cache.add(session);
-        if added {
-            session.set_owner(Some(self.as_owner()));
-        }
+        let (replaced, mut evicted) = match self.cache.insert(session.clone()) {
+            Inserted::Added { replaced, evicted } => (replaced, evicted),
+            Inserted::AlreadyPresent | Inserted::Refused => return false,
+        };
+        session.set_owner(Some(self.as_owner()));
         if let Some(replaced) = replaced {
             replaced.set_owner(None);
         }
-        for session in evicted {
+        while let Some(other) = evicted {
             self.statistics.cache_full.increment();
-            self.let_go(&session);
+            self.let_go(&other);
+            evicted = self.cache.evict(session);
         }
-        added
+        true
     }
 
     /// `SSL_CTX_remove_session(3)`: true when it was in the cache. It is marked and the program is
@@ -46,7 +44,8 @@ impl Context {
         if session.id().is_empty() {
             return false;
         }
-        let removed = self.cache.remove(session);
+        let removed = Key::new(session.protocol_version(), session.id())
+            .and_then(|key| self.cache.remove(&key));
         let found = removed.is_some();
         self.let_go(removed.as_ref().unwrap_or(session));
         found
@@ -54,10 +53,11 @@ impl Context {
 
     /// `SSL_CTX_flush_sessions(3)`: everything that has expired at `time`; all for 0 (S54, S55).
     pub fn flush_sessions(&self, time: i64) {
-        while let Some(session) = match time {
-            0 => self.cache.pop_first(),
-            time => self.cache.pop_expired(time),
-        } {
+        let due = match time {
+            0 => Due::Always,
+            time => Due::At(time),
+        };
+        for session in self.cache.flush(due) {
             self.let_go(&session);
         }
     }

@@ -1,15 +1,18 @@
 //! What a connection copies from its context and may then change for itself.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::sync::{Arc, OnceLock};
 
 use super::callbacks::{
-    AllowEarlyDataCallback, CallbackWith, CertificateCallback, GenerateSessionIdCallback,
+    AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback, GenerateSessionIdCallback,
     MessageCallback, NotResumableCallback, PasswordCallback, SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
-use super::method::Method;
-use crate::cipher::{Cipher, group, list, signature};
+use crate::cipher::group::DEFAULT_GROUPS;
+use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
+use crate::cipher::security::DEFAULT_LEVEL;
+use crate::cipher::signature::default_signature_algorithms;
+use crate::cipher::{Cipher, CipherList, Method};
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::store::Store;
@@ -91,7 +94,7 @@ pub struct Settings {
     /// Replaces the security policy.
     pub security_callback: SecurityCallback,
     /// Argument of the former.
-    pub security_ex_data: *mut c_void,
+    pub security_ex_data: CallbackArgument,
     /// Makes session ids.
     pub generate_session_id: GenerateSessionIdCallback,
     /// Says whether a new session must not be resumable.
@@ -143,9 +146,9 @@ impl Default for Settings {
             max_pipelines: 0,
             max_cert_list: 102_400,
             read_ahead: 0,
-            security_level: 2,
+            security_level: DEFAULT_LEVEL,
             security_callback: None,
-            security_ex_data: std::ptr::null_mut(),
+            security_ex_data: CallbackArgument::default(),
             generate_session_id: None,
             not_resumable: None,
             certificate_callback: CallbackWith::default(),
@@ -176,8 +179,9 @@ impl Settings {
             _ => true,
         };
         let VersionRange { min, max } = self.versions;
-        method.supported
-            && (method.version == 0 || method.version == number)
+        method
+            .version
+            .is_none_or(|only| only.wire() == number)
             && !forbidden
             && (min == 0 || number >= min)
             && (max == 0 || number <= max)
@@ -206,7 +210,7 @@ impl Settings {
         };
         let groups: Vec<u16> = match &self.groups {
             Some(groups) => groups.to_vec(),
-            None => group::default_groups().to_vec(),
+            None => DEFAULT_GROUPS.to_vec(),
         };
         let profile = Profile::new(
             suites(0x0304, &self.tls13_ciphers).into_iter(),
@@ -222,7 +226,9 @@ impl Settings {
     pub fn signature_schemes(&self) -> Vec<u16> {
         match &self.signature_schemes {
             Some(schemes) => schemes.to_vec(),
-            None => signature::default_schemes().to_vec(),
+            None => default_signature_algorithms(self.security_level)
+                .map(|algorithm| algorithm.id)
+                .collect(),
         }
     }
 
@@ -246,6 +252,12 @@ fn default_ciphers() -> (Arc<[&'static Cipher]>, Arc<[&'static Cipher]>) {
     type Lists = (Arc<[&'static Cipher]>, Arc<[&'static Cipher]>);
     static DEFAULT: OnceLock<Lists> = OnceLock::new();
     DEFAULT
-        .get_or_init(|| (list::default_tls13().into(), list::default_tls12().into()))
+        .get_or_init(|| {
+            let tls13 = parse_ciphersuites(DEFAULT_CIPHERSUITES.to_bytes()).unwrap_or_default();
+            let tls12 = CipherList::parse(DEFAULT_CIPHER_LIST.to_bytes())
+                .map(|list| list.ciphers)
+                .unwrap_or_default();
+            (tls13.into(), tls12.into())
+        })
         .clone()
 }

@@ -29,6 +29,7 @@
 //! just then ([`Session::try_reference`]).
 
 mod body;
+mod cached;
 mod companion;
 pub mod der;
 mod fields;
@@ -53,7 +54,7 @@ pub use companion::{Companion, set_companion_factory};
 pub use fields::Fields;
 pub use owner::Owner;
 pub use peer::PeerChain;
-pub use reference::{SessionRef, awaiting_reclamation};
+pub use reference::SessionRef;
 pub use session::Session;
 pub use view::{Bytes, Numbers, View};
 

@@ -21,7 +21,8 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 
 use crate::session::Session;
-use crate::session::sync::{self, AtomicUsize, Ordering, fence};
+use crate::cache;
+use crate::session::sync::{Ordering, fence};
 
 /// An owned reference to a [`Session`]: `Clone` adds one, `Drop` takes one.
 pub struct SessionRef(NonNull<Session>);
@@ -83,6 +84,12 @@ impl Session {
         std::ptr::with_exposed_provenance_mut(std::ptr::from_ref(self).addr())
     }
 
+    /// Notes that a cache is about to hold it: from now on lookups may read it without a
+    /// reference.
+    pub(super) fn note_cached(&self) {
+        self.cached.store(true, Ordering::Relaxed);
+    }
+
     /// How many references there are; it may change at once. For tests and diagnosis.
     pub fn reference_count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
@@ -130,13 +137,6 @@ impl PartialEq for SessionRef {
 
 impl Eq for SessionRef {}
 
-/// Sessions that have ended, but whose memory waits until no lookup can be reading it.
-pub fn awaiting_reclamation() -> usize {
-    AWAITING.load(Ordering::Relaxed)
-}
-
-static AWAITING: AtomicUsize = AtomicUsize::new(0);
-
 /// Ends a session: tells the companion, wipes the secrets, frees the memory or defers it.
 ///
 /// # Safety
@@ -159,13 +159,12 @@ unsafe fn end(session: NonNull<Session>) {
     if !object.cached.load(Ordering::Relaxed) {
         return free();
     }
-    AWAITING.fetch_add(1, Ordering::Relaxed);
-    // SAFETY: runs when no thread that could have found the session is pinned any more. Any
-    // thread may run it: it only gives memory back.
+    // SAFETY: the cache unlinked the session before it gave its reference back, so a thread that
+    // pins from now on cannot find it. Any thread may free it: that only gives memory back.
     unsafe {
-        sync::pin().defer_unchecked(move || {
-            free();
-            AWAITING.fetch_sub(1, Ordering::Relaxed);
+        cache::retire(session.as_ptr(), size_of::<Session>(), |session| {
+            // SAFETY: made by `adopt`; freed once, since the count reaches zero once.
+            drop(unsafe { Box::from_raw(session) });
         });
     }
 }
