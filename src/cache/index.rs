@@ -1,0 +1,455 @@
+//! The index: from a key to its node, read without a lock.
+//!
+//! A table of 2^k chains. The chain of a node is chosen by the uppermost k bits of its hash, and each
+//! chain is ordered by hash; so the chains, one after the other, are one sequence ordered by hash, and
+//! a table of another size cuts the same sequence at other places. A change of size moves no node: the
+//! new table is filled chain by chain, as writers pass by, and a chain is cut (or two are joined) with
+//! one store after the new heads are in place.
+//!
+//! How a lookup can tell that it missed nothing: it walks from a head to the first greater hash. What it
+//! can miss is only behind a cut, or was linked into a newer chain. Either happens after the newer head
+//! (or the newer table) was published, so a lookup that found nothing looks at those again, and begins
+//! anew if they have changed.
+//!
+//! Writers hold the lock of [`super::Cache`]. Lookups are pinned.
+
+use std::ptr::NonNull;
+
+use super::entry::Key;
+use super::node::Node;
+use super::sync::{AtomicPtr, AtomicUsize, Ordering, free_slots, new_slots};
+
+/// The bits of the smallest table. Tests begin with two chains, so that tables change often.
+const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
+/// The bits of the largest table. Beyond that the chains grow.
+const MAX_BITS: u32 = 28;
+/// From this size on an index that has become empty goes back to the smallest table at once.
+const LARGE_BITS: u32 = MIN_BITS + 3;
+/// How many chains a writer brings to the new table while there is an older one.
+const STRIDE: usize = 2;
+
+/// One table of chains.
+pub struct Table<O> {
+    slots: NonNull<AtomicPtr<Node<O>>>,
+    bits: u32,
+    /// The table that this one takes over from; null when that is done.
+    older: AtomicPtr<Table<O>>,
+    /// The units of take-over that are done, from the first on. Written by writers only.
+    taken: AtomicUsize,
+}
+
+impl<O> Table<O> {
+    fn new(bits: u32, older: *mut Table<O>) -> Option<*mut Self> {
+        let layout = std::alloc::Layout::new::<Self>();
+        let slots = new_slots(1 << bits)?;
+        // SAFETY: the layout is not empty.
+        let table = unsafe { std::alloc::alloc(layout) }.cast::<Self>();
+        if table.is_null() {
+            // SAFETY: made above, with this count; nobody has seen it.
+            unsafe { free_slots(slots, 1 << bits) };
+            return None;
+        }
+        // SAFETY: freshly allocated for a table.
+        unsafe {
+            table.write(Self {
+                slots,
+                bits,
+                older: AtomicPtr::new(older),
+                taken: AtomicUsize::new(0),
+            });
+        }
+        Some(table)
+    }
+
+    /// Frees a table, not the nodes.
+    ///
+    /// # Safety
+    /// `table` came from [`Table::new`]; nobody uses it any more.
+    pub unsafe fn free(table: *mut Self) {
+        // SAFETY: the caller's promise; both parts were allocated by `new`.
+        unsafe {
+            free_slots((*table).slots, 1 << (*table).bits);
+            std::ptr::drop_in_place(table);
+            std::alloc::dealloc(table.cast(), std::alloc::Layout::new::<Self>());
+        }
+    }
+
+    /// The size of a table in memory.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + (size_of::<usize>() << self.bits)
+    }
+
+    /// Makes every chain an empty one that needs no older table.
+    fn clear(&self) {
+        for number in 0..1 << self.bits {
+            self.slot(number).store(Node::end(), Ordering::Relaxed);
+        }
+    }
+
+    fn shift(&self) -> u32 {
+        u32::BITS - self.bits
+    }
+
+    fn slot(&self, number: usize) -> &AtomicPtr<Node<O>> {
+        debug_assert!(number < 1 << self.bits);
+        // SAFETY: the table has 2^bits slots, and the callers derive the number from a hash or count
+        // up to that.
+        unsafe { self.slots.add(number).as_ref() }
+    }
+
+    fn slot_of(&self, hash: u32) -> &AtomicPtr<Node<O>> {
+        self.slot((hash >> self.shift()) as usize)
+    }
+}
+
+/// Where a node with a certain key is, or would be.
+pub struct Place<O> {
+    /// The link that leads there.
+    link: *const AtomicPtr<Node<O>>,
+    /// What the link leads to now: the node, if it was found.
+    next: *mut Node<O>,
+    /// True if `next` has the key.
+    found: bool,
+}
+
+impl<O> Place<O> {
+    /// The node, or null if there is none with the key.
+    pub fn node(&self) -> *mut Node<O> {
+        if self.found {
+            self.next
+        } else {
+            std::ptr::null_mut()
+        }
+    }
+}
+
+/// The index of a cache. Does not own its nodes, but its tables.
+pub struct Index<O> {
+    current: AtomicPtr<Table<O>>,
+}
+
+impl<O> Index<O> {
+    /// An empty index. Aborts the process, as the standard library does, when there is no memory for
+    /// the smallest table.
+    pub fn new() -> Self {
+        let Some(table) = Table::new(MIN_BITS, std::ptr::null_mut()) else {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<Table<O>>());
+        };
+        // SAFETY: made above.
+        unsafe { &*table }.clear();
+        Self {
+            current: AtomicPtr::new(table),
+        }
+    }
+
+    fn table(&self) -> &Table<O> {
+        // SAFETY: there always is a current table. Once replaced it is freed through `retire`, and
+        // whoever comes here is pinned or holds the writers' lock.
+        unsafe { &*self.current.load(Ordering::Acquire) }
+    }
+
+    /// The node with this key, or null. Takes no lock and writes nothing.
+    ///
+    /// # Safety
+    /// The caller is pinned, and stays so while it uses the node.
+    pub unsafe fn find(&self, hash: u32, key: &Key) -> *mut Node<O> {
+        loop {
+            let table = self.table();
+            let slot = table.slot_of(hash);
+            let mut head = slot.load(Ordering::Acquire);
+            let in_older = head.is_null();
+            if in_older {
+                // SAFETY: an older table is retired after it was unlinked here, and we are pinned.
+                match unsafe { table.older.load(Ordering::Acquire).as_ref() } {
+                    Some(older) => head = older.slot_of(hash).load(Ordering::Acquire),
+                    // The last chain was taken over since: the head is there now.
+                    None => continue,
+                }
+            }
+            while !Node::is_end(head) {
+                // SAFETY: what a chain leads to is retired only after it was unlinked, and we are
+                // pinned since before we read the link.
+                let node = unsafe { &*head };
+                if node.hash >= hash {
+                    if node.hash > hash {
+                        break;
+                    }
+                    if node.key == *key {
+                        return head;
+                    }
+                }
+                head = node.next.load(Ordering::Acquire);
+            }
+            let moved = in_older && !slot.load(Ordering::Acquire).is_null();
+            if !moved && std::ptr::eq(table, self.current.load(Ordering::Acquire)) {
+                return std::ptr::null_mut();
+            }
+        }
+    }
+
+    /// The place of a key, for a writer. Valid until the next change.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn place(&self, hash: u32, key: &Key) -> Place<O> {
+        let table = self.table();
+        let mut link = table.slot_of(hash);
+        let mut next = link.load(Ordering::Relaxed);
+        if next.is_null() {
+            // SAFETY: the lock is held.
+            unsafe { self.take_over(table, self.unit_of(table, hash)) };
+            next = link.load(Ordering::Relaxed);
+        }
+        while !Node::is_end(next) {
+            // SAFETY: nodes in a chain are live while the lock is held.
+            let node = unsafe { &*next };
+            if node.hash > hash {
+                break;
+            }
+            if node.hash == hash && node.key == *key {
+                return Place {
+                    link,
+                    next,
+                    found: true,
+                };
+            }
+            link = &node.next;
+            next = link.load(Ordering::Relaxed);
+        }
+        Place {
+            link,
+            next,
+            found: false,
+        }
+    }
+
+    /// Puts `node` at `place`. If a node is there already, `node` takes its place in one step.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock; `place` was found for the node's key and nothing was changed
+    /// since; `node` is in no index.
+    pub unsafe fn put(&self, place: &Place<O>, node: *mut Node<O>) {
+        // SAFETY: by the caller's promise link and node are live.
+        unsafe {
+            let next = if place.found {
+                (*place.next).next.load(Ordering::Relaxed)
+            } else {
+                place.next
+            };
+            (*node).next.store(next, Ordering::Relaxed);
+            (*place.link).store(node, Ordering::Release);
+        }
+    }
+
+    /// Takes the node at `place` out. It keeps its link, for those who are standing on it.
+    ///
+    /// # Safety
+    /// As for [`Index::put`], and there is a node at `place`.
+    pub unsafe fn take_out(&self, place: &Place<O>) {
+        // SAFETY: by the caller's promise link and node are live.
+        unsafe {
+            let next = (*place.next).next.load(Ordering::Relaxed);
+            (*place.link).store(next, Ordering::Release);
+        }
+    }
+
+    /// Goes on with a change of size, or begins one if `entries` nodes call for it. Without memory for
+    /// another table the chains just grow. Returns the tables that are no longer used, to be retired.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    #[must_use]
+    pub unsafe fn adapt(&self, entries: usize) -> [*mut Table<O>; 2] {
+        let current = self.current.load(Ordering::Relaxed);
+        let table = self.table();
+        let older = table.older.load(Ordering::Relaxed);
+        if entries == 0 && table.bits >= LARGE_BITS {
+            if let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut()) {
+                // SAFETY: made just now.
+                unsafe { &*fresh }.clear();
+                self.current.store(fresh, Ordering::Release);
+                return [current, older];
+            }
+        }
+        if !older.is_null() {
+            // SAFETY: the lock is held.
+            return [unsafe { self.go_on(table, older) }, std::ptr::null_mut()];
+        }
+        let bits = if entries > 1 << table.bits {
+            table.bits + 1
+        } else if entries < (1 << table.bits) / 8 {
+            table.bits - 1
+        } else {
+            table.bits
+        };
+        if bits != table.bits && (MIN_BITS..=MAX_BITS).contains(&bits) {
+            if let Some(fresh) = Table::new(bits, current) {
+                self.current.store(fresh, Ordering::Release);
+            }
+        }
+        [std::ptr::null_mut(); 2]
+    }
+
+    /// Takes some more chains over from the older table. Returns that one when it is empty.
+    unsafe fn go_on(&self, table: &Table<O>, older: *mut Table<O>) -> *mut Table<O> {
+        // SAFETY: not null, and live until it is retired by our caller.
+        let units = 1 << table.bits.min(unsafe { &*older }.bits);
+        let taken = table.taken.load(Ordering::Relaxed);
+        let until = (taken + STRIDE).min(units);
+        for unit in taken..until {
+            // SAFETY: the lock is held.
+            unsafe { self.take_over(table, unit) };
+        }
+        table.taken.store(until, Ordering::Relaxed);
+        if until < units {
+            return std::ptr::null_mut();
+        }
+        table.older.store(std::ptr::null_mut(), Ordering::Release);
+        older
+    }
+
+    /// The unit of take-over that a hash belongs to: one chain of the smaller table, two of the larger.
+    fn unit_of(&self, table: &Table<O>, hash: u32) -> usize {
+        // SAFETY: the writers' lock is held, and only its holder retires tables.
+        match unsafe { table.older.load(Ordering::Relaxed).as_ref() } {
+            Some(older) => (hash >> older.shift().max(table.shift())) as usize,
+            None => 0,
+        }
+    }
+
+    /// Takes the chains of `unit` over from the older table, unless that is done. May be begun again
+    /// after it was broken off anywhere.
+    unsafe fn take_over(&self, table: &Table<O>, unit: usize) {
+        // SAFETY: the writers' lock is held, and only its holder retires tables.
+        let Some(older) = (unsafe { table.older.load(Ordering::Relaxed).as_ref() }) else {
+            return;
+        };
+        // SAFETY: the lock is held, so the chains of the older table that were not taken over hold
+        // live nodes only.
+        unsafe {
+            if table.bits > older.bits {
+                split(older.slot(unit), table, unit);
+            } else {
+                join(older, table.slot(unit), unit);
+            }
+        }
+    }
+
+    /// Completes what a vanished writer may have left half done: chains half taken over or not cut.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn repair(&self) {
+        let table = self.table();
+        // SAFETY: the lock is held, so the tables are live, and so are the nodes of the current one.
+        unsafe {
+            if let Some(older) = table.older.load(Ordering::Relaxed).as_ref() {
+                for unit in 0..1 << table.bits.min(older.bits) {
+                    self.take_over(table, unit);
+                }
+            }
+            for number in 0..1 << table.bits {
+                let end = (number as u64 + 1) << table.shift();
+                cut(table.slot(number).load(Ordering::Relaxed), end);
+            }
+        }
+    }
+
+    /// The bytes that the tables occupy.
+    ///
+    /// # Safety
+    /// The caller is pinned or holds the writers' lock.
+    pub unsafe fn bytes(&self) -> usize {
+        let table = self.table();
+        // SAFETY: as in `find`.
+        let older = unsafe { table.older.load(Ordering::Acquire).as_ref() };
+        table.bytes() + older.map_or(0, Table::bytes)
+    }
+}
+
+impl<O> Drop for Index<O> {
+    fn drop(&mut self) {
+        let table = self.current.load(Ordering::Relaxed);
+        // SAFETY: nobody else has the index, and tables that are linked here were not retired.
+        unsafe {
+            let older = (*table).older.load(Ordering::Relaxed);
+            if !older.is_null() {
+                Table::free(older);
+            }
+            Table::free(table);
+        }
+    }
+}
+
+/// Makes two chains of a table out of one of the older, which is half its size.
+unsafe fn split<O>(from: &AtomicPtr<Node<O>>, table: &Table<O>, unit: usize) {
+    let (low, high) = (table.slot(2 * unit), table.slot(2 * unit + 1));
+    if !low.load(Ordering::Relaxed).is_null() {
+        return;
+    }
+    let boundary = (2 * unit as u64 + 1) << table.shift();
+    let first = from.load(Ordering::Relaxed);
+    // SAFETY: the caller's promise: the chain's nodes are live.
+    let upper = unsafe { first_from(first, boundary) };
+    // High before low: low tells that the unit was taken over.
+    high.store(upper, Ordering::Release);
+    if first == upper {
+        low.store(Node::end(), Ordering::Release);
+    } else {
+        low.store(first, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { cut(first, boundary) };
+    }
+}
+
+/// Makes one chain out of two of the older table, which is twice the size.
+unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize) {
+    if !into.load(Ordering::Relaxed).is_null() {
+        return;
+    }
+    let first = older.slot(2 * unit).load(Ordering::Relaxed);
+    let second = older.slot(2 * unit + 1).load(Ordering::Relaxed);
+    let boundary = (2 * unit as u64 + 1) << older.shift();
+    // SAFETY: the caller's promise: both chains' nodes are live.
+    match unsafe { last_below(first, boundary) } {
+        Some(last) => {
+            last.next.store(second, Ordering::Release);
+            into.store(first, Ordering::Release);
+        }
+        None => into.store(second, Ordering::Release),
+    }
+}
+
+/// Ends a chain before `boundary`.
+unsafe fn cut<O>(head: *mut Node<O>, boundary: u64) {
+    // SAFETY: the caller's promise: the chain's nodes are live.
+    if let Some(last) = unsafe { last_below(head, boundary) } {
+        if !Node::is_end(last.next.load(Ordering::Relaxed)) {
+            last.next.store(Node::end(), Ordering::Release);
+        }
+    }
+}
+
+/// The first node of a chain whose hash is not below `boundary`, or the end.
+unsafe fn first_from<O>(head: *mut Node<O>, boundary: u64) -> *mut Node<O> {
+    // SAFETY: the caller's promise: the chain's nodes are live.
+    match unsafe { last_below(head, boundary) } {
+        Some(last) => last.next.load(Ordering::Relaxed),
+        None => head,
+    }
+}
+
+/// The last node of a chain whose hash is below `boundary`.
+unsafe fn last_below<'a, O>(mut head: *mut Node<O>, boundary: u64) -> Option<&'a Node<O>> {
+    let mut last = None;
+    while !Node::is_end(head) {
+        // SAFETY: the caller's promise: the chain's nodes are live.
+        let node = unsafe { &*head };
+        if u64::from(node.hash) >= boundary {
+            break;
+        }
+        last = Some(node);
+        head = node.next.load(Ordering::Relaxed);
+    }
+    last
+}

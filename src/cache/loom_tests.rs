@@ -1,0 +1,176 @@
+//! Every order of events, within bounds, of small programs. Run with
+//! `RUSTFLAGS="--cfg loom" cargo test --release cache::loom_tests`.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use super::test_entry::Item;
+use super::{Cache, Due, Entry, Inserted, Key};
+
+fn item(n: u8) -> Item {
+    Item::new(0x303, &[n], i64::from(n), 10)
+}
+
+fn key(n: u8) -> Key {
+    Key::new(0x303, &[n]).expect("a short id")
+}
+
+fn model(program: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.max_branches = 100_000;
+    builder.check(program);
+}
+
+fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Item>> {
+    let cache = Cache::new(limit);
+    for n in ids {
+        cache.insert(item(n));
+    }
+    Arc::new(cache)
+}
+
+#[test]
+fn a_lookup_that_races_with_removal_finds_a_live_object_or_none() {
+    model(|| {
+        let cache = cache_with([1], 0);
+        let remover = {
+            let cache = cache.clone();
+            thread::spawn(move || drop(cache.remove(&key(1))))
+        };
+        if let Some(found) = cache.find(&key(1)) {
+            assert!(found.references() >= 1);
+            assert_eq!(found.key(), key(1));
+        }
+        remover.join().unwrap();
+        assert!(cache.find(&key(1)).is_none());
+    });
+}
+
+#[test]
+fn what_one_thread_adds_another_finds_whole() {
+    model(|| {
+        let cache = cache_with([], 0);
+        let adder = {
+            let cache = cache.clone();
+            thread::spawn(move || cache.insert(item(1)))
+        };
+        if let Some(found) = cache.find(&key(1)) {
+            assert_eq!(found.key(), key(1));
+        }
+        assert!(matches!(adder.join().unwrap(), Inserted::Added { .. }));
+        assert!(cache.find(&key(1)).is_some());
+    });
+}
+
+#[test]
+fn replacing_shows_no_gap() {
+    model(|| {
+        let cache = cache_with([1], 0);
+        let adder = {
+            let cache = cache.clone();
+            thread::spawn(move || drop(cache.insert(item(1))))
+        };
+        assert!(cache.find(&key(1)).is_some());
+        adder.join().unwrap();
+        assert_eq!(cache.len(), 1);
+    });
+}
+
+#[test]
+fn nothing_is_missed_while_the_index_grows() {
+    model(|| {
+        // Two chains hold two objects; the third and fourth make the table double, and the fifth and
+        // sixth have chains taken over.
+        let cache = cache_with(1..=2, 0);
+        let adder = {
+            let cache = cache.clone();
+            thread::spawn(move || {
+                for n in 3..=5 {
+                    cache.insert(item(n));
+                }
+            })
+        };
+        assert!(cache.find(&key(1)).is_some());
+        assert!(cache.find(&key(2)).is_some());
+        adder.join().unwrap();
+        for n in 1..=5 {
+            assert!(cache.find(&key(n)).is_some());
+        }
+    });
+}
+
+#[test]
+fn nothing_is_missed_while_the_index_shrinks() {
+    model(|| {
+        let cache = cache_with(1..=18, 0);
+        for n in 4..=18 {
+            cache.remove(&key(n));
+        }
+        let remover = {
+            let cache = cache.clone();
+            thread::spawn(move || {
+                cache.remove(&key(3));
+                cache.remove(&key(2));
+            })
+        };
+        assert!(cache.find(&key(1)).is_some());
+        remover.join().unwrap();
+        assert!(cache.find(&key(1)).is_some());
+        assert_eq!(cache.len(), 1);
+    });
+}
+
+#[test]
+fn two_writers_keep_the_limit() {
+    model(|| {
+        let cache = cache_with([1], 3);
+        let adder = {
+            let cache = cache.clone();
+            thread::spawn(move || drop(cache.insert(item(2))))
+        };
+        drop(cache.insert(item(3)));
+        adder.join().unwrap();
+        assert_eq!(cache.len(), 2);
+        assert!(
+            cache.find(&key(1)).is_none(),
+            "the first to expire has gone"
+        );
+    });
+}
+
+#[test]
+fn an_object_leaves_once_when_eviction_flush_and_removal_race() {
+    model(|| {
+        let cache = cache_with([1], 2);
+        let flusher = {
+            let cache = cache.clone();
+            thread::spawn(move || usize::from(cache.pop(Due::At(100)).is_some()))
+        };
+        let mut gone = usize::from(cache.remove(&key(1)).is_some());
+        if let Inserted::Added { evicted, .. } = cache.insert(item(2)) {
+            gone += usize::from(evicted.is_some());
+        }
+        gone += flusher.join().unwrap();
+        assert_eq!(gone + cache.len(), 2);
+    });
+}
+
+#[test]
+fn a_reference_is_never_taken_from_a_count_of_zero() {
+    model(|| {
+        let cache = cache_with([1], 0);
+        let held = cache.find(&key(1)).expect("it was added");
+        let remover = {
+            let cache = cache.clone();
+            thread::spawn(move || {
+                drop(cache.remove(&key(1)));
+                drop(held);
+            })
+        };
+        if let Some(found) = cache.find(&key(1)) {
+            assert!(found.references() >= 1);
+        }
+        remover.join().unwrap();
+    });
+}

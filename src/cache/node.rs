@@ -1,0 +1,123 @@
+//! A place in the cache: one allocation for the key, the object and the links.
+
+use std::alloc::Layout;
+use std::cell::UnsafeCell;
+use std::ptr::NonNull;
+
+use super::entry::{Expiry, Key};
+use super::sync::AtomicPtr;
+
+/// The most levels that a node takes part in. One in four nodes of a level is on the next one too,
+/// so this serves many millions.
+pub const MAX_HEIGHT: usize = 12;
+
+/// What the index and the order know of one cached object.
+///
+/// Lookups read `next`, `object`, `hash` and `key`; all but `next` never change. Everything else belongs
+/// to the holder of the writers' lock. `height` links follow the node in memory.
+#[repr(C)]
+pub struct Node<O> {
+    /// The next node of the index's chain, or [`Node::end`].
+    pub next: AtomicPtr<Node<O>>,
+    /// The object, of which the node owns one reference from the moment it is linked.
+    pub object: NonNull<O>,
+    /// The expiry that the order has filed the node under.
+    pub expiry: UnsafeCell<Expiry>,
+    /// The keyed hash of `key`.
+    pub hash: u32,
+    /// What the object is found by.
+    pub key: Key,
+}
+
+/// The neighbours of a node on one level of the order. Null at either end.
+pub struct Link<O> {
+    /// The node that expires before.
+    pub prev: *mut Node<O>,
+    /// The node that expires after.
+    pub next: *mut Node<O>,
+}
+
+impl<O> Clone for Link<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Link<O> {}
+
+impl<O> Node<O> {
+    /// A node that is linked nowhere. `None` when memory is short.
+    pub fn new(key: Key, hash: u32, object: NonNull<O>) -> Option<NonNull<Self>> {
+        let layout = Self::layout(hash)?;
+        // SAFETY: the layout is not empty, since a node is not.
+        let node = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Self>())?;
+        let fresh = Self {
+            next: AtomicPtr::new(Self::end()),
+            object,
+            expiry: UnsafeCell::new(Expiry::of(0, 0)),
+            hash,
+            key,
+        };
+        // SAFETY: freshly allocated with a node's layout, and nobody else has it.
+        unsafe { node.write(fresh) };
+        let unlinked = Link {
+            prev: std::ptr::null_mut(),
+            next: std::ptr::null_mut(),
+        };
+        for level in 0..height(hash) {
+            // SAFETY: the layout has room for `height` links behind the node.
+            unsafe { Self::link(node.as_ptr(), level).write(unlinked) };
+        }
+        Some(node)
+    }
+
+    /// Frees the memory of a node. The reference that it owned is not touched.
+    ///
+    /// # Safety
+    /// `node` came from [`Node::new`]; nobody uses it any more.
+    pub unsafe fn free(node: *mut Self) {
+        // SAFETY: the caller's promise. The layout is the one that `new` used, since `hash` never changes.
+        unsafe {
+            let layout = Self::layout((*node).hash);
+            std::ptr::drop_in_place(node);
+            if let Some(layout) = layout {
+                std::alloc::dealloc(node.cast(), layout);
+            }
+        }
+    }
+
+    /// How many bytes a node with this hash occupies.
+    pub fn bytes(hash: u32) -> usize {
+        size_of::<Self>() + height(hash) * size_of::<Link<O>>()
+    }
+
+    /// The end of a chain. Not null: a null head tells that its chain is still in the older table.
+    pub fn end() -> *mut Self {
+        std::ptr::without_provenance_mut(1)
+    }
+
+    /// True if a link of the index leads to no node.
+    pub fn is_end(node: *mut Self) -> bool {
+        node.addr() <= 1
+    }
+
+    /// The links on `level`.
+    ///
+    /// # Safety
+    /// `node` is a live node and `level` below its height.
+    pub unsafe fn link(node: *mut Self, level: usize) -> *mut Link<O> {
+        // SAFETY: the links lie behind the node, in the same allocation, and are aligned there since
+        // node and link have the alignment of a pointer.
+        unsafe { node.add(1).cast::<Link<O>>().add(level) }
+    }
+
+    fn layout(hash: u32) -> Option<Layout> {
+        Layout::from_size_align(Self::bytes(hash), align_of::<Self>()).ok()
+    }
+}
+
+/// On how many levels of the order a node with this hash is: n with probability 3/4^n. The index uses
+/// the hash from the top, so this looks at it from the bottom.
+pub fn height(hash: u32) -> usize {
+    (1 + hash.trailing_zeros() as usize / 2).min(MAX_HEIGHT)
+}

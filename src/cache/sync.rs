@@ -1,0 +1,81 @@
+//! The one place where the cache gets atomics, its lock and its hash keys from, so that loom can replace
+//! them.
+
+#[cfg(not(loom))]
+pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+
+#[cfg(loom)]
+pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+
+#[cfg(not(loom))]
+pub use std::hash::RandomState;
+
+#[cfg(not(loom))]
+pub use super::lock::Lock;
+
+/// Not random under loom, which runs the same program again and again.
+#[cfg(loom)]
+pub type RandomState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
+
+#[cfg(loom)]
+pub use loomed::Lock;
+
+/// `count` atomic null pointers, or `None` when memory is short. Freed with [`free_slots`].
+#[cfg(not(loom))]
+pub fn new_slots<T>(count: usize) -> Option<std::ptr::NonNull<AtomicPtr<T>>> {
+    let layout = std::alloc::Layout::array::<AtomicPtr<T>>(count).ok()?;
+    // SAFETY: the callers ask for at least one slot, so the size is not zero. All bits zero is a null
+    // `AtomicPtr`, and zeroed memory costs nothing until it is touched.
+    std::ptr::NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }.cast())
+}
+
+/// Frees what [`new_slots`] gave.
+///
+/// # Safety
+/// `slots` came from [`new_slots`] with the same `count`, and nobody uses it any more.
+#[cfg(not(loom))]
+pub unsafe fn free_slots<T>(slots: std::ptr::NonNull<AtomicPtr<T>>, count: usize) {
+    if let Ok(layout) = std::alloc::Layout::array::<AtomicPtr<T>>(count) {
+        // SAFETY: the caller's promise: same pointer, same layout.
+        unsafe { std::alloc::dealloc(slots.as_ptr().cast(), layout) }
+    }
+}
+
+#[cfg(loom)]
+pub use loomed::{free_slots, new_slots};
+
+#[cfg(loom)]
+mod loomed {
+    use super::AtomicPtr;
+    use std::ptr::NonNull;
+
+    pub fn new_slots<T>(count: usize) -> Option<NonNull<AtomicPtr<T>>> {
+        let slots: Box<[_]> = (0..count)
+            .map(|_| AtomicPtr::new(std::ptr::null_mut()))
+            .collect();
+        NonNull::new(Box::into_raw(slots).cast())
+    }
+
+    pub unsafe fn free_slots<T>(slots: NonNull<AtomicPtr<T>>, count: usize) {
+        let all = std::ptr::slice_from_raw_parts_mut(slots.as_ptr(), count);
+        // SAFETY: the caller's promise: made by `new_slots` with this count.
+        drop(unsafe { Box::from_raw(all) });
+    }
+
+    /// The writers' lock under loom: never stale, since nobody forks there.
+    pub struct Lock<T>(loom::sync::Mutex<T>);
+
+    impl<T> Lock<T> {
+        pub fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub fn lock(&self, _repair: impl FnOnce(&mut T)) -> loom::sync::MutexGuard<'_, T> {
+            self.0.lock().unwrap()
+        }
+
+        pub fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut().unwrap()
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! A small object with its own count, of the same shape as a session, to be cached in tests.
+
+use std::alloc::{Layout, dealloc};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering as StdOrdering};
+
+use super::sync::{AtomicUsize, Ordering};
+use super::{Entry, Expiry, Key, retire};
+
+thread_local! {
+    static BEFORE_UPGRADE: std::cell::Cell<Option<Box<dyn FnOnce()>>> =
+        const { std::cell::Cell::new(None) };
+}
+
+/// Has `what` done when this thread has found an object and is about to take a reference to it.
+#[cfg(not(loom))]
+pub fn on_next_upgrade(what: impl FnOnce() + 'static) {
+    BEFORE_UPGRADE.set(Some(Box::new(what)));
+}
+
+/// What an [`Item`] refers to.
+pub struct Object {
+    count: AtomicUsize,
+    key: Key,
+    time: AtomicI64,
+    timeout: i64,
+    /// True if a cache may have led to it.
+    was_cached: AtomicBool,
+}
+
+/// An owning reference.
+pub struct Item(NonNull<Object>);
+
+// SAFETY: the object is only changed through atomics.
+unsafe impl Send for Item {}
+// SAFETY: as above.
+unsafe impl Sync for Item {}
+
+impl Item {
+    /// A fresh object.
+    pub fn new(version: i32, id: &[u8], time: i64, timeout: i64) -> Self {
+        let object = Object {
+            count: AtomicUsize::new(1),
+            key: Key::new(version, id).expect("an id of at most 32 bytes"),
+            time: AtomicI64::new(time),
+            timeout,
+            was_cached: AtomicBool::new(false),
+        };
+        Self(NonNull::from(Box::leak(Box::new(object))))
+    }
+
+    fn get(&self) -> &Object {
+        // SAFETY: we own a reference.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Sets the time from which the timeout counts.
+    pub fn set_time(&self, time: i64) {
+        self.get().time.store(time, StdOrdering::Relaxed);
+    }
+
+    /// How many references there are.
+    pub fn references(&self) -> usize {
+        self.get().count.load(Ordering::Relaxed)
+    }
+
+    unsafe fn free(object: *mut Object) {
+        // SAFETY: the caller's promise; the contents were boxed.
+        unsafe {
+            std::ptr::drop_in_place(object);
+            dealloc(object.cast(), Layout::new::<Object>());
+        }
+    }
+}
+
+impl Clone for Item {
+    fn clone(&self) -> Self {
+        self.get().count.fetch_add(1, Ordering::Relaxed);
+        Self(self.0)
+    }
+}
+
+impl Drop for Item {
+    fn drop(&mut self) {
+        if self.get().count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // SAFETY: that was the last reference, so no cache leads to the object any more. If none
+            // ever did, nobody can be looking at it.
+            unsafe {
+                if self.get().was_cached.load(StdOrdering::Relaxed) {
+                    retire(self.0.as_ptr(), size_of::<Object>(), Self::free);
+                } else {
+                    Self::free(self.0.as_ptr());
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", String::from_utf8_lossy(self.get().key.id()))
+    }
+}
+
+// SAFETY: the count is raised from non-zero only, and memory is freed through `retire`.
+unsafe impl Entry for Item {
+    type Object = Object;
+
+    fn key(&self) -> Key {
+        self.get().key
+    }
+
+    fn expires(&self) -> Expiry {
+        let Object { time, timeout, .. } = self.get();
+        Expiry::of(time.load(StdOrdering::Relaxed), *timeout)
+    }
+
+    fn object(&self) -> NonNull<Object> {
+        self.0
+    }
+
+    fn into_raw(self) -> NonNull<Object> {
+        self.get().was_cached.store(true, StdOrdering::Relaxed);
+        std::mem::ManuallyDrop::new(self).0
+    }
+
+    unsafe fn from_raw(raw: NonNull<Object>) -> Self {
+        Self(raw)
+    }
+
+    unsafe fn try_upgrade(raw: NonNull<Object>) -> Option<Self> {
+        if let Some(what) = BEFORE_UPGRADE.take() {
+            what();
+        }
+        // SAFETY: the memory is readable, by the caller's promise.
+        let count = unsafe { &raw.as_ref().count };
+        let mut seen = count.load(Ordering::Acquire);
+        while seen != 0 {
+            match count.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Acquire) {
+                Ok(_) => return Some(Self(raw)),
+                Err(now) => seen = now,
+            }
+        }
+        None
+    }
+}
