@@ -702,6 +702,116 @@ long SSL_SESSION_set_time(SSL_SESSION *session, long t);
 long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
 
 /*
+ * Sessions as bytes and as text
+ * =============================
+ *
+ * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. Whoever
+ * holds these bytes holds the session's secrets.
+ */
+
+/**
+ * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ *
+ * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ */
+SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
+ * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+ *
+ * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
+ * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
+ * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+ */
+SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ *
+ * `out` is a live stream; `x` is NULL or a live session.
+ */
+int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
+
+/**
+ * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
+ * and holds the session's secrets.
+ *
+ * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
+ * when writing fails.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+
+/**
+ * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
+ * it. On success `*pp` moves past the session, on failure it stays.
+ *
+ * When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+ * returned without a new reference; on failure it is unchanged. Else a new session is made, with
+ * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
+ *
+ * Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
+ * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
+ * `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+ * `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
+ * id, id context or master key that is too long. The peer's certificate is parsed when it is
+ * first asked for, so a broken one is found then.
+ *
+ * `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
+ * readable bytes.
+ */
+SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
+
+/**
+ * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
+ * the peer's chain beyond its own certificate and application data are not in it.
+ *
+ * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
+ * room for them, and `*pp` moves past them.
+ *
+ * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
+ * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
+ * sets longer fields between two calls makes the second one longer.
+ *
+ * `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+ */
+int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
+
+/**
+ * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
+ * The master key is in it.
+ *
+ * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
+ *
+ * `fp` is NULL or a live BIO; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
+
+/**
+ * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+ *
+ * `fp` is NULL or a live stream; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
+
+/**
+ * Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
+ * `RSA Session-ID:… Master-Key:…`, in hex.
+ *
+ * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
+ * errors but those of the BIO.
+ *
+ * `bp` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
+
+/*
  * Tickets and early data
  * ======================
  */
