@@ -8,8 +8,8 @@ use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 use openssl_sys::{EVP_CIPHER_CTX, EVP_MAC_CTX, EVP_PKEY, HMAC_CTX, X509, X509_STORE_CTX};
 
 use super::Context;
-use crate::libcrypto::ticket_callback::{EvpCallback, HmacCallback, TicketCallback};
 use crate::connection::Connection;
+use crate::libcrypto::ticket_callback::{EvpCallback, HmacCallback, TicketCallback};
 use crate::session::Session;
 
 /// `SSL_CTX_sess_set_new_cb`

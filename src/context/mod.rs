@@ -19,9 +19,9 @@ mod sessions;
 mod settings;
 mod statistics;
 
+pub use crate::cipher::Method;
 pub use callbacks::*;
 pub use credentials::{ChainSource, Credentials, Slot};
-pub use crate::cipher::Method;
 pub use names::Names;
 pub use settings::{Settings, VersionRange};
 pub use statistics::{Counter, Statistics};

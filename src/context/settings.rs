@@ -4,8 +4,9 @@ use std::ffi::c_int;
 use std::sync::{Arc, OnceLock};
 
 use super::callbacks::{
-    AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback, GenerateSessionIdCallback,
-    MessageCallback, NotResumableCallback, PasswordCallback, SecurityCallback, VerifyCallback,
+    AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback,
+    GenerateSessionIdCallback, MessageCallback, NotResumableCallback, PasswordCallback,
+    SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
 use crate::cipher::group::DEFAULT_GROUPS;
@@ -179,9 +180,7 @@ impl Settings {
             _ => true,
         };
         let VersionRange { min, max } = self.versions;
-        method
-            .version
-            .is_none_or(|only| only.wire() == number)
+        method.version.is_none_or(|only| only.wire() == number)
             && !forbidden
             && (min == 0 || number >= min)
             && (max == 0 || number <= max)

@@ -20,8 +20,8 @@
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use crate::session::Session;
 use crate::cache;
+use crate::session::Session;
 use crate::session::sync::{Ordering, fence};
 
 /// An owned reference to a [`Session`]: `Clone` adds one, `Drop` takes one.
