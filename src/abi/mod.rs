@@ -36,6 +36,8 @@ pub mod session_ex_data;
 pub mod session_fields;
 pub mod session_print;
 pub mod session_serialise;
+#[cfg(test)]
+mod session_tests;
 pub mod types;
 mod unsupported;
 
