@@ -416,6 +416,492 @@ int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int si
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
 
 /*
+ * Session objects
+ * ===============
+ *
+ * Life and fields of an SSL_SESSION. What a function hands out with "get0" in its name, or as
+ * const, stays valid until the session is freed, also when the field is set anew.
+ */
+
+/**
+ * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
+ * them. The copy is in no cache and has one reference, which the caller owns. The peer's
+ * certificates are shared with `src`; application data is copied through the callbacks of its
+ * indices.
+ *
+ * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
+ * Other threads may use `src` meanwhile.
+ *
+ * `src` is NULL or a live session.
+ */
+SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
+
+/**
+ * Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
+ * of the application data are called, the keys are wiped, and the session is freed. A session
+ * that an `SSL`, a cache or another holder still has lives on.
+ *
+ * Any thread, also while others use the session by references of their own.
+ *
+ * `session` is NULL or a live session of which the caller owns a reference, and does not use
+ * that reference again.
+ */
+void SSL_SESSION_free(SSL_SESSION *session);
+
+/**
+ * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
+ * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ *
+ * `session` is NULL or a live session.
+ */
+void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
+
+/**
+ * Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
+ * not resumable. The mark is set when a connection that used the session failed or was not shut
+ * down, when the session was removed from a cache, and when a single-use session was used; it
+ * never goes away. Whether the session has expired does not matter here.
+ *
+ * Returns 1 or 0; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_is_resumable(const SSL_SESSION *session);
+
+/**
+ * Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
+ * verify result 1, not resumable. The caller owns its one reference and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns the session, or NULL with an error on the queue when memory is short.
+ *
+ * May be called at any time, from any thread.
+ */
+SSL_SESSION *SSL_SESSION_new(void);
+
+/**
+ * Attaches `data` to a session at index `idx`, which comes from
+ * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
+ * `data`: the callbacks given with the index are called when the session is made, copied by
+ * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+ *
+ * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
+
+/**
+ * Adds a reference to a session. The caller owns it and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
+ * thread that has one, or is lent one, may add more.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_up_ref(SSL_SESSION *session);
+
+/**
+ * The application protocol of the session, which early data must use: stored in `*alpn`, lent as
+ * long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
+                                    const unsigned char **alpn,
+                                    size_t *len);
+
+/**
+ * The cipher suite of the session. It is static: nobody frees it.
+ *
+ * Returns the cipher, or NULL when none was set. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
+
+/**
+ * The host name that the client sent in the server name indication: on a client as it was sent,
+ * on a server only when the server name callback accepted it.
+ *
+ * Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session.
+ */
+const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
+
+/**
+ * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the context, lent as long as the session; the pointer is not NULL, also when the
+ * length is 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session;
+ * copies of the session, and other sessions with the same certificate, may lend the same object,
+ * so it must not be changed.
+ *
+ * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
+ * when it cannot be parsed. Any thread.
+ *
+ * `session` is NULL or a live session.
+ */
+X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
+
+/**
+ * The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+ * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
+
+/**
+ * The application data that came inside the ticket, or was set for the next one: stored in
+ * `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+ * and 0 for none.
+ *
+ * Returns 1; 0 with an error on the queue for a NULL session.
+ *
+ * `session` is NULL or a live session; `data` and `len` are NULL or may be written.
+ */
+int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
+
+/**
+ * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+ * compression is not supported.
+ *
+ * Returns the method. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
+
+/**
+ * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+ * 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
+ * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+ * connections.
+ *
+ * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
+ * a NULL session.
+ *
+ * `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+ */
+size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
+
+/**
+ * How much early data may be sent when the session is resumed, in bytes; 0 for none.
+ *
+ * Returns the limit. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
+
+/**
+ * The mode of the max_fragment_length extension that was agreed on
+ * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+ *
+ * Returns the mode. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
+
+/**
+ * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
+ * has none yet.
+ *
+ * Returns the version. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
+
+/**
+ * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+ *
+ * Returns the hint. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
+
+/**
+ * When the session was made, in seconds since the epoch.
+ *
+ * Returns the time; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_time(const SSL_SESSION *session);
+
+/**
+ * How long the session lasts from the time it was made, in seconds.
+ *
+ * Returns the timeout; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_timeout(const SSL_SESSION *session);
+
+/**
+ * Tells whether a client's session has a ticket.
+ *
+ * Returns 1 or 0. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_has_ticket(const SSL_SESSION *session);
+
+/**
+ * Sets the application protocol of a session that the program builds to a copy of the `len`
+ * bytes at `alpn`; NULL or a length of 0 clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
+
+/**
+ * Sets the host name of a session to a copy of `hostname`; NULL clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
+ */
+int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
+
+/**
+ * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
+ * stays there under the id that it was added with.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
+ * may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+ */
+int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
+
+/**
+ * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
+ * resumed only where the context is the same.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+ */
+int SSL_SESSION_set1_id_context(SSL_SESSION *session,
+                                const unsigned char *sid_ctx,
+                                unsigned int sid_ctx_len);
+
+/**
+ * Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
+ * `len` bytes at `key`. The copy is wiped when the session is freed.
+ *
+ * Returns 1; 0, without an error on the queue, for more than 512 bytes.
+ *
+ * `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
+
+/**
+ * Sets the application data that the next ticket made from the session will carry, to a copy of
+ * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+ * `SSL_CTX_set_session_ticket_cb()`.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short.
+ *
+ * `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
+
+/**
+ * Sets the cipher suite of a session that the program builds, for instance for a PSK; NULL
+ * unsets it. Whether it suits the protocol version is not checked.
+ *
+ * Returns 1; 0 with an error on the queue when `session` is NULL.
+ *
+ * `session` is NULL or a live session; `cipher` is NULL or a cipher that this library gave out.
+ */
+int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
+
+/**
+ * Sets how much early data may be sent when a session that the program builds, for instance for
+ * a PSK, is resumed.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
+
+/**
+ * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
+ * number is taken.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
+
+/**
+ * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
+ * place in the order of expiry.
+ *
+ * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
+ * and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_time(SSL_SESSION *session, long t);
+
+/**
+ * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
+ * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
+ * expire.
+ *
+ * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
+ * set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
+
+/*
+ * Sessions as bytes and as text
+ * =============================
+ *
+ * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. Whoever
+ * holds these bytes holds the session's secrets.
+ */
+
+/**
+ * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ *
+ * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ */
+SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
+ * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+ *
+ * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
+ * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
+ * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+ */
+SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ *
+ * `out` is a live stream; `x` is NULL or a live session.
+ */
+int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
+
+/**
+ * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
+ * and holds the session's secrets.
+ *
+ * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
+ * when writing fails.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+
+/**
+ * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
+ * it. On success `*pp` moves past the session, on failure it stays.
+ *
+ * When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+ * returned without a new reference; on failure it is unchanged. Else a new session is made, with
+ * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
+ *
+ * Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
+ * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
+ * `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+ * `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
+ * id, id context or master key that is too long. The peer's certificate is parsed when it is
+ * first asked for, so a broken one is found then.
+ *
+ * `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
+ * readable bytes.
+ */
+SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
+
+/**
+ * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
+ * the peer's chain beyond its own certificate and application data are not in it.
+ *
+ * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
+ * room for them, and `*pp` moves past them.
+ *
+ * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
+ * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
+ * sets longer fields between two calls makes the second one longer.
+ *
+ * `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+ */
+int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
+
+/**
+ * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
+ * The master key is in it.
+ *
+ * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
+ *
+ * `fp` is NULL or a live BIO; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
+
+/**
+ * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+ *
+ * `fp` is NULL or a live stream; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
+
+/**
+ * Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
+ * `RSA Session-ID:… Master-Key:…`, in hex.
+ *
+ * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
+ * errors but those of the BIO.
+ *
+ * `bp` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
+
+/*
  * Tickets and early data
  * ======================
  */
@@ -1606,31 +2092,6 @@ const SSL_METHOD *DTLSv1_server_method(void);
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
- * Reads one PEM block named SSL SESSION PARAMETERS from a FILE; NULL on error; reuses *x as d2i
- * does.
- */
-SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * callback, void *u);
-
-/**
- * Same from a BIO; skips other PEM blocks; password callback unused unless the block is
- * encrypted.
- */
-SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out,
-                                      SSL_SESSION **x,
-                                      pem_password_cb * callback,
-                                      void *u);
-
-/**
- * Writes PEM block SSL SESSION PARAMETERS with i2d content to a FILE; 1 ok, 0 error.
- */
-int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
-
-/**
- * Same to a BIO.
- */
-int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
-
-/**
  * Computes the client's SRP value: 0, an error.
  */
 int SRP_Calc_A_param(SSL *ssl);
@@ -2483,201 +2944,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
- * Deep copy incl. ticket, refcount 1, outside any cache, ex_data via dup callbacks; keeps the
- * not-resumable mark.
- */
-SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
-
-/**
- * Drops a reference; at zero wipes keys and frees; NULL allowed.
- */
-void SSL_SESSION_free(SSL_SESSION *session);
-
-/**
- * ALPN tied to the session, not owned; NULL/0 if none.
- */
-void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
-                                    const unsigned char **alpn,
-                                    size_t *len);
-
-/**
- * Cipher of the session, NULL when unset.
- */
-const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
-
-/**
- * SNI stored with the session or NULL; server stores it only when the callback said OK.
- */
-const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
-
-/**
- * Pointer to sid context bytes; *len may be NULL.
- */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
-
-/**
- * Peer certificate, not owned, or NULL.
- */
-X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
-
-/**
- * Ticket bytes and length; tick may be NULL, len may not.
- */
-void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
-
-/**
- * Application data from the ticket; always 1, NULL/0 if none.
- */
-int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
-
-/**
- * Compression id of the session, 0 in practice.
- */
-unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
-
-/**
- * Value at ex_data index or NULL.
- */
-void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
-
-/**
- * Id bytes and length 0..32; pointer never NULL; len may be NULL.
- */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
-
-/**
- * Length when outlen is 0, else copies at most outlen bytes and returns the count.
- */
-size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
-
-/**
- * Early data limit of the ticket.
- */
-uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
-
-/**
- * Negotiated MFL mode 1..4, 0 for none or not negotiated yet.
- */
-uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
-
-/**
- * Version such as 0x0304.
- */
-int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
-
-/**
- * Hint in seconds sent by the server, 0 if none.
- */
-unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
-
-/**
- * Creation time in seconds since epoch; 0 for NULL.
- */
-long SSL_SESSION_get_time(const SSL_SESSION *session);
-
-/**
- * Lifetime in seconds; 0 for NULL.
- */
-long SSL_SESSION_get_timeout(const SSL_SESSION *session);
-
-/**
- * 1 when ticket length is > 0.
- */
-int SSL_SESSION_has_ticket(const SSL_SESSION *session);
-
-/**
- * 1 when not marked and it has an id or a ticket; ignores expiry.
- */
-int SSL_SESSION_is_resumable(const SSL_SESSION *session);
-
-/**
- * Empty session: refcount 1, timeout 304 s, time now, verify_result 1; NULL on failure.
- */
-SSL_SESSION *SSL_SESSION_new(void);
-
-/**
- * Text dump to BIO in s_client's layout; 1/0; 0 for NULL.
- */
-int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
-
-/**
- * Same to FILE.
- */
-int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
-
-/**
- * One line RSA Session-ID:.. Master-Key:..; 0 when id or key is empty.
- */
-int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
-
-/**
- * Copies ALPN; NULL or 0 length clears; 1/0.
- */
-int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
-
-/**
- * Copies name; NULL clears; 1/0.
- */
-int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
-
-/**
- * Copies id up to 32 bytes; longer gives 0 + SSL_SESSION_ID_TOO_LONG.
- */
-int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
-
-/**
- * Copies context up to 32 bytes; longer gives 0 + SSL_SESSION_ID_CONTEXT_TOO_LONG.
- */
-int SSL_SESSION_set1_id_context(SSL_SESSION *session,
-                                const unsigned char *sid_ctx,
-                                unsigned int sid_ctx_len);
-
-/**
- * Copies key or PSK up to 512 bytes; longer gives 0, no error queued.
- */
-int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *input, size_t len);
-
-/**
- * Copies data carried inside the next ticket; NULL or 0 clears; 1/0.
- */
-int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
-
-/**
- * Stores the pointer, no check; always 1.
- */
-int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
-
-/**
- * Stores pointer at index; 1/0.
- */
-int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
-
-/**
- * For external PSK sessions; always 1.
- */
-int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
-
-/**
- * Stores version, no check; always 1.
- */
-int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
-
-/**
- * Sets time, returns it; re-sorts when the session is cached.
- */
-long SSL_SESSION_set_time(SSL_SESSION *session, long t);
-
-/**
- * Sets lifetime, 1; 0 for NULL or negative; re-sorts when cached.
- */
-long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
-
-/**
- * Adds a reference; 1/0.
- */
-int SSL_SESSION_up_ref(SSL_SESSION *session);
-
-/**
  * Adds an acceptable reference name; 1/0.
  */
 int SSL_add1_host(SSL *ssl, const char *hostname);
@@ -3525,18 +3791,6 @@ int SSL_verify_client_post_handshake(SSL *ssl);
  * write to unauthenticated client; 1/0.
  */
 int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * Parses DER; reuses *a when given, advances *pp; NULL with errors on unknown version or cipher;
- * no cache side effects.
- */
-SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
-
-/**
- * DER length, writes and advances when pp and *pp set, allocates when *pp is NULL; 0 when there
- * is no cipher.
- */
-int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
 
 #ifdef __cplusplus
 }

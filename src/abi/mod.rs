@@ -35,6 +35,14 @@ mod handshake;
 mod io;
 pub mod method;
 pub mod pointer;
+mod session;
+mod session_bytes;
+mod session_ex_data;
+mod session_fields;
+mod session_print;
+mod session_serialise;
+#[cfg(test)]
+mod session_tests;
 mod session_use;
 mod shutdown;
 mod ssl;

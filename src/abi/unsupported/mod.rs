@@ -45,8 +45,6 @@ mod pending_early_data;
 mod pending_io;
 mod pending_peer;
 mod pending_security;
-mod pending_session_1;
-mod pending_session_2;
 mod pending_session_cache;
 mod pending_session_callbacks;
 mod pending_session_use;
