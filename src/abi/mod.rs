@@ -28,4 +28,31 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+mod cipher;
+mod cipher_settings;
+mod exporter;
+mod handshake;
+mod io;
+pub mod method;
 pub mod pointer;
+mod session;
+mod session_bytes;
+mod session_ex_data;
+mod session_fields;
+mod session_print;
+mod session_serialise;
+#[cfg(test)]
+mod session_tests;
+mod session_use;
+mod shutdown;
+mod ssl;
+mod stop;
+mod strings;
+mod transport;
+pub mod types;
+mod unsupported;
+
+// Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
+// Unit tests are programs and export nothing.
+#[cfg(not(test))]
+std::arch::global_asm!(include_str!(concat!(env!("OUT_DIR"), "/symver.s")));

@@ -1,1 +1,41 @@
-//! (see the modules below)
+//! Cipher suites, groups, signature schemes, protocol versions and alerts: their numbers, their
+//! names, and the strings that programs choose them with.
+//!
+//! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
+//! and stored sessions may name any of it; what the engine can really do is marked `supported`.
+//! A parser reads a string by OpenSSL's rules over the whole table first, so that positions and
+//! exclusions mean what they mean there, and then keeps what is supported. A string that leaves
+//! nothing usable is an error that says so.
+//!
+//! | file          | what it holds                                                      |
+//! |---------------|--------------------------------------------------------------------|
+//! | [`suite`]     | [`Cipher`], what `SSL_CIPHER` points to, and its properties        |
+//! | `table`       | every known suite                                                  |
+//! | [`list`]      | cipher strings; `selector` has their words, `suite_b` the profiles |
+//! | [`group`]     | groups, and lists of them                                          |
+//! | [`signature`] | signature algorithms, and lists of them                            |
+//! | [`security`]  | what a security level demands                                      |
+//! | [`version`]   | protocol versions                                                  |
+//! | [`method`]    | what `SSL_METHOD` points to                                        |
+//! | [`alert`]     | texts of alerts                                                    |
+
+pub mod alert;
+pub mod group;
+pub mod list;
+pub mod method;
+pub mod security;
+mod selector;
+pub mod signature;
+pub mod suite;
+mod suite_b;
+mod table;
+pub mod version;
+mod words;
+
+pub use group::Group;
+pub use list::CipherList;
+pub use method::Method;
+pub use signature::SignatureAlgorithm;
+pub use suite::Cipher;
+pub use suite_b::SuiteB;
+pub use version::Version;

@@ -1,1 +1,442 @@
-//! (see the modules below)
+//! What `SSL` points to: one connection.
+//!
+//! A connection is used by one thread at a time, but every callback of the program may call back
+//! into the library with the same pointer. So a connection is only ever borrowed shared, what
+//! changes is in cells, no cell stays borrowed while the program runs, and the engine is taken out
+//! of its cell while it works.
+//!
+//! | part              | what                                                             |
+//! |-------------------|------------------------------------------------------------------|
+//! | [`handshake`]     | driving a handshake of either role to its end                    |
+//! | `client`          | starting a client                                                |
+//! | `server`          | a server's first look at the ClientHello, and starting it        |
+//! | `resumption`      | which session a server may resume                                |
+//! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
+//! | `peer`            | judging the peer's certificate                                   |
+//! | `delegate`        | answering the engine                                             |
+//! | `io`, `shutdown`  | application data, closing                                        |
+//! | `transport`       | records from and to the BIOs                                     |
+//! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
+//! | `notify`          | info and message callbacks                                       |
+
+mod client;
+mod client_hello;
+mod delegate;
+mod handshake;
+mod io;
+mod issuing;
+mod notify;
+mod peer;
+mod resumption;
+mod server;
+mod session_use;
+mod shutdown;
+mod state;
+mod transport;
+
+pub use client_hello::{ClientHello, extension};
+pub use notify::InfoKind;
+pub use peer::parsed_chain;
+pub use state::{Role, Stage, Want};
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ffi::{c_int, c_long, c_void};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::cipher::{Cipher, Method};
+use crate::context::{CallbackWith, CipherStack, Context, InfoCallback, Names, Settings};
+use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::bio::Bio;
+use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::verify_param::VerifyParam;
+use crate::libcrypto::x509::X509Chain;
+use crate::session::{PeerChain, SessionRef};
+
+/// `SSL_SENT_SHUTDOWN`
+pub const SENT_SHUTDOWN: c_int = 1;
+/// `SSL_RECEIVED_SHUTDOWN`
+pub const RECEIVED_SHUTDOWN: c_int = 2;
+
+/// Why a call on a connection did not do what it was asked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// It can be repeated later: `SSL_get_error(3)` says when.
+    Suspended,
+    /// The transport failed; `errno` or the error queue says how.
+    Transport,
+    /// The peer has closed the connection properly.
+    Closed,
+    /// This error goes on the queue.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Failed(Error::new(reason))
+    }
+}
+
+/// `SSL`.
+pub struct Connection {
+    /// `SSL_get_SSL_CTX`; changed by `SSL_set_SSL_CTX`.
+    context: RefCell<Arc<Context>>,
+    /// The context given to `SSL_new`, whose cache and ticket keys are used for good.
+    session_context: Arc<Context>,
+    settings: RefCell<Arc<Settings>>,
+    method: Cell<&'static Method>,
+    /// Made when first needed: most servers never verify anything.
+    verify_param: OnceCell<VerifyParam>,
+    /// Application data.
+    pub ex_data: ExData,
+    /// Host name to send (client), from `SSL_set_tlsext_host_name`.
+    host_name: RefCell<Option<std::ffi::CString>>,
+    /// Overrides the context's `info` callback.
+    info_callback: Cell<InfoCallback>,
+    /// Overrides of the context's name lists.
+    pub names: RefCell<Names>,
+
+    role: Cell<Option<Role>>,
+    stage: Cell<Stage>,
+    want: Cell<Want>,
+    shutdown: Cell<c_int>,
+    /// close_notify has come (as opposed to a shutdown flag set by the program).
+    close_notify_received: Cell<bool>,
+    verify_result: Cell<c_long>,
+    read_bio: RefCell<Option<Bio>>,
+    write_bio: RefCell<Option<Bio>>,
+    /// Absent while it is at work.
+    engine: RefCell<Option<Box<Engine>>>,
+    /// What the handshake agreed on; set as soon as it is known.
+    facts: RefCell<Facts>,
+    session: RefCell<Option<SessionRef>>,
+    resumed: Cell<bool>,
+    peer: RefCell<Option<Arc<PeerChain>>>,
+    verified_chain: RefCell<Option<X509Chain>>,
+    /// What is only needed until the handshake has ended.
+    handshake: RefCell<Option<Box<Handshake>>>,
+    /// Host name that the client sent (server), for `SSL_get_servername`.
+    received_host_name: RefCell<Option<std::ffi::CString>>,
+    client_random: Cell<[u8; 32]>,
+    server_random: Cell<[u8; 32]>,
+    /// Sessions that have come from the engine and not been announced to the program.
+    arrivals: RefCell<Vec<SessionSecrets>>,
+    /// Sessions made for tickets that are not announced yet.
+    issued: RefCell<Vec<SessionRef>>,
+    write: io::PendingWrite,
+    close_notify_pending: Cell<bool>,
+    /// Output has been handed to the BIO but not flushed through.
+    flight_unfinished: Cell<bool>,
+    /// Bits that the `openssl` tool and others set and read back.
+    debug: Cell<c_int>,
+    /// OCSP responses: received (client) or to be sent (server).
+    pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    not_resumable: Cell<bool>,
+    /// Suites of the ClientHello, by number.
+    offered_ciphers: RefCell<Vec<u16>>,
+    client_ciphers: RefCell<Option<CipherStack>>,
+}
+
+/// State of a handshake under way.
+#[derive(Default)]
+pub struct Handshake {
+    /// Server: the client's first message.
+    pub client_hello: Option<Arc<ClientHello>>,
+    /// Server: how far the program's callbacks have been asked.
+    step: server::Step,
+    /// Server: the session that will be resumed.
+    offer: Option<resumption::Resumption>,
+    /// Server: the protocol chosen for the client.
+    alpn: Option<Vec<u8>>,
+    /// Server: the program has accepted the client's host name.
+    host_name_accepted: bool,
+    /// Server: TLS version that will be spoken.
+    version: u16,
+    /// Client: the session that was offered.
+    offered: Option<SessionRef>,
+    /// Secrets of TLS 1.2, for a session without ticket and id.
+    master_secret: Zeroizing<Vec<u8>>,
+}
+
+impl Connection {
+    /// `SSL_new(3)`: a connection with the settings of `context`.
+    pub fn new(context: &Arc<Context>) -> Result<Arc<Self>> {
+        let settings = context.settings();
+        let connection = Arc::new(Self {
+            context: RefCell::new(context.clone()),
+            session_context: context.clone(),
+            settings: RefCell::new(settings),
+            method: Cell::new(context.method()),
+            verify_param: OnceCell::new(),
+            ex_data: ExData::new(Class::Ssl),
+            host_name: RefCell::default(),
+            info_callback: Cell::new(None),
+            names: RefCell::default(),
+            role: Cell::new(Role::of(context.method())),
+            stage: Cell::new(Stage::Before),
+            want: Cell::new(Want::Nothing),
+            shutdown: Cell::new(0),
+            close_notify_received: Cell::new(false),
+            verify_result: Cell::new(0),
+            read_bio: RefCell::default(),
+            write_bio: RefCell::default(),
+            engine: RefCell::new(Some(Box::default())),
+            facts: RefCell::default(),
+            session: RefCell::default(),
+            resumed: Cell::new(false),
+            peer: RefCell::default(),
+            verified_chain: RefCell::default(),
+            handshake: RefCell::default(),
+            received_host_name: RefCell::default(),
+            client_random: Cell::new([0; 32]),
+            server_random: Cell::new([0; 32]),
+            arrivals: RefCell::default(),
+            issued: RefCell::default(),
+            write: io::PendingWrite::default(),
+            close_notify_pending: Cell::new(false),
+            flight_unfinished: Cell::new(false),
+            debug: Cell::new(0),
+            ocsp_response: RefCell::default(),
+            not_resumable: Cell::new(false),
+            offered_ciphers: RefCell::default(),
+            client_ciphers: RefCell::default(),
+        });
+        // SAFETY: the new object, at the address that C will know it by.
+        unsafe { connection.ex_data.init(connection.as_c().cast()) }?;
+        Ok(connection)
+    }
+
+    /// The pointer that C knows this connection by.
+    pub fn as_c(&self) -> *mut Self {
+        std::ptr::from_ref(self).cast_mut()
+    }
+
+    /// `SSL_get_SSL_CTX`.
+    pub fn context(&self) -> Arc<Context> {
+        self.context.borrow().clone()
+    }
+
+    /// The context whose cache, ticket keys and session callbacks are used.
+    pub fn session_context(&self) -> &Arc<Context> {
+        &self.session_context
+    }
+
+    /// The settings as they are now. The copy stays as it is when they are changed.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    /// Changes this connection's own settings.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings.borrow().clone();
+        change(Arc::make_mut(&mut settings).changing());
+        let old = self.settings.replace(settings);
+        drop(old);
+    }
+
+    /// `SSL_get_ssl_method`.
+    pub fn method(&self) -> &'static Method {
+        self.method.get()
+    }
+
+    /// `SSL_set_ssl_method`: before the handshake.
+    pub fn set_method(&self, method: &'static Method) {
+        self.method.set(method);
+        if let Some(role) = Role::of(method) {
+            self.role.set(Some(role));
+        }
+    }
+
+    /// `SSL_get0_param`: inherits from the context when first asked for.
+    pub fn verify_param(&self) -> Result<&VerifyParam> {
+        if let Some(param) = self.verify_param.get() {
+            return Ok(param);
+        }
+        let param = VerifyParam::inheriting(&self.context.borrow().verify_param)?;
+        Ok(self.verify_param.get_or_init(|| param))
+    }
+
+    /// What the handshake agreed on so far.
+    pub fn facts(&self) -> Facts {
+        self.facts.borrow().clone()
+    }
+
+    /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
+    pub fn version(&self) -> c_int {
+        match self.facts.borrow().version {
+            0 => self.highest_version().into(),
+            version => version.into(),
+        }
+    }
+
+    /// Highest version that the settings allow.
+    pub fn highest_version(&self) -> u16 {
+        let settings = self.settings.borrow();
+        [0x0304, 0x0303]
+            .into_iter()
+            .find(|version| settings.allows_version(self.method.get(), *version))
+            .unwrap_or(0x0304)
+    }
+
+    /// The suite in use, once it is agreed on.
+    pub fn current_cipher(&self) -> Option<&'static Cipher> {
+        match self.facts.borrow().cipher_suite {
+            0 => None,
+            number => Cipher::from_wire(number),
+        }
+    }
+
+    /// Server: the suites that the client offered and that are known, in its order.
+    pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
+        self.offered_ciphers
+            .borrow()
+            .iter()
+            .filter_map(|number| Cipher::from_wire(*number))
+            .collect()
+    }
+
+    /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
+    pub fn client_ciphers(&self) -> Result<*mut openssl_sys::stack_st_SSL_CIPHER> {
+        let mut stack = self.client_ciphers.borrow_mut();
+        if stack.is_none() {
+            let offered = self.offered_ciphers();
+            if offered.is_empty() {
+                return Ok(std::ptr::null_mut());
+            }
+            *stack = Some(CipherStack::from_items(offered)?);
+        }
+        Ok(stack
+            .as_ref()
+            .map_or(std::ptr::null_mut(), |stack| stack.as_ptr()))
+    }
+
+    /// `SSL_dup(3)` of a connection that has not begun: settings, session, role, application data.
+    pub fn duplicate(&self) -> Result<Arc<Self>> {
+        let copy = Self::new(&self.session_context)?;
+        copy.context.replace(self.context());
+        copy.settings.replace(self.settings());
+        copy.method.set(self.method.get());
+        copy.role.set(self.role.get());
+        copy.shutdown.set(self.shutdown.get());
+        copy.verify_result.set(self.verify_result.get());
+        copy.info_callback.set(self.info_callback.get());
+        copy.host_name.replace(self.host_name.borrow().clone());
+        copy.names.replace(self.names.borrow().clone());
+        copy.session.replace(self.session());
+        if let Some(param) = self.verify_param.get() {
+            copy.verify_param()?.inherit(param)?;
+        }
+        copy.ex_data.copy_from(&self.ex_data)?;
+        Ok(copy)
+    }
+
+    /// `SSL_get_verify_result`.
+    pub fn verify_result(&self) -> c_long {
+        self.verify_result.get()
+    }
+
+    /// `SSL_set_verify_result`.
+    pub fn set_verify_result(&self, result: c_long) {
+        self.verify_result.set(result);
+    }
+
+    /// Client: the name for server_name, or server: the one received.
+    pub fn host_name(&self) -> std::cell::Ref<'_, Option<std::ffi::CString>> {
+        self.host_name.borrow()
+    }
+
+    /// `SSL_set_tlsext_host_name`; `None` clears.
+    pub fn set_host_name(&self, name: Option<std::ffi::CString>) {
+        self.host_name.replace(name);
+    }
+
+    /// Server: the client's host name.
+    pub fn received_host_name(&self) -> std::cell::Ref<'_, Option<std::ffi::CString>> {
+        self.received_host_name.borrow()
+    }
+
+    /// Randoms of both sides, zero before they are known.
+    pub fn randoms(&self) -> ([u8; 32], [u8; 32]) {
+        (self.client_random.get(), self.server_random.get())
+    }
+
+    /// The peer's certificates, if it sent any.
+    pub fn peer(&self) -> Option<Arc<PeerChain>> {
+        self.peer.borrow().clone()
+    }
+
+    /// `SSL_get0_verified_chain`: lent until the next handshake.
+    pub fn verified_chain(&self) -> *mut openssl_sys::stack_st_X509 {
+        match &*self.verified_chain.borrow() {
+            Some(chain) => chain.as_ptr(),
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// `SSL_set_debug` and its like: remembered, no more.
+    pub fn set_debug(&self, debug: c_int) {
+        self.debug.set(debug);
+    }
+
+    /// The message callback that is in force.
+    fn message_callback(&self) -> CallbackWith<crate::context::MessageCallback> {
+        self.settings.borrow().message_callback
+    }
+
+    /// The handshake data, if a handshake is under way.
+    pub fn client_hello(&self) -> Option<Arc<ClientHello>> {
+        self.handshake.borrow().as_ref()?.client_hello.clone()
+    }
+
+    /// Runs `work` on the engine; fails when the connection died or calls itself from a callback.
+    pub fn with_engine<R>(&self, work: impl FnOnce(&mut Engine) -> R) -> Result<R> {
+        match self.engine.borrow_mut().as_mut() {
+            Some(engine) => Ok(work(engine)),
+            None => Err(Error::with(
+                Reason::INTERNAL_ERROR,
+                "the connection is busy or has died",
+            )),
+        }
+    }
+
+    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
+    /// the session is lost (S24, S25), and the error for the queue is returned.
+    fn fail(&self, failure: Failure) -> Stop {
+        if let Some(alert) = failure.alert_sent {
+            let _ = self.with_engine(|engine| {
+                if engine.outgoing().is_empty() && !engine.is_started() {
+                    engine.send_plain_alert(alert);
+                }
+            });
+            let _ = self.flush();
+            self.notify_alert(InfoKind::WriteAlert, 2, alert);
+        }
+        if let Some(alert) = failure.alert_received {
+            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+            self.notify_alert(InfoKind::ReadAlert, 2, alert);
+        }
+        if failure.alert_sent.is_some() || failure.alert_received.is_some() {
+            self.lose_session();
+        }
+        self.stage.set(Stage::Failed);
+        self.want.set(Want::Nothing);
+        Stop::Failed(Error::with(failure.reason, failure.detail))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // S19: a connection that was not closed properly takes its session with it.
+        self.drop_badly_closed_session();
+        // SAFETY: the address that `init` was given.
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
+    }
+}

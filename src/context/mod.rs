@@ -1,1 +1,241 @@
-//! (see the modules below)
+//! What `SSL_CTX` points to: configuration that connections share, the session cache, and the
+//! callbacks of the program.
+//!
+//! Two kinds of configuration are kept apart, because OpenSSL treats them differently:
+//!
+//! * [`Settings`] is what `SSL_new(3)` copies: a connection starts with its context's value and
+//!   may then change its own. It is one immutable value behind an `Arc`; starting a connection
+//!   copies one pointer, and whoever changes a setting makes a new value.
+//! * [`Callbacks`], the certificate store, the verification parameters, the cache and the ticket
+//!   keys are looked up in the context whenever they are needed, so a change reaches connections
+//!   that exist already. curl, for one, fills the certificate store during the handshake.
+//!
+//! A context may be used by any number of threads at once.
+
+mod callbacks;
+mod credentials;
+mod names;
+mod sessions;
+mod settings;
+mod statistics;
+
+pub use crate::cipher::Method;
+pub use callbacks::*;
+pub use credentials::{ChainSource, Credentials, Slot};
+pub use names::Names;
+pub use settings::{CipherStack, Settings, VersionRange};
+pub use statistics::{Counter, Statistics};
+
+use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+
+use arc_swap::ArcSwap;
+
+use crate::cache::Cache;
+use crate::error::Result;
+use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::store::Store;
+use crate::libcrypto::verify_param::VerifyParam;
+use crate::libcrypto::x509::X509Chain;
+use crate::session::{Owner, SessionRef};
+use crate::ticket::TicketKeys;
+
+/// `SSL_SESS_CACHE_SERVER`
+const DEFAULT_CACHE_MODE: u32 = 2;
+/// `SSL_SESSION_CACHE_MAX_SIZE_DEFAULT` (S49).
+const DEFAULT_CACHE_SIZE: usize = 20480;
+/// Seconds (S49).
+const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
+
+/// `SSL_CTX`.
+pub struct Context {
+    this: Weak<Context>,
+    method: Mutex<&'static Method>,
+    settings: ArcSwap<Settings>,
+    callbacks: RwLock<Callbacks>,
+    certificate_store: Mutex<Store>,
+    names: RwLock<Names>,
+    extra_chain: Mutex<Option<Arc<X509Chain>>>,
+    /// `SSL_CTX_get0_param` hands it out as a live pointer.
+    pub verify_param: VerifyParam,
+    /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
+    pub cache: Cache<SessionRef>,
+    cache_mode: AtomicU32,
+    session_timeout: AtomicI64,
+    /// What SSL_CTX_sess_number(3) counts.
+    pub statistics: Statistics,
+    /// Keys that seal tickets when the program does not.
+    pub ticket_keys: TicketKeys,
+    /// Application data (SSL_CTX_set_ex_data(3)).
+    pub ex_data: ExData,
+}
+
+impl Context {
+    /// `SSL_CTX_new(3)`.
+    pub fn new(method: &'static Method) -> Result<Arc<Self>> {
+        method.versions()?;
+        let store = Store::new()?;
+        let verify_param = VerifyParam::new()?;
+        let ticket_keys = TicketKeys::new()?;
+        let context = Arc::new_cyclic(|this| Self {
+            this: this.clone(),
+            method: Mutex::new(method),
+            settings: ArcSwap::from_pointee(Settings::default()),
+            callbacks: RwLock::default(),
+            certificate_store: Mutex::new(store),
+            names: RwLock::default(),
+            extra_chain: Mutex::default(),
+            verify_param,
+            cache: Cache::new(DEFAULT_CACHE_SIZE),
+            cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
+            session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
+            statistics: Statistics::default(),
+            ticket_keys,
+            ex_data: ExData::new(Class::SslCtx),
+        });
+        // SAFETY: the new object, at the address that C will know it by.
+        unsafe { context.ex_data.init(context.as_c().cast()) }?;
+        Ok(context)
+    }
+
+    /// A further reference.
+    pub fn share(&self) -> Arc<Self> {
+        // A context is only ever reached through a reference, so there is one to share.
+        self.this.upgrade().unwrap_or_else(|| unreachable!())
+    }
+
+    /// The pointer that C knows this context by.
+    pub fn as_c(&self) -> *mut Self {
+        std::ptr::from_ref(self).cast_mut()
+    }
+
+    /// `SSL_CTX_get_ssl_method`.
+    pub fn method(&self) -> &'static Method {
+        *lock(&self.method)
+    }
+
+    /// `SSL_CTX_set_ssl_version`.
+    pub fn set_method(&self, method: &'static Method) {
+        *lock(&self.method) = method;
+        self.change_settings(|_| ());
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    /// Changes the settings for connections that are made from now on.
+    pub fn change_settings(&self, change: impl Fn(&mut Settings)) {
+        self.settings.rcu(|settings| {
+            let mut settings = Settings::clone(settings);
+            change(settings.changing());
+            Arc::new(settings)
+        });
+    }
+
+    /// The program's callbacks as they are now.
+    pub fn callbacks(&self) -> Callbacks {
+        *self
+            .callbacks
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the callbacks, for connections that exist too.
+    pub fn change_callbacks(&self, change: impl FnOnce(&mut Callbacks)) {
+        change(
+            &mut self
+                .callbacks
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
+    /// The certificate store as it is now; shared with the program.
+    pub fn certificate_store(&self) -> Store {
+        lock(&self.certificate_store).clone()
+    }
+
+    /// `SSL_CTX_get_cert_store`: lent until it is replaced.
+    pub fn certificate_store_pointer(&self) -> *mut openssl_sys::X509_STORE {
+        lock(&self.certificate_store).as_ptr().cast()
+    }
+
+    /// `SSL_CTX_set_cert_store`.
+    pub fn set_certificate_store(&self, store: Store) {
+        let old = std::mem::replace(&mut *lock(&self.certificate_store), store);
+        drop(old);
+    }
+
+    /// Names for CertificateRequests.
+    pub fn names(&self) -> Names {
+        self.names
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Changes the names.
+    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
+        change(&mut self.names.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// `SSL_CTX_get_extra_chain_certs`.
+    pub fn extra_chain(&self) -> Option<Arc<X509Chain>> {
+        lock(&self.extra_chain).clone()
+    }
+
+    /// Replaces the extra chain.
+    pub fn set_extra_chain(&self, chain: Option<X509Chain>) {
+        let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.map(Arc::new));
+        drop(old);
+        self.change_settings(|settings| {
+            Arc::make_mut(&mut settings.credentials).forget_prepared();
+        });
+    }
+
+    /// `SSL_CTX_get_session_cache_mode`.
+    pub fn cache_mode(&self) -> u32 {
+        self.cache_mode.load(Ordering::Relaxed)
+    }
+
+    /// `SSL_CTX_set_session_cache_mode`: gives the old mode.
+    pub fn set_cache_mode(&self, mode: u32) -> u32 {
+        self.cache_mode.swap(mode, Ordering::Relaxed)
+    }
+
+    /// `SSL_CTX_get_timeout`, in seconds.
+    pub fn session_timeout(&self) -> i64 {
+        self.session_timeout.load(Ordering::Relaxed)
+    }
+
+    /// `SSL_CTX_set_timeout`: gives the old timeout.
+    pub fn set_session_timeout(&self, seconds: i64) -> i64 {
+        self.session_timeout.swap(seconds, Ordering::Relaxed)
+    }
+
+    /// Who is told when the time of a cached session changes.
+    fn as_owner(&self) -> Weak<dyn Owner> {
+        self.this.clone()
+    }
+
+    /// `SSL_CTX_set_purpose`, `SSL_CTX_set_trust` and depth go to the parameters.
+    pub fn set_verify_depth(&self, depth: c_int) {
+        self.verify_param.set_depth(depth);
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // S59: the program is told of every session while the context's ex_data is still there.
+        self.flush_sessions(0);
+        // SAFETY: the address that `init` was given.
+        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -6,6 +6,7 @@ use std::sync::Once;
 use openssl_sys as ffi;
 
 use crate::error::Reason;
+use crate::libcrypto::ffi as libcrypto;
 use crate::reason::REASON_TEXTS;
 
 /// The number of library `SSL` on the error queue (`ERR_LIB_SSL`).
@@ -68,4 +69,32 @@ pub fn clear() {
 pub fn peek() -> std::ffi::c_ulong {
     // SAFETY: reads only this thread's queue.
     unsafe { ERR_peek_error() }
+}
+
+/// Runs `work` and removes the errors of libcrypto that it queued; older ones stay.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: touches only this thread's queue.
+    unsafe { libcrypto::ERR_set_mark() };
+    let _mark = Mark;
+    work()
+}
+
+/// Takes the errors after the mark away, also when a panic passes through.
+struct Mark;
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        // SAFETY: touches only this thread's queue.
+        unsafe { libcrypto::ERR_pop_to_mark() };
+    }
+}
+
+/// True when the newest error of this thread says that PEM text ended without another block
+/// (`PEM_R_NO_START_LINE`), which is how the end of a file looks.
+pub fn last_is_no_start_line() -> bool {
+    const ERR_LIB_PEM: c_int = 9;
+    const PEM_R_NO_START_LINE: c_int = 108;
+    // SAFETY: reads only this thread's queue.
+    let last = unsafe { ffi::ERR_peek_last_error() };
+    ffi::ERR_GET_LIB(last) == ERR_LIB_PEM && ffi::ERR_GET_REASON(last) == PEM_R_NO_START_LINE
 }

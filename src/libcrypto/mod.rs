@@ -1,3 +1,57 @@
 //! The only room that calls libcrypto: safe owning types for its objects, and the error queue.
+//!
+//! Conventions that hold everywhere in here:
+//! - A function that fails because libcrypto failed gives [`Error::Queued`]: libcrypto has put
+//!   its errors on this thread's queue. Where OpenSSL's libssl adds an error of its own, the
+//!   function gives that one instead (`Error::Ssl`), and libcrypto's lie below it.
+//! - `from_raw_owned` takes over one reference of C's, `from_raw_shared` adds one, `lend` borrows;
+//!   `as_ptr` lends to C, `into_raw` hands one reference over. NULL becomes `None`.
+//! - Cloning adds a reference, where libcrypto's object has a count.
+//!
+//! | part                                               | what                                     |
+//! |----------------------------------------------------|------------------------------------------|
+//! | [`x509`], [`certificate_cache`], [`name`]          | certificates and their names             |
+//! | [`private_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures     |
+//! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
+//! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
+//! | [`bio`]                                            | byte streams                             |
+//! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
+//! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
+//! | [`digest`], [`random`]                             | digests and random numbers               |
+//! | [`error_queue`], [`init`]                          | the library itself                       |
+//! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
+//!
+//! [`Error::Queued`]: crate::error::Error::Queued
 
+pub mod bio;
+pub mod certificate_cache;
+pub mod cipher_context;
+pub mod digest;
 pub mod error_queue;
+pub mod ex_data;
+pub mod ffi;
+pub mod init;
+pub mod key_kind;
+pub mod lhash;
+pub mod memory;
+pub mod name;
+pub mod object;
+pub mod outcome;
+pub mod password;
+pub mod pem;
+pub mod pem_file;
+pub mod private_key;
+pub mod public_key;
+pub mod random;
+pub mod signature_scheme;
+pub mod stack;
+pub mod store;
+pub mod ticket_callback;
+pub mod ticket_cipher;
+pub mod verify;
+pub mod verify_error;
+pub mod verify_param;
+pub mod x509;
+
+#[cfg(test)]
+pub mod testing;

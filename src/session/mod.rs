@@ -1,1 +1,71 @@
-//! (see the modules below)
+//! What `SSL_SESSION` points to.
+//!
+//! A [`Session`] is the master copy of everything that OpenSSL keeps of a session. Nothing here
+//! knows rustls or C: the engine makes its own values from a session and reads new ones into it,
+//! and `abi` attaches what only C needs ([`Companion`]).
+//!
+//! | part          | what it holds                                                             |
+//! |---------------|---------------------------------------------------------------------------|
+//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark        |
+//! | [`SessionRef`]| an owned reference; the count, and what happens when it reaches zero      |
+//! | [`Fields`]    | all fields as plain owned data: to build a session, or to copy one out    |
+//! | [`View`]      | all fields borrowed: what DER and text are made from                      |
+//! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
+//! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
+//! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
+//!
+//! # Threads
+//! A session may be shared by any number of threads, setters included (S122). Numbers are
+//! atomics, each on its own: a reader may see a new time with an old timeout, as any interleaving
+//! of two setter calls may show it. Byte fields sit together in an immutable block; a setter
+//! makes a new block and swaps it in. Blocks that were replaced stay until the session is freed,
+//! since C may hold pointers into them (`SSL_SESSION_get_id` and its like lend without end).
+//!
+//! # Lifetime
+//! The count starts at one. When it reaches zero, in this order: the companion is told (so that
+//! ex_data callbacks still see the whole session), the secrets are wiped, everything that the
+//! session owns elsewhere is let go. Its own memory is freed at once if it has never been in a
+//! cache; else it goes to the epoch, because a lookup that takes no lock may be reading the id
+//! just then ([`Session::try_reference`]).
+
+mod body;
+mod cached;
+mod companion;
+pub mod der;
+mod fields;
+mod owner;
+mod peer;
+mod reference;
+#[cfg(test)]
+pub mod samples;
+#[expect(
+    clippy::module_inception,
+    reason = "the object that the room is named after"
+)]
+mod session;
+mod setters;
+pub mod sync;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod view;
+
+pub use companion::{Companion, set_companion_factory};
+pub use fields::Fields;
+pub use owner::Owner;
+pub use peer::PeerChain;
+pub use reference::SessionRef;
+pub use session::Session;
+pub use view::{Bytes, Numbers, View};
+
+/// The longest session id, in bytes (`SSL_MAX_SSL_SESSION_ID_LENGTH`).
+pub const MAX_ID_LEN: usize = 32;
+
+/// The longest id context, in bytes (`SSL_MAX_SID_CTX_LENGTH`).
+pub const MAX_ID_CONTEXT_LEN: usize = 32;
+
+/// The longest master key or PSK, in bytes (`TLS13_MAX_RESUMPTION_PSK_LENGTH`).
+pub const MAX_MASTER_KEY_LEN: usize = 512;
+
+/// The session uses the extended master secret (`SSL_SESS_FLAG_EXTMS`, RFC 7627).
+pub const FLAG_EXTENDED_MASTER_SECRET: u32 = 1;

@@ -1,1 +1,76 @@
-//! (see the modules below)
+//! Session tickets: the keys that seal them, and the sealing (RFC 5077, section 4).
+//!
+//! A server's stateless ticket is a session's DER, encrypted and authenticated with a key that
+//! only the server has. Its bytes are OpenSSL's, so tickets move between the two libraries when
+//! both are given the same keys:
+//!
+//! ```text
+//! key name (16) | IV (16) | AES-256-CBC of the plaintext, PKCS#7 padding | HMAC-SHA-256 (32)
+//!               the HMAC is over everything before it
+//! ```
+//!
+//! What the plaintext means, and whether the session in it may be resumed, is for the caller.
+//! Tickets that the program seals itself (`SSL_CTX_set_tlsext_ticket_key_evp_cb`) do not come
+//! through here.
+//!
+//! # Whose keys
+//!
+//! Each context has a [`TicketKeys`]. It holds one of:
+//!
+//! - **The library's own keys**, as long as the program does not speak of keys. They rotate by
+//!   themselves: a key seals tickets for 12 hours, opens them until it is 36 hours old, and is then
+//!   erased. So a ticket opens for at least 24 hours, longer than the default session timeout of 2
+//!   hours; a context with a longer timeout than that should be given keys.
+//! - **The program's key** (`SSL_CTX_set_tlsext_ticket_keys`): the only one that seals and opens,
+//!   until the program sets another. Setting a key erases whatever was there before: tickets of a
+//!   key that was taken back are no longer honoured, as with OpenSSL.
+//! - **A key that the program has read** (`SSL_CTX_get_tlsext_ticket_keys`) while the library's
+//!   own were in use. Who reads keys hands them to others, so from then on the key stays, as if the
+//!   program had set it. Keys that it had replaced still open tickets until they are 36 hours old.
+//!
+//! # Rotation and `fork`
+//!
+//! A server that forks its workers after it has made its context expects every worker to open
+//! every worker's tickets; with OpenSSL they inherit one key. Keys that each process makes up for
+//! itself when the time comes would lose that at the first rotation. So a context draws one secret
+//! when it is made, and each period's key and the next period's secret are derived from it, one
+//! way ([`chain`]). All processes that inherited the secret arrive at the same key by looking at
+//! the clock, and what has been erased cannot be derived again. The price: who reads the
+//! memory of a server process learns its later keys too, not just those of the next 36 hours. That
+//! ends with the context: a server that reloads its configuration starts anew. Processes that make
+//! their contexts after forking have unrelated keys.
+//!
+//! Nothing runs in the background. Keys are brought up to date when a ticket is sealed or
+//! opened, so an idle process erases an old key at the next ticket, or with the context.
+//!
+//! # Clock
+//!
+//! Hours are those of the system's clock. Set forward, it ends periods early. Set back, it lets
+//! the current period last longer, at most by another 12 hours: when the clock is before even that,
+//! the next period begins at once. Readings that jump by more than a century start a new, unrelated
+//! chain.
+//!
+//! # Threads
+//!
+//! Any number of threads seal and open through one [`TicketKeys`]. The usual case reads one
+//! pointer and takes no lock; a due rotation is computed by whoever comes first, others who come
+//! at the same time arrive at the same result. Nothing here can be left locked by a `fork`.
+//!
+//! | part           | what it is                                             |
+//! |----------------|--------------------------------------------------------|
+//! | [`keys`]       | the keys of a context: what the rest of the library uses |
+//! | [`key_ring`]   | the keys of one moment, and which come after them      |
+//! | [`chain`]      | the secret from which the library's own keys come      |
+//!
+//! One key, and the sealing itself, is [`crate::libcrypto::ticket_cipher`].
+
+mod chain;
+mod key_ring;
+mod keys;
+
+#[cfg(test)]
+mod openssl_vectors;
+#[cfg(test)]
+mod tests;
+
+pub use keys::{KEYS_LENGTH, MAX_PLAINTEXT, Opened, TicketKeys};

@@ -1,0 +1,57 @@
+//! What is made from the source of the exported functions: their symbol versions, how the library
+//! is linked, the C header, and the table of functions. See docs/linking.md.
+
+#[path = "build/exports.rs"]
+mod exports;
+#[path = "build/header.rs"]
+mod header;
+#[path = "build/link.rs"]
+mod link;
+#[path = "build/table.rs"]
+mod table;
+#[path = "build/themes.rs"]
+mod themes;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let root = PathBuf::from(env("CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(env("OUT_DIR"));
+    for source in [
+        "build.rs",
+        "build",
+        "src/abi",
+        "cbindgen.toml",
+        "include/reprise/preamble.h.in",
+    ] {
+        println!("cargo:rerun-if-changed={source}");
+    }
+
+    let exports = exports::find(&root.join("src/abi"));
+    link::write_symbol_versions(&exports, &out);
+    link::set_link_arguments(&out);
+
+    let table = themes::read(&root);
+    let header = header::make(&exports, &table, &root, &out);
+    update(&root.join("include/reprise/ssl.h"), &header);
+    update(
+        &root.join("docs/symbols.md"),
+        &table::make(&exports, &table),
+    );
+}
+
+/// Writes a committed file that is made here, if its content changes. Building from a read-only
+/// tree is fine as long as the file is current.
+fn update(path: &Path, content: &str) {
+    if fs::read_to_string(path).is_ok_and(|present| present == content) {
+        return;
+    }
+    if let Err(error) = fs::write(path, content) {
+        println!("cargo:warning={} is not current: {error}", path.display());
+    }
+}
+
+fn env(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
+}

@@ -1,0 +1,181 @@
+//! Writes `include/reprise/ssl.h`: the prototypes by cbindgen, section by section, with the doc
+//! comments of the functions, so that the header is the manual.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use crate::exports::Export;
+use crate::themes::{self, Entry, SECTIONS};
+
+/// The whole header. `out` is a folder for files in between.
+pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out: &Path) -> String {
+    let preamble = root.join("include/reprise/preamble.h.in");
+    let mut header = fs::read_to_string(preamble).expect("preamble.h.in is there");
+    let cbindgen = Cbindgen::new(root, out);
+
+    header.push_str(&heading(
+        "Callbacks of the program",
+        "NULL unsets a callback.",
+    ));
+    header.push_str(&cbindgen.types(&root.join("src/abi/types.rs")));
+
+    for section in SECTIONS {
+        let mut functions: Vec<&Export> = Vec::new();
+        for theme in section.themes {
+            functions.extend(exports.iter().filter(|export| {
+                !export.status.is_unsupported()
+                    && themes::of(table, &export.name).is_some_and(|entry| entry.theme == *theme)
+            }));
+        }
+        if !functions.is_empty() {
+            header.push_str(&heading(section.title, section.prose));
+            header.push_str(&cbindgen.prototypes(&functions));
+        }
+    }
+
+    let beyond: Vec<&Export> = exports
+        .iter()
+        .filter(|export| themes::of(table, &export.name).is_none())
+        .collect();
+    if !beyond.is_empty() {
+        header.push_str(&heading(
+            "Beyond OpenSSL",
+            "Functions that only Reprise has. A program that calls them does not start on OpenSSL.",
+        ));
+        header.push_str(&cbindgen.prototypes(&beyond));
+    }
+
+    let unsupported: Vec<&Export> = exports
+        .iter()
+        .filter(|export| export.status.is_unsupported())
+        .collect();
+    if !unsupported.is_empty() {
+        header.push_str(&heading(
+            "What Reprise does not have",
+            "These are here so that programs link and start. Each fails as its manual page says a failure\n\
+             looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what\n\
+             cannot be there answer so in silence. docs/symbols.md has the table.",
+        ));
+        header.push_str(&cbindgen.prototypes(&unsupported));
+    }
+
+    header.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+    assert!(
+        !header.contains("Option_"),
+        "a callback type in a prototype must include its NULL: see src/abi/types.rs"
+    );
+    header
+}
+
+fn heading(title: &str, prose: &str) -> String {
+    let mut text = format!("\n/*\n * {title}\n * {}\n", "=".repeat(title.len()));
+    if !prose.is_empty() {
+        text.push_str(" *\n");
+        for line in prose.lines() {
+            writeln!(text, " * {line}").expect("a String grows");
+        }
+    }
+    text.push_str(" */\n\n");
+    text
+}
+
+struct Cbindgen<'a> {
+    config: cbindgen::Config,
+    out: &'a Path,
+}
+
+impl<'a> Cbindgen<'a> {
+    fn new(root: &Path, out: &'a Path) -> Self {
+        let config = cbindgen::Config::from_file(root.join("cbindgen.toml"))
+            .unwrap_or_else(|error| panic!("cbindgen.toml: {error}"));
+        Self { config, out }
+    }
+
+    /// The type aliases of a source file.
+    fn types(&self, source: &Path) -> String {
+        let text = fs::read_to_string(source).expect("a source file can be read");
+        let mut config = self.config.clone();
+        // cbindgen leaves out what no function mentions, and the functions come later.
+        config.export.include = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub type ")?.split(' ').next())
+            .map(str::to_owned)
+            .collect();
+        run(config, source)
+    }
+
+    /// The prototypes of these functions, in this order, as a manual for C.
+    fn prototypes(&self, functions: &[&Export]) -> String {
+        let mut source = String::new();
+        for function in functions {
+            for line in docs_for_c(&function.docs) {
+                writeln!(source, "/// {line}").expect("a String grows");
+            }
+            if function.signature.contains("HandshakeState") {
+                // An enum of <openssl/ssl.h>, which C lets nobody declare twice.
+                source.push_str("#[cfg(openssl_ssl_h)]\n");
+            }
+            writeln!(
+                source,
+                "#[unsafe(no_mangle)]\n{} {{}}\n",
+                function.signature
+            )
+            .expect("a String grows");
+        }
+        let path = self.out.join("prototypes.rs");
+        fs::write(&path, source).expect("OUT_DIR can be written");
+        run(self.config.clone(), &path)
+    }
+}
+
+/// What cbindgen makes of a source file, without blanks at the ends of lines.
+fn run(config: cbindgen::Config, source: &Path) -> String {
+    let bindings = cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(source)
+        .generate()
+        .unwrap_or_else(|error| panic!("cbindgen: {error}"));
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).expect("source is UTF-8");
+    let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Turns a Rust doc comment into one for C: no link brackets, C's names of the types, and what a
+/// caller has to keep as a plain paragraph.
+fn docs_for_c(docs: &[String]) -> Vec<String> {
+    const NAMES: &[(&str, &str)] = &[
+        ("[`Connection`]", "`SSL`"),
+        ("[`Context`]", "`SSL_CTX`"),
+        ("[`Session`]", "`SSL_SESSION`"),
+        ("[`Cipher`]", "`SSL_CIPHER`"),
+        ("[`Method`]", "`SSL_METHOD`"),
+        ("[`", "`"),
+        ("`]", "`"),
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    for line in docs {
+        let mut line = line.clone();
+        if line == "# Safety" || line == "No argument is used." {
+            continue;
+        }
+        if let Some(title) = line.strip_prefix("# ") {
+            line = format!("{title}:");
+        }
+        for (rust, c) in NAMES {
+            line = line.replace(rust, c);
+        }
+        // Parts that were left out leave no gaps.
+        let after_blank = lines.last().is_none_or(|last| last.is_empty());
+        if !(line.is_empty() && after_blank) {
+            lines.push(line);
+        }
+    }
+    while lines.last().is_some_and(|last| last.is_empty()) {
+        lines.pop();
+    }
+    lines
+}

@@ -1,0 +1,3799 @@
+/*
+ * reprise/ssl.h: the functions of libreprise, a libssl whose speciality is TLS sessions.
+ *
+ * Made by build.rs from the source: do not edit. What stands above the prototypes is
+ * include/reprise/preamble.h.in; each comment below is the documentation of the function itself.
+ *
+ * The functions are those of OpenSSL 3.0, by name, prototype and symbol version. A program needs no
+ * header of OpenSSL's to use sessions and connections; it may include <openssl/ssl.h> before or
+ * after this one. For certificates, keys and BIOs it includes OpenSSL's headers in any case, since
+ * those objects are libcrypto's. SSL_get_state needs <openssl/ssl.h> first: C lets nobody declare
+ * the enum that it returns a second time.
+ *
+ *
+ * Sessions
+ * ========
+ *
+ * A session, SSL_SESSION, is what a handshake agreed on, and what it takes to resume it: protocol,
+ * cipher suite, secret, the peer's certificate, and an id or a ticket. It is an object with a count
+ * of references. Connections, caches and the program each hold references of their own, and the
+ * last one to let go frees it; its secrets are overwritten then.
+ *
+ * Ownership shows in a function's name:
+ *
+ *   get0, and SSL_get_session   lends. The caller owns nothing, and the pointer is good as long as
+ *                               something else holds the session: with SSL_get0_session, until the
+ *                               connection takes its next session or is freed.
+ *   get1, new, dup, d2i, up_ref gives a reference. The caller frees it with SSL_SESSION_free.
+ *   set, add                    takes a reference of its own. The caller keeps the one it has.
+ *   set0                        takes over the caller's reference, if the call succeeds.
+ *   set1                        copies, or takes a reference of its own.
+ *
+ * With TLS 1.3 a session comes after the handshake, in a ticket, while the client reads; each ticket
+ * makes a new object, and earlier ones are never changed. So a client asks for the session when it
+ * is about to close, or sets SSL_CTX_sess_set_new_cb and is handed each one as it comes. A TLS 1.3
+ * session should be used once (RFC 8446, appendix C.4), and SSL_SESSION_is_resumable says whether
+ * one is worth offering at all.
+ *
+ * Typical use by a client:
+ *
+ *   SSL_SESSION *session = SSL_get1_session(ssl);    a reference of our own
+ *   SSL_shutdown(ssl);                               without it the session is given up as broken
+ *   SSL_free(ssl);                                   the session lives on
+ *   ...
+ *   SSL_set_session(next, session);                  before SSL_connect(next)
+ *   SSL_SESSION_free(session);                       the connection has its own reference
+ *   ...
+ *   if (SSL_session_reused(next)) ...                after the handshake
+ *
+ * A session belongs to one security domain. Its session id context (SSL_CTX_set_session_id_context),
+ * its server name and the verification that the server demands are bound into caches and tickets.
+ * Where they do not match there is a full handshake, not an error, save where the manual asks for one.
+ *
+ * Threads
+ * -------
+ *
+ * Any number of threads may hold, count, read and offer one SSL_SESSION at the same time; setting
+ * its fields meanwhile is no data race either. An SSL_CTX may be shared for making connections and
+ * for everything the cache does. An SSL belongs to one thread at a time. Callbacks run on the
+ * thread that called in, with no lock held: they may call any function, with the same objects.
+ */
+
+#ifndef REPRISE_SSL_H
+#define REPRISE_SSL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "constants.h"
+#include "controls.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What this library makes and frees. All of it is opaque. */
+typedef struct ssl_st SSL;
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_session_st SSL_SESSION;
+typedef struct ssl_cipher_st SSL_CIPHER;
+typedef struct ssl_method_st SSL_METHOD;
+typedef struct ssl_conf_ctx_st SSL_CONF_CTX;
+typedef struct ssl_comp_st SSL_COMP;
+typedef struct ssl_dane_st SSL_DANE;
+typedef struct srtp_protection_profile_st SRTP_PROTECTION_PROFILE;
+struct lhash_st_SSL_SESSION;
+struct openssl_ssl_test_functions;
+
+/* What libcrypto makes and frees. */
+typedef struct bignum_st BIGNUM;
+typedef struct bio_method_st BIO_METHOD;
+typedef struct bio_st BIO;
+typedef struct comp_method_st COMP_METHOD;
+typedef struct ct_policy_eval_ctx_st CT_POLICY_EVAL_CTX;
+typedef struct ctlog_store_st CTLOG_STORE;
+typedef struct dh_st DH;
+typedef struct engine_st ENGINE;
+typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
+typedef struct evp_mac_ctx_st EVP_MAC_CTX;
+typedef struct evp_md_st EVP_MD;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct ossl_init_settings_st OPENSSL_INIT_SETTINGS;
+typedef struct ossl_lib_ctx_st OSSL_LIB_CTX;
+typedef struct rsa_st RSA;
+typedef struct x509_st X509;
+typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct x509_store_st X509_STORE;
+typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
+typedef union bio_addr_st BIO_ADDR;
+
+/* STACK_OF(X509) and the like. */
+struct stack_st_SCT;
+struct stack_st_SRTP_PROTECTION_PROFILE;
+struct stack_st_SSL_CIPHER;
+struct stack_st_SSL_COMP;
+struct stack_st_X509;
+struct stack_st_X509_NAME;
+
+/* Gives the password of a PEM file (pem_password_cb(3)). */
+typedef int pem_password_cb(char *buf, int size, int rwflag, void *userdata);
+
+/*
+ * Callbacks of the program
+ * ========================
+ *
+ * NULL unsets a callback.
+ */
+
+/**
+ * A server's veto on early data (SSL_CTX_set_allow_early_data_cb(3)).
+ */
+typedef int (*SSL_allow_early_data_cb_fn)(SSL *ssl, void *arg);
+
+/**
+ * Chooses a protocol on a server (SSL_CTX_set_alpn_select_cb(3)).
+ */
+typedef int (*SSL_CTX_alpn_select_cb_func)(SSL *ssl,
+                                           const unsigned char **out,
+                                           unsigned char *outlen,
+                                           const unsigned char *input,
+                                           unsigned int inlen,
+                                           void *arg);
+
+/**
+ * Called when an asynchronous job ends (SSL_CTX_set_async_callback(3)).
+ */
+typedef int (*SSL_async_callback_fn)(SSL *ssl, void *arg);
+
+/**
+ * Looks at a ClientHello before anything else does (SSL_CTX_set_client_hello_cb(3)).
+ */
+typedef int (*SSL_client_hello_cb_fn)(SSL *ssl, int *al, void *arg);
+
+/**
+ * A policy of certificate transparency (SSL_CTX_set_ct_validation_callback(3)).
+ */
+typedef int (*ssl_ct_validation_cb)(const CT_POLICY_EVAL_CTX *ctx,
+                                    const struct stack_st_SCT *scts,
+                                    void *arg);
+
+/**
+ * Judges a decrypted ticket (SSL_CTX_set_session_ticket_cb(3)).
+ */
+typedef int (*SSL_CTX_decrypt_session_ticket_fn)(SSL *ssl,
+                                                 SSL_SESSION *session,
+                                                 const unsigned char *keyname,
+                                                 size_t keyname_length,
+                                                 int status,
+                                                 void *arg);
+
+/**
+ * Gives the next timeout of DTLS in microseconds (DTLS_set_timer_cb(3)).
+ */
+typedef unsigned int (*DTLS_timer_cb)(SSL *ssl, unsigned int timer_us);
+
+/**
+ * Makes the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+ */
+typedef int (*SSL_custom_ext_add_cb_ex)(SSL *ssl,
+                                        unsigned int ext_type,
+                                        unsigned int context,
+                                        const unsigned char **out,
+                                        size_t *outlen,
+                                        X509 *x,
+                                        size_t chainidx,
+                                        int *al,
+                                        void *add_arg);
+
+/**
+ * Frees the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+ */
+typedef void (*SSL_custom_ext_free_cb_ex)(SSL *ssl,
+                                          unsigned int ext_type,
+                                          unsigned int context,
+                                          const unsigned char *out,
+                                          void *add_arg);
+
+/**
+ * Reads the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+ */
+typedef int (*SSL_custom_ext_parse_cb_ex)(SSL *ssl,
+                                          unsigned int ext_type,
+                                          unsigned int context,
+                                          const unsigned char *input,
+                                          size_t inlen,
+                                          X509 *x,
+                                          size_t chainidx,
+                                          int *al,
+                                          void *parse_arg);
+
+/**
+ * Makes a session id of at most `*id_len` bytes (SSL_CTX_set_generate_session_id(3)).
+ */
+typedef int (*GEN_SESSION_CB)(SSL *ssl, unsigned char *id, unsigned int *id_len);
+
+/**
+ * Called before a ticket is made (SSL_CTX_set_session_ticket_cb(3)).
+ */
+typedef int (*SSL_CTX_generate_session_ticket_fn)(SSL *ssl, void *arg);
+
+/**
+ * Receives one line of the key log (SSL_CTX_set_keylog_callback(3)).
+ */
+typedef void (*SSL_CTX_keylog_cb_func)(const SSL *ssl, const char *line);
+
+/**
+ * Makes the body of a custom extension of TLS 1.2 (SSL_CTX_add_client_custom_ext(3)).
+ */
+typedef int (*custom_ext_add_cb)(SSL *ssl,
+                                 unsigned int ext_type,
+                                 const unsigned char **out,
+                                 size_t *outlen,
+                                 int *al,
+                                 void *add_arg);
+
+/**
+ * Frees the body of a custom extension of TLS 1.2.
+ */
+typedef void (*custom_ext_free_cb)(SSL *ssl,
+                                   unsigned int ext_type,
+                                   const unsigned char *out,
+                                   void *add_arg);
+
+/**
+ * Reads the body of a custom extension of TLS 1.2.
+ */
+typedef int (*custom_ext_parse_cb)(SSL *ssl,
+                                   unsigned int ext_type,
+                                   const unsigned char *input,
+                                   size_t inlen,
+                                   int *al,
+                                   void *parse_arg);
+
+/**
+ * Gives the protocols a server advertises by NPN.
+ */
+typedef int (*SSL_CTX_npn_advertised_cb_func)(SSL *ssl,
+                                              const unsigned char **out,
+                                              unsigned int *outlen,
+                                              void *arg);
+
+/**
+ * Chooses a protocol on an NPN client.
+ */
+typedef int (*SSL_CTX_npn_select_cb_func)(SSL *ssl,
+                                          unsigned char **out,
+                                          unsigned char *outlen,
+                                          const unsigned char *input,
+                                          unsigned int inlen,
+                                          void *arg);
+
+/**
+ * Gives a client its pre-shared key (SSL_CTX_set_psk_client_callback(3)).
+ */
+typedef unsigned int (*SSL_psk_client_cb_func)(SSL *ssl,
+                                               const char *hint,
+                                               char *identity,
+                                               unsigned int max_identity_len,
+                                               unsigned char *psk,
+                                               unsigned int max_psk_len);
+
+/**
+ * Finds the session of a TLS 1.3 PSK identity (SSL_CTX_set_psk_find_session_callback(3)).
+ */
+typedef int (*SSL_psk_find_session_cb_func)(SSL *ssl,
+                                            const unsigned char *identity,
+                                            size_t identity_len,
+                                            SSL_SESSION **sess);
+
+/**
+ * Gives a server the pre-shared key of an identity (SSL_CTX_set_psk_server_callback(3)).
+ */
+typedef unsigned int (*SSL_psk_server_cb_func)(SSL *ssl,
+                                               const char *identity,
+                                               unsigned char *psk,
+                                               unsigned int max_psk_len);
+
+/**
+ * Gives a TLS 1.3 client the session of a PSK (SSL_CTX_set_psk_use_session_callback(3)).
+ */
+typedef int (*SSL_psk_use_session_cb_func)(SSL *ssl,
+                                           const EVP_MD *md,
+                                           const unsigned char **id,
+                                           size_t *idlen,
+                                           SSL_SESSION **sess);
+
+/**
+ * Gives the master secret of an EAP-FAST session.
+ */
+typedef int (*tls_session_secret_cb_fn)(SSL *ssl,
+                                        void *secret,
+                                        int *secret_len,
+                                        struct stack_st_SSL_CIPHER *peer_ciphers,
+                                        const SSL_CIPHER **cipher,
+                                        void *arg);
+
+/**
+ * Sees the ticket extension of an EAP-FAST peer.
+ */
+typedef int (*tls_session_ticket_ext_cb_fn)(SSL *ssl, const unsigned char *data, int len, void *arg);
+
+/**
+ * Asked about each certificate of a chain (SSL_CTX_set_verify(3)).
+ */
+typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
+
+/*
+ * Sessions of connections
+ * =======================
+ *
+ * How a session leaves one connection and enters the next.
+ */
+
+/**
+ * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
+ * error on the queue.
+ *
+ * Both are NULL or live connections, used by no other thread meanwhile.
+ */
+int SSL_copy_session_id(SSL *to, const SSL *from);
+
+/**
+ * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get0_session(const SSL *ssl);
+
+/**
+ * The session of `ssl` with a reference of the caller's own, to be given back with
+ * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get1_session(SSL *ssl);
+
+/**
+ * The timeout in seconds that sessions have when nothing else is set: 7200.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+long SSL_get_default_timeout(const SSL *ssl);
+
+/**
+ * The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+ *
+ * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
+ * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get_session(const SSL *ssl);
+
+/**
+ * 1 if the handshake resumed a session, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_session_reused(const SSL *ssl);
+
+/**
+ * Sets the session that a client offers in its next handshake; NULL for none. The connection takes
+ * a reference of its own. A session that cannot be resumed is accepted, and a full handshake is
+ * made.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `to` is NULL or a live connection, used by no other thread meanwhile; `session` is NULL or a
+ * live session.
+ */
+int SSL_set_session(SSL *to, SSL_SESSION *session);
+
+/**
+ * As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
+ *
+ * `ctx` is NULL or a live context; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ */
+int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+
+/**
+ * Sets the context within which sessions of `ssl` may be resumed: at most 32 bytes, copied.
+ * Servers that ask for client certificates must set one.
+ *
+ * Returns 1, or 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue.
+ *
+ * `ssl` is NULL or a live connection; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ */
+int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+
+/**
+ * 1 if the internal cache holds a session of this connection's version with this id, else 0.
+ *
+ * `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
+ */
+int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
+
+/*
+ * Session objects
+ * ===============
+ *
+ * Life and fields of an SSL_SESSION. What a function hands out with "get0" in its name, or as
+ * const, stays valid until the session is freed, also when the field is set anew.
+ */
+
+/**
+ * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
+ * them. The copy is in no cache and has one reference, which the caller owns. The peer's
+ * certificates are shared with `src`; application data is copied through the callbacks of its
+ * indices.
+ *
+ * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
+ * Other threads may use `src` meanwhile.
+ *
+ * `src` is NULL or a live session.
+ */
+SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
+
+/**
+ * Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
+ * of the application data are called, the keys are wiped, and the session is freed. A session
+ * that an `SSL`, a cache or another holder still has lives on.
+ *
+ * Any thread, also while others use the session by references of their own.
+ *
+ * `session` is NULL or a live session of which the caller owns a reference, and does not use
+ * that reference again.
+ */
+void SSL_SESSION_free(SSL_SESSION *session);
+
+/**
+ * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
+ * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ *
+ * `session` is NULL or a live session.
+ */
+void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
+
+/**
+ * Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
+ * not resumable. The mark is set when a connection that used the session failed or was not shut
+ * down, when the session was removed from a cache, and when a single-use session was used; it
+ * never goes away. Whether the session has expired does not matter here.
+ *
+ * Returns 1 or 0; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_is_resumable(const SSL_SESSION *session);
+
+/**
+ * Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
+ * verify result 1, not resumable. The caller owns its one reference and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns the session, or NULL with an error on the queue when memory is short.
+ *
+ * May be called at any time, from any thread.
+ */
+SSL_SESSION *SSL_SESSION_new(void);
+
+/**
+ * Attaches `data` to a session at index `idx`, which comes from
+ * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
+ * `data`: the callbacks given with the index are called when the session is made, copied by
+ * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+ *
+ * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
+
+/**
+ * Adds a reference to a session. The caller owns it and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
+ * thread that has one, or is lent one, may add more.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_up_ref(SSL_SESSION *session);
+
+/**
+ * The application protocol of the session, which early data must use: stored in `*alpn`, lent as
+ * long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
+                                    const unsigned char **alpn,
+                                    size_t *len);
+
+/**
+ * The cipher suite of the session. It is static: nobody frees it.
+ *
+ * Returns the cipher, or NULL when none was set. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
+
+/**
+ * The host name that the client sent in the server name indication: on a client as it was sent,
+ * on a server only when the server name callback accepted it.
+ *
+ * Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session.
+ */
+const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
+
+/**
+ * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the context, lent as long as the session; the pointer is not NULL, also when the
+ * length is 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session;
+ * copies of the session, and other sessions with the same certificate, may lend the same object,
+ * so it must not be changed.
+ *
+ * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
+ * when it cannot be parsed. Any thread.
+ *
+ * `session` is NULL or a live session.
+ */
+X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
+
+/**
+ * The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+ * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
+
+/**
+ * The application data that came inside the ticket, or was set for the next one: stored in
+ * `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+ * and 0 for none.
+ *
+ * Returns 1; 0 with an error on the queue for a NULL session.
+ *
+ * `session` is NULL or a live session; `data` and `len` are NULL or may be written.
+ */
+int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
+
+/**
+ * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+ * compression is not supported.
+ *
+ * Returns the method. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
+
+/**
+ * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+ * 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
+ * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+ * connections.
+ *
+ * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
+ * a NULL session.
+ *
+ * `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+ */
+size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
+
+/**
+ * How much early data may be sent when the session is resumed, in bytes; 0 for none.
+ *
+ * Returns the limit. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
+
+/**
+ * The mode of the max_fragment_length extension that was agreed on
+ * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+ *
+ * Returns the mode. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
+
+/**
+ * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
+ * has none yet.
+ *
+ * Returns the version. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
+
+/**
+ * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+ *
+ * Returns the hint. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
+
+/**
+ * When the session was made, in seconds since the epoch.
+ *
+ * Returns the time; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_time(const SSL_SESSION *session);
+
+/**
+ * How long the session lasts from the time it was made, in seconds.
+ *
+ * Returns the timeout; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_timeout(const SSL_SESSION *session);
+
+/**
+ * Tells whether a client's session has a ticket.
+ *
+ * Returns 1 or 0. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_has_ticket(const SSL_SESSION *session);
+
+/**
+ * Sets the application protocol of a session that the program builds to a copy of the `len`
+ * bytes at `alpn`; NULL or a length of 0 clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
+
+/**
+ * Sets the host name of a session to a copy of `hostname`; NULL clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
+ */
+int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
+
+/**
+ * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
+ * stays there under the id that it was added with.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
+ * may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+ */
+int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
+
+/**
+ * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
+ * resumed only where the context is the same.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+ */
+int SSL_SESSION_set1_id_context(SSL_SESSION *session,
+                                const unsigned char *sid_ctx,
+                                unsigned int sid_ctx_len);
+
+/**
+ * Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
+ * `len` bytes at `key`. The copy is wiped when the session is freed.
+ *
+ * Returns 1; 0, without an error on the queue, for more than 512 bytes.
+ *
+ * `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
+
+/**
+ * Sets the application data that the next ticket made from the session will carry, to a copy of
+ * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+ * `SSL_CTX_set_session_ticket_cb()`.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short.
+ *
+ * `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
+
+/**
+ * Sets the cipher suite of a session that the program builds, for instance for a PSK; NULL
+ * unsets it. Whether it suits the protocol version is not checked.
+ *
+ * Returns 1; 0 with an error on the queue when `session` is NULL.
+ *
+ * `session` is NULL or a live session; `cipher` is NULL or a cipher that this library gave out.
+ */
+int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
+
+/**
+ * Sets how much early data may be sent when a session that the program builds, for instance for
+ * a PSK, is resumed.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
+
+/**
+ * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
+ * number is taken.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
+
+/**
+ * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
+ * place in the order of expiry.
+ *
+ * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
+ * and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_time(SSL_SESSION *session, long t);
+
+/**
+ * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
+ * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
+ * expire.
+ *
+ * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
+ * set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
+
+/*
+ * Sessions as bytes and as text
+ * =============================
+ *
+ * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. Whoever
+ * holds these bytes holds the session's secrets.
+ */
+
+/**
+ * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ *
+ * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ */
+SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
+ * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+ *
+ * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
+ * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
+ * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+ */
+SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ *
+ * `out` is a live stream; `x` is NULL or a live session.
+ */
+int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
+
+/**
+ * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
+ * and holds the session's secrets.
+ *
+ * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
+ * when writing fails.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+
+/**
+ * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
+ * it. On success `*pp` moves past the session, on failure it stays.
+ *
+ * When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+ * returned without a new reference; on failure it is unchanged. Else a new session is made, with
+ * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
+ *
+ * Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
+ * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
+ * `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+ * `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
+ * id, id context or master key that is too long. The peer's certificate is parsed when it is
+ * first asked for, so a broken one is found then.
+ *
+ * `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
+ * readable bytes.
+ */
+SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
+
+/**
+ * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
+ * the peer's chain beyond its own certificate and application data are not in it.
+ *
+ * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
+ * room for them, and `*pp` moves past them.
+ *
+ * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
+ * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
+ * sets longer fields between two calls makes the second one longer.
+ *
+ * `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+ */
+int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
+
+/**
+ * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
+ * The master key is in it.
+ *
+ * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
+ *
+ * `fp` is NULL or a live BIO; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
+
+/**
+ * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+ *
+ * `fp` is NULL or a live stream; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
+
+/**
+ * Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
+ * `RSA Session-ID:… Master-Key:…`, in hex.
+ *
+ * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
+ * errors but those of the BIO.
+ *
+ * `bp` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
+
+/*
+ * Tickets and early data
+ * ======================
+ */
+
+/**
+ * Identity of the key in use: NULL, no external key is.
+ */
+const char *SSL_get_psk_identity(const SSL *ssl);
+
+/**
+ * The hint a server sent: NULL, none is read.
+ */
+const char *SSL_get_psk_identity_hint(const SSL *ssl);
+
+/*
+ * The library, methods, contexts
+ * ==============================
+ */
+
+/**
+ * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+ * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
+ * thread, any number of times.
+ */
+int ERR_load_SSL_strings(void);
+
+/**
+ * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_client_method(void);
+
+/**
+ * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_method(void);
+
+/**
+ * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_server_method(void);
+
+/*
+ * Connections
+ * ===========
+ *
+ * An SSL belongs to one thread at a time.
+ */
+
+/**
+ * Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
+ * closed properly is kept, and a client offers it again; one that was not is lost.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_clear(SSL *ssl);
+
+/**
+ * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_client_version(const SSL *ssl);
+
+/**
+ * A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
+ * has begun, it is `ssl` itself with one more reference.
+ *
+ * Returns a connection that the caller owns, or NULL with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+SSL *SSL_dup(SSL *ssl);
+
+/**
+ * Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
+ * are freed, and if it was established and never sent close_notify its session is removed from
+ * the cache and can no longer be resumed.
+ *
+ * `ssl` is NULL or a live connection of which the caller owns a reference.
+ */
+void SSL_free(SSL *ssl);
+
+/**
+ * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+ * Lent as long as the connection uses it.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
+
+/**
+ * The method of `ssl`; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
+
+/**
+ * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
+ * that may be used. Static; never NULL.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get_version(const SSL *ssl);
+
+/**
+ * Makes a connection with the settings of `ctx` as they are now; later changes of the context's
+ * settings do not reach it, but its callbacks, certificate store and cache are those of the
+ * context at any time. The connection keeps the context alive.
+ *
+ * Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
+ * on the queue. Threads may make connections from one context at the same time.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL *SSL_new(SSL_CTX *ctx);
+
+/**
+ * Sets a debug flag that has no effect (deprecated).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_debug(SSL *ssl, int debug);
+
+/**
+ * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `method` comes from a function like `TLS_method`.
+ */
+int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
+
+/**
+ * Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+ *
+ * `ssl` is a live connection.
+ */
+int SSL_up_ref(SSL *ssl);
+
+/**
+ * The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
+ * highest that may be used.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_version(const SSL *ssl);
+
+/**
+ * Does the handshake of a server. Returns as `SSL_connect`.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_accept(SSL *ssl);
+
+/**
+ * Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
+ * not, and `SSL_get_error` says whether it can be continued later by the same call.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_connect(SSL *ssl);
+
+/**
+ * Does the handshake in the role that has been set. Returns as `SSL_connect`.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_do_handshake(SSL *ssl);
+
+#if defined(OPENSSL_SSL_H)
+/**
+ * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
+ * first: the engine does not show its further states.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
+#endif
+
+/**
+ * 1 if the handshake has not begun, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_in_before(const SSL *ssl);
+
+/**
+ * 1 if the handshake is not done: not begun, under way, or failed; else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_in_init(const SSL *ssl);
+
+/**
+ * 1 if the handshake is done, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_is_init_finished(const SSL *ssl);
+
+/**
+ * 1 if `ssl` is a server, or may still become one; 0 for a client.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_is_server(const SSL *ssl);
+
+/**
+ * Makes `ssl` a server.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_accept_state(SSL *ssl);
+
+/**
+ * Makes `ssl` a client.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_connect_state(SSL *ssl);
+
+/**
+ * Whether quiet shutdown is on.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_quiet_shutdown(const SSL *ssl);
+
+/**
+ * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_shutdown(const SSL *ssl);
+
+/**
+ * Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_quiet_shutdown(SSL *ssl, int mode);
+
+/**
+ * Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
+ * `SSL_free`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_shutdown(SSL *ssl, int mode);
+
+/**
+ * Sends close_notify, and when called again waits for the peer's.
+ *
+ * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
+ * negative number, and `SSL_get_error` says what happened.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_shutdown(SSL *ssl);
+
+/**
+ * Says whether a renegotiation is under way: always 0.
+ */
+int SSL_renegotiate_pending(const SSL *ssl);
+
+/**
+ * What kind of KeyUpdate waits to be sent: always `SSL_KEY_UPDATE_NONE` (-1), since it is sent
+ * with the next write without being remembered.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_key_update_type(const SSL *ssl);
+
+/**
+ * Sends a KeyUpdate with the next write (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
+ * (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_key_update(SSL *ssl, int updatetype);
+
+/*
+ * Reading and writing
+ * ===================
+ */
+
+/**
+ * What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+ * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
+ * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+ * (12). To be called on the same thread, with the error queue empty before the call in question.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_error(const SSL *ssl, int ret_code);
+
+/**
+ * The descriptor that `ssl` reads from, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_fd(const SSL *ssl);
+
+/**
+ * The BIO that `ssl` reads from, or NULL; lent.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+BIO *SSL_get_rbio(const SSL *ssl);
+
+/**
+ * Whether reading ahead was asked for. It has no effect: records are read exactly.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_read_ahead(const SSL *ssl);
+
+/**
+ * The descriptor that `ssl` reads from, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_rfd(const SSL *ssl);
+
+/**
+ * The BIO that `ssl` writes to, or NULL; lent.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+BIO *SSL_get_wbio(const SSL *ssl);
+
+/**
+ * The descriptor that `ssl` writes to, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_wfd(const SSL *ssl);
+
+/**
+ * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
+ * is application data; else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_has_pending(const SSL *ssl);
+
+/**
+ * Like `SSL_read`, but the bytes can be read again.
+ *
+ * As for `SSL_read`.
+ */
+int SSL_peek(SSL *ssl, void *buf, int num);
+
+/**
+ * Like `SSL_read_ex`, but the bytes can be read again.
+ *
+ * As for `SSL_read_ex`.
+ */
+int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * How many bytes `SSL_read` can give without reading from the BIO.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_pending(const SSL *ssl);
+
+/**
+ * Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
+ * that has not been done.
+ *
+ * Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
+ * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
+ * new-session callback is called for each.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+ * `num` bytes.
+ */
+int SSL_read(SSL *ssl, void *buf, int num);
+
+/**
+ * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+ *
+ * As for `SSL_read`; `readbytes` is writable.
+ */
+int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * Sets the BIO to read from; takes over the caller's reference.
+ *
+ * `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
+ */
+void SSL_set0_rbio(SSL *ssl, BIO *rbio);
+
+/**
+ * Sets the BIO to write to; takes over the caller's reference.
+ *
+ * `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
+ */
+void SSL_set0_wbio(SSL *ssl, BIO *wbio);
+
+/**
+ * Connects `ssl` to its BIOs. The connection takes over the caller's references, by OpenSSL's
+ * rules: one for both when `rbio` and `wbio` are the same; none for a BIO that it has already and
+ * that stays in its place.
+ *
+ * `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
+ */
+void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio);
+
+/**
+ * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
+ * open. Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_fd(SSL *ssl, int fd);
+
+/**
+ * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
+ * from the BIO that the program has not asked for.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_read_ahead(SSL *ssl, int yes);
+
+/**
+ * Like `SSL_set_fd`, for reading only.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_rfd(SSL *ssl, int fd);
+
+/**
+ * Like `SSL_set_fd`, for writing only.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_wfd(SSL *ssl, int fd);
+
+/**
+ * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+ * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_want(const SSL *ssl);
+
+/**
+ * Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
+ *
+ * Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
+ * negative number, and `SSL_get_error` says what happened. A write that has to wait must be
+ * repeated with the same data.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+ * `num` bytes.
+ */
+int SSL_write(SSL *ssl, const void *buf, int num);
+
+/**
+ * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
+ * 0. Writing nothing succeeds.
+ *
+ * As for `SSL_write`; `written` is writable.
+ */
+int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
+
+/**
+ * Sets the size of read buffers of a context. Accepted, without effect.
+ */
+void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
+
+/**
+ * Allocates the buffers of a connection: always 1, they are made when needed.
+ */
+int SSL_alloc_buffers(SSL *ssl);
+
+/**
+ * Frees the buffers of a connection: always 1, empty ones are not kept.
+ */
+int SSL_free_buffers(SSL *ssl);
+
+/**
+ * Sets the size of read buffers of a connection. Accepted, without effect.
+ */
+void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
+
+/*
+ * Certificates and verification
+ * =============================
+ */
+
+/**
+ * Says whether a context checks certificate transparency: always 0.
+ */
+int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
+
+/**
+ * Says whether a connection checks certificate transparency: always 0.
+ */
+int SSL_ct_is_enabled(const SSL *ssl);
+
+/*
+ * Cipher suites, groups, parameters
+ * =================================
+ */
+
+/**
+ * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
+ * (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
+ * known. Puts no error on the queue.
+ *
+ * `rfc_name` is NULL or a NUL-terminated string.
+ */
+const char *OPENSSL_cipher_name(const char *rfc_name);
+
+/**
+ * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+ */
+const char *OSSL_default_cipher_list(void);
+
+/**
+ * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+ * (OSSL_default_ciphersuites(3)). The string is static.
+ */
+const char *OSSL_default_ciphersuites(void);
+
+/**
+ * One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
+ * authentication, encryption, MAC (SSL_CIPHER_description(3)). It is written into `buf` of `size`
+ * bytes, at least 128, and `buf` is returned; or, when `buf` is NULL, into new memory that the
+ * caller frees with `OPENSSL_free`.
+ *
+ * NULL when the buffer is too small, without an error on the queue; NULL with an error when
+ * `cipher` is NULL or there is no memory.
+ *
+ * `cipher` is NULL or comes from this library; `buf` is NULL or has `size` bytes.
+ */
+char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
+
+/**
+ * The suite with this two-byte TLS number, or NULL; static.
+ *
+ * `ptr` is readable for two bytes; `ssl` is not looked at.
+ */
+const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
+
+/**
+ * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+ * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
+ * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library; `alg_bits` is NULL or may be written.
+ */
+int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
+
+/**
+ * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
+ * suites that do not encrypt, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the hash that authenticates the records of `cipher`
+ * (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
+ * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
+ * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
+ * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+ * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+ * error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
+ * string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
+
+/**
+ * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
+ * for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
+
+/**
+ * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
+ * The string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
+
+/**
+ * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
+
+/**
+ * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+ * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
+ * queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
+
+/**
+ * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
+ * changed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
+
+/**
+ * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
+ * is left out.
+ *
+ * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
+ * changes.
+ *
+ * `ctx` is NULL or a live context; `str` is NULL or a C string.
+ */
+int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
+
+/**
+ * Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing changes.
+ *
+ * `ctx` is NULL or a live context; `str` is NULL or a C string.
+ */
+int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
+
+/**
+ * The suites that `ssl` would offer with its versions, in a list of the caller's own, to be freed
+ * with `sk_SSL_CIPHER_free`; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
+
+/**
+ * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get_cipher_list(const SSL *ssl, int priority);
+
+/**
+ * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
+ * suites are changed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
+
+/**
+ * Server: the suites that the client offered and this library knows, in the client's order. Lent as
+ * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
+ * known.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
+
+/**
+ * The suite that `ssl` uses, or NULL before it is agreed on; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
+
+/**
+ * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
+
+/**
+ * Server: the names of the suites that both sides know, with colons between them, into `buf` of
+ * `size` bytes. Returns `buf`, or NULL.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
+ */
+char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
+
+/**
+ * As `SSL_CTX_set_cipher_list`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `str` is NULL or a C string.
+ */
+int SSL_set_cipher_list(SSL *ssl, const char *str);
+
+/**
+ * As `SSL_CTX_set_ciphersuites`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `str` is NULL or a C string.
+ */
+int SSL_set_ciphersuites(SSL *ssl, const char *str);
+
+/**
+ * The name of the group with number `id`, as `SSL_get_negotiated_group` and
+ * `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
+ * group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
+ *
+ * None: no pointer is followed.
+ */
+const char *SSL_group_to_name(SSL *ssl, int id);
+
+/**
+ * Sets DH parameters of a context: always 1; takes ownership of `dh_key`. The key is freed at
+ * once, as DHE is never used.
+ *
+ * `dhpkey` is NULL or a reference that the caller owns.
+ */
+int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
+
+/**
+ * Sets the callback that gives DH parameters for a context. Accepted, never called.
+ */
+void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
+
+/**
+ * Sets DH parameters of a connection: always 1; takes ownership of `dh_key`. The key is freed at
+ * once, as DHE is never used.
+ *
+ * `dhpkey` is NULL or a reference that the caller owns.
+ */
+int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
+
+/**
+ * Sets the callback that gives DH parameters for a connection. Accepted, never called.
+ */
+void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int keylength));
+
+/**
+ * Name of a compression method: NULL.
+ */
+const char *SSL_COMP_get0_name(const SSL_COMP *comp);
+
+/**
+ * The list of compression methods: NULL, there is none.
+ */
+struct stack_st_SSL_COMP *SSL_COMP_get_compression_methods(void);
+
+/**
+ * Number of a compression method: -1.
+ */
+int SSL_COMP_get_id(const SSL_COMP *comp);
+
+/**
+ * Name of a compression method of libcrypto: NULL.
+ */
+const char *SSL_COMP_get_name(const COMP_METHOD *comp);
+
+/**
+ * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+ *
+ * `methods` is not looked at.
+ */
+struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_COMP *methods);
+
+/**
+ * Compression of what a connection sends: NULL, none.
+ */
+const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
+
+/**
+ * Compression of what a connection receives: NULL, none.
+ */
+const COMP_METHOD *SSL_get_current_expansion(const SSL *ssl);
+
+/**
+ * Frees the SRP state of a context: always 1, there is none.
+ */
+int SSL_CTX_SRP_CTX_free(SSL_CTX *ctx);
+
+/**
+ * Clears the SRP state of a context: always 1, there is none.
+ */
+int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
+
+/**
+ * Frees the SRP state of a connection: always 1, there is none.
+ */
+int SSL_SRP_CTX_free(SSL *ssl);
+
+/**
+ * Clears the SRP state of a connection: always 1, there is none.
+ */
+int SSL_SRP_CTX_init(SSL *ssl);
+
+/*
+ * Hello messages: names, protocols, extensions
+ * ============================================
+ */
+
+/**
+ * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
+ */
+void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
+                                              int (*gen_stateless_cookie_cb)(SSL *ssl,
+                                                                             unsigned char *cookie,
+                                                                             size_t *cookie_len));
+
+/**
+ * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+ */
+void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
+                                            int (*verify_stateless_cookie_cb)(SSL *ssl,
+                                                                              const unsigned char *cookie,
+                                                                              size_t cookie_len));
+
+/**
+ * Sets a client's NPN callback. Accepted, never called.
+ */
+void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
+
+/**
+ * Sets a server's NPN callback. Accepted, never called.
+ */
+void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
+                                           SSL_CTX_npn_advertised_cb_func callback,
+                                           void *arg);
+
+/**
+ * The protocol that NPN chose: NULL with length 0, as NPN never runs.
+ *
+ * `data` and `len` may be written, or are NULL.
+ */
+void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, unsigned int *len);
+
+/**
+ * Says whether a context has a custom client extension of this type: always 0.
+ */
+int SSL_CTX_has_client_custom_ext(const SSL_CTX *ctx, unsigned int ext_type);
+
+/**
+ * Says whether libssl handles an extension itself, so that a program must not
+ * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
+ *
+ * Any number will do.
+ */
+int SSL_extension_supported(unsigned int ext_type);
+
+/**
+ * Sets the callback that makes DTLS cookies. Accepted, never called.
+ */
+void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
+                                    int (*app_gen_cookie_cb)(SSL *ssl,
+                                                             unsigned char *cookie,
+                                                             unsigned int *cookie_len));
+
+/**
+ * Sets the callback that checks DTLS cookies. Accepted, never called.
+ */
+void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
+                                  int (*app_verify_cookie_cb)(SSL *ssl,
+                                                              const unsigned char *cookie,
+                                                              unsigned int cookie_len));
+
+/**
+ * Says whether a connection uses DTLS: always 0 here.
+ */
+int SSL_is_dtls(const SSL *ssl);
+
+/*
+ * Callbacks, exporters, texts, configuration
+ * ==========================================
+ */
+
+/**
+ * Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
+ * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
+ * get the same bytes.
+ *
+ * Returns 1; 0 or -1 on failure.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
+ * and `context` are readable for their lengths.
+ */
+int SSL_export_keying_material(SSL *ssl,
+                               unsigned char *out,
+                               size_t olen,
+                               const char *label,
+                               size_t llen,
+                               const unsigned char *context,
+                               size_t contextlen,
+                               int use_context);
+
+/**
+ * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
+ * `outlen` of 0 the length of the random, which is 32.
+ *
+ * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ */
+size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
+ * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
+ * `outlen` of 0 the length of the random, which is 32.
+ *
+ * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ */
+size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
+ * Descriptors to wait for: 0, there is no asynchronous job.
+ */
+int SSL_get_all_async_fds(SSL *ssl, int *fds, size_t *numfds);
+
+/**
+ * State of the asynchronous job of a connection: 0, there is none.
+ */
+int SSL_get_async_status(SSL *ssl, int *status);
+
+/**
+ * Changes of the descriptors to wait for: 0, there is no asynchronous job.
+ */
+int SSL_get_changed_async_fds(SSL *ssl,
+                              int *addfd,
+                              size_t *numaddfds,
+                              int *delfd,
+                              size_t *numdelfds);
+
+/**
+ * Says whether a connection waits for an asynchronous job: always 0.
+ */
+int SSL_waiting_for_async(SSL *ssl);
+
+/**
+ * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
+ * description in bits 0 to 7. The string is static.
+ */
+const char *SSL_alert_desc_string(int value);
+
+/**
+ * What an alert says, such as "handshake failure", or "unknown"
+ * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7. The string is
+ * static.
+ */
+const char *SSL_alert_desc_string_long(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+ * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+ * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string_long(int value);
+
+/**
+ * The state of `ssl` in six characters; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_state_string(const SSL *ssl);
+
+/**
+ * The state of `ssl` for a person; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_state_string_long(const SSL *ssl);
+
+/**
+ * Access to internals for OpenSSL's own tests: NULL.
+ */
+const struct openssl_ssl_test_functions *SSL_test_functions(void);
+
+/*
+ * What Reprise does not have
+ * ==========================
+ *
+ * These are here so that programs link and start. Each fails as its manual page says a failure
+ * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
+ * cannot be there answer so in silence. docs/symbols.md has the table.
+ */
+
+/**
+ * Returns the BIO method of a filter that runs an SSL object under BIO_read/BIO_write; honours
+ * BIO_C_SET_SSL, _GET_SSL, renegotiate-bytes/timeout ctrls.
+ */
+const BIO_METHOD *BIO_f_ssl(void);
+
+/**
+ * Builds buffer + SSL(client) + connect BIO chain from a CTX; NULL on failure.
+ */
+BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * New SSL filter BIO owning a fresh SSL of the CTX, client or server state by flag.
+ */
+BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
+
+/**
+ * Builds SSL(client) + connect BIO chain; NULL on failure.
+ */
+BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Copies the session and cert setup from the SSL in chain f to the SSL in chain t
+ * (SSL_copy_session_id); 0 when either has no SSL BIO.
+ */
+int BIO_ssl_copy_session_id(BIO *to, BIO *from);
+
+/**
+ * Calls SSL_shutdown on the first SSL BIO found along the chain.
+ */
+void BIO_ssl_shutdown(BIO *ssl_bio);
+
+/**
+ * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
+ * without it.
+ */
+const SSL_METHOD *DTLS_client_method(void);
+
+/**
+ * Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
+ */
+size_t DTLS_get_data_mtu(const SSL *ssl);
+
+/**
+ * Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
+ * built without it.
+ */
+const SSL_METHOD *DTLS_method(void);
+
+/**
+ * Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
+ * without it.
+ */
+const SSL_METHOD *DTLS_server_method(void);
+
+/**
+ * Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
+ */
+void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
+
+/**
+ * Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+ */
+const SSL_METHOD *DTLSv1_2_client_method(void);
+
+/**
+ * Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
+ * it.
+ */
+const SSL_METHOD *DTLSv1_2_method(void);
+
+/**
+ * Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
+ */
+const SSL_METHOD *DTLSv1_2_server_method(void);
+
+/**
+ * Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+ */
+const SSL_METHOD *DTLSv1_client_method(void);
+
+/**
+ * Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
+ */
+int DTLSv1_listen(SSL *ssl, BIO_ADDR *client);
+
+/**
+ * Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
+ * it.
+ */
+const SSL_METHOD *DTLSv1_method(void);
+
+/**
+ * Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
+ */
+const SSL_METHOD *DTLSv1_server_method(void);
+
+/**
+ * Idempotent initialisation (strings, config, atexit); 1 ok, 0 error or after cleanup.
+ */
+int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
+
+/**
+ * Computes the client's SRP value: 0, an error.
+ */
+int SRP_Calc_A_param(SSL *ssl);
+
+/**
+ * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
+ */
+int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
+
+/**
+ * Clears flags, returns resulting set.
+ */
+unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Completes pending work (cert/key pairs, CA names); 1 ok.
+ */
+int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
+
+/**
+ * Frees; NULL allowed.
+ */
+void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
+
+/**
+ * New configuration context.
+ */
+SSL_CONF_CTX *SSL_CONF_CTX_new(void);
+
+/**
+ * Copies command prefix; NULL means default.
+ */
+int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
+
+/**
+ * Sets flags, returns resulting set.
+ */
+unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Targets an SSL; NULL for syntax checks only.
+ */
+void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
+
+/**
+ * Targets an SSL_CTX; NULL for syntax checks only.
+ */
+void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
+
+/**
+ * Runs one command: 1 or 2 arguments used, 0 bad value, -2 unknown, -3 missing value.
+ * Options=SessionTicket/AntiReplay and num_tickets act on sessions.
+ */
+int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
+
+/**
+ * Same from argv, advancing it; 0 when not recognised.
+ */
+int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
+
+/**
+ * Kind of value a command takes (string, file, dir, none, store, unknown).
+ */
+int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
+
+/**
+ * Adds a copy of the cert's subject to the CTX CA list; 1/0.
+ */
+int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
+
+/**
+ * Adds subject name to client CA list; 1/0.
+ */
+int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
+
+/**
+ * Adds a client extension: 0, an error.
+ */
+int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
+                                  unsigned int ext_type,
+                                  custom_ext_add_cb add_cb,
+                                  custom_ext_free_cb free_cb,
+                                  void *add_arg,
+                                  custom_ext_parse_cb parse_cb,
+                                  void *parse_arg);
+
+/**
+ * Adds an extension: 0, an error.
+ */
+int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
+                           unsigned int ext_type,
+                           unsigned int context,
+                           SSL_custom_ext_add_cb_ex add_cb,
+                           SSL_custom_ext_free_cb_ex free_cb,
+                           void *add_arg,
+                           SSL_custom_ext_parse_cb_ex parse_cb,
+                           void *parse_arg);
+
+/**
+ * Adds a server extension: 0, an error.
+ */
+int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
+                                  unsigned int ext_type,
+                                  custom_ext_add_cb add_cb,
+                                  custom_ext_free_cb free_cb,
+                                  void *add_arg,
+                                  custom_ext_parse_cb parse_cb,
+                                  void *parse_arg);
+
+/**
+ * Takes a reference and inserts into the internal cache; 1 when new (or replaced a different
+ * object with same id), 0 when that very object was there; evicts from the tail when full.
+ */
+int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * Function-pointer ctrl gateway: msg cb, tmp DH cb, servername cb, OCSP status cb, ticket key cb,
+ * SRP cbs, not-resumable cb.
+ */
+long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
+
+/**
+ * 1 when current key matches cert; error otherwise.
+ */
+int SSL_CTX_check_private_key(const SSL_CTX *ctx);
+
+/**
+ * Clears bits, returns the new mask.
+ */
+uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
+
+/**
+ * Applies a named ssl_conf section; 0 on error.
+ */
+int SSL_CTX_config(SSL_CTX *ctx, const char *name);
+
+/**
+ * Gateway for macros; session ones: cache mode/size, counters (SESS_NUMBER .. CACHE_FULL), ticket
+ * keys. Unknown cmd 0. See ctrl-commands.tsv.
+ */
+long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
+
+/**
+ * Clears DANE flags of a context: 0, the flags before, as none can be set.
+ */
+unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
+
+/**
+ * Enables DANE for a context: 0, an error.
+ */
+int SSL_CTX_dane_enable(SSL_CTX *ctx);
+
+/**
+ * Sets the digest of a DANE matching type: 0, an error.
+ */
+int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
+
+/**
+ * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+ */
+unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
+
+/**
+ * Turns the checks on for a context: 0, an error.
+ */
+int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
+
+/**
+ * Removes sessions expired at time t (0 = all), from the earliest expiry on; marks them not
+ * resumable and calls remove_cb under the lock.
+ */
+void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
+
+/**
+ * Drops a reference; at zero flushes every cached session (remove_cb sees them) before ex_data is
+ * freed; NULL allowed.
+ */
+void SSL_CTX_free(SSL_CTX *ctx);
+
+/**
+ * CTX CA list, not owned.
+ */
+const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
+
+/**
+ * Current certificate, not owned, or NULL.
+ */
+X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
+
+/**
+ * The logs a context trusts: NULL, none.
+ */
+const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
+
+/**
+ * Inner X509_VERIFY_PARAM, not owned.
+ */
+X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
+
+/**
+ * Current private key, not owned, or NULL.
+ */
+EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
+
+/**
+ * Opaque pointer of the security callback.
+ */
+void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
+
+/**
+ * X509_STORE of the CTX, not owned.
+ */
+X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
+
+/**
+ * Client CA names set on the CTX, not owned.
+ */
+struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
+
+/**
+ * Installed client cert callback.
+ */
+int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
+
+/**
+ * PEM password callback.
+ */
+pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
+
+/**
+ * Its user pointer.
+ */
+void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
+
+/**
+ * Value at index or NULL.
+ */
+void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
+
+/**
+ * Installed info callback.
+ */
+void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
+
+/**
+ * Installed keylog callback.
+ */
+SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
+
+/**
+ * Advertised limit that new tickets carry (default 0).
+ */
+uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * Number of TLS 1.3 tickets after a full handshake (default 2).
+ */
+size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
+
+/**
+ * 64-bit option mask.
+ */
+uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
+
+/**
+ * Current quiet flag.
+ */
+int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
+
+/**
+ * The argument of the padding callback of a context: NULL.
+ */
+void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
+
+/**
+ * Limit accepted and skipped by a server (default 16384).
+ */
+uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * Installed security callback.
+ */
+int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex);
+
+/**
+ * Level 0..5 (Debian build default 2).
+ */
+int SSL_CTX_get_security_level(const SSL_CTX *ctx);
+
+/**
+ * Method given at creation.
+ */
+const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
+
+/**
+ * Lifetime in seconds for new sessions (7200 from TLS methods).
+ */
+long SSL_CTX_get_timeout(const SSL_CTX *ctx);
+
+/**
+ * Installed verify callback.
+ */
+SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
+
+/**
+ * Depth limit, -1 unset.
+ */
+int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
+
+/**
+ * SSL_VERIFY_* mask.
+ */
+int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
+
+/**
+ * Adds hashed CA directory; 1/0.
+ */
+int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
+
+/**
+ * Adds CA file; 1/0.
+ */
+int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
+
+/**
+ * File and/or dir; both NULL gives 0.
+ */
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *ca_path);
+
+/**
+ * Adds OSSL_STORE URI; 1/0.
+ */
+int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
+
+/**
+ * New CTX, refcount 1, cache mode SERVER, cache size 20480, random ticket keys, 2 tickets; NULL
+ * method raises an error.
+ */
+SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
+
+/**
+ * Same with library context and property query.
+ */
+SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
+
+/**
+ * Removes by id+version; marks the given object not resumable and calls remove_cb even when it
+ * was not cached; 1 only when it was; nothing for NULL or empty id.
+ */
+int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * Installed external lookup callback or NULL.
+ */
+SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
+                                                      const unsigned char *data,
+                                                      int len,
+                                                      int *copy);
+
+/**
+ * Installed new-session callback or NULL.
+ */
+int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
+
+/**
+ * Installed remove callback or NULL.
+ */
+void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * External lookup on internal miss (server); copy flag defaults to 1: library takes its own
+ * reference; 0: callee hands one over.
+ */
+void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
+                                                                          const unsigned char *data,
+                                                                          int len,
+                                                                          int *copy));
+
+/**
+ * Called per resumable session (per ticket in TLS 1.3) with one extra reference; non-zero return
+ * keeps it, 0 gives it back.
+ */
+void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
+
+/**
+ * Told of every removal (explicit, expiry, eviction, bad close, fatal alert, CTX free); must not
+ * free the session.
+ */
+void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
+                                                                        SSL_SESSION *session));
+
+/**
+ * LHASH of the internal cache, read only for callers.
+ */
+struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
+
+/**
+ * Takes ownership of a CA name list sent by either side.
+ */
+void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets the logs a context trusts: an error. `logs` stays the caller's.
+ */
+void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
+
+/**
+ * Sets opaque pointer for security callback.
+ */
+void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
+
+/**
+ * Replaces the store taking a reference.
+ */
+void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Copies verify parameters; 1/0.
+ */
+int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Server veto for early data; 0 return rejects it but the handshake goes on.
+ */
+void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/**
+ * Copies client protocol list; 0 means success, non-zero failure (inverted).
+ */
+int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int protos_len);
+
+/**
+ * Server choice callback; runs on resumption too and gates early data.
+ */
+void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
+
+/**
+ * Sets the callback of asynchronous jobs for a context: 0, an error.
+ */
+int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
+
+/**
+ * Sets the argument of that callback: 0, an error.
+ */
+int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
+
+/**
+ * Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
+ * padding.
+ */
+int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
+
+/**
+ * Late certificate choice; 1 go on, 0 fail, <0 suspend; on servers skipped for resumed
+ * handshakes.
+ */
+void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
+
+/**
+ * Replaces the store, taking ownership.
+ */
+void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Replaces whole chain verification.
+ */
+void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
+                                      int (*callback)(X509_STORE_CTX*, void*),
+                                      void *arg);
+
+/**
+ * Takes ownership of names sent in CertificateRequest.
+ */
+void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
+
+/**
+ * Client certificate supplier: 1 supplied, 0 none, -1 suspend.
+ */
+void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
+                                                                    X509 **x509,
+                                                                    EVP_PKEY **pkey));
+
+/**
+ * Lets an ENGINE choose the client certificate: 0, an error.
+ */
+int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
+
+/**
+ * Early server callback before versions and session lookup; may suspend or abort.
+ */
+void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
+
+/**
+ * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+ */
+int SSL_CTX_set_ct_validation_callback(SSL_CTX *ctx, ssl_ct_validation_cb callback, void *arg);
+
+/**
+ * Reads the logs a context trusts: 0, an error.
+ */
+int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
+
+/**
+ * Reads the default list of logs: 0, an error.
+ */
+int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
+
+/**
+ * PEM password callback for key loading.
+ */
+void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
+
+/**
+ * Its user pointer.
+ */
+void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
+
+/**
+ * Default hashed dir.
+ */
+int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
+
+/**
+ * Default CA file.
+ */
+int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
+
+/**
+ * Default file, dir and store; missing ones are no error.
+ */
+int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
+
+/**
+ * Default OSSL_STORE.
+ */
+int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
+
+/**
+ * Stores pointer at index; 1/0.
+ */
+int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
+
+/**
+ * Callback choosing server session ids (also the TLS 1.3 internal ones); may shorten, never 0;
+ * conflict or failure is fatal.
+ */
+int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
+
+/**
+ * State, alert, handshake start/done notifications.
+ */
+void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
+
+/**
+ * Receives NSS key log lines, no newline.
+ */
+void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
+
+/**
+ * Server: value put into TLS 1.3 tickets; >0 also turns on anti-replay (stateful tickets).
+ */
+int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
+
+/**
+ * Raw protocol message tracing.
+ */
+void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
+                                                             int version,
+                                                             int content_type,
+                                                             const void *buf,
+                                                             size_t len,
+                                                             SSL *ssl,
+                                                             void *arg));
+
+/**
+ * Server full handshake: non-zero return marks the session not resumable and sends no ticket;
+ * argument tells forward secrecy.
+ */
+void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
+                                                int (*callback)(SSL *ssl, int is_forward_secure));
+
+/**
+ * Tickets after a full TLS 1.3 handshake (one after resumption); 0 disables; always 1.
+ */
+int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
+
+/**
+ * Adds bits, returns the new mask; session bits are NO_TICKET, NO_ANTI_REPLAY,
+ * NO_SESSION_RESUMPTION_ON_RENEGOTIATION.
+ */
+uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
+
+/**
+ * Client offers post-handshake auth.
+ */
+void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
+
+/**
+ * Sets the callback that gives TLS 1.2 clients their key, for a context: an error unless it is
+ * NULL.
+ */
+void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.3 servers their key, for a context: an error unless it is
+ * NULL.
+ */
+void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.2 servers their key, for a context: an error unless it is
+ * NULL.
+ */
+void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.3 clients their key, for a context: an error unless it is
+ * NULL.
+ */
+void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
+
+/**
+ * X509 purpose; 1/0.
+ */
+int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
+
+/**
+ * 1: SSL_shutdown sends nothing and sets both flags, so the session stays cached.
+ */
+void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
+
+/**
+ * Sets the callback that pads the records of a context: an error unless it is NULL.
+ */
+void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *ssl,
+                                                                          int kind,
+                                                                          size_t len,
+                                                                          void *arg));
+
+/**
+ * Sets the argument of the padding callback of a context. Without effect, as there is no such
+ * callback.
+ */
+void SSL_CTX_set_record_padding_callback_arg(SSL_CTX *ctx, void *arg);
+
+/**
+ * Hard limit on early data bytes read or skipped.
+ */
+int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
+
+/**
+ * Replaces the security decision callback.
+ */
+void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
+                                                                 const SSL_CTX *ctx,
+                                                                 int op,
+                                                                 int bits,
+                                                                 int nid,
+                                                                 void *other,
+                                                                 void *ex));
+
+/**
+ * Sets 0..5.
+ */
+void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
+
+/**
+ * Generate and decrypt hooks for ticket application data; decrypt returns abort/ignore/use with
+ * or without renewal; always 1.
+ */
+int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
+                                  SSL_CTX_generate_session_ticket_fn gen_cb,
+                                  SSL_CTX_decrypt_session_ticket_fn dec_cb,
+                                  void *arg);
+
+/**
+ * Sets the argument of the SRP callbacks: 0, an error.
+ */
+int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
+
+/**
+ * Sets the callback that asks for an SRP password: 0, an error.
+ */
+int SSL_CTX_set_srp_client_pwd_callback(SSL_CTX *ctx, char *(*callback)(SSL*, void*));
+
+/**
+ * Sets an SRP client's password: 0, an error.
+ */
+int SSL_CTX_set_srp_password(SSL_CTX *ctx, char *password);
+
+/**
+ * Sets the smallest SRP group: 0, an error.
+ */
+int SSL_CTX_set_srp_strength(SSL_CTX *ctx, int strength);
+
+/**
+ * Sets an SRP client's user name: 0, an error.
+ */
+int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
+
+/**
+ * Sets the callback that looks up SRP users: 0, an error.
+ */
+int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, void*));
+
+/**
+ * Sets the callback that accepts SRP groups: 0, an error.
+ */
+int SSL_CTX_set_srp_verify_param_callback(SSL_CTX *ctx, int (*callback)(SSL*, void*));
+
+/**
+ * Changes the method (deprecated); resets cipher lists; 1/0.
+ */
+int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
+
+/**
+ * Sets lifetime of sessions created later, returns the old; 0 makes the method default apply.
+ */
+long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
+
+/**
+ * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
+ * which turns it off.
+ */
+int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
+
+/**
+ * EVP_MAC ticket key callback: 1 use, 2 use and renew, 0 no key (full handshake or empty ticket),
+ * <0 fatal.
+ */
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
+                                                                 unsigned char*,
+                                                                 unsigned char*,
+                                                                 EVP_CIPHER_CTX*,
+                                                                 EVP_MAC_CTX*,
+                                                                 int));
+
+/**
+ * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
+ */
+int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
+
+/**
+ * X509 trust id; 1/0.
+ */
+int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
+
+/**
+ * Mode and callback; VERIFY_PEER on a server demands a session id context for resumption.
+ */
+void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
+
+/**
+ * Chain depth limit.
+ */
+void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
+
+/**
+ * Adds a reference; 1/0.
+ */
+int SSL_CTX_up_ref(SSL_CTX *ctx);
+
+/**
+ * Sets key taking a reference; mismatch with cert drops the cert.
+ */
+int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
+
+/**
+ * Key from DER of the given type.
+ */
+int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * Key from PEM or DER file.
+ */
+int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
+
+/**
+ * Deprecated RSA key setter.
+ */
+int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
+
+/**
+ * Deprecated RSA DER setter.
+ */
+int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * Deprecated RSA file setter.
+ */
+int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
+
+/**
+ * Sets cert, key and chain together; override flag.
+ */
+int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
+                             X509 *x509,
+                             EVP_PKEY *privatekey,
+                             struct stack_st_X509 *chain,
+                             int replace);
+
+/**
+ * Sets cert taking a reference.
+ */
+int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
+
+/**
+ * Cert from DER.
+ */
+int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
+
+/**
+ * Leaf then chain from one PEM file.
+ */
+int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * Cert from PEM or DER file.
+ */
+int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int kind);
+
+/**
+ * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
+ * NULL.
+ */
+int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
+
+/**
+ * Loads server extensions from memory: 0, an error.
+ */
+int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
+
+/**
+ * Loads server extensions of a given form from memory: 0, an error.
+ */
+int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
+                              unsigned int version,
+                              const unsigned char *serverinfo,
+                              size_t serverinfo_length);
+
+/**
+ * Loads server extensions from a PEM file: 0, an error.
+ */
+int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * Adds an acceptable reference name; 1/0.
+ */
+int SSL_add1_host(SSL *ssl, const char *hostname);
+
+/**
+ * Adds subject copy to SSL's CA list.
+ */
+int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
+
+/**
+ * Adds subject to client CA list.
+ */
+int SSL_add_client_CA(SSL *ssl, X509 *x);
+
+/**
+ * Adds subjects of every file in a directory.
+ */
+int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
+
+/**
+ * Adds subjects of a PEM file.
+ */
+int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
+
+/**
+ * Registers the ssl_conf module with the config code.
+ */
+void SSL_add_ssl_module(void);
+
+/**
+ * Adds subjects from a store URI.
+ */
+int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
+
+/**
+ * Parses raw suite bytes into two stacks; 1/0.
+ */
+int SSL_bytes_to_cipher_list(SSL *ssl,
+                             const unsigned char *bytes,
+                             size_t len,
+                             int isv2format,
+                             struct stack_st_SSL_CIPHER **sk,
+                             struct stack_st_SSL_CIPHER **scsvs);
+
+/**
+ * Function-pointer ctrl on an SSL (debug cb, tmp DH, not-resumable).
+ */
+long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
+
+/**
+ * Drops all certs and keys of the SSL.
+ */
+void SSL_certs_clear(SSL *ssl);
+
+/**
+ * Flags telling how suitable a chain is.
+ */
+int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
+
+/**
+ * 1 when key matches cert.
+ */
+int SSL_check_private_key(const SSL *ssl);
+
+/**
+ * Clears bits, returns new mask.
+ */
+uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
+
+/**
+ * Raw suite bytes; 0 outside the callback.
+ */
+size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
+
+/**
+ * Raw compression bytes.
+ */
+size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
+
+/**
+ * Body of one extension; 1 if present.
+ */
+int SSL_client_hello_get0_ext(SSL *ssl,
+                              unsigned int kind,
+                              const unsigned char **out,
+                              size_t *outlen);
+
+/**
+ * legacy_version field.
+ */
+unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
+
+/**
+ * Client random bytes.
+ */
+size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
+
+/**
+ * Session id bytes the client sent.
+ */
+size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
+
+/**
+ * Allocated list of extension types; 1/0.
+ */
+int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen);
+
+/**
+ * 1 for SSLv2-format hello.
+ */
+int SSL_client_hello_isv2(SSL *ssl);
+
+/**
+ * Applies a named ssl_conf section to an SSL.
+ */
+int SSL_config(SSL *ssl, const char *name);
+
+/**
+ * Gateway for SSL macros; session-relevant: GET_EXTMS_SUPPORT, GET_NEGOTIATED/PEER groups,
+ * SET_TLSEXT_HOSTNAME. See ctrl-commands.tsv.
+ */
+long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
+
+/**
+ * Clears DANE flags of a connection: 0, the flags before, as none can be set.
+ */
+unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
+
+/**
+ * Enables DANE for a connection: -1, an error.
+ */
+int SSL_dane_enable(SSL *ssl, const char *basedomain);
+
+/**
+ * Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+ */
+unsigned long SSL_dane_set_flags(SSL *ssl, unsigned long flags);
+
+/**
+ * Adds a TLSA record: -1, an error.
+ */
+int SSL_dane_tlsa_add(SSL *ssl,
+                      uint8_t usage,
+                      uint8_t selector,
+                      uint8_t mtype,
+                      const unsigned char *data,
+                      size_t dlen);
+
+/**
+ * Deep copy of a name stack.
+ */
+struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
+
+/**
+ * Turns the checks on for a connection: 0, an error.
+ */
+int SSL_enable_ct(SSL *ssl, int validation_mode);
+
+/**
+ * TLS 1.3 early exporter (from resumption or PSK); 1/0.
+ */
+int SSL_export_keying_material_early(SSL *ssl,
+                                     unsigned char *out,
+                                     size_t olen,
+                                     const char *label,
+                                     size_t llen,
+                                     const unsigned char *context,
+                                     size_t contextlen);
+
+/**
+ * Effective CA list.
+ */
+const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
+
+/**
+ * Negotiated protocol, not owned; len 0 if none.
+ */
+void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len);
+
+/**
+ * The DANE state of a connection: NULL, none.
+ */
+SSL_DANE *SSL_get0_dane(SSL *ssl);
+
+/**
+ * Depth of the certificate that a TLSA record matched: -1, none did.
+ */
+int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
+
+/**
+ * Fields of the TLSA record that matched: -1, none did.
+ */
+int SSL_get0_dane_tlsa(SSL *ssl,
+                       uint8_t *usage,
+                       uint8_t *selector,
+                       uint8_t *mtype,
+                       const unsigned char **data,
+                       size_t *dlen);
+
+/**
+ * Inner verify parameters.
+ */
+X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
+
+/**
+ * CA names the peer sent.
+ */
+const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
+
+/**
+ * Peer cert of the session, not owned; survives resumption (TLS<=1.2 ticket carries it, TLS 1.3
+ * too).
+ */
+X509 *SSL_get0_peer_certificate(const SSL *ssl);
+
+/**
+ * The timestamps a peer sent: NULL, none are read.
+ */
+const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
+
+/**
+ * Name that matched.
+ */
+const char *SSL_get0_peername(SSL *ssl);
+
+/**
+ * Security callback pointer.
+ */
+void *SSL_get0_security_ex_data(const SSL *ssl);
+
+/**
+ * Chain built by verification; NULL after resumption.
+ */
+struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
+
+/**
+ * Peer cert with a reference for the caller.
+ */
+X509 *SSL_get1_peer_certificate(const SSL *ssl);
+
+/**
+ * Local cert in use.
+ */
+X509 *SSL_get_certificate(const SSL *ssl);
+
+/**
+ * Client: names from the server; server: own list.
+ */
+struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
+
+/**
+ * PEM password callback.
+ */
+pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
+
+/**
+ * Its pointer.
+ */
+void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
+
+/**
+ * NOT_SENT 0, REJECTED 1, ACCEPTED 2.
+ */
+int SSL_get_early_data_status(const SSL *ssl);
+
+/**
+ * Value at index.
+ */
+void *SSL_get_ex_data(const SSL *ssl, int idx);
+
+/**
+ * Index of the SSL inside X509_STORE_CTX.
+ */
+int SSL_get_ex_data_X509_STORE_CTX_idx(void);
+
+/**
+ * Copies our last Finished; returns real length.
+ */
+size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
+
+/**
+ * Installed callback.
+ */
+void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
+
+/**
+ * Limit for this connection; on a client the one of the offered session.
+ */
+uint32_t SSL_get_max_early_data(const SSL *ssl);
+
+/**
+ * Per-connection ticket count.
+ */
+size_t SSL_get_num_tickets(const SSL *ssl);
+
+/**
+ * Option mask.
+ */
+uint64_t SSL_get_options(const SSL *ssl);
+
+/**
+ * Chain the peer sent (client incl. leaf, server without); from the session but not serialised,
+ * so NULL after ticket or d2i.
+ */
+struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
+
+/**
+ * Copies the peer's last Finished.
+ */
+size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
+
+/**
+ * Peer signature key type NID; 1/0.
+ */
+int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * Local key in use.
+ */
+EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
+
+/**
+ * The argument of the padding callback of a connection: NULL.
+ */
+void *SSL_get_record_padding_callback_arg(const SSL *ssl);
+
+/**
+ * Receive limit.
+ */
+uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
+
+/**
+ * Installed callback.
+ */
+int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
+                                                 const SSL_CTX *ctx,
+                                                 int op,
+                                                 int bits,
+                                                 int nid,
+                                                 void *other,
+                                                 void *ex);
+
+/**
+ * Level.
+ */
+int SSL_get_security_level(const SSL *ssl);
+
+/**
+ * The SRTP profile in use: NULL, none.
+ */
+SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
+
+/**
+ * SNI by role, state and session: see man page; on resumed TLS<=1.2 comes from the session.
+ */
+const char *SSL_get_servername(const SSL *ssl, int kind);
+
+/**
+ * 0 when SSL_get_servername has a value, else -1.
+ */
+int SSL_get_servername_type(const SSL *ssl);
+
+/**
+ * nth shared signature algorithm; returns count.
+ */
+int SSL_get_shared_sigalgs(SSL *ssl,
+                           int idx,
+                           int *psign,
+                           int *phash,
+                           int *psignandhash,
+                           unsigned char *rsig,
+                           unsigned char *rhash);
+
+/**
+ * nth peer signature algorithm; returns count.
+ */
+int SSL_get_sigalgs(SSL *ssl,
+                    int idx,
+                    int *psign,
+                    int *phash,
+                    int *psignandhash,
+                    unsigned char *rsig,
+                    unsigned char *rhash);
+
+/**
+ * Local signature key type.
+ */
+int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * The prime of the SRP group: NULL, no connection uses SRP.
+ */
+BIGNUM *SSL_get_srp_N(SSL *ssl);
+
+/**
+ * The generator of the SRP group: NULL, no connection uses SRP.
+ */
+BIGNUM *SSL_get_srp_g(SSL *ssl);
+
+/**
+ * The SRP user's information: NULL, no connection uses SRP.
+ */
+char *SSL_get_srp_userinfo(SSL *ssl);
+
+/**
+ * The SRP user's name: NULL, no connection uses SRP.
+ */
+char *SSL_get_srp_username(SSL *ssl);
+
+/**
+ * The SRTP profiles set: NULL, none.
+ */
+struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
+
+/**
+ * Installed callback.
+ */
+SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
+
+/**
+ * Depth or -1.
+ */
+int SSL_get_verify_depth(const SSL *ssl);
+
+/**
+ * Mode mask.
+ */
+int SSL_get_verify_mode(const SSL *ssl);
+
+/**
+ * X509_V_*; on resumption taken from the session.
+ */
+long SSL_get_verify_result(const SSL *ssl);
+
+/**
+ * Names of a PEM file or NULL.
+ */
+struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
+
+/**
+ * Same with library context.
+ */
+struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
+                                                      OSSL_LIB_CTX *libctx,
+                                                      const char *propq);
+
+/**
+ * Server TLS 1.3 after handshake: queues one more ticket for the next write or SSL_do_handshake;
+ * 1/0.
+ */
+int SSL_new_session_ticket(SSL *ssl);
+
+/**
+ * Server: ERROR 0, SUCCESS 1, FINISH 2; drives the handshake.
+ */
+int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * Starts a renegotiation: 0, an error.
+ */
+int SSL_renegotiate(SSL *ssl);
+
+/**
+ * Starts a renegotiation that resumes the session: 0, an error.
+ */
+int SSL_renegotiate_abbreviated(SSL *ssl);
+
+/**
+ * RH, RB, RD or unknown.
+ */
+const char *SSL_rstate_string(const SSL *ssl);
+
+/**
+ * Long form.
+ */
+const char *SSL_rstate_string_long(const SSL *ssl);
+
+/**
+ * Overlap helper: 1 negotiated, 2 no overlap (points to first client entry), handles empty input.
+ */
+int SSL_select_next_proto(unsigned char **out,
+                          unsigned char *outlen,
+                          const unsigned char *input,
+                          unsigned int inlen,
+                          const unsigned char *client,
+                          unsigned int client_len);
+
+/**
+ * kTLS sendfile; -1 with error otherwise.
+ */
+ptrdiff_t SSL_sendfile(SSL *ssl, int fd, off_t offset, size_t size, int flags);
+
+/**
+ * Takes ownership.
+ */
+void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets pointer.
+ */
+void SSL_set0_security_ex_data(SSL *ssl, void *ex);
+
+/**
+ * Sets the reference name; 1/0.
+ */
+int SSL_set1_host(SSL *ssl, const char *hostname);
+
+/**
+ * Copies parameters.
+ */
+int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Switches certs, sid context (only if it equalled the old CTX's) and ctx pointer; the session
+ * cache stays that of the original CTX.
+ */
+SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
+
+/**
+ * Per-connection veto.
+ */
+void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/**
+ * Copies list; 0 success (inverted).
+ */
+int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
+
+/**
+ * Sets the callback of asynchronous jobs for a connection: 0, an error.
+ */
+int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
+
+/**
+ * Sets the argument of that callback: 0, an error.
+ */
+int SSL_set_async_callback_arg(SSL *ssl, void *arg);
+
+/**
+ * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
+ * no padding.
+ */
+int SSL_set_block_padding(SSL *ssl, size_t block_size);
+
+/**
+ * Late cert choice.
+ */
+void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
+
+/**
+ * Takes ownership.
+ */
+void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+ */
+int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
+
+/**
+ * Password callback.
+ */
+void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
+
+/**
+ * Its pointer.
+ */
+void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
+
+/**
+ * Stores pointer; 1/0.
+ */
+int SSL_set_ex_data(SSL *ssl, int idx, void *data);
+
+/**
+ * Per-connection id callback, has precedence over the CTX's.
+ */
+int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
+
+/**
+ * X509_check_host flags.
+ */
+void SSL_set_hostflags(SSL *ssl, unsigned int flags);
+
+/**
+ * Per-connection info callback.
+ */
+void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
+
+/**
+ * Per-connection value; always 1.
+ */
+int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
+
+/**
+ * Per-connection message callback.
+ */
+void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
+                                                     int version,
+                                                     int content_type,
+                                                     const void *buf,
+                                                     size_t len,
+                                                     SSL *ssl,
+                                                     void *arg));
+
+/**
+ * Per-connection form of the CTX call.
+ */
+void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
+                                                                      int is_forward_secure));
+
+/**
+ * Per-connection ticket count; always 1.
+ */
+int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
+
+/**
+ * Adds bits, returns mask.
+ */
+uint64_t SSL_set_options(SSL *ssl, uint64_t op);
+
+/**
+ * Client offers PHA.
+ */
+void SSL_set_post_handshake_auth(SSL *ssl, int val);
+
+/**
+ * Sets the callback that gives TLS 1.2 clients their key, for a connection: an error unless it is
+ * NULL.
+ */
+void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.3 servers their key, for a connection: an error unless it is
+ * NULL.
+ */
+void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.2 servers their key, for a connection: an error unless it is
+ * NULL.
+ */
+void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the callback that gives TLS 1.3 clients their key, for a connection: an error unless it is
+ * NULL.
+ */
+void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
+
+/**
+ * Purpose.
+ */
+int SSL_set_purpose(SSL *ssl, int purpose);
+
+/**
+ * Sets the callback that pads the records of a connection: an error unless it is NULL.
+ */
+int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
+                                                                 int kind,
+                                                                 size_t len,
+                                                                 void *arg));
+
+/**
+ * Sets the argument of the padding callback of a connection. Without effect, as there is no such
+ * callback.
+ */
+void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
+
+/**
+ * Receive limit; always 1.
+ */
+int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
+
+/**
+ * Security callback.
+ */
+void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex));
+
+/**
+ * Level.
+ */
+void SSL_set_security_level(SSL *ssl, int level);
+
+/**
+ * Sets the callback that gives the master secret: 0, an error.
+ */
+int SSL_set_session_secret_cb(SSL *ssl, tls_session_secret_cb_fn session_secret_cb, void *arg);
+
+/**
+ * Sets the bytes of the ticket extension: 0, an error.
+ */
+int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
+
+/**
+ * Sets the callback that sees the ticket extension: 0, an error.
+ */
+int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
+
+/**
+ * Sets an SRP server's values: -1, an error.
+ */
+int SSL_set_srp_server_param(SSL *ssl,
+                             const BIGNUM *n,
+                             const BIGNUM *g,
+                             BIGNUM *sa,
+                             BIGNUM *v,
+                             char *info);
+
+/**
+ * Makes an SRP server's values from a password: -1, an error.
+ */
+int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
+
+/**
+ * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
+ * 0, which turns it off.
+ */
+int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
+
+/**
+ * Sets the SRTP profiles of a connection: 1, which is failure here.
+ */
+int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
+
+/**
+ * Trust id.
+ */
+int SSL_set_trust(SSL *ssl, int trust);
+
+/**
+ * Mode and callback.
+ */
+void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
+
+/**
+ * Depth.
+ */
+void SSL_set_verify_depth(SSL *ssl, int depth);
+
+/**
+ * Overrides result.
+ */
+void SSL_set_verify_result(SSL *ssl, long v);
+
+/**
+ * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+ */
+int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
+
+/**
+ * Answers a first ClientHello with a cookie: -1, an error (SSL_stateless(3)).
+ */
+int SSL_stateless(SSL *ssl);
+
+/**
+ * Message callback that prints decoded handshake messages to the BIO given as its argument.
+ */
+void SSL_trace(int write_p,
+               int version,
+               int content_type,
+               const void *buf,
+               size_t len,
+               SSL *ssl,
+               void *arg);
+
+/**
+ * Sets key.
+ */
+int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
+
+/**
+ * Key from DER.
+ */
+int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * Key from file.
+ */
+int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int kind);
+
+/**
+ * Deprecated.
+ */
+int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
+
+/**
+ * Deprecated.
+ */
+int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * Deprecated.
+ */
+int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int kind);
+
+/**
+ * Cert, key and chain together.
+ */
+int SSL_use_cert_and_key(SSL *ssl,
+                         X509 *x509,
+                         EVP_PKEY *privatekey,
+                         struct stack_st_X509 *chain,
+                         int replace);
+
+/**
+ * Sets cert.
+ */
+int SSL_use_certificate(SSL *ssl, X509 *x);
+
+/**
+ * Cert from DER.
+ */
+int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
+
+/**
+ * Leaf and chain from PEM.
+ */
+int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
+
+/**
+ * Cert from file.
+ */
+int SSL_use_certificate_file(SSL *ssl, const char *file, int kind);
+
+/**
+ * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for
+ * NULL.
+ */
+int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
+
+/**
+ * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
+ */
+int SSL_verify_client_post_handshake(SSL *ssl);
+
+/**
+ * Client: before handshake with a session that allows it (or a PSK callback); server may also
+ * write to unauthenticated client; 1/0.
+ */
+int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

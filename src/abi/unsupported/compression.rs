@@ -1,0 +1,111 @@
+//! TLS compression: gone from TLS 1.3, refused everywhere since the CRIME attack. The functions
+//! answer as in a libssl built without it (`OPENSSL_NO_COMP`), which Debian's is in effect.
+
+use std::ffi::{c_char, c_int};
+use std::ptr;
+
+use openssl_sys as ffi;
+
+use super::unsupported;
+use crate::abi::types::{CompressionEntry, CompressionStack};
+use crate::connection::Connection;
+
+/// Why these functions fail.
+const WHY: &str = "Reprise has no TLS compression";
+
+/// Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
+///
+/// Status: unsupported (compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_add_compression_method(
+    id: c_int,
+    cm: *mut ffi::COMP_METHOD,
+) -> c_int {
+    unsupported(c"SSL_COMP_add_compression_method", 1, WHY)
+}
+
+/// Name of a compression method: NULL.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *const c_char {
+    ptr::null()
+}
+
+/// The list of compression methods: NULL, there is none.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get_compression_methods() -> *mut CompressionStack {
+    ptr::null_mut()
+}
+
+/// Number of a compression method: -1.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get_id(comp: *const CompressionEntry) -> c_int {
+    -1
+}
+
+/// Name of a compression method of libcrypto: NULL.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *const c_char {
+    ptr::null()
+}
+
+/// Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// `methods` is not looked at.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
+    methods: *mut CompressionStack,
+) -> *mut CompressionStack {
+    methods
+}
+
+/// Compression of what a connection sends: NULL, none.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_compression(
+    ssl: *const Connection,
+) -> *const ffi::COMP_METHOD {
+    ptr::null()
+}
+
+/// Compression of what a connection receives: NULL, none.
+///
+/// Status: partial (as in a libssl built without compression)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_expansion(
+    ssl: *const Connection,
+) -> *const ffi::COMP_METHOD {
+    ptr::null()
+}

@@ -1,0 +1,165 @@
+//! DANE (RFC 6698): certificates pinned by DNS records.
+//!
+//! Enabling it fails, so that no program believes to be protected by records that nobody checks.
+//! Once that has failed the other calls have nothing to act on.
+
+use std::ffi::{c_char, c_int, c_uchar, c_ulong};
+use std::ptr;
+
+use openssl_sys as ffi;
+
+use super::unsupported;
+use crate::abi::types::Dane;
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Why these functions fail.
+const WHY: &str = "Reprise does not verify by DANE";
+
+/// Clears DANE flags of a context: 0, the flags before, as none can be set.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ulong) -> c_ulong {
+    // Flags mean something only once DANE is enabled, and enabling it fails.
+    0
+}
+
+/// Enables DANE for a context: 0, an error.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_dane_enable(ctx: *mut Context) -> c_int {
+    unsupported(c"SSL_CTX_dane_enable", 0, WHY)
+}
+
+/// Sets the digest of a DANE matching type: 0, an error.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_dane_mtype_set(
+    ctx: *mut Context,
+    md: *const ffi::EVP_MD,
+    mtype: u8,
+    ord: u8,
+) -> c_int {
+    unsupported(c"SSL_CTX_dane_mtype_set", 0, WHY)
+}
+
+/// Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_dane_set_flags(ctx: *mut Context, flags: c_ulong) -> c_ulong {
+    // Flags mean something only once DANE is enabled, and enabling it fails.
+    0
+}
+
+/// Clears DANE flags of a connection: 0, the flags before, as none can be set.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dane_clear_flags(ssl: *mut Connection, flags: c_ulong) -> c_ulong {
+    // Flags mean something only once DANE is enabled, and enabling it fails.
+    0
+}
+
+/// Enables DANE for a connection: -1, an error.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dane_enable(ssl: *mut Connection, basedomain: *const c_char) -> c_int {
+    unsupported(c"SSL_dane_enable", -1, WHY)
+}
+
+/// Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dane_set_flags(ssl: *mut Connection, flags: c_ulong) -> c_ulong {
+    // Flags mean something only once DANE is enabled, and enabling it fails.
+    0
+}
+
+/// Adds a TLSA record: -1, an error.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dane_tlsa_add(
+    ssl: *mut Connection,
+    usage: u8,
+    selector: u8,
+    mtype: u8,
+    data: *const c_uchar,
+    dlen: usize,
+) -> c_int {
+    unsupported(c"SSL_dane_tlsa_add", -1, WHY)
+}
+
+/// The DANE state of a connection: NULL, none.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
+    ptr::null_mut()
+}
+
+/// Depth of the certificate that a TLSA record matched: -1, none did.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_dane_authority(
+    ssl: *mut Connection,
+    mcert: *mut *mut ffi::X509,
+    mspki: *mut *mut ffi::EVP_PKEY,
+) -> c_int {
+    -1
+}
+
+/// Fields of the TLSA record that matched: -1, none did.
+///
+/// Status: unsupported (DANE)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_dane_tlsa(
+    ssl: *mut Connection,
+    usage: *mut u8,
+    selector: *mut u8,
+    mtype: *mut u8,
+    data: *mut *const c_uchar,
+    dlen: *mut usize,
+) -> c_int {
+    -1
+}

@@ -1,0 +1,201 @@
+//! Datagram TLS: Reprise speaks TLS over streams only.
+
+use std::ffi::{c_int, c_uchar, c_uint};
+use std::ptr;
+
+use super::unsupported;
+use crate::abi::method::Method;
+use crate::abi::types::{BioAddress, DtlsTimerCallback};
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Why these functions fail.
+const WHY: &str = "Reprise has no DTLS: its engine, rustls, speaks TLS over streams only";
+
+/// Says whether a connection uses DTLS: always 0 here.
+///
+/// Status: done
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_is_dtls(ssl: *const Connection) -> c_int {
+    0
+}
+
+/// Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
+/// without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
+    unsupported(c"DTLS_client_method", ptr::null(), WHY)
+}
+
+/// Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLS_get_data_mtu(ssl: *const Connection) -> usize {
+    0
+}
+
+/// Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
+/// built without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLS_method() -> *const Method {
+    unsupported(c"DTLS_method", ptr::null(), WHY)
+}
+
+/// Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
+/// without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
+    unsupported(c"DTLS_server_method", ptr::null(), WHY)
+}
+
+/// Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsTimerCallback) {
+    unsupported(c"DTLS_set_timer_cb", (), WHY)
+}
+
+/// Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_2_client_method() -> *const Method {
+    unsupported(c"DTLSv1_2_client_method", ptr::null(), WHY)
+}
+
+/// Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
+/// it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
+    unsupported(c"DTLSv1_2_method", ptr::null(), WHY)
+}
+
+/// Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
+    unsupported(c"DTLSv1_2_server_method", ptr::null(), WHY)
+}
+
+/// Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_client_method() -> *const Method {
+    unsupported(c"DTLSv1_client_method", ptr::null(), WHY)
+}
+
+/// Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut Connection, client: *mut BioAddress) -> c_int {
+    unsupported(c"DTLSv1_listen", -1, WHY)
+}
+
+/// Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
+/// it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
+    unsupported(c"DTLSv1_method", ptr::null(), WHY)
+}
+
+/// Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Status: unsupported (DTLS)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
+    unsupported(c"DTLSv1_server_method", ptr::null(), WHY)
+}
+
+/// Sets the callback that makes DTLS cookies. Accepted, never called.
+///
+/// Status: partial (accepted; DTLS never runs, so never called)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
+    ctx: *mut Context,
+    app_gen_cookie_cb: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            cookie: *mut c_uchar,
+            cookie_len: *mut c_uint,
+        ) -> c_int,
+    >,
+) {
+    // Nothing to do: only DTLS calls it, and s_server sets it for TLS too.
+}
+
+/// Sets the callback that checks DTLS cookies. Accepted, never called.
+///
+/// Status: partial (accepted; DTLS never runs, so never called)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_cookie_verify_cb(
+    ctx: *mut Context,
+    app_verify_cookie_cb: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            cookie: *const c_uchar,
+            cookie_len: c_uint,
+        ) -> c_int,
+    >,
+) {
+    // Nothing to do: only DTLS calls it, and s_server sets it for TLS too.
+}

@@ -1,0 +1,77 @@
+//! Functions of libssl that Reprise does not have.
+//!
+//! All 518 functions of libssl 3.0 are exported, because most programs are linked with `BIND_NOW`
+//! and do not start when one is missing. A function in here fails as its manual page says a failure
+//! looks and queues one error (`ERR_R_UNSUPPORTED`) that names it and says why. Where OpenSSL itself
+//! would have nothing to do or to report, it does the same in silence, with a comment saying why
+//! that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
+//!
+//! The `pending_…` files hold functions that are still to be written. Writing one means deleting it
+//! there: the compiler refuses a second definition. The `Status:` line of a function is what
+//! `docs/symbols.md` shows.
+
+// The parameters have names for the sake of the header; hardly any is used.
+#![allow(unused_variables)]
+
+mod async_jobs;
+mod compression;
+mod ct;
+mod custom_ext;
+mod dane;
+mod dh;
+mod dtls;
+mod eap_fast;
+mod engine;
+mod internal;
+mod npn;
+mod post_handshake_auth;
+mod psk;
+mod records;
+mod renegotiation;
+mod srp;
+mod srtp;
+mod stateless;
+
+mod pending_bio_filter;
+mod pending_ca_names;
+mod pending_callbacks;
+mod pending_certs_1;
+mod pending_certs_2;
+mod pending_ciphers_2;
+mod pending_client_hello;
+mod pending_conf;
+mod pending_context;
+mod pending_early_data;
+mod pending_io;
+mod pending_peer;
+mod pending_security;
+mod pending_session_cache;
+mod pending_session_callbacks;
+mod pending_session_use;
+mod pending_state;
+mod pending_tickets;
+mod pending_verify_1;
+mod pending_verify_2;
+
+use std::ffi::CStr;
+
+use crate::abi::call::queue;
+use crate::error::{Error, Reason};
+
+/// Queues the error of a function that Reprise will not have, and gives back its failure value.
+fn unsupported<T>(function: &'static CStr, failure: T, why: &'static str) -> T {
+    queue(
+        function,
+        &Error::with(Reason::UNSUPPORTED, text(function, why)),
+    );
+    failure
+}
+
+/// Queues the error of a function that is still to be written, and gives back its failure value.
+fn pending<T>(function: &'static CStr, failure: T) -> T {
+    unsupported(function, failure, "Reprise does not have this function yet")
+}
+
+fn text(function: &CStr, why: &str) -> String {
+    format!("{}: {why}", function.to_string_lossy())
+}

@@ -1,0 +1,59 @@
+//! Next Protocol Negotiation, the forerunner of ALPN. It was never standardised and is not offered,
+//! so a peer sees a connection without it: setting its callbacks is harmless.
+
+use std::ffi::{c_uchar, c_uint, c_void};
+use std::ptr;
+
+use crate::abi::pointer::store;
+use crate::abi::types::{NpnAdvertisedCallback, NpnSelectCallback};
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Sets a client's NPN callback. Accepted, never called.
+///
+/// Status: partial (never negotiated)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
+    ctx: *mut Context,
+    callback: NpnSelectCallback,
+    arg: *mut c_void,
+) {
+    // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
+}
+
+/// Sets a server's NPN callback. Accepted, never called.
+///
+/// Status: partial (never negotiated)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
+    ctx: *mut Context,
+    callback: NpnAdvertisedCallback,
+    arg: *mut c_void,
+) {
+    // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
+}
+
+/// The protocol that NPN chose: NULL with length 0, as NPN never runs.
+///
+/// Status: partial (never negotiated)
+///
+/// # Safety
+/// `data` and `len` may be written, or are NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_next_proto_negotiated(
+    ssl: *const Connection,
+    data: *mut *const c_uchar,
+    len: *mut c_uint,
+) {
+    // SAFETY: the caller passes pointers that may be written, or NULL.
+    unsafe {
+        store(data, ptr::null());
+        store(len, 0);
+    }
+}

@@ -1,0 +1,241 @@
+//! Shape and buffers of records: padding, length limits, buffer sizes.
+//!
+//! Padding and the max_fragment_length extension cannot be had from the engine, so asking for them
+//! is an error and turning them off is not. Buffers are the library's own affair.
+
+use std::ffi::{c_int, c_void};
+use std::ptr;
+
+use super::unsupported;
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Why small records cannot be asked for.
+const NO_MAX_FRAGMENT_LENGTH: &str =
+    "Reprise has no max_fragment_length extension: SSL_set_max_send_fragment limits what is sent";
+
+/// Why padding fails.
+const WHY: &str = "Reprise pads no records: TLS 1.3 padding is not to be had from its engine";
+
+/// The argument of the padding callback of a context: NULL.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_record_padding_callback_arg(
+    ctx: *const Context,
+) -> *mut c_void {
+    ptr::null_mut()
+}
+
+/// Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
+/// padding.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut Context, block_size: usize) -> c_int {
+    if block_size <= 1 {
+        return 1;
+    }
+    unsupported(c"SSL_CTX_set_block_padding", 0, WHY)
+}
+
+/// Sets the size of read buffers of a context. Accepted, without effect.
+///
+/// Status: partial (accepted, without effect)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, len: usize) {
+    // Records are read exactly, whatever their size: no buffer needs a size.
+}
+
+/// Sets the callback that pads the records of a context: an error unless it is NULL.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
+    ctx: *mut Context,
+    callback: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            kind: c_int,
+            len: usize,
+            arg: *mut c_void,
+        ) -> usize,
+    >,
+) {
+    if callback.is_some() {
+        unsupported(c"SSL_CTX_set_record_padding_callback", (), WHY);
+    }
+}
+
+/// Sets the argument of the padding callback of a context. Without effect, as there is no such
+/// callback.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback_arg(
+    ctx: *mut Context,
+    arg: *mut c_void,
+) {
+    // The argument of a callback that cannot be set.
+}
+
+/// Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
+/// which turns it off.
+///
+/// Status: unsupported (max_fragment_length)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(
+    ctx: *mut Context,
+    mode: u8,
+) -> c_int {
+    if mode == 0 {
+        return 1;
+    }
+    unsupported(
+        c"SSL_CTX_set_tlsext_max_fragment_length",
+        0,
+        NO_MAX_FRAGMENT_LENGTH,
+    )
+}
+
+/// Allocates the buffers of a connection: always 1, they are made when needed.
+///
+/// Status: partial (accepted, without effect)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
+    // Buffers exist only while they hold data.
+    1
+}
+
+/// Frees the buffers of a connection: always 1, empty ones are not kept.
+///
+/// Status: partial (accepted, without effect)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
+    // Buffers exist only while they hold data.
+    1
+}
+
+/// The argument of the padding callback of a connection: NULL.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(
+    ssl: *const Connection,
+) -> *mut c_void {
+    ptr::null_mut()
+}
+
+/// Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
+/// no padding.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut Connection, block_size: usize) -> c_int {
+    if block_size <= 1 {
+        return 1;
+    }
+    unsupported(c"SSL_set_block_padding", 0, WHY)
+}
+
+/// Sets the size of read buffers of a connection. Accepted, without effect.
+///
+/// Status: partial (accepted, without effect)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, len: usize) {
+    // Records are read exactly, whatever their size: no buffer needs a size.
+}
+
+/// Sets the callback that pads the records of a connection: an error unless it is NULL.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_record_padding_callback(
+    ssl: *mut Connection,
+    callback: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            kind: c_int,
+            len: usize,
+            arg: *mut c_void,
+        ) -> usize,
+    >,
+) -> c_int {
+    if callback.is_none() {
+        return 1;
+    }
+    unsupported(c"SSL_set_record_padding_callback", 0, WHY)
+}
+
+/// Sets the argument of the padding callback of a connection. Without effect, as there is no such
+/// callback.
+///
+/// Status: unsupported (record padding)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_record_padding_callback_arg(
+    ssl: *mut Connection,
+    arg: *mut c_void,
+) {
+    // The argument of a callback that cannot be set.
+}
+
+/// Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
+/// 0, which turns it off.
+///
+/// Status: unsupported (max_fragment_length)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_tlsext_max_fragment_length(
+    ssl: *mut Connection,
+    mode: u8,
+) -> c_int {
+    if mode == 0 {
+        return 1;
+    }
+    unsupported(
+        c"SSL_set_tlsext_max_fragment_length",
+        0,
+        NO_MAX_FRAGMENT_LENGTH,
+    )
+}

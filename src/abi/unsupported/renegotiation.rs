@@ -1,0 +1,43 @@
+//! Renegotiation of TLS 1.2: not in the engine, and gone from TLS 1.3.
+
+use std::ffi::c_int;
+
+use super::unsupported;
+use crate::connection::Connection;
+
+/// Why these functions fail.
+const WHY: &str =
+    "Reprise does not renegotiate: a new connection (or, in TLS 1.3, SSL_key_update) is needed";
+
+/// Starts a renegotiation: 0, an error.
+///
+/// Status: unsupported (renegotiation)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_renegotiate(ssl: *mut Connection) -> c_int {
+    unsupported(c"SSL_renegotiate", 0, WHY)
+}
+
+/// Starts a renegotiation that resumes the session: 0, an error.
+///
+/// Status: unsupported (renegotiation)
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_renegotiate_abbreviated(ssl: *mut Connection) -> c_int {
+    unsupported(c"SSL_renegotiate_abbreviated", 0, WHY)
+}
+
+/// Says whether a renegotiation is under way: always 0.
+///
+/// Status: done
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_renegotiate_pending(ssl: *const Connection) -> c_int {
+    0
+}

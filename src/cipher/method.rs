@@ -1,0 +1,102 @@
+//! Methods: which protocol versions and which role a context is made for (TLS_method(3)).
+
+use std::ops::RangeInclusive;
+
+use super::Version;
+use crate::error::{Error, Reason, Result};
+
+/// What `SSL_METHOD` points to. All of them are static.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The function that returns it.
+    pub name: &'static str,
+    /// What connections may be.
+    pub role: Role,
+    /// The only version, or `None` when it is negotiated.
+    pub version: Option<Version>,
+}
+
+/// What the connections of a context may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Either.
+    Any,
+    /// Clients only.
+    Client,
+    /// Servers only.
+    Server,
+}
+
+impl Method {
+    /// `TLS_method`
+    pub const TLS: Method = Method::new("TLS_method", Role::Any, None);
+    /// `TLS_client_method`
+    pub const TLS_CLIENT: Method = Method::new("TLS_client_method", Role::Client, None);
+    /// `TLS_server_method`
+    pub const TLS_SERVER: Method = Method::new("TLS_server_method", Role::Server, None);
+
+    /// A method; see the fields.
+    pub const fn new(name: &'static str, role: Role, version: Option<Version>) -> Self {
+        Self {
+            name,
+            role,
+            version,
+        }
+    }
+
+    /// The versions that a context of this method can speak. An error that names the method when
+    /// there are none: `SSL_CTX_new(3)` fails with it.
+    pub fn versions(&self) -> Result<RangeInclusive<Version>> {
+        match self.version {
+            None => Ok(Version::LOWEST_SUPPORTED..=Version::HIGHEST_SUPPORTED),
+            Some(version) if version.supported() => Ok(version..=version),
+            Some(version) => Err(Error::with(
+                Reason::UNSUPPORTED_SSL_VERSION,
+                format!(
+                    "{}: Reprise speaks TLS 1.2 and TLS 1.3, not {}",
+                    self.name,
+                    version.name().to_string_lossy()
+                ),
+            )),
+        }
+    }
+
+    /// Whether its connections may be clients.
+    pub fn may_connect(&self) -> bool {
+        self.role != Role::Server
+    }
+
+    /// Whether its connections may be servers.
+    pub fn may_accept(&self) -> bool {
+        self.role != Role::Client
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_says_what_it_speaks() {
+        assert_eq!(Method::TLS.versions(), Ok(Version::Tls12..=Version::Tls13));
+        let fixed = Method::new("TLSv1_2_method", Role::Any, Some(Version::Tls12));
+        assert_eq!(fixed.versions(), Ok(Version::Tls12..=Version::Tls12));
+    }
+
+    #[test]
+    fn a_method_of_an_old_version_is_an_error_that_names_it() {
+        let old = Method::new("TLSv1_1_method", Role::Any, Some(Version::Tls11));
+        let Err(Error::Ssl(reason, detail)) = old.versions() else {
+            panic!("accepted");
+        };
+        assert_eq!(reason, Reason::UNSUPPORTED_SSL_VERSION);
+        assert!(detail.starts_with("TLSv1_1_method: "), "{detail}");
+    }
+
+    #[test]
+    fn a_method_for_one_role_refuses_the_other() {
+        assert!(Method::TLS.may_connect() && Method::TLS.may_accept());
+        assert!(!Method::TLS_SERVER.may_connect());
+        assert!(!Method::TLS_CLIENT.may_accept());
+    }
+}

@@ -1,0 +1,65 @@
+//! Suite B profiles of TLS (RFC 6460), which cipher strings can ask for.
+
+/// A profile: it fixes the suites, the groups and the signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuiteB {
+    /// 128 bits, and 192 bits allowed (`SUITEB128`).
+    Bits128,
+    /// As [`Bits128`](Self::Bits128), with the suite of 192 bits only (`SUITEB128C2`).
+    Bits128Combination2,
+    /// 128 bits only (`SUITEB128ONLY`).
+    Bits128Only,
+    /// 192 bits only (`SUITEB192`).
+    Bits192,
+}
+
+impl SuiteB {
+    /// The profile that a cipher string begins with, if any. The rest of such a string is ignored.
+    pub fn from_cipher_string(string: &[u8]) -> Option<Self> {
+        [
+            (b"SUITEB128ONLY".as_slice(), Self::Bits128Only),
+            (b"SUITEB128C2", Self::Bits128Combination2),
+            (b"SUITEB128", Self::Bits128),
+            (b"SUITEB192", Self::Bits192),
+        ]
+        .into_iter()
+        .find(|(word, _)| string.starts_with(word))
+        .map(|(_, profile)| profile)
+    }
+
+    /// Its suites, as a cipher string.
+    pub const fn cipher_string(self) -> &'static [u8] {
+        match self {
+            Self::Bits128 => b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384",
+            Self::Bits128Only => b"ECDHE-ECDSA-AES128-GCM-SHA256",
+            Self::Bits128Combination2 | Self::Bits192 => b"ECDHE-ECDSA-AES256-GCM-SHA384",
+        }
+    }
+
+    /// The flags of `SSL_CTX_set_cert_flags(3)` that stand for it (`SSL_CERT_FLAG_SUITEB_…`).
+    pub const fn certificate_flags(self) -> u32 {
+        match self {
+            Self::Bits128Only => 0x1_0000,
+            Self::Bits192 => 0x2_0000,
+            Self::Bits128 | Self::Bits128Combination2 => 0x3_0000,
+        }
+    }
+
+    /// Its groups by TLS number, best first: P-256, P-384.
+    pub const fn groups(self) -> &'static [u16] {
+        match self {
+            Self::Bits128 | Self::Bits128Combination2 => &[23, 24],
+            Self::Bits128Only => &[23],
+            Self::Bits192 => &[24],
+        }
+    }
+
+    /// Its signature schemes by TLS number, best first: ECDSA on P-256 and P-384.
+    pub const fn signature_schemes(self) -> &'static [u16] {
+        match self {
+            Self::Bits128 | Self::Bits128Combination2 => &[0x0403, 0x0503],
+            Self::Bits128Only => &[0x0403],
+            Self::Bits192 => &[0x0503],
+        }
+    }
+}

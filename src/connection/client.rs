@@ -1,0 +1,101 @@
+//! Starting a client.
+
+use super::handshake::hello_random;
+use super::{Connection, Stop};
+
+use crate::context::Settings;
+use crate::engine::{ClientParameters, Failure, SessionSecrets};
+
+use crate::session::SessionRef;
+
+/// `SSL_OP_NO_TICKET`
+pub(super) const OP_NO_TICKET: u64 = 1 << 14;
+
+impl Connection {
+    pub(super) fn start_client(&self) -> Result<(), Stop> {
+        let settings = self.settings();
+        let profile = settings.profile(self.method.get())?;
+        let offered = self.session_to_offer(&settings);
+        if offered.is_none() {
+            // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
+            let placeholder = self.placeholder_session();
+            self.replace_session(Some(placeholder));
+        }
+        let secrets = offered.as_ref().map(secrets_of);
+        let server_name = self
+            .host_name
+            .borrow()
+            .as_ref()
+            .and_then(|name| name.to_str().ok().map(str::to_owned));
+        let parameters = ClientParameters {
+            profile,
+            server_name,
+            alpn: protocol_names(&settings.alpn_protocols),
+            session: secrets,
+            signature_schemes: settings.signature_schemes(),
+            may_authenticate: self.may_authenticate(&settings),
+            request_ocsp: settings.status_type == 1,
+            tls12_tickets: settings.options & OP_NO_TICKET == 0,
+            max_fragment: settings.max_send_fragment,
+        };
+        self.with_handshake(|handshake| handshake.offered = offered);
+        let mut engine = self.take_engine()?;
+        let result = engine.connect(parameters, self);
+        let random = hello_random(engine.output(), 1);
+        self.engine.replace(Some(engine));
+        if let Some(random) = random {
+            self.client_random.set(random);
+        }
+        result.map_err(|failure: Failure| self.fail(failure))
+    }
+
+    /// The session set by the program, if a ClientHello may offer it.
+    fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
+        let session = self.session.borrow().clone()?;
+        let version = session.protocol_version();
+        let usable = session.is_resumable()
+            && matches!(version, 0x0303 | 0x0304)
+            && settings.allows_version(self.method.get(), version as u16)
+            && session.cipher_id() != 0;
+        // Without its suite among the offered ones a server could not resume it.
+        let offered = usable && settings.offers_suite(session.cipher_id(), version as u16);
+        offered.then_some(session)
+    }
+
+    /// Whether a certificate could be sent if the server asked for one.
+    fn may_authenticate(&self, settings: &Settings) -> bool {
+        settings.credentials.any()
+            || settings.certificate_callback.function.is_some()
+            || self.context().callbacks().client_certificate.is_some()
+    }
+}
+
+/// What the engine needs of a session.
+pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
+    let fields = session.fields();
+    SessionSecrets {
+        version: fields.protocol_version as u16,
+        cipher_suite: fields.cipher_id as u16,
+        secret: fields.master_key.clone(),
+        extended_master_secret: fields.extended_master_secret(),
+        session_id: fields.id.clone(),
+        ticket: fields.ticket.clone().unwrap_or_default(),
+        lifetime: u32::try_from(fields.lifetime_hint).unwrap_or(u32::MAX),
+        age_add: fields.age_add,
+        max_early_data: fields.max_early_data,
+        time: fields.time.max(0) as u64,
+    }
+}
+
+/// Splits the wire form of an ALPN list. The list has been checked when it was set.
+pub(super) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
+    let mut names = Vec::new();
+    while let Some((&length, rest)) = list.split_first() {
+        let Some((name, rest)) = rest.split_at_checked(length.into()) else {
+            break;
+        };
+        names.push(name.to_vec());
+        list = rest;
+    }
+    names
+}

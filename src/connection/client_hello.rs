@@ -1,0 +1,432 @@
+//! The ClientHello as a server sees it before TLS starts (RFC 8446, section 4.1.2).
+//!
+//! A server looks at the raw message first, because the program has a say in what follows: its
+//! callbacks choose the context, the certificate, the protocol and the session, and may suspend
+//! the handshake while they do. Only then is the engine started and given the same bytes. The
+//! engine checks the message again by its own, stricter rules; this parser only has to be safe.
+
+use std::ops::Range;
+
+use crate::engine::Failure;
+use crate::error::Reason;
+
+/// Extension numbers (IANA, TLS ExtensionType values) that a server looks at itself.
+pub mod extension {
+    /// server_name (RFC 6066)
+    pub const SERVER_NAME: u16 = 0;
+    /// supported_groups (RFC 8446)
+    pub const SUPPORTED_GROUPS: u16 = 10;
+    /// signature_algorithms (RFC 8446)
+    pub const SIGNATURE_ALGORITHMS: u16 = 13;
+    /// application_layer_protocol_negotiation (RFC 7301)
+    pub const ALPN: u16 = 16;
+    /// extended_master_secret (RFC 7627)
+    pub const EXTENDED_MASTER_SECRET: u16 = 23;
+    /// session_ticket (RFC 5077)
+    pub const SESSION_TICKET: u16 = 35;
+    /// pre_shared_key (RFC 8446)
+    pub const PRE_SHARED_KEY: u16 = 41;
+    /// supported_versions (RFC 8446)
+    pub const SUPPORTED_VERSIONS: u16 = 43;
+    /// psk_key_exchange_modes (RFC 8446)
+    pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
+}
+
+const DECODE_ERROR: u8 = 50;
+const UNEXPECTED_MESSAGE: u8 = 10;
+const HANDSHAKE: u8 = 22;
+const ALERT: u8 = 21;
+const CLIENT_HELLO: u8 = 1;
+/// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
+const LONGEST: usize = 131_396;
+
+/// A ClientHello message: its body, and where the parts are.
+#[derive(Debug, Clone)]
+pub struct ClientHello {
+    body: Vec<u8>,
+    session_id: Range<usize>,
+    cipher_suites: Range<usize>,
+    compression_methods: Range<usize>,
+    /// Type and contents, in the client's order.
+    extensions: Vec<(u16, Range<usize>)>,
+}
+
+/// One identity of a pre_shared_key extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PskIdentity<'a> {
+    /// The ticket or other identity.
+    pub identity: &'a [u8],
+    /// Milliseconds since the ticket came, plus its age_add, modulo 2^32.
+    pub obfuscated_ticket_age: u32,
+}
+
+impl ClientHello {
+    /// Reads the message from the records at the start of a connection. `None` when more records
+    /// are needed.
+    pub fn from_records(mut records: &[u8]) -> Result<Option<Self>, Failure> {
+        let mut message = Vec::new();
+        loop {
+            let Some((header, rest)) = records.split_at_checked(5) else {
+                return Ok(None);
+            };
+            let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+            let Some((body, rest)) = rest.split_at_checked(length) else {
+                return Ok(None);
+            };
+            records = rest;
+            match header[0] {
+                HANDSHAKE => {}
+                ALERT => return Err(alert_first(body)),
+                _ => {
+                    return Err(Failure::with_alert(
+                        Reason::UNEXPECTED_MESSAGE,
+                        UNEXPECTED_MESSAGE,
+                    ));
+                }
+            }
+            message.extend_from_slice(body);
+            if let Some(&first) = message.first()
+                && first != CLIENT_HELLO
+            {
+                return Err(Failure::with_alert(
+                    Reason::UNEXPECTED_MESSAGE,
+                    UNEXPECTED_MESSAGE,
+                ));
+            }
+            if let Some(length) = message.get(1..4) {
+                let length = number(length);
+                if length > LONGEST {
+                    return Err(Failure::with_alert(Reason::EXCESSIVE_MESSAGE_SIZE, 47));
+                }
+                if let Some(body) = message.get(4..4 + length) {
+                    return Self::parse(body.to_vec())
+                        .map(Some)
+                        .ok_or_else(|| Failure::with_alert(Reason::LENGTH_MISMATCH, DECODE_ERROR));
+                }
+            }
+        }
+    }
+
+    /// Reads the body of the message, after its handshake header.
+    pub fn parse(body: Vec<u8>) -> Option<Self> {
+        let mut at = 2 + 32;
+        let session_id = vector(&body, &mut at, 1)?;
+        let cipher_suites = vector(&body, &mut at, 2)?;
+        let compression_methods = vector(&body, &mut at, 1)?;
+        if session_id.len() > 32 || cipher_suites.len() % 2 != 0 || compression_methods.is_empty() {
+            return None;
+        }
+        let mut extensions = Vec::new();
+        if at < body.len() {
+            let all = vector(&body, &mut at, 2)?;
+            if at != body.len() {
+                return None;
+            }
+            let mut at = all.start;
+            while at < all.end {
+                let kind = number(body.get(at..at + 2)?) as u16;
+                at += 2;
+                let contents = vector(&body[..all.end], &mut at, 2)?;
+                extensions.push((kind, contents));
+            }
+        }
+        Some(Self {
+            body,
+            session_id,
+            cipher_suites,
+            compression_methods,
+            extensions,
+        })
+    }
+
+    /// legacy_version.
+    pub fn legacy_version(&self) -> u16 {
+        number(&self.body[..2]) as u16
+    }
+
+    /// 32 bytes.
+    pub fn random(&self) -> &[u8] {
+        &self.body[2..34]
+    }
+
+    /// legacy_session_id, at most 32 bytes.
+    pub fn session_id(&self) -> &[u8] {
+        &self.body[self.session_id.clone()]
+    }
+
+    /// Suites as on the wire, two bytes each.
+    pub fn cipher_suite_bytes(&self) -> &[u8] {
+        &self.body[self.cipher_suites.clone()]
+    }
+
+    /// Suites by number, in the client's order.
+    pub fn cipher_suites(&self) -> Vec<u16> {
+        pairs(self.cipher_suite_bytes())
+    }
+
+    /// Compression methods as on the wire.
+    pub fn compression_methods(&self) -> &[u8] {
+        &self.body[self.compression_methods.clone()]
+    }
+
+    /// Types of all extensions, in the client's order.
+    pub fn extension_types(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        self.extensions.iter().map(|(kind, _)| *kind)
+    }
+
+    /// Contents of the extension of this type.
+    pub fn extension(&self, kind: u16) -> Option<&[u8]> {
+        self.extensions
+            .iter()
+            .find(|(other, _)| *other == kind)
+            .map(|(_, contents)| &self.body[contents.clone()])
+    }
+
+    /// The host name of server_name, if it is one without NUL.
+    pub fn server_name(&self) -> Option<&str> {
+        let list = self.extension(extension::SERVER_NAME)?;
+        let mut at = 0;
+        let names = vector(list, &mut at, 2)?;
+        let mut at = names.start;
+        const HOST_NAME: u8 = 0;
+        if *list.get(at)? != HOST_NAME {
+            return None;
+        }
+        at += 1;
+        let name = vector(&list[..names.end], &mut at, 2)?;
+        let name = std::str::from_utf8(&list[name]).ok()?;
+        (!name.is_empty() && name.len() <= 255 && !name.contains('\0')).then_some(name)
+    }
+
+    /// Versions that the client speaks: its supported_versions, or up to its legacy_version.
+    pub fn offers_version(&self, version: u16) -> bool {
+        match self.extension(extension::SUPPORTED_VERSIONS) {
+            Some(list) => {
+                let mut at = 0;
+                vector(list, &mut at, 1).is_some_and(|range| pairs(&list[range]).contains(&version))
+            }
+            None => version <= 0x0303 && self.legacy_version() >= version,
+        }
+    }
+
+    /// The protocol list of ALPN in wire form: length-prefixed names.
+    pub fn alpn_protocols(&self) -> Option<&[u8]> {
+        let list = self.extension(extension::ALPN)?;
+        let mut at = 0;
+        let names = vector(list, &mut at, 2)?;
+        (at == list.len()).then(|| &list[names])
+    }
+
+    /// The session_ticket extension: `Some` of an empty slice asks for a ticket.
+    pub fn session_ticket(&self) -> Option<&[u8]> {
+        self.extension(extension::SESSION_TICKET)
+    }
+
+    /// Identities of the pre_shared_key extension.
+    pub fn psk_identities(&self) -> Vec<PskIdentity<'_>> {
+        self.psk_identities_checked().unwrap_or_default()
+    }
+
+    fn psk_identities_checked(&self) -> Option<Vec<PskIdentity<'_>>> {
+        let contents = self.extension(extension::PRE_SHARED_KEY)?;
+        let mut at = 0;
+        let list = vector(contents, &mut at, 2)?;
+        let mut at = list.start;
+        let mut identities = Vec::new();
+        while at < list.end {
+            let identity = vector(&contents[..list.end], &mut at, 2)?;
+            let age = contents.get(at..at + 4)?;
+            at += 4;
+            identities.push(PskIdentity {
+                identity: &contents[identity],
+                obfuscated_ticket_age: number(age) as u32,
+            });
+        }
+        Some(identities)
+    }
+
+    /// Whether psk_dhe_ke is among the key exchange modes for PSKs.
+    pub fn offers_psk_dhe_ke(&self) -> bool {
+        const PSK_DHE_KE: u8 = 1;
+        self.extension(extension::PSK_KEY_EXCHANGE_MODES)
+            .is_some_and(|contents| contents.iter().skip(1).any(|mode| *mode == PSK_DHE_KE))
+    }
+
+    /// Whether the extended master secret was offered.
+    pub fn offers_extended_master_secret(&self) -> bool {
+        self.extension(extension::EXTENDED_MASTER_SECRET).is_some()
+    }
+
+    /// The groups of supported_groups, or the schemes of signature_algorithms, by number.
+    pub fn numbers(&self, kind: u16) -> Vec<u16> {
+        let Some(contents) = self.extension(kind) else {
+            return Vec::new();
+        };
+        let mut at = 0;
+        match vector(contents, &mut at, 2) {
+            Some(list) => pairs(&contents[list]),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// An alert is all that came.
+fn alert_first(body: &[u8]) -> Failure {
+    const FATAL: u8 = 2;
+    const CLOSE_NOTIFY: u8 = 0;
+    match body {
+        [FATAL, alert] if *alert != CLOSE_NOTIFY => Failure {
+            reason: Reason(1000 + i32::from(*alert)),
+            detail: format!("SSL alert number {alert}"),
+            alert_sent: None,
+            alert_received: Some(*alert),
+        },
+        _ => Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE),
+    }
+}
+
+/// The range of a vector whose length takes `width` bytes at `at`; moves `at` behind it.
+fn vector(bytes: &[u8], at: &mut usize, width: usize) -> Option<Range<usize>> {
+    let length = number(bytes.get(*at..*at + width)?);
+    let start = *at + width;
+    let end = start.checked_add(length)?;
+    if end > bytes.len() {
+        return None;
+    }
+    *at = end;
+    Some(start..end)
+}
+
+fn number(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .fold(0, |value, byte| value << 8 | usize::from(*byte))
+}
+
+fn pairs(bytes: &[u8]) -> Vec<u16> {
+    bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend([9; 32]);
+        body.extend([2, 0xaa, 0xbb]);
+        body.extend([0, 4, 0x13, 0x01, 0xc0, 0x2f]);
+        body.extend([1, 0]);
+        let mut all = Vec::new();
+        for (kind, contents) in extensions {
+            all.extend(kind.to_be_bytes());
+            all.extend((contents.len() as u16).to_be_bytes());
+            all.extend_from_slice(contents);
+        }
+        body.extend((all.len() as u16).to_be_bytes());
+        body.extend(all);
+        body
+    }
+
+    fn record(body: &[u8]) -> Vec<u8> {
+        let mut record = vec![22, 3, 1];
+        record.extend((body.len() as u16).to_be_bytes());
+        record.extend_from_slice(body);
+        record
+    }
+
+    fn message(body: &[u8]) -> Vec<u8> {
+        let mut message = vec![1];
+        message.extend_from_slice(&(body.len() as u32).to_be_bytes()[1..]);
+        message.extend_from_slice(body);
+        message
+    }
+
+    #[test]
+    fn every_part_is_found() {
+        let name = [
+            0, 12, 0, 0, 9, b'l', b'o', b'c', b'a', b'l', b'h', b'o', b's', b't',
+        ];
+        let psk = [
+            0, 9, 0, 3, b'a', b'b', b'c', 0, 0, 1, 2, 0, 33, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        let parsed = ClientHello::parse(hello(&[
+            (0, &name),
+            (16, &[0, 3, 2, b'h', b'2']),
+            (35, &[]),
+            (43, &[4, 3, 4, 3, 3]),
+            (45, &[1, 1]),
+            (23, &[]),
+            (13, &[0, 2, 4, 3]),
+            (41, &psk),
+        ]))
+        .unwrap();
+        assert_eq!(parsed.server_name(), Some("localhost"));
+        assert_eq!(parsed.session_id(), [0xaa, 0xbb]);
+        assert_eq!(parsed.cipher_suites(), [0x1301, 0xc02f]);
+        assert_eq!(parsed.alpn_protocols(), Some(&[2, b'h', b'2'][..]));
+        assert_eq!(parsed.session_ticket(), Some(&[][..]));
+        assert!(parsed.offers_version(0x0304) && parsed.offers_version(0x0303));
+        assert!(!parsed.offers_version(0x0302));
+        assert!(parsed.offers_psk_dhe_ke() && parsed.offers_extended_master_secret());
+        assert_eq!(parsed.numbers(extension::SIGNATURE_ALGORITHMS), [0x0403]);
+        assert_eq!(
+            parsed.psk_identities(),
+            [PskIdentity {
+                identity: b"abc",
+                obfuscated_ticket_age: 0x0102
+            }]
+        );
+        assert_eq!(parsed.extension_types().count(), 8);
+    }
+
+    #[test]
+    fn a_message_may_be_spread_over_records() {
+        let message = message(&hello(&[]));
+        let mut records = Vec::new();
+        for part in message.chunks(7) {
+            assert!(ClientHello::from_records(&records).unwrap().is_none());
+            records.extend(record(part));
+        }
+        assert!(ClientHello::from_records(&records).unwrap().is_some());
+    }
+
+    #[test]
+    fn truncated_messages_are_refused_wherever_they_end() {
+        let whole = hello(&[(0, &[0, 4, 0, 0, 1, b'a']), (43, &[2, 3, 4])]);
+        for end in 0..whole.len() {
+            let cut = ClientHello::parse(whole[..end].to_vec());
+            // Without any extensions the message is complete.
+            assert_eq!(cut.is_some(), end == 2 + 32 + 3 + 6 + 2, "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn other_first_messages_are_unexpected_and_alerts_are_reported() {
+        let failure = ClientHello::from_records(&record(&[2, 0, 0, 0])).unwrap_err();
+        assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
+        let failure = ClientHello::from_records(&[21, 3, 3, 0, 2, 2, 40]).unwrap_err();
+        assert_eq!(failure.alert_received, Some(40));
+        let failure = ClientHello::from_records(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
+        assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
+    }
+
+    #[test]
+    fn a_server_name_with_nul_or_of_another_kind_is_none() {
+        let with = |contents: &[u8]| {
+            ClientHello::parse(hello(&[(0, contents)]))
+                .unwrap()
+                .server_name()
+                .is_some()
+        };
+        assert!(with(&[0, 4, 0, 0, 1, b'a']));
+        assert!(!with(&[0, 4, 0, 0, 1, 0]));
+        assert!(!with(&[0, 4, 1, 0, 1, b'a']));
+        assert!(!with(&[0, 9, 0, 0, 1, b'a']));
+        assert!(!with(&[]));
+    }
+}

@@ -1,0 +1,70 @@
+//! Answering the engine.
+
+use std::fmt::Write;
+
+use zeroize::Zeroizing;
+
+use super::Connection;
+use crate::engine::{CertificateRequest, CertifiedKey, Delegate, PeerRejected, SessionSecrets};
+
+impl Delegate for Connection {
+    fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
+        self.judge_peer(chain, ocsp_response)
+    }
+
+    fn verify_signature(
+        &self,
+        scheme: u16,
+        certificate: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        super::peer::verify_signature(scheme, certificate, message, signature)
+    }
+
+    fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        self.authenticate(request)
+    }
+
+    fn wants_key_log(&self) -> bool {
+        self.context.borrow().callbacks().key_log.is_some()
+    }
+
+    fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        let Some(function) = self.context.borrow().callbacks().key_log else {
+            return;
+        };
+        let mut line = Zeroizing::new(String::with_capacity(
+            label.len() + 2 * (client_random.len() + secret.len()) + 3,
+        ));
+        line.push_str(label);
+        for bytes in [client_random, secret] {
+            line.push(' ');
+            for byte in bytes {
+                let _ = write!(line, "{byte:02x}");
+            }
+        }
+        line.push('\0');
+        // SAFETY: the program's function, called as SSL_CTX_set_keylog_callback(3) says, with a
+        // terminated string: labels and hexadecimal digits hold no other NUL.
+        unsafe { function(self.as_c(), line.as_ptr().cast()) }
+    }
+
+    fn master_secret(&self, secret: &[u8]) {
+        self.with_handshake(|handshake| {
+            handshake.master_secret = Zeroizing::new(secret.to_vec());
+        });
+    }
+
+    fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>> {
+        self.make_ticket(session)
+    }
+
+    fn keep_session(&self, session: SessionSecrets) -> bool {
+        self.keep_new_session(session)
+    }
+
+    fn received_session(&self, session: SessionSecrets) {
+        self.arrivals.borrow_mut().push(session);
+    }
+}

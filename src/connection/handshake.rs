@@ -1,0 +1,162 @@
+//! Driving a handshake of either role to its end.
+
+use std::sync::Arc;
+
+use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
+use crate::error::Reason;
+
+impl Connection {
+    /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
+    /// been completed, now or before.
+    pub fn handshake(&self) -> Result<(), Stop> {
+        match self.stage.get() {
+            Stage::Open => return self.flush_flight(),
+            Stage::Failed => return Err(Stop::Transport),
+            Stage::Before => self.begin()?,
+            Stage::Handshake => {}
+        }
+        let result = self.advance();
+        if let Err(stop) = &result {
+            self.notify_exit(stop);
+        }
+        result
+    }
+
+    /// `SSL_connect(3)` and `SSL_accept(3)`.
+    pub fn handshake_as(&self, role: Role) -> Result<(), Stop> {
+        if self.role.get().is_none() {
+            self.set_role(role);
+        }
+        self.handshake()
+    }
+
+    /// `SSL_set_connect_state` and `SSL_set_accept_state`: forgets a handshake that has begun.
+    pub fn set_role(&self, role: Role) {
+        self.role.set(Some(role));
+        self.shutdown.set(0);
+        if self.stage.get() != Stage::Before {
+            self.reset();
+        }
+    }
+
+    /// The role, once it is known.
+    pub fn role(&self) -> Option<Role> {
+        self.role.get()
+    }
+
+    /// How far this connection has come.
+    pub fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    /// `SSL_want(3)`.
+    pub fn want(&self) -> super::Want {
+        self.want.get()
+    }
+
+    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify has come.
+    pub fn has_received_close_notify(&self) -> bool {
+        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && self.close_notify_received.get()
+    }
+
+    fn begin(&self) -> Result<(), Stop> {
+        let Some(role) = self.role.get() else {
+            return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
+        };
+        self.method.get().versions()?;
+        if self.read_bio().is_null() && self.write_bio().is_null() {
+            return Err(Reason::BIO_NOT_SET.into());
+        }
+        let statistics = &self.context().statistics;
+        match role {
+            Role::Client => statistics.connect.increment(),
+            Role::Server => statistics.accept.increment(),
+        }
+        self.handshake.replace(Some(Box::default()));
+        self.resumed.set(false);
+        self.stage.set(Stage::Handshake);
+        self.notify(InfoKind::HandshakeStart, 1);
+        match role {
+            Role::Client => self.start_client(),
+            Role::Server => {
+                // A server has no session until it has seen the ClientHello (S3).
+                self.forget_session();
+                Ok(())
+            }
+        }
+    }
+
+    fn advance(&self) -> Result<(), Stop> {
+        loop {
+            self.flush_flight()?;
+            if self.with_engine(|engine| !engine.is_started())? {
+                // A server whose ClientHello is not complete, or whose program is still deciding.
+                if !self.look_at_client_hello()? {
+                    self.read_record()?;
+                    continue;
+                }
+            } else if self.with_engine(|engine| !engine.is_handshaking())? {
+                return self.finish();
+            } else {
+                self.read_record()?;
+            }
+            if self.process()? {
+                // close_notify in the middle of a handshake.
+                self.stage.set(Stage::Failed);
+                return Err(Stop::Closed);
+            }
+            self.note_server_random();
+        }
+    }
+
+    /// The engine is done and everything is written: settles session, counters and cache.
+    fn finish(&self) -> Result<(), Stop> {
+        let facts = self.with_engine(|engine| engine.facts())?;
+        self.resumed.set(facts.resumed);
+        self.facts.replace(facts);
+        self.stage.set(Stage::Open);
+        let role = self.role.get();
+        let handshake = self.handshake.take().unwrap_or_default();
+        match role {
+            Some(Role::Server) => self.finish_server(&handshake),
+            _ => self.finish_client(&handshake),
+        }
+        drop(handshake);
+        self.with_engine(|engine| engine.release_buffers())?;
+        self.notify(InfoKind::HandshakeDone, 1);
+        Ok(())
+    }
+
+    /// The server random is in the ServerHello: the first message of a server's first flight.
+    fn note_server_random(&self) {
+        if self.server_random.get() != [0; 32] || self.role.get() != Some(Role::Server) {
+            return;
+        }
+        let random = self.with_engine(|engine| hello_random(engine.output(), 2));
+        if let Ok(Some(random)) = random {
+            self.server_random.set(random);
+        }
+    }
+
+    /// The handshake data, for changes.
+    pub(super) fn with_handshake<R>(&self, work: impl FnOnce(&mut Handshake) -> R) -> Option<R> {
+        self.handshake.borrow_mut().as_mut().map(|data| work(data))
+    }
+
+    /// The parsed ClientHello of the handshake that is under way.
+    pub(super) fn hello(&self) -> Option<Arc<super::ClientHello>> {
+        self.with_handshake(|data| data.client_hello.clone())?
+    }
+}
+
+/// The random of a hello message (of this type) at the start of `records`.
+pub(super) fn hello_random(records: &[u8], message_type: u8) -> Option<[u8; 32]> {
+    const RECORD_HEADER: usize = 5;
+    const MESSAGE_HEADER: usize = 4;
+    const VERSION: usize = 2;
+    let start = RECORD_HEADER + MESSAGE_HEADER + VERSION;
+    if *records.first()? != 22 || *records.get(RECORD_HEADER)? != message_type {
+        return None;
+    }
+    records.get(start..start + 32)?.try_into().ok()
+}

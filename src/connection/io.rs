@@ -1,0 +1,146 @@
+//! Application data: `SSL_read(3)` and `SSL_write(3)`.
+
+use std::cell::Cell;
+
+use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
+use crate::error::{Reason, Result};
+
+const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
+const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
+
+/// A write that the transport has not taken completely. The program repeats the call with the same
+/// data, some of which has been encrypted already.
+#[derive(Default)]
+pub(super) struct PendingWrite {
+    /// Bytes of the program's buffer that are done with.
+    done: Cell<usize>,
+    /// Bytes after those that are encrypted and wait in the engine's output.
+    in_flight: Cell<usize>,
+    /// Where the program's buffer was, to notice another one.
+    buffer: Cell<usize>,
+}
+
+impl Connection {
+    /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
+    /// to be read again. Gives the number of bytes, which is 0 for an empty buffer only.
+    pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {
+        loop {
+            if self.stage.get() != Stage::Open {
+                self.start_implicitly()?;
+                self.handshake()?;
+            }
+            let count = self.with_engine(|engine| {
+                let pending = engine.pending();
+                let count = pending.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&pending[..count]);
+                if !peek {
+                    engine.consume(count);
+                }
+                (count, pending_is_empty(engine))
+            })?;
+            if count.0 > 0 || buffer.is_empty() && !count.1 {
+                return Ok(count.0);
+            }
+            if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+                return Err(Stop::Closed);
+            }
+            self.receive()?;
+        }
+    }
+
+    /// Reads and digests one record.
+    pub(super) fn receive(&self) -> std::result::Result<(), Stop> {
+        self.read_record()?;
+        self.process()?;
+        self.announce_arrivals();
+        Ok(())
+    }
+
+    /// Encrypts and sends `data`. Gives how much of it was taken: all, or with
+    /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
+    pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
+        if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
+        }
+        if self.stage.get() != Stage::Open {
+            self.start_implicitly()?;
+            self.handshake()?;
+        }
+        let (mode, max_fragment) = {
+            let settings = self.settings.borrow();
+            (settings.mode, settings.max_send_fragment)
+        };
+        let pending = &self.write;
+        let address = data.as_ptr().addr();
+        let repeated = pending.done.get() > 0 || pending.in_flight.get() > 0;
+        let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
+        if repeated && (moved || data.len() < pending.done.get() + pending.in_flight.get()) {
+            return Err(Reason::BAD_WRITE_RETRY.into());
+        }
+        pending.buffer.set(address);
+        loop {
+            self.flush()?;
+            let done = pending.done.get() + pending.in_flight.take();
+            let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
+            if done == data.len() || partial {
+                pending.done.set(0);
+                return Ok(done);
+            }
+            pending.done.set(done);
+            let count = (data.len() - done).min(max_fragment);
+            let encrypted = self.with_engine(|engine| engine.write(&data[done..done + count]))?;
+            encrypted.map_err(|failure| self.fail(failure))?;
+            pending.in_flight.set(count);
+        }
+    }
+
+    /// `SSL_pending(3)`: bytes of the current record that can be read without the transport.
+    pub fn pending(&self) -> usize {
+        self.with_engine(|engine| engine.pending().len())
+            .unwrap_or(0)
+    }
+
+    /// `SSL_has_pending(3)`: whether anything at all has been read and not been handed out.
+    pub fn has_pending(&self) -> bool {
+        self.with_engine(|engine| {
+            !engine.pending().is_empty() || !engine.input.unprocessed().is_empty()
+        })
+        .unwrap_or(false)
+    }
+
+    /// `SSL_key_update(3)`: the KeyUpdate goes out with the next write.
+    pub fn update_keys(&self) -> Result<()> {
+        if self.facts.borrow().version != 0x0304 {
+            return Err(Reason::WRONG_SSL_VERSION.into());
+        }
+        self.with_engine(|engine| engine.update_keys())?
+            .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
+    }
+
+    /// Keying material (RFC 5705). `out` is not empty.
+    pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
+        if self.stage.get() != Stage::Open {
+            return Err(crate::error::Error::Silent);
+        }
+        self.with_engine(|engine| engine.export(label, context, out))?
+            .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
+    }
+
+    /// Reading and writing start a handshake when the role is known.
+    fn start_implicitly(&self) -> std::result::Result<(), Stop> {
+        match self.role.get() {
+            None => Err(Reason::UNINITIALIZED.into()),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Forgets a write that was under way.
+    pub(super) fn forget_pending_write(&self) {
+        self.write.done.set(0);
+        self.write.in_flight.set(0);
+    }
+}
+
+fn pending_is_empty(engine: &crate::engine::Engine) -> bool {
+    engine.pending().is_empty()
+}

@@ -1,0 +1,75 @@
+//! The program's info callback (SSL_CTX_set_info_callback(3)).
+
+use std::ffi::c_int;
+
+use super::{Connection, Role, Stop};
+use crate::context::InfoCallback;
+
+/// What is being told. rustls does not show its states, so of the states only the beginning, the
+/// end and the place where a call stopped are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InfoKind {
+    /// `SSL_CB_HANDSHAKE_START`
+    HandshakeStart,
+    /// `SSL_CB_HANDSHAKE_DONE`
+    HandshakeDone,
+    /// `SSL_CB_CONNECT_EXIT` or `SSL_CB_ACCEPT_EXIT`
+    Exit,
+    /// `SSL_CB_READ_ALERT`
+    ReadAlert,
+    /// `SSL_CB_WRITE_ALERT`
+    WriteAlert,
+}
+
+impl Connection {
+    /// `SSL_set_info_callback`.
+    pub fn set_info_callback(&self, callback: InfoCallback) {
+        self.info_callback.set(callback);
+    }
+
+    /// `SSL_get_info_callback`.
+    pub fn info_callback(&self) -> InfoCallback {
+        self.info_callback.get()
+    }
+
+    /// Tells the program, if it wants to be told.
+    pub(super) fn notify(&self, kind: InfoKind, value: c_int) {
+        const SSL_ST_CONNECT: c_int = 0x1000;
+        const SSL_ST_ACCEPT: c_int = 0x2000;
+        let Some(function) = self
+            .info_callback
+            .get()
+            .or_else(|| self.context.borrow().callbacks().info)
+        else {
+            return;
+        };
+        let role = match self.role.get() {
+            Some(Role::Client) => SSL_ST_CONNECT,
+            Some(Role::Server) => SSL_ST_ACCEPT,
+            None => 0,
+        };
+        let where_ = match kind {
+            InfoKind::HandshakeStart => 0x10,
+            InfoKind::HandshakeDone => 0x20,
+            InfoKind::Exit => role | 0x02,
+            InfoKind::ReadAlert => 0x4004,
+            InfoKind::WriteAlert => 0x4008,
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        unsafe { function(self.as_c(), where_, value) }
+    }
+
+    /// Tells of an alert: level and description.
+    pub(super) fn notify_alert(&self, kind: InfoKind, level: u8, alert: u8) {
+        self.notify(kind, c_int::from(level) << 8 | c_int::from(alert));
+    }
+
+    /// Tells that a handshake call returns without having finished.
+    pub(super) fn notify_exit(&self, stop: &Stop) {
+        let value = match stop {
+            Stop::Closed => 0,
+            _ => -1,
+        };
+        self.notify(InfoKind::Exit, value);
+    }
+}

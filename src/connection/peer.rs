@@ -1,0 +1,231 @@
+//! The peer's certificate, and our own when a server asks for one.
+
+use std::ptr;
+use std::sync::Arc;
+
+use super::{Connection, Role};
+use crate::context::{ChainSource, Names, Settings};
+use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
+use crate::error::Reason;
+use crate::libcrypto::certificate_cache;
+use crate::libcrypto::error_queue;
+use crate::libcrypto::name::{Name, NameStack};
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::public_key::PublicKey;
+use crate::libcrypto::signature_scheme::SignatureScheme;
+use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify_error::alert_for;
+use crate::libcrypto::x509::{X509, X509Chain};
+use crate::session::PeerChain;
+
+const BAD_CERTIFICATE: u8 = 42;
+const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
+const INTERNAL_ERROR: u8 = 80;
+
+const INTERNAL: PeerRejected = PeerRejected {
+    reason: Reason::INTERNAL_ERROR,
+    alert: INTERNAL_ERROR,
+};
+
+impl Connection {
+    /// Verifies the peer's chain with libcrypto, as the program has set it up. With
+    /// `SSL_VERIFY_NONE` the result is noted and the handshake goes on.
+    pub(super) fn judge_peer(
+        &self,
+        chain: &[&[u8]],
+        ocsp_response: &[u8],
+    ) -> Result<(), PeerRejected> {
+        let Some(peer) = PeerChain::new(chain) else {
+            return Err(INTERNAL);
+        };
+        let peer = Arc::new(peer);
+        let certificates = parsed_chain(&peer).ok_or(PeerRejected {
+            reason: Reason::CERTIFICATE_VERIFY_FAILED,
+            alert: BAD_CERTIFICATE,
+        })?;
+        self.peer.replace(Some(peer.clone()));
+        let settings = self.settings();
+        let context = self.context();
+        let store = match &settings.verify_store {
+            Some(store) => store.clone(),
+            None => context.certificate_store(),
+        };
+        let application = context.callbacks().verify_certificate;
+        let param = self.verify_param().map_err(|_| INTERNAL)?;
+        let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
+        let verification = Verification {
+            store: &store,
+            leaf: &leaf,
+            untrusted: certificates,
+            peer: match self.role.get() {
+                Some(Role::Client) => Peer::Server,
+                _ => Peer::Client,
+            },
+            param,
+            security_level: settings.security_level,
+            flags: 0,
+            ssl: self.as_c().cast(),
+            callback: settings.verify_callback,
+            application: application
+                .function
+                .map(|function| (function, application.argument)),
+        };
+        // SAFETY: callbacks of the program with the arguments it gave them; `ssl` is this SSL.
+        let verified = unsafe { verification.run() };
+        let error = verified.error;
+        self.verify_result.set(error);
+        let old = self.verified_chain.replace(verified.chain);
+        drop(old);
+        const SSL_VERIFY_NONE: i32 = 0;
+        if !verified.ok && settings.verify_mode != SSL_VERIFY_NONE {
+            return Err(PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: alert_for(error),
+            });
+        }
+        // What libcrypto queued about a certificate that is accepted would look like an error of
+        // this handshake.
+        error_queue::clear();
+        self.ask_status_callback(ocsp_response)
+    }
+
+    /// Client: `SSL_CTX_set_tlsext_status_cb(3)` judges the stapled response, or its absence.
+    fn ask_status_callback(&self, response: &[u8]) -> Result<(), PeerRejected> {
+        if self.role.get() != Some(Role::Client) {
+            return Ok(());
+        }
+        let response = (!response.is_empty()).then(|| response.to_vec());
+        self.ocsp_response.replace(response);
+        let asked = self.settings.borrow().status_type == 1;
+        let callback = self.context().callbacks().status;
+        let Some(function) = callback.function.filter(|_| asked) else {
+            return Ok(());
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        match unsafe { function(self.as_c(), callback.argument) } {
+            0 => Err(PeerRejected {
+                reason: Reason::INVALID_STATUS_RESPONSE,
+                alert: BAD_CERTIFICATE_STATUS_RESPONSE,
+            }),
+            answer if answer < 0 => Err(INTERNAL),
+            _ => Ok(()),
+        }
+    }
+
+    /// Client: what to answer a CertificateRequest with.
+    pub(super) fn authenticate(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        let names = request
+            .authorities
+            .iter()
+            .filter_map(|der| Name::from_der(der).ok());
+        self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
+        let callback = self.settings().certificate_callback;
+        if let Some(function) = callback.function {
+            // SAFETY: the program's function, called as SSL_CTX_set_cert_cb(3) says, with nothing
+            // borrowed. Suspending is not possible here; it counts as "no certificate".
+            if unsafe { function(self.as_c(), callback.argument) } <= 0 {
+                return None;
+            }
+        }
+        if let Some(key) = self.usable_credentials(request) {
+            return Some(key);
+        }
+        self.ask_client_certificate_callback()?;
+        self.usable_credentials(request)
+    }
+
+    fn usable_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        let settings = self.settings();
+        settings
+            .credentials
+            .certified(&self.chain_source(&settings))
+            .ok()?
+            .into_iter()
+            .find(|key| key.can_sign(&request.signature_schemes))
+    }
+
+    /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
+    fn ask_client_certificate_callback(&self) -> Option<()> {
+        let function = self.context().callbacks().client_certificate?;
+        let (mut x509, mut pkey) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        if unsafe { function(self.as_c(), &raw mut x509, &raw mut pkey) } != 1 {
+            return None;
+        }
+        // SAFETY: on success the callback gave us a reference to each.
+        let (certificate, key) = unsafe {
+            (
+                X509::from_raw_owned(x509)?,
+                PrivateKey::from_raw_owned(pkey)?,
+            )
+        };
+        let mut result = Ok(());
+        self.change_settings(|settings| {
+            let credentials = Arc::make_mut(&mut settings.credentials);
+            result = credentials
+                .set_certificate(certificate)
+                .and_then(|()| credentials.set_key(key));
+        });
+        result.ok()
+    }
+
+    /// Where chains of our own certificates are completed from.
+    pub(super) fn chain_source(&self, settings: &Settings) -> ChainSource {
+        let context = self.context();
+        ChainSource {
+            extra: context.extra_chain(),
+            store: settings
+                .chain_store
+                .clone()
+                .unwrap_or_else(|| context.certificate_store()),
+            automatic: settings.mode & 0x8 == 0,
+        }
+    }
+
+    /// DER names that this side sends to the peer.
+    pub(super) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
+        let own = self.names.borrow().for_peer(role);
+        own.or_else(|| self.context().names().for_peer(role))
+            .unwrap_or_default()
+    }
+}
+
+impl Names {
+    /// The list that `role` sends, in DER; `None` when none has been set.
+    pub fn for_peer(&self, role: Role) -> Option<Vec<Vec<u8>>> {
+        let list = match role {
+            Role::Server => self.client_ca.as_ref().or(self.ca.as_ref()),
+            Role::Client => self.ca.as_ref(),
+        }?;
+        Some(list.iter().filter_map(|name| name.to_der().ok()).collect())
+    }
+}
+
+/// The peer's certificates as libcrypto's objects, made once per chain.
+pub fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
+    peer.parsed(|peer| {
+        let certificates: Option<Vec<X509>> = peer
+            .certificates()
+            .map(|der| certificate_cache::parsed(der).ok())
+            .collect();
+        X509Chain::from_items(certificates?).ok()
+    })
+}
+
+/// Verifies a handshake signature with libcrypto: for keys that the engine does not know.
+pub(super) fn verify_signature(
+    scheme: u16,
+    certificate: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let Some(scheme) = SignatureScheme::from_code(scheme) else {
+        return false;
+    };
+    error_queue::quietly(|| {
+        certificate_cache::parsed(certificate)
+            .and_then(|certificate| PublicKey::from_certificate(&certificate))
+            .and_then(|key| key.verify(scheme, message, signature))
+            .unwrap_or(false)
+    })
+}

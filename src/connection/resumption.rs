@@ -1,0 +1,348 @@
+//! Which session a server may resume.
+//!
+//! The client offers tickets or ids; the session comes out of a ticket, the internal cache or the
+//! program's callback, and must pass OpenSSL's checks in OpenSSL's order (S107). All of it happens
+//! before the engine is started: the program's callbacks run with nothing under way.
+
+use std::ffi::{c_int, c_uint};
+
+use super::client::{OP_NO_TICKET, secrets_of};
+use super::{ClientHello, Connection, Stop};
+use crate::clock;
+use crate::context::Settings;
+use crate::engine::{SessionSecrets, tls13_hash_len};
+use crate::error::Reason;
+use crate::session::{Session, SessionRef};
+
+const INTERNAL_ERROR: u8 = 80;
+const HANDSHAKE_FAILURE: u8 = 40;
+const ILLEGAL_PARAMETER: u8 = 47;
+
+const SSL_VERIFY_PEER: c_int = 1;
+const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
+const CACHE_NO_INTERNAL_LOOKUP: u32 = 0x100;
+const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
+
+const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
+
+/// Ids and stateful tickets are as long as this.
+const ID_LENGTH: usize = 32;
+
+/// A session that this handshake resumes.
+pub struct Resumption {
+    session: SessionRef,
+    /// What the client sent for it: ticket, PSK identity or session id.
+    identity: Vec<u8>,
+    /// A new ticket is to be sent.
+    pub renew: bool,
+}
+
+impl Resumption {
+    /// The session itself.
+    pub fn session(&self) -> &SessionRef {
+        &self.session
+    }
+
+    /// In the engine's terms.
+    pub fn for_engine(&self) -> (Vec<u8>, SessionSecrets) {
+        (self.identity.clone(), secrets_of(&self.session))
+    }
+}
+
+/// What opening a ticket came to (`SSL_TICKET_STATUS`).
+pub(super) enum TicketStatus {
+    /// There was none to look at, or the program wants it ignored: nothing is sent for it.
+    None,
+    /// The client asks for a ticket.
+    Empty,
+    /// Not one of ours, or damaged.
+    NotDecrypted,
+    /// A session, and whether its ticket is to be renewed.
+    Session(SessionRef, bool),
+    /// The handshake ends.
+    Fatal(Reason),
+}
+
+impl Connection {
+    /// Finds the session that the client wants to resume, if it may.
+    pub(super) fn find_resumable(
+        &self,
+        hello: &ClientHello,
+        version: u16,
+    ) -> Result<Option<Resumption>, Stop> {
+        let found = match version {
+            0x0304 => self.find_by_psk(hello)?,
+            _ => self.find_tls12(hello)?,
+        };
+        match found {
+            Some((resumption, from_cache))
+                if self.may_resume(&resumption.session, hello, version, from_cache)? =>
+            {
+                self.session_context.statistics.hits.increment();
+                self.set_verify_result(resumption.session.verify_result());
+                Ok(Some(resumption))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The servername callback may have chosen another context, and with it another security
+    /// domain: a session of the former one must not be resumed then (CVE-2025-23419).
+    pub(super) fn recheck_resumable(&self) {
+        let settings = self.settings();
+        let allowed = self.with_handshake(|handshake| {
+            handshake
+                .offer
+                .as_ref()
+                .is_none_or(|offer| same_security_domain(&offer.session, &settings))
+        });
+        if allowed == Some(false) {
+            self.with_handshake(|handshake| handshake.offer = None);
+            self.resumed.set(false);
+        }
+    }
+
+    fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
+        if !hello.offers_psk_dhe_ke() {
+            return Ok(None);
+        }
+        let settings = self.settings();
+        let profile = settings.profile(self.method.get())?;
+        let hash_len = profile
+            .choose_tls13(&hello.cipher_suites())
+            .and_then(tls13_hash_len);
+        let stateful = self.uses_stateful_tickets(&settings);
+        for psk in hello.psk_identities() {
+            let (session, renew, from_cache) = if stateful {
+                if psk.identity.len() != ID_LENGTH {
+                    continue;
+                }
+                match self.look_up(0x0304, psk.identity) {
+                    Some(session) => (session, true, true),
+                    None => continue,
+                }
+            } else {
+                match self.open_ticket(psk.identity, hello) {
+                    TicketStatus::Session(session, renew) => (session, renew, false),
+                    TicketStatus::Fatal(reason) => {
+                        return Err(self.refuse(reason, INTERNAL_ERROR));
+                    }
+                    _ => continue,
+                }
+            };
+            // S86: another suite will do if its hash is the same.
+            if tls13_hash_len(session.cipher_id() as u16) != hash_len {
+                continue;
+            }
+            let identity = psk.identity.to_vec();
+            let resumption = Resumption {
+                session,
+                identity,
+                renew,
+            };
+            return Ok(Some((resumption, from_cache)));
+        }
+        Ok(None)
+    }
+
+    /// S81, S82: the ticket is an id in the cache.
+    pub(super) fn uses_stateful_tickets(&self, settings: &Settings) -> bool {
+        settings.options & OP_NO_TICKET != 0
+            || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
+    }
+
+    fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
+        let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
+        let status = match hello.session_ticket() {
+            Some(ticket) if tickets => self.open_ticket(ticket, hello),
+            _ => TicketStatus::None,
+        };
+        match status {
+            TicketStatus::Fatal(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
+            TicketStatus::NotDecrypted => Ok(None),
+            TicketStatus::Session(session, renew) => {
+                // S14: its id is the one that the client put into its ClientHello.
+                let _ = session.set_id(hello.session_id());
+                let identity = hello.session_ticket().unwrap_or_default().to_vec();
+                Ok(Some((
+                    Resumption {
+                        session,
+                        identity,
+                        renew,
+                    },
+                    false,
+                )))
+            }
+            TicketStatus::None | TicketStatus::Empty => {
+                let id = hello.session_id();
+                if id.is_empty() {
+                    return Ok(None);
+                }
+                Ok(self.look_up(0x0303, id).map(|session| {
+                    let resumption = Resumption {
+                        session,
+                        identity: id.to_vec(),
+                        renew: true,
+                    };
+                    (resumption, true)
+                }))
+            }
+        }
+    }
+
+    /// The internal cache, then the program's (S40–S42).
+    fn look_up(&self, version: i32, id: &[u8]) -> Option<SessionRef> {
+        let context = &self.session_context;
+        if context.cache_mode() & CACHE_NO_INTERNAL_LOOKUP == 0 {
+            if let Some(session) = context.find_session(version, id) {
+                return Some(session);
+            }
+            context.statistics.misses.increment();
+        }
+        let function = context.callbacks().get_session?;
+        let mut copy: c_int = 1;
+        // SAFETY: the program's function, called as SSL_CTX_sess_set_get_cb(3) says, with nothing
+        // borrowed.
+        let raw: *mut Session =
+            unsafe { function(self.as_c(), id.as_ptr(), id.len() as c_int, &raw mut copy) };
+        if raw.is_null() {
+            return None;
+        }
+        // SAFETY: the callback gave a live session: its own, of which we take a reference (copy
+        // not 0), or one that it hands over (copy 0).
+        let session = unsafe {
+            match copy {
+                0 => SessionRef::from_raw(raw),
+                _ => SessionRef::clone_raw(raw),
+            }
+        };
+        if session.is_marked() {
+            return None;
+        }
+        context.statistics.callback_hits.increment();
+        if context.cache_mode() & CACHE_NO_INTERNAL_STORE == 0 {
+            context.add_session(&session);
+        }
+        Some(session)
+    }
+
+    /// OpenSSL's checks (S107). An error ends the handshake; `false` makes it a full one.
+    fn may_resume(
+        &self,
+        session: &SessionRef,
+        hello: &ClientHello,
+        version: u16,
+        from_cache: bool,
+    ) -> Result<bool, Stop> {
+        let settings = self.settings();
+        if session.protocol_version() != i32::from(version) {
+            return Ok(false);
+        }
+        if session.id_context() != &*settings.session_id_context {
+            return Ok(false);
+        }
+        if settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty() {
+            return Err(self.refuse(Reason::SESSION_ID_CONTEXT_UNINITIALIZED, INTERNAL_ERROR));
+        }
+        if session.is_expired(clock::now()) {
+            self.session_context.statistics.timeouts.increment();
+            if from_cache {
+                self.session_context.remove_session(session);
+            }
+            return Ok(false);
+        }
+        if version == 0x0303 {
+            let offered = hello.offers_extended_master_secret();
+            match session.extended_master_secret() {
+                true if !offered => {
+                    return Err(self.refuse(Reason::INCONSISTENT_EXTMS, HANDSHAKE_FAILURE));
+                }
+                false if offered => return Ok(false),
+                _ => {}
+            }
+            let suite = session.cipher_id() as u16;
+            if !hello.cipher_suites().contains(&suite) {
+                return Err(self.refuse(Reason::REQUIRED_CIPHER_MISSING, ILLEGAL_PARAMETER));
+            }
+            if !settings.profile(self.method.get())?.has_tls12(suite) {
+                return Ok(false);
+            }
+        }
+        Ok(same_host(session, hello) && same_security_domain(session, &settings))
+    }
+
+    /// Opens a ticket, with the program's say in it (S76–S79).
+    fn open_ticket(&self, ticket: &[u8], hello: &ClientHello) -> TicketStatus {
+        let status = match ticket {
+            [] => TicketStatus::Empty,
+            _ => self.unseal(ticket),
+        };
+        let _ = hello;
+        self.ask_ticket_callback(ticket, status)
+    }
+
+    fn ask_ticket_callback(&self, ticket: &[u8], status: TicketStatus) -> TicketStatus {
+        const EMPTY: c_int = 3;
+        const NO_DECRYPT: c_int = 4;
+        const SUCCESS: c_int = 5;
+        const SUCCESS_RENEW: c_int = 6;
+        const IGNORE: c_int = 1;
+        const IGNORE_RENEW: c_int = 2;
+        const USE: c_int = 3;
+        const USE_RENEW: c_int = 4;
+        const KEY_NAME: usize = 16;
+
+        let callbacks = self.session_context.callbacks();
+        let Some(function) = callbacks.decrypt_ticket else {
+            return status;
+        };
+        let (number, session) = match &status {
+            TicketStatus::None | TicketStatus::Fatal(_) => return status,
+            TicketStatus::Empty => (EMPTY, std::ptr::null_mut()),
+            TicketStatus::NotDecrypted => (NO_DECRYPT, std::ptr::null_mut()),
+            TicketStatus::Session(session, renew) => (
+                if *renew { SUCCESS_RENEW } else { SUCCESS },
+                session.as_ptr(),
+            ),
+        };
+        let key_name_len = if ticket.len() < KEY_NAME { 0 } else { KEY_NAME };
+        // SAFETY: the program's function, called as SSL_CTX_set_session_ticket_cb(3) says, with
+        // nothing borrowed; the session is lent to it.
+        let answer = unsafe {
+            function(
+                self.as_c(),
+                session,
+                ticket.as_ptr(),
+                key_name_len,
+                number,
+                callbacks.ticket_argument.0,
+            )
+        };
+        match (answer as c_uint as c_int, status) {
+            (IGNORE, _) => TicketStatus::None,
+            (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,
+            (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,
+            (USE, TicketStatus::Session(session, _)) => TicketStatus::Session(session, false),
+            (USE_RENEW, TicketStatus::Session(session, _)) => TicketStatus::Session(session, true),
+            _ => TicketStatus::Fatal(Reason::CALLBACK_FAILED),
+        }
+    }
+}
+
+/// Whether a session of this connection's security domain: id context and client certificates.
+fn same_security_domain(session: &Session, settings: &Settings) -> bool {
+    let context = session.id_context() == &*settings.session_id_context;
+    let needs_certificate = settings.verify_mode & SSL_VERIFY_PEER != 0
+        && settings.verify_mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0;
+    context && (!needs_certificate || session.peer().is_some())
+}
+
+/// RFC 6066, section 3: a session that was made for a host name is resumed for that name only.
+fn same_host(session: &Session, hello: &ClientHello) -> bool {
+    match session.host_name() {
+        None => true,
+        Some(name) => hello
+            .server_name()
+            .is_some_and(|other| other.as_bytes().eq_ignore_ascii_case(name.to_bytes())),
+    }
+}

@@ -1,0 +1,360 @@
+//! A server's first look at the ClientHello, and starting it.
+//!
+//! The program's callbacks run here, one after the other, in OpenSSL's order, with nothing of the
+//! engine under way. Two of them may suspend the handshake; [`Step`] remembers how far it had come.
+
+use std::ffi::{CString, c_int, c_uchar, c_uint};
+use std::ptr;
+use std::sync::Arc;
+
+use super::client::OP_NO_TICKET;
+use super::{ClientHello, Connection, Role, Stop, Want, extension};
+use crate::context::Settings;
+use crate::engine::{
+    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
+};
+use crate::error::Reason;
+
+/// The program's next decision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Step {
+    /// The ClientHello is not complete.
+    #[default]
+    Reading,
+    /// `SSL_CTX_set_client_hello_cb`
+    ClientHelloCallback,
+    /// Version, session, host name, protocol.
+    Negotiation,
+    /// `SSL_CTX_set_cert_cb`
+    CertificateCallback,
+    /// The engine can be started.
+    Decided,
+}
+
+const HANDSHAKE_FAILURE: u8 = 40;
+const PROTOCOL_VERSION: u8 = 70;
+const INTERNAL_ERROR: u8 = 80;
+const UNRECOGNIZED_NAME: u8 = 112;
+const NO_APPLICATION_PROTOCOL: u8 = 120;
+
+const SSL_TLSEXT_ERR_OK: c_int = 0;
+const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
+const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
+const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
+const SSL_CLIENT_HELLO_RETRY: c_int = -1;
+
+const SSL_VERIFY_PEER: c_int = 1;
+const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
+/// `SSL_SESS_CACHE_SERVER`
+pub(super) const CACHE_SERVER: u32 = 2;
+
+impl Connection {
+    /// Looks at what has been read. True when the engine has been started and may go on.
+    pub(super) fn look_at_client_hello(&self) -> Result<bool, Stop> {
+        loop {
+            let step = self
+                .with_handshake(|handshake| handshake.step)
+                .unwrap_or_default();
+            let next = match step {
+                Step::Reading => match self.read_client_hello()? {
+                    true => Step::ClientHelloCallback,
+                    false => return Ok(false),
+                },
+                Step::ClientHelloCallback => {
+                    self.ask_client_hello_callback()?;
+                    Step::Negotiation
+                }
+                Step::Negotiation => {
+                    self.negotiate()?;
+                    Step::CertificateCallback
+                }
+                Step::CertificateCallback => {
+                    self.ask_certificate_callback()?;
+                    Step::Decided
+                }
+                Step::Decided => {
+                    self.start_server()?;
+                    return Ok(true);
+                }
+            };
+            self.with_handshake(|handshake| handshake.step = next);
+        }
+    }
+
+    fn read_client_hello(&self) -> Result<bool, Stop> {
+        let parsed =
+            self.with_engine(|engine| ClientHello::from_records(engine.input.unprocessed()))?;
+        match parsed {
+            Err(failure) => Err(self.fail(failure)),
+            Ok(None) => Ok(false),
+            Ok(Some(hello)) => {
+                if let Ok(random) = hello.random().try_into() {
+                    self.client_random.set(random);
+                }
+                let name = hello.server_name().and_then(|name| CString::new(name).ok());
+                self.received_host_name.replace(name);
+                self.offered_ciphers.replace(hello.cipher_suites());
+                self.client_ciphers.take();
+                self.with_handshake(|handshake| {
+                    handshake.client_hello = Some(Arc::new(hello));
+                });
+                Ok(true)
+            }
+        }
+    }
+
+    fn ask_client_hello_callback(&self) -> Result<(), Stop> {
+        let callback = self.context().callbacks().client_hello;
+        let Some(function) = callback.function else {
+            return Ok(());
+        };
+        let mut alert = c_int::from(INTERNAL_ERROR);
+        // SAFETY: the program's function, called as SSL_CTX_set_client_hello_cb(3) says, with
+        // nothing borrowed.
+        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
+        match answer {
+            SSL_CLIENT_HELLO_SUCCESS => Ok(()),
+            SSL_CLIENT_HELLO_RETRY => {
+                self.want.set(Want::ClientHelloCallback);
+                Err(Stop::Suspended)
+            }
+            _ => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
+        }
+    }
+
+    /// Version, session to resume, host name and protocol.
+    fn negotiate(&self) -> Result<(), Stop> {
+        let Some(hello) = self.hello() else {
+            return Err(Reason::INTERNAL_ERROR.into());
+        };
+        let version = self.choose_version(&hello)?;
+        self.with_handshake(|handshake| handshake.version = version);
+        self.facts.borrow_mut().version = version;
+        let offer = self.find_resumable(&hello, version)?;
+        self.resumed.set(offer.is_some());
+        self.with_handshake(|handshake| handshake.offer = offer);
+        self.ask_server_name_callback()?;
+        self.recheck_resumable();
+        self.ask_alpn_callback(&hello)
+    }
+
+    fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
+        let settings = self.settings();
+        let method = self.method.get();
+        let common = [0x0304, 0x0303].into_iter().find(|version| {
+            hello.offers_version(*version) && settings.allows_version(method, *version)
+        });
+        match common {
+            Some(version) => Ok(version),
+            None => Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION)),
+        }
+    }
+
+    /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
+    fn ask_server_name_callback(&self) -> Result<(), Stop> {
+        let before = self.context();
+        let mut callback = before.callbacks().server_name;
+        if callback.function.is_none() {
+            callback = self.session_context.callbacks().server_name;
+        }
+        let Some(function) = callback.function else {
+            return Ok(());
+        };
+        let mut alert = c_int::from(UNRECOGNIZED_NAME);
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
+        // it may well call SSL_set_SSL_CTX.
+        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
+        let after = self.context();
+        if !Arc::ptr_eq(&before, &after) {
+            // S48: the start of this handshake is counted by the new context.
+            before.statistics.accept.decrement();
+            after.statistics.accept.increment();
+        }
+        match answer {
+            SSL_TLSEXT_ERR_ALERT_FATAL => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
+            SSL_TLSEXT_ERR_OK => {
+                self.with_handshake(|handshake| handshake.host_name_accepted = true);
+                Ok(())
+            }
+            SSL_TLSEXT_ERR_ALERT_WARNING | _ => Ok(()),
+        }
+    }
+
+    fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
+        let callback = self.context().callbacks().alpn_select;
+        let (Some(function), Some(offered)) = (callback.function, hello.alpn_protocols()) else {
+            return Ok(());
+        };
+        let (mut out, mut out_len): (*const c_uchar, c_uchar) = (ptr::null(), 0);
+        // SAFETY: the program's function, called as SSL_CTX_set_alpn_select_cb(3) says; `offered`
+        // is kept alive by our reference to the ClientHello.
+        let answer = unsafe {
+            function(
+                self.as_c(),
+                &raw mut out,
+                &raw mut out_len,
+                offered.as_ptr(),
+                offered.len() as c_uint,
+                callback.argument,
+            )
+        };
+        match answer {
+            SSL_TLSEXT_ERR_OK if !out.is_null() && out_len > 0 => {
+                // SAFETY: on success the callback has set `out` to `out_len` readable bytes.
+                let chosen = unsafe { std::slice::from_raw_parts(out, out_len.into()) }.to_vec();
+                self.facts.borrow_mut().alpn = Some(chosen.clone());
+                self.with_handshake(|handshake| handshake.alpn = Some(chosen));
+                Ok(())
+            }
+            SSL_TLSEXT_ERR_ALERT_FATAL | SSL_TLSEXT_ERR_OK => {
+                Err(self.refuse(Reason::NO_APPLICATION_PROTOCOL, NO_APPLICATION_PROTOCOL))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `SSL_CTX_set_cert_cb(3)`; not asked when a session is resumed (S110).
+    fn ask_certificate_callback(&self) -> Result<(), Stop> {
+        if self.resumed.get() {
+            return Ok(());
+        }
+        let callback = self.settings().certificate_callback;
+        let Some(function) = callback.function else {
+            return Ok(());
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        match unsafe { function(self.as_c(), callback.argument) } {
+            0 => Err(self.refuse(Reason::CERT_CB_ERROR, INTERNAL_ERROR)),
+            answer if answer < 0 => {
+                self.want.set(Want::X509Lookup);
+                Err(Stop::Suspended)
+            }
+            _ => {
+                self.want.set(Want::Nothing);
+                Ok(())
+            }
+        }
+    }
+
+    fn start_server(&self) -> Result<(), Stop> {
+        let settings = self.settings();
+        let profile = settings.profile(self.method.get())?;
+        let Some(hello) = self.hello() else {
+            return Err(Reason::INTERNAL_ERROR.into());
+        };
+        let (version, alpn, offer) = self
+            .with_handshake(|handshake| {
+                (
+                    handshake.version,
+                    handshake.alpn.clone(),
+                    handshake.offer.as_ref().map(|offer| offer.for_engine()),
+                )
+            })
+            .unwrap_or_default();
+        let credentials = settings
+            .credentials
+            .certified(&self.chain_source(&settings))?;
+        if credentials.is_empty() && offer.is_none() {
+            return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
+        }
+        let cache_mode = self.session_context.cache_mode();
+        let resume = offer.map(|(identity, session)| ResumeOffer {
+            identity,
+            cipher_suite: match version {
+                0x0304 => profile
+                    .choose_tls13(&hello.cipher_suites())
+                    .unwrap_or(session.cipher_suite),
+                _ => session.cipher_suite,
+            },
+            session,
+            server_name: hello.server_name().and_then(normalized_server_name),
+        });
+        let tickets_allowed = settings.options & OP_NO_TICKET == 0;
+        let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
+        let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
+        let parameters = ServerParameters {
+            profile,
+            version,
+            credentials,
+            signature_schemes: settings.signature_schemes(),
+            alpn,
+            client_authentication: client_authentication(&settings),
+            client_ca_names: self.client_ca_names(),
+            tickets: TicketPolicy {
+                tls12: tls12_ticket,
+                count: self.ticket_count(&settings, resume.is_some(), resumable),
+                lifetime: self.ticket_lifetime(),
+            },
+            session_ids: resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0,
+            resume,
+            max_fragment: settings.max_send_fragment,
+        };
+        self.with_engine(|engine| engine.accept(parameters))?
+            .map_err(|failure| self.fail(failure))
+    }
+
+    /// S47: asked in full handshakes; true makes the session not resumable.
+    fn ask_not_resumable_callback(&self, settings: &Settings, resuming: bool) -> bool {
+        let Some(function) = settings.not_resumable else {
+            return false;
+        };
+        if resuming {
+            return false;
+        }
+        // Every suite of this library has forward secrecy.
+        // SAFETY: the program's function, called as
+        // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
+        let answer = unsafe { function(self.as_c(), 1) } != 0;
+        self.not_resumable.set(answer);
+        answer
+    }
+
+    /// S74: the configured number after a full handshake, one after a resumption.
+    fn ticket_count(&self, settings: &Settings, resuming: bool, resumable: bool) -> usize {
+        let renew = self
+            .with_handshake(|handshake| handshake.offer.as_ref().is_none_or(|offer| offer.renew))
+            .unwrap_or(true);
+        match (settings.num_tickets, resuming) {
+            _ if !resumable => 0,
+            (0, _) => 0,
+            (_, true) if !renew => 0,
+            (_, true) => 1,
+            (count, false) => count,
+        }
+    }
+
+    /// S73: the timeout of the session, at most a week in TLS 1.3.
+    fn ticket_lifetime(&self) -> u32 {
+        const WEEK: i64 = 604_800;
+        let version = self
+            .with_handshake(|handshake| handshake.version)
+            .unwrap_or(0);
+        let timeout = self.session_context.session_timeout();
+        let limit = if version == 0x0304 {
+            WEEK
+        } else {
+            u32::MAX.into()
+        };
+        timeout.clamp(0, limit) as u32
+    }
+
+    /// DER names for a CertificateRequest.
+    fn client_ca_names(&self) -> Vec<Vec<u8>> {
+        self.names_for_peer(Role::Server)
+    }
+}
+
+fn client_authentication(settings: &Settings) -> ClientAuthentication {
+    match settings.verify_mode {
+        mode if mode & SSL_VERIFY_PEER == 0 => ClientAuthentication::None,
+        mode if mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0 => ClientAuthentication::Required,
+        _ => ClientAuthentication::Optional,
+    }
+}
+
+impl ClientHello {
+    /// The client's signature schemes, by number.
+    pub fn signature_schemes(&self) -> Vec<u16> {
+        self.numbers(extension::SIGNATURE_ALGORITHMS)
+    }
+}

@@ -1,0 +1,118 @@
+//! The session of a connection: set, kept, replaced, lost (SSL_set_session(3), SSL_clear(3)).
+
+use std::sync::Arc;
+
+use super::{Connection, Facts, SENT_SHUTDOWN, Stage};
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::session::{Session, SessionRef};
+
+impl Connection {
+    /// `SSL_get_session`: lent, NULL when there is none (S1).
+    pub fn session_pointer(&self) -> *mut Session {
+        match &*self.session.borrow() {
+            Some(session) => session.as_ptr(),
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// `SSL_get1_session`: a reference of the caller's own.
+    pub fn session(&self) -> Option<SessionRef> {
+        self.session.borrow().clone()
+    }
+
+    /// `SSL_set_session` (S2, S27, S28, S30).
+    pub fn set_session(&self, session: Option<SessionRef>) -> Result<()> {
+        self.drop_badly_closed_session();
+        if let Some(session) = &session {
+            self.verify_result.set(session.verify_result());
+        }
+        self.replace_session(session);
+        Ok(())
+    }
+
+    /// `SSL_session_reused`.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed.get()
+    }
+
+    /// `SSL_clear(3)`: ready for another handshake. A session that was closed properly is kept,
+    /// and offered again by a client (S26).
+    pub fn clear(&self) {
+        if self.drop_badly_closed_session() {
+            self.forget_session();
+        }
+        self.reset();
+        self.shutdown.set(0);
+    }
+
+    /// `SSL_set_SSL_CTX(3)`: takes over the other context's certificates; the id context only if
+    /// it was the former context's (S69).
+    pub fn switch_context(&self, context: Arc<Context>) {
+        let before = self.context();
+        if Arc::ptr_eq(&before, &context) {
+            return;
+        }
+        let (old, new) = (before.settings(), context.settings());
+        self.change_settings(|settings| {
+            settings.take_certificates_of(&new);
+            if settings.session_id_context == old.session_id_context {
+                settings.session_id_context = new.session_id_context.clone();
+            }
+        });
+        let replaced = self.context.replace(context);
+        drop(replaced);
+    }
+
+    /// Takes the session out of the cache for good: after fatal alerts (S24, S25).
+    pub(super) fn lose_session(&self) {
+        if let Some(session) = self.session() {
+            self.session_context.remove_session(&session);
+        }
+    }
+
+    /// S19: a connection that is given up without having sent close_notify loses its session.
+    /// True when that happened.
+    pub(super) fn drop_badly_closed_session(&self) -> bool {
+        let established = self.stage.get() == Stage::Open;
+        if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
+            let had_one = self.session.borrow().is_some();
+            self.lose_session();
+            return had_one;
+        }
+        false
+    }
+
+    pub(super) fn replace_session(&self, session: Option<SessionRef>) {
+        let old = self.session.replace(session);
+        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
+        drop(old);
+    }
+
+    pub(super) fn forget_session(&self) {
+        self.replace_session(None);
+    }
+
+    /// Back to the state before a handshake, but for settings, BIOs and session.
+    pub(super) fn reset(&self) {
+        self.engine.replace(Some(Box::<Engine>::default()));
+        self.handshake.take();
+        self.facts.replace(Facts::default());
+        self.peer.take();
+        self.verified_chain.take();
+        self.received_host_name.take();
+        self.arrivals.take();
+        self.issued.take();
+        self.resumed.set(false);
+        self.close_notify_received.set(false);
+        self.close_notify_pending.set(false);
+        self.flight_unfinished.set(false);
+        self.client_random.set([0; 32]);
+        self.server_random.set([0; 32]);
+        self.forget_pending_write();
+        self.not_resumable.set(false);
+        self.want.set(super::Want::Nothing);
+        self.stage.set(Stage::Before);
+    }
+}

@@ -1,0 +1,54 @@
+//! Where a connection is.
+
+use crate::cipher::Method;
+use crate::cipher::method::Role as MethodRole;
+
+/// Client or server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Sends the ClientHello.
+    Client,
+    /// Answers it.
+    Server,
+}
+
+impl Role {
+    /// The role that a method fixes, if it does.
+    pub fn of(method: &Method) -> Option<Self> {
+        match method.role {
+            MethodRole::Client => Some(Self::Client),
+            MethodRole::Server => Some(Self::Server),
+            MethodRole::Any => None,
+        }
+    }
+}
+
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing has been sent or read.
+    Before,
+    /// The handshake is under way.
+    Handshake,
+    /// Application data may flow.
+    Open,
+    /// A fatal error has ended it.
+    Failed,
+}
+
+/// What a suspended call waits for (`SSL_want(3)`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// Nothing.
+    Nothing,
+    /// The read BIO.
+    Read,
+    /// The write BIO.
+    Write,
+    /// A certificate callback.
+    X509Lookup,
+    /// The ClientHello callback.
+    ClientHelloCallback,
+    /// A verification callback.
+    RetryVerify,
+}

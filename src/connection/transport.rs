@@ -1,0 +1,187 @@
+//! Records from the read BIO, and to the write BIO.
+
+use super::{Connection, RECEIVED_SHUTDOWN, Stage, Stop, Want};
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
+use crate::libcrypto::bio::{Bio, Io};
+
+/// `SSL_OP_IGNORE_UNEXPECTED_EOF`
+const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
+
+impl Connection {
+    /// `SSL_set0_rbio`.
+    pub fn set_read_bio(&self, bio: Option<Bio>) {
+        let old = self.read_bio.replace(bio);
+        drop(old);
+    }
+
+    /// `SSL_set0_wbio`.
+    pub fn set_write_bio(&self, bio: Option<Bio>) {
+        let old = self.write_bio.replace(bio);
+        drop(old);
+    }
+
+    /// `SSL_get_rbio`: lent.
+    pub fn read_bio(&self) -> *mut openssl_sys::BIO {
+        match &*self.read_bio.borrow() {
+            Some(bio) => bio.as_ptr(),
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// `SSL_get_wbio`: lent.
+    pub fn write_bio(&self) -> *mut openssl_sys::BIO {
+        match &*self.write_bio.borrow() {
+            Some(bio) => bio.as_ptr(),
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
+    pub(super) fn read_record(&self) -> Result<(), Stop> {
+        loop {
+            let mut engine = self.take_engine()?;
+            // A BIO may be a program's own, whose functions call back into us.
+            let bio = self.read_bio();
+            // SAFETY: the connection holds a reference to its BIO; a program that replaces it
+            // from within the BIO's own read function is outside of the BIO contract.
+            let result = match unsafe { Bio::lend(bio) } {
+                None => {
+                    self.engine.replace(Some(engine));
+                    return Err(Reason::READ_BIO_NOT_SET.into());
+                }
+                Some(bio) => {
+                    self.want.set(Want::Read);
+                    bio.read(engine.input.missing())
+                }
+            };
+            let outcome = match result {
+                Io::Done(count) if count > 0 => engine.input.filled(count),
+                _ => Ok(false),
+            };
+            let at_boundary = engine.input.at_boundary();
+            self.engine.replace(Some(engine));
+            match (result, outcome) {
+                (Io::Done(count), Ok(complete)) if count > 0 => {
+                    self.want.set(Want::Nothing);
+                    if complete {
+                        return Ok(());
+                    }
+                }
+                (_, Err(problem)) => return Err(self.fail(problem.into())),
+                (Io::Retry(_), _) => {
+                    let _ = self.with_engine(|engine| engine.release_buffers());
+                    return Err(Stop::Suspended);
+                }
+                (Io::Done(_) | Io::Eof, _) => return Err(self.end_of_file(at_boundary)),
+                (Io::Failed, _) => return Err(Stop::Transport),
+            }
+        }
+    }
+
+    /// The transport has ended. Without close_notify that is an error (S125), unless the program
+    /// says that it does not care.
+    fn end_of_file(&self, _at_boundary: bool) -> Stop {
+        self.want.set(Want::Nothing);
+        if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
+            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+            self.close_notify_received.set(true);
+            return Stop::Closed;
+        }
+        let established = self.stage.get() == Stage::Open;
+        self.stage.set(Stage::Failed);
+        if established {
+            self.lose_session();
+        }
+        Stop::Failed(Error::new(Reason::UNEXPECTED_EOF_WHILE_READING))
+    }
+
+    /// Hands everything that the engine has to send to the write BIO.
+    pub(super) fn flush(&self) -> Result<(), Stop> {
+        loop {
+            let engine = self.take_engine()?;
+            if engine.outgoing().is_empty() {
+                self.engine.replace(Some(engine));
+                return Ok(());
+            }
+            let bio = self.write_bio();
+            // SAFETY: as in `read_record`.
+            let result = match unsafe { Bio::lend(bio) } {
+                None => {
+                    self.engine.replace(Some(engine));
+                    return Err(Reason::BIO_NOT_SET.into());
+                }
+                Some(bio) => {
+                    self.want.set(Want::Write);
+                    bio.write(engine.outgoing())
+                }
+            };
+            self.engine.replace(Some(engine));
+            match result {
+                Io::Done(count) if count > 0 => {
+                    self.with_engine(|engine| engine.wrote(count))?;
+                    self.want.set(Want::Nothing);
+                }
+                Io::Retry(_) => return Err(Stop::Suspended),
+                Io::Done(_) | Io::Eof | Io::Failed => return Err(Stop::Transport),
+            }
+        }
+    }
+
+    /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
+    pub(super) fn flush_flight(&self) -> Result<(), Stop> {
+        let anything = self.with_engine(|engine| !engine.outgoing().is_empty())?;
+        if !anything && !self.flight_unfinished.get() {
+            return Ok(());
+        }
+        self.flight_unfinished.set(true);
+        self.flush()?;
+        let bio = self.write_bio();
+        // SAFETY: as in `read_record`.
+        if let Some(bio) = unsafe { Bio::lend(bio) } {
+            self.want.set(Want::Write);
+            match bio.flush() {
+                Io::Done(_) | Io::Eof => {}
+                Io::Retry(_) => return Err(Stop::Suspended),
+                // Filters without a flush of their own say that it failed; nothing was lost.
+                Io::Failed => {}
+            }
+            self.want.set(Want::Nothing);
+        }
+        self.flight_unfinished.set(false);
+        Ok(())
+    }
+
+    /// Digests the records that have been read, then does what the engine asked to be done when it
+    /// has come to rest: announcing sessions.
+    pub(super) fn process(&self) -> Result<bool, Stop> {
+        let mut engine = self.take_engine()?;
+        let result = engine.process(self);
+        self.engine.replace(Some(engine));
+        match result {
+            Ok(progress) => {
+                if progress.closed {
+                    self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+                    self.close_notify_received.set(true);
+                    self.notify_alert(super::InfoKind::ReadAlert, 1, 0);
+                }
+                Ok(progress.closed)
+            }
+            Err(failure) => Err(self.fail(failure)),
+        }
+    }
+
+    pub(super) fn take_engine(&self) -> Result<Box<crate::engine::Engine>, Stop> {
+        self.engine.take().ok_or_else(|| {
+            Stop::Failed(Error::with(
+                Reason::INTERNAL_ERROR,
+                "the connection is busy or has died",
+            ))
+        })
+    }
+
+    /// Fails a handshake from this side.
+    pub(super) fn refuse(&self, reason: Reason, alert: u8) -> Stop {
+        self.fail(Failure::with_alert(reason, alert))
+    }
+}

@@ -1,0 +1,242 @@
+//! Own certificates and keys (SSL_CTX_use_certificate(3)): one slot per kind of key.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::engine::{CertifiedKey, ExternalKey, KeySource};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::error_queue;
+use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::signature_scheme::SignatureScheme;
+use crate::libcrypto::store::Store;
+use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify_param::VerifyParam;
+use crate::libcrypto::x509::{X509, X509Chain};
+
+/// Slots in the order in which a server prefers them.
+const SLOTS: usize = 5;
+
+/// A certificate, its key and its chain.
+#[derive(Clone, Default)]
+pub struct Slot {
+    /// The leaf.
+    pub certificate: Option<X509>,
+    /// Its key.
+    pub key: Option<PrivateKey>,
+    /// Certificates that are sent after the leaf; `None` when none were given for this slot.
+    pub chain: Option<Arc<X509Chain>>,
+    /// The engine's form, made when first needed.
+    certified: OnceLock<Option<CertifiedKey>>,
+}
+
+/// Where chains are completed from when a slot has none.
+pub struct ChainSource {
+    /// `SSL_CTX_add_extra_chain_cert`
+    pub extra: Option<Arc<X509Chain>>,
+    /// A chain is built from this store otherwise.
+    pub store: Store,
+    /// Not `SSL_MODE_NO_AUTO_CHAIN`.
+    pub automatic: bool,
+}
+
+/// All slots of a context or connection.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    slots: [Slot; SLOTS],
+    current: Option<usize>,
+}
+
+impl Credentials {
+    /// Whether any slot has a certificate with its key.
+    pub fn any(&self) -> bool {
+        self.slots
+            .iter()
+            .any(|slot| slot.certificate.is_some() && slot.key.is_some())
+    }
+
+    /// The slot that was set or selected last.
+    pub fn current(&self) -> Option<&Slot> {
+        self.slots.get(self.current?)
+    }
+
+    /// For changes to the current slot.
+    pub fn current_mut(&mut self) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(self.current?)?;
+        slot.certified = OnceLock::new();
+        Some(slot)
+    }
+
+    /// Slots with a certificate, in order.
+    pub fn filled(&self) -> impl Iterator<Item = (usize, &Slot)> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.certificate.is_some())
+    }
+
+    /// Makes the slot with this number the current one.
+    pub fn select(&mut self, number: usize) {
+        self.current = Some(number);
+    }
+
+    /// The number of the current slot.
+    pub fn current_number(&self) -> Option<usize> {
+        self.current
+    }
+
+    /// `SSL_CTX_use_certificate`. A key in the slot that does not belong to it is dropped, as in
+    /// OpenSSL: the program will set the right one next.
+    pub fn set_certificate(&mut self, certificate: X509) -> Result<()> {
+        let number = slot_number(certificate.key_kind()?)
+            .ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))?;
+        let slot = &mut self.slots[number];
+        if let Some(key) = &slot.key
+            && !key.matches_certificate(&certificate)
+        {
+            slot.key = None;
+        }
+        slot.certificate = Some(certificate);
+        slot.certified = OnceLock::new();
+        self.current = Some(number);
+        Ok(())
+    }
+
+    /// `SSL_CTX_use_PrivateKey`. It must belong to the certificate of its slot, if there is one.
+    pub fn set_key(&mut self, key: PrivateKey) -> Result<()> {
+        let number =
+            slot_number(key.kind()).ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))?;
+        let slot = &mut self.slots[number];
+        if let Some(certificate) = &slot.certificate {
+            key.check_certificate(certificate)?;
+        }
+        slot.key = Some(key);
+        slot.certified = OnceLock::new();
+        self.current = Some(number);
+        Ok(())
+    }
+
+    /// `SSL_CTX_check_private_key`.
+    pub fn check(&self) -> Result<()> {
+        let slot = self
+            .current()
+            .filter(|slot| slot.certificate.is_some())
+            .ok_or_else(|| Error::new(Reason::NO_CERTIFICATE_ASSIGNED))?;
+        match (&slot.certificate, &slot.key) {
+            (Some(certificate), Some(key)) => key.check_certificate(certificate),
+            _ => Err(Error::new(Reason::NO_PRIVATE_KEY_ASSIGNED)),
+        }
+    }
+
+    /// `SSL_certs_clear`.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Forgets what was prepared for the engine: chains may have changed.
+    pub fn forget_prepared(&mut self) {
+        for slot in &mut self.slots {
+            slot.certified = OnceLock::new();
+        }
+    }
+
+    /// All complete slots in the engine's form, best first. Each is prepared once.
+    pub fn certified(&self, source: &ChainSource) -> Result<Vec<CertifiedKey>> {
+        Ok(self
+            .slots
+            .iter()
+            .filter_map(|slot| {
+                slot.certified
+                    .get_or_init(|| slot.prepare(source))
+                    .as_ref()
+                    .cloned()
+            })
+            .collect())
+    }
+}
+
+impl Slot {
+    fn prepare(&self, source: &ChainSource) -> Option<CertifiedKey> {
+        let certificate = self.certificate.as_ref()?;
+        let key = self.key.as_ref()?;
+        let mut chain = vec![certificate.to_der().ok()?];
+        let given = self.chain.as_ref().or(source.extra.as_ref());
+        match given {
+            Some(given) => {
+                for certificate in given.iter() {
+                    chain.push(certificate.to_der().ok()?);
+                }
+            }
+            None if source.automatic => chain.extend(issuers(certificate, &source.store)),
+            None => {}
+        }
+        let exported = key
+            .to_pkcs8()
+            .and_then(|pkcs8| CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok());
+        exported.or_else(|| {
+            let key = Arc::new(LibcryptoKey(key.clone()));
+            CertifiedKey::new(chain, KeySource::External(key), None).ok()
+        })
+    }
+}
+
+/// The certificates above `leaf`, as far as the store has them, in DER.
+fn issuers(leaf: &X509, store: &Store) -> Vec<Vec<u8>> {
+    error_queue::quietly(|| {
+        let (Ok(param), Ok(untrusted)) = (VerifyParam::new(), X509Chain::new()) else {
+            return Vec::new();
+        };
+        let verification = Verification {
+            store,
+            leaf,
+            untrusted: &untrusted,
+            peer: Peer::Server,
+            param: &param,
+            security_level: 0,
+            flags: 0,
+            ssl: std::ptr::null_mut(),
+            callback: None,
+            application: None,
+        };
+        // SAFETY: there are no callbacks.
+        let verified = unsafe { verification.run() };
+        let Some(chain) = verified.chain else {
+            return Vec::new();
+        };
+        chain
+            .iter()
+            .skip(1)
+            .filter_map(|certificate| certificate.to_der().ok())
+            .collect()
+    })
+}
+
+/// A key that libcrypto signs with: it cannot be exported, or the engine does not know its kind.
+struct LibcryptoKey(PrivateKey);
+
+impl ExternalKey for LibcryptoKey {
+    fn signature_schemes(&self) -> Vec<u16> {
+        let kind = self.0.kind();
+        SignatureScheme::ALL
+            .iter()
+            .filter(|scheme| scheme.fits(kind))
+            .map(|scheme| scheme.code())
+            .collect()
+    }
+
+    fn sign(&self, scheme: u16, message: &[u8]) -> Option<Vec<u8>> {
+        let scheme = SignatureScheme::from_code(scheme)?;
+        self.0.sign(scheme, message).ok()
+    }
+}
+
+/// Where a key of this kind goes: ECDSA, Ed25519, Ed448, RSA-PSS, RSA.
+fn slot_number(kind: KeyKind) -> Option<usize> {
+    match kind {
+        KeyKind::Ec { .. } => Some(0),
+        KeyKind::Ed25519 => Some(1),
+        KeyKind::Ed448 => Some(2),
+        KeyKind::RsaPss => Some(3),
+        KeyKind::Rsa => Some(4),
+        KeyKind::Dsa | KeyKind::Other(_) => None,
+    }
+}

@@ -1,0 +1,83 @@
+//! A context's sessions: the cache with the program's callbacks around it.
+//!
+//! Nothing is locked or borrowed while a callback runs, so it may call any function of the library
+//! on the same context (better than S101, where OpenSSL would deadlock).
+
+use super::Context;
+use crate::cache::{Due, Inserted, Key};
+use crate::clock;
+use crate::session::{Session, SessionRef};
+
+/// `SSL_SESS_CACHE_UPDATE_TIME`
+const CACHE_UPDATE_TIME: u32 = 0x400;
+
+impl Context {
+    /// The session in the internal cache, with a reference of the caller's own. Counts nothing.
+    pub fn find_session(&self, version: i32, id: &[u8]) -> Option<SessionRef> {
+        self.cache.find(&Key::new(version, id)?)
+    }
+
+    /// `SSL_CTX_add_session(3)`: false when the very same object was there already (S45, S51, S56).
+    pub fn add_session(&self, session: &SessionRef) -> bool {
+        if self.cache_mode() & CACHE_UPDATE_TIME != 0 {
+            session.set_time(clock::now());
+        }
+        let (replaced, mut evicted) = match self.cache.insert(session.clone()) {
+            Inserted::Added { replaced, evicted } => (replaced, evicted),
+            Inserted::AlreadyPresent | Inserted::Refused => return false,
+        };
+        session.set_owner(Some(self.as_owner()));
+        if let Some(replaced) = replaced {
+            replaced.set_owner(None);
+        }
+        while let Some(other) = evicted {
+            self.statistics.cache_full.increment();
+            self.let_go(&other);
+            evicted = self.cache.evict(session);
+        }
+        true
+    }
+
+    /// `SSL_CTX_remove_session(3)`: true when it was in the cache. It is marked and the program is
+    /// told in any case, unless it has no id (S44).
+    pub fn remove_session(&self, session: &SessionRef) -> bool {
+        if session.id().is_empty() {
+            return false;
+        }
+        let removed = Key::new(session.protocol_version(), session.id())
+            .and_then(|key| self.cache.remove(&key));
+        let found = removed.is_some();
+        self.let_go(removed.as_ref().unwrap_or(session));
+        found
+    }
+
+    /// `SSL_CTX_flush_sessions(3)`: everything that has expired at `time`; all for 0 (S54, S55).
+    pub fn flush_sessions(&self, time: i64) {
+        let due = match time {
+            0 => Due::Always,
+            time => Due::At(time),
+        };
+        for session in self.cache.flush(due) {
+            self.let_go(&session);
+        }
+    }
+
+    /// A session has left the cache: marked, and told to the program (S100).
+    fn let_go(&self, session: &SessionRef) {
+        session.set_owner(None);
+        session.mark_not_resumable();
+        if let Some(function) = self.callbacks().remove_session {
+            // SAFETY: the program's function, called as SSL_CTX_sess_set_remove_cb(3) says, with
+            // nothing locked; the session is lent to it.
+            unsafe { function(self.as_c(), session.as_ptr()) }
+        }
+    }
+}
+
+impl crate::session::Owner for Context {
+    fn reordered(&self, session: &Session) {
+        if let Some(session) = session.try_reference() {
+            self.cache.reorder(&session);
+        }
+    }
+}

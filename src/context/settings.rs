@@ -1,0 +1,298 @@
+//! What a connection copies from its context and may then change for itself.
+
+use std::ffi::c_int;
+use std::sync::{Arc, OnceLock};
+
+use super::callbacks::{
+    AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback,
+    GenerateSessionIdCallback, MessageCallback, NotResumableCallback, PasswordCallback,
+    SecurityCallback, VerifyCallback,
+};
+use super::credentials::Credentials;
+use crate::cipher::group::DEFAULT_GROUPS;
+use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
+use crate::cipher::security::DEFAULT_LEVEL;
+use crate::cipher::signature::default_signature_algorithms;
+use crate::cipher::{Cipher, CipherList, Method};
+use crate::engine::Profile;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::stack::Stack;
+use crate::libcrypto::store::Store;
+
+/// `STACK_OF(SSL_CIPHER)`; the suites themselves are static.
+pub type CipherStack = Stack<&'static Cipher>;
+
+/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
+const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
+/// `SSL_OP_NO_TLSv1_2`
+const OP_NO_TLSV1_2: u64 = 1 << 27;
+/// `SSL_OP_NO_TLSv1_3`
+const OP_NO_TLSV1_3: u64 = 1 << 29;
+/// `SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT`: what a new context has.
+const DEFAULT_OPTIONS: u64 = 1 << 17 | 1 << 20;
+/// `SSL_MODE_AUTO_RETRY`
+const DEFAULT_MODE: u32 = 4;
+
+/// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
+/// 0 for no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VersionRange {
+    /// Lowest version as set, or 0.
+    pub min: c_int,
+    /// Highest version as set, or 0.
+    pub max: c_int,
+}
+
+/// Settings that `SSL_new(3)` copies. See the module's prose; all fields are plain values.
+#[derive(Clone)]
+pub struct Settings {
+    /// `SSL_OP_…` bits.
+    pub options: u64,
+    /// `SSL_MODE_…` bits.
+    pub mode: u32,
+    /// Limits set by the program.
+    pub versions: VersionRange,
+    /// TLS 1.2 suites, in order of preference.
+    tls12_ciphers: Arc<[&'static Cipher]>,
+    /// TLS 1.3 suites, in order of preference.
+    tls13_ciphers: Arc<[&'static Cipher]>,
+    /// Both in the form that C reads; made when first asked for.
+    cipher_stack: OnceLock<Arc<CipherStack>>,
+    /// Groups by TLS number, in order of preference; `None` for the default.
+    pub groups: Option<Arc<[u16]>>,
+    /// Signature schemes by TLS number, in order of preference; `None` for the default.
+    pub signature_schemes: Option<Arc<[u16]>>,
+    /// Signature schemes asked of clients; `None` for the same as above.
+    pub client_signature_schemes: Option<Arc<[u16]>>,
+    /// Certificates and keys.
+    pub credentials: Arc<Credentials>,
+    /// `SSL_VERIFY_…` bits.
+    pub verify_mode: c_int,
+    /// Asked about every certificate of a chain.
+    pub verify_callback: VerifyCallback,
+    /// Verifies peers instead of the context's store (SSL_CTX_set0_verify_cert_store).
+    pub verify_store: Option<Store>,
+    /// Completes own chains instead of the context's store (SSL_CTX_set0_chain_cert_store).
+    pub chain_store: Option<Store>,
+    /// Session id context, at most 32 bytes.
+    pub session_id_context: Arc<[u8]>,
+    /// ALPN protocols a client offers, in wire form (length-prefixed names).
+    pub alpn_protocols: Arc<[u8]>,
+    /// Neither send close_notify nor wait for it.
+    pub quiet_shutdown: bool,
+    /// TLS 1.3 tickets after a full handshake.
+    pub num_tickets: usize,
+    /// Early data a server allows in its tickets, in bytes.
+    pub max_early_data: u32,
+    /// Early data a server reads or skips, in bytes.
+    pub recv_max_early_data: u32,
+    /// Largest plaintext of a record, in bytes; 16384 by default.
+    pub max_send_fragment: usize,
+    /// `SSL_CTX_set_split_send_fragment`: remembered for the program.
+    pub split_send_fragment: usize,
+    /// `SSL_CTX_set_max_pipelines`: remembered for the program.
+    pub max_pipelines: usize,
+    /// Largest certificate chain a peer may send, in bytes.
+    pub max_cert_list: usize,
+    /// `SSL_CTX_set_read_ahead`: remembered; records are always read exactly.
+    pub read_ahead: c_int,
+    /// 0 to 5 (SSL_CTX_set_security_level(3)).
+    pub security_level: c_int,
+    /// Replaces the security policy.
+    pub security_callback: SecurityCallback,
+    /// Argument of the former.
+    pub security_ex_data: CallbackArgument,
+    /// Makes session ids.
+    pub generate_session_id: GenerateSessionIdCallback,
+    /// Says whether a new session must not be resumable.
+    pub not_resumable: NotResumableCallback,
+    /// Called when a certificate is about to be used.
+    pub certificate_callback: CallbackWith<CertificateCallback>,
+    /// Told of protocol messages.
+    pub message_callback: CallbackWith<MessageCallback>,
+    /// Asked for passwords of key files.
+    pub password: CallbackWith<PasswordCallback>,
+    /// Server's veto on early data.
+    pub allow_early_data: CallbackWith<AllowEarlyDataCallback>,
+    /// OCSP stapling: -1 not asked for, 1 asked for (`TLSEXT_STATUSTYPE_ocsp`).
+    pub status_type: c_int,
+    /// `SSL_CTX_set_cert_flags`.
+    pub certificate_flags: u32,
+    /// Post-handshake authentication: cannot be done, but is remembered.
+    pub post_handshake_auth: c_int,
+    /// Derived from versions, suites and groups when first needed.
+    profile: OnceLock<Arc<Profile>>,
+}
+
+impl Default for Settings {
+    /// What a new context has.
+    fn default() -> Self {
+        let (tls13, tls12) = default_ciphers();
+        Self {
+            options: DEFAULT_OPTIONS,
+            mode: DEFAULT_MODE,
+            versions: VersionRange::default(),
+            tls12_ciphers: tls12,
+            tls13_ciphers: tls13,
+            cipher_stack: OnceLock::new(),
+            groups: None,
+            signature_schemes: None,
+            client_signature_schemes: None,
+            credentials: Arc::default(),
+            verify_mode: 0,
+            verify_callback: None,
+            verify_store: None,
+            chain_store: None,
+            session_id_context: Arc::default(),
+            alpn_protocols: Arc::default(),
+            quiet_shutdown: false,
+            num_tickets: 2,
+            max_early_data: 0,
+            recv_max_early_data: 16384,
+            max_send_fragment: 16384,
+            split_send_fragment: 16384,
+            max_pipelines: 0,
+            max_cert_list: 102_400,
+            read_ahead: 0,
+            security_level: DEFAULT_LEVEL,
+            security_callback: None,
+            security_ex_data: CallbackArgument::default(),
+            generate_session_id: None,
+            not_resumable: None,
+            certificate_callback: CallbackWith::default(),
+            message_callback: CallbackWith::default(),
+            password: CallbackWith::default(),
+            allow_early_data: CallbackWith::default(),
+            status_type: -1,
+            certificate_flags: 0,
+            post_handshake_auth: 0,
+            profile: OnceLock::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// To be called on a value that is about to be changed: what was derived from it is forgotten.
+    pub fn changing(&mut self) -> &mut Self {
+        self.profile = OnceLock::new();
+        self
+    }
+
+    /// Suites in order of preference, TLS 1.3 first.
+    pub fn ciphers(&self) -> impl Iterator<Item = &'static Cipher> {
+        self.tls13_ciphers
+            .iter()
+            .chain(self.tls12_ciphers.iter())
+            .copied()
+    }
+
+    /// Changes the suites for TLS 1.2.
+    pub fn set_tls12_ciphers(&mut self, ciphers: &[&'static Cipher]) {
+        self.tls12_ciphers = ciphers.into();
+        self.cipher_stack = OnceLock::new();
+    }
+
+    /// Changes the suites for TLS 1.3.
+    pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
+        self.tls13_ciphers = ciphers.into();
+        self.cipher_stack = OnceLock::new();
+    }
+
+    /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
+    pub fn cipher_stack(&self) -> Result<Arc<CipherStack>> {
+        if let Some(stack) = self.cipher_stack.get() {
+            return Ok(stack.clone());
+        }
+        let stack = Arc::new(CipherStack::from_items(self.ciphers())?);
+        Ok(self.cipher_stack.get_or_init(|| stack).clone())
+    }
+
+    /// Whether this version (0x0303 or 0x0304) may be spoken.
+    pub fn allows_version(&self, method: &Method, version: u16) -> bool {
+        let number = c_int::from(version);
+        let forbidden = match version {
+            0x0304 => self.options & OP_NO_TLSV1_3 != 0 || self.tls13_ciphers.is_empty(),
+            0x0303 => self.options & OP_NO_TLSV1_2 != 0 || self.tls12_ciphers.is_empty(),
+            _ => true,
+        };
+        let VersionRange { min, max } = self.versions;
+        method.version.is_none_or(|only| only.wire() == number)
+            && !forbidden
+            && (min == 0 || number >= min)
+            && (max == 0 || number <= max)
+    }
+
+    /// Whether a client offers this suite (a `SSL_CIPHER_get_id`) at this version. In TLS 1.3 any
+    /// suite with the same hash would do, which all have.
+    pub fn offers_suite(&self, id: u32, version: u16) -> bool {
+        match version {
+            0x0304 => !self.tls13_ciphers.is_empty(),
+            _ => self.tls12_ciphers.iter().any(|cipher| cipher.id == id),
+        }
+    }
+
+    /// The engine's view of versions, suites and groups, made once for all connections that share
+    /// these settings.
+    pub fn profile(&self, method: &Method) -> Result<Arc<Profile>> {
+        if let Some(profile) = self.profile.get() {
+            return Ok(profile.clone());
+        }
+        let suites = |version: u16, ciphers: &Arc<[&'static Cipher]>| -> Vec<u16> {
+            match self.allows_version(method, version) {
+                true => ciphers.iter().map(|cipher| cipher.id as u16).collect(),
+                false => Vec::new(),
+            }
+        };
+        let groups: Vec<u16> = match &self.groups {
+            Some(groups) => groups.to_vec(),
+            None => DEFAULT_GROUPS.to_vec(),
+        };
+        let profile = Profile::new(
+            suites(0x0304, &self.tls13_ciphers).into_iter(),
+            suites(0x0303, &self.tls12_ciphers).into_iter(),
+            groups.into_iter(),
+            self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
+        )
+        .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))?;
+        Ok(self.profile.get_or_init(|| Arc::new(profile)).clone())
+    }
+
+    /// Signature schemes in force, by TLS number, best first.
+    pub fn signature_schemes(&self) -> Vec<u16> {
+        match &self.signature_schemes {
+            Some(schemes) => schemes.to_vec(),
+            None => default_signature_algorithms(self.security_level)
+                .map(|algorithm| algorithm.id)
+                .collect(),
+        }
+    }
+
+    /// What `SSL_set_SSL_CTX(3)` takes from the other context.
+    pub fn take_certificates_of(&mut self, other: &Self) {
+        self.credentials = other.credentials.clone();
+        self.certificate_callback = other.certificate_callback;
+        self.signature_schemes = other.signature_schemes.clone();
+        self.client_signature_schemes = other.client_signature_schemes.clone();
+        self.verify_store = other.verify_store.clone();
+        self.chain_store = other.chain_store.clone();
+        self.security_level = other.security_level;
+        self.security_callback = other.security_callback;
+        self.security_ex_data = other.security_ex_data;
+        self.certificate_flags = other.certificate_flags;
+    }
+}
+
+/// Suites of a new context: TLS 1.3, TLS 1.2. Computed once.
+fn default_ciphers() -> (Arc<[&'static Cipher]>, Arc<[&'static Cipher]>) {
+    type Lists = (Arc<[&'static Cipher]>, Arc<[&'static Cipher]>);
+    static DEFAULT: OnceLock<Lists> = OnceLock::new();
+    DEFAULT
+        .get_or_init(|| {
+            let tls13 = parse_ciphersuites(DEFAULT_CIPHERSUITES.to_bytes()).unwrap_or_default();
+            let tls12 = CipherList::parse(DEFAULT_CIPHER_LIST.to_bytes())
+                .map(|list| list.ciphers)
+                .unwrap_or_default();
+            (tls13.into(), tls12.into())
+        })
+        .clone()
+}

@@ -1,0 +1,53 @@
+//! What `SSL_CTX_sess_number(3)` counts. Plain atomics: no counter ever takes a lock.
+
+use std::ffi::c_long;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One figure.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// One more.
+    pub fn increment(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One less: a handshake has moved to another context.
+    pub fn decrement(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// The count, as C sees it.
+    pub fn get(&self) -> c_long {
+        self.0.load(Ordering::Relaxed) as c_long
+    }
+
+    /// Adds one and gives the new count.
+    pub fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+/// The figures of a context.
+#[derive(Debug, Default)]
+pub struct Statistics {
+    /// Client handshakes started.
+    pub connect: Counter,
+    /// Client handshakes finished.
+    pub connect_good: Counter,
+    /// Server handshakes started.
+    pub accept: Counter,
+    /// Server handshakes finished.
+    pub accept_good: Counter,
+    /// Sessions resumed.
+    pub hits: Counter,
+    /// Sessions supplied by the program's callback.
+    pub callback_hits: Counter,
+    /// Sessions asked for and not found (server), or offered and refused (client).
+    pub misses: Counter,
+    /// Sessions found but expired.
+    pub timeouts: Counter,
+    /// Sessions evicted because the cache was full.
+    pub cache_full: Counter,
+}

@@ -1,0 +1,278 @@
+//! Client connections: their parameters, and the hooks through which rustls asks us.
+
+use std::fmt;
+use std::hash::Hasher;
+use std::sync::{Arc, Mutex};
+
+use rustls::client::danger::{
+    HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
+};
+use rustls::client::{
+    ClientCredentialResolver, ClientSessionKey, ClientSessionStore, CredentialRequest, Resumption,
+    Tls12Resumption, Tls12Session, Tls13Session,
+};
+use rustls::crypto::kx::NamedGroup;
+use rustls::crypto::{SelectedCredential, SignatureScheme, VerifiedIdentity};
+use rustls::enums::{ApplicationProtocol, CertificateType};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientSide, Connection, Error, KeyLog, Tcp};
+use zeroize::Zeroizing;
+
+use super::client_session;
+use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
+use super::failure::error_with_alert;
+use super::profile::Profile;
+use super::server::certificate_chain;
+use super::session_value::SessionSecrets;
+
+/// What a client connection is to be like.
+pub struct ClientParameters {
+    /// Suites and groups.
+    pub profile: Arc<Profile>,
+    /// Name to send in the server_name extension.
+    pub server_name: Option<String>,
+    /// ALPN protocols to offer, best first.
+    pub alpn: Vec<Vec<u8>>,
+    /// Session to offer. The caller has checked that it may be offered.
+    pub session: Option<SessionSecrets>,
+    /// Signature schemes to accept, by TLS number, best first.
+    pub signature_schemes: Vec<u16>,
+    /// Whether a certificate might be sent when the server asks.
+    pub may_authenticate: bool,
+    /// Ask for a stapled OCSP response.
+    pub request_ocsp: bool,
+    /// Accept TLS 1.2 tickets (not SSL_OP_NO_TICKET).
+    pub tls12_tickets: bool,
+    /// Largest plaintext of a record, in bytes.
+    pub max_fragment: usize,
+}
+
+pub(super) fn connect(
+    parameters: ClientParameters,
+    delegate: &dyn Delegate,
+    output: &mut Vec<u8>,
+) -> Result<(Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>), Error> {
+    let (tls12, tls13) = match &parameters.session {
+        Some(session) if session.version == 0x0303 => (
+            Tls12Session::from_slice(&session.to_tls12_client(), &parameters.profile.provider).ok(),
+            None,
+        ),
+        Some(session) => (None, client_session::restore(session)),
+        None => (None, None),
+    };
+    let hooks = Arc::new(ClientHooks {
+        delegate: DelegateSlot::default(),
+        tls12: Mutex::new(tls12),
+        tls13: Mutex::new(tls13),
+        signature_schemes: parameters
+            .signature_schemes
+            .iter()
+            .copied()
+            .map(SignatureScheme)
+            .collect(),
+        may_authenticate: parameters.may_authenticate,
+        request_ocsp: parameters.request_ocsp,
+        rejected: Mutex::new(None),
+    });
+
+    let mut config = ClientConfig::builder(parameters.profile.provider.clone())
+        .dangerous()
+        .with_custom_certificate_verifier(hooks.clone())
+        .with_client_credential_resolver(hooks.clone())?;
+    config.alpn_protocols = parameters
+        .alpn
+        .iter()
+        .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
+        .collect();
+    config.resumption =
+        Resumption::store(hooks.clone()).tls12_resumption(match parameters.tls12_tickets {
+            true => Tls12Resumption::SessionIdOrTickets,
+            false => Tls12Resumption::SessionIdOnly,
+        });
+    config.max_fragment_size = fragment_size(parameters.max_fragment);
+    config.key_log = hooks.clone();
+    // Chains are compressed by no OpenSSL 3.0; the caches behind it would only cost memory.
+    config.cert_decompressors = Vec::new();
+    config.cert_compressors = Vec::new();
+
+    let name = parameters
+        .server_name
+        .and_then(|name| ServerName::try_from(name).ok());
+    config.enable_sni = name.is_some();
+    let name = match name {
+        Some(name) => name,
+        None => ServerName::try_from("unnamed.invalid").map_err(|_| Error::UnsupportedNameType)?,
+    };
+    let config = Arc::new(config);
+    let connection = hooks
+        .delegate
+        .with(delegate, || config.connect(name).build(output))?;
+    Ok((Box::new(connection), hooks))
+}
+
+/// rustls counts the header among a fragment's bytes.
+pub(super) fn fragment_size(plaintext: usize) -> Option<usize> {
+    const HEADER: usize = 5;
+    (plaintext < 16384).then_some(plaintext + HEADER)
+}
+
+/// What rustls holds of us.
+pub(super) struct ClientHooks {
+    pub(super) delegate: DelegateSlot,
+    tls12: Mutex<Option<Tls12Session>>,
+    tls13: Mutex<Option<Tls13Session>>,
+    signature_schemes: Vec<SignatureScheme>,
+    may_authenticate: bool,
+    request_ocsp: bool,
+    pub(super) rejected: Mutex<Option<PeerRejected>>,
+}
+
+impl ClientHooks {
+    fn reject(&self, rejected: PeerRejected) -> Error {
+        if let Ok(mut slot) = self.rejected.lock() {
+            *slot = Some(rejected);
+        }
+        error_with_alert(rejected.alert)
+    }
+}
+
+impl fmt::Debug for ClientHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientHooks")
+    }
+}
+
+impl ServerVerifier for ClientHooks {
+    fn verify_identity<'a>(
+        &self,
+        identity: &ServerIdentity<'a, '_>,
+    ) -> Result<VerifiedIdentity<'a>, Error> {
+        let Some(delegate) = self.delegate.get() else {
+            return Err(Error::Unreachable("no delegate"));
+        };
+        match delegate.verify_peer(
+            &certificate_chain(identity.identity),
+            identity.ocsp_response,
+        ) {
+            Ok(()) => Ok(super::server::leaf_only(identity.identity)),
+            Err(rejected) => Err(self.reject(rejected)),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        input: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        super::server::verify_signature(
+            rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
+            input,
+            &self.signature_schemes,
+            self.delegate.get(),
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        input: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        super::server::verify_signature(
+            rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
+            input,
+            &self.signature_schemes,
+            self.delegate.get(),
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.signature_schemes.clone()
+    }
+
+    fn request_ocsp_response(&self) -> bool {
+        self.request_ocsp
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {
+        // The hash separates the users of a shared session store; every connection has its own.
+    }
+}
+
+impl ClientCredentialResolver for ClientHooks {
+    fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
+        let schemes = request.signature_schemes();
+        let key = self
+            .delegate
+            .get()?
+            .client_credentials(&CertificateRequest {
+                authorities: request
+                    .root_hint_subjects()
+                    .iter()
+                    .map(|name| name.as_ref())
+                    .collect(),
+                signature_schemes: schemes.iter().map(|scheme| scheme.0).collect(),
+            })?;
+        key.select(schemes)
+    }
+
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        match self.may_authenticate {
+            true => &[CertificateType::X509],
+            false => &[],
+        }
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl ClientSessionStore for ClientHooks {
+    fn set_kx_hint(&self, _: ClientSessionKey<'static>, _: NamedGroup) {}
+
+    fn kx_hint(&self, _: &ClientSessionKey<'_>) -> Option<NamedGroup> {
+        None
+    }
+
+    fn set_tls12_session(&self, _: ClientSessionKey<'static>, value: Tls12Session) {
+        let mut encoded = Zeroizing::new(Vec::with_capacity(4096));
+        value.encode(&mut encoded);
+        if let (Some(session), Some(delegate)) = (
+            SessionSecrets::from_tls12_client(&encoded),
+            self.delegate.get(),
+        ) {
+            delegate.received_session(session);
+        }
+    }
+
+    fn tls12_session(&self, _: &ClientSessionKey<'_>) -> Option<Tls12Session> {
+        self.tls12.lock().ok()?.take()
+    }
+
+    fn remove_tls12_session(&self, _: &ClientSessionKey<'static>) {}
+
+    fn insert_tls13_ticket(&self, _: ClientSessionKey<'static>, value: Tls13Session) {
+        let mut encoded = Zeroizing::new(Vec::with_capacity(8192));
+        value.encode(&mut encoded);
+        if let (Some(session), Some(delegate)) = (
+            SessionSecrets::from_tls13_client(&encoded),
+            self.delegate.get(),
+        ) {
+            delegate.received_session(session);
+        }
+    }
+
+    fn take_tls13_ticket(&self, _: &ClientSessionKey<'static>) -> Option<Tls13Session> {
+        self.tls13.lock().ok()?.take()
+    }
+}
+
+impl KeyLog for ClientHooks {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        if let Some(delegate) = self.delegate.get() {
+            super::server::log_secret(delegate, label, client_random, secret);
+        }
+    }
+
+    fn will_log(&self, _: &str) -> bool {
+        self.delegate
+            .get()
+            .is_some_and(|delegate| delegate.wants_key_log())
+    }
+}

@@ -1,0 +1,330 @@
+//! TLS 1.3 client sessions from our own copies.
+//!
+//! rustls makes a client session from a NewSessionTicket message only, with a PSK that it derives
+//! itself; it has no way to take one from outside. What it does offer is
+//! `KernelConnection::handle_new_session_ticket`, which digests a ticket message for a finished
+//! connection. So each thread finishes one connection with itself per suite, in memory, and keeps
+//! it; to restore a session it lets that connection digest the session's own ticket message,
+//! while [`RestoringHkdf`] answers the derivation of the PSK with the session's PSK. Only rustls's
+//! public interface is used. The made-up connection lends a restored session nothing but its
+//! suite: the peer's identity is taken from our session, never from rustls.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::Hasher;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::danger::{
+    HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
+};
+use rustls::client::{
+    ClientCredentialResolver, ClientSessionKey, ClientSessionStore, CredentialRequest, Resumption,
+    Tls12Session, Tls13Session,
+};
+use rustls::crypto::kx::NamedGroup;
+use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
+use rustls::crypto::{
+    Credentials, CryptoProvider, Identity, SelectedCredential, SignatureScheme, Signer, SigningKey,
+    VerifiedIdentity, hmac,
+};
+use rustls::enums::CertificateType;
+use rustls::kernel::KernelConnection;
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
+use rustls::server::{ClientHello, NoServerSessionStorage, ServerCredentialResolver, Tls13Tickets};
+use rustls::split::SplitConnection;
+use rustls::time_provider::TimeProvider;
+use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput};
+use zeroize::Zeroizing;
+
+use super::profile::tls13_suite;
+use super::session_value::SessionSecrets;
+
+/// A rustls session equal to `session`. `None` when the engine does not know its suite, or the
+/// session's parts cannot have come from a ticket.
+pub(super) fn restore(session: &SessionSecrets) -> Option<Tls13Session> {
+    if session.ticket.is_empty() || session.ticket.len() > usize::from(u16::MAX) {
+        return None;
+    }
+    let suite = tls13_suite(session.cipher_suite)?;
+    if session.secret.len() != suite.common.hash_provider.output_len() {
+        return None;
+    }
+    RESTORERS.with_borrow_mut(|restorers| {
+        let restorer = match restorers.entry(session.cipher_suite) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(finished_connection(session.cipher_suite).ok()?)
+            }
+        };
+        TIME.set(session.time);
+        PSK.set(Some(Zeroizing::new(session.secret.to_vec())));
+        let result = restorer.handle_new_session_ticket(&session.new_session_ticket());
+        PSK.set(None);
+        let restored = RESTORED.take();
+        result.ok().and(restored)
+    })
+}
+
+thread_local! {
+    static RESTORERS: RefCell<HashMap<u16, KernelConnection<ClientSide>>> = RefCell::default();
+    /// The PSK that the next derivation answers with.
+    static PSK: Cell<Option<Zeroizing<Vec<u8>>>> = const { Cell::new(None) };
+    /// When the session that is being restored was made, in seconds since the epoch.
+    static TIME: Cell<u64> = const { Cell::new(0) };
+    static RESTORED: Cell<Option<Tls13Session>> = const { Cell::new(None) };
+}
+
+/// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored.
+pub(super) struct RestoringHkdf(pub(super) &'static dyn Hkdf);
+
+impl Hkdf for RestoringHkdf {
+    fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
+        self.0.extract_from_zero_ikm(salt)
+    }
+
+    fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
+        self.0.extract_from_secret(salt, secret)
+    }
+
+    fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
+        match PSK.take() {
+            None => self.0.expander_for_okm(okm),
+            Some(psk) => Box::new(Known(OkmBlock::new(&psk))),
+        }
+    }
+
+    fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
+        self.0.hmac_sign(key, message)
+    }
+}
+
+/// Expands to one known block.
+struct Known(OkmBlock);
+
+impl HkdfExpander for Known {
+    fn expand_slice(&self, _: &[&[u8]], _: &mut [u8]) -> Result<(), OutputLengthError> {
+        Err(OutputLengthError)
+    }
+
+    fn expand_block(&self, _: &[&[u8]]) -> OkmBlock {
+        self.0.clone()
+    }
+
+    fn hash_len(&self) -> usize {
+        self.0.as_ref().len()
+    }
+}
+
+/// Handshakes with ourselves in memory and keeps the client's end.
+fn finished_connection(suite: u16) -> Result<KernelConnection<ClientSide>, Error> {
+    let suite = tls13_suite(suite).ok_or(Error::NoSuitableCertificate)?;
+    let provider = Arc::new(CryptoProvider {
+        tls12_cipher_suites: Default::default(),
+        tls13_cipher_suites: vec![suite].into(),
+        ..rustls_aws_lc_rs::DEFAULT_PROVIDER
+    });
+    let stage = Arc::new(Stage);
+
+    let mut config = ClientConfig::builder_with_details(provider.clone(), Arc::new(TimeOfSession))
+        .dangerous()
+        .with_custom_certificate_verifier(stage.clone())
+        .with_client_credential_resolver(stage.clone())?;
+    config.resumption = Resumption::store(stage.clone());
+    config.enable_secret_extraction = true;
+    config.enable_sni = false;
+    let mut server_config = ServerConfig::builder(provider)
+        .with_no_client_auth()
+        .with_server_credential_resolver(stage)?;
+    server_config.session_storage = Arc::new(NoServerSessionStorage {});
+    server_config.send_tls13_tickets = Tls13Tickets { default: 0, max: 0 };
+
+    let name = ServerName::try_from("restored.invalid").map_err(|_| Error::UnsupportedNameType)?;
+    let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+    let mut client = Arc::new(config).connect(name).build(&mut to_server)?;
+    let mut server = Connection::new(Arc::new(server_config))?;
+    let (mut server_input, mut client_input) = (VecInput::default(), VecInput::default());
+    while client.is_handshaking() || !to_server.is_empty() {
+        let before = to_server.len();
+        server_input
+            .read(&mut to_server.as_slice())
+            .map_err(|_| Error::HandshakeNotComplete)?;
+        to_server.clear();
+        server
+            .read_tls(&mut server_input, &mut to_client)
+            .handle_all(&mut Vec::new())?;
+        client_input
+            .read(&mut to_client.as_slice())
+            .map_err(|_| Error::HandshakeNotComplete)?;
+        let after = to_client.len();
+        to_client.clear();
+        client
+            .read_tls(&mut client_input, &mut to_server)
+            .handle_all(&mut Vec::new())?;
+        if before == 0 && after == 0 {
+            return Err(Error::HandshakeNotComplete);
+        }
+    }
+    into_kernel(client.split()?)
+}
+
+fn into_kernel(client: SplitConnection<ClientSide>) -> Result<KernelConnection<ClientSide>, Error> {
+    let (_secrets, connection) = client.dangerous_into_kernel_connection()?;
+    Ok(connection)
+}
+
+/// Both ends' hooks of the connection with ourselves: accepts everything, proves nothing. It never
+/// leaves this module.
+#[derive(Debug)]
+struct Stage;
+
+impl ClientSessionStore for Stage {
+    fn set_kx_hint(&self, _: ClientSessionKey<'static>, _: NamedGroup) {}
+
+    fn kx_hint(&self, _: &ClientSessionKey<'_>) -> Option<NamedGroup> {
+        None
+    }
+
+    fn set_tls12_session(&self, _: ClientSessionKey<'static>, _: Tls12Session) {}
+
+    fn tls12_session(&self, _: &ClientSessionKey<'_>) -> Option<Tls12Session> {
+        None
+    }
+
+    fn remove_tls12_session(&self, _: &ClientSessionKey<'static>) {}
+
+    fn insert_tls13_ticket(&self, _: ClientSessionKey<'static>, value: Tls13Session) {
+        RESTORED.set(Some(value));
+    }
+
+    fn take_tls13_ticket(&self, _: &ClientSessionKey<'static>) -> Option<Tls13Session> {
+        None
+    }
+}
+
+impl ServerVerifier for Stage {
+    fn verify_identity<'a>(
+        &self,
+        identity: &ServerIdentity<'a, '_>,
+    ) -> Result<VerifiedIdentity<'a>, Error> {
+        Ok(VerifiedIdentity::assertion(identity.identity.clone()))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519]
+    }
+
+    fn request_ocsp_response(&self) -> bool {
+        false
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl ClientCredentialResolver for Stage {
+    fn resolve(&self, _: &CredentialRequest<'_>) -> Option<SelectedCredential> {
+        None
+    }
+
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        &[]
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl ServerCredentialResolver for Stage {
+    fn resolve(&self, _: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
+        let identity = Identity::from_cert_chain(vec![CertificateDer::from(vec![0])])?;
+        Credentials::new_unchecked(Arc::new(identity), Box::new(NoKey))
+            .signer(&[SignatureScheme::ED25519])
+            .ok_or(Error::NoSuitableCertificate)
+    }
+}
+
+#[derive(Debug)]
+struct NoKey;
+
+impl SigningKey for NoKey {
+    fn choose_scheme(&self, _: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        Some(Box::new(NoKey))
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
+        None
+    }
+}
+
+impl Signer for NoKey {
+    fn sign(self: Box<Self>, _: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(vec![0])
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        SignatureScheme::ED25519
+    }
+}
+
+/// Tells the time at which the session that is being restored was made.
+#[derive(Debug)]
+struct TimeOfSession;
+
+impl TimeProvider for TimeOfSession {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(TIME.get())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restored_session_is_equal_to_the_one_it_was_made_from() {
+        for (cipher_suite, hash_len) in [(0x1301, 32), (0x1302, 48), (0x1303, 32)] {
+            let session = SessionSecrets {
+                version: 0x0304,
+                cipher_suite,
+                secret: Zeroizing::new(vec![7; hash_len]),
+                ticket: b"a ticket".to_vec(),
+                lifetime: 7200,
+                age_add: 0xdead_beef,
+                max_early_data: 16384,
+                time: 1_700_000_000,
+                ..SessionSecrets::default()
+            };
+            for _ in 0..2 {
+                let restored = restore(&session).unwrap();
+                let mut encoded = Vec::new();
+                restored.encode(&mut encoded);
+                assert!(SessionSecrets::from_tls13_client(&encoded) == Some(session.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_with_a_secret_of_the_wrong_length_is_not_restored() {
+        let session = SessionSecrets {
+            version: 0x0304,
+            cipher_suite: 0x1302,
+            secret: Zeroizing::new(vec![7; 32]),
+            ticket: vec![1],
+            ..SessionSecrets::default()
+        };
+        assert!(restore(&session).is_none());
+    }
+}

@@ -1,0 +1,293 @@
+//! One connection: records in, records out.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use rustls::crypto::cipher::OutboundPlain;
+use rustls::{
+    ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
+    ServerSide, Tcp,
+};
+
+use super::client::{self, ClientHooks, ClientParameters};
+use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::failure::Failure;
+use super::record::RecordBuffer;
+use super::server::{self, ServerHooks, ServerParameters};
+use crate::error::Reason;
+
+/// The state of TLS on one connection, with its buffers.
+#[derive(Default)]
+pub struct Engine {
+    tls: Tls,
+    /// Records from the peer.
+    pub input: RecordBuffer,
+    output: Vec<u8>,
+    /// How much of `output` the transport has taken.
+    written: usize,
+    /// Plaintext in `input` that the program has not read.
+    plaintext: Range<usize>,
+    exporter: Option<KeyingMaterialExporter>,
+}
+
+#[derive(Default)]
+enum Tls {
+    /// Nothing has been decided: a server before its ClientHello.
+    #[default]
+    Idle,
+    Client(Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>),
+    Server(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>),
+}
+
+/// What came of processing a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The peer's close_notify was in it.
+    pub closed: bool,
+}
+
+/// What a finished handshake agreed on.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// 0x0303 or 0x0304.
+    pub version: u16,
+    /// TLS number of the suite.
+    pub cipher_suite: u16,
+    /// TLS number of the group; 0 when there was no key exchange.
+    pub group: u16,
+    /// The application protocol.
+    pub alpn: Option<Vec<u8>>,
+    /// TLS 1.2: the extended master secret was used.
+    pub extended_master_secret: bool,
+    /// A session was resumed.
+    pub resumed: bool,
+}
+
+impl Engine {
+    /// Starts a client: its ClientHello is in the output afterwards.
+    pub fn connect(
+        &mut self,
+        parameters: ClientParameters,
+        delegate: &dyn Delegate,
+    ) -> Result<(), Failure> {
+        let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
+            .map_err(|error| Failure::from_rustls(&error, None, false))?;
+        self.tls = Tls::Client(connection, hooks);
+        Ok(())
+    }
+
+    /// Starts a server, once its ClientHello is in the input and has been looked at.
+    pub fn accept(&mut self, parameters: ServerParameters) -> Result<(), Failure> {
+        let (connection, hooks) =
+            server::accept(parameters).map_err(|error| Failure::from_rustls(&error, None, true))?;
+        self.tls = Tls::Server(connection, hooks);
+        Ok(())
+    }
+
+    /// Whether [`connect`](Self::connect) or [`accept`](Self::accept) has been called.
+    pub fn is_started(&self) -> bool {
+        !matches!(self.tls, Tls::Idle)
+    }
+
+    /// Digests the complete records in the input, up to the first with application data.
+    pub fn process(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
+        let Self {
+            tls,
+            input,
+            output,
+            plaintext,
+            ..
+        } = self;
+        match tls {
+            Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
+            Tls::Client(connection, hooks) => hooks
+                .delegate
+                .with(delegate, || process(connection, input, output, plaintext))
+                .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
+            Tls::Server(connection, hooks) => hooks
+                .delegate
+                .with(delegate, || process(connection, input, output, plaintext))
+                .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true)),
+        }
+    }
+
+    /// Whether the handshake is still under way.
+    pub fn is_handshaking(&self) -> bool {
+        match &self.tls {
+            Tls::Idle => true,
+            Tls::Client(connection, _) => connection.is_handshaking(),
+            Tls::Server(connection, _) => connection.is_handshaking(),
+        }
+    }
+
+    /// What has been agreed on so far.
+    pub fn facts(&self) -> Facts {
+        match &self.tls {
+            Tls::Idle => Facts::default(),
+            Tls::Client(connection, _) => facts(connection),
+            Tls::Server(connection, _) => facts(connection),
+        }
+    }
+
+    /// Plaintext that has arrived and not been taken.
+    pub fn pending(&self) -> &[u8] {
+        self.input.bytes(self.plaintext.clone())
+    }
+
+    /// Takes `count` bytes of [`pending`](Self::pending) away.
+    pub fn consume(&mut self, count: usize) {
+        self.plaintext.start += count;
+    }
+
+    /// Encrypts `data` into the output, in as many records as it needs.
+    pub fn write(&mut self, data: &[u8]) -> Result<(), Failure> {
+        let data = OutboundPlain::from(data);
+        let output = &mut self.output;
+        match &mut self.tls {
+            Tls::Idle => Err(Error::HandshakeNotComplete),
+            Tls::Client(connection, _) => connection.write(data, output),
+            Tls::Server(connection, _) => connection.write(data, output),
+        }
+        .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Puts close_notify into the output.
+    pub fn send_close_notify(&mut self) {
+        let output = &mut self.output;
+        let _ = match &mut self.tls {
+            Tls::Idle => Ok(()),
+            Tls::Client(connection, _) => connection.send_close_notify(output),
+            Tls::Server(connection, _) => connection.send_close_notify(output),
+        };
+    }
+
+    /// Puts a fatal alert into the output without protection: for failures before a server has
+    /// started.
+    pub fn send_plain_alert(&mut self, alert: u8) {
+        self.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+    }
+
+    /// Puts a KeyUpdate into the output (TLS 1.3).
+    pub fn update_keys(&mut self) -> Result<(), Failure> {
+        let output = &mut self.output;
+        match &mut self.tls {
+            Tls::Idle => Err(Error::HandshakeNotComplete),
+            Tls::Client(connection, _) => connection.refresh_traffic_keys(output),
+            Tls::Server(connection, _) => connection.refresh_traffic_keys(output),
+        }
+        .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Derives keying material (RFC 5705; RFC 8446, section 7.5) into `out`, which is not empty.
+    pub fn export(
+        &mut self,
+        label: &[u8],
+        context: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> Result<(), Failure> {
+        let failed = |error| Failure::from_rustls(&error, None, false);
+        if self.exporter.is_none() {
+            // rustls hands its exporter out once; it is kept for the next time.
+            self.exporter = Some(
+                match &mut self.tls {
+                    Tls::Idle => Err(Error::HandshakeNotComplete),
+                    Tls::Client(connection, _) => connection.exporter(),
+                    Tls::Server(connection, _) => connection.exporter(),
+                }
+                .map_err(failed)?,
+            );
+        }
+        let Some(exporter) = &self.exporter else {
+            return Err(failed(Error::HandshakeNotComplete));
+        };
+        exporter.derive(label, context, out).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Records that the transport has not taken yet.
+    pub fn outgoing(&self) -> &[u8] {
+        &self.output[self.written..]
+    }
+
+    /// Everything that is in the output buffer, written or not: for looking at a flight.
+    pub fn output(&self) -> &[u8] {
+        &self.output
+    }
+
+    /// Notes that the transport took `count` bytes of [`outgoing`](Self::outgoing).
+    pub fn wrote(&mut self, count: usize) {
+        self.written += count;
+        if self.written >= self.output.len() {
+            self.output.clear();
+            self.written = 0;
+        }
+    }
+
+    /// Gives buffers back that are empty: an idle connection keeps none.
+    pub fn release_buffers(&mut self) {
+        if self.plaintext.is_empty() {
+            self.plaintext = 0..0;
+            self.input.release();
+        }
+        if self.output.is_empty() {
+            self.output = Vec::new();
+        }
+    }
+}
+
+fn process<Side: rustls::SideData>(
+    connection: &mut Connection<Side, Tcp>,
+    input: &mut RecordBuffer,
+    output: &mut Vec<u8>,
+    plaintext: &mut Range<usize>,
+) -> Result<Progress, Error>
+where
+{
+    let mut handler = connection.read_tls(input, output);
+    let found = match handler.next_payload() {
+        None => None,
+        Some(Ok(payload)) => {
+            let bytes = payload.bytes();
+            Some((bytes.as_ptr(), bytes.len()))
+        }
+        Some(Err(error)) => return Err(error),
+    };
+    let closed = handler.state().peer_has_closed();
+    if let Some((start, len)) = found {
+        *plaintext = input
+            .locate(start, len)
+            .ok_or(Error::Unreachable("plaintext outside of the record buffer"))?;
+    }
+    Ok(Progress { closed })
+}
+
+fn facts(outputs: &ConnectionOutputs) -> Facts {
+    Facts {
+        version: outputs.protocol_version().map_or(0, |version| version.0),
+        cipher_suite: outputs
+            .negotiated_cipher_suite()
+            .map_or(0, |suite| suite.suite().0),
+        group: outputs
+            .negotiated_key_exchange_group()
+            .map_or(0, |group| group.name().0),
+        alpn: outputs
+            .alpn_protocol()
+            .map(|protocol| protocol.as_ref().to_vec()),
+        extended_master_secret: outputs.extended_main_secret().unwrap_or(false),
+        resumed: matches!(
+            outputs.handshake_kind(),
+            Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
+        ),
+    }
+}
+
+fn taken(slot: &Mutex<Option<PeerRejected>>) -> Option<PeerRejected> {
+    slot.lock().ok()?.take()
+}
+
+// A connection may move between threads.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<Engine>();
+    is_send::<DelegateSlot>();
+};

@@ -1,0 +1,108 @@
+//! What the engine asks of the rooms above while it works.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::credentials::CertifiedKey;
+use super::session_value::SessionSecrets;
+use crate::reason::Reason;
+
+/// Answers the engine's questions. Every method is called while the engine is at work, so an
+/// implementation must not need the engine; it may call the program.
+pub trait Delegate {
+    /// Judges the peer's certificate chain (DER, leaf first). `Err` ends the handshake.
+    fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected>;
+
+    /// Verifies a handshake signature that the engine's own algorithms could not: `scheme` is a
+    /// TLS SignatureScheme, `certificate` the signer's, in DER.
+    fn verify_signature(
+        &self,
+        scheme: u16,
+        certificate: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool;
+
+    /// Client: what to authenticate with when the server asks; `None` for no certificate.
+    fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
+
+    /// Whether [`key_log`](Self::key_log) is wanted.
+    fn wants_key_log(&self) -> bool;
+
+    /// One line of the key log (RFC 9850): label, client random, secret.
+    fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]);
+
+    /// The TLS 1.2 master secret, as soon as it is known.
+    fn master_secret(&self, secret: &[u8]);
+
+    /// Server: turns the new session into a ticket; `None` sends none (TLS 1.3) or an empty one
+    /// (TLS 1.2).
+    fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>>;
+
+    /// Server: keeps the new session under `session.session_id`. False when it was not kept.
+    fn keep_session(&self, session: SessionSecrets) -> bool;
+
+    /// Client: a session that can be resumed has come from the server.
+    fn received_session(&self, session: SessionSecrets);
+}
+
+/// A server's CertificateRequest.
+pub struct CertificateRequest<'a> {
+    /// DER names of authorities; empty for any.
+    pub authorities: Vec<&'a [u8]>,
+    /// Signature schemes the server accepts, by TLS number.
+    pub signature_schemes: Vec<u16>,
+}
+
+/// The peer's certificate was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerRejected {
+    /// What goes on the error queue.
+    pub reason: Reason,
+    /// The TLS alert to send.
+    pub alert: u8,
+}
+
+/// Where the hooks of one connection find their delegate: set while the engine works, empty
+/// otherwise. rustls wants hooks that live on their own; the delegate is borrowed for one call.
+#[derive(Debug, Default)]
+pub(super) struct DelegateSlot(AtomicPtr<&'static dyn Delegate>);
+
+impl DelegateSlot {
+    /// Runs `work` with `delegate` in the slot.
+    pub(super) fn with<R>(&self, delegate: &dyn Delegate, work: impl FnOnce() -> R) -> R {
+        // SAFETY: only the lifetime changes. The slot is emptied again before this function
+        // returns or unwinds (`Restore`), so nobody sees the reference after its real lifetime.
+        let delegate: &'static dyn Delegate =
+            unsafe { std::mem::transmute::<&dyn Delegate, &'static dyn Delegate>(delegate) };
+        let previous = self
+            .0
+            .swap((&raw const delegate).cast_mut(), Ordering::AcqRel);
+        let _restore = Restore {
+            slot: self,
+            previous,
+        };
+        work()
+    }
+
+    /// The delegate of the call that is under way.
+    pub(super) fn get(&self) -> Option<&dyn Delegate> {
+        let pointer = self.0.load(Ordering::Acquire);
+        if pointer.is_null() {
+            return None;
+        }
+        // SAFETY: a pointer in the slot points to the local variable of a call of `with` that has
+        // not returned. An SSL is used by one thread at a time, so this is a callee of that call.
+        Some(unsafe { *pointer })
+    }
+}
+
+struct Restore<'a> {
+    slot: &'a DelegateSlot,
+    previous: *mut &'static dyn Delegate,
+}
+
+impl Drop for Restore<'_> {
+    fn drop(&mut self) {
+        self.slot.0.store(self.previous, Ordering::Release);
+    }
+}

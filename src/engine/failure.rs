@@ -1,0 +1,223 @@
+//! How rustls's errors look to users of OpenSSL: a reason code, and the alert that went with it.
+
+use rustls::Error;
+use rustls::error::{
+    AlertDescription, CertificateError, InvalidMessage, OtherError, PeerIncompatible,
+    PeerMisbehaved,
+};
+
+use super::delegate::PeerRejected;
+use super::record::RecordProblem;
+use crate::reason::Reason;
+
+/// Why a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What goes on the error queue.
+    pub reason: Reason,
+    /// More for a person; never secret.
+    pub detail: String,
+    /// The fatal alert that was put into the output.
+    pub alert_sent: Option<u8>,
+    /// The fatal alert that came from the peer.
+    pub alert_received: Option<u8>,
+}
+
+impl Failure {
+    /// A failure noticed by this library itself, with the alert that must still be sent.
+    pub fn with_alert(reason: Reason, alert: u8) -> Self {
+        Self {
+            reason,
+            detail: String::new(),
+            alert_sent: Some(alert),
+            alert_received: None,
+        }
+    }
+
+    /// Without any alert.
+    pub fn silent(reason: Reason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+            alert_sent: None,
+            alert_received: None,
+        }
+    }
+
+    /// From rustls's error. `rejected` is what the delegate said of the peer's certificate, if it
+    /// refused it; `server` tells which side we are.
+    pub(super) fn from_rustls(error: &Error, rejected: Option<PeerRejected>, server: bool) -> Self {
+        let alert_sent = AlertDescription::try_from(error).ok().map(|alert| alert.0);
+        if let Error::AlertReceived(alert) = error {
+            return Self {
+                reason: Reason(1000 + i32::from(alert.0)),
+                detail: format!("SSL alert number {}", alert.0),
+                alert_sent: None,
+                alert_received: Some(alert.0),
+            };
+        }
+        let reason = match rejected {
+            Some(rejected) => rejected.reason,
+            None => reason_for(error, server),
+        };
+        Self {
+            reason,
+            // OpenSSL's texts say nothing more for the usual failures; where the reason alone
+            // would leave a person in the dark, rustls's words are added.
+            detail: match error {
+                Error::General(_)
+                | Error::ApiMisuse(_)
+                | Error::Unreachable(_)
+                | Error::PeerMisbehaved(_)
+                | Error::PeerIncompatible(_)
+                | Error::InvalidMessage(_) => error.to_string(),
+                _ => String::new(),
+            },
+            alert_sent,
+            alert_received: None,
+        }
+    }
+}
+
+impl From<RecordProblem> for Failure {
+    fn from(problem: RecordProblem) -> Self {
+        const PROTOCOL_VERSION: u8 = 70;
+        const RECORD_OVERFLOW: u8 = 22;
+        match problem {
+            RecordProblem::HttpRequest => Self::silent(Reason::HTTP_REQUEST, ""),
+            RecordProblem::HttpsProxyRequest => Self::silent(Reason::HTTPS_PROXY_REQUEST, ""),
+            RecordProblem::WrongVersion => {
+                Self::with_alert(Reason::WRONG_VERSION_NUMBER, PROTOCOL_VERSION)
+            }
+            RecordProblem::TooLong => {
+                Self::with_alert(Reason::PACKET_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+            }
+        }
+    }
+}
+
+/// The error with which a verifier hook makes rustls send `alert`.
+pub(super) fn error_with_alert(alert: u8) -> Error {
+    use CertificateError as E;
+    Error::InvalidCertificate(match alert {
+        40 => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
+        42 => E::BadEncoding,
+        43 => E::InvalidPurpose,
+        44 => E::Revoked,
+        45 => E::Expired,
+        48 => E::UnknownIssuer,
+        49 => E::ApplicationVerificationFailure,
+        51 => E::BadSignature,
+        113 => E::InvalidOcspResponse,
+        _ => E::Other(OtherError::new(std::io::Error::other("refused"))),
+    })
+}
+
+fn reason_for(error: &Error, server: bool) -> Reason {
+    match error {
+        Error::DecryptError => Reason::DECRYPTION_FAILED_OR_BAD_RECORD_MAC,
+        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
+            Reason::UNEXPECTED_MESSAGE
+        }
+        Error::InvalidMessage(message) => invalid_message(*message),
+        Error::PeerIncompatible(why) => incompatible(why, server),
+        Error::PeerMisbehaved(why) => misbehaved(why),
+        Error::InvalidCertificate(CertificateError::BadSignature) => Reason::BAD_SIGNATURE,
+        Error::InvalidCertificate(_) => Reason::CERTIFICATE_VERIFY_FAILED,
+        Error::PeerSentOversizedRecord => Reason::DATA_LENGTH_TOO_LONG,
+        Error::NoApplicationProtocol => Reason::NO_APPLICATION_PROTOCOL,
+        Error::NoSuitableCertificate => Reason::NO_CERTIFICATE_ASSIGNED,
+        _ => Reason::INTERNAL_ERROR,
+    }
+}
+
+fn invalid_message(message: InvalidMessage) -> Reason {
+    use InvalidMessage as M;
+    match message {
+        M::PreSharedKeyIsNotFinalExtension
+        | M::DuplicateExtension(_)
+        | M::MisplacedExtension(_)
+        | M::UnknownHelloRetryRequestExtension
+        | M::UnknownCertificateExtension
+        | M::IllegalEmptyList(_) => Reason::BAD_EXTENSION,
+        M::InvalidContentType => Reason::UNEXPECTED_RECORD,
+        M::InvalidCcs => Reason::BAD_CHANGE_CIPHER_SPEC,
+        M::InvalidKeyUpdate => Reason::BAD_KEY_UPDATE,
+        M::UnknownProtocolVersion => Reason::UNSUPPORTED_PROTOCOL,
+        M::HandshakePayloadTooLarge | M::MessageTooLarge | M::CertificatePayloadTooLarge => {
+            Reason::EXCESSIVE_MESSAGE_SIZE
+        }
+        M::UnsupportedCompression => Reason::UNSUPPORTED_COMPRESSION_ALGORITHM,
+        M::UnexpectedMessage(_) => Reason::UNEXPECTED_MESSAGE,
+        _ => Reason::LENGTH_MISMATCH,
+    }
+}
+
+fn incompatible(why: &PeerIncompatible, server: bool) -> Reason {
+    use PeerIncompatible as I;
+    match why {
+        I::ServerTlsVersionIsDisabledByOurConfig
+        | I::ServerDoesNotSupportTls12Or13
+        | I::SupportedVersionsExtensionRequired
+        | I::Tls12NotOffered
+        | I::Tls12NotOfferedOrEnabled => Reason::UNSUPPORTED_PROTOCOL,
+        I::KeyShareExtensionRequired | I::NamedGroupsExtensionRequired => {
+            Reason::NO_SUITABLE_KEY_SHARE
+        }
+        I::NoKxGroupsInCommon if server => Reason::NO_SUITABLE_GROUPS,
+        I::NoSignatureSchemesInCommon | I::NoCertificateRequestSignatureSchemesInCommon => {
+            Reason::NO_SUITABLE_SIGNATURE_ALGORITHM
+        }
+        I::SignatureAlgorithmsExtensionRequired => Reason::MISSING_SIGALGS_EXTENSION,
+        I::ExtendedMainSecretExtensionRequired => Reason::INCONSISTENT_EXTMS,
+        I::NullCompressionRequired => Reason::NO_COMPRESSION_SPECIFIED,
+        I::NoCipherSuitesInCommon if server => Reason::NO_SHARED_CIPHER,
+        I::NoCipherSuitesInCommon => Reason::UNKNOWN_CIPHER_RETURNED,
+        _ => Reason::NO_SHARED_CIPHER,
+    }
+}
+
+fn misbehaved(why: &PeerMisbehaved) -> Reason {
+    use PeerMisbehaved as P;
+    match why {
+        P::IncorrectBinder => Reason::BINDER_DOES_NOT_VERIFY,
+        P::IncorrectFinished => Reason::DIGEST_CHECK_FAILED,
+        P::NoCertificatesPresented => Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE,
+        P::ResumptionAttemptedWithVariedEms | P::ResumptionOfferedWithVariedEms => {
+            Reason::INCONSISTENT_EXTMS
+        }
+        P::ResumptionOfferedWithVariedCipherSuite => Reason::OLD_SESSION_CIPHER_NOT_RETURNED,
+        P::ResumptionOfferedWithIncompatibleCipherSuite => Reason::CIPHERSUITE_DIGEST_HAS_CHANGED,
+        P::SelectedUnofferedCipherSuite | P::SelectedDifferentCipherSuiteAfterRetry => {
+            Reason::WRONG_CIPHER_RETURNED
+        }
+        P::AttemptedDowngradeToTls12WhenTls13IsSupported => Reason::INAPPROPRIATE_FALLBACK,
+        P::SelectedTls12UsingTls13VersionExtension
+        | P::SelectedDifferentProtocolVersionAfterRetry => Reason::WRONG_SSL_VERSION,
+        P::UnsolicitedServerHelloExtension
+        | P::UnsolicitedEncryptedExtension
+        | P::UnsolicitedCertExtension => Reason::UNSOLICITED_EXTENSION,
+        P::InvalidKeyShare
+        | P::WrongGroupForKeyShare
+        | P::SelectedUnofferedKxGroup
+        | P::OfferedDuplicateKeyShares => Reason::BAD_KEY_SHARE,
+        P::MissingKeyShare => Reason::NO_SUITABLE_KEY_SHARE,
+        P::MissingPskModesExtension => Reason::MISSING_PSK_KEX_MODES_EXTENSION,
+        P::SelectedInvalidPsk | P::SelectedUnofferedPsk => Reason::BAD_PSK_IDENTITY,
+        P::SignedKxWithWrongAlgorithm | P::SignedHandshakeWithUnadvertisedSigScheme => {
+            Reason::WRONG_SIGNATURE_TYPE
+        }
+        P::TooManyWarningAlertsReceived => Reason::TOO_MANY_WARN_ALERTS,
+        P::TooManyConsecutiveHandshakeMessagesAfterHandshake => Reason::TOO_MANY_KEY_UPDATES,
+        P::TooManyEmptyFragments => Reason::RECORD_TOO_SMALL,
+        P::TooMuchEarlyDataReceived => Reason::TOO_MUCH_EARLY_DATA,
+        P::UnmatchedSessionId | P::ServerEchoedCompatibilitySessionId => Reason::INVALID_SESSION_ID,
+        P::IllegalAlertLevel(..) | P::IllegalWarningAlert(_) => Reason::UNKNOWN_ALERT_TYPE,
+        P::IllegalMiddleboxChangeCipherSpec => Reason::UNEXPECTED_CCS_MESSAGE,
+        P::EmptyFragment
+        | P::MessageInterleavedWithHandshakeMessage
+        | P::KeyEpochWithPendingFragment => Reason::UNEXPECTED_MESSAGE,
+        P::NonEmptyRenegotiationInfo => Reason::RENEGOTIATION_MISMATCH,
+        _ => Reason::BAD_EXTENSION,
+    }
+}

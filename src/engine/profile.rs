@@ -1,0 +1,224 @@
+//! Suites and groups, prepared once for all connections with the same settings.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use rustls::crypto::cipher::{
+    AeadKey, Iv, KeyBlockShape, OutboundPlain, Record, RecordDecrypter, RecordEncrypter,
+    Tls12AeadAlgorithm, Tls13AeadAlgorithm, UnsupportedOperationError,
+};
+use rustls::crypto::kx::SupportedKxGroup;
+use rustls::crypto::{CipherSuite, CryptoProvider};
+use rustls::{
+    CipherSuiteCommon, ConnectionTrafficSecrets, Error, Tls12CipherSuite, Tls13CipherSuite,
+};
+use rustls_aws_lc_rs::{ALL_KX_GROUPS, ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
+
+use super::client_session::RestoringHkdf;
+
+/// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
+/// all connections made from the same settings.
+pub struct Profile {
+    pub(super) provider: Arc<CryptoProvider>,
+    pub(super) prefer_server_order: bool,
+}
+
+impl Profile {
+    /// A profile with these suites and groups, by TLS number, best first. Numbers that the engine
+    /// does not know are left out. `None` when nothing is left to speak with.
+    pub fn new(
+        tls13: impl Iterator<Item = u16>,
+        tls12: impl Iterator<Item = u16>,
+        groups: impl Iterator<Item = u16>,
+        prefer_server_order: bool,
+    ) -> Option<Self> {
+        let tls13_cipher_suites: Vec<_> = tls13.filter_map(tls13_suite).collect();
+        let tls12_cipher_suites: Vec<_> = tls12.filter_map(tls12_suite).collect();
+        let kx_groups: Vec<_> = groups.filter_map(group).collect();
+        if tls13_cipher_suites.is_empty() && tls12_cipher_suites.is_empty() || kx_groups.is_empty()
+        {
+            return None;
+        }
+        Some(Self {
+            provider: Arc::new(CryptoProvider {
+                tls12_cipher_suites: Cow::Owned(tls12_cipher_suites),
+                tls13_cipher_suites: Cow::Owned(tls13_cipher_suites),
+                kx_groups: Cow::Owned(kx_groups),
+                ..rustls_aws_lc_rs::DEFAULT_PROVIDER
+            }),
+            prefer_server_order,
+        })
+    }
+
+    /// Whether any suite of this version (0x0303 or 0x0304) is there.
+    pub fn speaks(&self, version: u16) -> bool {
+        match version {
+            0x0303 => !self.provider.tls12_cipher_suites.is_empty(),
+            0x0304 => !self.provider.tls13_cipher_suites.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The TLS 1.3 suite that a server picks from `offered`.
+    pub fn choose_tls13(&self, offered: &[u16]) -> Option<u16> {
+        let ours = || self.provider.tls13_cipher_suites.iter();
+        if self.prefer_server_order {
+            ours()
+                .map(|suite| suite.common.suite.0)
+                .find(|suite| offered.contains(suite))
+        } else {
+            offered
+                .iter()
+                .copied()
+                .find(|suite| ours().any(|our| our.common.suite.0 == *suite))
+        }
+    }
+
+    /// Whether this TLS 1.2 suite is among ours.
+    pub fn has_tls12(&self, suite: u16) -> bool {
+        self.provider
+            .tls12_cipher_suites
+            .iter()
+            .any(|our| our.common.suite.0 == suite)
+    }
+}
+
+/// Length in bytes of the hash of a TLS 1.3 suite.
+pub fn tls13_hash_len(suite: u16) -> Option<usize> {
+    Some(tls13_suite(suite)?.common.hash_provider.output_len())
+}
+
+pub(super) fn tls13_suite(number: u16) -> Option<&'static Tls13CipherSuite> {
+    static SUITES: LazyLock<Vec<&'static Tls13CipherSuite>> = LazyLock::new(|| {
+        ALL_TLS13_CIPHER_SUITES
+            .iter()
+            .map(|suite| {
+                let suite: &'static Tls13CipherSuite = Box::leak(Box::new(Tls13CipherSuite {
+                    common: common(&suite.common),
+                    protocol_version: suite.protocol_version,
+                    hkdf_provider: Box::leak(Box::new(RestoringHkdf(suite.hkdf_provider))),
+                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                    quic: None,
+                }));
+                suite
+            })
+            .collect()
+    });
+    SUITES
+        .iter()
+        .copied()
+        .find(|suite| suite.common.suite == CipherSuite(number))
+}
+
+fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
+    static SUITES: LazyLock<Vec<&'static Tls12CipherSuite>> = LazyLock::new(|| {
+        ALL_TLS12_CIPHER_SUITES
+            .iter()
+            .map(|suite| {
+                let suite: &'static Tls12CipherSuite = Box::leak(Box::new(Tls12CipherSuite {
+                    common: common(&suite.common),
+                    protocol_version: suite.protocol_version,
+                    prf_provider: suite.prf_provider,
+                    kx: suite.kx,
+                    sign: suite.sign,
+                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                }));
+                suite
+            })
+            .collect()
+    });
+    SUITES
+        .iter()
+        .copied()
+        .find(|suite| suite.common.suite == CipherSuite(number))
+}
+
+fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
+    CipherSuiteCommon {
+        suite: original.suite,
+        hash_provider: original.hash_provider,
+        confidentiality_limit: original.confidentiality_limit,
+    }
+}
+
+fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
+    ALL_KX_GROUPS
+        .iter()
+        .copied()
+        .find(|group| group.name().0 == number)
+}
+
+/// Lets records carry 16384 bytes of plaintext, as the RFCs allow and OpenSSL sends. rustls
+/// subtracts the overhead that an empty record would have, which leaves 16367.
+struct FullRecords<A: ?Sized + 'static>(&'static A);
+
+impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
+    fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordEncrypter> {
+        Box::new(FullRecordEncrypter(self.0.encrypter(key, iv)))
+    }
+
+    fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
+        self.0.decrypter(key, iv)
+    }
+
+    fn key_len(&self) -> usize {
+        self.0.key_len()
+    }
+
+    fn iv_len(&self) -> usize {
+        self.0.iv_len()
+    }
+
+    fn extract_keys(
+        &self,
+        key: AeadKey,
+        iv: Iv,
+    ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
+        self.0.extract_keys(key, iv)
+    }
+}
+
+impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
+    fn encrypter(&self, key: AeadKey, iv: &[u8], extra: &[u8]) -> Box<dyn RecordEncrypter> {
+        Box::new(FullRecordEncrypter(self.0.encrypter(key, iv, extra)))
+    }
+
+    fn decrypter(&self, key: AeadKey, iv: &[u8]) -> Box<dyn RecordDecrypter> {
+        self.0.decrypter(key, iv)
+    }
+
+    fn key_block_shape(&self) -> KeyBlockShape {
+        self.0.key_block_shape()
+    }
+
+    fn extract_keys(
+        &self,
+        key: AeadKey,
+        iv: &[u8],
+        explicit: &[u8],
+    ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
+        self.0.extract_keys(key, iv, explicit)
+    }
+}
+
+struct FullRecordEncrypter(Box<dyn RecordEncrypter>);
+
+impl RecordEncrypter for FullRecordEncrypter {
+    fn encrypt<'a>(
+        &mut self,
+        record: Record<OutboundPlain<'_>>,
+        seq: u64,
+        out: &'a mut [u8],
+    ) -> Result<Record<&'a [u8]>, Error> {
+        self.0.encrypt(record, seq, out)
+    }
+
+    fn encrypted_payload_len(&self, payload_len: usize) -> usize {
+        // Asked for 0 only to compute the largest plaintext of a record: rustls never sends an
+        // empty record.
+        match payload_len {
+            0 => 0,
+            _ => self.0.encrypted_payload_len(payload_len),
+        }
+    }
+}

@@ -1,0 +1,479 @@
+//! Server connections: their parameters, and the hooks through which rustls asks us.
+//!
+//! Everything that the program may have a say in (which session to resume, which certificate,
+//! which protocol) is decided before a connection is made, from the raw ClientHello. The hooks
+//! only hand the decisions over.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::kx::SupportedKxGroup;
+use rustls::crypto::{
+    Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
+};
+use rustls::enums::ApplicationProtocol;
+use rustls::error::PeerIncompatible;
+use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
+use rustls::server::{
+    ClientHello, InvalidSniPolicy, KeyExchangeSelector, OfferedKxGroup, PreferClientOrder,
+    PreferServerOrder, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
+    Tls13Tickets,
+};
+use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
+use zeroize::Zeroizing;
+
+use super::client::fragment_size;
+use super::credentials::{CertifiedKey, signer_certificate};
+use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::failure::error_with_alert;
+use super::profile::Profile;
+use super::session_value::SessionSecrets;
+
+/// What a server connection is to be like, after its ClientHello has been read.
+pub struct ServerParameters {
+    /// Suites and groups.
+    pub profile: Arc<Profile>,
+    /// 0x0303 or 0x0304: what the ClientHello and the settings lead to.
+    pub version: u16,
+    /// Certificates to choose from, best first.
+    pub credentials: Vec<CertifiedKey>,
+    /// Signature schemes to sign and verify with, by TLS number, best first.
+    pub signature_schemes: Vec<u16>,
+    /// The protocol chosen by the program, to be confirmed to the client.
+    pub alpn: Option<Vec<u8>>,
+    /// Whether to ask for a certificate.
+    pub client_authentication: ClientAuthentication,
+    /// DER names sent in a CertificateRequest.
+    pub client_ca_names: Vec<Vec<u8>>,
+    /// The session that this client may resume.
+    pub resume: Option<ResumeOffer>,
+    /// Tickets to send.
+    pub tickets: TicketPolicy,
+    /// TLS 1.2: whether a session without a ticket gets an id.
+    pub session_ids: bool,
+    /// Largest plaintext of a record, in bytes.
+    pub max_fragment: usize,
+}
+
+/// Whether a client is asked for a certificate (`SSL_VERIFY_…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// Not asked.
+    None,
+    /// Asked; may send none.
+    Optional,
+    /// Asked; a client without one is refused.
+    Required,
+}
+
+/// A session that may be resumed, and what the client offered to resume it.
+pub struct ResumeOffer {
+    /// Ticket, PSK identity or session id in the ClientHello.
+    pub identity: Vec<u8>,
+    /// The session.
+    pub session: SessionSecrets,
+    /// The suite that will be used: in TLS 1.3 it may differ from the session's.
+    pub cipher_suite: u16,
+    /// Host name as rustls sees it in the ClientHello.
+    pub server_name: Option<String>,
+}
+
+/// How tickets are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TicketPolicy {
+    /// TLS 1.2: tickets are understood and given. (In TLS 1.3 there are always tickets; whether
+    /// they carry the session or only its id is the delegate's affair.)
+    pub tls12: bool,
+    /// TLS 1.3: how many.
+    pub count: usize,
+    /// Lifetime hint, in seconds.
+    pub lifetime: u32,
+}
+
+pub(super) fn accept(
+    parameters: ServerParameters,
+) -> Result<(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>), Error> {
+    let ServerParameters {
+        profile, tickets, ..
+    } = &parameters;
+    let provider = profile.provider.clone();
+    let prefer_server_order = profile.prefer_server_order;
+    let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
+    let count = tickets.count;
+    let max_fragment = parameters.max_fragment;
+    let alpn = parameters.alpn.clone();
+    let hooks = Arc::new(ServerHooks {
+        delegate: DelegateSlot::default(),
+        client_ca_names: parameters
+            .client_ca_names
+            .iter()
+            .map(|name| distinguished_name(name))
+            .collect(),
+        schemes: parameters
+            .signature_schemes
+            .iter()
+            .copied()
+            .map(SignatureScheme)
+            .collect(),
+        parameters,
+        rejected: Mutex::new(None),
+    });
+    let mut config = ServerConfig::builder(provider)
+        .with_client_cert_verifier(hooks.clone())
+        .with_server_credential_resolver(hooks.clone())?;
+    config.session_storage = hooks.clone();
+    config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
+    config.send_tls13_tickets = Tls13Tickets {
+        default: count,
+        max: count,
+    };
+    config.alpn_protocols = alpn
+        .iter()
+        .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
+        .collect();
+    config.key_log = hooks.clone();
+    config.max_fragment_size = fragment_size(max_fragment);
+    if prefer_server_order {
+        config.cipher_suite_selector = &PreferServerOrder;
+        config.kx_selector = &ServerGroups;
+    } else {
+        config.cipher_suite_selector = &PreferClientOrder;
+        config.kx_selector = &SharesFirst;
+    }
+    config.invalid_sni_policy = InvalidSniPolicy::IgnoreAll;
+    config.cert_compressors = Vec::new();
+    config.cert_decompressors = Vec::new();
+    Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
+}
+
+/// The name that rustls will resume under, given the one in the ClientHello.
+pub fn normalized_server_name(name: &str) -> Option<String> {
+    let name = rustls::pki_types::DnsName::try_from(name).ok()?;
+    let text: &str = name.as_ref();
+    Some(text.to_ascii_lowercase())
+}
+
+/// What rustls holds of us.
+pub(super) struct ServerHooks {
+    pub(super) delegate: DelegateSlot,
+    parameters: ServerParameters,
+    schemes: Vec<SignatureScheme>,
+    client_ca_names: Arc<[DistinguishedName]>,
+    pub(super) rejected: Mutex<Option<PeerRejected>>,
+}
+
+impl ServerHooks {
+    fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
+        let offer = self.parameters.resume.as_ref()?;
+        if offer.identity != identity {
+            return None;
+        }
+        let value = offer.session.to_server_value(
+            offer.server_name.as_deref(),
+            offer.cipher_suite,
+            self.parameters.alpn.as_deref(),
+        );
+        Some(value.to_vec())
+    }
+}
+
+impl fmt::Debug for ServerHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerHooks")
+    }
+}
+
+impl ServerCredentialResolver for ServerHooks {
+    fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
+        let usable: Vec<SignatureScheme> = hello
+            .signature_schemes()
+            .iter()
+            .copied()
+            .filter(|scheme| self.schemes.contains(scheme))
+            .collect();
+        let credentials = &self.parameters.credentials;
+        let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
+            // The order of the client's signature schemes decides between several certificates.
+            usable.iter().find_map(|scheme| {
+                credentials
+                    .iter()
+                    .find_map(|key| key.select(std::slice::from_ref(scheme)))
+            })
+        } else {
+            self.resolve_tls12(hello, &usable)
+        };
+        chosen
+            .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
+            .ok_or_else(|| match credentials.is_empty() {
+                true => PeerIncompatible::NoCipherSuitesInCommon.into(),
+                false => PeerIncompatible::NoSignatureSchemesInCommon.into(),
+            })
+    }
+}
+
+impl ServerHooks {
+    /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
+    /// several certificates.
+    fn resolve_tls12(
+        &self,
+        hello: &ClientHello<'_>,
+        usable: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
+        let offered = hello.cipher_suites();
+        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+            ours.iter()
+                .filter(|suite| offered.contains(&suite.common.suite))
+                .collect()
+        } else {
+            offered
+                .iter()
+                .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
+                .collect()
+        };
+        ordered.iter().find_map(|suite| {
+            let schemes: Vec<_> = usable
+                .iter()
+                .copied()
+                .filter(|scheme| suite.sign.contains(scheme))
+                .collect();
+            self.parameters
+                .credentials
+                .iter()
+                .find_map(|key| key.select(&schemes))
+        })
+    }
+}
+
+impl StoresServerSessions for ServerHooks {
+    fn put(&self, key: ServerSessionKey<'_>, value: Vec<u8>) -> bool {
+        let value = Zeroizing::new(value);
+        let (Some(mut session), Some(delegate)) = (
+            SessionSecrets::from_server_value(&value),
+            self.delegate.get(),
+        ) else {
+            return false;
+        };
+        session.session_id = key.as_ref().to_vec();
+        delegate.keep_session(session)
+    }
+
+    fn get(&self, key: ServerSessionKey<'_>) -> Option<Vec<u8>> {
+        self.resumable(key.as_ref())
+    }
+
+    fn take(&self, key: ServerSessionKey<'_>) -> Option<Vec<u8>> {
+        self.resumable(key.as_ref())
+    }
+
+    fn can_cache(&self) -> bool {
+        self.parameters.session_ids
+    }
+}
+
+impl TicketProducer for ServerHooks {
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        let session = SessionSecrets::from_server_value(plain)?;
+        self.delegate.get()?.issue_ticket(session)
+    }
+
+    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        self.resumable(cipher)
+    }
+
+    fn lifetime(&self) -> Duration {
+        Duration::from_secs(self.parameters.tickets.lifetime.into())
+    }
+}
+
+impl ClientVerifier for ServerHooks {
+    fn verify_identity<'a>(
+        &self,
+        identity: &ClientIdentity<'a, '_>,
+    ) -> Result<VerifiedIdentity<'a>, Error> {
+        let Some(delegate) = self.delegate.get() else {
+            return Err(Error::Unreachable("no delegate"));
+        };
+        match delegate.verify_peer(&certificate_chain(identity.identity), &[]) {
+            Ok(()) => Ok(leaf_only(identity.identity)),
+            Err(rejected) => {
+                if let Ok(mut slot) = self.rejected.lock() {
+                    *slot = Some(rejected);
+                }
+                Err(error_with_alert(rejected.alert))
+            }
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        input: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_signature(
+            rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
+            input,
+            &self.schemes,
+            self.delegate.get(),
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        input: &SignatureVerificationInput<'_>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_signature(
+            rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
+            input,
+            &self.schemes,
+            self.delegate.get(),
+        )
+    }
+
+    fn root_hint_subjects(&self) -> Arc<[DistinguishedName]> {
+        self.client_ca_names.clone()
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        self.parameters.client_authentication == ClientAuthentication::Required
+    }
+
+    fn offer_client_auth(&self) -> bool {
+        self.parameters.client_authentication != ClientAuthentication::None
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes.clone()
+    }
+}
+
+impl KeyLog for ServerHooks {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        if let Some(delegate) = self.delegate.get() {
+            log_secret(delegate, label, client_random, secret);
+        }
+    }
+
+    fn will_log(&self, _: &str) -> bool {
+        self.delegate
+            .get()
+            .is_some_and(|delegate| delegate.wants_key_log())
+    }
+}
+
+/// Passes a secret on: the TLS 1.2 master secret always, since sessions hold it; everything to the
+/// key log when it is wanted.
+pub(super) fn log_secret(
+    delegate: &dyn Delegate,
+    label: &str,
+    client_random: &[u8],
+    secret: &[u8],
+) {
+    if label == "CLIENT_RANDOM" {
+        delegate.master_secret(secret);
+    }
+    if delegate.wants_key_log() {
+        delegate.key_log(label, client_random, secret);
+    }
+}
+
+/// The chain in DER, leaf first.
+pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
+    match identity {
+        Identity::X509(chain) => std::iter::once(chain.end_entity.as_ref())
+            .chain(chain.intermediates.iter().map(|der| der.as_ref()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
+/// kept once, in our session.
+pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
+    let mut identity = identity.clone();
+    if let Identity::X509(chain) = &mut identity {
+        chain.intermediates = Vec::new();
+    }
+    VerifiedIdentity::assertion(identity)
+}
+
+/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
+/// knows more kinds of keys. Schemes that were not offered are refused.
+pub(super) fn verify_signature(
+    by_engine: Result<HandshakeSignatureValid, Error>,
+    input: &SignatureVerificationInput<'_>,
+    offered: &[SignatureScheme],
+    delegate: Option<&dyn Delegate>,
+) -> Result<HandshakeSignatureValid, Error> {
+    let scheme = input.signature.scheme;
+    if !offered.contains(&scheme) {
+        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+    }
+    by_engine.or_else(|error| {
+        let verified = delegate.is_some_and(|delegate| {
+            delegate.verify_signature(
+                scheme.0,
+                signer_certificate(input.signer),
+                input.message,
+                input.signature.signature(),
+            )
+        });
+        match verified {
+            true => Ok(HandshakeSignatureValid::assertion()),
+            false => Err(error),
+        }
+    })
+}
+
+/// From the DER of a name; rustls wants the inside of its SEQUENCE.
+fn distinguished_name(der: &[u8]) -> DistinguishedName {
+    let inside = match der.get(1) {
+        Some(length) if *length < 0x80 => der.get(2..),
+        Some(length) => der.get(2 + usize::from(length & 0x7f)..),
+        None => None,
+    };
+    DistinguishedName::in_sequence(inside.unwrap_or_default())
+}
+
+/// Client's order, but a group with a key share first: another would cost a round trip.
+#[derive(Debug)]
+struct SharesFirst;
+
+impl KeyExchangeSelector for SharesFirst {
+    fn select_key_exchange(
+        &self,
+        client: &mut dyn Iterator<Item = OfferedKxGroup>,
+        _server: &[&'static dyn SupportedKxGroup],
+    ) -> Option<&'static dyn SupportedKxGroup> {
+        let mut first = None;
+        for offered in client {
+            if offered.has_key_share {
+                return Some(offered.group);
+            }
+            first = first.or(Some(offered.group));
+        }
+        first
+    }
+}
+
+/// Server's order, but a group with a key share first.
+#[derive(Debug)]
+struct ServerGroups;
+
+impl KeyExchangeSelector for ServerGroups {
+    fn select_key_exchange(
+        &self,
+        client: &mut dyn Iterator<Item = OfferedKxGroup>,
+        server: &[&'static dyn SupportedKxGroup],
+    ) -> Option<&'static dyn SupportedKxGroup> {
+        let position = |offered: &OfferedKxGroup| {
+            let place = server
+                .iter()
+                .position(|group| group.name() == offered.group.name())
+                .unwrap_or(usize::MAX);
+            (!offered.has_key_share, place)
+        };
+        client.min_by_key(position).map(|offered| offered.group)
+    }
+}

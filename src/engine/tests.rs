@@ -1,0 +1,277 @@
+//! Both ends of the engine in one thread, full and resumed.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::*;
+use crate::error::Reason;
+
+#[derive(Default)]
+struct Recorder {
+    sessions: RefCell<Vec<SessionSecrets>>,
+    issued: RefCell<Vec<SessionSecrets>>,
+    reject: bool,
+}
+
+impl Delegate for Recorder {
+    fn verify_peer(&self, chain: &[&[u8]], _: &[u8]) -> Result<(), PeerRejected> {
+        assert!(!chain.is_empty());
+        match self.reject {
+            false => Ok(()),
+            true => Err(PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: 48,
+            }),
+        }
+    }
+    fn verify_signature(&self, _: u16, _: &[u8], _: &[u8], signature: &[u8]) -> bool {
+        signature == b"signed"
+    }
+    fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        None
+    }
+    fn wants_key_log(&self) -> bool {
+        false
+    }
+    fn key_log(&self, _: &str, _: &[u8], _: &[u8]) {}
+    fn master_secret(&self, _: &[u8]) {}
+    fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>> {
+        self.issued.borrow_mut().push(session);
+        Some(format!("ticket {}", self.issued.borrow().len()).into_bytes())
+    }
+    fn keep_session(&self, session: SessionSecrets) -> bool {
+        self.issued.borrow_mut().push(session);
+        true
+    }
+    fn received_session(&self, session: SessionSecrets) {
+        self.sessions.borrow_mut().push(session);
+    }
+}
+
+struct FakeKey;
+
+impl ExternalKey for FakeKey {
+    fn signature_schemes(&self) -> Vec<u16> {
+        vec![0x0403]
+    }
+    fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
+        Some(b"signed".to_vec())
+    }
+}
+
+fn profile(version: u16) -> Arc<Profile> {
+    let (tls13, tls12): (&[u16], &[u16]) = match version {
+        0x0304 => (&[0x1302], &[]),
+        _ => (&[], &[0xc02b]),
+    };
+    let groups = [0x001d_u16];
+    Arc::new(
+        Profile::new(
+            tls13.iter().copied(),
+            tls12.iter().copied(),
+            groups.into_iter(),
+            false,
+        )
+        .unwrap(),
+    )
+}
+
+struct Ends {
+    client: Engine,
+    server: Engine,
+    at_client: Recorder,
+    at_server: Recorder,
+}
+
+fn ends(
+    version: u16,
+    session: Option<SessionSecrets>,
+    resume: Option<ResumeOffer>,
+    tls12_tickets: bool,
+    reject: bool,
+) -> Ends {
+    let mut ends = Ends {
+        client: Engine::default(),
+        server: Engine::default(),
+        at_client: Recorder {
+            reject,
+            ..Recorder::default()
+        },
+        at_server: Recorder::default(),
+    };
+    ends.client
+        .connect(
+            ClientParameters {
+                profile: profile(version),
+                server_name: Some("localhost".into()),
+                alpn: vec![b"h2".to_vec()],
+                session,
+                signature_schemes: vec![0x0403],
+                may_authenticate: false,
+                request_ocsp: false,
+                tls12_tickets,
+                max_fragment: 16384,
+            },
+            &ends.at_client,
+        )
+        .unwrap();
+    ends.server
+        .accept(ServerParameters {
+            profile: profile(version),
+            version,
+            credentials: vec![
+                CertifiedKey::new(
+                    vec![vec![0x30, 0]],
+                    KeySource::External(Arc::new(FakeKey)),
+                    None,
+                )
+                .unwrap(),
+            ],
+            signature_schemes: vec![0x0403],
+            alpn: Some(b"h2".to_vec()),
+            client_authentication: ClientAuthentication::None,
+            client_ca_names: Vec::new(),
+            resume,
+            tickets: TicketPolicy {
+                tls12: tls12_tickets,
+                count: 2,
+                lifetime: 7200,
+            },
+            session_ids: !tls12_tickets,
+            max_fragment: 16384,
+        })
+        .unwrap();
+    ends
+}
+
+/// Moves what one end has written to the other, record by record, and collects plaintext.
+fn transfer(from: &mut Engine, to: &mut Engine, at: &Recorder) -> Result<Vec<u8>, Failure> {
+    let bytes = from.outgoing().to_vec();
+    from.wrote(bytes.len());
+    let mut rest = bytes.as_slice();
+    let mut plaintext = Vec::new();
+    while !rest.is_empty() {
+        let missing = to.input.missing();
+        let count = missing.len().min(rest.len());
+        missing[..count].copy_from_slice(&rest[..count]);
+        rest = &rest[count..];
+        if to.input.filled(count).unwrap() {
+            to.process(at)?;
+            plaintext.extend_from_slice(to.pending());
+            to.consume(to.pending().len());
+        }
+    }
+    Ok(plaintext)
+}
+
+fn handshake(ends: &mut Ends) -> Result<(), Failure> {
+    for _ in 0..4 {
+        transfer(&mut ends.client, &mut ends.server, &ends.at_server)?;
+        transfer(&mut ends.server, &mut ends.client, &ends.at_client)?;
+    }
+    assert!(!ends.client.is_handshaking() && !ends.server.is_handshaking());
+    Ok(())
+}
+
+fn offer(client: &SessionSecrets, server: &SessionSecrets, identity: &[u8]) -> ResumeOffer {
+    assert!(client.secret == server.secret);
+    ResumeOffer {
+        identity: identity.to_vec(),
+        session: server.clone(),
+        cipher_suite: server.cipher_suite,
+        server_name: Some("localhost".into()),
+    }
+}
+
+#[test]
+fn a_tls13_ticket_resumes_from_our_own_copies() {
+    let mut first = ends(0x0304, None, None, false, false);
+    handshake(&mut first).unwrap();
+    assert!(!first.server.facts().resumed);
+    let client = first.at_client.sessions.borrow()[1].clone();
+    let server = first.at_server.issued.borrow()[1].clone();
+    assert_eq!(client.ticket, b"ticket 2");
+    assert_eq!(client.lifetime, 7200);
+
+    let resume = offer(&client, &server, b"ticket 2");
+    let mut second = ends(0x0304, Some(client), Some(resume), false, true);
+    handshake(&mut second).unwrap();
+    assert!(second.server.facts().resumed && second.client.facts().resumed);
+    assert_eq!(second.client.facts().alpn.as_deref(), Some(&b"h2"[..]));
+}
+
+#[test]
+fn a_tls12_session_resumes_by_ticket_and_by_id() {
+    for tickets in [true, false] {
+        let mut first = ends(0x0303, None, None, tickets, false);
+        handshake(&mut first).unwrap();
+        let client = first.at_client.sessions.borrow()[0].clone();
+        let server = first.at_server.issued.borrow()[0].clone();
+        assert!(client.extended_master_secret);
+        let identity = match tickets {
+            true => client.ticket.clone(),
+            false => client.session_id.clone(),
+        };
+        assert!(!identity.is_empty());
+        let resume = offer(&client, &server, &identity);
+        let mut second = ends(0x0303, Some(client), Some(resume), tickets, true);
+        handshake(&mut second).unwrap();
+        assert!(second.server.facts().resumed && second.client.facts().resumed);
+    }
+}
+
+#[test]
+fn records_carry_16384_bytes_in_both_versions() {
+    for version in [0x0303, 0x0304] {
+        let mut both = ends(version, None, None, false, false);
+        handshake(&mut both).unwrap();
+        both.client.write(&[7; 16384]).unwrap();
+        let overhead = if version == 0x0303 { 24 } else { 17 };
+        assert_eq!(both.client.outgoing().len(), 5 + 16384 + overhead);
+        let received = transfer(&mut both.client, &mut both.server, &both.at_server).unwrap();
+        assert_eq!(received, [7; 16384]);
+    }
+}
+
+#[test]
+fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
+    for version in [0x0303, 0x0304] {
+        let mut both = ends(version, None, None, false, true);
+        let failure = handshake(&mut both).unwrap_err();
+        assert_eq!(failure.reason, Reason::CERTIFICATE_VERIFY_FAILED);
+        assert_eq!(failure.alert_sent, Some(48));
+        let seen = transfer(&mut both.client, &mut both.server, &both.at_server).unwrap_err();
+        assert_eq!(seen.alert_received, Some(48));
+        assert_eq!(seen.reason, Reason(1048));
+    }
+}
+
+#[test]
+fn close_notify_is_reported() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    both.client.send_close_notify();
+    let bytes = both.client.outgoing().to_vec();
+    for byte in bytes {
+        both.server.input.missing()[0] = byte;
+        if both.server.input.filled(1).unwrap() {
+            assert!(both.server.process(&both.at_server).unwrap().closed);
+        }
+    }
+}
+
+#[test]
+fn exported_keying_material_is_equal_on_both_ends_and_may_be_asked_for_twice() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    let (mut a, mut b) = ([0; 32], [1; 32]);
+    for _ in 0..2 {
+        both.client
+            .export(b"EXPORTER-a", Some(b"c"), &mut a)
+            .unwrap();
+        both.server
+            .export(b"EXPORTER-a", Some(b"c"), &mut b)
+            .unwrap();
+        assert_eq!(a, b);
+    }
+}

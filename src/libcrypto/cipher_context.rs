@@ -1,0 +1,264 @@
+//! Encrypting and authenticating tickets: what libcrypto needs for one of them.
+
+use std::ffi::{c_int, c_uint};
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::outcome::{not_null, succeeded};
+use crate::libcrypto::{error_queue, ffi};
+
+/// The longest block of libcrypto's ciphers (`EVP_MAX_BLOCK_LENGTH`).
+const MAX_BLOCK: usize = 32;
+
+/// An `EVP_CIPHER_CTX`.
+pub struct CipherContext(*mut ffi::EVP_CIPHER_CTX);
+
+impl CipherContext {
+    /// Without cipher and key.
+    pub fn new() -> Result<Self> {
+        // SAFETY: no precondition.
+        not_null(unsafe { ffi::EVP_CIPHER_CTX_new() }).map(Self)
+    }
+
+    /// For C, which sets cipher, key and initialisation vector.
+    pub fn as_ptr(&self) -> *mut ffi::EVP_CIPHER_CTX {
+        self.0
+    }
+
+    /// How long its initialisation vector is; an error when no cipher is set.
+    pub fn iv_len(&self) -> Result<usize> {
+        // SAFETY: a live context.
+        let cipher = unsafe { ffi::EVP_CIPHER_CTX_get0_cipher(self.0) };
+        if cipher.is_null() {
+            return Err(Error::new(Reason::INTERNAL_ERROR));
+        }
+        // SAFETY: a live context with a cipher.
+        usize::try_from(unsafe { ffi::EVP_CIPHER_CTX_get_iv_length(self.0) })
+            .map_err(|_| Error::new(Reason::INTERNAL_ERROR))
+    }
+
+    /// Appends the ciphertext of `plaintext`, with padding, to `out`.
+    pub fn encrypt(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let start = out.len();
+        let len = int(plaintext.len())?;
+        out.resize(start + plaintext.len() + 2 * MAX_BLOCK, 0);
+        let (mut first, mut last) = (0, 0);
+        // SAFETY: a live context; the output has room for two blocks more than the input, which
+        // is what update and final can add.
+        unsafe {
+            succeeded(ffi::EVP_EncryptUpdate(
+                self.0,
+                out[start..].as_mut_ptr(),
+                &mut first,
+                plaintext.as_ptr(),
+                len,
+            ))?;
+            succeeded(ffi::EVP_EncryptFinal_ex(
+                self.0,
+                out[start + first as usize..].as_mut_ptr(),
+                &mut last,
+            ))?;
+        }
+        out.truncate(start + first as usize + last as usize);
+        Ok(())
+    }
+
+    /// The plaintext of `ciphertext`; `None`, with nothing on the error queue, when it does not
+    /// decrypt.
+    pub fn decrypt(&mut self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let len = int(ciphertext.len()).ok()?;
+        let mut out = Zeroizing::new(vec![0; ciphertext.len() + 2 * MAX_BLOCK]);
+        let (mut first, mut last) = (0, 0);
+        // SAFETY: a live context; the output has room for two blocks more than the input.
+        error_queue::quietly(|| unsafe {
+            succeeded(ffi::EVP_DecryptUpdate(
+                self.0,
+                out.as_mut_ptr(),
+                &mut first,
+                ciphertext.as_ptr(),
+                len,
+            ))?;
+            succeeded(ffi::EVP_DecryptFinal_ex(
+                self.0,
+                out[first as usize..].as_mut_ptr(),
+                &mut last,
+            ))
+        })
+        .ok()?;
+        out.truncate(first as usize + last as usize);
+        Some(out)
+    }
+}
+
+impl Drop for CipherContext {
+    fn drop(&mut self) {
+        // SAFETY: owned, last use; libcrypto wipes the key.
+        unsafe { ffi::EVP_CIPHER_CTX_free(self.0) };
+    }
+}
+
+/// What computes the MAC of a ticket: `EVP_MAC_CTX`, or `HMAC_CTX` for the older callbacks.
+pub enum MacContext {
+    /// OpenSSL 3's
+    Evp(*mut ffi::EVP_MAC_CTX),
+    /// The deprecated one
+    Hmac(*mut ffi::HMAC_CTX),
+}
+
+impl MacContext {
+    /// An HMAC without digest and key, as an `EVP_MAC_CTX`.
+    pub fn evp() -> Result<Self> {
+        // SAFETY: `mac` lives for ever.
+        not_null(unsafe { ffi::EVP_MAC_CTX_new(hmac()?) }).map(Self::Evp)
+    }
+
+    /// An HMAC without digest and key, as an `HMAC_CTX`.
+    pub fn hmac() -> Result<Self> {
+        // SAFETY: no precondition.
+        not_null(unsafe { ffi::HMAC_CTX_new() }).map(Self::Hmac)
+    }
+
+    /// HMAC-SHA-256 with this key.
+    pub fn hmac_sha256(key: &[u8]) -> Result<Self> {
+        let context = Self::evp()?;
+        let mut digest = *b"SHA256\0";
+        if let Self::Evp(raw) = context {
+            // SAFETY: a live context, readable bytes, and parameters that outlive the call; the
+            // digest's name is only read.
+            unsafe {
+                let params = [
+                    ffi::OSSL_PARAM_construct_utf8_string(
+                        c"digest".as_ptr(),
+                        digest.as_mut_ptr().cast(),
+                        0,
+                    ),
+                    ffi::OSSL_PARAM_construct_end(),
+                ];
+                succeeded(ffi::EVP_MAC_init(
+                    raw,
+                    key.as_ptr(),
+                    key.len(),
+                    params.as_ptr(),
+                ))?;
+            }
+        }
+        Ok(context)
+    }
+
+    /// A context in the same state. `self` is only read.
+    pub fn duplicate(&self) -> Result<Self> {
+        match *self {
+            // SAFETY: a live context.
+            Self::Evp(raw) => not_null(unsafe { ffi::EVP_MAC_CTX_dup(raw) }).map(Self::Evp),
+            Self::Hmac(raw) => {
+                let copy = Self::hmac()?;
+                if let Self::Hmac(to) = copy {
+                    // SAFETY: two live contexts.
+                    succeeded(unsafe { ffi::HMAC_CTX_copy(to, raw) })?;
+                }
+                Ok(copy)
+            }
+        }
+    }
+
+    /// How long the MAC is; 0 when no digest is set.
+    pub fn len(&self) -> usize {
+        error_queue::quietly(|| match *self {
+            // SAFETY: a live context.
+            Self::Evp(raw) => unsafe { ffi::EVP_MAC_CTX_get_mac_size(raw) },
+            Self::Hmac(raw) => {
+                // SAFETY: a live context; the digest is asked for only when there is one.
+                unsafe {
+                    if ffi::HMAC_CTX_get_md(raw).is_null() {
+                        return 0;
+                    }
+                    ffi::HMAC_size(raw)
+                }
+            }
+        })
+    }
+
+    /// The MAC of `data`. The context cannot be used again.
+    pub fn compute(self, data: &[u8]) -> Result<Vec<u8>> {
+        let mut out = vec![0; self.len()];
+        match self {
+            // SAFETY: a live context, readable bytes, and room for the MAC.
+            Self::Evp(raw) => unsafe {
+                let mut len = 0;
+                succeeded(ffi::EVP_MAC_update(raw, data.as_ptr(), data.len()))?;
+                let size = out.len();
+                succeeded(ffi::EVP_MAC_final(raw, out.as_mut_ptr(), &mut len, size))?;
+                out.truncate(len);
+            },
+            // SAFETY: as above.
+            Self::Hmac(raw) => unsafe {
+                let mut len: c_uint = 0;
+                succeeded(ffi::HMAC_Update(raw, data.as_ptr(), data.len()))?;
+                succeeded(ffi::HMAC_Final(raw, out.as_mut_ptr(), &mut len))?;
+                out.truncate(len as usize);
+            },
+        }
+        Ok(out)
+    }
+}
+
+impl Drop for MacContext {
+    fn drop(&mut self) {
+        // SAFETY: owned, last use; libcrypto wipes the key.
+        unsafe {
+            match *self {
+                Self::Evp(raw) => ffi::EVP_MAC_CTX_free(raw),
+                Self::Hmac(raw) => ffi::HMAC_CTX_free(raw),
+            }
+        }
+    }
+}
+
+/// libcrypto's HMAC, fetched once.
+fn hmac() -> Result<*mut ffi::EVP_MAC> {
+    static HMAC: Fetched<ffi::EVP_MAC> = Fetched::new();
+    // SAFETY: C strings.
+    HMAC.get(|| unsafe {
+        ffi::EVP_MAC_fetch(std::ptr::null_mut(), c"HMAC".as_ptr(), std::ptr::null())
+    })
+}
+
+/// libcrypto's AES-256-CBC, fetched once.
+pub fn aes_256_cbc() -> Result<*const ffi::EVP_CIPHER> {
+    static AES: Fetched<ffi::EVP_CIPHER> = Fetched::new();
+    // SAFETY: C strings.
+    let fetch = || unsafe {
+        ffi::EVP_CIPHER_fetch(
+            std::ptr::null_mut(),
+            c"AES-256-CBC".as_ptr(),
+            std::ptr::null(),
+        )
+    };
+    AES.get(fetch).map(|cipher| cipher.cast_const())
+}
+
+/// An algorithm that is fetched once and kept for ever; a failed attempt may be repeated.
+struct Fetched<T>(std::sync::atomic::AtomicPtr<T>);
+
+impl<T> Fetched<T> {
+    const fn new() -> Self {
+        Self(std::sync::atomic::AtomicPtr::new(std::ptr::null_mut()))
+    }
+
+    fn get(&self, fetch: impl FnOnce() -> *mut T) -> Result<*mut T> {
+        use std::sync::atomic::Ordering;
+        let known = self.0.load(Ordering::Acquire);
+        if !known.is_null() {
+            return Ok(known);
+        }
+        // Two threads may fetch at once; one result stays unused, once.
+        let fetched = not_null(fetch())?;
+        self.0.store(fetched, Ordering::Release);
+        Ok(fetched)
+    }
+}
+
+fn int(len: usize) -> Result<c_int> {
+    c_int::try_from(len).map_err(|_| Error::new(Reason::INTERNAL_ERROR))
+}

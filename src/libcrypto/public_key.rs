@@ -1,0 +1,125 @@
+//! The public key of a certificate, and checking signatures with it.
+
+use std::ffi::c_int;
+
+use crate::error::{Error, Result};
+use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::object::object;
+use crate::libcrypto::outcome::{not_null, succeeded};
+use crate::libcrypto::signature_scheme::SignatureScheme;
+use crate::libcrypto::x509::X509;
+use crate::libcrypto::{error_queue, ffi};
+
+object! {
+    /// A public key (`EVP_PKEY`). Cloning adds a reference; any thread.
+    PublicKey(ffi::EVP_PKEY), ffi::EVP_PKEY_free, ffi::EVP_PKEY_up_ref
+}
+
+// SAFETY: the count is atomic, and using a key only reads it (its caches have their own lock).
+unsafe impl Send for PublicKey {}
+// SAFETY: as above.
+unsafe impl Sync for PublicKey {}
+
+impl PublicKey {
+    /// The key of `certificate`; an error when its type or encoding is unknown.
+    pub fn from_certificate(certificate: &X509) -> Result<Self> {
+        // SAFETY: a live certificate; the key lives as long, and a reference is added to it.
+        unsafe {
+            let raw = not_null(ffi::X509_get0_pubkey(certificate.as_ptr()))?;
+            Self::from_raw_shared(raw).ok_or(Error::Queued)
+        }
+    }
+
+    /// What kind of key it is.
+    pub fn kind(&self) -> KeyKind {
+        // SAFETY: a live key.
+        unsafe { KeyKind::of(self.as_ptr()) }
+    }
+
+    /// Its size in bits (`EVP_PKEY_get_bits(3)`).
+    pub fn bits(&self) -> c_int {
+        // SAFETY: a live key.
+        unsafe { ffi::EVP_PKEY_get_bits(self.as_ptr()) }
+    }
+
+    /// Its strength in bits (`EVP_PKEY_get_security_bits(3)`).
+    pub fn security_bits(&self) -> c_int {
+        // SAFETY: a live key.
+        unsafe { ffi::EVP_PKEY_get_security_bits(self.as_ptr()) }
+    }
+
+    /// Whether `signature` over `message` is right. A wrong or malformed signature is
+    /// `Ok(false)` with nothing on the error queue; `Err` when the key cannot check such
+    /// signatures at all.
+    pub fn verify(
+        &self,
+        scheme: SignatureScheme,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool> {
+        let context = DigestContext::new()?;
+        let mut options = std::ptr::null_mut();
+        // SAFETY: live objects; `options` is owned by the context.
+        unsafe {
+            succeeded(ffi::EVP_DigestVerifyInit(
+                context.0,
+                &mut options,
+                scheme.digest(),
+                std::ptr::null_mut(),
+                self.as_ptr(),
+            ))?;
+            pad(options, scheme)?;
+        }
+        // SAFETY: live objects and readable bytes.
+        let verified = error_queue::quietly(|| unsafe {
+            ffi::EVP_DigestVerify(
+                context.0,
+                signature.as_ptr(),
+                signature.len(),
+                message.as_ptr(),
+                message.len(),
+            )
+        });
+        Ok(verified == 1)
+    }
+}
+
+/// Sets the padding of an RSA-PSS scheme: salt as long as the digest (RFC 8446 section 4.2.3).
+///
+/// # Safety
+/// `options` belongs to a signing or verifying context that was just initialised.
+pub(super) unsafe fn pad(options: *mut ffi::EVP_PKEY_CTX, scheme: SignatureScheme) -> Result<()> {
+    const RSA_PKCS1_PSS_PADDING: c_int = 6;
+    const RSA_PSS_SALTLEN_DIGEST: c_int = -1;
+    if !scheme.is_pss() {
+        return Ok(());
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        succeeded(ffi::EVP_PKEY_CTX_set_rsa_padding(
+            options,
+            RSA_PKCS1_PSS_PADDING,
+        ))?;
+        succeeded(ffi::EVP_PKEY_CTX_set_rsa_pss_saltlen(
+            options,
+            RSA_PSS_SALTLEN_DIGEST,
+        ))
+    }
+}
+
+/// An `EVP_MD_CTX` for one signature.
+pub(super) struct DigestContext(pub(super) *mut ffi::EVP_MD_CTX);
+
+impl DigestContext {
+    pub(super) fn new() -> Result<Self> {
+        // SAFETY: no precondition.
+        not_null(unsafe { ffi::EVP_MD_CTX_new() }).map(Self)
+    }
+}
+
+impl Drop for DigestContext {
+    fn drop(&mut self) {
+        // SAFETY: made by `new`, freed once.
+        unsafe { ffi::EVP_MD_CTX_free(self.0) };
+    }
+}

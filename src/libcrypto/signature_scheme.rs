@@ -1,0 +1,136 @@
+//! The signatures of TLS (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1), and how libcrypto
+//! makes and checks them.
+
+use crate::libcrypto::ffi;
+use crate::libcrypto::key_kind::{KeyKind, NID_P256, NID_P384, NID_P521};
+
+/// A signature algorithm, by its name in RFC 8446. The discriminant is its code on the wire.
+///
+/// The curve in the name of an ECDSA scheme binds in TLS 1.3 only; in TLS 1.2 the scheme means any
+/// curve with that digest. [`SignatureScheme::fits`] has the rule of TLS 1.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum SignatureScheme {
+    /// rsa_pkcs1_sha1
+    RsaPkcs1Sha1 = 0x0201,
+    /// ecdsa_sha1
+    EcdsaSha1 = 0x0203,
+    /// rsa_pkcs1_sha256
+    RsaPkcs1Sha256 = 0x0401,
+    /// ecdsa_secp256r1_sha256
+    EcdsaP256Sha256 = 0x0403,
+    /// rsa_pkcs1_sha384
+    RsaPkcs1Sha384 = 0x0501,
+    /// ecdsa_secp384r1_sha384
+    EcdsaP384Sha384 = 0x0503,
+    /// rsa_pkcs1_sha512
+    RsaPkcs1Sha512 = 0x0601,
+    /// ecdsa_secp521r1_sha512
+    EcdsaP521Sha512 = 0x0603,
+    /// rsa_pss_rsae_sha256
+    RsaPssRsaeSha256 = 0x0804,
+    /// rsa_pss_rsae_sha384
+    RsaPssRsaeSha384 = 0x0805,
+    /// rsa_pss_rsae_sha512
+    RsaPssRsaeSha512 = 0x0806,
+    /// ed25519
+    Ed25519 = 0x0807,
+    /// ed448
+    Ed448 = 0x0808,
+    /// rsa_pss_pss_sha256
+    RsaPssPssSha256 = 0x0809,
+    /// rsa_pss_pss_sha384
+    RsaPssPssSha384 = 0x080a,
+    /// rsa_pss_pss_sha512
+    RsaPssPssSha512 = 0x080b,
+}
+
+impl SignatureScheme {
+    /// All schemes.
+    pub const ALL: [Self; 16] = [
+        Self::RsaPkcs1Sha1,
+        Self::EcdsaSha1,
+        Self::RsaPkcs1Sha256,
+        Self::EcdsaP256Sha256,
+        Self::RsaPkcs1Sha384,
+        Self::EcdsaP384Sha384,
+        Self::RsaPkcs1Sha512,
+        Self::EcdsaP521Sha512,
+        Self::RsaPssRsaeSha256,
+        Self::RsaPssRsaeSha384,
+        Self::RsaPssRsaeSha512,
+        Self::Ed25519,
+        Self::Ed448,
+        Self::RsaPssPssSha256,
+        Self::RsaPssPssSha384,
+        Self::RsaPssPssSha512,
+    ];
+
+    /// The scheme of a code on the wire.
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.code() == code)
+    }
+
+    /// The code on the wire.
+    pub fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// True when a key of this kind can make such signatures in TLS 1.3.
+    pub fn fits(self, kind: KeyKind) -> bool {
+        match self {
+            Self::RsaPkcs1Sha1
+            | Self::RsaPkcs1Sha256
+            | Self::RsaPkcs1Sha384
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssRsaeSha256
+            | Self::RsaPssRsaeSha384
+            | Self::RsaPssRsaeSha512 => kind == KeyKind::Rsa,
+            Self::RsaPssPssSha256 | Self::RsaPssPssSha384 | Self::RsaPssPssSha512 => {
+                kind == KeyKind::RsaPss
+            }
+            Self::EcdsaSha1 => matches!(kind, KeyKind::Ec { .. }),
+            Self::EcdsaP256Sha256 => kind == KeyKind::Ec { nid: NID_P256 },
+            Self::EcdsaP384Sha384 => kind == KeyKind::Ec { nid: NID_P384 },
+            Self::EcdsaP521Sha512 => kind == KeyKind::Ec { nid: NID_P521 },
+            Self::Ed25519 => kind == KeyKind::Ed25519,
+            Self::Ed448 => kind == KeyKind::Ed448,
+        }
+    }
+
+    /// True for the schemes with PSS padding.
+    pub fn is_pss(self) -> bool {
+        matches!(
+            self,
+            Self::RsaPssRsaeSha256
+                | Self::RsaPssRsaeSha384
+                | Self::RsaPssRsaeSha512
+                | Self::RsaPssPssSha256
+                | Self::RsaPssPssSha384
+                | Self::RsaPssPssSha512
+        )
+    }
+
+    /// libcrypto's digest; NULL for the schemes that hash by themselves.
+    pub(super) fn digest(self) -> *const ffi::EVP_MD {
+        // SAFETY: these functions return constant objects.
+        unsafe {
+            match self {
+                Self::RsaPkcs1Sha1 | Self::EcdsaSha1 => ffi::EVP_sha1(),
+                Self::RsaPkcs1Sha256
+                | Self::EcdsaP256Sha256
+                | Self::RsaPssRsaeSha256
+                | Self::RsaPssPssSha256 => ffi::EVP_sha256(),
+                Self::RsaPkcs1Sha384
+                | Self::EcdsaP384Sha384
+                | Self::RsaPssRsaeSha384
+                | Self::RsaPssPssSha384 => ffi::EVP_sha384(),
+                Self::RsaPkcs1Sha512
+                | Self::EcdsaP521Sha512
+                | Self::RsaPssRsaeSha512
+                | Self::RsaPssPssSha512 => ffi::EVP_sha512(),
+                Self::Ed25519 | Self::Ed448 => std::ptr::null(),
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Trusted certificates (`X509_STORE`).
+
+use std::ffi::{CStr, c_int, c_long, c_ulong};
+
+use crate::error::{Error, Result};
+use crate::libcrypto::object::object;
+use crate::libcrypto::outcome::{not_null, succeeded};
+use crate::libcrypto::x509::X509;
+use crate::libcrypto::{error_queue, ffi};
+
+object! {
+    /// A store of trusted certificates and CRLs. Cloning adds a reference; any thread: what it
+    /// holds is guarded by the store's own lock.
+    Store(ffi::X509_STORE), ffi::X509_STORE_free, ffi::X509_STORE_up_ref
+}
+
+// SAFETY: the count is atomic, and certificates are added and looked up under the store's lock.
+unsafe impl Send for Store {}
+// SAFETY: as above. Its verify parameters have no lock; OpenSSL's rule is the caller's: set them
+// before threads share the store.
+unsafe impl Sync for Store {}
+
+const LOOKUP_FILE_LOAD: c_int = 1;
+const LOOKUP_ADD_DIR: c_int = 2;
+const LOOKUP_ADD_STORE: c_int = 3;
+const FILETYPE_DEFAULT: c_long = 3;
+
+impl Store {
+    /// An empty store.
+    pub fn new() -> Result<Self> {
+        // SAFETY: the result is a new store.
+        unsafe { Self::from_raw_owned(ffi::X509_STORE_new()) }.ok_or(Error::Queued)
+    }
+
+    /// Adds a certificate; one that is there already is no error.
+    pub fn add_certificate(&self, certificate: &X509) -> Result<()> {
+        // SAFETY: live objects; the store adds a reference of its own.
+        succeeded(unsafe { ffi::X509_STORE_add_cert(self.as_ptr(), certificate.as_ptr()) })
+    }
+
+    /// Loads the certificates and CRLs of a PEM file.
+    pub fn load_file(&self, file: &CStr) -> Result<()> {
+        // SAFETY: a live store and a C string.
+        succeeded(unsafe { ffi::X509_STORE_load_file(self.as_ptr(), file.as_ptr()) })
+    }
+
+    /// Adds a directory of hashed names, looked at when needed.
+    pub fn load_path(&self, directory: &CStr) -> Result<()> {
+        // SAFETY: a live store and a C string.
+        succeeded(unsafe { ffi::X509_STORE_load_path(self.as_ptr(), directory.as_ptr()) })
+    }
+
+    /// Adds what lies at a URI (`ossl_store(7)`).
+    pub fn load_store(&self, uri: &CStr) -> Result<()> {
+        // SAFETY: a live store and a C string.
+        succeeded(unsafe { ffi::X509_STORE_load_store(self.as_ptr(), uri.as_ptr()) })
+    }
+
+    /// File, directory or both; neither is an error (`SSL_CTX_load_verify_locations(3)`).
+    pub fn load_locations(&self, file: Option<&CStr>, directory: Option<&CStr>) -> Result<()> {
+        let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+        // SAFETY: a live store and C strings or NULL.
+        let loaded = unsafe {
+            ffi::X509_STORE_load_locations(self.as_ptr(), pointer(file), pointer(directory))
+        };
+        succeeded(loaded)
+    }
+
+    /// The system's file, directory and URI, or those of the environment
+    /// (`SSL_CTX_set_default_verify_paths(3)`). What does not exist is no error.
+    pub fn set_default_paths(&self) -> Result<()> {
+        // SAFETY: a live store.
+        succeeded(unsafe { ffi::X509_STORE_set_default_paths(self.as_ptr()) })
+    }
+
+    /// The system's file only. That it does not exist is no error.
+    pub fn set_default_file(&self) -> Result<()> {
+        // SAFETY: a constant method.
+        self.look_up_default(
+            unsafe { ffi::X509_LOOKUP_file() },
+            LOOKUP_FILE_LOAD,
+            FILETYPE_DEFAULT,
+        )
+    }
+
+    /// The system's directory only.
+    pub fn set_default_directory(&self) -> Result<()> {
+        // SAFETY: a constant method.
+        self.look_up_default(
+            unsafe { ffi::X509_LOOKUP_hash_dir() },
+            LOOKUP_ADD_DIR,
+            FILETYPE_DEFAULT,
+        )
+    }
+
+    /// The system's URI only.
+    pub fn set_default_store(&self) -> Result<()> {
+        // SAFETY: a constant method.
+        self.look_up_default(unsafe { ffi::X509_LOOKUP_store() }, LOOKUP_ADD_STORE, 0)
+    }
+
+    /// Sets `X509_V_FLAG_…` bits in the store's parameters.
+    pub fn set_flags(&self, flags: c_ulong) -> Result<()> {
+        // SAFETY: a live store.
+        succeeded(unsafe { ffi::X509_STORE_set_flags(self.as_ptr(), flags) })
+    }
+
+    /// Copies what is set in `param` to the store's parameters (`X509_STORE_set1_param`).
+    ///
+    /// # Safety
+    /// `param` is live and not changed meanwhile.
+    pub unsafe fn set1_param(&self, param: *const ffi::X509_VERIFY_PARAM) -> Result<()> {
+        // SAFETY: a live store, and a parameter as the caller promises.
+        succeeded(unsafe { ffi::X509_STORE_set1_param(self.as_ptr(), param) })
+    }
+
+    /// The store's own verify parameters, which live as long as the store.
+    pub fn param(&self) -> *mut ffi::X509_VERIFY_PARAM {
+        // SAFETY: a live store.
+        unsafe { ffi::X509_STORE_get0_param(self.as_ptr()) }
+    }
+
+    fn look_up_default(
+        &self,
+        method: *mut ffi::X509_LOOKUP_METHOD,
+        command: c_int,
+        number: c_long,
+    ) -> Result<()> {
+        // SAFETY: a live store and a constant method; the lookup belongs to the store.
+        let lookup = not_null(unsafe { ffi::X509_STORE_add_lookup(self.as_ptr(), method) })?;
+        error_queue::quietly(|| {
+            // SAFETY: a live lookup; no name means the default, which may be missing.
+            unsafe {
+                ffi::X509_LOOKUP_ctrl(
+                    lookup,
+                    command,
+                    std::ptr::null(),
+                    number,
+                    std::ptr::null_mut(),
+                )
+            }
+        });
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::libcrypto::testing;
+
+    #[test]
+    fn certificates_come_from_objects_files_and_directories() {
+        let root = testing::authority("Root");
+        let leaf = testing::issued("leaf.test", &root);
+        let directory = testing::Directory::new();
+        let file = directory.file("root.pem", &testing::certificate_pem(&root.certificate));
+
+        let store = Store::new().unwrap();
+        assert!(!testing::trusts(&store, &leaf.certificate));
+        store.load_file(&file).unwrap();
+        assert!(testing::trusts(&store, &leaf.certificate));
+
+        let store = Store::new().unwrap();
+        store.add_certificate(&root.certificate).unwrap();
+        store.add_certificate(&root.certificate).unwrap();
+        assert!(testing::trusts(&store.clone(), &leaf.certificate));
+
+        let store = Store::new().unwrap();
+        let hashed = testing::hashed_name(&root.certificate);
+        directory.file(&hashed, &testing::certificate_pem(&root.certificate));
+        store.load_path(&directory.path()).unwrap();
+        assert!(testing::trusts(&store, &leaf.certificate));
+        let store = Store::new().unwrap();
+        store.load_locations(None, Some(&directory.path())).unwrap();
+        assert!(testing::trusts(&store, &leaf.certificate));
+    }
+
+    #[test]
+    fn missing_files_are_errors_except_the_default_ones() {
+        let store = Store::new().unwrap();
+        assert_eq!(store.load_file(c"/no/such/file"), Err(Error::Queued));
+        assert_ne!(error_queue::peek(), 0);
+        error_queue::clear();
+        assert_eq!(store.load_locations(None, None), Err(Error::Queued));
+        error_queue::clear();
+        store.set_default_paths().unwrap();
+        store.set_default_file().unwrap();
+        store.set_default_directory().unwrap();
+        store.set_default_store().unwrap();
+        store.set_flags(0x4).unwrap();
+        assert!(!store.param().is_null());
+        assert_eq!(error_queue::peek(), 0);
+    }
+}

@@ -1,0 +1,456 @@
+//! A session as DER: `i2d_SSL_SESSION(3)` and `d2i_SSL_SESSION(3)`, byte for byte.
+//!
+//! ```asn1
+//! SSLSession ::= SEQUENCE {
+//!     version              INTEGER,                        -- 1
+//!     protocol             INTEGER,                        -- such as 0x0303
+//!     cipher               OCTET STRING,                   -- two bytes
+//!     sessionId            OCTET STRING,                   -- up to 32 bytes
+//!     masterKey            OCTET STRING,                   -- or PSK; up to 512 bytes
+//!     keyArg           [0] IMPLICIT OCTET STRING OPTIONAL, -- SSL 2: ignored, never written
+//!     time             [1] EXPLICIT INTEGER OPTIONAL,      -- seconds since the epoch
+//!     timeout          [2] EXPLICIT INTEGER OPTIONAL,      -- seconds
+//!     peer             [3] EXPLICIT Certificate OPTIONAL,
+//!     idContext        [4] EXPLICIT OCTET STRING OPTIONAL, -- always written
+//!     verifyResult     [5] EXPLICIT INTEGER OPTIONAL,
+//!     hostName         [6] EXPLICIT OCTET STRING OPTIONAL,
+//!     pskIdentityHint  [7] EXPLICIT OCTET STRING OPTIONAL,
+//!     pskIdentity      [8] EXPLICIT OCTET STRING OPTIONAL,
+//!     lifetimeHint     [9] EXPLICIT INTEGER OPTIONAL,      -- seconds
+//!     ticket          [10] EXPLICIT OCTET STRING OPTIONAL,
+//!     compression     [11] EXPLICIT OCTET STRING OPTIONAL, -- one byte
+//!     srpUserName     [12] EXPLICIT OCTET STRING OPTIONAL,
+//!     flags           [13] EXPLICIT INTEGER OPTIONAL,      -- 1: extended master secret
+//!     ageAdd          [14] EXPLICIT INTEGER OPTIONAL,
+//!     maxEarlyData    [15] EXPLICIT INTEGER OPTIONAL,
+//!     alpn            [16] EXPLICIT OCTET STRING OPTIONAL,
+//!     fragmentLength  [17] EXPLICIT INTEGER OPTIONAL,      -- RFC 6066 section 4
+//!     ticketAppdata   [18] EXPLICIT OCTET STRING OPTIONAL,
+//!     group           [19] EXPLICIT INTEGER OPTIONAL       -- always written
+//! }
+//! ```
+//!
+//! Optional numbers that are 0 are not written, but for the group. The mark, the peer's chain
+//! beyond its own certificate, and ex_data are not part of it (S87, S88).
+//!
+//! The reader takes DER only: OpenSSL would also take some BER, which no version of it wrote. It
+//! borrows from its input, so it allocates nothing but a copy of the certificate. The certificate
+//! is looked at from the outside only; it is parsed when somebody asks for it.
+
+use std::sync::Arc;
+
+use der::asn1::OctetStringRef;
+use der::{
+    Decode, Encode, Header, Length, Reader, SliceReader, SliceWriter, Tag, TagNumber, Writer,
+};
+use zeroize::Zeroizing;
+
+use crate::clock;
+use crate::error::{Error, Reason, Result};
+use crate::session::{
+    Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Numbers, PeerChain, View,
+};
+
+/// `ERR_R_ASN1_LIB`. OpenSSL queues errors of its ASN.1 library for bytes that are not the DER
+/// above; this is what its libraries put on top of them.
+const ASN1_LIB: Reason = Reason(13 | 0x2 << 18);
+
+/// A session that is ready to be written.
+pub struct Encoding<'a> {
+    fields: [Option<Field<'a>>; 24],
+    /// What the fields take without the outermost header.
+    content: Length,
+}
+
+impl<'a> Encoding<'a> {
+    /// `None` for a session without a cipher, and for one that would take 256 MiB or more.
+    pub fn new(View { numbers, bytes }: &View<'a>) -> Option<Self> {
+        if numbers.cipher_id == 0 {
+            return None;
+        }
+        let [_, _, first, second] = numbers.cipher_id.to_be_bytes();
+        let peer = bytes.peer.map(|chain| chain.leaf());
+        let fields = [
+            plain(Value::Signed(1)),
+            plain(Value::Signed(numbers.protocol_version.into())),
+            plain(Value::Cipher([first, second])),
+            plain(Value::Octets(bytes.id)),
+            plain(Value::Octets(bytes.master_key)),
+            signed(1, numbers.time),
+            signed(2, numbers.timeout),
+            explicit(3, peer.map(Value::Encoded)),
+            octets(4, Some(bytes.id_context)),
+            signed(5, (numbers.verify_result as i32).into()),
+            octets(6, bytes.host_name),
+            octets(7, bytes.psk_identity_hint),
+            octets(8, bytes.psk_identity),
+            unsigned(9, numbers.lifetime_hint),
+            octets(10, bytes.ticket),
+            explicit(
+                11,
+                (numbers.compression != 0).then_some(Value::Octet(numbers.compression)),
+            ),
+            octets(12, bytes.srp_user_name),
+            unsigned(13, numbers.flags.into()),
+            unsigned(14, numbers.age_add.into()),
+            unsigned(15, numbers.max_early_data.into()),
+            octets(16, bytes.alpn),
+            unsigned(17, numbers.max_fragment_length.into()),
+            octets(18, bytes.ticket_appdata),
+            explicit(19, Some(Value::Unsigned(numbers.group.into()))),
+        ];
+        let content = fields
+            .iter()
+            .flatten()
+            .try_fold(Length::ZERO, |sum, field| sum + field.encoded_len()?)
+            .ok()?;
+        content.for_tlv().ok()?;
+        Some(Self { fields, content })
+    }
+
+    /// How many bytes the encoding takes.
+    pub fn size(&self) -> usize {
+        let size = self.content.for_tlv().and_then(usize::try_from);
+        size.expect("checked when made")
+    }
+
+    /// Writes the encoding to `out`, which has [`size`](Self::size) bytes.
+    pub fn write(&self, out: &mut [u8]) {
+        let mut writer = SliceWriter::new(out);
+        let written = Header::new(Tag::Sequence, self.content)
+            .and_then(|header| header.encode(&mut writer))
+            .and_then(|()| {
+                self.fields
+                    .iter()
+                    .flatten()
+                    .try_for_each(|field| field.encode(&mut writer))
+            });
+        written.expect("the caller gives as many bytes as it takes");
+    }
+
+    /// The encoding. It holds the master key, and is wiped when dropped.
+    pub fn to_vec(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(vec![0; self.size()]);
+        self.write(&mut out);
+        out
+    }
+}
+
+/// What was read from DER: fields that borrow from the input.
+#[derive(Debug)]
+pub struct Decoded<'a> {
+    numbers: Numbers,
+    bytes: Bytes<'a>,
+    peer: Option<Arc<PeerChain>>,
+    /// How many bytes of the input the session took.
+    pub consumed: usize,
+}
+
+impl Decoded<'_> {
+    /// The session's fields.
+    pub fn view(&self) -> View<'_> {
+        View {
+            numbers: self.numbers,
+            bytes: Bytes {
+                peer: self.peer.as_ref(),
+                ..self.bytes
+            },
+        }
+    }
+}
+
+/// Reads the session that `input` begins with; more may follow. `is_known` says which ciphers
+/// (by [`Numbers::cipher_id`]) there are.
+///
+/// Errors (S89): `ERR_R_ASN1_LIB` with a text when it is not the DER above;
+/// `SSL_R_UNKNOWN_SSL_VERSION`, `SSL_R_UNSUPPORTED_SSL_VERSION`, `SSL_R_CIPHER_CODE_WRONG_LENGTH`,
+/// `SSL_R_BAD_LENGTH` (compression); a silent one for an unknown cipher and for an id, id context
+/// or master key that is too long.
+pub fn decode(input: &[u8], is_known: impl FnOnce(u32) -> bool) -> Result<Decoded<'_>> {
+    let raw = Raw::read(input).map_err(|error| {
+        Error::with(
+            ASN1_LIB,
+            format!("SSL_SESSION at byte {}: {}", position(&error), error.kind()),
+        )
+    })?;
+    raw.check(is_known)
+}
+
+/// The fields as they stand in the input.
+struct Raw<'a> {
+    consumed: usize,
+    version: u32,
+    protocol: i32,
+    cipher: &'a [u8],
+    id: &'a [u8],
+    master_key: &'a [u8],
+    time: Option<i64>,
+    timeout: Option<i64>,
+    peer: Option<Certificate<'a>>,
+    id_context: Option<&'a [u8]>,
+    verify_result: Option<i32>,
+    host_name: Option<&'a [u8]>,
+    psk_identity_hint: Option<&'a [u8]>,
+    psk_identity: Option<&'a [u8]>,
+    lifetime_hint: Option<u64>,
+    ticket: Option<&'a [u8]>,
+    compression: Option<&'a [u8]>,
+    srp_user_name: Option<&'a [u8]>,
+    flags: Option<u64>,
+    age_add: Option<u32>,
+    max_early_data: Option<u32>,
+    alpn: Option<&'a [u8]>,
+    max_fragment_length: Option<u32>,
+    ticket_appdata: Option<&'a [u8]>,
+    group: Option<u32>,
+}
+
+impl<'a> Raw<'a> {
+    fn read(input: &'a [u8]) -> der::Result<Self> {
+        // A reader counts up to 256 MiB; what follows the session may be longer.
+        let limit = usize::try_from(Length::MAX)?.min(input.len());
+        let mut outer = SliceReader::new(&input[..limit])?;
+        let header = Header::decode(&mut outer)?;
+        header.tag.assert_eq(Tag::Sequence)?;
+        let content = outer.read_slice(header.length)?;
+        let consumed = usize::try_from(outer.position())?;
+        // The fields are read in the order in which they are written here.
+        let mut fields = SliceReader::new(content)?;
+        let reader = &mut fields;
+        let raw = Self {
+            consumed,
+            version: u32::decode(reader)?,
+            protocol: i32::decode(reader)?,
+            cipher: octet_string(reader)?,
+            id: octet_string(reader)?,
+            master_key: {
+                let key = octet_string(reader)?;
+                skip_key_arg(reader)?;
+                key
+            },
+            time: optional(reader, 1)?,
+            timeout: optional(reader, 2)?,
+            peer: optional(reader, 3)?,
+            id_context: optional_octets(reader, 4)?,
+            verify_result: optional(reader, 5)?,
+            host_name: optional_octets(reader, 6)?,
+            psk_identity_hint: optional_octets(reader, 7)?,
+            psk_identity: optional_octets(reader, 8)?,
+            lifetime_hint: optional(reader, 9)?,
+            ticket: optional_octets(reader, 10)?,
+            compression: optional_octets(reader, 11)?,
+            srp_user_name: optional_octets(reader, 12)?,
+            flags: optional(reader, 13)?,
+            age_add: optional(reader, 14)?,
+            max_early_data: optional(reader, 15)?,
+            alpn: optional_octets(reader, 16)?,
+            max_fragment_length: optional(reader, 17)?,
+            ticket_appdata: optional_octets(reader, 18)?,
+            group: optional(reader, 19)?,
+        };
+        fields.finish(raw)
+    }
+
+    /// The checks in OpenSSL's order.
+    fn check(self, is_known: impl FnOnce(u32) -> bool) -> Result<Decoded<'a>> {
+        if self.version != 1 {
+            return Err(Reason::UNKNOWN_SSL_VERSION.into());
+        }
+        // TLS and SSL 3, DTLS, and DTLS before it was one (DTLS1_BAD_VER).
+        if !matches!(self.protocol >> 8, 0x03 | 0xfe) && self.protocol != 0x0100 {
+            return Err(Reason::UNSUPPORTED_SSL_VERSION.into());
+        }
+        let &[first, second] = self.cipher else {
+            return Err(Reason::CIPHER_CODE_WRONG_LENGTH.into());
+        };
+        let cipher_id = u32::from_be_bytes([3, 0, first, second]);
+        let id_context = self.id_context.unwrap_or_default();
+        if !is_known(cipher_id)
+            || self.id.len() > MAX_ID_LEN
+            || self.master_key.len() > MAX_MASTER_KEY_LEN
+            || id_context.len() > MAX_ID_CONTEXT_LEN
+        {
+            return Err(Error::Silent);
+        }
+        let compression = match self.compression {
+            None => 0,
+            Some(&[method]) => method,
+            Some(_) => return Err(Reason::BAD_LENGTH.into()),
+        };
+        let not_zero = |number: &i64| *number != 0;
+        let numbers = Numbers {
+            protocol_version: self.protocol,
+            cipher_id,
+            time: self.time.filter(not_zero).unwrap_or_else(clock::now),
+            timeout: self.timeout.filter(not_zero).unwrap_or(3),
+            verify_result: self.verify_result.unwrap_or_default().into(),
+            flags: self.flags.unwrap_or_default() as u32,
+            lifetime_hint: self.lifetime_hint.unwrap_or_default(),
+            age_add: self.age_add.unwrap_or_default(),
+            max_early_data: self.max_early_data.unwrap_or_default(),
+            group: self.group.unwrap_or_default(),
+            max_fragment_length: self.max_fragment_length.unwrap_or_default() as u8,
+            compression,
+        };
+        let bytes = Bytes {
+            id: self.id,
+            id_context,
+            master_key: self.master_key,
+            ticket: self.ticket,
+            ticket_appdata: self.ticket_appdata,
+            alpn: self.alpn,
+            host_name: self.host_name,
+            psk_identity: self.psk_identity,
+            psk_identity_hint: self.psk_identity_hint,
+            srp_user_name: self.srp_user_name,
+            peer: None,
+        };
+        Ok(Decoded {
+            numbers,
+            bytes,
+            peer: self
+                .peer
+                .and_then(|Certificate(der)| PeerChain::new([der]))
+                .map(Arc::new),
+            consumed: self.consumed,
+        })
+    }
+}
+
+/// One certificate, whole. Only its outline is checked.
+struct Certificate<'a>(&'a [u8]);
+
+impl<'a> Decode<'a> for Certificate<'a> {
+    fn decode<R: Reader<'a>>(reader: &mut R) -> der::Result<Self> {
+        reader.peek_header()?.tag.assert_eq(Tag::Sequence)?;
+        let whole = reader.tlv_bytes()?;
+        let mut outline = SliceReader::new(whole)?;
+        let header = Header::decode(&mut outline)?;
+        let mut parts = SliceReader::new(outline.read_slice(header.length)?)?;
+        for tag in [Tag::Sequence, Tag::Sequence, Tag::BitString] {
+            parts.peek_header()?.tag.assert_eq(tag)?;
+            parts.tlv_bytes()?;
+        }
+        parts.finish(Self(whole))
+    }
+}
+
+fn octet_string<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    OctetStringRef::decode(reader).map(|octets| octets.as_bytes())
+}
+
+/// The value of field `[number]`, if that is what comes next.
+fn optional<'a, T: Decode<'a>>(reader: &mut SliceReader<'a>, number: u8) -> der::Result<Option<T>> {
+    const CONSTRUCTED_CONTEXT_SPECIFIC: u8 = 0xa0;
+    if reader.peek_byte() != Some(CONSTRUCTED_CONTEXT_SPECIFIC | number) {
+        return Ok(None);
+    }
+    let header = Header::decode(reader)?;
+    let mut inner = SliceReader::new(reader.read_slice(header.length)?)?;
+    let value = T::decode(&mut inner)?;
+    inner.finish(Some(value))
+}
+
+fn optional_octets<'a>(reader: &mut SliceReader<'a>, number: u8) -> der::Result<Option<&'a [u8]>> {
+    Ok(optional::<OctetStringRef<'a>>(reader, number)?.map(|octets| octets.as_bytes()))
+}
+
+fn skip_key_arg(reader: &mut SliceReader<'_>) -> der::Result<()> {
+    const PRIMITIVE_CONTEXT_SPECIFIC_0: u8 = 0x80;
+    if reader.peek_byte() == Some(PRIMITIVE_CONTEXT_SPECIFIC_0) {
+        reader.tlv_bytes()?;
+    }
+    Ok(())
+}
+
+fn position(error: &der::Error) -> u32 {
+    error.position().map_or(0, u32::from)
+}
+
+/// One field to write, in the shells of its tags.
+struct Field<'a> {
+    explicit: Option<TagNumber>,
+    value: Value<'a>,
+}
+
+enum Value<'a> {
+    Signed(i64),
+    Unsigned(u64),
+    Octet(u8),
+    Cipher([u8; 2]),
+    Octets(&'a [u8]),
+    /// DER already.
+    Encoded(&'a [u8]),
+}
+
+fn plain(value: Value<'_>) -> Option<Field<'_>> {
+    Some(Field {
+        explicit: None,
+        value,
+    })
+}
+
+fn explicit(number: u8, value: Option<Value<'_>>) -> Option<Field<'_>> {
+    value.map(|value| Field {
+        explicit: Some(TagNumber::new(number)),
+        value,
+    })
+}
+
+fn signed(number: u8, value: i64) -> Option<Field<'static>> {
+    explicit(number, (value != 0).then_some(Value::Signed(value)))
+}
+
+fn unsigned(number: u8, value: u64) -> Option<Field<'static>> {
+    explicit(number, (value != 0).then_some(Value::Unsigned(value)))
+}
+
+fn octets(number: u8, value: Option<&[u8]>) -> Option<Field<'_>> {
+    explicit(number, value.map(Value::Octets))
+}
+
+impl Encode for Field<'_> {
+    fn encoded_len(&self) -> der::Result<Length> {
+        let len = self.value.encoded_len()?;
+        self.explicit.map_or(Ok(len), |_| len.for_tlv())
+    }
+
+    fn encode(&self, writer: &mut impl Writer) -> der::Result<()> {
+        if let Some(number) = self.explicit {
+            let tag = Tag::ContextSpecific {
+                constructed: true,
+                number,
+            };
+            Header::new(tag, self.value.encoded_len()?)?.encode(writer)?;
+        }
+        self.value.encode(writer)
+    }
+}
+
+impl Encode for Value<'_> {
+    fn encoded_len(&self) -> der::Result<Length> {
+        match self {
+            Self::Signed(number) => number.encoded_len(),
+            Self::Unsigned(number) => number.encoded_len(),
+            Self::Octet(octet) => OctetStringRef::new(&[*octet])?.encoded_len(),
+            Self::Cipher(code) => OctetStringRef::new(code)?.encoded_len(),
+            Self::Octets(octets) => OctetStringRef::new(octets)?.encoded_len(),
+            Self::Encoded(der) => Length::try_from(der.len()),
+        }
+    }
+
+    fn encode(&self, writer: &mut impl Writer) -> der::Result<()> {
+        match self {
+            Self::Signed(number) => number.encode(writer),
+            Self::Unsigned(number) => number.encode(writer),
+            Self::Octet(octet) => OctetStringRef::new(&[*octet])?.encode(writer),
+            Self::Cipher(code) => OctetStringRef::new(code)?.encode(writer),
+            Self::Octets(octets) => OctetStringRef::new(octets)?.encode(writer),
+            Self::Encoded(der) => writer.write(der),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "der_tests.rs"]
+mod tests;

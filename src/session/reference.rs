@@ -1,0 +1,170 @@
+//! References to a session.
+//!
+//! The count is OpenSSL's: one per holder, in C or here. Its memory orderings are those of
+//! `std::sync::Arc`, for the same reasons:
+//!
+//! - Adding one is Relaxed: who adds has a reference already, and handing the new one to another
+//!   thread is ordered by whatever hands it over.
+//! - Taking one is Release, and whoever takes the last one makes an Acquire fence: all uses by all
+//!   holders come before the end of the session.
+//! - [`Session::try_reference`] never brings the count back from zero: it compares and exchanges.
+//!   The cache published the session with Release and the lookup found it with Acquire, so what
+//!   was written before is visible already; Acquire on success only makes it hold for holders
+//!   that came later too.
+//!
+//! Why the lookup's `&Session` is good although it has no reference: it found the pointer while
+//! pinned, the cache unlinked the session before it gave its reference back, and the memory of a
+//! session that was ever in a cache is handed to the epoch after its count reached zero. So the
+//! memory stays until the lookup unpins, and the count tells whether the session is still one.
+
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+use crate::cache;
+use crate::session::Session;
+use crate::session::sync::{Ordering, fence};
+
+/// An owned reference to a [`Session`]: `Clone` adds one, `Drop` takes one.
+pub struct SessionRef(NonNull<Session>);
+
+// SAFETY: Session is Sync, and the count is atomic, so references may be used and dropped anywhere.
+unsafe impl Send for SessionRef {}
+// SAFETY: as above.
+unsafe impl Sync for SessionRef {}
+
+impl SessionRef {
+    /// Takes over a new session, whose count is one.
+    pub(super) fn adopt(session: Box<Session>) -> Self {
+        let session = NonNull::from(Box::leak(session));
+        // `Session::as_ptr` makes this pointer again from a `&Session`, which may not free.
+        session.expose_provenance();
+        Self(session)
+    }
+
+    /// Hands the reference over to C, or to whoever will give it to [`from_raw`](Self::from_raw).
+    pub fn into_raw(self) -> *mut Session {
+        std::mem::ManuallyDrop::new(self).0.as_ptr()
+    }
+
+    /// Takes a reference over.
+    ///
+    /// # Safety
+    /// `raw` is a live session of which the caller owns a reference, and gives it away.
+    pub unsafe fn from_raw(raw: *mut Session) -> Self {
+        // SAFETY: a live session is not NULL.
+        Self(unsafe { NonNull::new_unchecked(raw) })
+    }
+
+    /// A reference of one's own to a session that C lends (`SSL_SESSION_up_ref(3)`).
+    ///
+    /// # Safety
+    /// `raw` is a live session that somebody keeps alive during this call.
+    pub unsafe fn clone_raw(raw: *const Session) -> Self {
+        // SAFETY: alive, so not NULL; ManuallyDrop leaves the lender's reference alone.
+        let lent = std::mem::ManuallyDrop::new(unsafe { Self::from_raw(raw.cast_mut()) });
+        (*lent).clone()
+    }
+}
+
+impl Session {
+    /// A reference, unless the last one is gone already. For lookups that found the session while
+    /// pinned; also turns any `&Session` into a reference.
+    pub fn try_reference(&self) -> Option<SessionRef> {
+        let added = self
+            .count
+            .fetch_update(Ordering::Acquire, Ordering::Acquire, |count| {
+                (count != 0).then(|| count + 1)
+            });
+        added.ok()?;
+        NonNull::new(self.as_ptr()).map(SessionRef)
+    }
+
+    /// The pointer that C knows the session by. It stands for no reference.
+    pub fn as_ptr(&self) -> *mut Session {
+        std::ptr::with_exposed_provenance_mut(std::ptr::from_ref(self).addr())
+    }
+
+    /// Notes that a cache is about to hold it: from now on lookups may read it without a
+    /// reference.
+    pub(super) fn note_cached(&self) {
+        self.cached.store(true, Ordering::Relaxed);
+    }
+
+    /// How many references there are; it may change at once. For tests and diagnosis.
+    pub fn reference_count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+}
+
+impl Deref for SessionRef {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        // SAFETY: alive as long as this reference.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Clone for SessionRef {
+    fn clone(&self) -> Self {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        Self(self.0)
+    }
+}
+
+impl Drop for SessionRef {
+    fn drop(&mut self) {
+        if self.count.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            // SAFETY: that was the last reference, and the fence orders all other uses before.
+            unsafe { end(self.0) };
+        }
+    }
+}
+
+impl std::fmt::Debug for SessionRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// Two references are equal when they are to the same object, as pointers are in C.
+impl PartialEq for SessionRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for SessionRef {}
+
+/// Ends a session: tells the companion, wipes the secrets, frees the memory or defers it.
+///
+/// # Safety
+/// The count has reached zero, and all uses by holders come before.
+unsafe fn end(session: NonNull<Session>) {
+    // SAFETY: freed below at the earliest. Lookups may share it, but read only the count, the
+    // version and the id.
+    let object = unsafe { session.as_ref() };
+    if let Some(companion) = object.companion() {
+        companion.freed(object);
+    }
+    // SAFETY: no holder is left who could be reading the companion.
+    drop(unsafe { (*object.companion.get()).take() });
+    drop(object.set_owner(None));
+    // SAFETY: no holder is left, and try_reference makes no new one.
+    unsafe { object.bodies.wipe() };
+
+    // SAFETY: made by `adopt`; freed once, since the count reaches zero once.
+    let free = move || drop(unsafe { Box::from_raw(session.as_ptr()) });
+    if !object.cached.load(Ordering::Relaxed) {
+        return free();
+    }
+    // SAFETY: the cache unlinked the session before it gave its reference back, so a thread that
+    // pins from now on cannot find it. Any thread may free it: that only gives memory back.
+    unsafe {
+        cache::retire(session.as_ptr(), size_of::<Session>(), |session| {
+            // SAFETY: made by `adopt`; freed once, since the count reaches zero once.
+            drop(unsafe { Box::from_raw(session) });
+        });
+    }
+}

@@ -1,0 +1,328 @@
+//! The object.
+
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use crate::error::Result;
+use crate::session::body::BodyList;
+use crate::session::companion;
+use crate::session::owner::OwnerSlot;
+use crate::session::sync::{
+    AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
+use crate::session::view::hex;
+use crate::session::{
+    Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Owner, PeerChain, SessionRef, View,
+};
+
+/// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
+/// method; see the [room](crate::session) for what that means.
+pub struct Session {
+    /// References; see [`SessionRef`].
+    pub(super) count: AtomicUsize,
+    pub(super) bodies: BodyList,
+    /// Written when the session is made and when it ends, else only read.
+    pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
+    owner: OwnerSlot,
+    numbers: AtomicNumbers,
+    not_resumable: AtomicBool,
+    pub(super) cached: AtomicBool,
+}
+
+// SAFETY: all parts are atomics, locks or immutable, but for `companion`, which is written only
+// while one thread has the session, and is Send and Sync itself.
+unsafe impl Send for Session {}
+// SAFETY: as above.
+unsafe impl Sync for Session {}
+
+impl Session {
+    /// A session with these fields, outside any cache, with one reference and a companion.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "sessions live behind references only"
+    )]
+    pub fn new(fields: Fields) -> SessionRef {
+        Self::from_view(fields.view())
+    }
+
+    /// Like [`new`](Self::new), from borrowed fields.
+    pub fn from_view(view: View<'_>) -> SessionRef {
+        let session = SessionRef::adopt(Box::new(Self {
+            count: AtomicUsize::new(1),
+            bodies: BodyList::new(&view.bytes),
+            companion: UnsafeCell::new(companion::make()),
+            owner: OwnerSlot::default(),
+            numbers: AtomicNumbers::new(&view.numbers),
+            not_resumable: AtomicBool::new(false),
+            cached: AtomicBool::new(false),
+        }));
+        if let Some(companion) = session.companion() {
+            companion.created(&session);
+        }
+        session
+    }
+
+    /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
+    /// the mark is copied, the companion decides about its part. Fails only as the companion does.
+    pub fn duplicate(&self) -> Result<SessionRef> {
+        let copy = Self::from_view(self.view());
+        if self.is_marked() {
+            copy.mark_not_resumable();
+        }
+        if let Some(companion) = copy.companion() {
+            companion.duplicated(&copy, self)?;
+        }
+        Ok(copy)
+    }
+
+    /// All fields, borrowed. The byte fields stay as they are, and valid, as long as the session,
+    /// whatever setters do meanwhile.
+    pub fn view(&self) -> View<'_> {
+        View {
+            numbers: self.numbers.load(),
+            bytes: self.bodies.bytes(),
+        }
+    }
+
+    /// All fields, copied out.
+    pub fn fields(&self) -> Fields {
+        Fields::from(self.view())
+    }
+
+    /// Changes any fields at once. `change` runs again when another thread changes byte fields
+    /// just then. Numbers that `change` leaves alone are not written.
+    pub fn update(&self, mut change: impl FnMut(&mut Fields)) {
+        let (before, after) = self.bodies.replace_with(|bytes| {
+            let numbers = self.numbers.load();
+            let mut fields = Fields::from(View { numbers, bytes });
+            change(&mut fields);
+            ((numbers, fields.view().numbers), fields)
+        });
+        self.store_numbers(&before, &after);
+    }
+
+    /// Puts all fields of `view` in place of the present ones; the count, the mark, the owner and
+    /// the companion stay.
+    pub fn assign<'a>(&'a self, view: View<'a>) {
+        let before = self.numbers.load();
+        self.bodies.replace(|_| view.bytes);
+        self.store_numbers(&before, &view.numbers);
+    }
+
+    /// The session id; empty for none. Also for lookups that are pinned but hold no reference.
+    pub fn id(&self) -> &[u8] {
+        self.bodies.id()
+    }
+
+    /// The session id context.
+    pub fn id_context(&self) -> &[u8] {
+        self.bodies.id_context()
+    }
+
+    /// The master secret or PSK.
+    pub fn master_key(&self) -> &[u8] {
+        self.bodies.master_key()
+    }
+
+    /// The ticket, if there is one.
+    pub fn ticket(&self) -> Option<&[u8]> {
+        self.bodies.ticket()
+    }
+
+    /// Application data that travels in the ticket.
+    pub fn ticket_appdata(&self) -> Option<&[u8]> {
+        self.bodies.ticket_appdata()
+    }
+
+    /// The application protocol that was selected.
+    pub fn alpn(&self) -> Option<&[u8]> {
+        self.bodies.alpn()
+    }
+
+    /// The host name of the server name indication.
+    pub fn host_name(&self) -> Option<&CStr> {
+        self.bodies.host_name()
+    }
+
+    /// The certificates of the peer.
+    pub fn peer(&self) -> Option<&Arc<PeerChain>> {
+        self.bodies.peer()
+    }
+
+    /// See [`Numbers::protocol_version`]. Also for lookups that are pinned but hold no reference.
+    pub fn protocol_version(&self) -> i32 {
+        self.numbers.protocol_version.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::cipher_id`].
+    pub fn cipher_id(&self) -> u32 {
+        self.numbers.cipher_id.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::time`].
+    pub fn time(&self) -> i64 {
+        self.numbers.time.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::timeout`].
+    pub fn timeout(&self) -> i64 {
+        self.numbers.timeout.load(Ordering::Relaxed)
+    }
+
+    /// When the session expires, in seconds since the epoch; `None` for never, since the sum of
+    /// time and timeout overflows (S61).
+    pub fn expires(&self) -> Option<i64> {
+        self.time().checked_add(self.timeout().max(0))
+    }
+
+    /// True when the session has expired at `now` (S55).
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.expires().is_some_and(|end| now > end)
+    }
+
+    /// See [`Numbers::verify_result`].
+    pub fn verify_result(&self) -> i64 {
+        self.numbers.verify_result.load(Ordering::Relaxed)
+    }
+
+    /// True when the session uses the extended master secret (RFC 7627).
+    pub fn extended_master_secret(&self) -> bool {
+        self.numbers.flags.load(Ordering::Relaxed) & FLAG_EXTENDED_MASTER_SECRET != 0
+    }
+
+    /// See [`Numbers::lifetime_hint`].
+    pub fn lifetime_hint(&self) -> u64 {
+        self.numbers.lifetime_hint.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::max_early_data`].
+    pub fn max_early_data(&self) -> u32 {
+        self.numbers.max_early_data.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::max_fragment_length`].
+    pub fn max_fragment_length(&self) -> u8 {
+        self.numbers.max_fragment_length.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::compression`].
+    pub fn compression(&self) -> u8 {
+        self.numbers.compression.load(Ordering::Relaxed)
+    }
+
+    /// True when the session may be resumed: not marked, and with an id or a ticket (S65).
+    /// Expiry does not matter.
+    pub fn is_resumable(&self) -> bool {
+        let has = |bytes: Option<&[u8]>| bytes.is_some_and(|bytes| !bytes.is_empty());
+        !self.is_marked() && (has(Some(self.id())) || has(self.ticket()))
+    }
+
+    /// True when the session is marked as not resumable.
+    pub fn is_marked(&self) -> bool {
+        self.not_resumable.load(Ordering::Relaxed)
+    }
+
+    /// Marks the session as not resumable, for every holder and for ever (S65).
+    pub fn mark_not_resumable(&self) {
+        self.not_resumable.store(true, Ordering::Relaxed);
+    }
+
+    /// What the C side has attached.
+    pub fn companion(&self) -> Option<&dyn Companion> {
+        // SAFETY: written before the session is shared, and at its end when no holder is left.
+        unsafe { &*self.companion.get() }.as_deref()
+    }
+
+    /// The cache that owns the session is now `owner`; the old one is returned. From the first
+    /// owner on, the session's memory is freed through the epoch: call this before the session
+    /// can be found.
+    pub fn set_owner(&self, owner: Option<Weak<dyn Owner>>) -> Option<Weak<dyn Owner>> {
+        if owner.is_some() {
+            // Relaxed: read when the count has reached zero, which is ordered after this.
+            self.cached.store(true, Ordering::Relaxed);
+        }
+        self.owner.replace(owner)
+    }
+
+    /// The cache that owns the session.
+    pub fn owner(&self) -> Option<Arc<dyn Owner>> {
+        self.owner.get()?.upgrade()
+    }
+
+    /// Writes the numbers that differ between `before` and `after`, and tells the owner when the
+    /// expiry is among them.
+    pub(super) fn store_numbers(&self, before: &Numbers, after: &Numbers) {
+        self.numbers.store(before, after);
+        if (before.time, before.timeout) != (after.time, after.timeout) {
+            self.tell_owner();
+        }
+    }
+
+    /// Tells the owner that time or timeout has changed.
+    pub(super) fn tell_owner(&self) {
+        if let Some(owner) = self.owner() {
+            owner.reordered(self);
+        }
+    }
+
+    pub(super) fn numbers(&self) -> &AtomicNumbers {
+        &self.numbers
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("protocol_version", &self.protocol_version())
+            .field("cipher_id", &self.cipher_id())
+            .field("id", &hex(self.id()))
+            .field("time", &self.time())
+            .field("timeout", &self.timeout())
+            .field("resumable", &self.is_resumable())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Defines the atomic form of [`Numbers`], field by field. Each number stands for itself, so all
+/// accesses are Relaxed.
+macro_rules! atomic_numbers {
+    ($($field:ident: $atomic:ident,)*) => {
+        pub(super) struct AtomicNumbers {
+            $(pub $field: $atomic,)*
+        }
+
+        impl AtomicNumbers {
+            fn new(numbers: &Numbers) -> Self {
+                Self { $($field: $atomic::new(numbers.$field),)* }
+            }
+
+            fn load(&self) -> Numbers {
+                Numbers { $($field: self.$field.load(Ordering::Relaxed),)* }
+            }
+
+            fn store(&self, before: &Numbers, after: &Numbers) {
+                $(if before.$field != after.$field {
+                    self.$field.store(after.$field, Ordering::Relaxed);
+                })*
+            }
+        }
+    };
+}
+
+atomic_numbers! {
+    protocol_version: AtomicI32,
+    cipher_id: AtomicU32,
+    time: AtomicI64,
+    timeout: AtomicI64,
+    verify_result: AtomicI64,
+    flags: AtomicU32,
+    lifetime_hint: AtomicU64,
+    age_add: AtomicU32,
+    max_early_data: AtomicU32,
+    group: AtomicU32,
+    max_fragment_length: AtomicU8,
+    compression: AtomicU8,
+}

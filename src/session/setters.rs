@@ -1,0 +1,117 @@
+//! What programs may set on a session, also on a shared one. Values are stored as they are given
+//! (S106); only lengths are checked (S64).
+
+use crate::error::{Error, Reason, Result};
+use crate::session::sync::Ordering;
+use crate::session::{Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Session};
+
+impl Session {
+    /// `SSL_SESSION_set1_id(3)`: at most 32 bytes, else `SSL_R_SSL_SESSION_ID_TOO_LONG`.
+    pub fn set_id(&self, id: &[u8]) -> Result<()> {
+        if id.len() > MAX_ID_LEN {
+            return Err(Reason::SSL_SESSION_ID_TOO_LONG.into());
+        }
+        self.set_bytes(|old| Bytes { id, ..old });
+        Ok(())
+    }
+
+    /// `SSL_SESSION_set1_id_context(3)`: at most 32 bytes, else
+    /// `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG`.
+    pub fn set_id_context(&self, id_context: &[u8]) -> Result<()> {
+        if id_context.len() > MAX_ID_CONTEXT_LEN {
+            return Err(Reason::SSL_SESSION_ID_CONTEXT_TOO_LONG.into());
+        }
+        self.set_bytes(|old| Bytes { id_context, ..old });
+        Ok(())
+    }
+
+    /// `SSL_SESSION_set1_master_key(3)`: at most 512 bytes, else a failure without an error.
+    pub fn set_master_key(&self, master_key: &[u8]) -> Result<()> {
+        if master_key.len() > MAX_MASTER_KEY_LEN {
+            return Err(Error::Silent);
+        }
+        self.set_bytes(|old| Bytes { master_key, ..old });
+        Ok(())
+    }
+
+    /// `SSL_SESSION_set1_hostname(3)`; `None` clears.
+    pub fn set_host_name(&self, host_name: Option<&[u8]>) -> Result<()> {
+        bounded(host_name)?;
+        self.set_bytes(|old| Bytes { host_name, ..old });
+        Ok(())
+    }
+
+    /// `SSL_SESSION_set1_alpn_selected(3)`; `None` and an empty name clear.
+    pub fn set_alpn(&self, alpn: Option<&[u8]>) -> Result<()> {
+        bounded(alpn)?;
+        let alpn = alpn.filter(|name| !name.is_empty());
+        self.set_bytes(|old| Bytes { alpn, ..old });
+        Ok(())
+    }
+
+    /// `SSL_SESSION_set1_ticket_appdata(3)`; `None` and empty data clear.
+    pub fn set_ticket_appdata(&self, data: Option<&[u8]>) -> Result<()> {
+        bounded(data)?;
+        let ticket_appdata = data.filter(|data| !data.is_empty());
+        self.set_bytes(|old| Bytes {
+            ticket_appdata,
+            ..old
+        });
+        Ok(())
+    }
+
+    /// See [`Numbers::protocol_version`](crate::session::Numbers::protocol_version).
+    pub fn set_protocol_version(&self, version: i32) {
+        self.numbers()
+            .protocol_version
+            .store(version, Ordering::Relaxed);
+    }
+
+    /// See [`Numbers::cipher_id`](crate::session::Numbers::cipher_id).
+    pub fn set_cipher_id(&self, id: u32) {
+        self.numbers().cipher_id.store(id, Ordering::Relaxed);
+    }
+
+    /// When the session was made, in seconds since the epoch. Sorts it anew in its cache (S54).
+    pub fn set_time(&self, time: i64) {
+        self.numbers().time.store(time, Ordering::Relaxed);
+        self.tell_owner();
+    }
+
+    /// How long the session lasts, in seconds. Sorts it anew in its cache (S54). A negative
+    /// timeout is a failure without an error.
+    pub fn set_timeout(&self, timeout: i64) -> Result<()> {
+        if timeout < 0 {
+            return Err(Error::Silent);
+        }
+        self.numbers().timeout.store(timeout, Ordering::Relaxed);
+        self.tell_owner();
+        Ok(())
+    }
+
+    /// See [`Numbers::verify_result`](crate::session::Numbers::verify_result).
+    pub fn set_verify_result(&self, result: i64) {
+        self.numbers()
+            .verify_result
+            .store(result, Ordering::Relaxed);
+    }
+
+    /// See [`Numbers::max_early_data`](crate::session::Numbers::max_early_data).
+    pub fn set_max_early_data(&self, bytes: u32) {
+        self.numbers()
+            .max_early_data
+            .store(bytes, Ordering::Relaxed);
+    }
+
+    fn set_bytes<'a>(&'a self, change: impl FnMut(Bytes<'a>) -> Bytes<'a>) {
+        self.bodies.replace(change);
+    }
+}
+
+/// Byte fields without a limit of their own: 1 GiB, so that their sum stays countable.
+fn bounded(bytes: Option<&[u8]>) -> Result<()> {
+    if bytes.is_some_and(|bytes| bytes.len() >= 1 << 30) {
+        return Err(Reason::MALLOC_FAILURE.into());
+    }
+    Ok(())
+}

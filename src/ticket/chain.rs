@@ -1,0 +1,110 @@
+//! The secret from which a context's own keys come, one period after the other.
+//!
+//! ```text
+//! secret(n+1) = SHA-256("Reprise ticket chain" | 0 | secret(n))
+//! name(n)     = SHA-256("Reprise ticket chain" | 1 | secret(n)), first 16 bytes
+//! HMAC key(n) = SHA-256("Reprise ticket chain" | 2 | secret(n))
+//! AES key(n)  = SHA-256("Reprise ticket chain" | 3 | secret(n))
+//! ```
+//!
+//! The secret is 256 random bits of fixed length behind a fixed prefix, so a plain hash serves as
+//! derivation function. Nothing leads from a secret back to the one before it: once that is erased,
+//! so are its keys.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::error::Result;
+use crate::libcrypto::ticket_cipher::{NAME_LEN, TicketKey};
+use crate::libcrypto::{digest, random};
+
+const SECRET: usize = 32;
+const PREFIX: &[u8] = b"Reprise ticket chain";
+
+/// The secret of one period.
+#[derive(Clone)]
+pub(super) struct Chain {
+    secret: Zeroizing<[u8; SECRET]>,
+}
+
+impl Chain {
+    /// The beginning of a new chain.
+    ///
+    /// # Errors
+    /// There are no random numbers.
+    pub(super) fn random() -> Result<Self> {
+        let mut secret = Zeroizing::new([0; SECRET]);
+        random::fill(&mut *secret)?;
+        Ok(Self { secret })
+    }
+
+    /// The secret of the period that follows.
+    pub(super) fn next(&self) -> Self {
+        Self {
+            secret: self.derive(0),
+        }
+    }
+
+    /// The key of this period.
+    ///
+    /// # Errors
+    /// Those of libcrypto.
+    pub(super) fn key(&self) -> Result<Arc<TicketKey>> {
+        let mut bytes = Zeroizing::new([0; TicketKey::LEN]);
+        let (name, keys) = bytes.split_at_mut(NAME_LEN);
+        let (hmac_key, aes_key) = keys.split_at_mut(SECRET);
+        name.copy_from_slice(&self.derive(1)[..NAME_LEN]);
+        hmac_key.copy_from_slice(&*self.derive(2));
+        aes_key.copy_from_slice(&*self.derive(3));
+        Ok(Arc::new(TicketKey::from_bytes(&bytes)?))
+    }
+
+    fn derive(&self, purpose: u8) -> Zeroizing<[u8; SECRET]> {
+        let mut input = Zeroizing::new([0; PREFIX.len() + 1 + SECRET]);
+        let (prefix, rest) = input.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX);
+        rest[0] = purpose;
+        rest[1..].copy_from_slice(&*self.secret);
+        Zeroizing::new(digest::sha256(&*input))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chain;
+
+    #[test]
+    fn a_chain_copied_before_a_fork_leads_to_the_same_keys() {
+        let mut parent = Chain::random().expect("random numbers");
+        let mut child = parent.clone();
+        for _ in 0..5 {
+            parent = parent.next();
+            child = child.next();
+            let (one, other) = (parent.key().expect("a key"), child.key().expect("a key"));
+            assert_eq!(one.to_bytes(), other.to_bytes());
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_key_is_used_twice() {
+        let chain = Chain::random().expect("random numbers");
+        let now = chain.key().expect("a key").to_bytes();
+        let later = chain.next().key().expect("a key").to_bytes();
+        let parts = [&now[..16], &now[16..48], &now[48..], &chain.secret[..]];
+        let later_parts = [
+            &later[..16],
+            &later[16..48],
+            &later[48..],
+            &chain.next().secret[..],
+        ];
+        let all: Vec<_> = parts
+            .iter()
+            .chain(&later_parts)
+            .map(|part| &part[..16])
+            .collect();
+        for (index, part) in all.iter().enumerate() {
+            assert!(!all[..index].contains(part));
+        }
+    }
+}

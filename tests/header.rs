@@ -1,0 +1,94 @@
+//! The header `reprise/ssl.h` as C and C++ compilers see it. Together with `<openssl/ssl.h>` in one
+//! file, every prototype, type and macro is checked against OpenSSL's own.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Uses every kind of thing the header has: types, callbacks, constants, macros, functions.
+const USE: &str = r#"
+static int keep(SSL *ssl, SSL_SESSION *session)
+{
+    return SSL_get0_session(ssl) == session && SSL_SESSION_is_resumable(session);
+}
+
+long prepare(SSL_CTX *ctx, SSL_SESSION *session);
+long prepare(SSL_CTX *ctx, SSL_SESSION *session)
+{
+    SSL_verify_cb verify = SSL_CTX_get_verify_callback(ctx);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, verify);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_TLSv1_1);
+    SSL_CTX_sess_set_new_cb(ctx, keep);
+    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+    SSL_CTX_add_session(ctx, session);
+    return SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_BOTH) + SSL_CTX_sess_hits(ctx);
+}
+"#;
+
+const OURS: &str = "#include <reprise/ssl.h>\n";
+const OPENSSL: &str = "#include <openssl/ssl.h>\n";
+
+#[test]
+fn the_header_stands_alone_in_c11() {
+    compile(C11, &[OURS, USE]);
+}
+
+#[test]
+fn the_header_stands_alone_in_cpp17() {
+    compile(CPP17, &[OURS, USE]);
+}
+
+#[test]
+fn the_header_agrees_with_openssl_included_after_it() {
+    compile(C11, &[OURS, OPENSSL, USE]);
+    compile(CPP17, &[OURS, OPENSSL, USE]);
+}
+
+#[test]
+fn the_header_agrees_with_openssl_included_before_it() {
+    compile(C11, &[OPENSSL, OURS, USE]);
+    compile(CPP17, &[OPENSSL, OURS, USE]);
+}
+
+#[test]
+fn the_header_may_be_included_twice() {
+    compile(C11, &[OURS, OURS, USE]);
+}
+
+#[test]
+fn the_constants_are_openssls_token_for_token() {
+    // A compiler says nothing about macros that a system's header defines anew, unless it is asked.
+    compile_with(C11, &["-Wsystem-headers"], &[OURS, OPENSSL, USE]);
+}
+
+const C11: &[&str] = &["cc", "-std=c11", "-x", "c"];
+const CPP17: &[&str] = &["c++", "-std=c++17", "-x", "c++"];
+
+fn compile(language: &[&str], parts: &[&str]) {
+    compile_with(language, &[], parts);
+}
+
+/// Compiles the parts as one file; no diagnostic is allowed.
+fn compile_with(language: &[&str], options: &[&str], parts: &[&str]) {
+    let mut compiler = Command::new(language[0])
+        .args(&language[1..])
+        .args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
+        .args(options)
+        .arg(concat!("-I", env!("CARGO_MANIFEST_DIR"), "/include"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the compiler runs");
+    let source = parts.concat();
+    let mut stdin = compiler.stdin.take().expect("it reads from a pipe");
+    stdin
+        .write_all(source.as_bytes())
+        .expect("it reads the source");
+    drop(stdin);
+    let result = compiler.wait_with_output().expect("the compiler ends");
+    assert!(
+        result.status.success(),
+        "{}\n{source}",
+        String::from_utf8_lossy(&result.stderr)
+    );
+}
