@@ -59,6 +59,11 @@ impl Credentials {
         self.slots.get(self.current?)
     }
 
+    /// The slot with this number.
+    pub fn slot(&self, number: usize) -> Option<&Slot> {
+        self.slots.get(number)
+    }
+
     /// For changes to the current slot.
     pub fn current_mut(&mut self) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(self.current?)?;
@@ -163,14 +168,16 @@ impl Credentials {
         }
     }
 
-    /// All complete slots in the engine's form, best first. Each is prepared once.
+    /// All complete slots in the engine's form, best first, under their numbers. Each is prepared
+    /// once.
     pub fn certified(&self, source: &ChainSource) -> Result<Vec<CertifiedKey>> {
         Ok(self
             .slots
             .iter()
-            .filter_map(|slot| {
+            .enumerate()
+            .filter_map(|(number, slot)| {
                 slot.certified
-                    .get_or_init(|| slot.prepare(source))
+                    .get_or_init(|| Some(slot.prepare(source)?.numbered(number)))
                     .as_ref()
                     .cloned()
             })
