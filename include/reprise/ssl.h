@@ -1456,6 +1456,311 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
  */
 
 /**
+ * Whether the current private key belongs to the current certificate: those of the kind that was
+ * set or selected last.
+ *
+ * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
+ * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
+ * belongs to another.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_check_private_key(const SSL_CTX *ctx);
+
+/**
+ * The current certificate of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
+
+/**
+ * The current private key of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
+
+/**
+ * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
+ * taken.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
+ * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+ * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `pkey` is NULL or a live key.
+ */
+int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, from the DER encoding of `len` bytes at `d` of a key of type `pk`
+ * (`EVP_PKEY_RSA`, `EVP_PKEY_EC`, …), in PKCS#8 or in the type's own older form. Bytes after the
+ * key are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
+ * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+ * libcrypto asks on the terminal.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no key, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+ *
+ * `ctx` is NULL or a live context; `rsa` is NULL or a live key.
+ */
+int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Sets certificate, private key and chain of one kind together, and makes that the current one.
+ * References are taken to all of them. Without a `privatekey` the public key of the certificate
+ * stands in for it, for keys that only a program's own means can use: checks succeed, signing
+ * does not. Without a `chain` the slot has none.
+ *
+ * With an `override` of 0 nothing may have been set for this kind of key before.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed:
+ * `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
+ * when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or live.
+ */
+int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
+                             X509 *x509,
+                             EVP_PKEY *privatekey,
+                             struct stack_st_X509 *chain,
+                             int override);
+
+/**
+ * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
+ * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
+ * former certificate stays.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
+ * kind of key that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `x` is NULL or a live certificate.
+ */
+int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
+ * certificate are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
+
+/**
+ * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
+ * first comes the certificate, then its issuers in order, if any. They replace the chain that was
+ * set for this kind. Other PEM blocks, such as a private key, are skipped.
+ *
+ * Removes all errors of this thread from the queue first.
+ *
+ * Returns 1; or 0 with an error on the queue: `ERR_R_SYS_LIB` when the file cannot be opened,
+ * `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
+ * the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
+ * certificate has been set, without a chain.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
+ * `SSL_CTX_use_certificate_chain_file` takes those too.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no certificate, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_certs_clear(SSL *ssl);
+
+/**
+ * As `SSL_CTX_check_private_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_check_private_key(const SSL *ssl);
+
+/**
+ * The certificate by which this side of the connection identifies itself, or NULL: once the
+ * handshake has selected one, that one; before, the one set last. In the callback of
+ * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
+ * freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get_certificate(const SSL *ssl);
+
+/**
+ * The function set by `SSL_set_default_passwd_cb`, or that of the context; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
+
+/**
+ * The pointer set by `SSL_set_default_passwd_cb_userdata`, or that of the context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
+
+/**
+ * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
+ * replaced or the connection freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
+
+/**
+ * Sets the function that is asked for the password of an encrypted key file, by
+ * `SSL_use_PrivateKey_file` and its like on this connection; NULL for none. A new connection has
+ * the one of its context.
+ *
+ * `ssl` is NULL or a live connection; `callback` keeps to pem_password_cb(3).
+ */
+void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
+
+/**
+ * Sets the pointer that the password callback gets. Without a callback it is the password itself,
+ * a C string.
+ *
+ * `ssl` is NULL or a live connection; `u` lives as long as files are read, and is what the callback
+ * expects, or without one NULL or a C string.
+ */
+void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `pkey` is NULL or a live key.
+ */
+int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+ * (`SSL_set_default_passwd_cb`).
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `rsa` is NULL or a live key.
+ */
+int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_cert_and_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or live.
+ */
+int SSL_use_cert_and_key(SSL *ssl,
+                         X509 *x509,
+                         EVP_PKEY *privatekey,
+                         struct stack_st_X509 *chain,
+                         int override);
+
+/**
+ * As `SSL_CTX_use_certificate`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
+ */
+int SSL_use_certificate(SSL *ssl, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
+
+/**
+ * As `SSL_CTX_use_certificate_chain_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
+
+/**
  * Says whether a context checks certificate transparency: always 0.
  */
 int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
@@ -2214,11 +2519,6 @@ int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 
 /**
- * 1 when current key matches cert; error otherwise.
- */
-int SSL_CTX_check_private_key(const SSL_CTX *ctx);
-
-/**
  * Clears bits, returns the new mask.
  */
 uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
@@ -2277,11 +2577,6 @@ void SSL_CTX_free(SSL_CTX *ctx);
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
- * Current certificate, not owned, or NULL.
- */
-X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
-
-/**
  * The logs a context trusts: NULL, none.
  */
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
@@ -2290,11 +2585,6 @@ const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
  * Inner X509_VERIFY_PARAM, not owned.
  */
 X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
-
-/**
- * Current private key, not owned, or NULL.
- */
-EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
 
 /**
  * Opaque pointer of the security callback.
@@ -2861,65 +3151,6 @@ void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
 int SSL_CTX_up_ref(SSL_CTX *ctx);
 
 /**
- * Sets key taking a reference; mismatch with cert drops the cert.
- */
-int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
-
-/**
- * Key from DER of the given type.
- */
-int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Key from PEM or DER file.
- */
-int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Deprecated RSA key setter.
- */
-int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
-
-/**
- * Deprecated RSA DER setter.
- */
-int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Deprecated RSA file setter.
- */
-int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Sets cert, key and chain together; override flag.
- */
-int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
-                             X509 *x509,
-                             EVP_PKEY *privatekey,
-                             struct stack_st_X509 *chain,
-                             int replace);
-
-/**
- * Sets cert taking a reference.
- */
-int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
-
-/**
- * Leaf then chain from one PEM file.
- */
-int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Cert from PEM or DER file.
- */
-int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
  * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
  * NULL.
  */
@@ -2994,19 +3225,9 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
 long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 
 /**
- * Drops all certs and keys of the SSL.
- */
-void SSL_certs_clear(SSL *ssl);
-
-/**
  * Flags telling how suitable a chain is.
  */
 int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
-
-/**
- * 1 when key matches cert.
- */
-int SSL_check_private_key(const SSL *ssl);
 
 /**
  * Clears bits, returns new mask.
@@ -3185,24 +3406,9 @@ struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
 /**
- * Local cert in use.
- */
-X509 *SSL_get_certificate(const SSL *ssl);
-
-/**
  * Client: names from the server; server: own list.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
-
-/**
- * PEM password callback.
- */
-pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
-
-/**
- * Its pointer.
- */
-void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
  * NOT_SENT 0, REJECTED 1, ACCEPTED 2.
@@ -3259,11 +3465,6 @@ size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
  * Peer signature key type NID; 1/0.
  */
 int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
-
-/**
- * Local key in use.
- */
-EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
  * The argument of the padding callback of a connection: NULL.
@@ -3504,16 +3705,6 @@ void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
 
 /**
- * Password callback.
- */
-void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
-
-/**
- * Its pointer.
- */
-void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
-
-/**
  * Stores pointer; 1/0.
  */
 int SSL_set_ex_data(SSL *ssl, int idx, void *data);
@@ -3715,65 +3906,6 @@ void SSL_trace(int write_p,
                size_t len,
                SSL *ssl,
                void *arg);
-
-/**
- * Sets key.
- */
-int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
-
-/**
- * Key from DER.
- */
-int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Key from file.
- */
-int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Cert, key and chain together.
- */
-int SSL_use_cert_and_key(SSL *ssl,
-                         X509 *x509,
-                         EVP_PKEY *privatekey,
-                         struct stack_st_X509 *chain,
-                         int replace);
-
-/**
- * Sets cert.
- */
-int SSL_use_certificate(SSL *ssl, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
-
-/**
- * Leaf and chain from PEM.
- */
-int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
-
-/**
- * Cert from file.
- */
-int SSL_use_certificate_file(SSL *ssl, const char *file, int kind);
 
 /**
  * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for

@@ -28,13 +28,18 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+mod certificate;
+mod certificate_file;
 mod cipher;
 mod cipher_settings;
 mod exporter;
 mod handshake;
 mod io;
+mod key_password;
 pub mod method;
 pub mod pointer;
+mod private_key;
+mod rsa_private_key;
 mod session;
 mod session_bytes;
 mod session_ex_data;

@@ -114,6 +114,9 @@ impl Connection {
     fn finish(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
         self.resumed.set(facts.resumed);
+        if facts.resumed {
+            self.forget_signatures();
+        }
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();

@@ -13,6 +13,7 @@
 //! | `resumption`      | which session a server may resume                                |
 //! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
 //! | `peer`            | judging the peer's certificate                                   |
+//! | `signatures`      | who signed what, our certificate in use                          |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
@@ -31,6 +32,7 @@ mod resumption;
 mod server;
 mod session_use;
 mod shutdown;
+mod signatures;
 mod state;
 mod transport;
 
@@ -142,6 +144,7 @@ pub struct Connection {
     not_resumable: Cell<bool>,
     /// Suites of the ClientHello, by number.
     offered_ciphers: RefCell<Vec<u16>>,
+    signatures: RefCell<signatures::Signatures>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -207,6 +210,7 @@ impl Connection {
             ocsp_response: RefCell::default(),
             not_resumable: Cell::new(false),
             offered_ciphers: RefCell::default(),
+            signatures: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.

@@ -118,6 +118,7 @@ impl Connection {
             .authorities
             .iter()
             .filter_map(|der| Name::from_der(der).ok());
+        self.note_accepted_signatures(&request.signature_schemes);
         self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
         let callback = self.settings().certificate_callback;
         if let Some(function) = callback.function {

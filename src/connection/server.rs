@@ -135,6 +135,9 @@ impl Connection {
         self.with_handshake(|handshake| handshake.offer = offer);
         self.ask_server_name_callback()?;
         self.recheck_resumable();
+        if !self.resumed.get() {
+            self.note_accepted_signatures(&hello.signature_schemes());
+        }
         self.ask_alpn_callback(&hello)
     }
 

@@ -16,6 +16,7 @@ use crate::cipher::signature::default_signature_algorithms;
 use crate::cipher::{Cipher, CipherList, Method};
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
 
@@ -255,6 +256,13 @@ impl Settings {
         )
         .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))?;
         Ok(self.profile.get_or_init(|| Arc::new(profile)).clone())
+    }
+
+    /// Where the passwords of key files come from.
+    pub fn key_password(&self) -> Password {
+        // SAFETY: the program vouched for both when it set them: the function may be called with
+        // this pointer, which without a function is NULL or a C string.
+        unsafe { Password::new(self.password.function, self.password.argument) }
     }
 
     /// Signature schemes in force, by TLS number, best first.

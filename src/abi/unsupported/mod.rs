@@ -36,7 +36,6 @@ mod pending_bio_filter;
 mod pending_ca_names;
 mod pending_callbacks;
 mod pending_certs_1;
-mod pending_certs_2;
 mod pending_ciphers_2;
 mod pending_client_hello;
 mod pending_conf;
