@@ -35,8 +35,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
 ) -> c_int {
     call(c"SSL_CTX_load_verify_locations", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (context, file, directory) =
-            unsafe { (borrow(ctx)?, c_str(cafile), c_str(ca_path)) };
+        let (context, file, directory) = unsafe { (borrow(ctx)?, c_str(cafile), c_str(ca_path)) };
         if file.is_none() && directory.is_none() {
             return Err(Error::Silent);
         }

@@ -44,15 +44,11 @@ mod pending_early_data;
 mod pending_io;
 mod pending_peer;
 mod pending_security;
-mod pending_session_1;
-mod pending_session_2;
 mod pending_session_cache;
 mod pending_session_callbacks;
 mod pending_session_use;
 mod pending_state;
 mod pending_tickets;
-mod pending_verify_1;
-mod pending_verify_2;
 
 use std::ffi::CStr;
 
