@@ -1761,6 +1761,424 @@ int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
 int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
 
 /**
+ * The verify parameters of the context, lent as long as it lives. What the program changes through
+ * the pointer counts at once, for connections that have not used their own yet; no other thread may
+ * use the context meanwhile.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
+
+/**
+ * The context's store of trusted certificates; never NULL for a context. Lent until it is
+ * replaced or the context freed. The program may add to it at any time.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
+
+/**
+ * The callback set by `SSL_CTX_set_verify`; NULL for none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
+
+/**
+ * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
+
+/**
+ * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
+
+/**
+ * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `ca_path` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
+
+/**
+ * Trusts the certificates of a PEM file, which is read now.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `cafile` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
+
+/**
+ * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
+ * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
+ * `openssl rehash`. One of the two may be NULL.
+ *
+ * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
+ * no certificate. A directory that does not exist is no error.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or C strings.
+ */
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
+                                  const char *cafile,
+                                  const char *ca_path);
+
+/**
+ * Trusts the certificates at a URI, see ossl_store(7).
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `castore` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
+
+/**
+ * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+ * caller's.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live.
+ */
+void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
+ * it by an empty one. Connections that exist use the new one from now on.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live, and the caller gives a reference away.
+ */
+void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Lets a function of the program verify chains instead of libcrypto, on all connections of the
+ * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+ * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
+ * with `X509_STORE_CTX_set_error`.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg`
+ * is what it expects, on every thread.
+ */
+void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
+                                      int (*callback)(X509_STORE_CTX*, void*),
+                                      void *arg);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the directory.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the file.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
+
+/**
+ * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
+ * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the URI.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
+
+/**
+ * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
+ * role asks for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
+
+/**
+ * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
+ * for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
+
+/**
+ * Sets the mode of verification, and the function that is asked about each certificate of a
+ * chain; NULL for none, which takes a former one away.
+ *
+ * With `SSL_VERIFY_NONE` (0) a client goes on whatever the result, and a server asks for no
+ * certificate. With `SSL_VERIFY_PEER` (1) a client breaks off when the result is not good, and a
+ * server asks for a certificate and breaks off when there is one that is not good; together with
+ * `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when there is none. Such a server needs an id context
+ * (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern renegotiation and
+ * authentication after the handshake, which this library does not do.
+ *
+ * The callback gets 1 or 0 for whether this certificate was found good, and the `X509_STORE_CTX`,
+ * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
+ * takes the place of that.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_verify(3).
+ */
+void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
+
+/**
+ * Sets how many certificates there may be between the peer's own and the trusted one; -1 for
+ * libcrypto's default, 100.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
+
+/**
+ * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+ *
+ * Returns 1; or 0, without an error on the queue for a second address.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_add1_host(SSL *ssl, const char *hostname);
+
+/**
+ * The verify parameters of the connection, lent as long as it lives. They start as those of the
+ * context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
+
+/**
+ * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
+ * asked for, or none matched, or the session was resumed. Lent until the next verification.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get0_peername(SSL *ssl);
+
+/**
+ * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
+ * `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
+ *
+ * Always safe.
+ */
+int SSL_get_ex_data_X509_STORE_CTX_idx(void);
+
+/**
+ * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
+
+/**
+ * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_depth(const SSL *ssl);
+
+/**
+ * The mode set by `SSL_set_verify`, or that of the context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_mode(const SSL *ssl);
+
+/**
+ * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
+ * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
+ * After a resumption it is the session's.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+long SSL_get_verify_result(const SSL *ssl);
+
+/**
+ * Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
+ * an IP address as text, which goes into the address of the verify parameters. NULL or an empty
+ * name: any will do. It does not change what is sent as server_name
+ * (`SSL_set_tlsext_host_name`).
+ *
+ * The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_set1_host(SSL *ssl, const char *hostname);
+
+/**
+ * As `SSL_CTX_set1_param`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_hostflags(SSL *ssl, unsigned int flags);
+
+/**
+ * As `SSL_CTX_set_purpose`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_purpose(SSL *ssl, int purpose);
+
+/**
+ * As `SSL_CTX_set_trust`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_trust(SSL *ssl, int trust);
+
+/**
+ * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
+ * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ *
+ * `ssl` is NULL or a live connection; `callback` keeps to SSL_set_verify(3).
+ */
+void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
+
+/**
+ * As `SSL_CTX_set_verify_depth`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_depth(SSL *ssl, int depth);
+
+/**
+ * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
+ * nothing about the handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_result(SSL *ssl, long v);
+
+/**
+ * The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
+ * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
+ * `SSL_get_verify_result`.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake; shared with other
+ * connections, so it must not be changed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get0_peer_certificate(const SSL *ssl);
+
+/**
+ * The chain that was built when the peer's certificate was verified, its own certificate first,
+ * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
+ * nothing was verified, as after a resumption.
+ *
+ * Lent until the next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
+
+/**
+ * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
+ * `X509_free`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get1_peer_certificate(const SSL *ssl);
+
+/**
+ * The certificates that the peer sent, not verified, as they came: on a client all of them, on a
+ * server those after the client's own. NULL when the peer has sent none, and after a resumption
+ * from a session that was read from DER or from a ticket, in which only the peer's own certificate
+ * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
+
+/**
+ * Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
+ * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
+ *
+ * Returns 1; 0 when the peer has signed nothing, as after a resumption.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
+ *
+ * Returns how many there are; 0 also for a negative `idx`.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_shared_sigalgs(SSL *ssl,
+                           int idx,
+                           int *psign,
+                           int *phash,
+                           int *psignandhash,
+                           unsigned char *rsig,
+                           unsigned char *rhash);
+
+/**
+ * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
+ * of kind, hash and both (0 for what there is none of or is not known), and the two bytes on the
+ * wire. Each result may be NULL. A negative `idx` stores nothing.
+ *
+ * The peer says what it accepts in a ClientHello or a CertificateRequest.
+ *
+ * Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
+ * resumption.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_sigalgs(SSL *ssl,
+                    int idx,
+                    int *psign,
+                    int *phash,
+                    int *psignandhash,
+                    unsigned char *rsig,
+                    unsigned char *rhash);
+
+/**
+ * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
  * Says whether a context checks certificate transparency: always 0.
  */
 int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
@@ -2582,19 +3000,9 @@ const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
 
 /**
- * Inner X509_VERIFY_PARAM, not owned.
- */
-X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
-
-/**
  * Opaque pointer of the security callback.
  */
 void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
-
-/**
- * X509_STORE of the CTX, not owned.
- */
-X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
  * Client CA names set on the CTX, not owned.
@@ -2688,41 +3096,6 @@ const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 long SSL_CTX_get_timeout(const SSL_CTX *ctx);
 
 /**
- * Installed verify callback.
- */
-SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
-
-/**
- * Depth limit, -1 unset.
- */
-int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
-
-/**
- * SSL_VERIFY_* mask.
- */
-int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
-
-/**
- * Adds hashed CA directory; 1/0.
- */
-int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
-
-/**
- * Adds CA file; 1/0.
- */
-int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
-
-/**
- * File and/or dir; both NULL gives 0.
- */
-int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *ca_path);
-
-/**
- * Adds OSSL_STORE URI; 1/0.
- */
-int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
-
-/**
  * New CTX, refcount 1, cache mode SERVER, cache size 20480, random ticket keys, 2 tickets; NULL
  * method raises an error.
  */
@@ -2800,16 +3173,6 @@ void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
 void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
 /**
- * Replaces the store taking a reference.
- */
-void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Copies verify parameters; 1/0.
- */
-int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
-
-/**
  * Server veto for early data; 0 return rejects it but the handshake goes on.
  */
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
@@ -2845,18 +3208,6 @@ int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
  * handshakes.
  */
 void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
-
-/**
- * Replaces the store, taking ownership.
- */
-void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Replaces whole chain verification.
- */
-void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
-                                      int (*callback)(X509_STORE_CTX*, void*),
-                                      void *arg);
 
 /**
  * Takes ownership of names sent in CertificateRequest.
@@ -2904,26 +3255,6 @@ void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
  * Its user pointer.
  */
 void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
-
-/**
- * Default hashed dir.
- */
-int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
-
-/**
- * Default CA file.
- */
-int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
-
-/**
- * Default file, dir and store; missing ones are no error.
- */
-int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
-
-/**
- * Default OSSL_STORE.
- */
-int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 
 /**
  * Stores pointer at index; 1/0.
@@ -3008,11 +3339,6 @@ void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callba
  * NULL.
  */
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
-
-/**
- * X509 purpose; 1/0.
- */
-int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
 
 /**
  * 1: SSL_shutdown sends nothing and sets both flags, so the session stays cached.
@@ -3131,21 +3457,6 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
- * X509 trust id; 1/0.
- */
-int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
-
-/**
- * Mode and callback; VERIFY_PEER on a server demands a session id context for resumption.
- */
-void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
-
-/**
- * Chain depth limit.
- */
-void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
-
-/**
  * Adds a reference; 1/0.
  */
 int SSL_CTX_up_ref(SSL_CTX *ctx);
@@ -3173,11 +3484,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
  * Loads server extensions from a PEM file: 0, an error.
  */
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Adds an acceptable reference name; 1/0.
- */
-int SSL_add1_host(SSL *ssl, const char *hostname);
 
 /**
  * Adds subject copy to SSL's CA list.
@@ -3365,20 +3671,9 @@ int SSL_get0_dane_tlsa(SSL *ssl,
                        size_t *dlen);
 
 /**
- * Inner verify parameters.
- */
-X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
-
-/**
  * CA names the peer sent.
  */
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
-
-/**
- * Peer cert of the session, not owned; survives resumption (TLS<=1.2 ticket carries it, TLS 1.3
- * too).
- */
-X509 *SSL_get0_peer_certificate(const SSL *ssl);
 
 /**
  * The timestamps a peer sent: NULL, none are read.
@@ -3386,24 +3681,9 @@ X509 *SSL_get0_peer_certificate(const SSL *ssl);
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
- * Name that matched.
- */
-const char *SSL_get0_peername(SSL *ssl);
-
-/**
  * Security callback pointer.
  */
 void *SSL_get0_security_ex_data(const SSL *ssl);
-
-/**
- * Chain built by verification; NULL after resumption.
- */
-struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
-
-/**
- * Peer cert with a reference for the caller.
- */
-X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
 /**
  * Client: names from the server; server: own list.
@@ -3419,11 +3699,6 @@ int SSL_get_early_data_status(const SSL *ssl);
  * Value at index.
  */
 void *SSL_get_ex_data(const SSL *ssl, int idx);
-
-/**
- * Index of the SSL inside X509_STORE_CTX.
- */
-int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
  * Copies our last Finished; returns real length.
@@ -3451,20 +3726,9 @@ size_t SSL_get_num_tickets(const SSL *ssl);
 uint64_t SSL_get_options(const SSL *ssl);
 
 /**
- * Chain the peer sent (client incl. leaf, server without); from the session but not serialised,
- * so NULL after ticket or d2i.
- */
-struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
-
-/**
  * Copies the peer's last Finished.
  */
 size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Peer signature key type NID; 1/0.
- */
-int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * The argument of the padding callback of a connection: NULL.
@@ -3508,33 +3772,6 @@ const char *SSL_get_servername(const SSL *ssl, int kind);
 int SSL_get_servername_type(const SSL *ssl);
 
 /**
- * nth shared signature algorithm; returns count.
- */
-int SSL_get_shared_sigalgs(SSL *ssl,
-                           int idx,
-                           int *psign,
-                           int *phash,
-                           int *psignandhash,
-                           unsigned char *rsig,
-                           unsigned char *rhash);
-
-/**
- * nth peer signature algorithm; returns count.
- */
-int SSL_get_sigalgs(SSL *ssl,
-                    int idx,
-                    int *psign,
-                    int *phash,
-                    int *psignandhash,
-                    unsigned char *rsig,
-                    unsigned char *rhash);
-
-/**
- * Local signature key type.
- */
-int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
-
-/**
  * The prime of the SRP group: NULL, no connection uses SRP.
  */
 BIGNUM *SSL_get_srp_N(SSL *ssl);
@@ -3558,26 +3795,6 @@ char *SSL_get_srp_username(SSL *ssl);
  * The SRTP profiles set: NULL, none.
  */
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
-
-/**
- * Installed callback.
- */
-SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
-
-/**
- * Depth or -1.
- */
-int SSL_get_verify_depth(const SSL *ssl);
-
-/**
- * Mode mask.
- */
-int SSL_get_verify_mode(const SSL *ssl);
-
-/**
- * X509_V_*; on resumption taken from the session.
- */
-long SSL_get_verify_result(const SSL *ssl);
 
 /**
  * Names of a PEM file or NULL.
@@ -3648,16 +3865,6 @@ void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
 /**
- * Sets the reference name; 1/0.
- */
-int SSL_set1_host(SSL *ssl, const char *hostname);
-
-/**
- * Copies parameters.
- */
-int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
-
-/**
  * Switches certs, sid context (only if it equalled the old CTX's) and ctx pointer; the session
  * cache stays that of the original CTX.
  */
@@ -3713,11 +3920,6 @@ int SSL_set_ex_data(SSL *ssl, int idx, void *data);
  * Per-connection id callback, has precedence over the CTX's.
  */
 int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
-
-/**
- * X509_check_host flags.
- */
-void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
  * Per-connection info callback.
@@ -3784,11 +3986,6 @@ void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
  * NULL.
  */
 void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
-
-/**
- * Purpose.
- */
-int SSL_set_purpose(SSL *ssl, int purpose);
 
 /**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
@@ -3865,26 +4062,6 @@ int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
  * Sets the SRTP profiles of a connection: 1, which is failure here.
  */
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
-
-/**
- * Trust id.
- */
-int SSL_set_trust(SSL *ssl, int trust);
-
-/**
- * Mode and callback.
- */
-void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
-
-/**
- * Depth.
- */
-void SSL_set_verify_depth(SSL *ssl, int depth);
-
-/**
- * Overrides result.
- */
-void SSL_set_verify_result(SSL *ssl, long v);
 
 /**
  * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.

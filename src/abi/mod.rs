@@ -37,6 +37,7 @@ mod handshake;
 mod io;
 mod key_password;
 pub mod method;
+mod peer;
 pub mod pointer;
 mod private_key;
 mod rsa_private_key;
@@ -56,6 +57,9 @@ mod strings;
 mod transport;
 pub mod types;
 mod unsupported;
+mod verify;
+mod verify_host;
+mod verify_locations;
 
 // Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
 // Unit tests are programs and export nothing.

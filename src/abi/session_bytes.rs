@@ -11,10 +11,9 @@ use openssl_sys as ffi;
 
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, bytes, c_str, store};
+use crate::connection::parsed_chain;
 use crate::error::Error;
-use crate::libcrypto::certificate_cache;
-use crate::libcrypto::x509::{X509, X509Chain};
-use crate::session::{PeerChain, Session};
+use crate::session::Session;
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
@@ -306,18 +305,6 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
         };
         let leaf = parsed_chain(peer).and_then(|chain| chain.get(0));
         Ok(leaf.ok_or(Error::Queued)?.as_ptr())
-    })
-}
-
-/// The peer's certificates as libcrypto's objects, made once per chain: the same object that a
-/// connection keeps with it.
-fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    peer.parsed(|peer| {
-        let certificates: Option<Vec<X509>> = peer
-            .certificates()
-            .map(|der| certificate_cache::parsed(der).ok())
-            .collect();
-        X509Chain::from_items(certificates?).ok()
     })
 }
 

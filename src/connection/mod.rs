@@ -13,6 +13,7 @@
 //! | `resumption`      | which session a server may resume                                |
 //! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
 //! | `peer`            | judging the peer's certificate                                   |
+//! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
@@ -28,6 +29,7 @@ mod io;
 mod issuing;
 mod notify;
 mod peer;
+mod peer_certificates;
 mod resumption;
 mod server;
 mod session_use;
@@ -38,7 +40,7 @@ mod transport;
 
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
-pub use peer::parsed_chain;
+pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -372,9 +374,11 @@ impl Connection {
         (self.client_random.get(), self.server_random.get())
     }
 
-    /// The peer's certificates, if it sent any.
+    /// The peer's certificates, if it sent any: in this handshake, or in the one that made the
+    /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
-        self.peer.borrow().clone()
+        let peer = self.peer.borrow().clone();
+        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.

@@ -49,8 +49,6 @@ mod pending_session_callbacks;
 mod pending_session_use;
 mod pending_state;
 mod pending_tickets;
-mod pending_verify_1;
-mod pending_verify_2;
 
 use std::ffi::CStr;
 
