@@ -326,6 +326,96 @@ typedef int (*tls_session_ticket_ext_cb_fn)(SSL *ssl, const unsigned char *data,
 typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
 
 /*
+ * Sessions of connections
+ * =======================
+ *
+ * How a session leaves one connection and enters the next.
+ */
+
+/**
+ * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
+ * error on the queue.
+ *
+ * Both are NULL or live connections, used by no other thread meanwhile.
+ */
+int SSL_copy_session_id(SSL *to, const SSL *from);
+
+/**
+ * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get0_session(const SSL *ssl);
+
+/**
+ * The session of `ssl` with a reference of the caller's own, to be given back with
+ * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get1_session(SSL *ssl);
+
+/**
+ * The timeout in seconds that sessions have when nothing else is set: 7200.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+long SSL_get_default_timeout(const SSL *ssl);
+
+/**
+ * The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+ *
+ * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
+ * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_SESSION *SSL_get_session(const SSL *ssl);
+
+/**
+ * 1 if the handshake resumed a session, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_session_reused(const SSL *ssl);
+
+/**
+ * Sets the session that a client offers in its next handshake; NULL for none. The connection takes
+ * a reference of its own. A session that cannot be resumed is accepted, and a full handshake is
+ * made.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `to` is NULL or a live connection, used by no other thread meanwhile; `session` is NULL or a
+ * live session.
+ */
+int SSL_set_session(SSL *to, SSL_SESSION *session);
+
+/**
+ * As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
+ *
+ * `ctx` is NULL or a live context; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ */
+int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+
+/**
+ * Sets the context within which sessions of `ssl` may be resumed: at most 32 bytes, copied.
+ * Servers that ask for client certificates must set one.
+ *
+ * Returns 1, or 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue.
+ *
+ * `ssl` is NULL or a live connection; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ */
+int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+
+/**
+ * 1 if the internal cache holds a session of this connection's version with this id, else 0.
+ *
+ * `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
+ */
+int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
+
+/*
  * Session objects
  * ===============
  *
@@ -827,6 +917,90 @@ const char *SSL_get_psk_identity(const SSL *ssl);
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
 
 /*
+ * The library, methods, contexts
+ * ==============================
+ */
+
+/**
+ * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+ * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
+ * thread, any number of times.
+ */
+int ERR_load_SSL_strings(void);
+
+/**
+ * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_client_method(void);
+
+/**
+ * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_method(void);
+
+/**
+ * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_1_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_server_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_client_method(void);
+
+/**
+ * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
+ * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ */
+const SSL_METHOD *TLSv1_server_method(void);
+
+/*
  * Connections
  * ===========
  *
@@ -834,14 +1008,427 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  */
 
 /**
+ * Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
+ * closed properly is kept, and a client offers it again; one that was not is lost.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_clear(SSL *ssl);
+
+/**
+ * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_client_version(const SSL *ssl);
+
+/**
+ * A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
+ * has begun, it is `ssl` itself with one more reference.
+ *
+ * Returns a connection that the caller owns, or NULL with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+SSL *SSL_dup(SSL *ssl);
+
+/**
+ * Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
+ * are freed, and if it was established and never sent close_notify its session is removed from
+ * the cache and can no longer be resumed.
+ *
+ * `ssl` is NULL or a live connection of which the caller owns a reference.
+ */
+void SSL_free(SSL *ssl);
+
+/**
+ * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+ * Lent as long as the connection uses it.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
+
+/**
+ * The method of `ssl`; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
+
+/**
+ * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
+ * that may be used. Static; never NULL.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get_version(const SSL *ssl);
+
+/**
+ * Makes a connection with the settings of `ctx` as they are now; later changes of the context's
+ * settings do not reach it, but its callbacks, certificate store and cache are those of the
+ * context at any time. The connection keeps the context alive.
+ *
+ * Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
+ * on the queue. Threads may make connections from one context at the same time.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL *SSL_new(SSL_CTX *ctx);
+
+/**
+ * Sets a debug flag that has no effect (deprecated).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_debug(SSL *ssl, int debug);
+
+/**
+ * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `method` comes from a function like `TLS_method`.
+ */
+int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
+
+/**
+ * Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+ *
+ * `ssl` is a live connection.
+ */
+int SSL_up_ref(SSL *ssl);
+
+/**
+ * The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
+ * highest that may be used.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_version(const SSL *ssl);
+
+/**
+ * Does the handshake of a server. Returns as `SSL_connect`.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_accept(SSL *ssl);
+
+/**
+ * Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
+ * not, and `SSL_get_error` says whether it can be continued later by the same call.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_connect(SSL *ssl);
+
+/**
+ * Does the handshake in the role that has been set. Returns as `SSL_connect`.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_do_handshake(SSL *ssl);
+
+#if defined(OPENSSL_SSL_H)
+/**
+ * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
+ * first: the engine does not show its further states.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
+#endif
+
+/**
+ * 1 if the handshake has not begun, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_in_before(const SSL *ssl);
+
+/**
+ * 1 if the handshake is not done: not begun, under way, or failed; else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_in_init(const SSL *ssl);
+
+/**
+ * 1 if the handshake is done, else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_is_init_finished(const SSL *ssl);
+
+/**
+ * 1 if `ssl` is a server, or may still become one; 0 for a client.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_is_server(const SSL *ssl);
+
+/**
+ * Makes `ssl` a server.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_accept_state(SSL *ssl);
+
+/**
+ * Makes `ssl` a client.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_connect_state(SSL *ssl);
+
+/**
+ * Whether quiet shutdown is on.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_quiet_shutdown(const SSL *ssl);
+
+/**
+ * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_shutdown(const SSL *ssl);
+
+/**
+ * Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_quiet_shutdown(SSL *ssl, int mode);
+
+/**
+ * Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
+ * `SSL_free`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_shutdown(SSL *ssl, int mode);
+
+/**
+ * Sends close_notify, and when called again waits for the peer's.
+ *
+ * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
+ * negative number, and `SSL_get_error` says what happened.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_shutdown(SSL *ssl);
+
+/**
  * Says whether a renegotiation is under way: always 0.
  */
 int SSL_renegotiate_pending(const SSL *ssl);
+
+/**
+ * What kind of KeyUpdate waits to be sent: always `SSL_KEY_UPDATE_NONE` (-1), since it is sent
+ * with the next write without being remembered.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_key_update_type(const SSL *ssl);
+
+/**
+ * Sends a KeyUpdate with the next write (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
+ * (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+int SSL_key_update(SSL *ssl, int updatetype);
 
 /*
  * Reading and writing
  * ===================
  */
+
+/**
+ * What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+ * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
+ * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+ * (12). To be called on the same thread, with the error queue empty before the call in question.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_error(const SSL *ssl, int ret_code);
+
+/**
+ * The descriptor that `ssl` reads from, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_fd(const SSL *ssl);
+
+/**
+ * The BIO that `ssl` reads from, or NULL; lent.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+BIO *SSL_get_rbio(const SSL *ssl);
+
+/**
+ * Whether reading ahead was asked for. It has no effect: records are read exactly.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_read_ahead(const SSL *ssl);
+
+/**
+ * The descriptor that `ssl` reads from, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_rfd(const SSL *ssl);
+
+/**
+ * The BIO that `ssl` writes to, or NULL; lent.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+BIO *SSL_get_wbio(const SSL *ssl);
+
+/**
+ * The descriptor that `ssl` writes to, or -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_wfd(const SSL *ssl);
+
+/**
+ * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
+ * is application data; else 0.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_has_pending(const SSL *ssl);
+
+/**
+ * Like `SSL_read`, but the bytes can be read again.
+ *
+ * As for `SSL_read`.
+ */
+int SSL_peek(SSL *ssl, void *buf, int num);
+
+/**
+ * Like `SSL_read_ex`, but the bytes can be read again.
+ *
+ * As for `SSL_read_ex`.
+ */
+int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * How many bytes `SSL_read` can give without reading from the BIO.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_pending(const SSL *ssl);
+
+/**
+ * Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
+ * that has not been done.
+ *
+ * Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
+ * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
+ * new-session callback is called for each.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+ * `num` bytes.
+ */
+int SSL_read(SSL *ssl, void *buf, int num);
+
+/**
+ * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+ *
+ * As for `SSL_read`; `readbytes` is writable.
+ */
+int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * Sets the BIO to read from; takes over the caller's reference.
+ *
+ * `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
+ */
+void SSL_set0_rbio(SSL *ssl, BIO *rbio);
+
+/**
+ * Sets the BIO to write to; takes over the caller's reference.
+ *
+ * `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
+ */
+void SSL_set0_wbio(SSL *ssl, BIO *wbio);
+
+/**
+ * Connects `ssl` to its BIOs. The connection takes over the caller's references, by OpenSSL's
+ * rules: one for both when `rbio` and `wbio` are the same; none for a BIO that it has already and
+ * that stays in its place.
+ *
+ * `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
+ */
+void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio);
+
+/**
+ * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
+ * open. Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_fd(SSL *ssl, int fd);
+
+/**
+ * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
+ * from the BIO that the program has not asked for.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_read_ahead(SSL *ssl, int yes);
+
+/**
+ * Like `SSL_set_fd`, for reading only.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_rfd(SSL *ssl, int fd);
+
+/**
+ * Like `SSL_set_fd`, for writing only.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_wfd(SSL *ssl, int fd);
+
+/**
+ * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+ * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_want(const SSL *ssl);
+
+/**
+ * Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
+ *
+ * Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
+ * negative number, and `SSL_get_error` says what happened. A write that has to wait must be
+ * repeated with the same data.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+ * `num` bytes.
+ */
+int SSL_write(SSL *ssl, const void *buf, int num);
+
+/**
+ * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
+ * 0. Writing nothing succeeds.
+ *
+ * As for `SSL_write`; `written` is writable.
+ */
+int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 /**
  * Sets the size of read buffers of a context. Accepted, without effect.
@@ -882,6 +1469,251 @@ int SSL_ct_is_enabled(const SSL *ssl);
  * Cipher suites, groups, parameters
  * =================================
  */
+
+/**
+ * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
+ * (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
+ * known. Puts no error on the queue.
+ *
+ * `rfc_name` is NULL or a NUL-terminated string.
+ */
+const char *OPENSSL_cipher_name(const char *rfc_name);
+
+/**
+ * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+ */
+const char *OSSL_default_cipher_list(void);
+
+/**
+ * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+ * (OSSL_default_ciphersuites(3)). The string is static.
+ */
+const char *OSSL_default_ciphersuites(void);
+
+/**
+ * One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
+ * authentication, encryption, MAC (SSL_CIPHER_description(3)). It is written into `buf` of `size`
+ * bytes, at least 128, and `buf` is returned; or, when `buf` is NULL, into new memory that the
+ * caller frees with `OPENSSL_free`.
+ *
+ * NULL when the buffer is too small, without an error on the queue; NULL with an error when
+ * `cipher` is NULL or there is no memory.
+ *
+ * `cipher` is NULL or comes from this library; `buf` is NULL or has `size` bytes.
+ */
+char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
+
+/**
+ * The suite with this two-byte TLS number, or NULL; static.
+ *
+ * `ptr` is readable for two bytes; `ssl` is not looked at.
+ */
+const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
+
+/**
+ * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+ * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
+ * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library; `alg_bits` is NULL or may be written.
+ */
+int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
+
+/**
+ * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
+ * suites that do not encrypt, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the hash that authenticates the records of `cipher`
+ * (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
+
+/**
+ * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
+ * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
+ * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
+ * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+ * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+ * error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
+
+/**
+ * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
+ * string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
+
+/**
+ * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
+ * for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
+
+/**
+ * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
+ * The string is static. "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
+
+/**
+ * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
+ * no error on the queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
+
+/**
+ * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+ * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
+ * queue.
+ *
+ * `cipher` is NULL or comes from this library.
+ */
+const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
+
+/**
+ * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
+ * changed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
+
+/**
+ * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
+ * is left out.
+ *
+ * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
+ * changes.
+ *
+ * `ctx` is NULL or a live context; `str` is NULL or a C string.
+ */
+int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
+
+/**
+ * Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing changes.
+ *
+ * `ctx` is NULL or a live context; `str` is NULL or a C string.
+ */
+int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
+
+/**
+ * The suites that `ssl` would offer with its versions, in a list of the caller's own, to be freed
+ * with `sk_SSL_CIPHER_free`; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
+
+/**
+ * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get_cipher_list(const SSL *ssl, int priority);
+
+/**
+ * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
+ * suites are changed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
+
+/**
+ * Server: the suites that the client offered and this library knows, in the client's order. Lent as
+ * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
+ * known.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
+
+/**
+ * The suite that `ssl` uses, or NULL before it is agreed on; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
+
+/**
+ * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
+
+/**
+ * Server: the names of the suites that both sides know, with colons between them, into `buf` of
+ * `size` bytes. Returns `buf`, or NULL.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
+ */
+char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
+
+/**
+ * As `SSL_CTX_set_cipher_list`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `str` is NULL or a C string.
+ */
+int SSL_set_cipher_list(SSL *ssl, const char *str);
+
+/**
+ * As `SSL_CTX_set_ciphersuites`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `str` is NULL or a C string.
+ */
+int SSL_set_ciphersuites(SSL *ssl, const char *str);
+
+/**
+ * The name of the group with number `id`, as `SSL_get_negotiated_group` and
+ * `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
+ * group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
+ *
+ * None: no pointer is followed.
+ */
+const char *SSL_group_to_name(SSL *ssl, int id);
 
 /**
  * Sets DH parameters of a context: always 1; takes ownership of `dh_key`. The key is freed at
@@ -1046,6 +1878,41 @@ int SSL_is_dtls(const SSL *ssl);
  */
 
 /**
+ * Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
+ * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
+ * get the same bytes.
+ *
+ * Returns 1; 0 or -1 on failure.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
+ * and `context` are readable for their lengths.
+ */
+int SSL_export_keying_material(SSL *ssl,
+                               unsigned char *out,
+                               size_t olen,
+                               const char *label,
+                               size_t llen,
+                               const unsigned char *context,
+                               size_t contextlen,
+                               int use_context);
+
+/**
+ * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
+ * `outlen` of 0 the length of the random, which is 32.
+ *
+ * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ */
+size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
+ * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
+ * `outlen` of 0 the length of the random, which is 32.
+ *
+ * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ */
+size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
  * Descriptors to wait for: 0, there is no asynchronous job.
  */
 int SSL_get_all_async_fds(SSL *ssl, int *fds, size_t *numfds);
@@ -1068,6 +1935,45 @@ int SSL_get_changed_async_fds(SSL *ssl,
  * Says whether a connection waits for an asynchronous job: always 0.
  */
 int SSL_waiting_for_async(SSL *ssl);
+
+/**
+ * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
+ * description in bits 0 to 7. The string is static.
+ */
+const char *SSL_alert_desc_string(int value);
+
+/**
+ * What an alert says, such as "handshake failure", or "unknown"
+ * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7. The string is
+ * static.
+ */
+const char *SSL_alert_desc_string_long(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+ * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string(int value);
+
+/**
+ * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+ * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+ */
+const char *SSL_alert_type_string_long(int value);
+
+/**
+ * The state of `ssl` in six characters; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_state_string(const SSL *ssl);
+
+/**
+ * The state of `ssl` for a person; static.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_state_string_long(const SSL *ssl);
 
 /**
  * Access to internals for OpenSSL's own tests: NULL.
@@ -1181,105 +2087,14 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Registers libssl's reason strings; returns 1; called implicitly by OPENSSL_init_ssl.
- */
-int ERR_load_SSL_strings(void);
-
-/**
- * Maps an RFC suite name to OpenSSL's name; the text (NONE) when unknown.
- */
-const char *OPENSSL_cipher_name(const char *rfc_name);
-
-/**
  * Idempotent initialisation (strings, config, atexit); 1 ok, 0 error or after cleanup.
  */
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
- * Built-in TLS<=1.2 cipher string.
- */
-const char *OSSL_default_cipher_list(void);
-
-/**
- * Built-in TLS 1.3 suite string.
- */
-const char *OSSL_default_ciphersuites(void);
-
-/**
  * Computes the client's SRP value: 0, an error.
  */
 int SRP_Calc_A_param(SSL *ssl);
-
-/**
- * One-line text of a cipher into buf (>=128 bytes) or malloc'd when buf is NULL.
- */
-char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
-
-/**
- * Cipher for a 2-byte wire id, valid for this SSL's method; NULL if unknown. Used to build PSK
- * sessions.
- */
-const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr);
-
-/**
- * NID_auth_* of the suite; NID_auth_any in TLS 1.3.
- */
-int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
-
-/**
- * Secret bits; *alg_bits gets algorithm bits; 0 for NULL.
- */
-int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
-
-/**
- * NID of the bulk cipher, NID_undef for none.
- */
-int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
-
-/**
- * NID of the MAC digest; NID_undef for AEAD.
- */
-int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
-
-/**
- * EVP_MD of the PRF/HKDF hash; needed to match PSK and session.
- */
-const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
-
-/**
- * 0x0300xxxx identifier.
- */
-uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
-
-/**
- * NID_kx_* of the suite; NID_kx_any in TLS 1.3.
- */
-int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
-
-/**
- * OpenSSL name; the text (NONE) for NULL.
- */
-const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
-
-/**
- * Two-byte wire id.
- */
-uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
-
-/**
- * First protocol version text such as TLSv1.2; (NONE) for NULL.
- */
-const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
-
-/**
- * 1 for AEAD suites.
- */
-int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
-
-/**
- * RFC name or (NONE)/NULL.
- */
-const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
  * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
@@ -1490,11 +2305,6 @@ void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
  * X509_STORE of the CTX, not owned.
  */
 X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
-
-/**
- * Configured cipher stack incl. TLS 1.3, not owned.
- */
-struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
 
 /**
  * Client CA names set on the CTX, not owned.
@@ -1759,16 +2569,6 @@ void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
                                       void *arg);
 
 /**
- * TLS<=1.2 list; 0 when nothing matches.
- */
-int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
-
-/**
- * TLS 1.3 list; empty string disables; 0 on unknown name.
- */
-int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
-
-/**
  * Takes ownership of names sent in CertificateRequest.
  */
 void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
@@ -1965,14 +2765,6 @@ void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
 void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
 /**
- * Up to 32 bytes binding sessions to this use; longer gives 0 + SSL_SESSION_ID_CONTEXT_TOO_LONG;
- * copied to new SSLs.
- */
-int SSL_CTX_set_session_id_context(SSL_CTX *ctx,
-                                   const unsigned char *sid_ctx,
-                                   unsigned int sid_ctx_len);
-
-/**
  * Generate and decrypt hooks for ticket application data; decrypt returns abort/ignore/use with
  * or without renewal; always 1.
  */
@@ -2152,11 +2944,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
- * Server handshake: 1 done, 0 controlled failure, <0 see SSL_get_error.
- */
-int SSL_accept(SSL *ssl);
-
-/**
  * Adds an acceptable reference name; 1/0.
  */
 int SSL_add1_host(SSL *ssl, const char *hostname);
@@ -2192,26 +2979,6 @@ void SSL_add_ssl_module(void);
 int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
 /**
- * Two-letter alert description.
- */
-const char *SSL_alert_desc_string(int value);
-
-/**
- * Long alert description, the text unknown otherwise.
- */
-const char *SSL_alert_desc_string_long(int value);
-
-/**
- * W, F or U.
- */
-const char *SSL_alert_type_string(int value);
-
-/**
- * warning, fatal or unknown.
- */
-const char *SSL_alert_type_string_long(int value);
-
-/**
  * Parses raw suite bytes into two stacks; 1/0.
  */
 int SSL_bytes_to_cipher_list(SSL *ssl,
@@ -2240,12 +3007,6 @@ int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain
  * 1 when key matches cert.
  */
 int SSL_check_private_key(const SSL *ssl);
-
-/**
- * Resets for a new connection; drops and marks the session bad if the connection was up and not
- * shut down, otherwise keeps it to be offered again.
- */
-int SSL_clear(SSL *ssl);
 
 /**
  * Clears bits, returns new mask.
@@ -2296,24 +3057,9 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen
 int SSL_client_hello_isv2(SSL *ssl);
 
 /**
- * Version from the ClientHello.
- */
-int SSL_client_version(const SSL *ssl);
-
-/**
  * Applies a named ssl_conf section to an SSL.
  */
 int SSL_config(SSL *ssl, const char *name);
-
-/**
- * Client handshake: 1 done, 0 controlled failure, <0 see SSL_get_error.
- */
-int SSL_connect(SSL *ssl);
-
-/**
- * Shares session (up_ref), method, cert object and sid context from f to t; 1/0.
- */
-int SSL_copy_session_id(SSL *to, const SSL *from);
 
 /**
  * Gateway for SSL macros; session-relevant: GET_EXTMS_SUPPORT, GET_NEGOTIATED/PEER groups,
@@ -2347,16 +3093,6 @@ int SSL_dane_tlsa_add(SSL *ssl,
                       size_t dlen);
 
 /**
- * Runs handshake in the set role; also flushes pending TLS 1.3 extra tickets.
- */
-int SSL_do_handshake(SSL *ssl);
-
-/**
- * Before handshake: new SSL with same settings sharing session; once started just a reference.
- */
-SSL *SSL_dup(SSL *ssl);
-
-/**
  * Deep copy of a name stack.
  */
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
@@ -2365,18 +3101,6 @@ struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
  * Turns the checks on for a connection: 0, an error.
  */
 int SSL_enable_ct(SSL *ssl, int validation_mode);
-
-/**
- * Exporter output; 1 ok, 0 or -1 error.
- */
-int SSL_export_keying_material(SSL *ssl,
-                               unsigned char *out,
-                               size_t olen,
-                               const char *label,
-                               size_t llen,
-                               const unsigned char *context,
-                               size_t contextlen,
-                               int use_context);
 
 /**
  * TLS 1.3 early exporter (from resumption or PSK); 1/0.
@@ -2388,12 +3112,6 @@ int SSL_export_keying_material_early(SSL *ssl,
                                      size_t llen,
                                      const unsigned char *context,
                                      size_t contextlen);
-
-/**
- * Drops a reference; at zero removes the session from the cache when the connection was up and no
- * close_notify was sent; NULL allowed.
- */
-void SSL_free(SSL *ssl);
 
 /**
  * Effective CA list.
@@ -2457,11 +3175,6 @@ const char *SSL_get0_peername(SSL *ssl);
 void *SSL_get0_security_ex_data(const SSL *ssl);
 
 /**
- * Current session, not counted, NULL if none. A function here, where `<openssl/ssl.h>` has a macro.
- */
-SSL_SESSION *SSL_get0_session(const SSL *ssl);
-
-/**
  * Chain built by verification; NULL after resumption.
  */
 struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
@@ -2472,54 +3185,14 @@ struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
 /**
- * Current session plus one reference, NULL if none.
- */
-SSL_SESSION *SSL_get1_session(SSL *ssl);
-
-/**
- * Ciphers really usable now; caller frees the stack.
- */
-struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
-
-/**
- * Current CTX (changes with SSL_set_SSL_CTX), not owned.
- */
-SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
-
-/**
  * Local cert in use.
  */
 X509 *SSL_get_certificate(const SSL *ssl);
 
 /**
- * Name of nth cipher or NULL.
- */
-const char *SSL_get_cipher_list(const SSL *ssl, int n);
-
-/**
- * Effective cipher stack.
- */
-struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
-
-/**
  * Client: names from the server; server: own list.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
-
-/**
- * Server: ciphers offered by the client.
- */
-struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
-
-/**
- * Copies client random; length if outlen 0.
- */
-size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
-
-/**
- * Cipher in use from the session, NULL before.
- */
-const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 
 /**
  * PEM password callback.
@@ -2532,19 +3205,9 @@ pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
- * Method default lifetime, 7200.
- */
-long SSL_get_default_timeout(const SSL *ssl);
-
-/**
  * NOT_SENT 0, REJECTED 1, ACCEPTED 2.
  */
 int SSL_get_early_data_status(const SSL *ssl);
-
-/**
- * Classifies last result; clears nothing; looks at the error queue first.
- */
-int SSL_get_error(const SSL *ssl, int ret_code);
 
 /**
  * Value at index.
@@ -2557,11 +3220,6 @@ void *SSL_get_ex_data(const SSL *ssl, int idx);
 int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
- * Read fd or -1.
- */
-int SSL_get_fd(const SSL *ssl);
-
-/**
  * Copies our last Finished; returns real length.
  */
 size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
@@ -2570,11 +3228,6 @@ size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
  * Installed callback.
  */
 void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
-
-/**
- * Pending KeyUpdate type or NONE.
- */
-int SSL_get_key_update_type(const SSL *ssl);
 
 /**
  * Limit for this connection; on a client the one of the offered session.
@@ -2608,29 +3261,9 @@ size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
 int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
- * Cipher chosen but not active.
- */
-const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
-
-/**
  * Local key in use.
  */
 EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
-
-/**
- * Quiet flag.
- */
-int SSL_get_quiet_shutdown(const SSL *ssl);
-
-/**
- * Read BIO.
- */
-BIO *SSL_get_rbio(const SSL *ssl);
-
-/**
- * Read-ahead flag.
- */
-int SSL_get_read_ahead(const SSL *ssl);
 
 /**
  * The argument of the padding callback of a connection: NULL.
@@ -2641,11 +3274,6 @@ void *SSL_get_record_padding_callback_arg(const SSL *ssl);
  * Receive limit.
  */
 uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
-
-/**
- * Read fd or -1.
- */
-int SSL_get_rfd(const SSL *ssl);
 
 /**
  * Installed callback.
@@ -2669,11 +3297,6 @@ int SSL_get_security_level(const SSL *ssl);
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 
 /**
- * Copies server random.
- */
-size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
-
-/**
  * SNI by role, state and session: see man page; on resumed TLS<=1.2 comes from the session.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
@@ -2682,16 +3305,6 @@ const char *SSL_get_servername(const SSL *ssl, int kind);
  * 0 when SSL_get_servername has a value, else -1.
  */
 int SSL_get_servername_type(const SSL *ssl);
-
-/**
- * Current session pointer, not counted; may change with each TLS 1.3 ticket.
- */
-SSL_SESSION *SSL_get_session(const SSL *ssl);
-
-/**
- * Colon list of shared ciphers (server).
- */
-char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
 
 /**
  * nth shared signature algorithm; returns count.
@@ -2703,11 +3316,6 @@ int SSL_get_shared_sigalgs(SSL *ssl,
                            int *psignandhash,
                            unsigned char *rsig,
                            unsigned char *rhash);
-
-/**
- * SENT 1 and RECEIVED 2 flags.
- */
-int SSL_get_shutdown(const SSL *ssl);
 
 /**
  * nth peer signature algorithm; returns count.
@@ -2751,18 +3359,6 @@ char *SSL_get_srp_username(SSL *ssl);
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
- * Current method.
- */
-const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
-
-#if defined(OPENSSL_SSL_H)
-/**
- * OSSL_HANDSHAKE_STATE value.
- */
-OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
-#endif
-
-/**
  * Installed callback.
  */
 SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
@@ -2783,61 +3379,6 @@ int SSL_get_verify_mode(const SSL *ssl);
 long SSL_get_verify_result(const SSL *ssl);
 
 /**
- * Text such as TLSv1.3.
- */
-const char *SSL_get_version(const SSL *ssl);
-
-/**
- * Write BIO (below the handshake buffer).
- */
-BIO *SSL_get_wbio(const SSL *ssl);
-
-/**
- * Write fd or -1.
- */
-int SSL_get_wfd(const SSL *ssl);
-
-/**
- * Name of a group id or NULL.
- */
-const char *SSL_group_to_name(SSL *ssl, int id);
-
-/**
- * 1 when an id (with this SSL's version) is in the internal cache; 0 for over-long ids.
- */
-int SSL_has_matching_session_id(const SSL *ssl, const unsigned char *id, unsigned int id_len);
-
-/**
- * 1 if any buffered data, processed or not.
- */
-int SSL_has_pending(const SSL *ssl);
-
-/**
- * 1 before the handshake starts.
- */
-int SSL_in_before(const SSL *ssl);
-
-/**
- * 1 while handshaking or before.
- */
-int SSL_in_init(const SSL *ssl);
-
-/**
- * 1 when idle after a handshake.
- */
-int SSL_is_init_finished(const SSL *ssl);
-
-/**
- * 1 for server role.
- */
-int SSL_is_server(const SSL *ssl);
-
-/**
- * Schedules TLS 1.3 KeyUpdate; 1/0.
- */
-int SSL_key_update(SSL *ssl, int updatetype);
-
-/**
  * Names of a PEM file or NULL.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
@@ -2850,46 +3391,15 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       const char *propq);
 
 /**
- * New SSL inheriting CTX settings incl. sid context, num_tickets, early data limits,
- * generate_session_id; no session.
- */
-SSL *SSL_new(SSL_CTX *ctx);
-
-/**
  * Server TLS 1.3 after handshake: queues one more ticket for the next write or SSL_do_handshake;
  * 1/0.
  */
 int SSL_new_session_ticket(SSL *ssl);
 
 /**
- * As read without consuming.
- */
-int SSL_peek(SSL *ssl, void *buf, int num);
-
-/**
- * As read_ex without consuming.
- */
-int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
-
-/**
- * Processed bytes available in the current record.
- */
-int SSL_pending(const SSL *ssl);
-
-/**
- * Reads data; also where a client takes in TLS 1.3 tickets.
- */
-int SSL_read(SSL *ssl, void *buf, int num);
-
-/**
  * Server: ERROR 0, SUCCESS 1, FINISH 2; drives the handshake.
  */
 int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
-
-/**
- * 1/0 form of read.
- */
-int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * Starts a renegotiation: 0, an error.
@@ -2927,29 +3437,14 @@ int SSL_select_next_proto(unsigned char **out,
 ptrdiff_t SSL_sendfile(SSL *ssl, int fd, off_t offset, size_t size, int flags);
 
 /**
- * 1 when the last handshake resumed (or used an external PSK in TLS 1.3).
- */
-int SSL_session_reused(const SSL *ssl);
-
-/**
  * Takes ownership.
  */
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * Takes ownership of read BIO.
- */
-void SSL_set0_rbio(SSL *ssl, BIO *rbio);
-
-/**
  * Sets pointer.
  */
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
-
-/**
- * Takes ownership of write BIO.
- */
-void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
 /**
  * Sets the reference name; 1/0.
@@ -2966,11 +3461,6 @@ int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
  * cache stays that of the original CTX.
  */
 SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
-
-/**
- * Server role; clears state.
- */
-void SSL_set_accept_state(SSL *ssl);
 
 /**
  * Per-connection veto.
@@ -2993,11 +3483,6 @@ int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
 int SSL_set_async_callback_arg(SSL *ssl, void *arg);
 
 /**
- * Sets BIOs with the documented ownership rules.
- */
-void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio);
-
-/**
  * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
  * no padding.
  */
@@ -3009,34 +3494,14 @@ int SSL_set_block_padding(SSL *ssl, size_t block_size);
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * List for this SSL; 0 when none.
- */
-int SSL_set_cipher_list(SSL *ssl, const char *str);
-
-/**
- * TLS 1.3 list.
- */
-int SSL_set_ciphersuites(SSL *ssl, const char *str);
-
-/**
  * Takes ownership.
  */
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * Client role; clears state.
- */
-void SSL_set_connect_state(SSL *ssl);
-
-/**
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
  */
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * Deprecated debug flag setter without effect on the protocol.
- */
-void SSL_set_debug(SSL *ssl, int debug);
 
 /**
  * Password callback.
@@ -3052,11 +3517,6 @@ void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
  * Stores pointer; 1/0.
  */
 int SSL_set_ex_data(SSL *ssl, int idx, void *data);
-
-/**
- * Socket BIO for both directions; 1/0.
- */
-int SSL_set_fd(SSL *ssl, int fd);
 
 /**
  * Per-connection id callback, has precedence over the CTX's.
@@ -3140,16 +3600,6 @@ void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func call
 int SSL_set_purpose(SSL *ssl, int purpose);
 
 /**
- * Quiet flag.
- */
-void SSL_set_quiet_shutdown(SSL *ssl, int mode);
-
-/**
- * Read-ahead flag.
- */
-void SSL_set_read_ahead(SSL *ssl, int yes);
-
-/**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
  */
 int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
@@ -3169,11 +3619,6 @@ void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
 int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
 /**
- * Read fd.
- */
-int SSL_set_rfd(SSL *ssl, int fd);
-
-/**
  * Security callback.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
@@ -3188,17 +3633,6 @@ void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
  * Level.
  */
 void SSL_set_security_level(SSL *ssl, int level);
-
-/**
- * Takes a reference to be offered by the next connect (NULL drops); also drops a still-open old
- * one from the cache; copies verify_result; 1/0.
- */
-int SSL_set_session(SSL *to, SSL_SESSION *session);
-
-/**
- * Per-connection context, max 32 bytes.
- */
-int SSL_set_session_id_context(SSL *ssl, const unsigned char *sid_ctx, unsigned int sid_ctx_len);
 
 /**
  * Sets the callback that gives the master secret: 0, an error.
@@ -3216,11 +3650,6 @@ int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
 
 /**
- * Forces flags; SENT saves the session from removal on free.
- */
-void SSL_set_shutdown(SSL *ssl, int mode);
-
-/**
  * Sets an SRP server's values: -1, an error.
  */
 int SSL_set_srp_server_param(SSL *ssl,
@@ -3234,11 +3663,6 @@ int SSL_set_srp_server_param(SSL *ssl,
  * Makes an SRP server's values from a password: -1, an error.
  */
 int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
-
-/**
- * Changes method; 1/0.
- */
-int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 
 /**
  * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
@@ -3272,30 +3696,9 @@ void SSL_set_verify_depth(SSL *ssl, int depth);
 void SSL_set_verify_result(SSL *ssl, long v);
 
 /**
- * Write fd.
- */
-int SSL_set_wfd(SSL *ssl, int fd);
-
-/**
- * 0 sent only, 1 both directions, <0 error or retry; in handshake -1 + SHUTDOWN_WHILE_IN_INIT;
- * quiet or before handshake: sets both flags, 1.
- */
-int SSL_shutdown(SSL *ssl);
-
-/**
  * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
  */
 int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
-
-/**
- * Short state code.
- */
-const char *SSL_state_string(const SSL *ssl);
-
-/**
- * State text.
- */
-const char *SSL_state_string_long(const SSL *ssl);
 
 /**
  * Answers a first ClientHello with a cookie: -1, an error (SSL_stateless(3)).
@@ -3312,11 +3715,6 @@ void SSL_trace(int write_p,
                size_t len,
                SSL *ssl,
                void *arg);
-
-/**
- * Adds a reference; 1/0.
- */
-int SSL_up_ref(SSL *ssl);
 
 /**
  * Sets key.
@@ -3389,90 +3787,10 @@ int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
 int SSL_verify_client_post_handshake(SSL *ssl);
 
 /**
- * Numeric protocol version.
- */
-int SSL_version(const SSL *ssl);
-
-/**
- * SSL_NOTHING, WRITING, READING, X509_LOOKUP, ASYNC_*, CLIENT_HELLO_CB, RETRY_VERIFY.
- */
-int SSL_want(const SSL *ssl);
-
-/**
- * Writes data; retries must repeat the arguments.
- */
-int SSL_write(SSL *ssl, const void *buf, int num);
-
-/**
  * Client: before handshake with a session that allows it (or a PSK callback); server may also
  * write to unauthenticated client; 1/0.
  */
 int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * 1/0 form of write.
- */
-int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * Version-flexible client method, static.
- */
-const SSL_METHOD *TLS_client_method(void);
-
-/**
- * Version-flexible method, static.
- */
-const SSL_METHOD *TLS_method(void);
-
-/**
- * Version-flexible server method, static.
- */
-const SSL_METHOD *TLS_server_method(void);
-
-/**
- * Fixed TLS 1.1 client method; handshakes need security level 0.
- */
-const SSL_METHOD *TLSv1_1_client_method(void);
-
-/**
- * Fixed TLS 1.1 method.
- */
-const SSL_METHOD *TLSv1_1_method(void);
-
-/**
- * Fixed TLS 1.1 server method.
- */
-const SSL_METHOD *TLSv1_1_server_method(void);
-
-/**
- * Fixed TLS 1.2 client method.
- */
-const SSL_METHOD *TLSv1_2_client_method(void);
-
-/**
- * Fixed TLS 1.2 method.
- */
-const SSL_METHOD *TLSv1_2_method(void);
-
-/**
- * Fixed TLS 1.2 server method.
- */
-const SSL_METHOD *TLSv1_2_server_method(void);
-
-/**
- * Fixed TLS 1.0 client method; handshakes need security level 0.
- */
-const SSL_METHOD *TLSv1_client_method(void);
-
-/**
- * Fixed TLS 1.0 method.
- */
-const SSL_METHOD *TLSv1_method(void);
-
-/**
- * Fixed TLS 1.0 server method.
- */
-const SSL_METHOD *TLSv1_server_method(void);
 
 #ifdef __cplusplus
 }

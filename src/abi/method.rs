@@ -1,6 +1,143 @@
-//! What `SSL_METHOD` points to: which versions and which role (TLS_method(3)).
+//! Methods (TLS_method(3)): what a context is made for.
+//!
+//! A `SSL_METHOD` is one of a few that never change: pointers to it are valid for ever, are never
+//! freed, and may be used by any number of threads.
 
-/// `SSL_METHOD`.
-pub struct Method {
-    _private: (),
+pub use crate::cipher::Method;
+
+use crate::cipher::Version;
+use crate::cipher::method::Role;
+
+/// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_method(3)). Static; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLS_method() -> *const Method {
+    static METHOD: Method = Method::TLS;
+    &METHOD
+}
+
+/// The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLS_client_method() -> *const Method {
+    static METHOD: Method = Method::TLS_CLIENT;
+    &METHOD
+}
+
+/// The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLS_server_method() -> *const Method {
+    static METHOD: Method = Method::TLS_SERVER;
+    &METHOD
+}
+
+/// The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
+/// NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_2_method() -> *const Method {
+    static METHOD: Method = Method::new("TLSv1_2_method", Role::Any, Some(Version::Tls12));
+    &METHOD
+}
+
+/// The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+/// NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_2_client_method() -> *const Method {
+    static METHOD: Method =
+        Method::new("TLSv1_2_client_method", Role::Client, Some(Version::Tls12));
+    &METHOD
+}
+
+/// The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+/// NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_2_server_method() -> *const Method {
+    static METHOD: Method =
+        Method::new("TLSv1_2_server_method", Role::Server, Some(Version::Tls12));
+    &METHOD
+}
+
+/// The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_1_method() -> *const Method {
+    static METHOD: Method = Method::new("TLSv1_1_method", Role::Any, Some(Version::Tls11));
+    &METHOD
+}
+
+/// The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_1_client_method() -> *const Method {
+    static METHOD: Method =
+        Method::new("TLSv1_1_client_method", Role::Client, Some(Version::Tls11));
+    &METHOD
+}
+
+/// The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_1_server_method() -> *const Method {
+    static METHOD: Method =
+        Method::new("TLSv1_1_server_method", Role::Server, Some(Version::Tls11));
+    &METHOD
+}
+
+/// The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_method() -> *const Method {
+    static METHOD: Method = Method::new("TLSv1_method", Role::Any, Some(Version::Tls10));
+    &METHOD
+}
+
+/// The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_client_method() -> *const Method {
+    static METHOD: Method = Method::new("TLSv1_client_method", Role::Client, Some(Version::Tls10));
+    &METHOD
+}
+
+/// The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
+/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+///
+/// Status: partial (a context cannot be made with it)
+#[unsafe(no_mangle)]
+pub extern "C" fn TLSv1_server_method() -> *const Method {
+    static METHOD: Method = Method::new("TLSv1_server_method", Role::Server, Some(Version::Tls10));
+    &METHOD
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_bears_the_name_of_its_function() {
+        let methods = [
+            (TLS_method(), "TLS_method"),
+            (TLS_client_method(), "TLS_client_method"),
+            (TLS_server_method(), "TLS_server_method"),
+            (TLSv1_2_client_method(), "TLSv1_2_client_method"),
+            (TLSv1_1_server_method(), "TLSv1_1_server_method"),
+            (TLSv1_method(), "TLSv1_method"),
+        ];
+        for (method, name) in methods {
+            // SAFETY: methods are static.
+            assert_eq!(unsafe { &*method }.name, name);
+        }
+        assert_eq!(TLS_method(), TLS_method());
+    }
 }

@@ -28,16 +28,29 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+mod cipher;
+mod cipher_settings;
+mod exporter;
+mod handshake;
+mod io;
 pub mod method;
 pub mod pointer;
-pub mod session;
-pub mod session_bytes;
+mod session;
+mod session_bytes;
 pub mod session_ex_data;
-pub mod session_fields;
-pub mod session_print;
-pub mod session_serialise;
+#[cfg(test)]
+mod session_ex_data_tests;
+mod session_fields;
+mod session_print;
+mod session_serialise;
 #[cfg(test)]
 mod session_tests;
+mod session_use;
+mod shutdown;
+mod ssl;
+mod stop;
+mod strings;
+mod transport;
 pub mod types;
 mod unsupported;
 

@@ -45,7 +45,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::context::{CallbackWith, Context, InfoCallback, Method, Names, Settings};
+use crate::cipher::{Cipher, Method};
+use crate::context::{CallbackWith, CipherStack, Context, InfoCallback, Names, Settings};
 use crate::engine::{Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -139,6 +140,9 @@ pub struct Connection {
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
     not_resumable: Cell<bool>,
+    /// Suites of the ClientHello, by number.
+    offered_ciphers: RefCell<Vec<u16>>,
+    client_ciphers: RefCell<Option<CipherStack>>,
 }
 
 /// State of a handshake under way.
@@ -202,6 +206,8 @@ impl Connection {
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
             not_resumable: Cell::new(false),
+            offered_ciphers: RefCell::default(),
+            client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
         unsafe { connection.ex_data.init(connection.as_c().cast()) }?;
@@ -278,6 +284,58 @@ impl Connection {
             .into_iter()
             .find(|version| settings.allows_version(self.method.get(), *version))
             .unwrap_or(0x0304)
+    }
+
+    /// The suite in use, once it is agreed on.
+    pub fn current_cipher(&self) -> Option<&'static Cipher> {
+        match self.facts.borrow().cipher_suite {
+            0 => None,
+            number => Cipher::from_wire(number),
+        }
+    }
+
+    /// Server: the suites that the client offered and that are known, in its order.
+    pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
+        self.offered_ciphers
+            .borrow()
+            .iter()
+            .filter_map(|number| Cipher::from_wire(*number))
+            .collect()
+    }
+
+    /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
+    pub fn client_ciphers(&self) -> Result<*mut openssl_sys::stack_st_SSL_CIPHER> {
+        let mut stack = self.client_ciphers.borrow_mut();
+        if stack.is_none() {
+            let offered = self.offered_ciphers();
+            if offered.is_empty() {
+                return Ok(std::ptr::null_mut());
+            }
+            *stack = Some(CipherStack::from_items(offered)?);
+        }
+        Ok(stack
+            .as_ref()
+            .map_or(std::ptr::null_mut(), |stack| stack.as_ptr()))
+    }
+
+    /// `SSL_dup(3)` of a connection that has not begun: settings, session, role, application data.
+    pub fn duplicate(&self) -> Result<Arc<Self>> {
+        let copy = Self::new(&self.session_context)?;
+        copy.context.replace(self.context());
+        copy.settings.replace(self.settings());
+        copy.method.set(self.method.get());
+        copy.role.set(self.role.get());
+        copy.shutdown.set(self.shutdown.get());
+        copy.verify_result.set(self.verify_result.get());
+        copy.info_callback.set(self.info_callback.get());
+        copy.host_name.replace(self.host_name.borrow().clone());
+        copy.names.replace(self.names.borrow().clone());
+        copy.session.replace(self.session());
+        if let Some(param) = self.verify_param.get() {
+            copy.verify_param()?.inherit(param)?;
+        }
+        copy.ex_data.copy_from(&self.ex_data)?;
+        Ok(copy)
     }
 
     /// `SSL_get_verify_result`.

@@ -93,6 +93,8 @@ impl Connection {
                 }
                 let name = hello.server_name().and_then(|name| CString::new(name).ok());
                 self.received_host_name.replace(name);
+                self.offered_ciphers.replace(hello.cipher_suites());
+                self.client_ciphers.take();
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
                 });

@@ -23,7 +23,7 @@ pub use crate::cipher::Method;
 pub use callbacks::*;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
-pub use settings::{Settings, VersionRange};
+pub use settings::{CipherStack, Settings, VersionRange};
 pub use statistics::{Counter, Statistics};
 
 use std::ffi::{c_int, c_void};
@@ -97,6 +97,12 @@ impl Context {
         // SAFETY: the new object, at the address that C will know it by.
         unsafe { context.ex_data.init(context.as_c().cast()) }?;
         Ok(context)
+    }
+
+    /// A further reference.
+    pub fn share(&self) -> Arc<Self> {
+        // A context is only ever reached through a reference, so there is one to share.
+        self.this.upgrade().unwrap_or_else(|| unreachable!())
     }
 
     /// The pointer that C knows this context by.

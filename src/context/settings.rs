@@ -16,7 +16,11 @@ use crate::cipher::signature::default_signature_algorithms;
 use crate::cipher::{Cipher, CipherList, Method};
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
+
+/// `STACK_OF(SSL_CIPHER)`; the suites themselves are static.
+pub type CipherStack = Stack<&'static Cipher>;
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
 const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
@@ -49,9 +53,11 @@ pub struct Settings {
     /// Limits set by the program.
     pub versions: VersionRange,
     /// TLS 1.2 suites, in order of preference.
-    pub tls12_ciphers: Arc<[&'static Cipher]>,
+    tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
-    pub tls13_ciphers: Arc<[&'static Cipher]>,
+    tls13_ciphers: Arc<[&'static Cipher]>,
+    /// Both in the form that C reads; made when first asked for.
+    cipher_stack: OnceLock<Arc<CipherStack>>,
     /// Groups by TLS number, in order of preference; `None` for the default.
     pub groups: Option<Arc<[u16]>>,
     /// Signature schemes by TLS number, in order of preference; `None` for the default.
@@ -128,6 +134,7 @@ impl Default for Settings {
             versions: VersionRange::default(),
             tls12_ciphers: tls12,
             tls13_ciphers: tls13,
+            cipher_stack: OnceLock::new(),
             groups: None,
             signature_schemes: None,
             client_signature_schemes: None,
@@ -169,6 +176,35 @@ impl Settings {
     pub fn changing(&mut self) -> &mut Self {
         self.profile = OnceLock::new();
         self
+    }
+
+    /// Suites in order of preference, TLS 1.3 first.
+    pub fn ciphers(&self) -> impl Iterator<Item = &'static Cipher> {
+        self.tls13_ciphers
+            .iter()
+            .chain(self.tls12_ciphers.iter())
+            .copied()
+    }
+
+    /// Changes the suites for TLS 1.2.
+    pub fn set_tls12_ciphers(&mut self, ciphers: &[&'static Cipher]) {
+        self.tls12_ciphers = ciphers.into();
+        self.cipher_stack = OnceLock::new();
+    }
+
+    /// Changes the suites for TLS 1.3.
+    pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
+        self.tls13_ciphers = ciphers.into();
+        self.cipher_stack = OnceLock::new();
+    }
+
+    /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
+    pub fn cipher_stack(&self) -> Result<Arc<CipherStack>> {
+        if let Some(stack) = self.cipher_stack.get() {
+            return Ok(stack.clone());
+        }
+        let stack = Arc::new(CipherStack::from_items(self.ciphers())?);
+        Ok(self.cipher_stack.get_or_init(|| stack).clone())
     }
 
     /// Whether this version (0x0303 or 0x0304) may be spoken.

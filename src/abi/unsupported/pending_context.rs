@@ -213,17 +213,6 @@ pub unsafe extern "C" fn OPENSSL_init_ssl(
     pending(c"OPENSSL_init_ssl", 0)
 }
 
-/// Registers libssl's reason strings; returns 1; called implicitly by OPENSSL_init_ssl.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ERR_load_SSL_strings() -> c_int {
-    pending(c"ERR_load_SSL_strings", 0)
-}
-
 /// Clears bits, returns the new mask.
 ///
 /// Status: unsupported (not yet implemented)

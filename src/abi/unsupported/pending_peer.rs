@@ -8,26 +8,6 @@ use openssl_sys as ffi;
 use super::pending;
 use crate::connection::Connection;
 
-/// Exporter output; 1 ok, 0 or -1 error.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_export_keying_material(
-    ssl: *mut Connection,
-    out: *mut c_uchar,
-    olen: usize,
-    label: *const c_char,
-    llen: usize,
-    context: *const c_uchar,
-    contextlen: usize,
-    use_context: c_int,
-) -> c_int {
-    pending(c"SSL_export_keying_material", 0)
-}
-
 /// Copies our last Finished; returns real length.
 ///
 /// Status: unsupported (not yet implemented)
@@ -75,36 +55,6 @@ pub unsafe extern "C" fn SSL_export_keying_material_early(
     contextlen: usize,
 ) -> c_int {
     pending(c"SSL_export_keying_material_early", 0)
-}
-
-/// Copies client random; length if outlen 0.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_client_random(
-    ssl: *const Connection,
-    out: *mut c_uchar,
-    outlen: usize,
-) -> usize {
-    pending(c"SSL_get_client_random", 0)
-}
-
-/// Copies server random.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_server_random(
-    ssl: *const Connection,
-    out: *mut c_uchar,
-    outlen: usize,
-) -> usize {
-    pending(c"SSL_get_server_random", 0)
 }
 
 /// Peer cert of the session, not owned; survives resumption (TLS<=1.2 ticket carries it, TLS 1.3

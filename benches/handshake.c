@@ -1,0 +1,105 @@
+/* Handshakes: full, and resumed in each of the ways that there are.
+ *
+ * One operation is what a connection costs both ends without its data: SSL_new(), handshake, the
+ * client takes the tickets, SSL_shutdown(), SSL_free(). */
+#include "support.h"
+
+#include <stdio.h>
+
+enum { FULL, BY_ID, BY_TICKET };
+
+struct handshakes {
+    SSL_CTX *client;
+    SSL_CTX *server;
+    SSL_SESSION *session;  /* what the next connection offers, or NULL for full handshakes */
+    double client_seconds;
+    double server_seconds;
+    long done;
+};
+
+/* What was negotiated, so that two libraries can be seen to do the same work. */
+static void print_terms(const char *name, SSL *ssl)
+{
+    long group = SSL_get_negotiated_group(ssl);
+
+    printf("# %s: %s %s %s\n", name, SSL_get_version(ssl), SSL_get_cipher_name(ssl),
+           group > 0 ? OBJ_nid2sn((int)group) : "unknown-group");
+}
+
+static void connect_once(void *argument)
+{
+    struct handshakes *run = argument;
+    struct pair pair;
+
+    pair_open(&pair, run->client, run->server, run->session);
+    pair_handshake(&pair);
+    REQUIRE(SSL_session_reused(pair.client) == (run->session != NULL));
+    REQUIRE(SSL_session_reused(pair.server) == (run->session != NULL));
+    if (run->session != NULL) {
+        /* TLS 1.3 asks for a new ticket each time (RFC 8446 appendix C.4); TLS 1.2 keeps its one. */
+        SSL_SESSION *next = SSL_get1_session(pair.client);
+        REQUIRE(next != NULL && SSL_SESSION_is_resumable(next));
+        REQUIRE(SSL_version(pair.client) != TLS1_3_VERSION || next != run->session);
+        SSL_SESSION_free(run->session);
+        run->session = next;
+    }
+    run->client_seconds += pair.client_seconds;
+    run->server_seconds += pair.server_seconds;
+    run->done++;
+    pair_close(&pair);
+}
+
+/* A full handshake that leaves a session of the kind wanted. */
+static void first_connection(struct handshakes *run, const struct measure *measure)
+{
+    struct pair pair;
+
+    pair_open(&pair, run->client, run->server, NULL);
+    pair_handshake(&pair);
+    REQUIRE(!SSL_session_reused(pair.client) && !SSL_session_reused(pair.server));
+    REQUIRE(SSL_version(pair.client) == measure->version);
+    print_terms(measure->name, pair.client);
+    if (measure->variant != FULL) {
+        run->session = SSL_get1_session(pair.client);
+        REQUIRE(run->session != NULL && SSL_SESSION_is_resumable(run->session));
+        REQUIRE(SSL_SESSION_has_ticket(run->session) == (measure->variant == BY_TICKET));
+    }
+    pair_close(&pair);
+}
+
+static void print_sides(const char *name, const struct handshakes *run)
+{
+    char side[128];
+
+    snprintf(side, sizeof side, "%s.client", name);
+    print_figure(side, run->client_seconds / (double)run->done * 1e6, "us");
+    snprintf(side, sizeof side, "%s.server", name);
+    print_figure(side, run->server_seconds / (double)run->done * 1e6, "us");
+}
+
+static void handshakes(const struct measure *measure)
+{
+    struct handshakes run = {
+        .client = client_context(measure->version),
+        .server = server_context(measure->version),
+    };
+
+    if (measure->variant == BY_ID)
+        SSL_CTX_set_options(run.server, SSL_OP_NO_TICKET);
+    first_connection(&run, measure);
+    measure_rate(measure->name, "/s", 1, connect_once, &run);
+    if (options.sides)
+        print_sides(measure->name, &run);
+    SSL_SESSION_free(run.session);
+    SSL_CTX_free(run.client);
+    SSL_CTX_free(run.server);
+}
+
+const struct measure handshake_measures[] = {
+    {"handshake.tls13.full", handshakes, TLS1_3_VERSION, FULL, NULL},
+    {"handshake.tls13.resumed.ticket", handshakes, TLS1_3_VERSION, BY_TICKET, NULL},
+    {"handshake.tls12.full", handshakes, TLS1_2_VERSION, FULL, NULL},
+    {"handshake.tls12.resumed.id", handshakes, TLS1_2_VERSION, BY_ID, NULL},
+    {"handshake.tls12.resumed.ticket", handshakes, TLS1_2_VERSION, BY_TICKET, NULL},
+    {NULL, NULL, 0, 0, NULL},
+};

@@ -1,0 +1,309 @@
+#include "support.h"
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_TOGGLE_COLLECT fail("built without valgrind/callgrind.h: --count is of no use")
+#endif
+
+/* More rounds than any handshake has flights: beyond it nothing moves any more. */
+#define MOST_FLIGHTS 20
+
+struct options options = {.seconds = 0.3, .key = KEY_ECDSA, .verify = 1};
+
+void fail(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    ERR_print_errors_fp(stderr);
+    exit(1);
+}
+
+/* ---- Connections ---- */
+
+void pair_open(struct pair *pair, SSL_CTX *client, SSL_CTX *server, SSL_SESSION *offer)
+{
+    BIO *client_end, *server_end;
+
+    *pair = (struct pair){.client = client_new(client), .server = SSL_new(server)};
+    REQUIRE(pair->server != NULL);
+    REQUIRE(BIO_new_bio_pair(&client_end, 0, &server_end, 0) == 1);
+    SSL_set_bio(pair->client, client_end, client_end);
+    SSL_set_bio(pair->server, server_end, server_end);
+    SSL_set_connect_state(pair->client);
+    SSL_set_accept_state(pair->server);
+    REQUIRE(offer == NULL || SSL_set_session(pair->client, offer) == 1);
+}
+
+/* One step of one end. Returns 1 when its handshake is complete. */
+static int handshake_step(SSL *ssl, double *seconds)
+{
+    double start = options.sides ? wall_seconds() : 0;
+    int result = SSL_do_handshake(ssl);
+
+    if (options.sides)
+        *seconds += wall_seconds() - start;
+    if (result == 1)
+        return 1;
+    int error = SSL_get_error(ssl, result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
+        fail("%s: handshake failed, SSL_get_error() is %d",
+             SSL_is_server(ssl) ? "server" : "client", error);
+    return 0;
+}
+
+void pair_handshake(struct pair *pair)
+{
+    int client_done = 0, server_done = 0;
+    char nothing;
+
+    for (int flight = 0; !(client_done && server_done); flight++) {
+        if (flight == MOST_FLIGHTS)
+            fail("the handshake does not come to an end");
+        if (!client_done)
+            client_done = handshake_step(pair->client, &pair->client_seconds);
+        if (!server_done)
+            server_done = handshake_step(pair->server, &pair->server_seconds);
+    }
+    /* In TLS 1.3 the tickets arrive after the handshake, and only a read takes them in. */
+    double start = options.sides ? wall_seconds() : 0;
+    int result = SSL_read(pair->client, &nothing, 1);
+    if (options.sides)
+        pair->client_seconds += wall_seconds() - start;
+    REQUIRE(SSL_get_error(pair->client, result) == SSL_ERROR_WANT_READ);
+    REQUIRE(!options.verify || SSL_get_verify_result(pair->client) == X509_V_OK);
+}
+
+void pair_close(struct pair *pair)
+{
+    REQUIRE(SSL_shutdown(pair->client) >= 0);
+    REQUIRE(SSL_shutdown(pair->server) >= 0);
+    SSL_free(pair->client);
+    SSL_free(pair->server);
+}
+
+/* ---- Contexts ---- */
+
+static SSL_CTX *context_new(const SSL_METHOD *method, int version)
+{
+    SSL_CTX *context = SSL_CTX_new(method);
+
+    REQUIRE(context != NULL);
+    REQUIRE(version == 0 || SSL_CTX_set_min_proto_version(context, version) == 1);
+    REQUIRE(version == 0 || SSL_CTX_set_max_proto_version(context, version) == 1);
+    return context;
+}
+
+SSL_CTX *server_context(int version)
+{
+    const struct identity *identity = identity_get();
+    SSL_CTX *context = context_new(TLS_server_method(), version);
+
+    REQUIRE(SSL_CTX_use_certificate(context, identity->leaf) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(context, identity->key) == 1);
+    REQUIRE(SSL_CTX_set_session_id_context(context, (const unsigned char *)"bench", 5) == 1);
+    return context;
+}
+
+SSL_CTX *client_context(int version)
+{
+    SSL_CTX *context = context_new(TLS_client_method(), version);
+
+    if (options.verify) {
+        X509_STORE *store = SSL_CTX_get_cert_store(context);
+
+        REQUIRE(store != NULL && X509_STORE_add_cert(store, identity_get()->authority) == 1);
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    } else {
+        SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+    }
+    return context;
+}
+
+void context_set_cipher(SSL_CTX *context, int version, const char *cipher)
+{
+    if (version == TLS1_3_VERSION)
+        REQUIRE(SSL_CTX_set_ciphersuites(context, cipher) == 1);
+    else
+        REQUIRE(SSL_CTX_set_cipher_list(context, cipher) == 1);
+}
+
+SSL *client_new(SSL_CTX *context)
+{
+    SSL *ssl = SSL_new(context);
+
+    REQUIRE(ssl != NULL);
+    REQUIRE(SSL_set_tlsext_host_name(ssl, HOST_NAME) == 1);
+    REQUIRE(!options.verify || SSL_set1_host(ssl, HOST_NAME) == 1);
+    return ssl;
+}
+
+/* ---- Certificates ---- */
+
+static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
+{
+    X509V3_CTX context;
+
+    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    REQUIRE(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
+    X509_EXTENSION_free(extension);
+}
+
+/* An unsigned X.509 v3 certificate, valid from an hour ago for a day. */
+static X509 *certificate_new(long serial, const char *name, EVP_PKEY *key)
+{
+    X509 *certificate = X509_new();
+
+    REQUIRE(certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1);
+    REQUIRE(ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial) == 1);
+    REQUIRE(X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != NULL);
+    REQUIRE(X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * 3600) != NULL);
+    REQUIRE(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
+                                       (const unsigned char *)name, -1, -1, 0) == 1);
+    REQUIRE(X509_set_pubkey(certificate, key) == 1);
+    return certificate;
+}
+
+static void sign(X509 *certificate, X509 *issuer, EVP_PKEY *issuer_key)
+{
+    REQUIRE(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1);
+    REQUIRE(X509_sign(certificate, issuer_key, EVP_sha256()) > 0);
+}
+
+static EVP_PKEY *key_new(void)
+{
+    EVP_PKEY *key = options.key == KEY_RSA ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+
+    REQUIRE(key != NULL);
+    return key;
+}
+
+const struct identity *identity_get(void)
+{
+    static struct identity identity;
+
+    if (identity.key != NULL)
+        return &identity;
+    EVP_PKEY *authority_key = key_new();
+    X509 *authority = certificate_new(1, "Benchmark CA", authority_key);
+    add_extension(authority, authority, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(authority, authority, NID_key_usage, "critical,keyCertSign,cRLSign");
+    add_extension(authority, authority, NID_subject_key_identifier, "hash");
+    sign(authority, authority, authority_key);
+
+    EVP_PKEY *key = key_new();
+    X509 *leaf = certificate_new(2, HOST_NAME, key);
+    add_extension(leaf, authority, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(leaf, authority, NID_key_usage, "critical,digitalSignature");
+    add_extension(leaf, authority, NID_ext_key_usage, "serverAuth");
+    add_extension(leaf, authority, NID_subject_alt_name, "DNS:" HOST_NAME);
+    add_extension(leaf, authority, NID_authority_key_identifier, "keyid:always");
+    sign(leaf, authority, authority_key);
+
+    EVP_PKEY_free(authority_key);
+    identity = (struct identity){.key = key, .leaf = leaf, .authority = authority};
+    return &identity;
+}
+
+/* ---- Time ---- */
+
+static double clock_seconds(clockid_t clock)
+{
+    struct timespec now;
+
+    REQUIRE(clock_gettime(clock, &now) == 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double cpu_seconds(void)
+{
+    return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double wall_seconds(void)
+{
+    return clock_seconds(CLOCK_MONOTONIC);
+}
+
+void print_figure(const char *name, double value, const char *unit)
+{
+    printf("%s %.6g %s\n", name, value, unit);
+    fflush(stdout);
+}
+
+static int compare(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+double median(double *values, size_t count)
+{
+    REQUIRE(count > 0);
+    qsort(values, count, sizeof *values, compare);
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+/* CPU seconds that `count` operations take. */
+static double batch(long count, void (*operation)(void *), void *argument)
+{
+    double start = cpu_seconds();
+
+    for (long i = 0; i < count; i++)
+        operation(argument);
+    return cpu_seconds() - start;
+}
+
+/* Exactly options.count operations under callgrind's eye, after as many that warm up. */
+static void count_instructions(const char *name, void (*operation)(void *), void *argument)
+{
+    batch(options.count, operation, argument);
+    CALLGRIND_TOGGLE_COLLECT;
+    batch(options.count, operation, argument);
+    CALLGRIND_TOGGLE_COLLECT;
+    print_figure(name, (double)options.count, "operations");
+}
+
+void measure_rate(const char *name, const char *unit, double amount, void (*operation)(void *),
+                  void *argument)
+{
+    /* Neighbours on the machine can slow a batch down, never speed it up; so the fast ones tell
+     * most. The very fastest may be luck. */
+    enum { BATCHES = 30, CHOSEN = 27 };
+    double rates[BATCHES];
+    long count = 1;
+
+    if (options.count != 0) {
+        count_instructions(name, operation, argument);
+        return;
+    }
+    /* Warms up, and finds how many operations fill a batch. */
+    double spent, wanted = options.seconds / (BATCHES + 1);
+    for (double total = 0; (spent = batch(count, operation, argument)) < wanted / 2;) {
+        total += spent;
+        if (total > options.seconds / 4)
+            break;
+        count *= 2;
+    }
+    count = (long)((double)count * wanted / spent);
+    count = count < 1 ? 1 : count;
+    for (int i = 0; i < BATCHES; i++)
+        rates[i] = (double)count * amount / batch(count, operation, argument);
+    qsort(rates, BATCHES, sizeof *rates, compare);
+    print_figure(name, rates[CHOSEN], unit);
+}

@@ -1,0 +1,260 @@
+//! Cipher suites of contexts and connections (SSL_CTX_set_cipher_list(3), SSL_get_ciphers(3)).
+
+use std::ffi::{CStr, c_char, c_int};
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, c_str};
+use crate::cipher::list::parse_ciphersuites;
+use crate::cipher::{Cipher, CipherList};
+use crate::connection::Connection;
+use crate::context::{Context, Settings};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::stack::Stack;
+
+/// Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
+/// is left out.
+///
+/// Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
+/// changes.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `str` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_cipher_list(ctx: *mut Context, str: *const c_char) -> c_int {
+    call(c"SSL_CTX_set_cipher_list", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (context, string) = unsafe { (borrow(ctx)?, required(str)?) };
+        let list = CipherList::parse(string.to_bytes())?;
+        context.change_settings(|settings| apply(settings, &list));
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_set_cipher_list`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `str` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut Connection, str: *const c_char) -> c_int {
+    call(c"SSL_set_cipher_list", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
+        let list = CipherList::parse(string.to_bytes())?;
+        connection.change_settings(|settings| apply(settings, &list));
+        Ok(1)
+    })
+}
+
+/// Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
+///
+/// Returns 1; or 0 with an error on the queue, and then nothing changes.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `str` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const c_char) -> c_int {
+    call(c"SSL_CTX_set_ciphersuites", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (context, string) = unsafe { (borrow(ctx)?, required(str)?) };
+        let suites = parse_ciphersuites(string.to_bytes())?;
+        context.change_settings(|settings| settings.set_tls13_ciphers(&suites));
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_set_ciphersuites`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `str` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const c_char) -> c_int {
+    call(c"SSL_set_ciphersuites", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
+        let suites = parse_ciphersuites(string.to_bytes())?;
+        connection.change_settings(|settings| settings.set_tls13_ciphers(&suites));
+        Ok(1)
+    })
+}
+
+/// The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
+/// changed.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::stack_st_SSL_CIPHER {
+    call(c"SSL_CTX_get_ciphers", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ctx) }?.settings();
+        Ok(settings.cipher_stack()?.as_ptr())
+    })
+}
+
+/// The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
+/// suites are changed.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::stack_st_SSL_CIPHER {
+    call(c"SSL_get_ciphers", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ssl) }?.settings();
+        Ok(settings.cipher_stack()?.as_ptr())
+    })
+}
+
+/// The suites that `ssl` would offer with its versions, in a list of the caller's own, to be freed
+/// with `sk_SSL_CIPHER_free`; NULL for none.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get1_supported_ciphers(
+    ssl: *mut Connection,
+) -> *mut ffi::stack_st_SSL_CIPHER {
+    call(c"SSL_get1_supported_ciphers", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let settings = connection.settings();
+        let usable = |cipher: &&'static Cipher| {
+            let version = if cipher.is_tls13() { 0x0304 } else { 0x0303 };
+            settings.allows_version(connection.method(), version)
+        };
+        Ok(Stack::from_items(settings.ciphers().filter(usable))?.into_raw())
+    })
+}
+
+/// The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_cipher_list(
+    ssl: *const Connection,
+    priority: c_int,
+) -> *const c_char {
+    call(c"SSL_get_cipher_list", std::ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ssl) }?.settings();
+        let number = usize::try_from(priority).map_err(|_| Error::Silent)?;
+        Ok(settings
+            .ciphers()
+            .nth(number)
+            .map_or(std::ptr::null(), |cipher| cipher.name.as_ptr()))
+    })
+}
+
+/// The suite that `ssl` uses, or NULL before it is agreed on; static.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *const Cipher {
+    call(c"SSL_get_current_cipher", std::ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection
+            .current_cipher()
+            .map_or(std::ptr::null(), std::ptr::from_ref))
+    })
+}
+
+/// The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_pending_cipher(ssl: *const Connection) -> *const Cipher {
+    // SAFETY: as the caller promises.
+    unsafe { SSL_get_current_cipher(ssl) }
+}
+
+/// The suite with this two-byte TLS number, or NULL; static.
+///
+/// # Safety
+/// `ptr` is readable for two bytes; `ssl` is not looked at.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CIPHER_find(ssl: *mut Connection, ptr: *const u8) -> *const Cipher {
+    let _ = ssl;
+    call(c"SSL_CIPHER_find", std::ptr::null(), || {
+        if ptr.is_null() {
+            return Err(Error::Silent);
+        }
+        // SAFETY: two readable bytes, as the caller promises.
+        let number = unsafe { u16::from_be_bytes([*ptr, *ptr.add(1)]) };
+        Ok(Cipher::from_wire(number).map_or(std::ptr::null(), std::ptr::from_ref))
+    })
+}
+
+/// Server: the suites that the client offered and this library knows, in the client's order. Lent as
+/// long as the connection lives and makes no other handshake; NULL on clients and when nothing is
+/// known.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_client_ciphers(
+    ssl: *const Connection,
+) -> *mut ffi::stack_st_SSL_CIPHER {
+    call(c"SSL_get_client_ciphers", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.client_ciphers()
+    })
+}
+
+/// Server: the names of the suites that both sides know, with colons between them, into `buf` of
+/// `size` bytes. Returns `buf`, or NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_shared_ciphers(
+    ssl: *const Connection,
+    buf: *mut c_char,
+    size: c_int,
+) -> *mut c_char {
+    call(c"SSL_get_shared_ciphers", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let size = usize::try_from(size).map_err(|_| Error::Silent)?;
+        let offered = connection.offered_ciphers();
+        if buf.is_null() || size < 2 || offered.is_empty() {
+            return Err(Error::Silent);
+        }
+        let settings = connection.settings();
+        let mut text = String::new();
+        for cipher in offered {
+            let name = cipher.name.to_string_lossy();
+            if settings.ciphers().any(|own| own.id == cipher.id)
+                && text.len() + name.len() + 2 <= size
+            {
+                if !text.is_empty() {
+                    text.push(':');
+                }
+                text.push_str(&name);
+            }
+        }
+        text.push('\0');
+        // SAFETY: `text` with its NUL is no longer than `size`, which is writable.
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buf, text.len()) };
+        Ok(buf)
+    })
+}
+
+/// # Safety
+/// `text` is NULL or a C string.
+unsafe fn required<'a>(text: *const c_char) -> Result<&'a CStr> {
+    // SAFETY: as the caller promises.
+    unsafe { c_str(text) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}
+
+fn apply(settings: &mut Settings, list: &CipherList) {
+    settings.set_tls12_ciphers(&list.ciphers);
+    if let Some(level) = list.security_level {
+        settings.security_level = level;
+    }
+}

@@ -1,0 +1,98 @@
+//! Keying material and randoms (SSL_export_keying_material(3), SSL_get_client_random(3)).
+
+use std::ffi::{c_char, c_int, c_uchar};
+
+use super::call::call;
+use super::pointer::{borrow_quietly, bytes};
+use crate::connection::{Connection, Stage};
+use crate::error::Error;
+
+/// Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
+/// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
+/// get the same bytes.
+///
+/// Returns 1; 0 or -1 on failure.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
+/// and `context` are readable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_export_keying_material(
+    ssl: *mut Connection,
+    out: *mut c_uchar,
+    olen: usize,
+    label: *const c_char,
+    llen: usize,
+    context: *const c_uchar,
+    contextlen: usize,
+    use_context: c_int,
+) -> c_int {
+    call(c"SSL_export_keying_material", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        if connection.stage() != Stage::Open || out.is_null() || olen == 0 {
+            return Err(Error::Silent);
+        }
+        // SAFETY: readable and writable, as the caller promises.
+        let (label, context, out) = unsafe {
+            (
+                bytes(label.cast(), llen),
+                bytes(context, contextlen),
+                std::slice::from_raw_parts_mut(out, olen),
+            )
+        };
+        connection.export(label, (use_context != 0).then_some(context), out)?;
+        Ok(1)
+    })
+}
+
+/// Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
+/// `outlen` of 0 the length of the random, which is 32.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_client_random(
+    ssl: *const Connection,
+    out: *mut c_uchar,
+    outlen: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_random(ssl, out, outlen, |(client, _)| client) }
+}
+
+/// Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
+/// `outlen` of 0 the length of the random, which is 32.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_server_random(
+    ssl: *const Connection,
+    out: *mut c_uchar,
+    outlen: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_random(ssl, out, outlen, |(_, server)| server) }
+}
+
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+unsafe fn copy_random(
+    ssl: *const Connection,
+    out: *mut c_uchar,
+    outlen: usize,
+    which: impl FnOnce(([u8; 32], [u8; 32])) -> [u8; 32],
+) -> usize {
+    call(c"SSL_get_client_random", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let random = which(unsafe { borrow_quietly(ssl) }?.randoms());
+        if outlen == 0 {
+            return Ok(random.len());
+        }
+        let count = outlen.min(random.len());
+        // SAFETY: writable for at least `count` bytes, as the caller promises.
+        unsafe { std::ptr::copy_nonoverlapping(random.as_ptr(), out, count) };
+        Ok(count)
+    })
+}

@@ -1,0 +1,308 @@
+//! Reading and writing application data (SSL_read(3), SSL_write(3), SSL_get_error(3)).
+
+use std::ffi::{c_int, c_void};
+
+use super::call::call;
+use super::pointer::{borrow_quietly, bytes, store};
+use super::stop::drive;
+use crate::connection::{Connection, Stop, Want};
+use crate::error::{Error, Reason};
+use crate::libcrypto::bio::Bio;
+use crate::libcrypto::error_queue;
+
+/// Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
+/// that has not been done.
+///
+/// Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
+/// `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
+/// new-session callback is called for each.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+/// `num` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read(c"SSL_read", ssl, buf, num, false) }
+}
+
+/// Like `SSL_read`, but the bytes can be read again.
+///
+/// # Safety
+/// As for `SSL_read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_peek(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read(c"SSL_peek", ssl, buf, num, true) }
+}
+
+/// Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+///
+/// # Safety
+/// As for `SSL_read`; `readbytes` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read_ex(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, false) }
+}
+
+/// Like `SSL_read_ex`, but the bytes can be read again.
+///
+/// # Safety
+/// As for `SSL_read_ex`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_peek_ex(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
+}
+
+/// Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
+///
+/// Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
+/// negative number, and `SSL_get_error` says what happened. A write that has to wait must be
+/// repeated with the same data.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+/// `num` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write(ssl: *mut Connection, buf: *const c_void, num: c_int) -> c_int {
+    let work = |connection: &Connection| {
+        let len = usize::try_from(num).map_err(|_| Stop::from(Reason::BAD_LENGTH))?;
+        // SAFETY: readable for `num` bytes, as the caller promises.
+        let data = unsafe { bytes(buf.cast(), len) };
+        Ok(connection.write(data)? as c_int)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_write", ssl, work) }
+}
+
+/// Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
+/// 0. Writing nothing succeeds.
+///
+/// # Safety
+/// As for `SSL_write`; `written` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write_ex(
+    ssl: *mut Connection,
+    buf: *const c_void,
+    num: usize,
+    written: *mut usize,
+) -> c_int {
+    let work = |connection: &Connection| {
+        // SAFETY: readable for `num` bytes, as the caller promises.
+        let count = connection.write(unsafe { bytes(buf.cast(), num) })?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(written, count) };
+        Ok(1)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_write_ex", ssl, work) }.max(0)
+}
+
+/// How many bytes `SSL_read` can give without reading from the BIO.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
+    call(c"SSL_pending", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.pending() as c_int)
+    })
+}
+
+/// 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
+/// is application data; else 0.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
+    call(c"SSL_has_pending", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.has_pending().into())
+    })
+}
+
+/// What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+/// `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
+/// (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+/// (12). To be called on the same thread, with the error queue empty before the call in question.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) -> c_int {
+    const NONE: c_int = 0;
+    const SSL: c_int = 1;
+    const WANT_X509_LOOKUP: c_int = 4;
+    const SYSCALL: c_int = 5;
+    const ZERO_RETURN: c_int = 6;
+    const WANT_CLIENT_HELLO_CB: c_int = 11;
+    const WANT_RETRY_VERIFY: c_int = 12;
+
+    if ret_code > 0 {
+        return NONE;
+    }
+    let queued = error_queue::peek();
+    if queued != 0 {
+        const SYSTEM_ERROR: u64 = 0x8000_0000;
+        return match queued & SYSTEM_ERROR {
+            0 => SSL,
+            _ => SYSCALL,
+        };
+    }
+    call(c"SSL_get_error", SYSCALL, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let waiting = match connection.want() {
+            Want::Read => transport_error(connection.read_bio(), true),
+            Want::Write => transport_error(connection.write_bio(), false),
+            Want::X509Lookup => Some(WANT_X509_LOOKUP),
+            Want::ClientHelloCallback => Some(WANT_CLIENT_HELLO_CB),
+            Want::RetryVerify => Some(WANT_RETRY_VERIFY),
+            Want::Nothing => None,
+        };
+        Ok(
+            waiting.unwrap_or(match connection.has_received_close_notify() {
+                true => ZERO_RETURN,
+                false => SYSCALL,
+            }),
+        )
+    })
+}
+
+/// What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+/// `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
+    call(c"SSL_want", 1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(match unsafe { borrow_quietly(ssl) }?.want() {
+            Want::Nothing => 1,
+            Want::Write => 2,
+            Want::Read => 3,
+            Want::X509Lookup => 4,
+            Want::ClientHelloCallback => 7,
+            Want::RetryVerify => 8,
+        })
+    })
+}
+
+/// Whether reading ahead was asked for. It has no effect: records are read exactly.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_read_ahead", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().read_ahead)
+    })
+}
+
+/// Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
+/// from the BIO that the program has not asked for.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
+    call(c"SSL_set_read_ahead", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.change_settings(|settings| settings.read_ahead = yes);
+        Ok(())
+    })
+}
+
+/// # Safety
+/// As for `SSL_read`.
+unsafe fn read(
+    function: &'static std::ffi::CStr,
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: c_int,
+    peek: bool,
+) -> c_int {
+    let work = |connection: &Connection| {
+        let len = usize::try_from(num).map_err(|_| Stop::from(Reason::BAD_LENGTH))?;
+        // SAFETY: writable for `num` bytes, as the caller promises.
+        Ok(connection.read(unsafe { buffer(buf, len) }, peek)? as c_int)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(function, ssl, work) }
+}
+
+/// # Safety
+/// As for `SSL_read_ex`.
+unsafe fn read_ex(
+    function: &'static std::ffi::CStr,
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+    peek: bool,
+) -> c_int {
+    let work = |connection: &Connection| {
+        // SAFETY: writable for `num` bytes, as the caller promises.
+        let count = connection.read(unsafe { buffer(buf, num) }, peek)?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(readbytes, count) };
+        match count {
+            0 => Err(Stop::Failed(Error::Silent)),
+            _ => Ok(1),
+        }
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(function, ssl, work) }.max(0)
+}
+
+/// # Safety
+/// `buf` is writable for `len` bytes, or NULL with a `len` of 0.
+unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+    if buf.is_null() || len == 0 {
+        return &mut [];
+    }
+    // SAFETY: as the caller promises. The bytes may be uninitialised in C's eyes; they are only
+    // written to.
+    unsafe { std::slice::from_raw_parts_mut(buf.cast(), len) }
+}
+
+/// What a BIO that could not go on waits for, in terms of `SSL_get_error`.
+fn transport_error(bio: *mut openssl_sys::BIO, reading: bool) -> Option<c_int> {
+    const WANT_READ: c_int = 2;
+    const WANT_WRITE: c_int = 3;
+    const WANT_CONNECT: c_int = 7;
+    const WANT_ACCEPT: c_int = 8;
+    const RETRY_CONNECT: c_int = 2;
+    const RETRY_ACCEPT: c_int = 3;
+    // SAFETY: NULL, or a BIO that the connection holds.
+    let bio = unsafe { Bio::lend(bio) }?;
+    let (read, write) = (bio.should_read(), bio.should_write());
+    match (read, write) {
+        (true, true) if reading => Some(WANT_READ),
+        (true, true) => Some(WANT_WRITE),
+        (true, false) => Some(WANT_READ),
+        (false, true) => Some(WANT_WRITE),
+        (false, false) if bio.should_io_special() => match bio.retry_reason() {
+            RETRY_CONNECT => Some(WANT_CONNECT),
+            RETRY_ACCEPT => Some(WANT_ACCEPT),
+            _ => None,
+        },
+        (false, false) => None,
+    }
+}

@@ -1,0 +1,192 @@
+//! The session of a connection (SSL_get_session(3), SSL_set_session(3), SSL_session_reused(3)).
+//!
+//! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is
+//! good as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a
+//! ticket arrives. `SSL_get1_session` gives a reference of the caller's own, to be given back
+//! with `SSL_SESSION_free`: the session then outlives connection and context, and any thread may
+//! use it.
+
+use std::ffi::{c_int, c_long, c_uint};
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, bytes};
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::{Error, Reason};
+use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
+
+/// The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+///
+/// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
+/// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
+    call(c"SSL_get_session", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.session_pointer())
+    })
+}
+
+/// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
+    // SAFETY: as the caller promises.
+    unsafe { SSL_get_session(ssl) }
+}
+
+/// The session of `ssl` with a reference of the caller's own, to be given back with
+/// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session {
+    call(c"SSL_get1_session", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let session = unsafe { borrow_quietly(ssl) }?.session();
+        Ok(session.map_or(std::ptr::null_mut(), SessionRef::into_raw))
+    })
+}
+
+/// Sets the session that a client offers in its next handshake; NULL for none. The connection takes
+/// a reference of its own. A session that cannot be resumed is accepted, and a full handshake is
+/// made.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `to` is NULL or a live connection, used by no other thread meanwhile; `session` is NULL or a
+/// live session.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Session) -> c_int {
+    call(c"SSL_set_session", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(to) }?;
+        // SAFETY: as above.
+        let session = (!session.is_null()).then(|| unsafe { SessionRef::clone_raw(session) });
+        connection.set_session(session)?;
+        Ok(1)
+    })
+}
+
+/// 1 if the handshake resumed a session, else 0.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
+    call(c"SSL_session_reused", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.is_resumed().into())
+    })
+}
+
+/// Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
+/// error on the queue.
+///
+/// # Safety
+/// Both are NULL or live connections, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_copy_session_id(
+    to: *mut Connection,
+    from: *const Connection,
+) -> c_int {
+    call(c"SSL_copy_session_id", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (to, from) = unsafe { (borrow(to)?, borrow(from)?) };
+        to.set_session(from.session())?;
+        let settings = from.settings();
+        to.change_settings(|own| {
+            own.credentials = settings.credentials.clone();
+            own.session_id_context = settings.session_id_context.clone();
+        });
+        Ok(1)
+    })
+}
+
+/// The timeout in seconds that sessions have when nothing else is set: 7200.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
+    let _ = ssl;
+    7200
+}
+
+/// Sets the context within which sessions of `ssl` may be resumed: at most 32 bytes, copied.
+/// Servers that ask for client certificates must set one.
+///
+/// Returns 1, or 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `sid_ctx` is readable for `sid_ctx_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_session_id_context(
+    ssl: *mut Connection,
+    sid_ctx: *const u8,
+    sid_ctx_len: c_uint,
+) -> c_int {
+    call(c"SSL_set_session_id_context", 0, || {
+        // SAFETY: NULL or live, and readable, as the caller promises.
+        let (connection, id) = unsafe { (borrow(ssl)?, bytes(sid_ctx, sid_ctx_len as usize)) };
+        check_length(id)?;
+        connection.change_settings(|settings| settings.session_id_context = id.into());
+        Ok(1)
+    })
+}
+
+/// As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `sid_ctx` is readable for `sid_ctx_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_session_id_context(
+    ctx: *mut Context,
+    sid_ctx: *const u8,
+    sid_ctx_len: c_uint,
+) -> c_int {
+    call(c"SSL_CTX_set_session_id_context", 0, || {
+        // SAFETY: NULL or live, and readable, as the caller promises.
+        let (context, id) = unsafe { (borrow(ctx)?, bytes(sid_ctx, sid_ctx_len as usize)) };
+        check_length(id)?;
+        context.change_settings(|settings| settings.session_id_context = id.into());
+        Ok(1)
+    })
+}
+
+/// 1 if the internal cache holds a session of this connection's version with this id, else 0.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_has_matching_session_id(
+    ssl: *const Connection,
+    id: *const u8,
+    id_len: c_uint,
+) -> c_int {
+    call(c"SSL_has_matching_session_id", 0, || {
+        // SAFETY: NULL or live, and readable, as the caller promises.
+        let (connection, id) = unsafe { (borrow_quietly(ssl)?, bytes(id, id_len as usize)) };
+        if id.len() > MAX_ID_LEN {
+            return Ok(0);
+        }
+        let found = connection
+            .session_context()
+            .find_session(connection.version(), id);
+        Ok(found.is_some().into())
+    })
+}
+
+fn check_length(id_context: &[u8]) -> crate::error::Result<()> {
+    if id_context.len() > MAX_ID_CONTEXT_LEN {
+        return Err(Error::new(Reason::SSL_SESSION_ID_CONTEXT_TOO_LONG));
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Closing connections (SSL_shutdown(3), SSL_set_shutdown(3), SSL_set_quiet_shutdown(3)).
+
+use std::ffi::c_int;
+
+use super::call::call;
+use super::pointer::borrow_quietly;
+use super::stop::drive;
+use crate::connection::Connection;
+
+/// Sends close_notify, and when called again waits for the peer's.
+///
+/// Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
+/// negative number, and `SSL_get_error` says what happened.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
+    let work = |connection: &Connection| connection.shut_down().map(c_int::from);
+    // SAFETY: as the caller promises.
+    match unsafe { drive(c"SSL_shutdown", ssl, work) } {
+        1 => 1,
+        // SAFETY: as above.
+        0 if unsafe { is_half_closed(ssl) } => 0,
+        _ => -1,
+    }
+}
+
+/// The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_shutdown", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.shutdown_flags())
+    })
+}
+
+/// Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
+/// `SSL_free`.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut Connection, mode: c_int) {
+    call(c"SSL_set_shutdown", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.set_shutdown_flags(mode);
+        Ok(())
+    })
+}
+
+/// Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut Connection, mode: c_int) {
+    call(c"SSL_set_quiet_shutdown", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.quiet_shutdown = mode != 0);
+        Ok(())
+    })
+}
+
+/// Whether quiet shutdown is on.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_quiet_shutdown", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection.settings().quiet_shutdown.into())
+    })
+}
+
+/// A 0 from a shutdown that did not fail: our close_notify is out, the peer's is not in.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+unsafe fn is_half_closed(ssl: *const Connection) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { ssl.as_ref() }.is_some_and(|connection| connection.shutdown_flags() == 1)
+}

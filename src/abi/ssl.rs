@@ -1,0 +1,201 @@
+//! Making, sharing and ending an `SSL` (SSL_new(3), SSL_free(3), SSL_clear(3)).
+
+use std::ffi::{c_char, c_int};
+use std::sync::Arc;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly};
+use crate::cipher::{Method, Version};
+use crate::connection::{Connection, Stage};
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+
+/// Makes a connection with the settings of `ctx` as they are now; later changes of the context's
+/// settings do not reach it, but its callbacks, certificate store and cache are those of the
+/// context at any time. The connection keeps the context alive.
+///
+/// Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
+/// on the queue. Threads may make connections from one context at the same time.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
+    call(c"SSL_new", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { ctx.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_CTX))?;
+        let connection = Connection::new(&context.share())?;
+        Ok(Arc::into_raw(connection).cast_mut())
+    })
+}
+
+/// Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+///
+/// # Safety
+/// `ssl` is a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
+    call(c"SSL_up_ref", 0, || {
+        if ssl.is_null() {
+            return Err(Error::Silent);
+        }
+        // SAFETY: connections are made by `SSL_new` from an Arc, and this one is live.
+        unsafe { Arc::increment_strong_count(ssl.cast_const()) };
+        Ok(1)
+    })
+}
+
+/// Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
+/// are freed, and if it was established and never sent close_notify its session is removed from
+/// the cache and can no longer be resumed.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection of which the caller owns a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
+    call(c"SSL_free", (), || {
+        if !ssl.is_null() {
+            // SAFETY: made by `SSL_new` from an Arc; the caller gives its reference away.
+            drop(unsafe { Arc::from_raw(ssl.cast_const()) });
+        }
+        Ok(())
+    })
+}
+
+/// Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
+/// closed properly is kept, and a client offers it again; one that was not is lost.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
+    call(c"SSL_clear", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection =
+            unsafe { borrow_quietly(ssl) }.map_err(|_| Error::new(Reason::NO_METHOD_SPECIFIED))?;
+        connection.clear();
+        Ok(1)
+    })
+}
+
+/// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+/// Lent as long as the connection uses it.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context {
+    call(c"SSL_get_SSL_CTX", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.context().as_c())
+    })
+}
+
+/// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
+/// that may be used. Static; never NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_char {
+    call(c"SSL_get_version", c"unknown".as_ptr(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let version = unsafe { borrow_quietly(ssl) }?.version();
+        Ok(Version::from_wire(version)
+            .map_or(c"unknown".as_ptr(), |version| version.name().as_ptr()))
+    })
+}
+
+/// The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
+/// highest that may be used.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
+    call(c"SSL_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.version())
+    })
+}
+
+/// The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
+    call(c"SSL_client_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection
+            .client_hello()
+            .map_or(0x0303, |hello| hello.legacy_version().into()))
+    })
+}
+
+/// A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
+/// has begun, it is `ssl` itself with one more reference.
+///
+/// Returns a connection that the caller owns, or NULL with an error on the queue.
+///
+/// Status: partial (BIOs are not copied)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
+    call(c"SSL_dup", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        if connection.stage() != Stage::Before {
+            // SAFETY: a live connection made from an Arc.
+            unsafe { Arc::increment_strong_count(ssl.cast_const()) };
+            return Ok(ssl);
+        }
+        Ok(Arc::into_raw(connection.duplicate()?).cast_mut())
+    })
+}
+
+/// The method of `ssl`; static.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const Connection) -> *const Method {
+    call(c"SSL_get_ssl_method", std::ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(std::ptr::from_ref(unsafe { borrow_quietly(ssl) }?.method()))
+    })
+}
+
+/// Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `method` comes from a function like `TLS_method`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut Connection, method: *const Method) -> c_int {
+    call(c"SSL_set_ssl_method", 0, || {
+        // SAFETY: NULL or live; methods are static.
+        let (connection, method): (&Connection, &'static Method) =
+            unsafe { (borrow(ssl)?, borrow(method)?) };
+        method.versions()?;
+        connection.set_method(method);
+        Ok(1)
+    })
+}
+
+/// Sets a debug flag that has no effect (deprecated).
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_debug(ssl: *mut Connection, debug: c_int) {
+    call(c"SSL_set_debug", (), || -> Result<()> {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.set_debug(debug);
+        Ok(())
+    })
+}

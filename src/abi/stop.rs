@@ -1,0 +1,37 @@
+//! How a call that could not go on looks to C: a return value, and what `SSL_get_error` tells.
+
+use std::ffi::{CStr, c_int};
+
+use super::call::{call, queue};
+use crate::connection::{Connection, Stop};
+use crate::error::Result;
+
+/// What libssl returns when the peer has closed the connection.
+const CLOSED: c_int = 0;
+/// What libssl returns for everything else.
+const FAILED: c_int = -1;
+
+/// Runs `work` on the connection and gives its number, or the return value of a failure after
+/// putting its error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+pub unsafe fn drive(
+    function: &'static CStr,
+    ssl: *const Connection,
+    work: impl FnOnce(&Connection) -> std::result::Result<c_int, Stop>,
+) -> c_int {
+    call(function, FAILED, || -> Result<c_int> {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { super::pointer::borrow(ssl) }?;
+        Ok(match work(connection) {
+            Ok(value) => value,
+            Err(Stop::Closed) => CLOSED,
+            Err(Stop::Suspended | Stop::Transport) => FAILED,
+            Err(Stop::Failed(error)) => {
+                queue(function, &error);
+                FAILED
+            }
+        })
+    })
+}

@@ -1,0 +1,44 @@
+//! Texts (SSL_alert_type_string(3), ERR_load_SSL_strings).
+
+use std::ffi::{c_char, c_int};
+
+use crate::cipher::alert::AlertValue;
+use crate::libcrypto::error_queue;
+
+/// The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+/// (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn SSL_alert_type_string_long(value: c_int) -> *const c_char {
+    AlertValue(value).level().as_ptr()
+}
+
+/// The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+/// (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn SSL_alert_type_string(value: c_int) -> *const c_char {
+    AlertValue(value).short_level().as_ptr()
+}
+
+/// What an alert says, such as "handshake failure", or "unknown"
+/// (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7. The string is
+/// static.
+#[unsafe(no_mangle)]
+pub extern "C" fn SSL_alert_desc_string_long(value: c_int) -> *const c_char {
+    AlertValue(value).description().as_ptr()
+}
+
+/// What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
+/// description in bits 0 to 7. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn SSL_alert_desc_string(value: c_int) -> *const c_char {
+    AlertValue(value).short_description().as_ptr()
+}
+
+/// Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+/// (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
+/// thread, any number of times.
+#[unsafe(no_mangle)]
+pub extern "C" fn ERR_load_SSL_strings() -> c_int {
+    error_queue::load_reason_texts();
+    1
+}

@@ -1,0 +1,205 @@
+//! The BIOs of an `SSL` (SSL_set_bio(3), SSL_set_fd(3)).
+
+use std::ffi::c_int;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly};
+use crate::connection::Connection;
+use crate::error::Result;
+use crate::libcrypto::bio::{Bio, TYPE_SOCKET};
+
+/// Connects `ssl` to its BIOs. The connection takes over the caller's references, by OpenSSL's
+/// rules: one for both when `rbio` and `wbio` are the same; none for a BIO that it has already and
+/// that stays in its place.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_bio(
+    ssl: *mut Connection,
+    rbio: *mut ffi::BIO,
+    wbio: *mut ffi::BIO,
+) {
+    call(c"SSL_set_bio", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let (old_read, old_write) = (connection.read_bio(), connection.write_bio());
+        if rbio == old_read && wbio == old_write {
+            return Ok(());
+        }
+        // SAFETY: live BIOs; references are taken over as described above.
+        unsafe {
+            if rbio == old_read && rbio != wbio {
+                connection.set_write_bio(owned(wbio));
+            } else if wbio == old_write && old_read != old_write && rbio != wbio {
+                connection.set_read_bio(owned(rbio));
+            } else {
+                let read = owned(rbio);
+                let write = match rbio == wbio {
+                    true => read.clone(),
+                    false => owned(wbio),
+                };
+                connection.set_read_bio(read);
+                connection.set_write_bio(write);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Sets the BIO to read from; takes over the caller's reference.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO) {
+    call(c"SSL_set0_rbio", (), || {
+        // SAFETY: as the caller promises.
+        unsafe { borrow_quietly(ssl)?.set_read_bio(owned(rbio)) };
+        Ok(())
+    })
+}
+
+/// Sets the BIO to write to; takes over the caller's reference.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO) {
+    call(c"SSL_set0_wbio", (), || {
+        // SAFETY: as the caller promises.
+        unsafe { borrow_quietly(ssl)?.set_write_bio(owned(wbio)) };
+        Ok(())
+    })
+}
+
+/// The BIO that `ssl` reads from, or NULL; lent.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
+    call(c"SSL_get_rbio", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.read_bio())
+    })
+}
+
+/// The BIO that `ssl` writes to, or NULL; lent.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
+    call(c"SSL_get_wbio", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.write_bio())
+    })
+}
+
+/// Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
+/// open. Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_fd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        let bio = Bio::from_socket(fd)?;
+        connection.set_read_bio(Some(bio.clone()));
+        connection.set_write_bio(Some(bio));
+        Ok(1)
+    })
+}
+
+/// Like `SSL_set_fd`, for reading only.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_rfd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.set_read_bio(Some(socket(connection.write_bio(), fd)?));
+        Ok(1)
+    })
+}
+
+/// Like `SSL_set_fd`, for writing only.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_wfd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.set_write_bio(Some(socket(connection.read_bio(), fd)?));
+        Ok(1)
+    })
+}
+
+/// The descriptor that `ssl` reads from, or -1.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { SSL_get_rfd(ssl) }
+}
+
+/// The descriptor that `ssl` reads from, or -1.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_rfd", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(descriptor(unsafe { borrow_quietly(ssl) }?.read_bio()))
+    })
+}
+
+/// The descriptor that `ssl` writes to, or -1.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_wfd", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(descriptor(unsafe { borrow_quietly(ssl) }?.write_bio()))
+    })
+}
+
+/// A socket BIO for `fd`: `other` itself if it is one for the same descriptor.
+fn socket(other: *mut ffi::BIO, fd: c_int) -> Result<Bio> {
+    // SAFETY: NULL, or a BIO that the connection holds.
+    if let Some(other) = unsafe { Bio::lend(other) }
+        && other.method_type() == TYPE_SOCKET
+        && other.fd() == Some(fd)
+    {
+        return Ok(other.clone());
+    }
+    Bio::from_socket(fd)
+}
+
+fn descriptor(bio: *mut ffi::BIO) -> c_int {
+    // SAFETY: NULL, or a BIO that the connection holds.
+    unsafe { Bio::lend(bio) }
+        .and_then(|bio| bio.fd())
+        .unwrap_or(-1)
+}
+
+/// # Safety
+/// `bio` is NULL or a live BIO of which the caller gives a reference away.
+unsafe fn owned(bio: *mut ffi::BIO) -> Option<Bio> {
+    // SAFETY: as the caller promises.
+    unsafe { Bio::from_raw_owned(bio) }
+}

@@ -1,0 +1,493 @@
+/* Application data: sizes, transports, retries, and what SSL_get_error() says. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "pair.h"
+
+enum { RECORD = 16384, LARGE = 10 * 1000 * 1000 };
+
+static void exchange(struct pair *pair, size_t large)
+{
+    const size_t sizes[] = { 1, RECORD, RECORD + 1, large };
+
+    for (unsigned i = 0; i < 4; i++) {
+        send_pattern(pair->client, pair->server, sizes[i], i);
+        send_pattern(pair->server, pair->client, sizes[i], i + 100);
+    }
+}
+
+static void data_of_every_size_arrives_over_memory_bios(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    exchange(&pair, 1000 * 1000);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+static void everything_works_byte_by_byte(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair.transport = BIO_PAIR;
+    pair.capacity = 1;
+    pair_connect(&pair);
+    exchange(&pair, 50 * 1000);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+static void data_of_every_size_arrives_over_a_small_bio_pair(
+    const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair.transport = BIO_PAIR;
+    pair.capacity = 5003;
+    pair_connect(&pair);
+    exchange(&pair, LARGE);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+static void data_of_every_size_arrives_over_non_blocking_sockets(
+    const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair.transport = SOCKETS;
+    pair_connect(&pair);
+    exchange(&pair, LARGE);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+/* ---- blocking sockets, one thread for each end ---- */
+
+static void send_all(SSL *ssl, size_t length, unsigned seed)
+{
+    unsigned char *data = malloc(length);
+
+    fill_pattern(data, length, 0, seed);
+    CHECK_EQ(SSL_write(ssl, data, (int)length), length);
+    free(data);
+}
+
+static void receive_all(SSL *ssl, size_t length, unsigned seed)
+{
+    static _Thread_local unsigned char got[RECORD], want[RECORD];
+
+    for (size_t offset = 0; offset < length;) {
+        size_t room = length - offset < RECORD ? length - offset : RECORD;
+        int count = SSL_read(ssl, got, (int)room);
+
+        CHECK(count > 0);
+        fill_pattern(want, (size_t)count, offset, seed);
+        CHECK_MEM(got, count, want, count);
+        offset += (size_t)count;
+    }
+}
+
+static void serve(SSL *ssl, void *argument)
+{
+    char rest;
+
+    (void)argument;
+    CHECK_EQ(SSL_accept(ssl), 1);
+    receive_all(ssl, 1, 1);
+    send_all(ssl, 1, 2);
+    receive_all(ssl, RECORD, 3);
+    send_all(ssl, RECORD, 4);
+    receive_all(ssl, LARGE, 5);
+    send_all(ssl, LARGE, 6);
+    CHECK_EQ(SSL_read(ssl, &rest, 1), 0);
+    CHECK_EQ(SSL_get_error(ssl, 0), SSL_ERROR_ZERO_RETURN);
+    CHECK_EQ(SSL_shutdown(ssl), 1);
+}
+
+static void data_of_every_size_arrives_over_blocking_sockets(
+    const struct protocol *protocol)
+{
+    struct pair pair;
+    struct peer *server;
+
+    pair_init(&pair, protocol);
+    pair.client = SSL_new(pair.client_ctx);
+    pair.server = SSL_new(pair.server_ctx);
+    join_by_blocking_sockets(pair.client, pair.server);
+    server = peer_start(serve, pair.server, NULL);
+    CHECK_EQ(SSL_connect(pair.client), 1);
+    send_all(pair.client, 1, 1);
+    receive_all(pair.client, 1, 2);
+    send_all(pair.client, RECORD, 3);
+    receive_all(pair.client, RECORD, 4);
+    send_all(pair.client, LARGE, 5);
+    receive_all(pair.client, LARGE, 6);
+    CHECK_EQ(SSL_shutdown(pair.client), 0);
+    CHECK_EQ(SSL_shutdown(pair.client), 1);
+    peer_join(server);
+    pair_free(&pair);
+}
+
+/* ---- reading ---- */
+
+static void a_record_may_be_read_in_parts(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[16];
+    size_t count;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_pending(pair.server), 0);
+    CHECK_EQ(SSL_has_pending(pair.server), 0);
+    CHECK_EQ(SSL_write(pair.client, "0123456789", 10), 10);
+    CHECK_EQ(SSL_pending(pair.server), 0);
+
+    CHECK_EQ(SSL_read(pair.server, buffer, 3), 3);
+    CHECK_MEM(buffer, 3, "012", 3);
+    CHECK_EQ(SSL_pending(pair.server), 7);
+    CHECK_EQ(SSL_has_pending(pair.server), 1);
+    CHECK_EQ(SSL_peek(pair.server, buffer, 2), 2);
+    CHECK_MEM(buffer, 2, "34", 2);
+    CHECK_EQ(SSL_pending(pair.server), 7);
+    CHECK_EQ(SSL_peek_ex(pair.server, buffer, sizeof(buffer), &count), 1);
+    CHECK_MEM(buffer, count, "3456789", 7);
+    CHECK_EQ(SSL_read_ex(pair.server, buffer, sizeof(buffer), &count), 1);
+    CHECK_MEM(buffer, count, "3456789", 7);
+    CHECK_EQ(SSL_pending(pair.server), 0);
+    CHECK_EQ(SSL_has_pending(pair.server), 0);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), -1);
+    CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_READ);
+    pair_free(&pair);
+}
+
+static void one_read_never_crosses_a_record(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[64];
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, "first", 5), 5);
+    CHECK_EQ(SSL_write(pair.client, "second", 6), 6);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 5);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 6);
+    CHECK_MEM(buffer, 6, "second", 6);
+    pair_free(&pair);
+}
+
+static void full_records_carry_16384_bytes(const struct protocol *protocol)
+{
+    struct pair pair;
+    static unsigned char data[2 * RECORD], got[2 * RECORD];
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, data, sizeof(data)), sizeof(data));
+    CHECK_EQ(SSL_read(pair.server, got, sizeof(got)), RECORD);
+    CHECK_EQ(SSL_read(pair.server, got, sizeof(got)), RECORD);
+    CHECK_EQ(BIO_ctrl_pending(pair.to_server), 0);
+    pair_free(&pair);
+}
+
+/* Programs poll the socket after a read: what belongs to a later record must still be there. */
+static void bytes_are_not_taken_ahead_of_need(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[64];
+    size_t waiting;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, "first", 5), 5);
+    waiting = BIO_ctrl_pending(pair.to_server);
+    CHECK_EQ(SSL_write(pair.client, "other", 5), 5);
+    CHECK_EQ(BIO_ctrl_pending(pair.to_server), 2 * waiting);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 5);
+    CHECK_EQ(BIO_ctrl_pending(pair.to_server), waiting);
+    pair_free(&pair);
+}
+
+static void a_half_arrived_record_wants_more(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[8];
+
+    pair_init(&pair, protocol);
+    pair.transport = HELD;
+    pair_connect(&pair);
+    CHECK_EQ(SSL_write(pair.client, "hello", 5), 5);
+    while (BIO_ctrl_pending(pair.to_server) > 0) {
+        CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), -1);
+        CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_want(pair.server), SSL_READING);
+        pair_carry(pair.to_server, pair.at_server, 1);
+    }
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 5);
+    CHECK_MEM(buffer, 5, "hello", 5);
+    CHECK_EQ(SSL_want(pair.server), SSL_NOTHING);
+    pair_free(&pair);
+}
+
+/* ---- writing ---- */
+
+static void a_full_bio_wants_write_and_the_write_goes_on(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[64];
+    int ret;
+
+    pair_init(&pair, protocol);
+    pair.transport = BIO_PAIR;
+    pair.capacity = 16;
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, "some text", 9), -1);
+    CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_WANT_WRITE);
+    CHECK_EQ(SSL_want(pair.client), SSL_WRITING);
+    do {
+        CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), -1);
+        ret = SSL_write(pair.client, "some text", 9);
+    } while (ret < 0);
+    CHECK_EQ(ret, 9);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 9);
+    CHECK_MEM(buffer, 9, "some text", 9);
+    pair_free(&pair);
+}
+
+/* A connection with room for 20000 bytes each way, and a write of 40000 that is stuck. */
+static void open_with_a_stuck_write(struct pair *pair, const struct protocol *protocol,
+                                    const unsigned char *data)
+{
+    pair_init(pair, protocol);
+    pair->transport = BIO_PAIR;
+    pair->capacity = 20000;
+    SSL_CTX_clear_mode(pair->client_ctx, ~0L);
+    pair_connect(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_write(pair->client, data, 40000), -1);
+    CHECK_EQ(SSL_get_error(pair->client, -1), SSL_ERROR_WANT_WRITE);
+}
+
+static unsigned char stuck[40000], elsewhere[40000];
+
+static void another_buffer_at_a_retry_is_refused(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    open_with_a_stuck_write(&pair, protocol, stuck);
+    CHECK_EQ(SSL_write(pair.client, elsewhere, 40000), -1);
+    CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+    CHECK_REASON(SSL_R_BAD_WRITE_RETRY);
+    pair_free(&pair);
+}
+
+static void a_shorter_retry_is_refused(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    open_with_a_stuck_write(&pair, protocol, stuck);
+    CHECK_EQ(SSL_write(pair.client, stuck, 1), -1);
+    CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+    ERR_clear_error();
+    pair_free(&pair);
+}
+
+static void another_buffer_may_be_allowed(const struct protocol *protocol)
+{
+    struct pair pair;
+    static unsigned char got[40000];
+    int ret = -1;
+
+    fill_pattern(stuck, sizeof(stuck), 0, 1);
+    memcpy(elsewhere, stuck, sizeof(stuck));
+    open_with_a_stuck_write(&pair, protocol, stuck);
+    SSL_set_mode(pair.client, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    for (int length = 0; length < 40000;) {
+        int count = SSL_read(pair.server, got + length, 40000 - length);
+
+        if (count > 0)
+            length += count;
+        if (ret < 0)
+            ret = SSL_write(pair.client, elsewhere, 40000);
+    }
+    CHECK_EQ(ret, 40000);
+    CHECK_MEM(got, sizeof(got), stuck, sizeof(stuck));
+    pair_free(&pair);
+}
+
+static void a_partial_write_returns_after_one_record(const struct protocol *protocol)
+{
+    struct pair pair;
+    size_t written = 0;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_mode(pair.client_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_write(pair.client, stuck, 40000), RECORD);
+    CHECK_EQ(SSL_write_ex(pair.client, stuck + RECORD, 40000 - RECORD, &written), 1);
+    CHECK_EQ(written, RECORD);
+    pair_free(&pair);
+}
+
+static void without_partial_writes_all_is_written(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_write(pair.client, stuck, 40000), 40000);
+    pair_free(&pair);
+}
+
+static void nothing_may_be_written(const struct protocol *protocol)
+{
+    struct pair pair;
+    size_t written = 12345;
+    char buffer[4];
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, "", 0), 0);
+    CHECK_EQ(SSL_write_ex(pair.client, "", 0, &written), 1);
+    CHECK_EQ(written, 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), -1);
+    CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_READ);
+    send_text(pair.client, pair.server, "still alive");
+    pair_free(&pair);
+}
+
+static void a_negative_length_is_an_error(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[4];
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    CHECK(SSL_write(pair.client, "x", -1) < 0);
+    CHECK_REASON(SSL_R_BAD_LENGTH);
+    CHECK(SSL_read(pair.client, buffer, -1) < 0);
+    CHECK_REASON(SSL_R_BAD_LENGTH);
+    CHECK(SSL_peek(pair.client, buffer, -1) < 0);
+    CHECK_REASON(SSL_R_BAD_LENGTH);
+    pair_free(&pair);
+}
+
+/* ---- around the handshake and the end ---- */
+
+static void read_and_write_do_the_handshake(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[8];
+
+    pair_init(&pair, protocol);
+    pair_open(&pair);
+    for (int i = 0; i < 10 && !SSL_is_init_finished(pair.client); i++) {
+        CHECK(SSL_write(pair.client, "hi", 2) != 0);
+        CHECK(SSL_read(pair.server, buffer, sizeof(buffer)) != 0);
+    }
+    ERR_clear_error();
+    CHECK_EQ(SSL_write(pair.client, "hi", 2), 2);
+    pair_free(&pair);
+}
+
+static void close_notify_reads_as_zero_return(const struct protocol *protocol)
+{
+    struct pair pair;
+    char buffer[8];
+    size_t count = 12345;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_EQ(SSL_write(pair.client, "last", 4), 4);
+    CHECK_EQ(SSL_shutdown(pair.client), 0);
+    CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 4);
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(SSL_read(pair.server, buffer, sizeof(buffer)), 0);
+        CHECK_EQ(SSL_get_error(pair.server, 0), SSL_ERROR_ZERO_RETURN);
+    }
+    CHECK_EQ(SSL_read_ex(pair.server, buffer, sizeof(buffer), &count), 0);
+    CHECK_EQ(SSL_get_error(pair.server, 0), SSL_ERROR_ZERO_RETURN);
+    CHECK_EQ(SSL_get_shutdown(pair.server), SSL_RECEIVED_SHUTDOWN);
+    /* The other direction is still open. */
+    send_text(pair.server, pair.client, "still there");
+    CHECK_EQ(SSL_write(pair.client, "x", 1), -1);
+    CHECK_REASON(SSL_R_PROTOCOL_IS_SHUTDOWN);
+    pair_free(&pair);
+}
+
+static void reading_without_a_role_is_an_error(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+    char buffer[4];
+
+    CHECK_EQ(SSL_read(ssl, buffer, sizeof(buffer)), -1);
+    CHECK_REASON(SSL_R_UNINITIALIZED);
+    CHECK_EQ(SSL_write(ssl, "x", 1), -1);
+    CHECK_REASON(SSL_R_UNINITIALIZED);
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_REASON(SSL_R_CONNECTION_TYPE_NOT_SET);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static void bios_are_returned_as_they_were_given(void)
+{
+    struct pair pair;
+    BIO *other = BIO_new(BIO_s_mem());
+
+    pair_init(&pair, &TLS13);
+    pair_open(&pair);
+    CHECK(SSL_get_rbio(pair.client) == pair.at_client);
+    CHECK(SSL_get_wbio(pair.client) == pair.to_server);
+    CHECK_EQ(SSL_get_fd(pair.client), -1);
+    SSL_set0_rbio(pair.client, other);
+    CHECK(SSL_get_rbio(pair.client) == other);
+    pair_drop(&pair);
+
+    pair.transport = SOCKETS;
+    pair_open(&pair);
+    CHECK_EQ(SSL_get_fd(pair.client), pair.client_socket);
+    CHECK_EQ(SSL_get_rfd(pair.server), pair.server_socket);
+    CHECK_EQ(SSL_get_wfd(pair.server), pair.server_socket);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(data_of_every_size_arrives_over_memory_bios),
+          TEST_EACH(everything_works_byte_by_byte),
+          TEST_EACH(data_of_every_size_arrives_over_a_small_bio_pair),
+          TEST_EACH(data_of_every_size_arrives_over_non_blocking_sockets),
+          TEST_EACH(data_of_every_size_arrives_over_blocking_sockets),
+          TEST_EACH(a_record_may_be_read_in_parts),
+          TEST_EACH(one_read_never_crosses_a_record),
+          TEST_EACH(full_records_carry_16384_bytes),
+          TEST_EACH(bytes_are_not_taken_ahead_of_need),
+          TEST_EACH(a_half_arrived_record_wants_more),
+          TEST_EACH(a_full_bio_wants_write_and_the_write_goes_on),
+          TEST_EACH(another_buffer_at_a_retry_is_refused),
+          TEST_EACH(a_shorter_retry_is_refused), TEST_EACH(another_buffer_may_be_allowed),
+          TEST_EACH(a_partial_write_returns_after_one_record),
+          TEST_EACH(without_partial_writes_all_is_written),
+          TEST_EACH(nothing_may_be_written), TEST_EACH(a_negative_length_is_an_error),
+          TEST_EACH(read_and_write_do_the_handshake),
+          TEST_EACH(close_notify_reads_as_zero_return),
+          TEST(reading_without_a_role_is_an_error),
+          TEST(bios_are_returned_as_they_were_given))

@@ -1,0 +1,52 @@
+/*
+ * Certificates and keys for tests, made when they are first asked for. They
+ * belong to this library and live until the process ends.
+ */
+#ifndef PKI_H
+#define PKI_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct credentials {
+    X509 *certificate;
+    EVP_PKEY *key;
+};
+
+/* The authority that contexts of tests trust, and one that they do not. */
+const struct credentials *pki_ca(void);
+const struct credentials *pki_other_ca(void);
+
+/* Servers called localhost and 127.0.0.1: ECDSA P-256, and RSA 2048. */
+const struct credentials *pki_server(void);
+const struct credentials *pki_server_rsa(void);
+
+/* A server called other.example. */
+const struct credentials *pki_other_server(void);
+
+/* A server for localhost whose certificate has expired, and one of the other authority. */
+const struct credentials *pki_expired_server(void);
+const struct credentials *pki_stranger(void);
+
+/* A client, one of the other authority, and one whose certificate has expired. */
+const struct credentials *pki_client(void);
+const struct credentials *pki_stranger_client(void);
+const struct credentials *pki_expired_client(void);
+
+/*
+ * Files for functions that want a path, in a directory that goes when the process
+ * exits. The path is valid until then.
+ */
+const char *pki_certificate_file(const struct credentials *credentials);
+const char *pki_key_file(const struct credentials *credentials);
+const char *pki_file(const char *name, const char *contents);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * A pair whose ends both cache their sessions and count what is removed. In TLS 1.2
+ * the sessions are known by id, in TLS 1.3 by stateful tickets, one for each
+ * connection, so that the server's object is in its cache too.
+ */
+#ifndef WATCHED_H
+#define WATCHED_H
+
+#include "pair.h"
+
+/* Calls of remove_cb in both contexts, and the session of the last one. */
+extern int removals;
+extern SSL_SESSION *removed;
+
+void watched_init(struct pair *pair, const struct protocol *protocol);
+/* As well a settled connection, with its session in both caches. */
+void watched_connect(struct pair *pair, const struct protocol *protocol);
+/* Ends both connections in a way that touches no session, and frees everything. */
+void watched_free(struct pair *pair, SSL_SESSION *session);
+
+/* The session is still in this cache, which holds nothing else, and resumable. */
+void check_kept(SSL_CTX *context, SSL_SESSION *session);
+/* It was removed once, and nothing else was; the cache is empty; it is marked. */
+void check_lost(SSL_CTX *context, SSL_SESSION *session);
+
+#endif

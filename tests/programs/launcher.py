@@ -1,0 +1,116 @@
+"""bin/with-reprise: what it starts, what it refuses, and what it says."""
+
+import shutil
+import subprocess
+
+from support.scenario import quick
+from support.sides import LAUNCHER, find_program
+
+NEEDS = ("curl", "openssl")
+
+# Neither side nor version matters here.
+ONCE = True
+
+
+def launch(s, *words, **variables):
+    """Runs the launcher itself; returns (exit status, standard output, standard error)."""
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **variables}
+    if s.library:
+        environment.setdefault("REPRISE_LIB", str(s.library))
+    done = subprocess.run(
+        [LAUNCHER, *map(str, words)], env=environment, cwd=s.home, capture_output=True, text=True, timeout=20
+    )
+    return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+
+@quick
+def step_help(s):
+    """--help and wrong use."""
+    code, out, _ = launch(s, "--help")
+    s.check("--help", code == 0 and out.startswith("usage: with-reprise"), out)
+    s.equal("nothing to start: exit status", launch(s)[0], 125)
+    s.equal("an unknown option: exit status", launch(s, "--nonsense")[0], 125)
+
+
+def step_library(s):
+    """A library that cannot be used."""
+    (s.home / "text").write_text("not a library")
+    spaced = s.home / "a b.so"
+    shutil.copy(find_program("true"), spaced)
+    for name, path, words in (
+        ("is not there", s.home / "nothing", "not a file"),
+        ("is not a library", s.home / "text", "not a shared library"),
+        ("has a space in its path", spaced, "colons and spaces"),
+    ):
+        code, _, err = launch(s, "true", REPRISE_LIB=str(path))
+        s.check(f"a library that {name}: the launcher says so", code == 125 and words in err, err)
+
+
+@quick
+def step_preload(s):
+    """The environment of the program."""
+    if not s.library:
+        return
+    show = ("sh", "-c", 'printf "%s" "$LD_PRELOAD"; exit 7')
+    s.equal("LD_PRELOAD and exit status", launch(s, *show)[:2], (7, str(s.library)))
+    for name, before, after in (
+        ("kept", "/nonexistent/a.so", f"/nonexistent/a.so:{s.library}"),
+        ("cleaned of empty entries", ":/nonexistent/a.so::", f"/nonexistent/a.so:{s.library}"),
+        ("not doubled", str(s.library), str(s.library)),
+    ):
+        s.equal(f"an existing LD_PRELOAD is {name}", launch(s, *show, LD_PRELOAD=before)[1], after)
+    s.equal("arguments arrive as they are", launch(s, "printf", "[%s]", "a b", "", "*")[1], "[a b][][*]")
+    code, out, _ = launch(s, "--check", "curl")
+    s.check("--check curl: yes", code == 0 and "yes" in out, out)
+    code, out, _ = launch(s, "--check", "true")
+    s.check("--check true: no", code == 1 and "does not link" in out, out)
+
+
+def step_refusals(s):
+    """Programs that a preload would not reach."""
+    if not s.library:
+        return
+    def refused(name, status, words, program):
+        code, _, err = launch(s, program)
+        s.check(f"{name}: refused, and told why", code == status and words in err, f"{code}: {err}")
+
+    refused("a program that is not there", 127, "not found", "no-such-program")
+    (s.home / "plain").write_text("plain")
+    refused("a file that is not executable", 126, "not executable", s.home / "plain")
+    (s.home / "plain").chmod(0o755)
+    refused("a file that is no program", 125, "neither an ELF program nor a script", s.home / "plain")
+    refused("a folder", 126, "directory", s.home)
+
+    script = s.home / "script"
+    script.write_text("#!/usr/bin/env -S sh -u\necho started\n")
+    script.chmod(0o755)
+    s.equal("a script is started", launch(s, script)[:2], (0, "started"))
+    script.write_text("#!/nonexistent/interpreter\n")
+    refused("a script without its interpreter", 127, "interpreter", script)
+
+    program = bytearray(open(find_program("true"), "rb").read())
+    program[18:20] = (0xF3).to_bytes(2, "little")  # e_machine: RISC-V
+    foreign = s.home / "foreign"
+    foreign.write_bytes(program)
+    foreign.chmod(0o755)
+    refused("a program for another machine", 125, "another machine", foreign)
+
+    # A program without program headers asks for no loader, as a static one does.
+    program = bytearray(open(find_program("true"), "rb").read())
+    program[56:58] = bytes(2)
+    static = s.home / "static"
+    static.write_bytes(program)
+    static.chmod(0o755)
+    refused("a static program", 125, "statically linked", static)
+
+    set_id = s.home / "set-id"
+    shutil.copy(find_program("true"), set_id)
+    try:
+        shutil.chown(set_id, "nobody")
+    except (PermissionError, LookupError):
+        return
+    set_id.chmod(0o4755)
+    refused("a set-uid program", 125, "set-uid", set_id)
+
+
+STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

@@ -1,0 +1,1 @@
+"""What the program tests share: sides, processes, certificates, servers, the report."""

@@ -1,0 +1,36 @@
+"""The checks: each prints a line; those that compare do so with what the system's libssl did."""
+
+import threading
+
+BASELINE = "system:system"
+
+
+class Report:
+    """Counts and prints checks; shared by the threads of a run."""
+
+    def __init__(self, verbose):
+        self.verbose = verbose
+        self.passed = 0
+        self.failures = []
+        self.reference = {}
+        self._lock = threading.Lock()
+
+    def record(self, where, name, ok, detail):
+        """One check. `where` is (program, version, combination)."""
+        line = f"{'ok  ' if ok else 'FAIL'} {where[0]:<14} TLS {where[1]}  {where[2]:<13}  {name}"
+        with self._lock:
+            if ok:
+                self.passed += 1
+            else:
+                self.failures.append(line)
+            print(line, flush=True)
+            if detail and (self.verbose or not ok):
+                print("".join(f"       {row}\n" for row in detail.rstrip().splitlines()), end="", flush=True)
+
+    def summary(self):
+        """Prints what failed, once more, and the counts."""
+        if self.failures:
+            print("\nfailed:")
+            for line in self.failures:
+                print(f"  {line[5:]}")
+        print(f"{self.passed} passed, {len(self.failures)} failed", flush=True)
