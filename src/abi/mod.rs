@@ -37,7 +37,7 @@ pub mod method;
 pub mod pointer;
 mod session;
 mod session_bytes;
-pub mod session_ex_data;
+mod session_ex_data;
 #[cfg(test)]
 mod session_ex_data_tests;
 mod session_fields;

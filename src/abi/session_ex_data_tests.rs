@@ -11,6 +11,7 @@ use super::session_ex_data::*;
 use super::session_tests::{read, sample, take_reason};
 use crate::error::Reason;
 use crate::libcrypto::error_queue;
+use crate::libcrypto::ffi::CryptoExData;
 
 /// What the ex_data callbacks were called for.
 static CALLS: Mutex<Vec<(&str, usize)>> = Mutex::new(Vec::new());
@@ -27,10 +28,10 @@ fn index() -> c_int {
 }
 
 type NewOrFree =
-    unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void, c_int, c_long, *mut c_void);
+    unsafe extern "C" fn(*mut c_void, *mut c_void, *mut CryptoExData, c_int, c_long, *mut c_void);
 type Dup = unsafe extern "C" fn(
-    *mut c_void,
-    *const c_void,
+    *mut CryptoExData,
+    *const CryptoExData,
     *mut *mut c_void,
     c_int,
     c_long,
@@ -51,7 +52,7 @@ unsafe extern "C" {
 unsafe extern "C" fn on_new(
     parent: *mut c_void,
     _value: *mut c_void,
-    _ad: *mut c_void,
+    _ad: *mut CryptoExData,
     idx: c_int,
     _argl: c_long,
     _argp: *mut c_void,
@@ -62,8 +63,8 @@ unsafe extern "C" fn on_new(
 }
 
 unsafe extern "C" fn on_dup(
-    _to: *mut c_void,
-    _from: *const c_void,
+    _to: *mut CryptoExData,
+    _from: *const CryptoExData,
     value: *mut *mut c_void,
     _idx: c_int,
     _argl: c_long,
@@ -82,7 +83,7 @@ unsafe extern "C" fn on_dup(
 unsafe extern "C" fn on_free(
     parent: *mut c_void,
     value: *mut c_void,
-    _ad: *mut c_void,
+    _ad: *mut CryptoExData,
     idx: c_int,
     _argl: c_long,
     _argp: *mut c_void,
