@@ -27,19 +27,34 @@
 //! [`Context`]: crate::context::Context
 //! [`Session`]: crate::session::Session
 
+mod alpn;
+mod authority_names;
 pub mod call;
+mod callbacks;
 mod cipher;
 mod cipher_settings;
+mod client_hello;
+mod context;
+mod control;
+mod early_data;
 mod exporter;
 mod handshake;
+mod init;
 mod io;
 pub mod method;
+mod options;
+mod password;
 pub mod pointer;
+mod security;
+mod session_cache;
+mod session_callbacks;
 mod session_use;
 mod shutdown;
+mod sni;
 mod ssl;
 mod stop;
 mod strings;
+mod tickets;
 mod transport;
 pub mod types;
 mod unsupported;

@@ -1,12 +1,11 @@
 //! Not implemented yet: certificates and keys.
 
-use std::ffi::{c_char, c_int, c_long, c_uchar, c_void};
+use std::ffi::{c_char, c_int, c_long, c_uchar};
 use std::ptr;
 
 use openssl_sys as ffi;
 
 use super::pending;
-use crate::abi::types::PasswordCallback;
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -41,47 +40,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut f
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ffi::EVP_PKEY {
     pending(c"SSL_CTX_get0_privatekey", ptr::null_mut())
-}
-
-/// Late certificate choice; 1 go on, 0 fail, <0 suspend; on servers skipped for resumed
-/// handshakes.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
-    ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
-    arg: *mut c_void,
-) {
-    pending(c"SSL_CTX_set_cert_cb", ())
-}
-
-/// PEM password callback for key loading.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
-    ctx: *mut Context,
-    callback: PasswordCallback,
-) {
-    pending(c"SSL_CTX_set_default_passwd_cb", ())
-}
-
-/// Its user pointer.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Context, u: *mut c_void) {
-    pending(c"SSL_CTX_set_default_passwd_cb_userdata", ())
 }
 
 /// Sets key taking a reference; mismatch with cert drops the cert.
@@ -186,21 +144,6 @@ pub unsafe extern "C" fn SSL_get_privatekey(ssl: *const Connection) -> *mut ffi:
     pending(c"SSL_get_privatekey", ptr::null_mut())
 }
 
-/// Late cert choice.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_cert_cb(
-    ssl: *mut Connection,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
-    arg: *mut c_void,
-) {
-    pending(c"SSL_set_cert_cb", ())
-}
-
 /// Sets key.
 ///
 /// Status: unsupported (not yet implemented)
@@ -268,67 +211,6 @@ pub unsafe extern "C" fn SSL_use_certificate_file(
     kind: c_int,
 ) -> c_int {
     pending(c"SSL_use_certificate_file", 0)
-}
-
-/// Installed client cert callback.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
-    ctx: *mut Context,
-) -> Option<
-    unsafe extern "C" fn(
-        ssl: *mut Connection,
-        x509: *mut *mut ffi::X509,
-        pkey: *mut *mut ffi::EVP_PKEY,
-    ) -> c_int,
-> {
-    pending(c"SSL_CTX_get_client_cert_cb", None)
-}
-
-/// PEM password callback.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordCallback {
-    pending(c"SSL_CTX_get_default_passwd_cb", None)
-}
-
-/// Its user pointer.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Context) -> *mut c_void {
-    pending(c"SSL_CTX_get_default_passwd_cb_userdata", ptr::null_mut())
-}
-
-/// Client certificate supplier: 1 supplied, 0 none, -1 suspend.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
-    ctx: *mut Context,
-    client_cert_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            x509: *mut *mut ffi::X509,
-            pkey: *mut *mut ffi::EVP_PKEY,
-        ) -> c_int,
-    >,
-) {
-    pending(c"SSL_CTX_set_client_cert_cb", ())
 }
 
 /// Key from DER of the given type.
@@ -445,51 +327,4 @@ pub unsafe extern "C" fn SSL_check_chain(
     chain: *mut ffi::stack_st_X509,
 ) -> c_int {
     pending(c"SSL_check_chain", 0)
-}
-
-/// PEM password callback.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordCallback {
-    pending(c"SSL_get_default_passwd_cb", None)
-}
-
-/// Its pointer.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_default_passwd_cb_userdata(ssl: *mut Connection) -> *mut c_void {
-    pending(c"SSL_get_default_passwd_cb_userdata", ptr::null_mut())
-}
-
-/// Password callback.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_default_passwd_cb(
-    ssl: *mut Connection,
-    callback: PasswordCallback,
-) {
-    pending(c"SSL_set_default_passwd_cb", ())
-}
-
-/// Its pointer.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection, u: *mut c_void) {
-    pending(c"SSL_set_default_passwd_cb_userdata", ())
 }
