@@ -3771,6 +3771,26 @@ int SSL_export_keying_material(SSL *ssl,
 size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
+ * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
+ * long it is; 0 when it has not been sent.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_finished(const SSL *ssl,
+                        void *buf,
+                        size_t count);
+
+/**
+ * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
+ * how long it is; 0 when it has not come.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_peer_finished(const SSL *ssl,
+                             void *buf,
+                             size_t count);
+
+/**
  * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
@@ -3826,6 +3846,20 @@ const char *SSL_alert_type_string(int value);
  * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
  */
 const char *SSL_alert_type_string_long(int value);
+
+/**
+ * What is read next, in two characters; always "RH".
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string(const SSL *ssl);
+
+/**
+ * What is read next, for a person; always "read header": records are read whole.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
  * The state of `ssl` in six characters; static.
@@ -4323,16 +4357,6 @@ int SSL_get0_dane_tlsa(SSL *ssl,
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
- * Copies our last Finished; returns real length.
- */
-size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Copies the peer's last Finished.
- */
-size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
  * The argument of the padding callback of a connection: NULL.
  */
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
@@ -4389,16 +4413,6 @@ int SSL_renegotiate(SSL *ssl);
  * Starts a renegotiation that resumes the session: 0, an error.
  */
 int SSL_renegotiate_abbreviated(SSL *ssl);
-
-/**
- * RH, RB, RD or unknown.
- */
-const char *SSL_rstate_string(const SSL *ssl);
-
-/**
- * Long form.
- */
-const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
  * kTLS sendfile; -1 with error otherwise.

@@ -35,7 +35,6 @@ mod stateless;
 mod pending_bio_filter;
 mod pending_callbacks;
 mod pending_certs_1;
-mod pending_ciphers_2;
 mod pending_conf;
 mod pending_early_data;
 mod pending_io;
