@@ -28,13 +28,27 @@
 //! [`Session`]: crate::session::Session
 
 pub mod call;
+mod certificate;
+mod certificate_file;
 mod cipher;
 mod cipher_settings;
 mod exporter;
 mod handshake;
 mod io;
+mod key_password;
 pub mod method;
+mod peer;
 pub mod pointer;
+mod private_key;
+mod rsa_private_key;
+mod session;
+mod session_bytes;
+mod session_ex_data;
+mod session_fields;
+mod session_print;
+mod session_serialise;
+#[cfg(test)]
+mod session_tests;
 mod session_use;
 mod shutdown;
 mod ssl;
@@ -43,6 +57,9 @@ mod strings;
 mod transport;
 pub mod types;
 mod unsupported;
+mod verify;
+mod verify_host;
+mod verify_locations;
 
 // Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
 // Unit tests are programs and export nothing.

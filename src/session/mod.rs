@@ -37,7 +37,7 @@ mod owner;
 mod peer;
 mod reference;
 #[cfg(test)]
-mod samples;
+pub mod samples;
 #[expect(
     clippy::module_inception,
     reason = "the object that the room is named after"
