@@ -2699,6 +2699,142 @@ const char *SSL_state_string(const SSL *ssl);
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
+ * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
+ * private key get the one in their own file; the names of authorities that commands have read are
+ * set. To be called once after the last command.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context.
+ */
+int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
+
+/**
+ * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+ *
+ * `cctx` is NULL or a context that the caller owns.
+ */
+void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
+
+/**
+ * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+ * configure.
+ *
+ * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
+ * time may use it.
+ *
+ * None needed.
+ */
+SSL_CONF_CTX *SSL_CONF_CTX_new(void);
+
+/**
+ * Sets what names of commands begin with. It is copied. In files its case does not matter. With
+ * NULL, the default: `-` on a command line, nothing in a file.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context; `pre` is NULL or a C string.
+ */
+int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
+
+/**
+ * Adds flags: `SSL_CONF_FLAG_CMDLINE` (1) and `_FILE` (2) say which names of commands are known,
+ * `_CLIENT` (4), `_SERVER` (8) and `_CERTIFICATE` (0x20) which groups of commands are allowed,
+ * `_SHOW_ERRORS` (0x10) puts an error with the name of the command on the queue when it fails,
+ * `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
+ *
+ * Returns all flags that are set now.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
+ * No reference is taken: once `ssl` has been freed, commands act on nothing.
+ *
+ * `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
+ * the same thread's commands.
+ */
+void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
+
+/**
+ * Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+ *
+ * `cctx` is NULL or a live context; `ctx` is NULL or a live context.
+ */
+void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
+
+/**
+ * Runs the command `cmd` with `value`, which may be NULL for commands that take none.
+ *
+ * Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
+ * known (under the flags that are set); -3 when it needs a value. On failure the queue has the
+ * cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
+ * command. A list that is wrong in the middle has taken effect up to there.
+ *
+ * `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
+ */
+int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
+
+/**
+ * Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
+ * `pargc` is NULL), and moves both on past what was used. The context takes names of the command
+ * line from then on.
+ *
+ * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
+ * a command; -1 when the command failed; -3 when it needs a value and there is none.
+ *
+ * `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
+ * and writable, and so many C strings lie there.
+ */
+int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
+
+/**
+ * The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
+ * (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
+ * set.
+ *
+ * `cctx` is NULL or a live context; `cmd` is NULL or a C string.
+ */
+int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
+
+/**
+ * Runs the commands of a section of OpenSSL's configuration file on `ctx`: the one that `ssl_conf`
+ * lists as `name`. Commands on certificates are allowed, and each certificate needs a private key.
+ * All commands are run, also after one that fails.
+ *
+ * Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
+ * far as they are known.
+ *
+ * `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_CTX_config(SSL_CTX *ctx, const char *name);
+
+/**
+ * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
+ *
+ * None needed.
+ */
+void SSL_add_ssl_module(void);
+
+/**
+ * As `SSL_CTX_config`, for one connection.
+ *
+ * `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_config(SSL *s, const char *name);
+
+/**
  * Access to internals for OpenSSL's own tests: NULL.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
@@ -2825,62 +2961,6 @@ int SRP_Calc_A_param(SSL *ssl);
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 
 /**
- * Clears flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Completes pending work (cert/key pairs, CA names); 1 ok.
- */
-int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
-
-/**
- * Frees; NULL allowed.
- */
-void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
-
-/**
- * New configuration context.
- */
-SSL_CONF_CTX *SSL_CONF_CTX_new(void);
-
-/**
- * Copies command prefix; NULL means default.
- */
-int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
-
-/**
- * Sets flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Targets an SSL; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
-
-/**
- * Targets an SSL_CTX; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
-
-/**
- * Runs one command: 1 or 2 arguments used, 0 bad value, -2 unknown, -3 missing value.
- * Options=SessionTicket/AntiReplay and num_tickets act on sessions.
- */
-int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
-
-/**
- * Same from argv, advancing it; 0 when not recognised.
- */
-int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
-
-/**
- * Kind of value a command takes (string, file, dir, none, store, unknown).
- */
-int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
-
-/**
  * Adds a copy of the cert's subject to the CTX CA list; 1/0.
  */
 int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
@@ -2940,11 +3020,6 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
  * Clears bits, returns the new mask.
  */
 uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
-
-/**
- * Applies a named ssl_conf section; 0 on error.
- */
-int SSL_CTX_config(SSL_CTX *ctx, const char *name);
 
 /**
  * Gateway for macros; session ones: cache mode/size, counters (SESS_NUMBER .. CACHE_FULL), ticket
@@ -3506,11 +3581,6 @@ int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, con
 int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
 
 /**
- * Registers the ssl_conf module with the config code.
- */
-void SSL_add_ssl_module(void);
-
-/**
  * Adds subjects from a store URI.
  */
 int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
@@ -3582,11 +3652,6 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen
  * 1 for SSLv2-format hello.
  */
 int SSL_client_hello_isv2(SSL *ssl);
-
-/**
- * Applies a named ssl_conf section to an SSL.
- */
-int SSL_config(SSL *ssl, const char *name);
 
 /**
  * Gateway for SSL macros; session-relevant: GET_EXTMS_SUPPORT, GET_NEGOTIATED/PEER groups,

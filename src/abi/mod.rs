@@ -32,6 +32,7 @@ mod certificate;
 mod certificate_file;
 mod cipher;
 mod cipher_settings;
+mod configuration;
 mod exporter;
 mod handshake;
 mod io;

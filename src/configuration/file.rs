@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use super::target::Configured;
 use super::{Configuration, REQUIRE_PRIVATE};
-use crate::context::{CredentialHolder, Settings};
+use crate::context::CredentialHolder;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::dh_parameters;
 use crate::libcrypto::name::NameStack;
-use crate::libcrypto::password::Password;
-use crate::libcrypto::pem_file::{self, FileFormat};
+use crate::libcrypto::pem_file::FileFormat;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::store::Store;
-use crate::libcrypto::{dh_parameters, error_queue};
 
 impl Configured {
     fn credential_holder(&self) -> Option<&dyn CredentialHolder> {
@@ -30,13 +29,7 @@ pub fn certificate(configuration: &Configuration, path: &CStr) -> Result<()> {
     let Some(holder) = configured.credential_holder() else {
         return Ok(());
     };
-    // What is on the queue would be taken for the end of the file.
-    error_queue::clear();
-    let password = password(&holder.current_settings());
-    let file = pem_file::open(path)?;
-    let leaf = pem_file::leaf(&file, password)?;
-    holder.use_certificate(&leaf)?;
-    holder.use_chain(pem_file::rest(&file, password)?)?;
+    holder.use_chain_file(path)?;
     if configuration.allows(REQUIRE_PRIVATE)
         && let Some(slot) = holder.current_settings().credentials.current_number()
     {
@@ -52,7 +45,7 @@ pub fn private_key(configuration: &Configuration, path: &CStr) -> Result<()> {
     let Some(holder) = configured.credential_holder() else {
         return Ok(());
     };
-    let password = password(&holder.current_settings());
+    let password = holder.current_settings().key_password();
     holder.use_private_key(&PrivateKey::from_file(path, FileFormat::Pem, password)?)
 }
 
@@ -181,10 +174,4 @@ fn add_names(
     let result = add(&mut names);
     configuration.names.replace(Some(names));
     result
-}
-
-fn password(settings: &Settings) -> Password {
-    let callback = settings.password;
-    // SAFETY: as the program set them (SSL_CTX_set_default_passwd_cb(3)).
-    unsafe { Password::new(callback.function, callback.argument) }
 }

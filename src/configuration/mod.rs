@@ -153,7 +153,10 @@ impl Configuration {
     }
 
     /// The name without its prefix, and its command. The name in any case: errors show it.
-    fn find<'a>(&self, name: &'a [u8]) -> std::result::Result<(&'a [u8], &'static Command), &'a [u8]> {
+    fn find<'a>(
+        &self,
+        name: &'a [u8],
+    ) -> std::result::Result<(&'a [u8], &'static Command), &'a [u8]> {
         let Some(name) = self.without_prefix(name) else {
             return Err(name);
         };

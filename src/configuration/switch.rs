@@ -105,7 +105,11 @@ pub const OPTIONS: &[Element] = &[
     Element("EmptyFragments", BOTH, Switch::NoOption(NO_EMPTY_FRAGMENTS)),
     Element("Bugs", BOTH, Switch::Option(ALL_BUGS)),
     Element("Compression", BOTH, Switch::NoOption(NO_COMPRESSION)),
-    Element("ServerPreference", SERVER, Switch::Option(SERVER_PREFERENCE)),
+    Element(
+        "ServerPreference",
+        SERVER,
+        Switch::Option(SERVER_PREFERENCE),
+    ),
     Element(
         "NoResumptionOnRenegotiation",
         SERVER,
@@ -129,7 +133,11 @@ pub const OPTIONS: &[Element] = &[
         BOTH,
         Switch::Option(ALLOW_CLIENT_RENEGOTIATION),
     ),
-    Element("EncryptThenMac", BOTH, Switch::NoOption(NO_ENCRYPT_THEN_MAC)),
+    Element(
+        "EncryptThenMac",
+        BOTH,
+        Switch::NoOption(NO_ENCRYPT_THEN_MAC),
+    ),
     Element("NoRenegotiation", BOTH, Switch::Option(NO_RENEGOTIATION)),
     Element("AllowNoDHEKEX", BOTH, Switch::Option(ALLOW_NO_DHE_KEX)),
     Element("PrioritizeChaCha", BOTH, Switch::Option(PRIORITIZE_CHACHA)),
@@ -228,7 +236,11 @@ mod tests {
 
     #[test]
     fn what_stands_before_a_wrong_element_is_done() {
-        for list in ["-SessionTicket,Nonsense", "-SessionTicket,", "-SessionTicket,,Bugs"] {
+        for list in [
+            "-SessionTicket,Nonsense",
+            "-SessionTicket,",
+            "-SessionTicket,,Bugs",
+        ] {
             let (settings, result) = options(list, BOTH);
             assert_eq!(result, Err(Error::Silent));
             assert_ne!(settings.options & NO_TICKET, 0);

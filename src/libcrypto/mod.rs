@@ -18,7 +18,8 @@
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
-//! | [`error_queue`], [`init`]                          | the library itself                       |
+//! | [`dh_parameters`]                                  | looked at, never used                    |
+//! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
 //! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
@@ -26,6 +27,8 @@
 pub mod bio;
 pub mod certificate_cache;
 pub mod cipher_context;
+pub mod configuration;
+pub mod dh_parameters;
 pub mod digest;
 pub mod error_queue;
 pub mod ex_data;

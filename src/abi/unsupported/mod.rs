@@ -38,7 +38,6 @@ mod pending_callbacks;
 mod pending_certs_1;
 mod pending_ciphers_2;
 mod pending_client_hello;
-mod pending_conf;
 mod pending_context;
 mod pending_early_data;
 mod pending_io;
