@@ -1450,6 +1450,78 @@ int SSL_free_buffers(SSL *ssl);
  */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
+/**
+ * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
+ * `BIO_set_ssl` gives it one. The table is static.
+ *
+ * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
+ * retry flags say what is waited for. Commands:
+ *
+ * - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
+ * to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+ * - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
+ * - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
+ * - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
+ * the BIOs below.
+ * - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
+ * the write BIO.
+ * - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+ * - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
+ * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+ *
+ * Other commands go to the connection's read BIO.
+ *
+ * None needed.
+ */
+const BIO_METHOD *BIO_f_ssl(void);
+
+/**
+ * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
+ * collected until `BIO_flush`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Makes a BIO with a new connection of `ctx`: a client when `client` is not 0, else a server.
+ *
+ * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
+ * queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
+
+/**
+ * Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
+ * set by `BIO_set_conn_hostname` on the chain.
+ *
+ * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
+ * the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Gives the first connection in the chain `to` the session, the certificates and the session id
+ * context of the first one in `from`, as `SSL_copy_session_id` does.
+ *
+ * Returns 1, or 0 when there is no connection in one of them.
+ *
+ * `to` and `from` are NULL or live chains, used by no other thread meanwhile.
+ */
+int BIO_ssl_copy_session_id(BIO *to, BIO *from);
+
+/**
+ * Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
+ * queue.
+ *
+ * `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
+ */
+void BIO_ssl_shutdown(BIO *ssl_bio);
+
 /*
  * Certificates and verification
  * =============================
@@ -2847,38 +2919,6 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
  * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
  * cannot be there answer so in silence. docs/symbols.md has the table.
  */
-
-/**
- * Returns the BIO method of a filter that runs an SSL object under BIO_read/BIO_write; honours
- * BIO_C_SET_SSL, _GET_SSL, renegotiate-bytes/timeout ctrls.
- */
-const BIO_METHOD *BIO_f_ssl(void);
-
-/**
- * Builds buffer + SSL(client) + connect BIO chain from a CTX; NULL on failure.
- */
-BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
-
-/**
- * New SSL filter BIO owning a fresh SSL of the CTX, client or server state by flag.
- */
-BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
-
-/**
- * Builds SSL(client) + connect BIO chain; NULL on failure.
- */
-BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
-
-/**
- * Copies the session and cert setup from the SSL in chain f to the SSL in chain t
- * (SSL_copy_session_id); 0 when either has no SSL BIO.
- */
-int BIO_ssl_copy_session_id(BIO *to, BIO *from);
-
-/**
- * Calls SSL_shutdown on the first SSL BIO found along the chain.
- */
-void BIO_ssl_shutdown(BIO *ssl_bio);
 
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built

@@ -27,6 +27,7 @@
 //! [`Context`]: crate::context::Context
 //! [`Session`]: crate::session::Session
 
+mod bio_filter;
 pub mod call;
 mod certificate;
 mod certificate_file;
@@ -55,6 +56,7 @@ mod session_tests;
 mod session_use;
 mod shutdown;
 mod ssl;
+mod ssl_bio;
 mod stop;
 mod strings;
 mod transport;

@@ -32,7 +32,6 @@ mod srp;
 mod srtp;
 mod stateless;
 
-mod pending_bio_filter;
 mod pending_ca_names;
 mod pending_callbacks;
 mod pending_certs_1;
