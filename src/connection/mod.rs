@@ -125,6 +125,7 @@ pub struct Connection {
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
+    signatures: RefCell<signatures::Signatures>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
     /// Host name that the client sent (server), for `SSL_get_servername`.
@@ -146,7 +147,6 @@ pub struct Connection {
     not_resumable: Cell<bool>,
     /// Suites of the ClientHello, by number.
     offered_ciphers: RefCell<Vec<u16>>,
-    signatures: RefCell<signatures::Signatures>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -199,6 +199,7 @@ impl Connection {
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
+            signatures: RefCell::default(),
             handshake: RefCell::default(),
             received_host_name: RefCell::default(),
             client_random: Cell::new([0; 32]),
@@ -212,7 +213,6 @@ impl Connection {
             ocsp_response: RefCell::default(),
             not_resumable: Cell::new(false),
             offered_ciphers: RefCell::default(),
-            signatures: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.

@@ -16,6 +16,8 @@ mod callbacks;
 mod certificate_security;
 mod credential_holder;
 mod credentials;
+#[cfg(test)]
+mod credentials_tests;
 mod names;
 mod sessions;
 mod settings;
