@@ -44,6 +44,8 @@ mod rsa_private_key;
 mod session;
 mod session_bytes;
 mod session_ex_data;
+#[cfg(test)]
+mod session_ex_data_tests;
 mod session_fields;
 mod session_print;
 mod session_serialise;

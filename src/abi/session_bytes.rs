@@ -51,8 +51,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
     sid_len: c_uint,
 ) -> c_int {
     call(c"SSL_SESSION_set1_id", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_id(unsafe { bytes(sid, sid_len as usize) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id(unsafe { bytes(sid, sid_len as usize) })?;
         Ok(1)
     })
 }
@@ -93,9 +95,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
     sid_ctx_len: c_uint,
 ) -> c_int {
     call(c"SSL_SESSION_set1_id_context", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?
-            .set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
         Ok(1)
     })
 }
@@ -142,8 +145,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_master_key", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_master_key(unsafe { bytes(key, len) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_master_key(unsafe { bytes(key, len) })?;
         Ok(1)
     })
 }
@@ -179,9 +184,11 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
     hostname: *const c_char,
 ) -> c_int {
     call(c"SSL_SESSION_set1_hostname", 0, || {
-        // SAFETY: NULL or a live session, and NULL or a string, as the caller promises.
-        unsafe { borrow(session) }?
-            .set_host_name(unsafe { c_str(hostname) }.map(CStr::to_bytes))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or a string, as the caller promises.
+        let host_name = unsafe { c_str(hostname) };
+        session.set_host_name(host_name.map(CStr::to_bytes))?;
         Ok(1)
     })
 }
@@ -220,8 +227,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_alpn_selected", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_alpn(Some(unsafe { bytes(alpn, len) }))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_alpn(Some(unsafe { bytes(alpn, len) }))?;
         Ok(1)
     })
 }
@@ -281,8 +290,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_ticket_appdata", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_ticket_appdata(Some(unsafe { bytes(data.cast(), len) }))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_ticket_appdata(Some(unsafe { bytes(data.cast(), len) }))?;
         Ok(1)
     })
 }
