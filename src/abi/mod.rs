@@ -30,6 +30,7 @@
 pub mod call;
 mod certificate;
 mod certificate_file;
+mod check_chain;
 mod cipher;
 mod cipher_settings;
 mod exporter;

@@ -15,12 +15,14 @@
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
+//! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
 //! | `notify`          | info and message callbacks                                       |
 
+mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;

@@ -54,8 +54,8 @@ impl Connection {
     /// Of these the ones that we take too, best first.
     pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
         let settings = self.settings();
-        let ours = match (self.role(), &settings.client_signature_schemes) {
-            (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
+        let ours = match self.role() {
+            Some(Role::Client) => settings.client_signature_schemes(),
             _ => settings.signature_schemes(),
         };
         let theirs = self.accepted_signatures();

@@ -126,19 +126,3 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
 ) {
     pending(c"SSL_CTX_set_client_cert_cb", ())
 }
-
-/// Flags telling how suitable a chain is.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_check_chain(
-    ssl: *mut Connection,
-    x: *mut ffi::X509,
-    pk: *mut ffi::EVP_PKEY,
-    chain: *mut ffi::stack_st_X509,
-) -> c_int {
-    pending(c"SSL_check_chain", 0)
-}
