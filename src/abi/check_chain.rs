@@ -18,7 +18,10 @@ use crate::libcrypto::x509::{X509, X509Chain};
 /// Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an argument
 /// is NULL or the kind of key is not supported.
 ///
-/// Status: partial (no Suite B; the certificate types that a TLS 1.2 server asks for are not looked at)
+/// A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
+/// algorithms for certificates only in TLS 1.3.
+///
+/// Status: partial (no Suite B, and not all that a server may ask for)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; the others are NULL or live.

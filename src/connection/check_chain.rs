@@ -71,7 +71,14 @@ impl Connection {
 
     /// Whether the peer takes the algorithms that the certificates are signed with.
     fn signature_flags(&self, certificate: &X509, key: &PrivateKey, issuers: &[X509]) -> c_int {
-        let shared = self.shared_signatures();
+        let mut shared = self.shared_signatures();
+        let client = self.role() == Some(Role::Client);
+        if client && self.version() == 0x0304 {
+            // The engine does not show which algorithms a server takes in certificates only.
+            let ours = self.settings().client_signature_schemes();
+            let known = ours.into_iter().filter_map(SignatureAlgorithm::from_id);
+            shared.extend(known.filter(|algorithm| algorithm.signature_nid == NID_RSA));
+        }
         let takes = |certificate: &X509| {
             let nid = certificate.signature_nid();
             match self.accepted_signatures().is_empty() {
