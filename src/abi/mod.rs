@@ -27,23 +27,35 @@
 //! [`Context`]: crate::context::Context
 //! [`Session`]: crate::session::Session
 
+mod alpn;
+mod authority_names;
 pub mod call;
+mod callbacks;
 mod certificate;
 mod certificate_file;
 mod check_chain;
 mod cipher;
 mod cipher_settings;
+mod client_hello;
+mod context;
+mod control;
+mod early_data;
 mod exporter;
 mod handshake;
+mod init;
 mod io;
-mod key_password;
 pub mod method;
+mod options;
+mod password;
 mod peer;
 pub mod pointer;
 mod private_key;
 mod rsa_private_key;
+mod security;
 mod session;
 mod session_bytes;
+mod session_cache;
+mod session_callbacks;
 mod session_ex_data;
 #[cfg(test)]
 mod session_ex_data_tests;
@@ -54,9 +66,11 @@ mod session_serialise;
 mod session_tests;
 mod session_use;
 mod shutdown;
+mod sni;
 mod ssl;
 mod stop;
 mod strings;
+mod tickets;
 mod transport;
 pub mod types;
 mod unsupported;

@@ -36,7 +36,7 @@ impl Connection {
         Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context: self.settings.borrow().session_id_context.to_vec(),
-            timeout: self.session_context.session_timeout(),
+            timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             ..Fields::default()
         })
@@ -61,7 +61,7 @@ impl Connection {
             protocol_version: facts.version.into(),
             cipher_id: CIPHER_ID | u32::from(facts.cipher_suite),
             time: clock::now(),
-            timeout: self.session_context.session_timeout(),
+            timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             flags: match facts.extended_master_secret {
                 true => FLAG_EXTENDED_MASTER_SECRET,
@@ -335,7 +335,7 @@ impl Connection {
                 None => self.new_fields(),
             };
             fields.time = clock::now();
-            fields.timeout = self.session_context.session_timeout();
+            fields.timeout = self.session_context.new_session_timeout();
             client_fields(&mut fields, secrets);
             self.replace_session(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);

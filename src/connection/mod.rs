@@ -57,6 +57,7 @@ use crate::engine::{Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::X509Chain;
 use crate::session::{PeerChain, SessionRef};
@@ -146,9 +147,15 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// What a client wants to say in its request for an OCSP response; kept for the program.
+    pub ocsp_request: RefCell<OcspRequest>,
+    /// `SSL_set_retry_verify`: the peer must not be accepted now.
+    verify_again: Cell<bool>,
     not_resumable: Cell<bool>,
-    /// Suites of the ClientHello, by number.
-    offered_ciphers: RefCell<Vec<u16>>,
+    /// Server: suites of the ClientHello, as on the wire.
+    offered_cipher_bytes: RefCell<Vec<u8>>,
+    /// Server: groups of the ClientHello, by number.
+    offered_groups: RefCell<Vec<u16>>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -213,8 +220,11 @@ impl Connection {
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
+            ocsp_request: RefCell::default(),
+            verify_again: Cell::new(false),
             not_resumable: Cell::new(false),
-            offered_ciphers: RefCell::default(),
+            offered_cipher_bytes: RefCell::default(),
+            offered_groups: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
@@ -250,6 +260,24 @@ impl Connection {
         drop(old);
     }
 
+    /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
+    /// then.
+    pub fn try_change_settings<R>(
+        &self,
+        change: impl FnOnce(&mut Settings) -> Result<R>,
+    ) -> Result<R> {
+        let mut settings = Settings::clone(&self.settings.borrow());
+        let outcome = change(settings.changing())?;
+        let old = self.settings.replace(Arc::new(settings));
+        drop(old);
+        Ok(outcome)
+    }
+
+    /// Changes this connection's own lists of names.
+    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
+        change(&mut self.names.borrow_mut());
+    }
+
     /// `SSL_get_ssl_method`.
     pub fn method(&self) -> &'static Method {
         self.method.get()
@@ -275,6 +303,11 @@ impl Connection {
     /// What the handshake agreed on so far.
     pub fn facts(&self) -> Facts {
         self.facts.borrow().clone()
+    }
+
+    /// The same without a copy. Not to be held while the program runs.
+    pub fn facts_in_place(&self) -> std::cell::Ref<'_, Facts> {
+        self.facts.borrow()
     }
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
@@ -304,11 +337,22 @@ impl Connection {
 
     /// Server: the suites that the client offered and that are known, in its order.
     pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
-        self.offered_ciphers
+        self.offered_cipher_bytes
             .borrow()
-            .iter()
-            .filter_map(|number| Cipher::from_wire(*number))
+            .chunks_exact(2)
+            .filter_map(|pair| Cipher::from_wire(u16::from_be_bytes([pair[0], pair[1]])))
             .collect()
+    }
+
+    /// Server: the suites that the client offered, two bytes each; empty on clients. Not to be held while
+    /// the program runs.
+    pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
+        std::cell::Ref::map(self.offered_cipher_bytes.borrow(), Vec::as_slice)
+    }
+
+    /// Server: the groups that the client offered, by number; empty on clients.
+    pub fn offered_groups(&self) -> Vec<u16> {
+        self.offered_groups.borrow().clone()
     }
 
     /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
@@ -389,6 +433,12 @@ impl Connection {
             Some(chain) => chain.as_ptr(),
             None => std::ptr::null_mut(),
         }
+    }
+
+    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer is
+    /// refused, whatever the callback answers.
+    pub fn refuse_peer(&self) {
+        self.verify_again.set(true);
     }
 
     /// `SSL_set_debug` and its like: remembered, no more.

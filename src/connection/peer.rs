@@ -75,6 +75,12 @@ impl Connection {
         self.verify_result.set(error);
         let old = self.verified_chain.replace(verified.chain);
         drop(old);
+        if self.verify_again.take() {
+            return Err(PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: INTERNAL_ERROR,
+            });
+        }
         const SSL_VERIFY_NONE: i32 = 0;
         if !verified.ok && settings.verify_mode != SSL_VERIFY_NONE {
             return Err(PeerRejected {

@@ -93,7 +93,10 @@ impl Connection {
                 }
                 let name = hello.server_name().and_then(|name| CString::new(name).ok());
                 self.received_host_name.replace(name);
-                self.offered_ciphers.replace(hello.cipher_suites());
+                self.offered_cipher_bytes
+                    .replace(hello.cipher_suite_bytes().to_vec());
+                self.offered_groups
+                    .replace(hello.numbers(extension::SUPPORTED_GROUPS));
                 self.client_ciphers.take();
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
@@ -337,7 +340,7 @@ impl Connection {
         let version = self
             .with_handshake(|handshake| handshake.version)
             .unwrap_or(0);
-        let timeout = self.session_context.session_timeout();
+        let timeout = self.session_context.new_session_timeout();
         let limit = if version == 0x0304 {
             WEEK
         } else {

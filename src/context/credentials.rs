@@ -16,6 +16,9 @@ use crate::libcrypto::x509::{X509, X509Chain};
 /// Slots in the order in which a server prefers them.
 const SLOTS: usize = 5;
 
+/// Slots in the order in which OpenSSL numbers them: RSA, RSA-PSS, ECDSA, Ed25519, Ed448.
+const OPENSSL_ORDER: [usize; SLOTS] = [4, 3, 0, 1, 2];
+
 /// A certificate, its key and its chain.
 #[derive(Clone, Default)]
 pub struct Slot {
@@ -69,6 +72,49 @@ impl Credentials {
         let slot = self.slots.get_mut(self.current?)?;
         slot.certified = OnceLock::new();
         Some(slot)
+    }
+
+    /// The current slot for changes. Before anything was set that is the one for RSA, as in OpenSSL.
+    pub fn current_or_first_mut(&mut self) -> &mut Slot {
+        let slot = &mut self.slots[self.current.unwrap_or(OPENSSL_ORDER[0])];
+        slot.certified = OnceLock::new();
+        slot
+    }
+
+    /// Makes the first complete slot the current one (`SSL_CERT_SET_FIRST`), or the next after the
+    /// current one (`SSL_CERT_SET_NEXT`). False when there is none.
+    pub fn select_complete(&mut self, next: bool) -> bool {
+        let skipped = match (next, self.current) {
+            (false, _) => 0,
+            (true, current) => {
+                let current = current.unwrap_or(OPENSSL_ORDER[0]);
+                1 + OPENSSL_ORDER
+                    .iter()
+                    .position(|number| *number == current)
+                    .unwrap_or(SLOTS)
+            }
+        };
+        let found = OPENSSL_ORDER
+            .into_iter()
+            .skip(skipped)
+            .find(|number| self.slots[*number].is_complete());
+        self.current = found.or(self.current);
+        found.is_some()
+    }
+
+    /// Makes the slot with this certificate and a key the current one; the very object comes before an
+    /// equal one. False when there is none.
+    pub fn select_certificate(&mut self, certificate: &X509) -> bool {
+        let position = |matches: &dyn Fn(&X509) -> bool| {
+            OPENSSL_ORDER.into_iter().find(|number| {
+                let slot = &self.slots[*number];
+                slot.is_complete() && slot.certificate.as_ref().is_some_and(matches)
+            })
+        };
+        let found = position(&|own| own.as_ptr() == certificate.as_ptr())
+            .or_else(|| position(&|own| own == certificate));
+        self.current = found.or(self.current);
+        found.is_some()
     }
 
     /// Slots with a certificate, in order.
@@ -186,6 +232,10 @@ impl Credentials {
 }
 
 impl Slot {
+    fn is_complete(&self) -> bool {
+        self.certificate.is_some() && self.key.is_some()
+    }
+
     fn prepare(&self, source: &ChainSource) -> Option<CertifiedKey> {
         let certificate = self.certificate.as_ref()?;
         let key = self.key.as_ref()?;

@@ -19,6 +19,7 @@ mod credentials;
 #[cfg(test)]
 mod credentials_tests;
 mod names;
+mod session_table;
 mod sessions;
 mod settings;
 mod statistics;
@@ -34,12 +35,13 @@ pub use statistics::{Counter, Statistics};
 
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use arc_swap::ArcSwap;
 
+use self::session_table::SessionTable;
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
@@ -67,6 +69,7 @@ pub struct Context {
     pub verify_param: VerifyParam,
     /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
     pub cache: Cache<SessionRef>,
+    session_table: OnceLock<Mutex<SessionTable>>,
     cache_mode: AtomicU32,
     session_timeout: AtomicI64,
     /// What SSL_CTX_sess_number(3) counts.
@@ -94,6 +97,7 @@ impl Context {
             extra_chain: Mutex::default(),
             verify_param,
             cache: Cache::new(DEFAULT_CACHE_SIZE),
+            session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
             statistics: Statistics::default(),
@@ -139,6 +143,24 @@ impl Context {
             change(settings.changing());
             Arc::new(settings)
         });
+    }
+
+    /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
+    /// then. `change` may run more than once, when threads change settings at the same time.
+    pub fn try_change_settings<R>(
+        &self,
+        mut change: impl FnMut(&mut Settings) -> Result<R>,
+    ) -> Result<R> {
+        let mut outcome = Err(Error::Silent);
+        self.settings.rcu(|settings| {
+            let mut changed = Settings::clone(settings);
+            outcome = change(changed.changing());
+            match outcome {
+                Ok(_) => Arc::new(changed),
+                Err(_) => settings.clone(),
+            }
+        });
+        outcome
     }
 
     /// The program's callbacks as they are now.
@@ -224,6 +246,15 @@ impl Context {
         self.session_timeout.load(Ordering::Relaxed)
     }
 
+    /// How long a session that is made now may be resumed, in seconds: the timeout, of which 0 stands
+    /// for the default.
+    pub fn new_session_timeout(&self) -> i64 {
+        match self.session_timeout() {
+            0 => DEFAULT_SESSION_TIMEOUT,
+            seconds => seconds,
+        }
+    }
+
     /// `SSL_CTX_set_timeout`: gives the old timeout.
     pub fn set_session_timeout(&self, seconds: i64) -> i64 {
         self.session_timeout.swap(seconds, Ordering::Relaxed)
@@ -274,6 +305,8 @@ impl CredentialHolder for Context {
 impl Drop for Context {
     fn drop(&mut self) {
         // S59: the program is told of every session while the context's ex_data is still there.
+        // What C was shown of the cache holds references of its own.
+        self.session_table.take();
         self.flush_sessions(0);
         // SAFETY: the address that `init` was given.
         unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };

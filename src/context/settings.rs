@@ -201,6 +201,12 @@ impl Settings {
         self.cipher_stack = OnceCell::new();
     }
 
+    /// Puts back the suites of a new context.
+    pub fn set_default_ciphers(&mut self) {
+        (self.tls13_ciphers, self.tls12_ciphers) = default_ciphers();
+        self.cipher_stack = OnceCell::new();
+    }
+
     /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
     pub fn cipher_stack(&self) -> Result<Arc<CipherStack>> {
         self.cipher_stack

@@ -17,6 +17,7 @@
 //! | [`bio`]                                            | byte streams                             |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
+//! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`error_queue`], [`init`]                          | the library itself                       |
 //! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
@@ -36,6 +37,7 @@ pub mod lhash;
 pub mod memory;
 pub mod name;
 pub mod object;
+pub mod ocsp;
 pub mod outcome;
 pub mod password;
 pub mod pem;
