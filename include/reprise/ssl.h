@@ -2272,6 +2272,24 @@ int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 void SSL_certs_clear(SSL *ssl);
 
 /**
+ * Whether a certificate with its private key and the chain above it (NULL for none) would do for the
+ * peer, going by what the peer has said: on a server in its ClientHello, on a client in its
+ * CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
+ *
+ * Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an argument
+ * is NULL or the kind of key is not supported.
+ *
+ * A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
+ * algorithms for certificates only in TLS 1.3.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or live.
+ */
+int SSL_check_chain(SSL *ssl,
+                    X509 *x,
+                    EVP_PKEY *pk,
+                    struct stack_st_X509 *chain);
+
+/**
  * As `SSL_CTX_check_private_key`, for one connection.
  *
  * `ssl` is NULL or a live connection.
@@ -4389,11 +4407,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
  * Loads server extensions from a PEM file: 0, an error.
  */
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Flags telling how suitable a chain is.
- */
-int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
 
 /**
  * Clears DANE flags of a connection: 0, the flags before, as none can be set.

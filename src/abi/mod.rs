@@ -34,6 +34,7 @@ pub mod call;
 mod callbacks;
 mod certificate;
 mod certificate_file;
+mod check_chain;
 mod cipher;
 mod cipher_settings;
 mod client_hello;

@@ -15,12 +15,14 @@
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
+//! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
 //! | `notify`          | info and message callbacks                                       |
 
+mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
@@ -126,6 +128,7 @@ pub struct Connection {
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
+    signatures: RefCell<signatures::Signatures>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
     /// Host name that the client sent (server), for `SSL_get_servername`.
@@ -151,7 +154,6 @@ pub struct Connection {
     /// A callback has failed while the engine was at work: how the handshake ends.
     fatal: Cell<Option<Reason>>,
     not_resumable: Cell<bool>,
-    signatures: RefCell<signatures::Signatures>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
     /// Server: groups of the ClientHello, by number.
@@ -213,6 +215,7 @@ impl Connection {
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
+            signatures: RefCell::default(),
             handshake: RefCell::default(),
             received_host_name: RefCell::default(),
             client_random: Cell::new([0; 32]),
@@ -228,7 +231,6 @@ impl Connection {
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
             not_resumable: Cell::new(false),
-            signatures: RefCell::default(),
             offered_cipher_bytes: RefCell::default(),
             offered_groups: RefCell::default(),
             client_ciphers: RefCell::default(),

@@ -288,6 +288,7 @@ impl Connection {
             version,
             credentials,
             signature_schemes: settings.signature_schemes(),
+            client_signature_schemes: settings.client_signature_schemes(),
             alpn,
             client_authentication: client_authentication(&settings),
             client_ca_names: self.client_ca_names(),

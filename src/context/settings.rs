@@ -296,6 +296,15 @@ impl Settings {
         }
     }
 
+    /// Signature schemes for a client's signature: what a client signs with, and what a server asks
+    /// clients for.
+    pub fn client_signature_schemes(&self) -> Vec<u16> {
+        match &self.client_signature_schemes {
+            Some(schemes) => schemes.to_vec(),
+            None => self.signature_schemes(),
+        }
+    }
+
     /// What `SSL_set_SSL_CTX(3)` takes from the other context.
     pub fn take_certificates_of(&mut self, other: &Self) {
         self.credentials = other.credentials.clone();

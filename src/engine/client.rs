@@ -38,6 +38,8 @@ pub struct ClientParameters {
     pub session: Option<SessionSecrets>,
     /// Signature schemes to accept, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
+    /// Signature schemes to sign with, by TLS number.
+    pub signing_schemes: Vec<u16>,
     /// Whether a certificate might be sent when the server asks.
     pub may_authenticate: bool,
     /// Ask for a stapled OCSP response.
@@ -71,6 +73,7 @@ pub(super) fn connect(
             .copied()
             .map(SignatureScheme)
             .collect(),
+        signing_schemes: parameters.signing_schemes,
         may_authenticate: parameters.may_authenticate,
         request_ocsp: parameters.request_ocsp,
         rejected: Mutex::new(None),
@@ -135,6 +138,7 @@ pub(super) struct ClientHooks {
     tls12: Mutex<Option<Tls12Session>>,
     tls13: Mutex<Option<Tls13Session>>,
     signature_schemes: Vec<SignatureScheme>,
+    signing_schemes: Vec<u16>,
     may_authenticate: bool,
     request_ocsp: bool,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -211,7 +215,12 @@ impl ServerVerifier for ClientHooks {
 
 impl ClientCredentialResolver for ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
-        let schemes = request.signature_schemes();
+        let accepted = request.signature_schemes();
+        let common: Vec<SignatureScheme> = accepted
+            .iter()
+            .copied()
+            .filter(|scheme| self.signing_schemes.contains(&scheme.0))
+            .collect();
         let key = self
             .delegate
             .get()?
@@ -221,9 +230,10 @@ impl ClientCredentialResolver for ClientHooks {
                     .iter()
                     .map(|name| name.as_ref())
                     .collect(),
-                signature_schemes: schemes.iter().map(|scheme| scheme.0).collect(),
+                signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
+                common_schemes: common.iter().map(|scheme| scheme.0).collect(),
             })?;
-        let selected = key.select(schemes)?;
+        let selected = key.select(&common)?;
         super::server::note_selection(self.delegate.get(), &key, &selected);
         Some(selected)
     }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use openssl_sys as ffi;
 
 use super::target::{Argument, Target};
-use crate::context::{Context, Credentials};
+use crate::connection::Role;
+use crate::context::{Context, CredentialHolder, Credentials, Position};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
@@ -21,6 +22,8 @@ use crate::libcrypto::x509::{X509, X509Chain};
 const SET_FIRST: c_long = 1;
 /// `SSL_CERT_SET_NEXT`
 const SET_NEXT: c_long = 2;
+/// `SSL_CERT_SET_SERVER`
+const SET_SERVER: c_long = 3;
 
 /// Adds a certificate to the chain that is sent with every certificate which has none of its own. It is
 /// the library's from now on.
@@ -56,12 +59,19 @@ pub fn clear_extra(context: &Context) -> c_long {
 }
 
 /// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is the library's
-/// from now on, else it stays the caller's.
+/// from now on, else it stays the caller's. When a certificate is too weak for the security level, nothing
+/// changes, and the list stays the caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a list of certificates, given away if the number is 0.
 pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
+    // SAFETY: as the caller promises.
+    if let Some(chain) = unsafe { X509Chain::lend_x509(raw) } {
+        for issuer in chain.iter() {
+            check_issuer(target, &issuer)?;
+        }
+    }
     // SAFETY: as the caller promises.
     let chain = match argument.number {
         0 => unsafe { X509Chain::from_raw_owned(raw) },
@@ -77,12 +87,17 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
 }
 
 /// Adds a certificate to the chain of the current one. With the number 0 it is the library's from now on, else
-/// it stays the caller's.
+/// it stays the caller's. When it is too weak for the security level, nothing changes, and it stays the
+/// caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away if the number is 0.
 pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
+    // SAFETY: as the caller promises.
+    if let Some(added) = unsafe { X509::lend(raw) } {
+        check_issuer(target, &added)?;
+    }
     // SAFETY: as the caller promises.
     let added = match argument.number {
         0 => unsafe { X509::from_raw_owned(raw) },
@@ -118,13 +133,22 @@ pub unsafe fn select(target: Target<'_>, argument: Argument) -> Result<c_long> {
     })
 }
 
-/// Makes the first or the next certificate with a key the current one. The one that a server has chosen
-/// (`SSL_CERT_SET_SERVER`) is not known: 0.
+/// Makes the first or the next certificate with a key the current one, or the one that a server has
+/// chosen for its client.
 pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
-    match which {
-        SET_FIRST | SET_NEXT => change_credentials(target, |credentials| {
+    match (which, target) {
+        (SET_FIRST | SET_NEXT, _) => change_credentials(target, |credentials| {
             Ok(credentials.select_complete(which == SET_NEXT).into())
         }),
+        (SET_SERVER, Target::Connection(connection)) if connection.role() == Some(Role::Server) => {
+            let Some(chosen) = connection.slot_selected() else {
+                return Ok(0);
+            };
+            change_credentials(target, |credentials| {
+                credentials.select(chosen);
+                Ok(1)
+            })
+        }
         _ => Ok(0),
     }
 }
@@ -273,9 +297,23 @@ fn change_credentials(
     target: Target<'_>,
     mut change: impl FnMut(&mut Credentials) -> Result<c_int>,
 ) -> Result<c_long> {
-    target
-        .try_change(|settings| change(Arc::make_mut(&mut settings.credentials)))
-        .map(c_long::from)
+    let mut answer = 0;
+    let set = |credentials: &mut Credentials| {
+        answer = change(credentials)?;
+        Ok(())
+    };
+    match target {
+        Target::Context(context) => context.change_credentials(set)?,
+        Target::Connection(connection) => connection.change_credentials(set)?,
+    }
+    Ok(answer.into())
+}
+
+fn check_issuer(target: Target<'_>, certificate: &X509) -> Result<()> {
+    match target {
+        Target::Context(context) => context.check_strength(certificate, Position::Issuer),
+        Target::Connection(connection) => connection.check_strength(certificate, Position::Issuer),
+    }
 }
 
 /// The settings keep the chain that this points to.

@@ -33,7 +33,6 @@ mod srtp;
 mod stateless;
 
 mod pending_callbacks;
-mod pending_certs_1;
 mod pending_early_data;
 mod pending_io;
 mod pending_peer;
