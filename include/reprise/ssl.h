@@ -435,6 +435,492 @@ int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int 
 int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
 
 /*
+ * Session objects
+ * ===============
+ *
+ * Life and fields of an SSL_SESSION. What a function hands out with "get0" in its name, or as
+ * const, stays valid until the session is freed, also when the field is set anew.
+ */
+
+/**
+ * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
+ * them. The copy is in no cache and has one reference, which the caller owns. The peer's
+ * certificates are shared with `src`; application data is copied through the callbacks of its
+ * indices.
+ *
+ * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
+ * Other threads may use `src` meanwhile.
+ *
+ * `src` is NULL or a live session.
+ */
+SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
+
+/**
+ * Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
+ * of the application data are called, the keys are wiped, and the session is freed. A session
+ * that an `SSL`, a cache or another holder still has lives on.
+ *
+ * Any thread, also while others use the session by references of their own.
+ *
+ * `session` is NULL or a live session of which the caller owns a reference, and does not use
+ * that reference again.
+ */
+void SSL_SESSION_free(SSL_SESSION *session);
+
+/**
+ * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
+ * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ *
+ * `session` is NULL or a live session.
+ */
+void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
+
+/**
+ * Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
+ * not resumable. The mark is set when a connection that used the session failed or was not shut
+ * down, when the session was removed from a cache, and when a single-use session was used; it
+ * never goes away. Whether the session has expired does not matter here.
+ *
+ * Returns 1 or 0; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_is_resumable(const SSL_SESSION *session);
+
+/**
+ * Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
+ * verify result 1, not resumable. The caller owns its one reference and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns the session, or NULL with an error on the queue when memory is short.
+ *
+ * May be called at any time, from any thread.
+ */
+SSL_SESSION *SSL_SESSION_new(void);
+
+/**
+ * Attaches `data` to a session at index `idx`, which comes from
+ * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
+ * `data`: the callbacks given with the index are called when the session is made, copied by
+ * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+ *
+ * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
+
+/**
+ * Adds a reference to a session. The caller owns it and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
+ * thread that has one, or is lent one, may add more.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_up_ref(SSL_SESSION *session);
+
+/**
+ * The application protocol of the session, which early data must use: stored in `*alpn`, lent as
+ * long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
+                                    const unsigned char **alpn,
+                                    size_t *len);
+
+/**
+ * The cipher suite of the session. It is static: nobody frees it.
+ *
+ * Returns the cipher, or NULL when none was set. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
+
+/**
+ * The host name that the client sent in the server name indication: on a client as it was sent,
+ * on a server only when the server name callback accepted it.
+ *
+ * Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+ * session.
+ *
+ * `session` is NULL or a live session.
+ */
+const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
+
+/**
+ * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the context, lent as long as the session; the pointer is not NULL, also when the
+ * length is 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session;
+ * copies of the session, and other sessions with the same certificate, may lend the same object,
+ * so it must not be changed.
+ *
+ * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
+ * when it cannot be parsed. Any thread.
+ *
+ * `session` is NULL or a live session.
+ */
+X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
+
+/**
+ * The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+ * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
+ */
+void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
+
+/**
+ * The application data that came inside the ticket, or was set for the next one: stored in
+ * `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+ * and 0 for none.
+ *
+ * Returns 1; 0 with an error on the queue for a NULL session.
+ *
+ * `session` is NULL or a live session; `data` and `len` are NULL or may be written.
+ */
+int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
+
+/**
+ * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+ * compression is not supported.
+ *
+ * Returns the method. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
+
+/**
+ * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+ * 0. No errors but for a NULL session.
+ *
+ * `session` is NULL or a live session; `len` is NULL or may be written.
+ */
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
+
+/**
+ * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
+ * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+ * connections.
+ *
+ * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
+ * a NULL session.
+ *
+ * `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+ */
+size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
+
+/**
+ * How much early data may be sent when the session is resumed, in bytes; 0 for none.
+ *
+ * Returns the limit. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
+
+/**
+ * The mode of the max_fragment_length extension that was agreed on
+ * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+ *
+ * Returns the mode. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
+
+/**
+ * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
+ * has none yet.
+ *
+ * Returns the version. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
+
+/**
+ * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+ *
+ * Returns the hint. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
+
+/**
+ * When the session was made, in seconds since the epoch.
+ *
+ * Returns the time; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_time(const SSL_SESSION *session);
+
+/**
+ * How long the session lasts from the time it was made, in seconds.
+ *
+ * Returns the timeout; 0 for NULL. No errors.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_get_timeout(const SSL_SESSION *session);
+
+/**
+ * Tells whether a client's session has a ticket.
+ *
+ * Returns 1 or 0. No errors but for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_has_ticket(const SSL_SESSION *session);
+
+/**
+ * Sets the application protocol of a session that the program builds to a copy of the `len`
+ * bytes at `alpn`; NULL or a length of 0 clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
+
+/**
+ * Sets the host name of a session to a copy of `hostname`; NULL clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
+ */
+int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
+
+/**
+ * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
+ * stays there under the id that it was added with.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
+ * may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+ */
+int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
+
+/**
+ * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
+ * resumed only where the context is the same.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
+ * Threads may set and get on a shared session.
+ *
+ * `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+ */
+int SSL_SESSION_set1_id_context(SSL_SESSION *session,
+                                const unsigned char *sid_ctx,
+                                unsigned int sid_ctx_len);
+
+/**
+ * Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
+ * `len` bytes at `key`. The copy is wiped when the session is freed.
+ *
+ * Returns 1; 0, without an error on the queue, for more than 512 bytes.
+ *
+ * `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
+
+/**
+ * Sets the application data that the next ticket made from the session will carry, to a copy of
+ * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+ * `SSL_CTX_set_session_ticket_cb()`.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short.
+ *
+ * `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
+
+/**
+ * Sets the cipher suite of a session that the program builds, for instance for a PSK; NULL
+ * unsets it. Whether it suits the protocol version is not checked.
+ *
+ * Returns 1; 0 with an error on the queue when `session` is NULL.
+ *
+ * `session` is NULL or a live session; `cipher` is NULL or a cipher that this library gave out.
+ */
+int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
+
+/**
+ * Sets how much early data may be sent when a session that the program builds, for instance for
+ * a PSK, is resumed.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
+
+/**
+ * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
+ * number is taken.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ *
+ * `session` is NULL or a live session.
+ */
+int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
+
+/**
+ * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
+ * place in the order of expiry.
+ *
+ * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
+ * and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_time(SSL_SESSION *session, long t);
+
+/**
+ * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
+ * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
+ * expire.
+ *
+ * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
+ * set and get on a shared session.
+ *
+ * `session` is NULL or a live session.
+ */
+long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
+
+/*
+ * Sessions as bytes and as text
+ * =============================
+ *
+ * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. Whoever
+ * holds these bytes holds the session's secrets.
+ */
+
+/**
+ * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ *
+ * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ */
+SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
+ * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+ *
+ * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
+ * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
+ * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+ */
+SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ *
+ * `out` is a live stream; `x` is NULL or a live session.
+ */
+int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
+
+/**
+ * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
+ * and holds the session's secrets.
+ *
+ * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
+ * when writing fails.
+ *
+ * `out` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+
+/**
+ * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
+ * it. On success `*pp` moves past the session, on failure it stays.
+ *
+ * When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+ * returned without a new reference; on failure it is unchanged. Else a new session is made, with
+ * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
+ *
+ * Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
+ * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
+ * `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+ * `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
+ * id, id context or master key that is too long. The peer's certificate is parsed when it is
+ * first asked for, so a broken one is found then.
+ *
+ * `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
+ * readable bytes.
+ */
+SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
+
+/**
+ * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
+ * the peer's chain beyond its own certificate and application data are not in it.
+ *
+ * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
+ * room for them, and `*pp` moves past them.
+ *
+ * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
+ * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
+ * sets longer fields between two calls makes the second one longer.
+ *
+ * `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+ */
+int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
+
+/**
+ * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
+ * The master key is in it.
+ *
+ * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
+ *
+ * `fp` is NULL or a live BIO; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
+
+/**
+ * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+ *
+ * `fp` is NULL or a live stream; `session` is NULL or a live session.
+ */
+int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
+
+/**
+ * Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
+ * `RSA Session-ID:… Master-Key:…`, in hex.
+ *
+ * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
+ * errors but those of the BIO.
+ *
+ * `bp` is NULL or a live BIO; `x` is NULL or a live session.
+ */
+int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
+
+/*
  * The session cache
  * =================
  *
@@ -1489,6 +1975,34 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
  */
 
 /**
+ * Whether the current private key belongs to the current certificate: those of the kind that was
+ * set or selected last.
+ *
+ * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
+ * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
+ * belongs to another.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_check_private_key(const SSL_CTX *ctx);
+
+/**
+ * The current certificate of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
+
+/**
+ * The current private key of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
+
+/**
  * The function that a client asks for a certificate; NULL when none was set.
  *
  * `ctx` is NULL or a live context.
@@ -1548,18 +2062,181 @@ void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx,
 void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
 
 /**
- * The password callback; NULL when none was set.
+ * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
+ * taken.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
+ * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+ * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `pkey` is NULL or a live key.
+ */
+int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, from the DER encoding of `len` bytes at `d` of a key of type `pk`
+ * (`EVP_PKEY_RSA`, `EVP_PKEY_EC`, …), in PKCS#8 or in the type's own older form. Bytes after the
+ * key are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
+ * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+ * libcrypto asks on the terminal.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no key, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+ *
+ * `ctx` is NULL or a live context; `rsa` is NULL or a live key.
+ */
+int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Sets certificate, private key and chain of one kind together, and makes that the current one.
+ * References are taken to all of them. Without a `privatekey` the public key of the certificate
+ * stands in for it, for keys that only a program's own means can use: checks succeed, signing
+ * does not. Without a `chain` the slot has none.
+ *
+ * With an `override` of 0 nothing may have been set for this kind of key before.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed:
+ * `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
+ * when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or live.
+ */
+int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
+                             X509 *x509,
+                             EVP_PKEY *privatekey,
+                             struct stack_st_X509 *chain,
+                             int override);
+
+/**
+ * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
+ * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
+ * former certificate stays.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
+ * kind of key that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `x` is NULL or a live certificate.
+ */
+int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
+ * certificate are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
+
+/**
+ * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
+ * first comes the certificate, then its issuers in order, if any. They replace the chain that was
+ * set for this kind. Other PEM blocks, such as a private key, are skipped.
+ *
+ * Removes all errors of this thread from the queue first.
+ *
+ * Returns 1; or 0 with an error on the queue: `ERR_R_SYS_LIB` when the file cannot be opened,
+ * `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
+ * the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
+ * certificate has been set, without a chain.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
+ * `SSL_CTX_use_certificate_chain_file` takes those too.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no certificate, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_certs_clear(SSL *ssl);
+
+/**
+ * As `SSL_CTX_check_private_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_check_private_key(const SSL *ssl);
+
+/**
+ * The certificate by which this side of the connection identifies itself, or NULL: once the
+ * handshake has selected one, that one; before, the one set last. In the callback of
+ * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
+ * freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get_certificate(const SSL *ssl);
+
+/**
+ * The function set by `SSL_set_default_passwd_cb`, or that of the context; NULL for none.
  *
  * `ssl` is NULL or a live connection.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
 /**
- * The last argument of the password callback; NULL when none was set.
+ * The pointer set by `SSL_set_default_passwd_cb_userdata`, or that of the context.
  *
  * `ssl` is NULL or a live connection.
  */
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
+
+/**
+ * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
+ * replaced or the connection freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
  * As `SSL_CTX_set_cert_cb`, for one connection.
@@ -1569,19 +2246,522 @@ void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+ * Sets the function that is asked for the password of an encrypted key file, by
+ * `SSL_use_PrivateKey_file` and its like on this connection; NULL for none. A new connection has
+ * the one of its context.
  *
- * `ssl` is NULL or a live connection.
+ * `ssl` is NULL or a live connection; `callback` keeps to pem_password_cb(3).
  */
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
 /**
- * Sets the last argument of the password callback, or without one the password itself: a C string.
- * It stays the program's.
+ * Sets the pointer that the password callback gets. Without a callback it is the password itself,
+ * a C string.
  *
- * `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
+ * `ssl` is NULL or a live connection; `u` lives as long as files are read, and is what the callback
+ * expects, or without one NULL or a C string.
  */
 void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `pkey` is NULL or a live key.
+ */
+int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+ * (`SSL_set_default_passwd_cb`).
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `rsa` is NULL or a live key.
+ */
+int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_cert_and_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or live.
+ */
+int SSL_use_cert_and_key(SSL *ssl,
+                         X509 *x509,
+                         EVP_PKEY *privatekey,
+                         struct stack_st_X509 *chain,
+                         int override);
+
+/**
+ * As `SSL_CTX_use_certificate`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
+ */
+int SSL_use_certificate(SSL *ssl, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
+
+/**
+ * As `SSL_CTX_use_certificate_chain_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
+
+/**
+ * The verify parameters of the context, lent as long as it lives. What the program changes through
+ * the pointer counts at once, for connections that have not used their own yet; no other thread may
+ * use the context meanwhile.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
+
+/**
+ * The context's store of trusted certificates; never NULL for a context. Lent until it is
+ * replaced or the context freed. The program may add to it at any time.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
+
+/**
+ * The callback set by `SSL_CTX_set_verify`; NULL for none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
+
+/**
+ * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
+
+/**
+ * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
+
+/**
+ * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `ca_path` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
+
+/**
+ * Trusts the certificates of a PEM file, which is read now.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `cafile` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
+
+/**
+ * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
+ * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
+ * `openssl rehash`. One of the two may be NULL.
+ *
+ * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
+ * no certificate. A directory that does not exist is no error.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or C strings.
+ */
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
+                                  const char *cafile,
+                                  const char *ca_path);
+
+/**
+ * Trusts the certificates at a URI, see ossl_store(7).
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `castore` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
+
+/**
+ * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+ * caller's.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live.
+ */
+void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
+ * it by an empty one. Connections that exist use the new one from now on.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live, and the caller gives a reference away.
+ */
+void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Lets a function of the program verify chains instead of libcrypto, on all connections of the
+ * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+ * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
+ * with `X509_STORE_CTX_set_error`.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg`
+ * is what it expects, on every thread.
+ */
+void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
+                                      int (*callback)(X509_STORE_CTX*, void*),
+                                      void *arg);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the directory.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the file.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
+
+/**
+ * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
+ * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the URI.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
+
+/**
+ * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
+ * role asks for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
+
+/**
+ * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
+ * for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
+
+/**
+ * Sets the mode of verification, and the function that is asked about each certificate of a
+ * chain; NULL for none, which takes a former one away.
+ *
+ * With `SSL_VERIFY_NONE` (0) a client goes on whatever the result, and a server asks for no
+ * certificate. With `SSL_VERIFY_PEER` (1) a client breaks off when the result is not good, and a
+ * server asks for a certificate and breaks off when there is one that is not good; together with
+ * `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when there is none. Such a server needs an id context
+ * (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern renegotiation and
+ * authentication after the handshake, which this library does not do.
+ *
+ * The callback gets 1 or 0 for whether this certificate was found good, and the `X509_STORE_CTX`,
+ * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
+ * takes the place of that.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_verify(3).
+ */
+void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
+
+/**
+ * Sets how many certificates there may be between the peer's own and the trusted one; -1 for
+ * libcrypto's default, 100.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
+
+/**
+ * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+ *
+ * Returns 1; or 0, without an error on the queue for a second address.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_add1_host(SSL *ssl, const char *hostname);
+
+/**
+ * The verify parameters of the connection, lent as long as it lives. They start as those of the
+ * context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
+
+/**
+ * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
+ * asked for, or none matched, or the session was resumed. Lent until the next verification.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get0_peername(SSL *ssl);
+
+/**
+ * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
+ * `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
+ *
+ * Always safe.
+ */
+int SSL_get_ex_data_X509_STORE_CTX_idx(void);
+
+/**
+ * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
+
+/**
+ * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_depth(const SSL *ssl);
+
+/**
+ * The mode set by `SSL_set_verify`, or that of the context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_mode(const SSL *ssl);
+
+/**
+ * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
+ * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
+ * After a resumption it is the session's.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+long SSL_get_verify_result(const SSL *ssl);
+
+/**
+ * Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
+ * an IP address as text, which goes into the address of the verify parameters. NULL or an empty
+ * name: any will do. It does not change what is sent as server_name
+ * (`SSL_set_tlsext_host_name`).
+ *
+ * The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_set1_host(SSL *ssl, const char *hostname);
+
+/**
+ * As `SSL_CTX_set1_param`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_hostflags(SSL *ssl, unsigned int flags);
+
+/**
+ * As `SSL_CTX_set_purpose`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_purpose(SSL *ssl, int purpose);
+
+/**
+ * As `SSL_CTX_set_trust`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_trust(SSL *ssl, int trust);
+
+/**
+ * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
+ * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ *
+ * `ssl` is NULL or a live connection; `callback` keeps to SSL_set_verify(3).
+ */
+void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
+
+/**
+ * As `SSL_CTX_set_verify_depth`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_depth(SSL *ssl, int depth);
+
+/**
+ * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
+ * nothing about the handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_result(SSL *ssl, long v);
+
+/**
+ * The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
+ * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
+ * `SSL_get_verify_result`.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake; shared with other
+ * connections, so it must not be changed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get0_peer_certificate(const SSL *ssl);
+
+/**
+ * The chain that was built when the peer's certificate was verified, its own certificate first,
+ * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
+ * nothing was verified, as after a resumption.
+ *
+ * Lent until the next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
+
+/**
+ * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
+ * `X509_free`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get1_peer_certificate(const SSL *ssl);
+
+/**
+ * The certificates that the peer sent, not verified, as they came: on a client all of them, on a
+ * server those after the client's own. NULL when the peer has sent none, and after a resumption
+ * from a session that was read from DER or from a ticket, in which only the peer's own certificate
+ * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
+
+/**
+ * Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
+ * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
+ *
+ * Returns 1; 0 when the peer has signed nothing, as after a resumption.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
+ *
+ * Returns how many there are; 0 also for a negative `idx`.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_shared_sigalgs(SSL *ssl,
+                           int idx,
+                           int *psign,
+                           int *phash,
+                           int *psignandhash,
+                           unsigned char *rsig,
+                           unsigned char *rhash);
+
+/**
+ * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
+ * of kind, hash and both (0 for what there is none of or is not known), and the two bytes on the
+ * wire. Each result may be NULL. A negative `idx` stores nothing.
+ *
+ * The peer says what it accepts in a ClientHello or a CertificateRequest.
+ *
+ * Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
+ * resumption.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_sigalgs(SSL *ssl,
+                    int idx,
+                    int *psign,
+                    int *phash,
+                    int *psignandhash,
+                    unsigned char *rsig,
+                    unsigned char *rhash);
+
+/**
+ * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
@@ -2776,31 +3956,6 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Reads one PEM block named SSL SESSION PARAMETERS from a FILE; NULL on error; reuses *x as d2i
- * does.
- */
-SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * callback, void *u);
-
-/**
- * Same from a BIO; skips other PEM blocks; password callback unused unless the block is
- * encrypted.
- */
-SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out,
-                                      SSL_SESSION **x,
-                                      pem_password_cb * callback,
-                                      void *u);
-
-/**
- * Writes PEM block SSL SESSION PARAMETERS with i2d content to a FILE; 1 ok, 0 error.
- */
-int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
-
-/**
- * Same to a BIO.
- */
-int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
-
-/**
  * Computes the client's SRP value: 0, an error.
  */
 int SRP_Calc_A_param(SSL *ssl);
@@ -2901,11 +4056,6 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
                                   void *parse_arg);
 
 /**
- * 1 when current key matches cert; error otherwise.
- */
-int SSL_CTX_check_private_key(const SSL_CTX *ctx);
-
-/**
  * Applies a named ssl_conf section; 0 on error.
  */
 int SSL_CTX_config(SSL_CTX *ctx, const char *name);
@@ -2936,29 +4086,9 @@ unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
 int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 
 /**
- * Current certificate, not owned, or NULL.
- */
-X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
-
-/**
  * The logs a context trusts: NULL, none.
  */
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
-
-/**
- * Inner X509_VERIFY_PARAM, not owned.
- */
-X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
-
-/**
- * Current private key, not owned, or NULL.
- */
-EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
-
-/**
- * X509_STORE of the CTX, not owned.
- */
-X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
  * The argument of the padding callback of a context: NULL.
@@ -2966,54 +4096,9 @@ X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
 
 /**
- * Installed verify callback.
- */
-SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
-
-/**
- * Depth limit, -1 unset.
- */
-int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
-
-/**
- * SSL_VERIFY_* mask.
- */
-int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
-
-/**
- * Adds hashed CA directory; 1/0.
- */
-int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
-
-/**
- * Adds CA file; 1/0.
- */
-int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
-
-/**
- * File and/or dir; both NULL gives 0.
- */
-int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *ca_path);
-
-/**
- * Adds OSSL_STORE URI; 1/0.
- */
-int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
-
-/**
  * Sets the logs a context trusts: an error. `logs` stays the caller's.
  */
 void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
-
-/**
- * Replaces the store taking a reference.
- */
-void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Copies verify parameters; 1/0.
- */
-int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
 
 /**
  * Sets the callback of asynchronous jobs for a context: 0, an error.
@@ -3030,18 +4115,6 @@ int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
  * padding.
  */
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
-
-/**
- * Replaces the store, taking ownership.
- */
-void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Replaces whole chain verification.
- */
-void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
-                                      int (*callback)(X509_STORE_CTX*, void*),
-                                      void *arg);
 
 /**
  * Lets an ENGINE choose the client certificate: 0, an error.
@@ -3062,26 +4135,6 @@ int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
  * Reads the default list of logs: 0, an error.
  */
 int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
-
-/**
- * Default hashed dir.
- */
-int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
-
-/**
- * Default CA file.
- */
-int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
-
-/**
- * Default file, dir and store; missing ones are no error.
- */
-int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
-
-/**
- * Default OSSL_STORE.
- */
-int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 
 /**
  * Sets the callback that gives TLS 1.2 clients their key, for a context: an error unless it is
@@ -3106,11 +4159,6 @@ void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callba
  * NULL.
  */
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
-
-/**
- * X509 purpose; 1/0.
- */
-int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
 
 /**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
@@ -3173,80 +4221,6 @@ int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
- * X509 trust id; 1/0.
- */
-int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
-
-/**
- * Mode and callback; VERIFY_PEER on a server demands a session id context for resumption.
- */
-void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
-
-/**
- * Chain depth limit.
- */
-void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
-
-/**
- * Sets key taking a reference; mismatch with cert drops the cert.
- */
-int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
-
-/**
- * Key from DER of the given type.
- */
-int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Key from PEM or DER file.
- */
-int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Deprecated RSA key setter.
- */
-int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
-
-/**
- * Deprecated RSA DER setter.
- */
-int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Deprecated RSA file setter.
- */
-int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Sets cert, key and chain together; override flag.
- */
-int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
-                             X509 *x509,
-                             EVP_PKEY *privatekey,
-                             struct stack_st_X509 *chain,
-                             int replace);
-
-/**
- * Sets cert taking a reference.
- */
-int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
-
-/**
- * Leaf then chain from one PEM file.
- */
-int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Cert from PEM or DER file.
- */
-int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
  * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
  * NULL.
  */
@@ -3271,224 +4245,14 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
- * Deep copy incl. ticket, refcount 1, outside any cache, ex_data via dup callbacks; keeps the
- * not-resumable mark.
- */
-SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
-
-/**
- * Drops a reference; at zero wipes keys and frees; NULL allowed.
- */
-void SSL_SESSION_free(SSL_SESSION *session);
-
-/**
- * ALPN tied to the session, not owned; NULL/0 if none.
- */
-void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
-                                    const unsigned char **alpn,
-                                    size_t *len);
-
-/**
- * Cipher of the session, NULL when unset.
- */
-const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
-
-/**
- * SNI stored with the session or NULL; server stores it only when the callback said OK.
- */
-const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
-
-/**
- * Pointer to sid context bytes; *len may be NULL.
- */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
-
-/**
- * Peer certificate, not owned, or NULL.
- */
-X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
-
-/**
- * Ticket bytes and length; tick may be NULL, len may not.
- */
-void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
-
-/**
- * Application data from the ticket; always 1, NULL/0 if none.
- */
-int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
-
-/**
- * Compression id of the session, 0 in practice.
- */
-unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
-
-/**
- * Value at ex_data index or NULL.
- */
-void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
-
-/**
- * Id bytes and length 0..32; pointer never NULL; len may be NULL.
- */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
-
-/**
- * Length when outlen is 0, else copies at most outlen bytes and returns the count.
- */
-size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
-
-/**
- * Early data limit of the ticket.
- */
-uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
-
-/**
- * Negotiated MFL mode 1..4, 0 for none or not negotiated yet.
- */
-uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
-
-/**
- * Version such as 0x0304.
- */
-int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
-
-/**
- * Hint in seconds sent by the server, 0 if none.
- */
-unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
-
-/**
- * Creation time in seconds since epoch; 0 for NULL.
- */
-long SSL_SESSION_get_time(const SSL_SESSION *session);
-
-/**
- * Lifetime in seconds; 0 for NULL.
- */
-long SSL_SESSION_get_timeout(const SSL_SESSION *session);
-
-/**
- * 1 when ticket length is > 0.
- */
-int SSL_SESSION_has_ticket(const SSL_SESSION *session);
-
-/**
- * 1 when not marked and it has an id or a ticket; ignores expiry.
- */
-int SSL_SESSION_is_resumable(const SSL_SESSION *session);
-
-/**
- * Empty session: refcount 1, timeout 304 s, time now, verify_result 1; NULL on failure.
- */
-SSL_SESSION *SSL_SESSION_new(void);
-
-/**
- * Text dump to BIO in s_client's layout; 1/0; 0 for NULL.
- */
-int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
-
-/**
- * Same to FILE.
- */
-int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
-
-/**
- * One line RSA Session-ID:.. Master-Key:..; 0 when id or key is empty.
- */
-int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
-
-/**
- * Copies ALPN; NULL or 0 length clears; 1/0.
- */
-int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
-
-/**
- * Copies name; NULL clears; 1/0.
- */
-int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
-
-/**
- * Copies id up to 32 bytes; longer gives 0 + SSL_SESSION_ID_TOO_LONG.
- */
-int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
-
-/**
- * Copies context up to 32 bytes; longer gives 0 + SSL_SESSION_ID_CONTEXT_TOO_LONG.
- */
-int SSL_SESSION_set1_id_context(SSL_SESSION *session,
-                                const unsigned char *sid_ctx,
-                                unsigned int sid_ctx_len);
-
-/**
- * Copies key or PSK up to 512 bytes; longer gives 0, no error queued.
- */
-int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *input, size_t len);
-
-/**
- * Copies data carried inside the next ticket; NULL or 0 clears; 1/0.
- */
-int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
-
-/**
- * Stores the pointer, no check; always 1.
- */
-int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
-
-/**
- * Stores pointer at index; 1/0.
- */
-int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
-
-/**
- * For external PSK sessions; always 1.
- */
-int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
-
-/**
- * Stores version, no check; always 1.
- */
-int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
-
-/**
- * Sets time, returns it; re-sorts when the session is cached.
- */
-long SSL_SESSION_set_time(SSL_SESSION *session, long t);
-
-/**
- * Sets lifetime, 1; 0 for NULL or negative; re-sorts when cached.
- */
-long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
-
-/**
- * Adds a reference; 1/0.
- */
-int SSL_SESSION_up_ref(SSL_SESSION *session);
-
-/**
- * Adds an acceptable reference name; 1/0.
- */
-int SSL_add1_host(SSL *ssl, const char *hostname);
-
-/**
  * Registers the ssl_conf module with the config code.
  */
 void SSL_add_ssl_module(void);
 
 /**
- * Drops all certs and keys of the SSL.
- */
-void SSL_certs_clear(SSL *ssl);
-
-/**
  * Flags telling how suitable a chain is.
  */
 int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
-
-/**
- * 1 when key matches cert.
- */
-int SSL_check_private_key(const SSL *ssl);
 
 /**
  * Applies a named ssl_conf section to an SSL.
@@ -3557,45 +4321,9 @@ int SSL_get0_dane_tlsa(SSL *ssl,
                        size_t *dlen);
 
 /**
- * Inner verify parameters.
- */
-X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
-
-/**
- * Peer cert of the session, not owned; survives resumption (TLS<=1.2 ticket carries it, TLS 1.3
- * too).
- */
-X509 *SSL_get0_peer_certificate(const SSL *ssl);
-
-/**
  * The timestamps a peer sent: NULL, none are read.
  */
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
-
-/**
- * Name that matched.
- */
-const char *SSL_get0_peername(SSL *ssl);
-
-/**
- * Chain built by verification; NULL after resumption.
- */
-struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
-
-/**
- * Peer cert with a reference for the caller.
- */
-X509 *SSL_get1_peer_certificate(const SSL *ssl);
-
-/**
- * Local cert in use.
- */
-X509 *SSL_get_certificate(const SSL *ssl);
-
-/**
- * Index of the SSL inside X509_STORE_CTX.
- */
-int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
  * Copies our last Finished; returns real length.
@@ -3603,25 +4331,9 @@ int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
 
 /**
- * Chain the peer sent (client incl. leaf, server without); from the session but not serialised,
- * so NULL after ticket or d2i.
- */
-struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
-
-/**
  * Copies the peer's last Finished.
  */
 size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Peer signature key type NID; 1/0.
- */
-int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
-
-/**
- * Local key in use.
- */
-EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
  * The argument of the padding callback of a connection: NULL.
@@ -3632,33 +4344,6 @@ void *SSL_get_record_padding_callback_arg(const SSL *ssl);
  * The SRTP profile in use: NULL, none.
  */
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
-
-/**
- * nth shared signature algorithm; returns count.
- */
-int SSL_get_shared_sigalgs(SSL *ssl,
-                           int idx,
-                           int *psign,
-                           int *phash,
-                           int *psignandhash,
-                           unsigned char *rsig,
-                           unsigned char *rhash);
-
-/**
- * nth peer signature algorithm; returns count.
- */
-int SSL_get_sigalgs(SSL *ssl,
-                    int idx,
-                    int *psign,
-                    int *phash,
-                    int *psignandhash,
-                    unsigned char *rsig,
-                    unsigned char *rhash);
-
-/**
- * Local signature key type.
- */
-int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * The prime of the SRP group: NULL, no connection uses SRP.
@@ -3684,26 +4369,6 @@ char *SSL_get_srp_username(SSL *ssl);
  * The SRTP profiles set: NULL, none.
  */
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
-
-/**
- * Installed callback.
- */
-SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
-
-/**
- * Depth or -1.
- */
-int SSL_get_verify_depth(const SSL *ssl);
-
-/**
- * Mode mask.
- */
-int SSL_get_verify_mode(const SSL *ssl);
-
-/**
- * X509_V_*; on resumption taken from the session.
- */
-long SSL_get_verify_result(const SSL *ssl);
 
 /**
  * Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose handshake has
@@ -3744,16 +4409,6 @@ const char *SSL_rstate_string_long(const SSL *ssl);
 ptrdiff_t SSL_sendfile(SSL *ssl, int fd, off_t offset, size_t size, int flags);
 
 /**
- * Sets the reference name; 1/0.
- */
-int SSL_set1_host(SSL *ssl, const char *hostname);
-
-/**
- * Copies parameters.
- */
-int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
-
-/**
  * Sets the callback of asynchronous jobs for a connection: 0, an error.
  */
 int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
@@ -3773,11 +4428,6 @@ int SSL_set_block_padding(SSL *ssl, size_t block_size);
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
  */
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * X509_check_host flags.
- */
-void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
  * Sets the callback that gives TLS 1.2 clients their key, for a connection: an error unless it is
@@ -3802,11 +4452,6 @@ void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
  * NULL.
  */
 void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
-
-/**
- * Purpose.
- */
-int SSL_set_purpose(SSL *ssl, int purpose);
 
 /**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
@@ -3864,26 +4509,6 @@ int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
 
 /**
- * Trust id.
- */
-int SSL_set_trust(SSL *ssl, int trust);
-
-/**
- * Mode and callback.
- */
-void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
-
-/**
- * Depth.
- */
-void SSL_set_verify_depth(SSL *ssl, int depth);
-
-/**
- * Overrides result.
- */
-void SSL_set_verify_result(SSL *ssl, long v);
-
-/**
  * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
  */
 int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
@@ -3905,65 +4530,6 @@ void SSL_trace(int write_p,
                void *arg);
 
 /**
- * Sets key.
- */
-int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
-
-/**
- * Key from DER.
- */
-int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Key from file.
- */
-int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Cert, key and chain together.
- */
-int SSL_use_cert_and_key(SSL *ssl,
-                         X509 *x509,
-                         EVP_PKEY *privatekey,
-                         struct stack_st_X509 *chain,
-                         int replace);
-
-/**
- * Sets cert.
- */
-int SSL_use_certificate(SSL *ssl, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
-
-/**
- * Leaf and chain from PEM.
- */
-int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
-
-/**
- * Cert from file.
- */
-int SSL_use_certificate_file(SSL *ssl, const char *file, int kind);
-
-/**
  * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for
  * NULL.
  */
@@ -3979,18 +4545,6 @@ int SSL_verify_client_post_handshake(SSL *ssl);
  * write to unauthenticated client; 1/0.
  */
 int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * Parses DER; reuses *a when given, advances *pp; NULL with errors on unknown version or cipher;
- * no cache side effects.
- */
-SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
-
-/**
- * DER length, writes and advances when pp and *pp set, allocates when *pp is NULL; 0 when there
- * is no cipher.
- */
-int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
 
 #ifdef __cplusplus
 }

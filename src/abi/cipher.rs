@@ -242,3 +242,92 @@ pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut Connection, id: c_int) -> *
     let _ = ssl;
     Group::from_reported(id).map_or(ptr::null(), |group| group.name.as_ptr())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+
+    use super::*;
+
+    fn text(pointer: *const c_char) -> &'static str {
+        // SAFETY: the functions under test return static C strings.
+        unsafe { CStr::from_ptr(pointer) }.to_str().unwrap()
+    }
+
+    #[test]
+    fn a_description_is_written_into_a_buffer_that_is_large_enough() {
+        let cipher = Cipher::from_wire(0xc02f).unwrap();
+        let mut buffer = [1 as c_char; 128];
+        // SAFETY: a cipher, and a buffer of the size said.
+        unsafe {
+            let written = SSL_CIPHER_description(cipher, buffer.as_mut_ptr(), 128);
+            assert_eq!(written, buffer.as_mut_ptr());
+            assert_eq!(
+                CStr::from_ptr(written).to_str().unwrap(),
+                "ECDHE-RSA-AES128-GCM-SHA256    TLSv1.2 Kx=ECDH     Au=RSA   \
+                 Enc=AESGCM(128)            Mac=AEAD\n"
+            );
+            assert!(SSL_CIPHER_description(cipher, buffer.as_mut_ptr(), 127).is_null());
+            assert!(SSL_CIPHER_description(cipher, buffer.as_mut_ptr(), -1).is_null());
+        }
+    }
+
+    #[test]
+    fn a_description_without_a_buffer_is_the_callers_to_free() {
+        for cipher in Cipher::known() {
+            // SAFETY: a cipher; what comes back is freed once.
+            unsafe {
+                let line = SSL_CIPHER_description(cipher, ptr::null_mut(), 0);
+                assert!(CStr::from_ptr(line).to_bytes().ends_with(b"\n"));
+                memory::free(line.cast());
+            }
+        }
+    }
+
+    #[test]
+    fn no_cipher_has_no_name_and_no_properties() {
+        // SAFETY: all of them tolerate NULL.
+        unsafe {
+            assert_eq!(text(SSL_CIPHER_get_name(ptr::null())), "(NONE)");
+            assert_eq!(text(SSL_CIPHER_standard_name(ptr::null())), "(NONE)");
+            assert_eq!(text(SSL_CIPHER_get_version(ptr::null())), "(NONE)");
+            assert_eq!(text(OPENSSL_cipher_name(ptr::null())), "(NONE)");
+            assert_eq!(text(OPENSSL_cipher_name(c"nope".as_ptr())), "(NONE)");
+            assert_eq!(SSL_CIPHER_get_bits(ptr::null(), ptr::null_mut()), 0);
+            assert_eq!(SSL_CIPHER_get_id(ptr::null()), 0);
+            assert!(SSL_CIPHER_get_handshake_digest(ptr::null()).is_null());
+        }
+    }
+
+    #[test]
+    fn a_registry_name_leads_to_openssls() {
+        let name = c"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
+        // SAFETY: a C string.
+        let name = text(unsafe { OPENSSL_cipher_name(name.as_ptr()) });
+        assert_eq!(name, "ECDHE-RSA-CHACHA20-POLY1305");
+    }
+
+    #[test]
+    fn the_hash_of_the_handshake_is_libcryptos() {
+        let digest = |number| {
+            let cipher = Cipher::from_wire(number).unwrap();
+            // SAFETY: a cipher.
+            unsafe { SSL_CIPHER_get_handshake_digest(cipher) }
+        };
+        // SAFETY: these return constant objects.
+        unsafe {
+            assert_eq!(digest(0x1302), ffi::EVP_sha384());
+            assert_eq!(digest(0xc02f), ffi::EVP_sha256());
+        }
+        assert!(!digest(0x002f).is_null());
+    }
+
+    #[test]
+    fn groups_have_names() {
+        // SAFETY: the SSL is not used.
+        unsafe {
+            assert_eq!(text(SSL_group_to_name(ptr::null_mut(), 1034)), "x25519");
+            assert!(SSL_group_to_name(ptr::null_mut(), 9999).is_null());
+        }
+    }
+}

@@ -31,6 +31,8 @@ mod alpn;
 mod authority_names;
 pub mod call;
 mod callbacks;
+mod certificate;
+mod certificate_file;
 mod cipher;
 mod cipher_settings;
 mod client_hello;
@@ -41,13 +43,26 @@ mod exporter;
 mod handshake;
 mod init;
 mod io;
+mod key_password;
 pub mod method;
 mod options;
-mod password;
+mod peer;
 pub mod pointer;
+mod private_key;
+mod rsa_private_key;
 mod security;
+mod session;
+mod session_bytes;
 mod session_cache;
 mod session_callbacks;
+mod session_ex_data;
+#[cfg(test)]
+mod session_ex_data_tests;
+mod session_fields;
+mod session_print;
+mod session_serialise;
+#[cfg(test)]
+mod session_tests;
 mod session_use;
 mod shutdown;
 mod sni;
@@ -58,6 +73,9 @@ mod tickets;
 mod transport;
 pub mod types;
 mod unsupported;
+mod verify;
+mod verify_host;
+mod verify_locations;
 
 // Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
 // Unit tests are programs and export nothing.

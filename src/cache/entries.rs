@@ -1,13 +1,11 @@
 //! The cache itself: what can be done with it, and in which order its parts are changed.
 
-use std::hash::BuildHasher;
-
 use super::entry::{Entry, Key};
 use super::index::{Index, Place, Table};
 use super::node::Node;
 use super::order::Order;
 use super::reclaim::{garbage, pin, retire, try_to_collect};
-use super::sync::{AtomicU64, AtomicUsize, Lock, Ordering, RandomState};
+use super::sync::{AtomicU64, AtomicUsize, Lock, Ordering};
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
@@ -21,7 +19,6 @@ const COLLECT_TRIES: usize = 8;
 /// the cache is returned, with the reference that the cache had.
 pub struct Cache<E: Entry> {
     index: Index<E::Object>,
-    hasher: RandomState,
     limit: AtomicUsize,
     writers: Writers<E::Object>,
 }
@@ -87,7 +84,6 @@ impl<E: Entry> Cache<E> {
     pub fn new(limit: usize) -> Self {
         Self {
             index: Index::new(),
-            hasher: RandomState::new(),
             limit: AtomicUsize::new(limit),
             writers: Writers {
                 order: Lock::new(Order::new()),
@@ -101,12 +97,11 @@ impl<E: Entry> Cache<E> {
     /// The object with this key. Takes no lock, waits for nobody, and writes to no shared memory but
     /// the count of the object that it found.
     pub fn find(&self, key: &Key) -> Option<E> {
-        let hash = self.hash(key);
         let pinned = pin();
         let mut dead = std::ptr::null_mut();
         let found = loop {
             // SAFETY: we are pinned until `found` is there.
-            let node = unsafe { self.index.find(hash, key) };
+            let node = unsafe { self.index.find(key) };
             // SAFETY: as above.
             let Some(object) = (unsafe { node.as_ref() }).map(|node| node.object) else {
                 break None;
@@ -129,11 +124,10 @@ impl<E: Entry> Cache<E> {
     /// number of objects, this one included, reaches the limit, the first to expire of the others goes.
     pub fn insert(&self, entry: E) -> Inserted<E> {
         let key = entry.key();
-        let hash = self.hash(&key);
         if too_much_garbage() {
             return Inserted::Refused;
         }
-        let Some(node) = Node::new(key, hash, entry.object()) else {
+        let Some(node) = Node::new(key, entry.object()) else {
             return Inserted::Refused;
         };
         let node = node.as_ptr();
@@ -141,7 +135,7 @@ impl<E: Entry> Cache<E> {
         // SAFETY: the lock is held until `order` is dropped, so what index and order lead to is live;
         // the new node is ours until it is linked.
         unsafe {
-            let place = self.index.place(hash, &key);
+            let place = self.index.place(&key);
             let old = place.node();
             if !old.is_null() && (*old).object == entry.object() {
                 order.take_out(old);
@@ -154,7 +148,7 @@ impl<E: Entry> Cache<E> {
             entry.into_raw();
             self.index.put(&place, node);
             if old.is_null() {
-                self.count_in(hash);
+                self.count_in(key.hash());
             } else {
                 order.take_out(old);
             }
@@ -175,11 +169,10 @@ impl<E: Entry> Cache<E> {
             return None;
         }
         let key = kept.key();
-        let hash = self.hash(&key);
         self.change(|order| {
             // SAFETY: `change` holds the lock.
             unsafe {
-                let node = self.index.place(hash, &key).node();
+                let node = self.index.place(&key).node();
                 self.take_excess(order, node)
             }
         })
@@ -197,11 +190,10 @@ impl<E: Entry> Cache<E> {
     }
 
     fn remove_if(&self, key: &Key, wanted: impl Fn(&Node<E::Object>) -> bool) -> Option<E> {
-        let hash = self.hash(key);
         self.change(|order| {
             // SAFETY: `change` holds the lock, so what the index leads to is live.
             unsafe {
-                let place = self.index.place(hash, key);
+                let place = self.index.place(key);
                 match place.node().as_ref() {
                     Some(node) if wanted(node) => self.unlink(order, &place),
                     _ => std::ptr::null_mut(),
@@ -222,7 +214,7 @@ impl<E: Entry> Cache<E> {
                         std::ptr::null_mut()
                     }
                     (Some(node), _) => {
-                        let place = self.index.place(node.hash, &node.key);
+                        let place = self.index.place(&node.key);
                         self.unlink(order, &place)
                     }
                 }
@@ -241,11 +233,10 @@ impl<E: Entry> Cache<E> {
     /// same time. False if it is not in this cache.
     pub fn reorder(&self, entry: &E) -> bool {
         let key = entry.key();
-        let hash = self.hash(&key);
         let mut order = self.lock();
         // SAFETY: the lock is held, so what index and order lead to is live.
         unsafe {
-            let node = self.index.place(hash, &key).node();
+            let node = self.index.place(&key).node();
             let held = !node.is_null() && (*node).object == entry.object();
             if held {
                 order.take_out(node);
@@ -307,10 +298,6 @@ impl<E: Entry> Cache<E> {
         }
     }
 
-    fn hash(&self, key: &Key) -> u32 {
-        (self.hasher.hash_one(key) >> 32) as u32
-    }
-
     fn lock(&self) -> impl std::ops::DerefMut<Target = Order<E::Object>> + '_ {
         self.writers.order.lock(|order| self.repair(order))
     }
@@ -359,7 +346,7 @@ impl<E: Entry> Cache<E> {
             let Some(node) = victim.as_ref() else {
                 return victim;
             };
-            let place = self.index.place(node.hash, &node.key);
+            let place = self.index.place(&node.key);
             let evictions = self.writers.evictions.load(Ordering::Relaxed);
             self.writers
                 .evictions
@@ -382,7 +369,7 @@ impl<E: Entry> Cache<E> {
         unsafe {
             self.index.take_out(place);
             order.take_out(node);
-            self.count_out((*node).hash);
+            self.count_out((*node).hash());
         }
         node
     }
@@ -395,9 +382,9 @@ impl<E: Entry> Cache<E> {
         // SAFETY: the caller's promise: nobody that pins from now on can reach the node, and its
         // reference is ours.
         unsafe {
-            let Node { object, hash, .. } = node.as_ref()?;
+            let Node { object, key, .. } = node.as_ref()?;
             let entry = E::from_raw(*object);
-            retire(node, Node::<E::Object>::bytes(*hash), Node::free);
+            retire(node, Node::<E::Object>::bytes(key.hash()), Node::free);
             Some(entry)
         }
     }
@@ -434,13 +421,10 @@ impl<E: Entry> Cache<E> {
         let entries = unsafe {
             self.index.repair();
             order.repair(|node| {
-                let Node { hash, key, .. } = &*node;
-                let held = self.index.find(*hash, key) == node;
-                bytes += if held {
-                    Node::<E::Object>::bytes(*hash)
-                } else {
-                    0
-                };
+                let held = self.index.find(&(*node).key) == node;
+                if held {
+                    bytes += Node::<E::Object>::bytes((*node).hash());
+                }
                 held
             })
         };
@@ -455,14 +439,13 @@ impl<E: Entry> Cache<E> {
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
     pub fn leave_half_done(&self, half_in: E, half_out: &Key) {
         let key = half_in.key();
-        let hash = self.hash(&key);
-        let node = Node::new(key, hash, half_in.object()).expect("memory");
+        let node = Node::new(key, half_in.object()).expect("memory");
         let mut order = self.lock();
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             order.file(node.as_ptr(), half_in.expires());
             half_in.into_raw();
-            let place = self.index.place(self.hash(half_out), half_out);
+            let place = self.index.place(half_out);
             assert!(!place.node().is_null());
             self.index.take_out(&place);
             order.forget_all_but_lowest();
@@ -489,7 +472,7 @@ impl<E: Entry> Drop for Cache<E> {
     }
 }
 
-fn retire_tables<O>(unused: [*mut Table<O>; 2]) {
+fn retire_tables<O: 'static>(unused: [*mut Table<O>; 2]) {
     for table in unused {
         // SAFETY: the index gave the table away, so nobody that pins from now on can reach it.
         unsafe {

@@ -1,11 +1,16 @@
 //! What a cache holds: the key, the expiry and the owning reference.
 
+use std::hash::Hasher;
 use std::ptr::NonNull;
 
-/// What a session is found by: protocol version and session id.
+use super::sync::new_hasher;
+
+/// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
+/// use more than once should keep it too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(C)]
 pub struct Key {
+    hash: u32,
     version: [u8; 2],
     length: u8,
     id: [u8; Key::MAX_ID],
@@ -19,11 +24,13 @@ impl Key {
     /// 16 bits count: that is all that a protocol version has on the wire.
     pub fn new(version: i32, id: &[u8]) -> Option<Self> {
         let mut key = Self {
+            hash: 0,
             version: (version as u16).to_be_bytes(),
             length: id.len() as u8,
             id: [0; Self::MAX_ID],
         };
         key.id.get_mut(..id.len())?.copy_from_slice(id);
+        key.hash = key.keyed_hash();
         Some(key)
     }
 
@@ -31,13 +38,21 @@ impl Key {
     pub fn id(&self) -> &[u8] {
         &self.id[..usize::from(self.length)]
     }
-}
 
-impl std::hash::Hash for Key {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let [high, low] = self.version;
-        state.write_u32(u32::from_be_bytes([0, high, low, self.length]));
-        state.write(&self.id);
+    /// A hash of the whole key, which cannot be foretold outside this process.
+    pub(super) fn hash(&self) -> u32 {
+        self.hash
+    }
+
+    fn keyed_hash(&self) -> u32 {
+        // In one piece: the hasher is slow at putting pieces together.
+        let mut bytes = [0; Self::MAX_ID + 3];
+        bytes[..Self::MAX_ID].copy_from_slice(&self.id);
+        bytes[Self::MAX_ID] = self.length;
+        bytes[Self::MAX_ID + 1..].copy_from_slice(&self.version);
+        let mut hasher = new_hasher();
+        hasher.write(&bytes);
+        (hasher.finish() >> 32) as u32
     }
 }
 
@@ -80,7 +95,7 @@ impl Expiry {
 /// - no method blocks, panics or calls back into a cache.
 pub unsafe trait Entry: Clone + Send + Sync {
     /// What the reference refers to.
-    type Object;
+    type Object: 'static;
 
     /// The key under which the object is found. It is read once, when the object is added.
     fn key(&self) -> Key;

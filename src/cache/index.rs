@@ -152,7 +152,8 @@ impl<O> Index<O> {
     ///
     /// # Safety
     /// The caller is pinned, and stays so while it uses the node.
-    pub unsafe fn find(&self, hash: u32, key: &Key) -> *mut Node<O> {
+    pub unsafe fn find(&self, key: &Key) -> *mut Node<O> {
+        let hash = key.hash();
         loop {
             let table = self.table();
             let slot = table.slot_of(hash);
@@ -170,8 +171,8 @@ impl<O> Index<O> {
                 // SAFETY: what a chain leads to is retired only after it was unlinked, and we are
                 // pinned since before we read the link.
                 let node = unsafe { &*head };
-                if node.hash >= hash {
-                    if node.hash > hash {
+                if node.hash() >= hash {
+                    if node.hash() > hash {
                         break;
                     }
                     if node.key == *key {
@@ -191,7 +192,8 @@ impl<O> Index<O> {
     ///
     /// # Safety
     /// The caller holds the writers' lock.
-    pub unsafe fn place(&self, hash: u32, key: &Key) -> Place<O> {
+    pub unsafe fn place(&self, key: &Key) -> Place<O> {
+        let hash = key.hash();
         let table = self.table();
         let mut link = table.slot_of(hash);
         let mut next = link.load(Ordering::Relaxed);
@@ -203,10 +205,10 @@ impl<O> Index<O> {
         while !Node::is_end(next) {
             // SAFETY: nodes in a chain are live while the lock is held.
             let node = unsafe { &*next };
-            if node.hash > hash {
+            if node.hash() > hash {
                 break;
             }
-            if node.hash == hash && node.key == *key {
+            if node.hash() == hash && node.key == *key {
                 return Place {
                     link,
                     next,
@@ -445,7 +447,7 @@ unsafe fn last_below<'a, O>(mut head: *mut Node<O>, boundary: u64) -> Option<&'a
     while !Node::is_end(head) {
         // SAFETY: the caller's promise: the chain's nodes are live.
         let node = unsafe { &*head };
-        if u64::from(node.hash) >= boundary {
+        if u64::from(node.hash()) >= boundary {
             break;
         }
         last = Some(node);

@@ -1,4 +1,4 @@
-//! Every order of events, within bounds, of small programs. Run with
+//! Every order of events of small programs. Run with
 //! `RUSTFLAGS="--cfg loom" cargo test --release cache::loom_tests`.
 
 use loom::sync::Arc;
@@ -17,7 +17,7 @@ fn key(n: u8) -> Key {
 
 fn model(program: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = None;
     builder.max_branches = 100_000;
     builder.check(program);
 }
@@ -118,6 +118,27 @@ fn nothing_is_missed_while_the_index_shrinks() {
         remover.join().unwrap();
         assert!(cache.find(&key(1)).is_some());
         assert_eq!(cache.len(), 1);
+    });
+}
+
+#[test]
+fn an_index_that_was_emptied_shows_what_is_added_after() {
+    model(|| {
+        let cache = cache_with(1..=9, 0);
+        let writer = {
+            let cache = cache.clone();
+            thread::spawn(move || {
+                cache.flush(Due::Always).for_each(drop);
+                cache.insert(item(20));
+            })
+        };
+        if let Some(found) = cache.find(&key(9)) {
+            assert!(found.references() >= 1);
+        }
+        cache.find(&key(20));
+        writer.join().unwrap();
+        assert!(cache.find(&key(9)).is_none());
+        assert!(cache.find(&key(20)).is_some());
     });
 }
 

@@ -13,7 +13,7 @@ pub const MAX_HEIGHT: usize = 12;
 
 /// What the index and the order know of one cached object.
 ///
-/// Lookups read `next`, `object`, `hash` and `key`; all but `next` never change. Everything else belongs
+/// Lookups read `next`, `object` and `key`; all but `next` never change. Everything else belongs
 /// to the holder of the writers' lock. `height` links follow the node in memory.
 #[repr(C)]
 pub struct Node<O> {
@@ -23,8 +23,6 @@ pub struct Node<O> {
     pub object: NonNull<O>,
     /// The expiry that the order has filed the node under.
     pub expiry: UnsafeCell<Expiry>,
-    /// The keyed hash of `key`.
-    pub hash: u32,
     /// What the object is found by.
     pub key: Key,
 }
@@ -47,7 +45,8 @@ impl<O> Copy for Link<O> {}
 
 impl<O> Node<O> {
     /// A node that is linked nowhere. `None` when memory is short.
-    pub fn new(key: Key, hash: u32, object: NonNull<O>) -> Option<NonNull<Self>> {
+    pub fn new(key: Key, object: NonNull<O>) -> Option<NonNull<Self>> {
+        let hash = key.hash();
         let layout = Self::layout(hash)?;
         // SAFETY: the layout is not empty, since a node is not.
         let node = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Self>())?;
@@ -55,7 +54,6 @@ impl<O> Node<O> {
             next: AtomicPtr::new(Self::end()),
             object,
             expiry: UnsafeCell::new(Expiry::of(0, 0)),
-            hash,
             key,
         };
         // SAFETY: freshly allocated with a node's layout, and nobody else has it.
@@ -76,14 +74,19 @@ impl<O> Node<O> {
     /// # Safety
     /// `node` came from [`Node::new`]; nobody uses it any more.
     pub unsafe fn free(node: *mut Self) {
-        // SAFETY: the caller's promise. The layout is the one that `new` used, since `hash` never changes.
+        // SAFETY: the caller's promise. The layout is the one that `new` used, since the key never changes.
         unsafe {
-            let layout = Self::layout((*node).hash);
+            let layout = Self::layout((*node).hash());
             std::ptr::drop_in_place(node);
             if let Some(layout) = layout {
                 std::alloc::dealloc(node.cast(), layout);
             }
         }
+    }
+
+    /// The hash of the node's key.
+    pub fn hash(&self) -> u32 {
+        self.key.hash()
     }
 
     /// How many bytes a node with this hash occupies.

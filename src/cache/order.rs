@@ -50,17 +50,27 @@ impl<O> Order<O> {
         // SAFETY: nodes of the list are live, and a node that is reached on a level has that level.
         unsafe {
             *(*node).expiry.get() = expiry;
-            let height = height((*node).hash);
+            let height = height((*node).hash());
             let mut after = std::ptr::null_mut();
             let mut places = [Link {
                 prev: after,
                 next: after,
             }; MAX_HEIGHT];
-            // A node that expires last, the usual case, needs no search.
+            // A node that expires last, the usual case, needs no search, nor one that expires first.
             let behind_all = self.last[0].is_null() || *(*self.last[0]).expiry.get() <= expiry;
-            let searched = if behind_all { height } else { MAX_HEIGHT };
+            let before_all = !behind_all && *(*self.first[0]).expiry.get() > expiry;
+            let searched = if behind_all || before_all {
+                height
+            } else {
+                MAX_HEIGHT
+            };
             for level in (0..searched).rev() {
-                let mut before = self.before(after, level);
+                let mut before = std::ptr::null_mut();
+                if before_all {
+                    after = self.first[level];
+                } else {
+                    before = self.before(after, level);
+                }
                 while !before.is_null() && *(*before).expiry.get() > expiry {
                     after = before;
                     before = self.before(after, level);
@@ -87,7 +97,7 @@ impl<O> Order<O> {
     pub unsafe fn take_out(&mut self, node: *mut Node<O>) {
         // SAFETY: the neighbours of a node in the list are in the list.
         unsafe {
-            for level in 0..height((*node).hash) {
+            for level in 0..height((*node).hash()) {
                 let Link { prev, next } = *Node::link(node, level);
                 self.set_next(prev, level, next);
                 self.set_prev(next, level, prev);
@@ -116,7 +126,7 @@ impl<O> Order<O> {
                     count += 1;
                     (*Node::link(node, 0)).prev = self.last[0];
                     self.last[0] = node;
-                    for level in 1..height((*node).hash) {
+                    for level in 1..height((*node).hash()) {
                         let prev = self.last[level];
                         *Node::link(node, level) = Link {
                             prev,

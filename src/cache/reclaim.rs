@@ -16,13 +16,13 @@ pub use loomed::{Guard, garbage, pin, retire, try_to_collect};
 pub struct Garbage {
     /// Bytes retired and not yet freed.
     pub bytes: usize,
-    /// How many pieces of memory were freed so far, ever.
+    /// Bytes freed so far, ever.
     pub freed: usize,
 }
 
 #[cfg(not(loom))]
 mod epochs {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
     use crossbeam_epoch::{Collector, LocalHandle};
@@ -33,11 +33,15 @@ mod epochs {
     /// Keeps the calling thread pinned until it is dropped.
     pub use crossbeam_epoch::Guard;
 
+    /// After how many changes a thread adds its figures to those of the process.
+    const PUBLISH_EVERY: u32 = 64;
+
     /// The collector of this process.
     struct Era {
         generation: u32,
         collector: Collector,
-        bytes: AtomicUsize,
+        /// Bytes retired and freed so far.
+        retired: AtomicUsize,
         freed: AtomicUsize,
     }
 
@@ -45,13 +49,39 @@ mod epochs {
 
     /// The calling thread's registration with a collector.
     struct Registration {
-        generation: u32,
+        era: &'static Era,
         handle: Option<LocalHandle>,
+        /// Bytes that this thread has retired and freed, and not yet told the era.
+        retired: Cell<usize>,
+        freed: Cell<usize>,
+        untold: Cell<u32>,
+    }
+
+    impl Registration {
+        fn is_current(&self) -> bool {
+            self.era.generation == generation()
+        }
+
+        fn count(&self, figure: &Cell<usize>, bytes: usize) {
+            figure.set(figure.get() + bytes);
+            self.untold.set(self.untold.get() + 1);
+            if self.untold.get() >= PUBLISH_EVERY {
+                self.publish();
+            }
+        }
+
+        fn publish(&self) {
+            let Era { retired, freed, .. } = self.era;
+            retired.fetch_add(self.retired.take(), Ordering::Relaxed);
+            freed.fetch_add(self.freed.take(), Ordering::Release);
+            self.untold.set(0);
+        }
     }
 
     impl Drop for Registration {
         fn drop(&mut self) {
-            if self.generation != generation() {
+            self.publish();
+            if !self.is_current() {
                 // A collector of the parent: its lists are no longer anybody's business.
                 std::mem::forget(self.handle.take());
             }
@@ -75,7 +105,7 @@ mod epochs {
             let fresh = Box::into_raw(Box::new(Era {
                 generation,
                 collector: Collector::new(),
-                bytes: AtomicUsize::new(0),
+                retired: AtomicUsize::new(0),
                 freed: AtomicUsize::new(0),
             }));
             match ERA.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire) {
@@ -90,23 +120,23 @@ mod epochs {
         }
     }
 
+    /// What `what` makes of this thread's registration; `None` if it has none with this process's era.
+    fn registered<T>(what: impl FnOnce(&Registration) -> T) -> Option<T> {
+        let done = REGISTRATION.try_with(|registration| {
+            let registration = registration.borrow();
+            let current = registration.as_ref().filter(|one| one.is_current());
+            current.map(what)
+        });
+        done.ok().flatten()
+    }
+
     /// Pins the calling thread: memory retired from now on is not freed before the guard is dropped.
     /// Takes no lock and writes only what belongs to this thread. Pins nest. To be held briefly: across
     /// neither callback nor lock nor I/O.
     #[inline]
     pub fn pin() -> Guard {
-        let pinned = REGISTRATION.try_with(|registration| {
-            if let Some(registration) = &*registration.borrow() {
-                if registration.generation == generation() {
-                    return registration.handle.as_ref().map(LocalHandle::pin);
-                }
-            }
-            None
-        });
-        match pinned {
-            Ok(Some(guard)) => guard,
-            _ => register(),
-        }
+        let pinned = registered(|one| one.handle.as_ref().map(LocalHandle::pin));
+        pinned.flatten().unwrap_or_else(register)
     }
 
     #[cold]
@@ -115,8 +145,11 @@ mod epochs {
         let handle = era.collector.register();
         let guard = handle.pin();
         let fresh = Registration {
-            generation: era.generation,
+            era,
             handle: Some(handle),
+            retired: Cell::new(0),
+            freed: Cell::new(0),
+            untold: Cell::new(0),
         };
         // In a thread that is ending there is no place to keep the registration. Then it ends with
         // the guard.
@@ -130,17 +163,18 @@ mod epochs {
     /// # Safety
     /// No thread that pins from now on can reach `object`. `free(object)` may be called from any thread,
     /// once, at any later time.
-    pub unsafe fn retire<T>(object: *mut T, bytes: usize, free: unsafe fn(*mut T)) {
-        let era = era();
-        era.bytes.fetch_add(bytes, Ordering::Relaxed);
+    pub unsafe fn retire<T: 'static>(object: *mut T, bytes: usize, free: unsafe fn(*mut T)) {
         let guard = pin();
+        if registered(|one| one.count(&one.retired, bytes)).is_none() {
+            era().retired.fetch_add(bytes, Ordering::Relaxed);
+        }
         // SAFETY: the caller's promises are what the collector asks for.
         unsafe {
             guard.defer_unchecked(move || {
                 free(object);
-                let era = self::era();
-                era.bytes.fetch_sub(bytes, Ordering::Relaxed);
-                era.freed.fetch_add(1, Ordering::Relaxed);
+                if registered(|one| one.count(&one.freed, bytes)).is_none() {
+                    era().freed.fetch_add(bytes, Ordering::Release);
+                }
             });
         }
     }
@@ -148,14 +182,17 @@ mod epochs {
     /// Frees what can be freed now of what this thread and ended threads retired, within bounds.
     pub fn try_to_collect() {
         pin().flush();
+        registered(Registration::publish);
     }
 
-    /// What waits to be freed.
+    /// What waits to be freed. Each thread may be late with telling of the last few dozen pieces.
     pub fn garbage() -> Garbage {
         let era = era();
+        let freed = era.freed.load(Ordering::Acquire);
+        let retired = era.retired.load(Ordering::Relaxed);
         Garbage {
-            bytes: era.bytes.load(Ordering::Relaxed),
-            freed: era.freed.load(Ordering::Relaxed),
+            bytes: retired.saturating_sub(freed),
+            freed,
         }
     }
 }
@@ -179,8 +216,10 @@ mod loomed {
         static ref STATE: Mutex<State> = Mutex::new(State::default());
     }
 
+    /// Keeps memory until it is dropped.
     pub struct Guard(());
 
+    /// As without loom.
     pub fn pin() -> Guard {
         STATE.lock().unwrap().pinned += 1;
         Guard(())
@@ -198,6 +237,10 @@ mod loomed {
         }
     }
 
+    /// As without loom.
+    ///
+    /// # Safety
+    /// As without loom.
     pub unsafe fn retire<T: 'static>(object: *mut T, _bytes: usize, free: unsafe fn(*mut T)) {
         let guard = pin();
         // SAFETY: the caller's promise.
@@ -206,8 +249,10 @@ mod loomed {
         drop(guard);
     }
 
+    /// Nothing to do: collecting is immediate.
     pub fn try_to_collect() {}
 
+    /// No figures under loom.
     pub fn garbage() -> Garbage {
         Garbage::default()
     }

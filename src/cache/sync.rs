@@ -8,17 +8,21 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(not(loom))]
-pub use std::hash::RandomState;
-
-#[cfg(not(loom))]
 pub use super::lock::Lock;
+
+/// A SipHash with keys that this process drew at random.
+#[cfg(not(loom))]
+pub fn new_hasher() -> std::hash::DefaultHasher {
+    use std::hash::{BuildHasher, RandomState};
+    static KEYS: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    KEYS.get_or_init(RandomState::new).build_hasher()
+}
 
 /// Not random under loom, which runs the same program again and again.
 #[cfg(loom)]
-pub type RandomState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
-
-#[cfg(loom)]
-pub use loomed::Lock;
+pub fn new_hasher() -> std::hash::DefaultHasher {
+    std::hash::DefaultHasher::new()
+}
 
 /// `count` atomic null pointers, or `None` when memory is short. Freed with [`free_slots`].
 #[cfg(not(loom))]
@@ -49,13 +53,18 @@ mod loomed {
     use super::AtomicPtr;
     use std::ptr::NonNull;
 
+    /// As without loom.
     pub fn new_slots<T>(count: usize) -> Option<NonNull<AtomicPtr<T>>> {
         let slots: Box<[_]> = (0..count)
-            .map(|_| AtomicPtr::new(std::ptr::null_mut()))
+            .map(|_| AtomicPtr::new(std::ptr::null_mut::<T>()))
             .collect();
         NonNull::new(Box::into_raw(slots).cast())
     }
 
+    /// As without loom.
+    ///
+    /// # Safety
+    /// As without loom.
     pub unsafe fn free_slots<T>(slots: NonNull<AtomicPtr<T>>, count: usize) {
         let all = std::ptr::slice_from_raw_parts_mut(slots.as_ptr(), count);
         // SAFETY: the caller's promise: made by `new_slots` with this count.
@@ -66,14 +75,17 @@ mod loomed {
     pub struct Lock<T>(loom::sync::Mutex<T>);
 
     impl<T> Lock<T> {
+        /// A free lock around `value`.
         pub fn new(value: T) -> Self {
             Self(loom::sync::Mutex::new(value))
         }
 
+        /// Waits until the lock is free and takes it.
         pub fn lock(&self, _repair: impl FnOnce(&mut T)) -> loom::sync::MutexGuard<'_, T> {
             self.0.lock().unwrap()
         }
 
+        /// The value, when nobody else can have the lock.
         pub fn get_mut(&mut self) -> &mut T {
             self.0.get_mut().unwrap()
         }

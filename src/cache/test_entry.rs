@@ -55,6 +55,7 @@ impl Item {
     }
 
     /// Sets the time from which the timeout counts.
+    #[cfg(not(loom))]
     pub fn set_time(&self, time: i64) {
         self.get().time.store(time, StdOrdering::Relaxed);
     }

@@ -99,6 +99,7 @@ impl Connection {
                 return self.finish();
             } else {
                 self.read_record()?;
+                self.note_server_random();
             }
             if self.process()? {
                 // close_notify in the middle of a handshake.
@@ -113,6 +114,9 @@ impl Connection {
     fn finish(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
         self.resumed.set(facts.resumed);
+        if facts.resumed {
+            self.forget_signatures();
+        }
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
@@ -127,13 +131,23 @@ impl Connection {
         Ok(())
     }
 
-    /// The server random is in the ServerHello: the first message of a server's first flight.
+    /// The server random is in the ServerHello, which goes unprotected: a client's input, or a
+    /// server's output, begins with it at some time.
     fn note_server_random(&self) {
-        if self.server_random.get() != [0; 32] || self.role.get() != Some(Role::Server) {
+        if self.server_random.get() != [0; 32] {
             return;
         }
-        let random = self.with_engine(|engine| hello_random(engine.output(), 2));
-        if let Ok(Some(random)) = random {
+        let role = self.role.get();
+        let random = self.with_engine(|engine| {
+            let records = match role {
+                Some(Role::Server) => engine.output(),
+                _ => engine.input.unprocessed(),
+            };
+            hello_random(records, 2)
+        });
+        if let Ok(Some(random)) = random
+            && random != HELLO_RETRY_REQUEST
+        {
             self.server_random.set(random);
         }
     }
@@ -148,6 +162,13 @@ impl Connection {
         self.with_handshake(|data| data.client_hello.clone())?
     }
 }
+
+/// The random that makes a ServerHello a HelloRetryRequest (RFC 8446, section 4.1.3): SHA-256 of
+/// "HelloRetryRequest".
+const HELLO_RETRY_REQUEST: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
 
 /// The random of a hello message (of this type) at the start of `records`.
 pub(super) fn hello_random(records: &[u8], message_type: u8) -> Option<[u8; 32]> {

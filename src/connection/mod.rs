@@ -13,6 +13,8 @@
 //! | `resumption`      | which session a server may resume                                |
 //! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
 //! | `peer`            | judging the peer's certificate                                   |
+//! | `peer_certificates` | those of the peer as libcrypto's objects                       |
+//! | `signatures`      | who signed what, our certificate in use                          |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
@@ -27,16 +29,18 @@ mod io;
 mod issuing;
 mod notify;
 mod peer;
+mod peer_certificates;
 mod resumption;
 mod server;
 mod session_use;
 mod shutdown;
+mod signatures;
 mod state;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
-pub use peer::parsed_chain;
+pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -149,6 +153,7 @@ pub struct Connection {
     offered_cipher_bytes: RefCell<Vec<u8>>,
     /// Server: groups of the ClientHello, by number.
     offered_groups: RefCell<Vec<u16>>,
+    signatures: RefCell<signatures::Signatures>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -217,6 +222,7 @@ impl Connection {
             not_resumable: Cell::new(false),
             offered_cipher_bytes: RefCell::default(),
             offered_groups: RefCell::default(),
+            signatures: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
@@ -412,9 +418,11 @@ impl Connection {
         (self.client_random.get(), self.server_random.get())
     }
 
-    /// The peer's certificates, if it sent any.
+    /// The peer's certificates, if it sent any: in this handshake, or in the one that made the
+    /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
-        self.peer.borrow().clone()
+        let peer = self.peer.borrow().clone();
+        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Arc;
 
-use super::{Connection, Role};
+use super::{Connection, Role, parsed_chain};
 use crate::context::{ChainSource, Names, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
@@ -124,6 +124,7 @@ impl Connection {
             .authorities
             .iter()
             .filter_map(|der| Name::from_der(der).ok());
+        self.note_accepted_signatures(&request.signature_schemes);
         self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
         let callback = self.settings().certificate_callback;
         if let Some(function) = callback.function {
@@ -205,17 +206,6 @@ impl Names {
         }?;
         Some(list.iter().filter_map(|name| name.to_der().ok()).collect())
     }
-}
-
-/// The peer's certificates as libcrypto's objects, made once per chain.
-pub fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    peer.parsed(|peer| {
-        let certificates: Option<Vec<X509>> = peer
-            .certificates()
-            .map(|der| certificate_cache::parsed(der).ok())
-            .collect();
-        X509Chain::from_items(certificates?).ok()
-    })
 }
 
 /// Verifies a handshake signature with libcrypto: for keys that the engine does not know.

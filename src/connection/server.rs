@@ -138,6 +138,9 @@ impl Connection {
         self.with_handshake(|handshake| handshake.offer = offer);
         self.ask_server_name_callback()?;
         self.recheck_resumable();
+        if !self.resumed.get() {
+            self.note_accepted_signatures(&hello.signature_schemes());
+        }
         self.ask_alpn_callback(&hello)
     }
 
@@ -304,10 +307,14 @@ impl Connection {
         if resuming {
             return false;
         }
-        // Every suite of this library has forward secrecy.
+        let version = self
+            .with_handshake(|handshake| handshake.version)
+            .unwrap_or(0);
+        // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
+        let forward_secret = (version == 0x0303).into();
         // SAFETY: the program's function, called as
         // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
-        let answer = unsafe { function(self.as_c(), 1) } != 0;
+        let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
         self.not_resumable.set(answer);
         answer
     }

@@ -100,6 +100,7 @@ impl Connection {
         self.handshake.take();
         self.facts.replace(Facts::default());
         self.peer.take();
+        self.forget_signatures();
         self.verified_chain.take();
         self.received_host_name.take();
         self.arrivals.take();

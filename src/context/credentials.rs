@@ -62,6 +62,11 @@ impl Credentials {
         self.slots.get(self.current?)
     }
 
+    /// The slot with this number.
+    pub fn slot(&self, number: usize) -> Option<&Slot> {
+        self.slots.get(number)
+    }
+
     /// For changes to the current slot.
     pub fn current_mut(&mut self) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(self.current?)?;
@@ -131,10 +136,9 @@ impl Credentials {
     }
 
     /// `SSL_CTX_use_certificate`. A key in the slot that does not belong to it is dropped, as in
-    /// OpenSSL: the program will set the right one next.
+    /// OpenSSL: the program will set the right one next. The slot's chain stays.
     pub fn set_certificate(&mut self, certificate: X509) -> Result<()> {
-        let number = slot_number(certificate.key_kind()?)
-            .ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))?;
+        let number = slot_of(&certificate)?;
         let slot = &mut self.slots[number];
         if let Some(key) = &slot.key
             && !key.matches_certificate(&certificate)
@@ -157,6 +161,31 @@ impl Credentials {
         }
         slot.key = Some(key);
         slot.certified = OnceLock::new();
+        self.current = Some(number);
+        Ok(())
+    }
+
+    /// `SSL_CTX_use_cert_and_key`: certificate, key and chain (none with `None`), which belong
+    /// together. A slot in which something is already is left alone unless `overwrite`.
+    pub fn set_all(
+        &mut self,
+        certificate: &X509,
+        key: &PrivateKey,
+        chain: Option<Arc<X509Chain>>,
+        overwrite: bool,
+    ) -> Result<()> {
+        let number = slot_of(certificate)?;
+        let slot = &mut self.slots[number];
+        let occupied = slot.certificate.is_some() || slot.key.is_some() || slot.chain.is_some();
+        if occupied && !overwrite {
+            return Err(Error::new(Reason::NOT_REPLACING_CERTIFICATE));
+        }
+        *slot = Slot {
+            certificate: Some(certificate.clone()),
+            key: Some(key.clone()),
+            chain,
+            certified: OnceLock::new(),
+        };
         self.current = Some(number);
         Ok(())
     }
@@ -185,14 +214,16 @@ impl Credentials {
         }
     }
 
-    /// All complete slots in the engine's form, best first. Each is prepared once.
+    /// All complete slots in the engine's form, best first, under their numbers. Each is prepared
+    /// once.
     pub fn certified(&self, source: &ChainSource) -> Result<Vec<CertifiedKey>> {
         Ok(self
             .slots
             .iter()
-            .filter_map(|slot| {
+            .enumerate()
+            .filter_map(|(number, slot)| {
                 slot.certified
-                    .get_or_init(|| slot.prepare(source))
+                    .get_or_init(|| Some(slot.prepare(source)?.numbered(number)))
                     .as_ref()
                     .cloned()
             })
@@ -277,6 +308,16 @@ impl ExternalKey for LibcryptoKey {
         let scheme = SignatureScheme::from_code(scheme)?;
         self.0.sign(scheme, message).ok()
     }
+}
+
+/// Where this certificate goes.
+fn slot_of(certificate: &X509) -> Result<usize> {
+    /// `ERR_R_X509_LIB`: its key cannot be read.
+    const ERR_R_X509_LIB: Reason = Reason(11 | 2 << 18);
+    let kind = certificate
+        .key_kind()
+        .map_err(|_| Error::new(ERR_R_X509_LIB))?;
+    slot_number(kind).ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))
 }
 
 /// Where a key of this kind goes: ECDSA, Ed25519, Ed448, RSA-PSS, RSA.

@@ -13,6 +13,8 @@
 //! A context may be used by any number of threads at once.
 
 mod callbacks;
+mod certificate_security;
+mod credential_holder;
 mod credentials;
 mod names;
 mod session_table;
@@ -22,6 +24,8 @@ mod statistics;
 
 pub use crate::cipher::Method;
 pub use callbacks::*;
+pub use certificate_security::{Asker, Position};
+pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
 pub use settings::{CipherStack, Settings, VersionRange};
@@ -39,7 +43,7 @@ use crate::error::{Error, Result};
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::libcrypto::x509::X509Chain;
+use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::{Owner, SessionRef};
 use crate::ticket::TicketKeys;
 
@@ -175,6 +179,14 @@ impl Context {
         );
     }
 
+    /// What was prepared of certificates is made anew when next needed: the extra chain or the
+    /// store, from which chains are completed, has changed.
+    pub fn forget_prepared_credentials(&self) {
+        self.change_settings(|settings| {
+            Arc::make_mut(&mut settings.credentials).forget_prepared();
+        });
+    }
+
     /// The certificate store as it is now; shared with the program.
     pub fn certificate_store(&self) -> Store {
         lock(&self.certificate_store).clone()
@@ -189,6 +201,7 @@ impl Context {
     pub fn set_certificate_store(&self, store: Store) {
         let old = std::mem::replace(&mut *lock(&self.certificate_store), store);
         drop(old);
+        self.forget_prepared_credentials();
     }
 
     /// Names for CertificateRequests.
@@ -213,9 +226,7 @@ impl Context {
     pub fn set_extra_chain(&self, chain: Option<X509Chain>) {
         let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.map(Arc::new));
         drop(old);
-        self.change_settings(|settings| {
-            Arc::make_mut(&mut settings.credentials).forget_prepared();
-        });
+        self.forget_prepared_credentials();
     }
 
     /// `SSL_CTX_get_session_cache_mode`.
@@ -255,6 +266,37 @@ impl Context {
     /// `SSL_CTX_set_purpose`, `SSL_CTX_set_trust` and depth go to the parameters.
     pub fn set_verify_depth(&self, depth: c_int) {
         self.verify_param.set_depth(depth);
+    }
+}
+
+impl CredentialHolder for Context {
+    fn current_settings(&self) -> Arc<Settings> {
+        self.settings()
+    }
+
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
+        let mut result = Ok(());
+        self.settings.rcu(|settings| {
+            let mut credentials = Credentials::clone(&settings.credentials);
+            result = change(&mut credentials);
+            match result {
+                Ok(()) => {
+                    let mut settings = Settings::clone(settings);
+                    settings.changing().credentials = Arc::new(credentials);
+                    Arc::new(settings)
+                }
+                Err(_) => settings.clone(),
+            }
+        });
+        result
+    }
+
+    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
+        let asker = Asker {
+            ssl: std::ptr::null(),
+            ctx: self,
+        };
+        self.settings().check_strength(asker, certificate, position)
     }
 }
 

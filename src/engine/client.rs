@@ -210,7 +210,9 @@ impl ClientCredentialResolver for ClientHooks {
                     .collect(),
                 signature_schemes: schemes.iter().map(|scheme| scheme.0).collect(),
             })?;
-        key.select(schemes)
+        let selected = key.select(schemes)?;
+        super::server::note_selection(self.delegate.get(), &key, &selected);
+        Some(selected)
     }
 
     fn supported_certificate_types(&self) -> &'static [CertificateType] {

@@ -81,14 +81,12 @@ impl Failure {
 
 impl From<RecordProblem> for Failure {
     fn from(problem: RecordProblem) -> Self {
-        const PROTOCOL_VERSION: u8 = 70;
         const RECORD_OVERFLOW: u8 = 22;
         match problem {
             RecordProblem::HttpRequest => Self::silent(Reason::HTTP_REQUEST, ""),
             RecordProblem::HttpsProxyRequest => Self::silent(Reason::HTTPS_PROXY_REQUEST, ""),
-            RecordProblem::WrongVersion => {
-                Self::with_alert(Reason::WRONG_VERSION_NUMBER, PROTOCOL_VERSION)
-            }
+            // What is not TLS is not answered.
+            RecordProblem::WrongVersion => Self::silent(Reason::WRONG_VERSION_NUMBER, ""),
             RecordProblem::TooLong => {
                 Self::with_alert(Reason::PACKET_LENGTH_TOO_LONG, RECORD_OVERFLOW)
             }

@@ -204,12 +204,16 @@ impl ServerCredentialResolver for ServerHooks {
         } else {
             self.resolve_tls12(hello, &usable)
         };
-        chosen
+        let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
             .ok_or_else(|| match credentials.is_empty() {
-                true => PeerIncompatible::NoCipherSuitesInCommon.into(),
-                false => PeerIncompatible::NoSignatureSchemesInCommon.into(),
-            })
+                true => PeerIncompatible::NoCipherSuitesInCommon,
+                false => PeerIncompatible::NoSignatureSchemesInCommon,
+            })?;
+        if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
+            note_selection(self.delegate.get(), key, &selected);
+        }
+        Ok(selected)
     }
 }
 
@@ -410,7 +414,7 @@ pub(super) fn verify_signature(
     if !offered.contains(&scheme) {
         return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
     }
-    by_engine.or_else(|error| {
+    let result = by_engine.or_else(|error| {
         let verified = delegate.is_some_and(|delegate| {
             delegate.verify_signature(
                 scheme.0,
@@ -423,7 +427,22 @@ pub(super) fn verify_signature(
             true => Ok(HandshakeSignatureValid::assertion()),
             false => Err(error),
         }
-    })
+    });
+    if let (Ok(_), Some(delegate)) = (&result, delegate) {
+        delegate.peer_signed(scheme.0);
+    }
+    result
+}
+
+/// Tells what we sign with.
+pub(super) fn note_selection(
+    delegate: Option<&dyn Delegate>,
+    key: &CertifiedKey,
+    selected: &SelectedCredential,
+) {
+    if let Some(delegate) = delegate {
+        delegate.will_sign(key.number(), selected.signer.scheme().0);
+    }
 }
 
 /// From the DER of a name; rustls wants the inside of its SEQUENCE.

@@ -30,6 +30,8 @@ impl Delegate for Recorder {
     fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         None
     }
+    fn will_sign(&self, _: usize, _: u16) {}
+    fn peer_signed(&self, _: u16) {}
     fn wants_key_log(&self) -> bool {
         false
     }

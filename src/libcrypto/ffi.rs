@@ -145,6 +145,7 @@ unsafe extern "C" {
         info: *const PKCS8_PRIV_KEY_INFO,
         out: *mut *mut c_uchar,
     ) -> c_int;
+    pub fn d2i_RSAPrivateKey_bio(bio: *mut BIO, out: *mut *mut RSA) -> *mut RSA;
     pub fn EC_curve_nist2nid(name: *const c_char) -> c_int;
 
     // Certificates

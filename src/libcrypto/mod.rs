@@ -11,7 +11,7 @@
 //! | part                                               | what                                     |
 //! |----------------------------------------------------|------------------------------------------|
 //! | [`x509`], [`certificate_cache`], [`name`]          | certificates and their names             |
-//! | [`private_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures     |
+//! | [`private_key`], [`rsa_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures |
 //! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
 //! | [`bio`]                                            | byte streams                             |
@@ -45,6 +45,7 @@ pub mod pem_file;
 pub mod private_key;
 pub mod public_key;
 pub mod random;
+pub mod rsa_key;
 pub mod signature_scheme;
 pub mod stack;
 pub mod store;

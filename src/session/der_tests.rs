@@ -1,5 +1,9 @@
 //! Tests of DER: against what OpenSSL wrote, and with bad input.
 
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+
 use super::*;
 use crate::session::samples::SAMPLES;
 use crate::session::{Fields, Session};
@@ -331,6 +335,101 @@ fn a_changed_byte_anywhere_is_refused_or_survives_a_round_trip() {
                 }
                 der[place] ^= change;
             }
+        }
+    }
+}
+
+fn bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 0..=max)
+}
+
+/// A name: bytes without NUL.
+fn name() -> impl Strategy<Value = Option<Vec<u8>>> {
+    of(vec(1..=u8::MAX, 0..300))
+}
+
+prop_compose! {
+    fn numbers()(
+        protocol_version in 0x0300..0x0400,
+        suite in 0..0x1234_u32,
+        time in any::<i64>().prop_filter("0 means now", |time| *time != 0),
+        timeout in any::<i64>().prop_filter("0 means 3", |timeout| *timeout != 0),
+        verify_result in any::<i32>(),
+        flags in any::<u32>(),
+        lifetime_hint in any::<u64>(),
+        age_add in any::<u32>(),
+        max_early_data in any::<u32>(),
+        group in any::<u32>(),
+        max_fragment_length in any::<u8>(),
+        compression in any::<u8>(),
+    ) -> Numbers {
+        Numbers {
+            protocol_version,
+            cipher_id: 0x0300_0000 | suite,
+            time,
+            timeout,
+            verify_result: verify_result.into(),
+            flags,
+            lifetime_hint,
+            age_add,
+            max_early_data,
+            group,
+            max_fragment_length,
+            compression,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_fields()(
+        numbers in numbers(),
+        id in bytes(MAX_ID_LEN),
+        id_context in bytes(MAX_ID_CONTEXT_LEN),
+        master_key in bytes(MAX_MASTER_KEY_LEN),
+        ticket in of(bytes(300)),
+        ticket_appdata in of(bytes(300)),
+        alpn in of(bytes(300)),
+        host_name in name(),
+        psk_identity in name(),
+        psk_identity_hint in name(),
+        srp_user_name in name(),
+    ) -> Fields {
+        Fields {
+            id,
+            id_context,
+            master_key: master_key.into(),
+            ticket,
+            ticket_appdata,
+            alpn,
+            host_name,
+            psk_identity,
+            psk_identity_hint,
+            srp_user_name,
+            ..Fields::from(View { numbers, bytes: Bytes::default() })
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_session_survives_der_and_the_object(fields in any_fields()) {
+        let encoding = Encoding::new(&fields.view()).unwrap();
+        let der = encoding.to_vec();
+        prop_assert_eq!(encoding.size(), der.len());
+        let decoded = decode(&der, known).unwrap();
+        prop_assert_eq!(decoded.consumed, der.len());
+        let session = Session::from_view(decoded.view());
+        prop_assert_eq!(session.fields(), fields);
+    }
+
+    #[test]
+    fn any_bytes_are_refused_or_survive_a_round_trip(content in bytes(200)) {
+        let der = tlv(0x30, &content);
+        if decode(&der, known).is_ok() {
+            let once = again(&der);
+            prop_assert_eq!(again(&once), once);
         }
     }
 }

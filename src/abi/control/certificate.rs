@@ -1,13 +1,15 @@
 //! Controls of certificates and their chains (SSL_CTX_add_extra_chain_cert(3), SSL_CTX_add1_chain_cert(3)).
 
-use std::ffi::{c_int, c_long};
+use std::cell::Cell;
+use std::ffi::c_long;
 use std::ptr;
 use std::sync::Arc;
 
 use openssl_sys as ffi;
 
 use super::target::{Argument, Target};
-use crate::context::{Context, Credentials};
+use crate::connection::Role;
+use crate::context::{Context, Credentials, Position};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
@@ -21,6 +23,8 @@ use crate::libcrypto::x509::{X509, X509Chain};
 const SET_FIRST: c_long = 1;
 /// `SSL_CERT_SET_NEXT`
 const SET_NEXT: c_long = 2;
+/// `SSL_CERT_SET_SERVER`
+const SET_SERVER: c_long = 3;
 
 /// Adds a certificate to the chain that is sent with every certificate which has none of its own. It is
 /// the library's from now on.
@@ -28,8 +32,14 @@ const SET_NEXT: c_long = 2;
 /// # Safety
 /// The pointer is NULL or a certificate, given away by the caller.
 pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
+    let raw: *mut ffi::X509 = argument.required()?;
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    check_strength(
+        Target::Context(context),
+        unsafe { X509::lend(raw) }.as_deref(),
+    )?;
     // SAFETY: as the caller promises.
-    let added = unsafe { X509::from_raw_owned(argument.required()?) };
+    let added = unsafe { X509::from_raw_owned(raw) };
     let chain = longer(context.extra_chain().as_deref(), added.as_ref())?;
     context.set_extra_chain(Some(chain));
     Ok(1)
@@ -62,6 +72,12 @@ pub fn clear_extra(context: &Context) -> c_long {
 /// The pointer is NULL or a list of certificates, given away if the number is 0.
 pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    if let Some(chain) = unsafe { X509Chain::lend(raw) } {
+        chain
+            .iter()
+            .try_for_each(|certificate| check_strength(target, Some(&certificate)))?;
+    }
     // SAFETY: as the caller promises.
     let chain = match argument.number {
         0 => unsafe { X509Chain::from_raw_owned(raw) },
@@ -83,6 +99,8 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
 /// The pointer is NULL or a certificate, given away if the number is 0.
 pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    check_strength(target, unsafe { X509::lend(raw) }.as_deref())?;
     // SAFETY: as the caller promises.
     let added = match argument.number {
         0 => unsafe { X509::from_raw_owned(raw) },
@@ -118,13 +136,25 @@ pub unsafe fn select(target: Target<'_>, argument: Argument) -> Result<c_long> {
     })
 }
 
-/// Makes the first or the next certificate with a key the current one. The one that a server has chosen
-/// (`SSL_CERT_SET_SERVER`) is not known: 0.
+/// Makes the first or the next certificate with a key the current one, or the one that a server has chosen
+/// in its handshake. 0 when there is none.
 pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
-    match which {
-        SET_FIRST | SET_NEXT => change_credentials(target, |credentials| {
+    match (which, target) {
+        (SET_FIRST | SET_NEXT, _) => change_credentials(target, |credentials| {
             Ok(credentials.select_complete(which == SET_NEXT).into())
         }),
+        (SET_SERVER, Target::Connection(connection)) => {
+            let chosen = connection
+                .slot_of_handshake()
+                .filter(|_| connection.role() == Some(Role::Server));
+            let Some(chosen) = chosen else {
+                return Ok(0);
+            };
+            change_credentials(target, |credentials| {
+                credentials.select(chosen);
+                Ok(1)
+            })
+        }
         _ => Ok(0),
     }
 }
@@ -188,9 +218,12 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         error_queue::clear();
     }
     let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
-    if flags & NO_ROOT != 0 && above.last().is_some_and(is_root) {
+    if flags & NO_ROOT != 0 && above.last().is_some_and(X509::is_self_signed) {
         above.pop();
     }
+    above
+        .iter()
+        .try_for_each(|certificate| check_strength(target, Some(certificate)))?;
     let chain = Arc::new(Stack::from_items(above)?);
     change_credentials(target, |credentials| {
         credentials.current_or_first_mut().chain = Some(chain.clone());
@@ -269,13 +302,17 @@ pub fn check_client_types(argument: Argument) -> c_long {
     (none || (1..=0xff).contains(&argument.number)).into()
 }
 
+/// Changes the credentials; gives what `change` gives.
 fn change_credentials(
     target: Target<'_>,
-    mut change: impl FnMut(&mut Credentials) -> Result<c_int>,
+    change: impl Fn(&mut Credentials) -> Result<c_long>,
 ) -> Result<c_long> {
-    target
-        .try_change(|settings| change(Arc::make_mut(&mut settings.credentials)))
-        .map(c_long::from)
+    let answer = Cell::new(0);
+    target.holder().change_credentials(&|credentials| {
+        answer.set(change(credentials)?);
+        Ok(())
+    })?;
+    Ok(answer.get())
 }
 
 /// The settings keep the chain that this points to.
@@ -286,6 +323,16 @@ fn current_chain(target: Target<'_>) -> *mut ffi::stack_st_X509 {
         .current()
         .and_then(|slot| slot.chain.as_ref())
         .map_or(ptr::null_mut(), |chain| chain.as_ptr())
+}
+
+/// Whether the security level takes a certificate above our own.
+fn check_strength(target: Target<'_>, certificate: Option<&X509>) -> Result<()> {
+    match certificate {
+        Some(certificate) => target
+            .holder()
+            .check_strength(certificate, Position::Issuer),
+        None => Ok(()),
+    }
 }
 
 /// A chain with a certificate more.
@@ -307,12 +354,4 @@ fn store_of(leaf: &X509, chain: &X509Chain) -> Result<Store> {
     }
     store.add_certificate(leaf)?;
     Ok(store)
-}
-
-/// Its own issuer, as far as names go.
-fn is_root(certificate: &X509) -> bool {
-    match (certificate.subject_der(), certificate.issuer_der()) {
-        (Ok(subject), Ok(issuer)) => subject == issuer,
-        _ => false,
-    }
 }

@@ -35,16 +35,11 @@ mod stateless;
 mod pending_bio_filter;
 mod pending_callbacks;
 mod pending_certs_1;
-mod pending_certs_2;
 mod pending_ciphers_2;
 mod pending_conf;
 mod pending_early_data;
 mod pending_io;
 mod pending_peer;
-mod pending_session_1;
-mod pending_session_2;
-mod pending_verify_1;
-mod pending_verify_2;
 
 use std::ffi::CStr;
 

@@ -1,10 +1,8 @@
 //! Not implemented yet: cipher suites, methods, groups, and names of states and alerts.
 
-use std::ffi::{c_char, c_int};
-use std::ptr;
+use std::ffi::c_char;
 
 use super::pending;
-use crate::abi::method::Method;
 use crate::connection::Connection;
 
 /// RH, RB, RD or unknown.

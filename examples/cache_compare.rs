@@ -1,0 +1,419 @@
+//! The session cache beside what could stand in its place: a mutex around maps, sixteen of those, and
+//! the concurrent maps of `papaya` and `scc` with a mutex around the order.
+//!
+//! `cargo run --release --example cache_compare [ENTRIES...]`
+//!
+//! Prints nanoseconds per operation with one thread, and millions of operations per second with one and
+//! two. The figures and the choice are in `docs/cache.md`.
+
+// Only the parts that are compared are used.
+#[allow(dead_code, unused_imports)]
+#[path = "../src/cache/mod.rs"]
+mod cache;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::time::{Duration, Instant};
+
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key};
+
+/// As large as a session without its parts.
+struct Session {
+    count: AtomicUsize,
+    key: Key,
+    expires: i64,
+    /// True if our cache may have led to it; the others never lend what may be gone.
+    was_in_ours: AtomicBool,
+    _fields: [u64; 32],
+}
+
+struct Owned(NonNull<Session>);
+
+// SAFETY: the count is atomic, the rest is never changed.
+unsafe impl Send for Owned {}
+// SAFETY: as above.
+unsafe impl Sync for Owned {}
+
+impl Owned {
+    fn new(n: u64, expires: i64) -> Self {
+        Self(NonNull::from(Box::leak(Box::new(Session {
+            count: AtomicUsize::new(1),
+            key: key(n),
+            expires,
+            was_in_ours: AtomicBool::new(false),
+            _fields: [n; 32],
+        }))))
+    }
+
+    fn get(&self) -> &Session {
+        // SAFETY: we own a reference.
+        unsafe { self.0.as_ref() }
+    }
+
+    unsafe fn free(session: *mut Session) {
+        // SAFETY: made from a box, and the caller has the last say.
+        drop(unsafe { Box::from_raw(session) });
+    }
+}
+
+impl Clone for Owned {
+    fn clone(&self) -> Self {
+        self.get().count.fetch_add(1, Ordering::Relaxed);
+        Self(self.0)
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if self.get().count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // SAFETY: that was the last reference.
+            unsafe {
+                if self.get().was_in_ours.load(Ordering::Relaxed) {
+                    cache::retire(self.0.as_ptr(), size_of::<Session>(), Self::free);
+                } else {
+                    Self::free(self.0.as_ptr());
+                }
+            }
+        }
+    }
+}
+
+// SAFETY: as the contract asks: counted, and freed through `retire`.
+unsafe impl Entry for Owned {
+    type Object = Session;
+    fn key(&self) -> Key {
+        self.get().key
+    }
+    fn expires(&self) -> Expiry {
+        Expiry::of(self.get().expires, 0)
+    }
+    fn object(&self) -> NonNull<Session> {
+        self.0
+    }
+    fn into_raw(self) -> NonNull<Session> {
+        self.get().was_in_ours.store(true, Ordering::Relaxed);
+        std::mem::ManuallyDrop::new(self).0
+    }
+    unsafe fn from_raw(raw: NonNull<Session>) -> Self {
+        Self(raw)
+    }
+    unsafe fn try_upgrade(raw: NonNull<Session>) -> Option<Self> {
+        // SAFETY: the caller's promise.
+        let count = unsafe { &raw.as_ref().count };
+        let mut seen = count.load(Ordering::Acquire);
+        while seen != 0 {
+            match count.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Acquire) {
+                Ok(_) => return Some(Self(raw)),
+                Err(now) => seen = now,
+            }
+        }
+        None
+    }
+}
+
+/// What the others' maps hash: all of the id, in one piece as we do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Id([u8; 32]);
+
+impl Id {
+    fn of(key: &Key) -> Self {
+        Self(key.id().try_into().expect("32 bytes"))
+    }
+}
+
+impl std::hash::Hash for Id {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write(&self.0);
+    }
+}
+
+/// What is compared. `add` evicts down to the limit.
+trait Store: Send + Sync {
+    fn add(&self, session: Owned);
+    fn find(&self, key: &Key) -> bool;
+    fn remove(&self, key: &Key);
+    fn flush(&self);
+}
+
+struct Ours(Cache<Owned>);
+
+impl Store for Ours {
+    fn add(&self, session: Owned) {
+        assert!(!matches!(self.0.insert(session), Inserted::Refused));
+    }
+    fn find(&self, key: &Key) -> bool {
+        self.0.find(key).is_some()
+    }
+    fn remove(&self, key: &Key) {
+        drop(self.0.remove(key));
+    }
+    fn flush(&self) {
+        self.0.flush(Due::Always).for_each(drop);
+    }
+}
+
+/// The order that the others need beside their map.
+type Order = BTreeMap<(Expiry, u64), Owned>;
+
+/// `SHARDS` mutexes, each around a map and an order. With more than one the order is not exact.
+struct Locked<const SHARDS: usize> {
+    shards: Vec<Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)>>,
+    hasher: std::hash::RandomState,
+    serial: AtomicU64,
+}
+
+impl<const SHARDS: usize> Locked<SHARDS> {
+    fn new() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: std::hash::RandomState::new(),
+            serial: AtomicU64::new(0),
+        }
+    }
+
+    fn shard(&self, key: &Key) -> &Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)> {
+        use std::hash::BuildHasher;
+        &self.shards[if SHARDS == 1 {
+            0
+        } else {
+            self.hasher.hash_one(Id::of(key)) as usize % SHARDS
+        }]
+    }
+}
+
+impl<const SHARDS: usize> Store for Locked<SHARDS> {
+    fn add(&self, session: Owned) {
+        let key = session.key();
+        let place = (
+            session.expires(),
+            self.serial.fetch_add(1, Ordering::Relaxed),
+        );
+        let mut shard = self.shard(&key).lock().unwrap();
+        let old = shard.0.insert(Id::of(&key), (session.clone(), place));
+        let old = old.and_then(|old| shard.1.remove(&old.1));
+        shard.1.insert(place, session);
+        drop(shard);
+        drop(old);
+    }
+    fn find(&self, key: &Key) -> bool {
+        let found = self
+            .shard(key)
+            .lock()
+            .unwrap()
+            .0
+            .get(&Id::of(key))
+            .map(|held| held.0.clone());
+        found.is_some()
+    }
+    fn remove(&self, key: &Key) {
+        let mut shard = self.shard(key).lock().unwrap();
+        let held = shard.0.remove(&Id::of(key));
+        let filed = held.as_ref().and_then(|held| shard.1.remove(&held.1));
+        drop(shard);
+        drop((held, filed));
+    }
+    fn flush(&self) {
+        for shard in &self.shards {
+            loop {
+                let mut locked = shard.lock().unwrap();
+                let Some((_, session)) = locked.1.pop_first() else {
+                    break;
+                };
+                let held = locked.0.remove(&Id::of(&session.key()));
+                drop(locked);
+                drop((held, session));
+            }
+        }
+    }
+}
+
+macro_rules! with_order {
+    ($name:ident, $map:ty, $add:expr, $find:expr, $remove:expr) => {
+        struct $name {
+            map: $map,
+            order: Mutex<Order>,
+            serial: AtomicU64,
+        }
+
+        impl $name {
+            fn new() -> Self {
+                Self {
+                    map: <$map>::new(),
+                    order: Mutex::default(),
+                    serial: AtomicU64::new(0),
+                }
+            }
+        }
+
+        impl Store for $name {
+            fn add(&self, session: Owned) {
+                let place = (
+                    session.expires(),
+                    self.serial.fetch_add(1, Ordering::Relaxed),
+                );
+                let mut order = self.order.lock().unwrap();
+                order.insert(place, session.clone());
+                drop(order);
+                $add(&self.map, Id::of(&session.key()), (session, place));
+            }
+            fn find(&self, key: &Key) -> bool {
+                $find(&self.map, &Id::of(key))
+            }
+            fn remove(&self, key: &Key) {
+                if let Some(place) = $remove(&self.map, &Id::of(key)) {
+                    let filed = self.order.lock().unwrap().remove(&place);
+                    drop(filed);
+                }
+            }
+            fn flush(&self) {
+                loop {
+                    let first = self.order.lock().unwrap().pop_first();
+                    let Some((_, session)) = first else { break };
+                    $remove(&self.map, &Id::of(&session.key()));
+                }
+            }
+        }
+    };
+}
+
+type Filed = (Owned, (Expiry, u64));
+
+with_order!(
+    Papaya,
+    papaya::HashMap<Id, Filed>,
+    |map: &papaya::HashMap<Id, Filed>, key, filed| _ = map.pin().insert(key, filed),
+    |map: &papaya::HashMap<Id, Filed>, key| map.pin().get(key).map(|held| held.0.clone()).is_some(),
+    |map: &papaya::HashMap<Id, Filed>, key| map.pin().remove(key).map(|held| held.1)
+);
+
+with_order!(
+    Scc,
+    scc::HashMap<Id, Filed>,
+    |map: &scc::HashMap<Id, Filed>, key, filed| _ = map.insert(key, filed),
+    |map: &scc::HashMap<Id, Filed>, key| map.read(key, |_, held| held.0.clone()).is_some(),
+    |map: &scc::HashMap<Id, Filed>, key| map.remove(key).map(|(_, held)| held.1)
+);
+
+/// The id of session `n`, as servers make them: bytes that look random.
+fn key(n: u64) -> Key {
+    let mut id = [0u8; 32];
+    let mut word = n;
+    for part in id.chunks_mut(8) {
+        word = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (word >> 29) ^ 0x5851_f42d_4c95_7f2d;
+        part.copy_from_slice(&word.to_le_bytes());
+    }
+    Key::new(0x303, &id).expect("32 bytes")
+}
+
+fn scatter(n: u64, among: u64) -> u64 {
+    (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) % among
+}
+
+/// Nanoseconds that this thread has computed so far. Other programs do not count.
+fn computed() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the struct is ours.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Nanoseconds per call of `each` over `count` calls, the best of `rounds`.
+fn per_call(rounds: u64, count: u64, mut each: impl FnMut(u64)) -> f64 {
+    let round = |round| {
+        let start = computed();
+        (round * count..(round + 1) * count).for_each(&mut each);
+        (computed() - start) as f64 / count as f64
+    };
+    (0..rounds).map(round).fold(f64::MAX, f64::min)
+}
+
+/// Millions of operations per second of `threads` threads together, the best of some rounds. `each`
+/// gets a thread's number and a counter.
+fn throughput(threads: u64, each: impl Fn(u64, u64) + Send + Sync + Copy) -> f64 {
+    let round = |_| {
+        let barrier = &Barrier::new(threads as usize);
+        let total: f64 = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..threads)
+                .map(|thread| {
+                    scope.spawn(move || {
+                        barrier.wait();
+                        let (start, mut count) = (Instant::now(), 0);
+                        while start.elapsed() < Duration::from_millis(60) {
+                            (0..256).for_each(|n| each(thread, count + n));
+                            count += 256;
+                        }
+                        count as f64 / start.elapsed().as_secs_f64()
+                    })
+                })
+                .collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        total / 1e6
+    };
+    (0..12).map(round).fold(0.0, f64::max)
+}
+
+fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
+    let store = &*store;
+    let add = per_call(1, entries, |n| {
+        store.add(Owned::new(n, 1000 + n as i64 / 1000))
+    });
+    let probes = 100_000;
+    let hit = per_call(6, probes, |n| {
+        assert!(store.find(&key(scatter(n, entries))))
+    });
+    let miss = per_call(6, probes, |n| assert!(!store.find(&key(1 << 40 | n))));
+    let churn = |thread: u64, n: u64| {
+        let fresh = (thread + 1) << 50 | n;
+        store.add(Owned::new(fresh, 1000));
+        store.remove(&key(fresh));
+    };
+    let pair = per_call(6, probes, |n| churn(7, n));
+    let look = |thread: u64, n: u64| {
+        store.find(&key(scatter(n + (thread << 30), entries)));
+    };
+    let mix = |thread: u64, n: u64| {
+        if n % 10 == 0 {
+            churn(thread, n);
+        } else {
+            look(thread, n);
+        }
+    };
+    let looks = [throughput(1, look), throughput(2, look)];
+    let churns = [throughput(1, churn), throughput(2, churn)];
+    let mixes = [throughput(1, mix), throughput(2, mix)];
+    let flush = per_call(1, 1, |_| store.flush()) / entries as f64;
+    println!(
+        "{name:12} {entries:8} | {add:5.0} {hit:5.0} {miss:5.0} {pair:6.0} {flush:6.0} | \
+         {:5.1} {:5.1} | {:5.2} {:5.2} | {:5.1} {:5.1}",
+        looks[0], looks[1], churns[0], churns[1], mixes[0], mixes[1]
+    );
+}
+
+fn main() {
+    let sizes: Vec<u64> = std::env::args()
+        .skip(1)
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    let sizes = if sizes.is_empty() {
+        vec![1_000, 10_000, 100_000, 1_000_000]
+    } else {
+        sizes
+    };
+    println!(
+        "                      | nanoseconds, one thread         | millions per second, 1 and 2 threads\n\
+         store         entries |   add   hit  miss add+rm  flush |    lookups |      add+rm |   9:1 mix"
+    );
+    for entries in sizes {
+        measure("ours", Arc::new(Ours(Cache::new(0))), entries);
+        measure("mutex", Arc::new(Locked::<1>::new()), entries);
+        measure("16 mutexes", Arc::new(Locked::<16>::new()), entries);
+        measure("papaya", Arc::new(Papaya::new()), entries);
+        measure("scc", Arc::new(Scc::new()), entries);
+    }
+}

@@ -1,0 +1,332 @@
+//! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
+//! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
+//!
+//! What a getter lends stays valid, and as it is, until the session is freed: also when the field
+//! is set anew, by whatever thread.
+
+use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
+use std::ptr::{null, null_mut};
+
+use openssl_sys as ffi;
+
+use crate::abi::call::call;
+use crate::abi::pointer::{borrow, bytes, c_str, store};
+use crate::connection::parsed_chain;
+use crate::error::Error;
+use crate::session::Session;
+
+/// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+///
+/// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+/// 0. No errors but for a NULL session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `len` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get_id(
+    session: *const Session,
+    len: *mut c_uint,
+) -> *const c_uchar {
+    call(c"SSL_SESSION_get_id", null(), || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let id = unsafe { borrow(session) }?.id();
+        // SAFETY: NULL or to be written, as the caller promises.
+        unsafe { store(len, id.len() as c_uint) };
+        Ok(id.as_ptr())
+    })
+}
+
+/// Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
+/// stays there under the id that it was added with.
+///
+/// Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
+/// may set and get on a shared session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_id(
+    session: *mut Session,
+    sid: *const c_uchar,
+    sid_len: c_uint,
+) -> c_int {
+    call(c"SSL_SESSION_set1_id", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id(unsafe { bytes(sid, sid_len as usize) })?;
+        Ok(1)
+    })
+}
+
+/// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+///
+/// Returns the context, lent as long as the session; the pointer is not NULL, also when the
+/// length is 0. No errors but for a NULL session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `len` is NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
+    session: *const Session,
+    len: *mut c_uint,
+) -> *const c_uchar {
+    call(c"SSL_SESSION_get0_id_context", null(), || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let context = unsafe { borrow(session) }?.id_context();
+        // SAFETY: NULL or to be written, as the caller promises.
+        unsafe { store(len, context.len() as c_uint) };
+        Ok(context.as_ptr())
+    })
+}
+
+/// Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
+/// resumed only where the context is the same.
+///
+/// Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
+/// Threads may set and get on a shared session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
+    session: *mut Session,
+    sid_ctx: *const c_uchar,
+    sid_ctx_len: c_uint,
+) -> c_int {
+    call(c"SSL_SESSION_set1_id_context", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
+        Ok(1)
+    })
+}
+
+/// Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
+/// `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+/// connections.
+///
+/// Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
+/// a NULL session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get_master_key(
+    session: *const Session,
+    out: *mut c_uchar,
+    outlen: usize,
+) -> usize {
+    call(c"SSL_SESSION_get_master_key", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let key = unsafe { borrow(session) }?.master_key();
+        if outlen == 0 || out.is_null() {
+            return Ok(key.len());
+        }
+        let len = key.len().min(outlen);
+        // SAFETY: `out` has room for `outlen` bytes, as the caller promises.
+        unsafe { out.copy_from(key.as_ptr(), len) };
+        Ok(len)
+    })
+}
+
+/// Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
+/// `len` bytes at `key`. The copy is wiped when the session is freed.
+///
+/// Returns 1; 0, without an error on the queue, for more than 512 bytes.
+///
+/// # Safety
+/// `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
+    session: *mut Session,
+    key: *const c_uchar,
+    len: usize,
+) -> c_int {
+    call(c"SSL_SESSION_set1_master_key", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_master_key(unsafe { bytes(key, len) })?;
+        Ok(1)
+    })
+}
+
+/// The host name that the client sent in the server name indication: on a client as it was sent,
+/// on a server only when the server name callback accepted it.
+///
+/// Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+/// session.
+///
+/// # Safety
+/// `session` is NULL or a live session.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *const c_char {
+    call(c"SSL_SESSION_get0_hostname", null(), || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        Ok(unsafe { borrow(session) }?
+            .host_name()
+            .map_or(null(), CStr::as_ptr))
+    })
+}
+
+/// Sets the host name of a session to a copy of `hostname`; NULL clears it.
+///
+/// Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+/// shared session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
+    session: *mut Session,
+    hostname: *const c_char,
+) -> c_int {
+    call(c"SSL_SESSION_set1_hostname", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or a string, as the caller promises.
+        let host_name = unsafe { c_str(hostname) };
+        session.set_host_name(host_name.map(CStr::to_bytes))?;
+        Ok(1)
+    })
+}
+
+/// The application protocol of the session, which early data must use: stored in `*alpn`, lent as
+/// long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+/// session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
+    session: *const Session,
+    alpn: *mut *const c_uchar,
+    len: *mut usize,
+) {
+    call(c"SSL_SESSION_get0_alpn_selected", (), || {
+        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
+        unsafe { lend(borrow(session)?.alpn(), alpn, len) };
+        Ok(())
+    });
+}
+
+/// Sets the application protocol of a session that the program builds to a copy of the `len`
+/// bytes at `alpn`; NULL or a length of 0 clears it.
+///
+/// Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+/// shared session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
+    session: *mut Session,
+    alpn: *const c_uchar,
+    len: usize,
+) -> c_int {
+    call(c"SSL_SESSION_set1_alpn_selected", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_alpn(Some(unsafe { bytes(alpn, len) }))?;
+        Ok(1)
+    })
+}
+
+/// The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+/// is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
+    session: *const Session,
+    tick: *mut *const c_uchar,
+    len: *mut usize,
+) {
+    call(c"SSL_SESSION_get0_ticket", (), || {
+        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
+        unsafe { lend(borrow(session)?.ticket(), tick, len) };
+        Ok(())
+    });
+}
+
+/// The application data that came inside the ticket, or was set for the next one: stored in
+/// `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+/// and 0 for none.
+///
+/// Returns 1; 0 with an error on the queue for a NULL session.
+///
+/// # Safety
+/// `session` is NULL or a live session; `data` and `len` are NULL or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
+    session: *mut Session,
+    data: *mut *mut c_void,
+    len: *mut usize,
+) -> c_int {
+    call(c"SSL_SESSION_get0_ticket_appdata", 0, || {
+        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises. (C's
+        // prototype lacks the const.)
+        unsafe { lend(borrow(session)?.ticket_appdata(), data.cast(), len) };
+        Ok(1)
+    })
+}
+
+/// Sets the application data that the next ticket made from the session will carry, to a copy of
+/// the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+/// `SSL_CTX_set_session_ticket_cb()`.
+///
+/// Returns 1; 0 with an error on the queue when memory is short.
+///
+/// # Safety
+/// `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
+    session: *mut Session,
+    data: *const c_void,
+    len: usize,
+) -> c_int {
+    call(c"SSL_SESSION_set1_ticket_appdata", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_ticket_appdata(Some(unsafe { bytes(data.cast(), len) }))?;
+        Ok(1)
+    })
+}
+
+/// The peer's certificate. It is parsed when first asked for, and lent as long as the session;
+/// copies of the session, and other sessions with the same certificate, may lend the same object,
+/// so it must not be changed.
+///
+/// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
+/// when it cannot be parsed. Any thread.
+///
+/// # Safety
+/// `session` is NULL or a live session.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ffi::X509 {
+    call(c"SSL_SESSION_get0_peer", null_mut(), || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let Some(peer) = unsafe { borrow(session) }?.peer() else {
+            return Ok(null_mut());
+        };
+        let leaf = parsed_chain(peer).and_then(|chain| chain.get(0));
+        Ok(leaf.ok_or(Error::Queued)?.as_ptr())
+    })
+}
+
+/// Stores `field` for C: NULL and 0 when there is none.
+///
+/// # Safety
+/// `data` and `len` are NULL or may be written.
+unsafe fn lend(field: Option<&[u8]>, data: *mut *const c_uchar, len: *mut usize) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        store(data, field.map_or(null(), <[u8]>::as_ptr));
+        store(len, field.map_or(0, <[u8]>::len));
+    }
+}
