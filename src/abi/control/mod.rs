@@ -97,7 +97,7 @@ pub unsafe extern "C" fn SSL_ctrl(
 /// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what type
 /// `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
 ///
-/// Status: partial (no SRP; functions for temporary DH parameters and for tracing extensions are accepted and never called)
+/// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
@@ -129,9 +129,7 @@ pub unsafe extern "C" fn SSL_callback_ctrl(
 ) -> c_long {
     call(c"SSL_callback_ctrl", 0, || {
         // SAFETY: as the caller promises.
-        let target = Target::Connection(unsafe { borrow_quietly(ssl) }?);
-        // SAFETY: as above.
-        unsafe { callback::set_of_either(target, arg1, arg2) }
+        unsafe { callback::set_of_connection(borrow_quietly(ssl)?, arg1, arg2) }
     })
 }
 
