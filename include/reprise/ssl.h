@@ -2217,14 +2217,14 @@ int SSL_check_private_key(const SSL *ssl);
 X509 *SSL_get_certificate(const SSL *ssl);
 
 /**
- * The function set by `SSL_set_default_passwd_cb`, or that of the context; NULL for none.
+ * The password callback; NULL when none was set.
  *
  * `ssl` is NULL or a live connection.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
 /**
- * The pointer set by `SSL_set_default_passwd_cb_userdata`, or that of the context.
+ * The last argument of the password callback; NULL when none was set.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -2246,20 +2246,17 @@ EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * Sets the function that is asked for the password of an encrypted key file, by
- * `SSL_use_PrivateKey_file` and its like on this connection; NULL for none. A new connection has
- * the one of its context.
+ * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
  *
- * `ssl` is NULL or a live connection; `callback` keeps to pem_password_cb(3).
+ * `ssl` is NULL or a live connection.
  */
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
 /**
- * Sets the pointer that the password callback gets. Without a callback it is the password itself,
- * a C string.
+ * Sets the last argument of the password callback, or without one the password itself: a C string.
+ * It stays the program's.
  *
- * `ssl` is NULL or a live connection; `u` lives as long as files are read, and is what the callback
- * expects, or without one NULL or a C string.
+ * `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
  */
 void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
 

@@ -149,11 +149,11 @@ pub struct Connection {
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
     verify_again: Cell<bool>,
     not_resumable: Cell<bool>,
+    signatures: RefCell<signatures::Signatures>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
     /// Server: groups of the ClientHello, by number.
     offered_groups: RefCell<Vec<u16>>,
-    signatures: RefCell<signatures::Signatures>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -220,9 +220,9 @@ impl Connection {
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             not_resumable: Cell::new(false),
+            signatures: RefCell::default(),
             offered_cipher_bytes: RefCell::default(),
             offered_groups: RefCell::default(),
-            signatures: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.

@@ -1,11 +1,14 @@
 //! Not implemented yet: certificates and keys.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
+use std::ptr;
 
 use openssl_sys as ffi;
 
 use super::pending;
+use crate::abi::types::PasswordCallback;
 use crate::connection::Connection;
+use crate::context::Context;
 
 /// Flags telling how suitable a chain is.
 ///

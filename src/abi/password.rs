@@ -1,4 +1,7 @@
 //! Passwords of key files (SSL_CTX_set_default_passwd_cb(3)).
+//!
+//! A callback is asked when a file with an encrypted key is read. Without a callback the user data is
+//! taken for the password; without both, libcrypto asks on the terminal.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -69,12 +72,10 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
     )
 }
 
-/// Sets the function that is asked for the password of an encrypted key file, by
-/// `SSL_use_PrivateKey_file` and its like on this connection; NULL for none. A new connection has
-/// the one of its context.
+/// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `callback` keeps to pem_password_cb(3).
+/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     ssl: *mut Connection,
@@ -88,12 +89,11 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     })
 }
 
-/// Sets the pointer that the password callback gets. Without a callback it is the password itself,
-/// a C string.
+/// Sets the last argument of the password callback, or without one the password itself: a C string.
+/// It stays the program's.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `u` lives as long as files are read, and is what the callback
-/// expects, or without one NULL or a C string.
+/// `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection, u: *mut c_void) {
     call(c"SSL_set_default_passwd_cb_userdata", (), || {
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
     })
 }
 
-/// The function set by `SSL_set_default_passwd_cb`, or that of the context; NULL for none.
+/// The password callback; NULL when none was set.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> Pass
     })
 }
 
-/// The pointer set by `SSL_set_default_passwd_cb_userdata`, or that of the context.
+/// The last argument of the password callback; NULL when none was set.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
