@@ -34,10 +34,8 @@ const SET_SERVER: c_long = 3;
 pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
     // SAFETY: as the caller promises; it stays the caller's when it is refused.
-    check_strength(
-        Target::Context(context),
-        unsafe { X509::lend(raw) }.as_deref(),
-    )?;
+    let lent = unsafe { X509::lend(raw) };
+    check_strength(Target::Context(context), lent.as_deref())?;
     // SAFETY: as the caller promises.
     let added = unsafe { X509::from_raw_owned(raw) };
     let chain = longer(context.extra_chain().as_deref(), added.as_ref())?;
@@ -78,9 +76,10 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
             .iter()
             .try_for_each(|certificate| check_strength(target, Some(&certificate)))?;
     }
-    // SAFETY: as the caller promises.
     let chain = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { X509Chain::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { X509Chain::lend(raw) }
             .map(|chain| chain.duplicate())
             .transpose()?,
@@ -101,9 +100,10 @@ pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_l
     let raw: *mut ffi::X509 = argument.required()?;
     // SAFETY: as the caller promises; it stays the caller's when it is refused.
     check_strength(target, unsafe { X509::lend(raw) }.as_deref())?;
-    // SAFETY: as the caller promises.
     let added = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { X509::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { X509::from_raw_shared(raw) },
     };
     change_credentials(target, |credentials| {
@@ -263,9 +263,10 @@ pub enum StoreUse {
 /// The pointer is NULL or a store, given away if the number is 0.
 pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
     let raw = argument.pointer.cast();
-    // SAFETY: as the caller promises.
     let store = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { Store::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { Store::from_raw_shared(raw) },
     };
     target.change(|settings| {
