@@ -370,7 +370,7 @@ fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
     let miss = per_call(6, probes, |n| assert!(!store.find(&key(1 << 40 | n))));
     let churn = |thread: u64, n: u64| {
         let fresh = (thread + 1) << 50 | n;
-        store.add(Owned::new(fresh, 1000));
+        store.add(Owned::new(fresh, i64::MAX / 2));
         store.remove(&key(fresh));
     };
     let pair = per_call(6, probes, |n| churn(7, n));

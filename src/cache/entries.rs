@@ -5,7 +5,7 @@ use super::index::{Index, Place, Table};
 use super::node::Node;
 use super::order::Order;
 use super::reclaim::{garbage, pin, retire, try_to_collect};
-use super::sync::{AtomicU64, AtomicUsize, Lock, Ordering};
+use super::sync::{AtomicU64, AtomicUsize, Lock, Ordering, prefetch};
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
@@ -215,6 +215,11 @@ impl<E: Entry> Cache<E> {
                     }
                     (Some(node), _) => {
                         let place = self.index.place(&node.key);
+                        if let Some(next) = order.after(first).as_ref() {
+                            // Whoever flushes comes back for this one.
+                            self.index.prefetch(&next.key);
+                            prefetch(next.object.as_ptr());
+                        }
                         self.unlink(order, &place)
                     }
                 }
