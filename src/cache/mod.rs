@@ -12,8 +12,10 @@
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
 //! | `reclaim`   | when memory is freed that a lookup may be reading: epochs                |
+//! | `spent`     | nodes that were taken out, gathered to be retired together               |
 //! | `lock`      | the writers' lock, which survives a fork                                 |
 //! | `fork`      | which process this is                                                    |
+//! | `repair`    | what a forked child does about a writer that it has not got              |
 //! | `sync`      | atomics and lock, which loom replaces                                    |
 //!
 //! # Why it is correct
@@ -84,6 +86,8 @@ mod lock;
 mod node;
 mod order;
 mod reclaim;
+mod repair;
+mod spent;
 mod sync;
 
 #[cfg(all(test, loom))]

@@ -8,7 +8,13 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(not(loom))]
-pub use super::lock::Lock;
+pub use super::lock::{Guard as Locked, Lock};
+
+#[cfg(loom)]
+pub use loom::sync::MutexGuard as Locked;
+
+#[cfg(loom)]
+pub use loomed::Lock;
 
 /// A SipHash with keys that this process drew at random.
 #[cfg(not(loom))]
