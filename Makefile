@@ -45,8 +45,8 @@ test-c: build ## C and C++ tests, each on the system's libssl and on Reprise
 test-programs: build ## real programs on Reprise (PROGRAMS="curl nginx" for some of them)
 	$(PYTHON) tests/programs/run.py --lib $(LIBRARY) $(PROGRAMS)
 
-bench: build ## compare the speed with that of the system's libssl
-	$(CARGO) bench
+bench: build ## compare the speed with that of the system's libssl (BENCH="handshake" for a part)
+	benches/run $(BENCH)
 
 # Fuzz targets are a cargo-fuzz package in fuzz/; each is run for FUZZ_SECONDS.
 FUZZ_SECONDS ?= 60

@@ -409,11 +409,30 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigne
 int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
 /**
+ * Sets the function that makes the ids of a server's sessions of connections made later: it fills `id`, at most
+ * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
+ * stands for random ids. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_generate_session_id(SSL_CTX *ctx,
+                                    GEN_SESSION_CB callback);
+
+/**
  * 1 if the internal cache holds a session of this connection's version with this id, else 0.
  *
  * `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
  */
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
+
+/**
+ * Sets the function that makes the ids of a server's sessions: it fills `id`, at most
+ * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
+ * stands for random ids. Returns 1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
 
 /*
  * Session objects
@@ -902,9 +921,304 @@ int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
 int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
 
 /*
+ * The session cache
+ * =================
+ *
+ * The cache of a context, and the callbacks that put another one behind it. Callbacks run with
+ * nothing locked: they may call back into this library, with the same objects.
+ */
+
+/**
+ * Adds a session to the cache, which takes a reference of its own. A session that has the same id and
+ * version makes room for it. If the cache is full, those that expire first are evicted.
+ *
+ * Returns 1; or 0 when this very session was there already, and for NULL.
+ *
+ * `ctx` is NULL or a live context; `session` is NULL or a live session.
+ */
+int SSL_CTX_add_session(SSL_CTX *ctx,
+                        SSL_SESSION *session);
+
+/**
+ * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first those
+ * that expired first; 0 removes all. Costs what is removed, not what is cached.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
+
+/**
+ * How long new sessions may be resumed, in seconds, as set; 7200 at first.
+ *
+ * `ctx` is NULL or a live context.
+ */
+long SSL_CTX_get_timeout(const SSL_CTX *ctx);
+
+/**
+ * Removes the session with this one's id and version from the cache. It is marked as not resumable,
+ * and told to the remove callback, also when it was not there; nothing happens when it has no id.
+ *
+ * Returns 1 when it was in the cache, else 0.
+ *
+ * `ctx` is NULL or a live context; `session` is NULL or a live session.
+ */
+int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
+ * `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is found by
+ * version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a key.
+ *
+ * The table is a copy beside the cache, made when this function is called first, which costs as
+ * much as there are sessions; later calls bring it up to date. What is added and removed meanwhile
+ * is added and removed there too. It keeps the sessions in it alive.
+ *
+ * Returns NULL with an error on the queue when memory is short. The table has no lock: no other thread may
+ * use the context's cache while the program reads it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
+
+/**
+ * Sets how long sessions made from now on may be resumed, in seconds; 0 stands for the default of
+ * 7200. Sessions that exist keep theirs. Returns what was set before.
+ *
+ * `ctx` is NULL or a live context.
+ */
+long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
+
+/**
+ * The function that is asked for sessions; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
+                                                      const unsigned char *data,
+                                                      int len,
+                                                      int *copy);
+
+/**
+ * The function that is told of new sessions; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
+
+/**
+ * The function that is told of sessions that go; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * Sets the function that a server asks for a session that its cache does not have, by the id at `data`.
+ * It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference of its own; a
+ * function that sets it to 0 hands over one of its own. The session is put into the cache unless
+ * `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx,
+                             SSL_SESSION *(*get_session_cb)(SSL *ssl,
+                                                            const unsigned char *data,
+                                                            int len,
+                                                            int *copy));
+
+/**
+ * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the end of a
+ * full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on clients within the call
+ * that reads. It is called only when the cache mode has the bit of the connection's role, so for clients not by
+ * default. The session is in the cache already.
+ *
+ * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`; returning 0 gives
+ * it back, and changes nothing else. NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx,
+                             int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
+
+/**
+ * Sets the function that is told of every session that the cache gives up: removed, expired, evicted,
+ * lost with its connection, used up, or there when the context ends. It is also called when
+ * `SSL_CTX_remove_session` did not find the session. The session is lent and already marked as not
+ * resumable. NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx,
+                                void (*remove_session_cb)(SSL_CTX *ctx, SSL_SESSION *session));
+
+/**
+ * Sets the function that connections made later ask in a full handshake, on servers, whether the new
+ * session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+ * library is. NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
+                                                int (*callback)(SSL *ssl, int is_forward_secure));
+
+/**
+ * Sets the function that a server asks in a full handshake whether the new
+ * session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+ * library is. NULL unsets it.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_not_resumable_session_callback(SSL *ssl,
+                                            int (*callback)(SSL *ssl, int is_forward_secure));
+
+/*
  * Tickets and early data
  * ======================
  */
+
+/**
+ * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ *
+ * `ctx` is NULL or a live context.
+ */
+size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
+
+/**
+ * Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later; after a resumption
+ * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_num_tickets(SSL_CTX *ctx,
+                            size_t num_tickets);
+
+/**
+ * Sets the functions that put application data into tickets and judge what comes back, and their
+ * last argument. `gen_cb` runs before a ticket is made: it finds the session with `SSL_get_session`, calls
+ * `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the handshake. `dec_cb` runs after a
+ * ticket was opened, or could not be, and returns a `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
+                                  SSL_CTX_generate_session_ticket_fn gen_cb,
+                                  SSL_CTX_decrypt_session_ticket_fn dec_cb,
+                                  void *arg);
+
+/**
+ * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name (16
+ * bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0 to end the
+ * handshake. To open (0) it looks at the key name, initialises both for it, and returns 1, 2 when the
+ * client is to get a new ticket, 0 for a key that it does not know, or less than 0 to end the handshake.
+ * NULL brings the context's own keys back. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
+                                         int (*fp)(SSL*,
+                                                   unsigned char*,
+                                                   unsigned char*,
+                                                   EVP_CIPHER_CTX*,
+                                                   EVP_MAC_CTX*,
+                                                   int));
+
+/**
+ * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+size_t SSL_get_num_tickets(const SSL *ssl);
+
+/**
+ * Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
+ * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
+
+/**
+ * How many bytes of early data a server's tickets allow; 0 at first.
+ *
+ * `ctx` is NULL or a live context.
+ */
+uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * How many bytes of early data a server reads or skips; 16384 at first.
+ *
+ * `ctx` is NULL or a live context.
+ */
+uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/**
+ * Sets how many bytes of early data the tickets of a server (of connections made later) allow. With a number above 0 tickets are
+ * good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_max_early_data(SSL_CTX *ctx,
+                               uint32_t max_early_data);
+
+/**
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx,
+                                    uint32_t recv_max_early_data);
+
+/**
+ * What became of early data: always `SSL_EARLY_DATA_NOT_SENT` (0).
+ *
+ * `ssl` is not used.
+ */
+int SSL_get_early_data_status(const SSL *ssl);
+
+/**
+ * How many bytes of early data a server's tickets allow; 0 at first.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+uint32_t SSL_get_max_early_data(const SSL *ssl);
+
+/**
+ * How many bytes of early data a server reads or skips; 16384 at first.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/**
+ * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets are
+ * good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_max_early_data(SSL *ssl,
+                           uint32_t max_early_data);
+
+/**
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_recv_max_early_data(SSL *ssl,
+                                uint32_t recv_max_early_data);
 
 /**
  * Identity of the key in use: NULL, no external key is.
@@ -927,6 +1241,20 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  * thread, any number of times.
  */
 int ERR_load_SSL_strings(void);
+
+/**
+ * Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. One that
+ * wants `opts` or `settings` to matter calls it before anything else.
+ *
+ * `opts` are `OPENSSL_INIT_…` bits. The configuration file of libcrypto is read unless
+ * `OPENSSL_INIT_NO_LOAD_CONFIG` is among them; `settings` may name another file, and is not kept.
+ *
+ * Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
+ * any time, by any thread, as often as one likes: what was done before costs nothing.
+ *
+ * `settings` is NULL or live settings.
+ */
+int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
  * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
@@ -999,6 +1327,182 @@ const SSL_METHOD *TLSv1_method(void);
  * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
  */
 const SSL_METHOD *TLSv1_server_method(void);
+
+/**
+ * Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
+ * ends the context: every cached session is told to the program's remove callback while the
+ * context's application data is still there, then that data is freed. Sessions of which somebody
+ * else holds a reference live on, but can no longer be resumed. Any thread.
+ *
+ * `ctx` is NULL or a live context of which the caller owns a reference.
+ */
+void SSL_CTX_free(SSL_CTX *ctx);
+
+/**
+ * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
+ *
+ * `ctx` is NULL or a live context.
+ */
+const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
+
+/**
+ * Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
+ * server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
+ * two tickets in TLS 1.3. Initialises the library if that has not been done.
+ *
+ * Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
+ * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, or `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
+ * of versions before TLS 1.2.
+ *
+ * `meth` is NULL or a method of this library.
+ */
+SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
+
+/**
+ * As `SSL_CTX_new`, within a library context and with a property query.
+ *
+ * As for `SSL_CTX_new`; `libctx` and `propq` are not used.
+ */
+SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
+
+/**
+ * Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
+ * the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
+ *
+ * `ctx` is NULL or a live context; `meth` is NULL or a method of this library.
+ */
+int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
+
+/**
+ * Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+ * thread.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_up_ref(SSL_CTX *ctx);
+
+/**
+ * Takes the bits `op` away for connections made later. Returns the options afterwards.
+ *
+ * `ctx` is NULL or a live context.
+ */
+uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
+
+/**
+ * The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
+ * `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
+
+/**
+ * Adds the bits `op` for connections made later. Returns the options afterwards.
+ *
+ * `ctx` is NULL or a live context.
+ */
+uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
+
+/**
+ * Takes the bits `op` away from `ssl`. Returns its options afterwards.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
+
+/**
+ * The options of `ssl`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+uint64_t SSL_get_options(const SSL *ssl);
+
+/**
+ * Adds the bits `op` for `ssl`. Returns its options afterwards.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ */
+uint64_t SSL_set_options(SSL *ssl, uint64_t op);
+
+/**
+ * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what type
+ * `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
+ *
+ * `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
+ */
+long SSL_CTX_callback_ctrl(SSL_CTX *ctx,
+                           int arg1,
+                           void (*arg2)(void));
+
+/**
+ * Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
+ * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what they do.
+ *
+ * Returns what the control says, often 1 for success; 0 for a number that is not known, and for most
+ * numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked then.
+ *
+ * `ctx` is NULL or a live context; `parg` is what the control takes.
+ */
+long SSL_CTX_ctrl(SSL_CTX *ctx,
+                  int cmd,
+                  long larg,
+                  void *parg);
+
+/**
+ * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that concern one
+ * connection.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a function of the
+ * control's type.
+ */
+long SSL_callback_ctrl(SSL *ssl,
+                       int arg1,
+                       void (*arg2)(void));
+
+/**
+ * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that concern one
+ * connection.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the control
+ * takes.
+ */
+long SSL_ctrl(SSL *ssl,
+              int cmd,
+              long larg,
+              void *parg);
+
+/**
+ * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ * Takes no lock.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
+
+/**
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
+ * stays the program's; the index's free callback sees it when the context ends. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
+
+/**
+ * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void *SSL_get_ex_data(const SSL *ssl, int idx);
+
+/**
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
+ * stays the program's; the index's free callback sees it when the connection ends. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_ex_data(SSL *ssl, int idx, void *data);
 
 /*
  * Connections
@@ -1180,6 +1684,21 @@ void SSL_set_accept_state(SSL *ssl);
  * `ssl` is NULL or a live connection.
  */
 void SSL_set_connect_state(SSL *ssl);
+
+/**
+ * 1 when quiet shutdown is on, else 0.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
+
+/**
+ * Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
+ * as usual (0).
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
 
 /**
  * Whether quiet shutdown is on.
@@ -1450,10 +1969,1171 @@ int SSL_free_buffers(SSL *ssl);
  */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
+/**
+ * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
+ * `BIO_set_ssl` gives it one. The table is static.
+ *
+ * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
+ * retry flags say what is waited for. Commands:
+ *
+ * - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
+ * to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+ * - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
+ * - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
+ * - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
+ * the BIOs below.
+ * - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
+ * the write BIO.
+ * - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+ * - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
+ * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+ *
+ * Other commands go to the connection's read BIO.
+ *
+ * None needed.
+ */
+const BIO_METHOD *BIO_f_ssl(void);
+
+/**
+ * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
+ * collected until `BIO_flush`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Makes a BIO with a new connection of `ctx`: a client when `client` is not 0, else a server.
+ *
+ * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
+ * queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
+
+/**
+ * Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
+ * set by `BIO_set_conn_hostname` on the chain.
+ *
+ * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
+ * the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Gives the first connection in the chain `to` the session, the certificates and the session id
+ * context of the first one in `from`, as `SSL_copy_session_id` does.
+ *
+ * Returns 1, or 0 when there is no connection in one of them.
+ *
+ * `to` and `from` are NULL or live chains, used by no other thread meanwhile.
+ */
+int BIO_ssl_copy_session_id(BIO *to, BIO *from);
+
+/**
+ * Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
+ * queue.
+ *
+ * `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
+ */
+void BIO_ssl_shutdown(BIO *ssl_bio);
+
 /*
  * Certificates and verification
  * =============================
  */
+
+/**
+ * Whether the current private key belongs to the current certificate: those of the kind that was
+ * set or selected last.
+ *
+ * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
+ * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
+ * belongs to another.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_check_private_key(const SSL_CTX *ctx);
+
+/**
+ * The current certificate of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
+
+/**
+ * The current private key of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ *
+ * `ctx` is NULL or a live context.
+ */
+EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
+
+/**
+ * The function that a client asks for a certificate; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
+
+/**
+ * The password callback; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
+
+/**
+ * The last argument of the password callback; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
+
+/**
+ * Sets the function that is called when a certificate is about to be used, on connections made
+ * later, and its last argument: on a server after the ClientHello was looked at, on a client that was
+ * asked for a certificate. It may set or clear certificates of the connection. It returns 1 to go on, 0 to
+ * end the handshake; a server's may return a negative number to suspend it (`SSL_ERROR_WANT_X509_LOOKUP`), and
+ * is called again then.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_cert_cb(SSL_CTX *ctx,
+                         int (*callback)(SSL *ssl, void *arg),
+                         void *arg);
+
+/**
+ * Sets the function that a client asks for a certificate and its key when the server wants one and none
+ * is set. It returns 1 and hands over a reference to each, or 0 for none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx,
+                                int (*client_cert_cb)(SSL *ssl, X509 **x509, EVP_PKEY **pkey));
+
+/**
+ * Sets the function that gives the passwords of key files of `ctx`, and of connections made later; NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx,
+                                   pem_password_cb * callback);
+
+/**
+ * Sets the last argument of the password callback, or without one the password itself: a C string.
+ * It stays the program's.
+ *
+ * `ctx` is NULL or a live context; what `u` points to lives as long as files are read.
+ */
+void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
+
+/**
+ * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
+ * taken.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
+ * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+ * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `pkey` is NULL or a live key.
+ */
+int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, from the DER encoding of `len` bytes at `d` of a key of type `pk`
+ * (`EVP_PKEY_RSA`, `EVP_PKEY_EC`, …), in PKCS#8 or in the type's own older form. Bytes after the
+ * key are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
+ * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+ * libcrypto asks on the terminal.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no key, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+ *
+ * `ctx` is NULL or a live context; `rsa` is NULL or a live key.
+ */
+int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Sets certificate, private key and chain of one kind together, and makes that the current one.
+ * References are taken to all of them. Without a `privatekey` the public key of the certificate
+ * stands in for it, for keys that only a program's own means can use: checks succeed, signing
+ * does not. Without a `chain` the slot has none.
+ *
+ * With an `override` of 0 nothing may have been set for this kind of key before.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed:
+ * `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
+ * when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or live.
+ */
+int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
+                             X509 *x509,
+                             EVP_PKEY *privatekey,
+                             struct stack_st_X509 *chain,
+                             int override);
+
+/**
+ * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
+ * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
+ * former certificate stays.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
+ * kind of key that is not supported (DSA among them).
+ *
+ * `ctx` is NULL or a live context; `x` is NULL or a live certificate.
+ */
+int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
+ * certificate are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
+ *
+ * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
+
+/**
+ * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
+ * first comes the certificate, then its issuers in order, if any. They replace the chain that was
+ * set for this kind. Other PEM blocks, such as a private key, are skipped.
+ *
+ * Removes all errors of this thread from the queue first.
+ *
+ * Returns 1; or 0 with an error on the queue: `ERR_R_SYS_LIB` when the file cannot be opened,
+ * `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
+ * the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
+ * certificate has been set, without a chain.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
+ * `SSL_CTX_use_certificate_chain_file` takes those too.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no certificate, `BAD_SSL_FILETYPE` for another `type`.
+ *
+ * `ctx` is NULL or a live context; `file` is NULL or a C string.
+ */
+int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_certs_clear(SSL *ssl);
+
+/**
+ * Whether a certificate with its private key and the chain above it (NULL for none) would do for the
+ * peer, going by what the peer has said: on a server in its ClientHello, on a client in its
+ * CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
+ *
+ * Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an argument
+ * is NULL or the kind of key is not supported.
+ *
+ * A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
+ * algorithms for certificates only in TLS 1.3.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or live.
+ */
+int SSL_check_chain(SSL *ssl,
+                    X509 *x,
+                    EVP_PKEY *pk,
+                    struct stack_st_X509 *chain);
+
+/**
+ * As `SSL_CTX_check_private_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_check_private_key(const SSL *ssl);
+
+/**
+ * The certificate by which this side of the connection identifies itself, or NULL: once the
+ * handshake has selected one, that one; before, the one set last. In the callback of
+ * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
+ * freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get_certificate(const SSL *ssl);
+
+/**
+ * The password callback; NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
+
+/**
+ * The last argument of the password callback; NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
+
+/**
+ * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
+ * replaced or the connection freed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
+
+/**
+ * As `SSL_CTX_set_cert_cb`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
+
+/**
+ * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
+
+/**
+ * Sets the last argument of the password callback, or without one the password itself: a C string.
+ * It stays the program's.
+ *
+ * `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
+ */
+void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `pkey` is NULL or a live key.
+ */
+int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+ * (`SSL_set_default_passwd_cb`).
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `rsa` is NULL or a live key.
+ */
+int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_cert_and_key`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or live.
+ */
+int SSL_use_cert_and_key(SSL *ssl,
+                         X509 *x509,
+                         EVP_PKEY *privatekey,
+                         struct stack_st_X509 *chain,
+                         int override);
+
+/**
+ * As `SSL_CTX_use_certificate`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
+ */
+int SSL_use_certificate(SSL *ssl, X509 *x);
+
+/**
+ * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
+ *
+ * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
+
+/**
+ * As `SSL_CTX_use_certificate_chain_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
+
+/**
+ * As `SSL_CTX_use_certificate_file`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `file` is NULL or a C string.
+ */
+int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
+
+/**
+ * The verify parameters of the context, lent as long as it lives. What the program changes through
+ * the pointer counts at once, for connections that have not used their own yet; no other thread may
+ * use the context meanwhile.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
+
+/**
+ * The context's store of trusted certificates; never NULL for a context. Lent until it is
+ * replaced or the context freed. The program may add to it at any time.
+ *
+ * `ctx` is NULL or a live context.
+ */
+X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
+
+/**
+ * The callback set by `SSL_CTX_set_verify`; NULL for none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
+
+/**
+ * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
+
+/**
+ * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
+
+/**
+ * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `ca_path` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
+
+/**
+ * Trusts the certificates of a PEM file, which is read now.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `cafile` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
+
+/**
+ * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
+ * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
+ * `openssl rehash`. One of the two may be NULL.
+ *
+ * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
+ * no certificate. A directory that does not exist is no error.
+ *
+ * `ctx` is NULL or a live context; the others are NULL or C strings.
+ */
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
+                                  const char *cafile,
+                                  const char *ca_path);
+
+/**
+ * Trusts the certificates at a URI, see ossl_store(7).
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ *
+ * `ctx` is NULL or a live context; `castore` is NULL or a C string.
+ */
+int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
+
+/**
+ * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+ * caller's.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live.
+ */
+void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
+ * it by an empty one. Connections that exist use the new one from now on.
+ *
+ * `ctx` is NULL or a live context; `store` is NULL or live, and the caller gives a reference away.
+ */
+void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * Lets a function of the program verify chains instead of libcrypto, on all connections of the
+ * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+ * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
+ * with `X509_STORE_CTX_set_error`.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg`
+ * is what it expects, on every thread.
+ */
+void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
+                                      int (*callback)(X509_STORE_CTX*, void*),
+                                      void *arg);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the directory.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the file.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
+
+/**
+ * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
+ * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the URI.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
+
+/**
+ * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
+ * role asks for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
+
+/**
+ * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
+ * for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
+
+/**
+ * Sets the mode of verification, and the function that is asked about each certificate of a
+ * chain; NULL for none, which takes a former one away.
+ *
+ * With `SSL_VERIFY_NONE` (0) a client goes on whatever the result, and a server asks for no
+ * certificate. With `SSL_VERIFY_PEER` (1) a client breaks off when the result is not good, and a
+ * server asks for a certificate and breaks off when there is one that is not good; together with
+ * `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when there is none. Such a server needs an id context
+ * (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern renegotiation and
+ * authentication after the handshake, which this library does not do.
+ *
+ * The callback gets 1 or 0 for whether this certificate was found good, and the `X509_STORE_CTX`,
+ * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
+ * takes the place of that.
+ *
+ * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_verify(3).
+ */
+void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
+
+/**
+ * Sets how many certificates there may be between the peer's own and the trusted one; -1 for
+ * libcrypto's default, 100.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
+
+/**
+ * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+ *
+ * Returns 1; or 0, without an error on the queue for a second address.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_add1_host(SSL *ssl, const char *hostname);
+
+/**
+ * The verify parameters of the connection, lent as long as it lives. They start as those of the
+ * context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
+
+/**
+ * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
+ * asked for, or none matched, or the session was resumed. Lent until the next verification.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get0_peername(SSL *ssl);
+
+/**
+ * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
+ * `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
+ *
+ * Always safe.
+ */
+int SSL_get_ex_data_X509_STORE_CTX_idx(void);
+
+/**
+ * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
+
+/**
+ * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_depth(const SSL *ssl);
+
+/**
+ * The mode set by `SSL_set_verify`, or that of the context.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_verify_mode(const SSL *ssl);
+
+/**
+ * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
+ * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
+ * After a resumption it is the session's.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+long SSL_get_verify_result(const SSL *ssl);
+
+/**
+ * Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
+ * an IP address as text, which goes into the address of the verify parameters. NULL or an empty
+ * name: any will do. It does not change what is sent as server_name
+ * (`SSL_set_tlsext_host_name`).
+ *
+ * The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+ */
+int SSL_set1_host(SSL *ssl, const char *hostname);
+
+/**
+ * As `SSL_CTX_set1_param`, for one connection.
+ *
+ * `ssl` is NULL or a live connection; `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_hostflags(SSL *ssl, unsigned int flags);
+
+/**
+ * As `SSL_CTX_set_purpose`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_purpose(SSL *ssl, int purpose);
+
+/**
+ * As `SSL_CTX_set_trust`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_set_trust(SSL *ssl, int trust);
+
+/**
+ * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
+ * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ *
+ * `ssl` is NULL or a live connection; `callback` keeps to SSL_set_verify(3).
+ */
+void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
+
+/**
+ * As `SSL_CTX_set_verify_depth`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_depth(SSL *ssl, int depth);
+
+/**
+ * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
+ * nothing about the handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_verify_result(SSL *ssl, long v);
+
+/**
+ * The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
+ * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
+ * `SSL_get_verify_result`.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake; shared with other
+ * connections, so it must not be changed.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get0_peer_certificate(const SSL *ssl);
+
+/**
+ * The chain that was built when the peer's certificate was verified, its own certificate first,
+ * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
+ * nothing was verified, as after a resumption.
+ *
+ * Lent until the next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
+
+/**
+ * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
+ * `X509_free`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+X509 *SSL_get1_peer_certificate(const SSL *ssl);
+
+/**
+ * The certificates that the peer sent, not verified, as they came: on a client all of them, on a
+ * server those after the client's own. NULL when the peer has sent none, and after a resumption
+ * from a session that was read from DER or from a ticket, in which only the peer's own certificate
+ * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+ *
+ * Lent as long as the connection keeps it, which is until its next handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
+
+/**
+ * Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
+ * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
+ *
+ * Returns 1; 0 when the peer has signed nothing, as after a resumption.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
+ *
+ * Returns how many there are; 0 also for a negative `idx`.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_shared_sigalgs(SSL *ssl,
+                           int idx,
+                           int *psign,
+                           int *phash,
+                           int *psignandhash,
+                           unsigned char *rsig,
+                           unsigned char *rhash);
+
+/**
+ * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
+ * of kind, hash and both (0 for what there is none of or is not known), and the two bytes on the
+ * wire. Each result may be NULL. A negative `idx` stores nothing.
+ *
+ * The peer says what it accepts in a ClientHello or a CertificateRequest.
+ *
+ * Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
+ * resumption.
+ *
+ * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ */
+int SSL_get_sigalgs(SSL *ssl,
+                    int idx,
+                    int *psign,
+                    int *phash,
+                    int *psignandhash,
+                    unsigned char *rsig,
+                    unsigned char *rhash);
+
+/**
+ * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+ *
+ * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
+ */
+int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
+
+/**
+ * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ctx` is NULL or a live context; `x` is NULL or a certificate.
+ */
+int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx,
+                            const X509 *x);
+
+/**
+ * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ctx` is NULL or a live context; `x` is NULL or a certificate.
+ */
+int SSL_CTX_add_client_CA(SSL_CTX *ctx,
+                          X509 *x);
+
+/**
+ * The CA list of `ctx`, lent; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
+
+/**
+ * The client CA list of `ctx`, lent; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
+
+/**
+ * Sets the CA list of `ctx`. The list is the library's from now on, also when
+ * `ctx` is NULL; NULL takes the old one away.
+ *
+ * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_CTX_set0_CA_list(SSL_CTX *ctx,
+                          struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets the client CA list of `ctx`. The list is the library's from now on, also when
+ * `ctx` is NULL; NULL takes the old one away.
+ *
+ * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_CTX_set_client_CA_list(SSL_CTX *ctx,
+                                struct stack_st_X509_NAME *name_list);
+
+/**
+ * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
+ */
+int SSL_add1_to_CA_list(SSL *ssl,
+                        const X509 *x);
+
+/**
+ * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
+ * with an error on the queue.
+ *
+ * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
+ */
+int SSL_add_client_CA(SSL *ssl,
+                      X509 *x);
+
+/**
+ * Adds the subjects of the certificates in all files of a directory to a list, except those that are in it. Returns 1, or 0 with
+ * an error on the queue; names that were added before the error stay.
+ *
+ * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
+ */
+int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
+                                       const char *dir);
+
+/**
+ * Adds the subjects of the certificates in a PEM file to a list, except those that are in it. Returns 1, or 0 with
+ * an error on the queue; names that were added before the error stay.
+ *
+ * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C string.
+ */
+int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
+                                        const char *file);
+
+/**
+ * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are in it. Returns 1, or 0 with
+ * an error on the queue; names that were added before the error stay.
+ *
+ * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
+ */
+int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
+                                         const char *uri);
+
+/**
+ * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be freed with
+ * `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ *
+ * `sk` is NULL or a live list.
+ */
+struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
+
+/**
+ * The CA list that `ssl` sends: its own, or its context's; lent. NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
+
+/**
+ * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
+
+/**
+ * On a client, the list that the server has sent; on a server, the client CA list of `ssl` or else of its
+ * context. Lent; NULL for none.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
+
+/**
+ * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's: to be given to
+ * `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when
+ * the file cannot be read or holds no certificate.
+ *
+ * `file` is NULL or a C string.
+ */
+struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
+
+/**
+ * As `SSL_load_client_CA_file`, within a library context and with a property query.
+ *
+ * `file` is NULL or a C string; `libctx` and `propq` are not used.
+ */
+struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
+                                                      OSSL_LIB_CTX *libctx,
+                                                      const char *propq);
+
+/**
+ * Sets the CA list of `ssl`. The list is the library's from now on, also when
+ * `ssl` is NULL; NULL takes the old one away.
+ *
+ * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_set0_CA_list(SSL *ssl,
+                      struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets the client CA list of `ssl`. The list is the library's from now on, also when
+ * `ssl` is NULL; NULL takes the old one away.
+ *
+ * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_set_client_CA_list(SSL *ssl,
+                            struct stack_st_X509_NAME *name_list);
+
+/**
+ * The last argument of the security callback; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
+
+/**
+ * The function that decides what is secure enough: the program's, or one that goes by the level. A
+ * function of the program may call it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex);
+
+/**
+ * The security level of `ctx`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+int SSL_CTX_get_security_level(const SSL_CTX *ctx);
+
+/**
+ * Sets the last argument of the security callback; it stays the program's.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
+
+/**
+ * Sets the function that decides instead of the level for connections made later.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
+                                                                 const SSL_CTX *ctx,
+                                                                 int op,
+                                                                 int bits,
+                                                                 int nid,
+                                                                 void *other,
+                                                                 void *ex));
+
+/**
+ * Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
+
+/**
+ * The last argument of the security callback; NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void *SSL_get0_security_ex_data(const SSL *ssl);
+
+/**
+ * The function that decides what is secure enough: the program's, or one that goes by the level. A
+ * function of the program may call it.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
+                                                 const SSL_CTX *ctx,
+                                                 int op,
+                                                 int bits,
+                                                 int nid,
+                                                 void *other,
+                                                 void *ex);
+
+/**
+ * The security level of `ssl`.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_security_level(const SSL *ssl);
+
+/**
+ * Sets the last argument of the security callback; it stays the program's.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set0_security_ex_data(SSL *ssl, void *ex);
+
+/**
+ * Sets the function that decides instead of the level.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex));
+
+/**
+ * Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_security_level(SSL *ssl, int level);
+
+/**
+ * Says whether clients made later offer to authenticate after the handshake.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
+
+/**
+ * Says whether a client offers to authenticate after the handshake.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_post_handshake_auth(SSL *ssl, int val);
 
 /**
  * Says whether a context checks certificate transparency: always 0.
@@ -1804,6 +3484,19 @@ int SSL_SRP_CTX_init(SSL *ssl);
  */
 
 /**
+ * Sets the function that a server calls when it has read a ClientHello, before it looks at it in any
+ * other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+ * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be called
+ * again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in the context
+ * when it is needed; NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx,
+                                 SSL_client_hello_cb_fn callback,
+                                 void *arg);
+
+/**
  * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
  */
 void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
@@ -1818,6 +3511,195 @@ void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
                                             int (*verify_stateless_cookie_cb)(SSL *ssl,
                                                                               const unsigned char *cookie,
                                                                               size_t cookie_len));
+
+/**
+ * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0 (`isv2format` not
+ * 0), of which only those that begin with 0 count. `*sk` gets the suites, `*scsvs` the signalling values
+ * among them; unknown ones are left out. Either may be NULL. The lists are the caller's, to be freed with
+ * `sk_SSL_CIPHER_free`; the suites are static.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl` is not
+ * used.
+ */
+int SSL_bytes_to_cipher_list(SSL *ssl,
+                             const unsigned char *bytes,
+                             size_t len,
+                             int isv2format,
+                             struct stack_st_SSL_CIPHER **sk,
+                             struct stack_st_SSL_CIPHER **scsvs);
+
+/**
+ * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of bytes; 0
+ * outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
+ *
+ * `ssl` is NULL or a live connection; `out` is NULL or can be written.
+ */
+size_t SSL_client_hello_get0_ciphers(SSL *ssl,
+                                     const unsigned char **out);
+
+/**
+ * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0 outside
+ * of the callback. `out` may be NULL.
+ *
+ * `ssl` is NULL or a live connection; `out` is NULL or can be written.
+ */
+size_t SSL_client_hello_get0_compression_methods(SSL *ssl,
+                                                 const unsigned char **out);
+
+/**
+ * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello. Either may
+ * be NULL. Returns 1; or 0 when there is no such extension, and outside of the callback.
+ *
+ * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
+ */
+int SSL_client_hello_get0_ext(SSL *ssl,
+                              unsigned int kind,
+                              const unsigned char **out,
+                              size_t *outlen);
+
+/**
+ * The field legacy_version of the ClientHello; 0 outside of the callback.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
+
+/**
+ * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the callback.
+ * `out` may be NULL.
+ *
+ * `ssl` is NULL or a live connection; `out` is NULL or can be written.
+ */
+size_t SSL_client_hello_get0_random(SSL *ssl,
+                                    const unsigned char **out);
+
+/**
+ * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of the
+ * callback. `out` may be NULL.
+ *
+ * `ssl` is NULL or a live connection; `out` is NULL or can be written.
+ */
+size_t SSL_client_hello_get0_session_id(SSL *ssl,
+                                        const unsigned char **out);
+
+/**
+ * Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and `*outlen` to
+ * how many there are. The array is the caller's, to be freed with `OPENSSL_free`; NULL for none.
+ *
+ * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on the
+ * queue.
+ *
+ * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
+ */
+int SSL_client_hello_get1_extensions_present(SSL *ssl,
+                                             int **out,
+                                             size_t *outlen);
+
+/**
+ * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+ *
+ * `ssl` is not used.
+ */
+int SSL_client_hello_isv2(SSL *ssl);
+
+/**
+ * The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
+ *
+ * On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed a session,
+ * the name that was accepted when that was made.
+ *
+ * On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one, that of
+ * a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2 session, the
+ * name that the server accepted when that was made, if it did.
+ *
+ * Lent: until the name is set anew, the next handshake begins, or the session goes.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_get_servername(const SSL *ssl,
+                               int kind);
+
+/**
+ * `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_get_servername_type(const SSL *ssl);
+
+/**
+ * Gives `ssl` another context: its certificates and certificate settings, and its callbacks from now on. The
+ * id context of sessions changes only if it was that of the former context. Cache, ticket keys and
+ * session callbacks stay those of the context that the connection was made from. NULL goes back to that
+ * one. Meant for the servername and ClientHello callbacks.
+ *
+ * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it alive.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live context.
+ */
+SSL_CTX *SSL_set_SSL_CTX(SSL *ssl,
+                         SSL_CTX *ctx);
+
+/**
+ * Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a length of
+ * 0 offers none.
+ *
+ * Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
+ *
+ * `ctx` is NULL or a live context; `protos` is NULL or readable for `protos_len` bytes.
+ */
+int SSL_CTX_set_alpn_protos(SSL_CTX *ctx,
+                            const unsigned char *protos,
+                            unsigned int protos_len);
+
+/**
+ * Sets the function with which a server chooses from the client's protocols, and its last argument.
+ * Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the client's list, or
+ * to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`; `SSL_TLSEXT_ERR_NOACK` goes on without a
+ * protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the handshake with no_application_protocol. It is
+ * called after the servername callback, and looked up in the context that that one has chosen.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx,
+                                SSL_CTX_alpn_select_cb_func callback,
+                                void *arg);
+
+/**
+ * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and without
+ * an end; to NULL and 0 when there is none. Lent until the next handshake.
+ *
+ * `ssl` is NULL or a live connection; `data` and `len` can be written.
+ */
+void SSL_get0_alpn_selected(const SSL *ssl,
+                            const unsigned char **data,
+                            unsigned int *len);
+
+/**
+ * Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in the list
+ * `client` too. If there is none they are set to the first of `client`, or to NULL and 0 when that has
+ * none. `*out` points into one of the lists.
+ *
+ * Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else `OPENSSL_NPN_NO_OVERLAP` (2). A
+ * server that uses it in its callback for ALPN must not take the protocol then.
+ *
+ * `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and `outlen` can be
+ * written.
+ */
+int SSL_select_next_proto(unsigned char **out,
+                          unsigned char *outlen,
+                          const unsigned char *input,
+                          unsigned int inlen,
+                          const unsigned char *client,
+                          unsigned int client_len);
+
+/**
+ * As `SSL_CTX_set_alpn_protos`, for one client.
+ *
+ * `ssl` is NULL or a live connection; `protos` is NULL or readable for `protos_len` bytes.
+ */
+int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
 
 /**
  * Sets a client's NPN callback. Accepted, never called.
@@ -1878,6 +3760,80 @@ int SSL_is_dtls(const SSL *ssl);
  */
 
 /**
+ * The information callback of `ctx`; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
+
+/**
+ * The key log callback; NULL when none was set.
+ *
+ * `ctx` is NULL or a live context.
+ */
+SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
+
+/**
+ * Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
+ * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A connection's own
+ * function comes before it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_info_callback(SSL_CTX *ctx,
+                               void (*callback)(const SSL *ssl, int kind, int val));
+
+/**
+ * Sets the function that receives the secrets of every connection, a line each in the format of
+ * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
+
+/**
+ * Sets the function that is told of protocol messages, on connections made later. Its last argument is
+ * set with `SSL_CTX_set_msg_callback_arg`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_msg_callback(SSL_CTX *ctx,
+                              void (*callback)(int write_p,
+                                               int version,
+                                               int content_type,
+                                               const void *buf,
+                                               size_t len,
+                                               SSL *ssl,
+                                               void *arg));
+
+/**
+ * The information callback of `ssl` itself; NULL when none was set.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
+
+/**
+ * As `SSL_CTX_set_info_callback`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
+
+/**
+ * As `SSL_CTX_set_msg_callback`, for one connection.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
+                                                     int version,
+                                                     int content_type,
+                                                     const void *buf,
+                                                     size_t len,
+                                                     SSL *ssl,
+                                                     void *arg));
+
+/**
  * Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
  * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
  * get the same bytes.
@@ -1903,6 +3859,26 @@ int SSL_export_keying_material(SSL *ssl,
  * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
  */
 size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
+ * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
+ * long it is; 0 when it has not been sent.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_finished(const SSL *ssl,
+                        void *buf,
+                        size_t count);
+
+/**
+ * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
+ * how long it is; 0 when it has not come.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_peer_finished(const SSL *ssl,
+                             void *buf,
+                             size_t count);
 
 /**
  * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
@@ -1962,6 +3938,20 @@ const char *SSL_alert_type_string(int value);
 const char *SSL_alert_type_string_long(int value);
 
 /**
+ * What is read next, in two characters; always "RH".
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string(const SSL *ssl);
+
+/**
+ * What is read next, for a person; always "read header": records are read whole.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string_long(const SSL *ssl);
+
+/**
  * The state of `ssl` in six characters; static.
  *
  * `ssl` is NULL or a live connection.
@@ -1976,6 +3966,142 @@ const char *SSL_state_string(const SSL *ssl);
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
+ * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
+ * private key get the one in their own file; the names of authorities that commands have read are
+ * set. To be called once after the last command.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context.
+ */
+int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
+
+/**
+ * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+ *
+ * `cctx` is NULL or a context that the caller owns.
+ */
+void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
+
+/**
+ * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+ * configure.
+ *
+ * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
+ * time may use it.
+ *
+ * None needed.
+ */
+SSL_CONF_CTX *SSL_CONF_CTX_new(void);
+
+/**
+ * Sets what names of commands begin with. It is copied. In files its case does not matter. With
+ * NULL, the default: `-` on a command line, nothing in a file.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context; `pre` is NULL or a C string.
+ */
+int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
+
+/**
+ * Adds flags: `SSL_CONF_FLAG_CMDLINE` (1) and `_FILE` (2) say which names of commands are known,
+ * `_CLIENT` (4), `_SERVER` (8) and `_CERTIFICATE` (0x20) which groups of commands are allowed,
+ * `_SHOW_ERRORS` (0x10) puts an error with the name of the command on the queue when it fails,
+ * `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
+ *
+ * Returns all flags that are set now.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
+ * No reference is taken: once `ssl` has been freed, commands act on nothing.
+ *
+ * `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
+ * the same thread's commands.
+ */
+void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
+
+/**
+ * Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+ *
+ * `cctx` is NULL or a live context; `ctx` is NULL or a live context.
+ */
+void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
+
+/**
+ * Runs the command `cmd` with `value`, which may be NULL for commands that take none.
+ *
+ * Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
+ * known (under the flags that are set); -3 when it needs a value. On failure the queue has the
+ * cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
+ * command. A list that is wrong in the middle has taken effect up to there.
+ *
+ * `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
+ */
+int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
+
+/**
+ * Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
+ * `pargc` is NULL), and moves both on past what was used. The context takes names of the command
+ * line from then on.
+ *
+ * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
+ * a command; -1 when the command failed; -3 when it needs a value and there is none.
+ *
+ * `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
+ * and writable, and so many C strings lie there.
+ */
+int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
+
+/**
+ * The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
+ * (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
+ * set.
+ *
+ * `cctx` is NULL or a live context; `cmd` is NULL or a C string.
+ */
+int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
+
+/**
+ * Runs the commands of a section of OpenSSL's configuration file on `ctx`: the one that `ssl_conf`
+ * lists as `name`. Commands on certificates are allowed, and each certificate needs a private key.
+ * All commands are run, also after one that fails.
+ *
+ * Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
+ * far as they are known.
+ *
+ * `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_CTX_config(SSL_CTX *ctx, const char *name);
+
+/**
+ * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
+ *
+ * None needed.
+ */
+void SSL_add_ssl_module(void);
+
+/**
+ * As `SSL_CTX_config`, for one connection.
+ *
+ * `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_config(SSL *s, const char *name);
+
+/**
  * Access to internals for OpenSSL's own tests: NULL.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
@@ -1988,38 +4114,6 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
  * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
  * cannot be there answer so in silence. docs/symbols.md has the table.
  */
-
-/**
- * Returns the BIO method of a filter that runs an SSL object under BIO_read/BIO_write; honours
- * BIO_C_SET_SSL, _GET_SSL, renegotiate-bytes/timeout ctrls.
- */
-const BIO_METHOD *BIO_f_ssl(void);
-
-/**
- * Builds buffer + SSL(client) + connect BIO chain from a CTX; NULL on failure.
- */
-BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
-
-/**
- * New SSL filter BIO owning a fresh SSL of the CTX, client or server state by flag.
- */
-BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
-
-/**
- * Builds SSL(client) + connect BIO chain; NULL on failure.
- */
-BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
-
-/**
- * Copies the session and cert setup from the SSL in chain f to the SSL in chain t
- * (SSL_copy_session_id); 0 when either has no SSL BIO.
- */
-int BIO_ssl_copy_session_id(BIO *to, BIO *from);
-
-/**
- * Calls SSL_shutdown on the first SSL BIO found along the chain.
- */
-void BIO_ssl_shutdown(BIO *ssl_bio);
 
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
@@ -2087,11 +4181,6 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Idempotent initialisation (strings, config, atexit); 1 ok, 0 error or after cleanup.
- */
-int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
-
-/**
  * Computes the client's SRP value: 0, an error.
  */
 int SRP_Calc_A_param(SSL *ssl);
@@ -2100,72 +4189,6 @@ int SRP_Calc_A_param(SSL *ssl);
  * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
  */
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
-
-/**
- * Clears flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Completes pending work (cert/key pairs, CA names); 1 ok.
- */
-int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
-
-/**
- * Frees; NULL allowed.
- */
-void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
-
-/**
- * New configuration context.
- */
-SSL_CONF_CTX *SSL_CONF_CTX_new(void);
-
-/**
- * Copies command prefix; NULL means default.
- */
-int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
-
-/**
- * Sets flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Targets an SSL; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
-
-/**
- * Targets an SSL_CTX; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
-
-/**
- * Runs one command: 1 or 2 arguments used, 0 bad value, -2 unknown, -3 missing value.
- * Options=SessionTicket/AntiReplay and num_tickets act on sessions.
- */
-int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
-
-/**
- * Same from argv, advancing it; 0 when not recognised.
- */
-int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
-
-/**
- * Kind of value a command takes (string, file, dir, none, store, unknown).
- */
-int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
-
-/**
- * Adds a copy of the cert's subject to the CTX CA list; 1/0.
- */
-int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
-
-/**
- * Adds subject name to client CA list; 1/0.
- */
-int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 
 /**
  * Adds a client extension: 0, an error.
@@ -2202,39 +4225,6 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
                                   void *parse_arg);
 
 /**
- * Takes a reference and inserts into the internal cache; 1 when new (or replaced a different
- * object with same id), 0 when that very object was there; evicts from the tail when full.
- */
-int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
-
-/**
- * Function-pointer ctrl gateway: msg cb, tmp DH cb, servername cb, OCSP status cb, ticket key cb,
- * SRP cbs, not-resumable cb.
- */
-long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
-
-/**
- * 1 when current key matches cert; error otherwise.
- */
-int SSL_CTX_check_private_key(const SSL_CTX *ctx);
-
-/**
- * Clears bits, returns the new mask.
- */
-uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
-
-/**
- * Applies a named ssl_conf section; 0 on error.
- */
-int SSL_CTX_config(SSL_CTX *ctx, const char *name);
-
-/**
- * Gateway for macros; session ones: cache mode/size, counters (SESS_NUMBER .. CACHE_FULL), ticket
- * keys. Unknown cmd 0. See ctrl-commands.tsv.
- */
-long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
-
-/**
  * Clears DANE flags of a context: 0, the flags before, as none can be set.
  */
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
@@ -2260,106 +4250,9 @@ unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
 int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 
 /**
- * Removes sessions expired at time t (0 = all), from the earliest expiry on; marks them not
- * resumable and calls remove_cb under the lock.
- */
-void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
-
-/**
- * Drops a reference; at zero flushes every cached session (remove_cb sees them) before ex_data is
- * freed; NULL allowed.
- */
-void SSL_CTX_free(SSL_CTX *ctx);
-
-/**
- * CTX CA list, not owned.
- */
-const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
-
-/**
- * Current certificate, not owned, or NULL.
- */
-X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
-
-/**
  * The logs a context trusts: NULL, none.
  */
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
-
-/**
- * Inner X509_VERIFY_PARAM, not owned.
- */
-X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
-
-/**
- * Current private key, not owned, or NULL.
- */
-EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
-
-/**
- * Opaque pointer of the security callback.
- */
-void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
-
-/**
- * X509_STORE of the CTX, not owned.
- */
-X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
-
-/**
- * Client CA names set on the CTX, not owned.
- */
-struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
-
-/**
- * Installed client cert callback.
- */
-int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
-
-/**
- * PEM password callback.
- */
-pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
-
-/**
- * Its user pointer.
- */
-void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
-
-/**
- * Value at index or NULL.
- */
-void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
-
-/**
- * Installed info callback.
- */
-void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
-
-/**
- * Installed keylog callback.
- */
-SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
-
-/**
- * Advertised limit that new tickets carry (default 0).
- */
-uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
-
-/**
- * Number of TLS 1.3 tickets after a full handshake (default 2).
- */
-size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
-
-/**
- * 64-bit option mask.
- */
-uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
-
-/**
- * Current quiet flag.
- */
-int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
 
 /**
  * The argument of the padding callback of a context: NULL.
@@ -2367,172 +4260,9 @@ int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
 void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
 
 /**
- * Limit accepted and skipped by a server (default 16384).
- */
-uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
-
-/**
- * Installed security callback.
- */
-int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
-                                                         const SSL_CTX *ctx,
-                                                         int op,
-                                                         int bits,
-                                                         int nid,
-                                                         void *other,
-                                                         void *ex);
-
-/**
- * Level 0..5 (Debian build default 2).
- */
-int SSL_CTX_get_security_level(const SSL_CTX *ctx);
-
-/**
- * Method given at creation.
- */
-const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
-
-/**
- * Lifetime in seconds for new sessions (7200 from TLS methods).
- */
-long SSL_CTX_get_timeout(const SSL_CTX *ctx);
-
-/**
- * Installed verify callback.
- */
-SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
-
-/**
- * Depth limit, -1 unset.
- */
-int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
-
-/**
- * SSL_VERIFY_* mask.
- */
-int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
-
-/**
- * Adds hashed CA directory; 1/0.
- */
-int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
-
-/**
- * Adds CA file; 1/0.
- */
-int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
-
-/**
- * File and/or dir; both NULL gives 0.
- */
-int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *ca_path);
-
-/**
- * Adds OSSL_STORE URI; 1/0.
- */
-int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
-
-/**
- * New CTX, refcount 1, cache mode SERVER, cache size 20480, random ticket keys, 2 tickets; NULL
- * method raises an error.
- */
-SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
-
-/**
- * Same with library context and property query.
- */
-SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
-
-/**
- * Removes by id+version; marks the given object not resumable and calls remove_cb even when it
- * was not cached; 1 only when it was; nothing for NULL or empty id.
- */
-int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
-
-/**
- * Installed external lookup callback or NULL.
- */
-SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
-                                                      const unsigned char *data,
-                                                      int len,
-                                                      int *copy);
-
-/**
- * Installed new-session callback or NULL.
- */
-int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
-
-/**
- * Installed remove callback or NULL.
- */
-void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
-
-/**
- * External lookup on internal miss (server); copy flag defaults to 1: library takes its own
- * reference; 0: callee hands one over.
- */
-void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
-                                                                          const unsigned char *data,
-                                                                          int len,
-                                                                          int *copy));
-
-/**
- * Called per resumable session (per ticket in TLS 1.3) with one extra reference; non-zero return
- * keeps it, 0 gives it back.
- */
-void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
-
-/**
- * Told of every removal (explicit, expiry, eviction, bad close, fatal alert, CTX free); must not
- * free the session.
- */
-void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
-                                                                        SSL_SESSION *session));
-
-/**
- * LHASH of the internal cache, read only for callers.
- */
-struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
-
-/**
- * Takes ownership of a CA name list sent by either side.
- */
-void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
-
-/**
  * Sets the logs a context trusts: an error. `logs` stays the caller's.
  */
 void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
-
-/**
- * Sets opaque pointer for security callback.
- */
-void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
-
-/**
- * Replaces the store taking a reference.
- */
-void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Copies verify parameters; 1/0.
- */
-int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
-
-/**
- * Server veto for early data; 0 return rejects it but the handshake goes on.
- */
-void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
-
-/**
- * Copies client protocol list; 0 means success, non-zero failure (inverted).
- */
-int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int protos_len);
-
-/**
- * Server choice callback; runs on resumption too and gates early data.
- */
-void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
 /**
  * Sets the callback of asynchronous jobs for a context: 0, an error.
@@ -2551,44 +4281,9 @@ int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
 
 /**
- * Late certificate choice; 1 go on, 0 fail, <0 suspend; on servers skipped for resumed
- * handshakes.
- */
-void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
-
-/**
- * Replaces the store, taking ownership.
- */
-void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Replaces whole chain verification.
- */
-void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
-                                      int (*callback)(X509_STORE_CTX*, void*),
-                                      void *arg);
-
-/**
- * Takes ownership of names sent in CertificateRequest.
- */
-void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
-
-/**
- * Client certificate supplier: 1 supplied, 0 none, -1 suspend.
- */
-void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
-                                                                    X509 **x509,
-                                                                    EVP_PKEY **pkey));
-
-/**
  * Lets an ENGINE choose the client certificate: 0, an error.
  */
 int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
-
-/**
- * Early server callback before versions and session lookup; may suspend or abort.
- */
-void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
 /**
  * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
@@ -2604,96 +4299,6 @@ int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
  * Reads the default list of logs: 0, an error.
  */
 int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
-
-/**
- * PEM password callback for key loading.
- */
-void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
-
-/**
- * Its user pointer.
- */
-void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
-
-/**
- * Default hashed dir.
- */
-int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
-
-/**
- * Default CA file.
- */
-int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
-
-/**
- * Default file, dir and store; missing ones are no error.
- */
-int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
-
-/**
- * Default OSSL_STORE.
- */
-int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
-
-/**
- * Stores pointer at index; 1/0.
- */
-int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
-
-/**
- * Callback choosing server session ids (also the TLS 1.3 internal ones); may shorten, never 0;
- * conflict or failure is fatal.
- */
-int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
-
-/**
- * State, alert, handshake start/done notifications.
- */
-void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
-
-/**
- * Receives NSS key log lines, no newline.
- */
-void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
-
-/**
- * Server: value put into TLS 1.3 tickets; >0 also turns on anti-replay (stateful tickets).
- */
-int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
-
-/**
- * Raw protocol message tracing.
- */
-void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
-                                                             int version,
-                                                             int content_type,
-                                                             const void *buf,
-                                                             size_t len,
-                                                             SSL *ssl,
-                                                             void *arg));
-
-/**
- * Server full handshake: non-zero return marks the session not resumable and sends no ticket;
- * argument tells forward secrecy.
- */
-void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
-                                                int (*callback)(SSL *ssl, int is_forward_secure));
-
-/**
- * Tickets after a full TLS 1.3 handshake (one after resumption); 0 disables; always 1.
- */
-int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
-
-/**
- * Adds bits, returns the new mask; session bits are NO_TICKET, NO_ANTI_REPLAY,
- * NO_SESSION_RESUMPTION_ON_RENEGOTIATION.
- */
-uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
-
-/**
- * Client offers post-handshake auth.
- */
-void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
 
 /**
  * Sets the callback that gives TLS 1.2 clients their key, for a context: an error unless it is
@@ -2720,16 +4325,6 @@ void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callba
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
 
 /**
- * X509 purpose; 1/0.
- */
-int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
-
-/**
- * 1: SSL_shutdown sends nothing and sets both flags, so the session stays cached.
- */
-void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
-
-/**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
  */
 void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *ssl,
@@ -2742,36 +4337,6 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
  * callback.
  */
 void SSL_CTX_set_record_padding_callback_arg(SSL_CTX *ctx, void *arg);
-
-/**
- * Hard limit on early data bytes read or skipped.
- */
-int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
-
-/**
- * Replaces the security decision callback.
- */
-void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
-                                                                 const SSL_CTX *ctx,
-                                                                 int op,
-                                                                 int bits,
-                                                                 int nid,
-                                                                 void *other,
-                                                                 void *ex));
-
-/**
- * Sets 0..5.
- */
-void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
-
-/**
- * Generate and decrypt hooks for ticket application data; decrypt returns abort/ignore/use with
- * or without renewal; always 1.
- */
-int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
-                                  SSL_CTX_generate_session_ticket_fn gen_cb,
-                                  SSL_CTX_decrypt_session_ticket_fn dec_cb,
-                                  void *arg);
 
 /**
  * Sets the argument of the SRP callbacks: 0, an error.
@@ -2809,115 +4374,15 @@ int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, 
 int SSL_CTX_set_srp_verify_param_callback(SSL_CTX *ctx, int (*callback)(SSL*, void*));
 
 /**
- * Changes the method (deprecated); resets cipher lists; 1/0.
- */
-int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
-
-/**
- * Sets lifetime of sessions created later, returns the old; 0 makes the method default apply.
- */
-long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
-
-/**
  * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
  * which turns it off.
  */
 int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 
 /**
- * EVP_MAC ticket key callback: 1 use, 2 use and renew, 0 no key (full handshake or empty ticket),
- * <0 fatal.
- */
-int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
-                                                                 unsigned char*,
-                                                                 unsigned char*,
-                                                                 EVP_CIPHER_CTX*,
-                                                                 EVP_MAC_CTX*,
-                                                                 int));
-
-/**
  * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
  */
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
-
-/**
- * X509 trust id; 1/0.
- */
-int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
-
-/**
- * Mode and callback; VERIFY_PEER on a server demands a session id context for resumption.
- */
-void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
-
-/**
- * Chain depth limit.
- */
-void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
-
-/**
- * Adds a reference; 1/0.
- */
-int SSL_CTX_up_ref(SSL_CTX *ctx);
-
-/**
- * Sets key taking a reference; mismatch with cert drops the cert.
- */
-int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
-
-/**
- * Key from DER of the given type.
- */
-int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Key from PEM or DER file.
- */
-int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Deprecated RSA key setter.
- */
-int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
-
-/**
- * Deprecated RSA DER setter.
- */
-int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * Deprecated RSA file setter.
- */
-int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int kind);
-
-/**
- * Sets cert, key and chain together; override flag.
- */
-int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
-                             X509 *x509,
-                             EVP_PKEY *privatekey,
-                             struct stack_st_X509 *chain,
-                             int replace);
-
-/**
- * Sets cert taking a reference.
- */
-int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
-
-/**
- * Leaf then chain from one PEM file.
- */
-int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Cert from PEM or DER file.
- */
-int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int kind);
 
 /**
  * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
@@ -2942,130 +4407,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
  * Loads server extensions from a PEM file: 0, an error.
  */
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Adds an acceptable reference name; 1/0.
- */
-int SSL_add1_host(SSL *ssl, const char *hostname);
-
-/**
- * Adds subject copy to SSL's CA list.
- */
-int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
-
-/**
- * Adds subject to client CA list.
- */
-int SSL_add_client_CA(SSL *ssl, X509 *x);
-
-/**
- * Adds subjects of every file in a directory.
- */
-int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
-
-/**
- * Adds subjects of a PEM file.
- */
-int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
-
-/**
- * Registers the ssl_conf module with the config code.
- */
-void SSL_add_ssl_module(void);
-
-/**
- * Adds subjects from a store URI.
- */
-int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
-
-/**
- * Parses raw suite bytes into two stacks; 1/0.
- */
-int SSL_bytes_to_cipher_list(SSL *ssl,
-                             const unsigned char *bytes,
-                             size_t len,
-                             int isv2format,
-                             struct stack_st_SSL_CIPHER **sk,
-                             struct stack_st_SSL_CIPHER **scsvs);
-
-/**
- * Function-pointer ctrl on an SSL (debug cb, tmp DH, not-resumable).
- */
-long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
-
-/**
- * Drops all certs and keys of the SSL.
- */
-void SSL_certs_clear(SSL *ssl);
-
-/**
- * Flags telling how suitable a chain is.
- */
-int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
-
-/**
- * 1 when key matches cert.
- */
-int SSL_check_private_key(const SSL *ssl);
-
-/**
- * Clears bits, returns new mask.
- */
-uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
-
-/**
- * Raw suite bytes; 0 outside the callback.
- */
-size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
-
-/**
- * Raw compression bytes.
- */
-size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
-
-/**
- * Body of one extension; 1 if present.
- */
-int SSL_client_hello_get0_ext(SSL *ssl,
-                              unsigned int kind,
-                              const unsigned char **out,
-                              size_t *outlen);
-
-/**
- * legacy_version field.
- */
-unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
-
-/**
- * Client random bytes.
- */
-size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
-
-/**
- * Session id bytes the client sent.
- */
-size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
-
-/**
- * Allocated list of extension types; 1/0.
- */
-int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen);
-
-/**
- * 1 for SSLv2-format hello.
- */
-int SSL_client_hello_isv2(SSL *ssl);
-
-/**
- * Applies a named ssl_conf section to an SSL.
- */
-int SSL_config(SSL *ssl, const char *name);
-
-/**
- * Gateway for SSL macros; session-relevant: GET_EXTMS_SUPPORT, GET_NEGOTIATED/PEER groups,
- * SET_TLSEXT_HOSTNAME. See ctrl-commands.tsv.
- */
-long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
 
 /**
  * Clears DANE flags of a connection: 0, the flags before, as none can be set.
@@ -3093,11 +4434,6 @@ int SSL_dane_tlsa_add(SSL *ssl,
                       size_t dlen);
 
 /**
- * Deep copy of a name stack.
- */
-struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
-
-/**
  * Turns the checks on for a connection: 0, an error.
  */
 int SSL_enable_ct(SSL *ssl, int validation_mode);
@@ -3112,16 +4448,6 @@ int SSL_export_keying_material_early(SSL *ssl,
                                      size_t llen,
                                      const unsigned char *context,
                                      size_t contextlen);
-
-/**
- * Effective CA list.
- */
-const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
-
-/**
- * Negotiated protocol, not owned; len 0 if none.
- */
-void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len);
 
 /**
  * The DANE state of a connection: NULL, none.
@@ -3144,126 +4470,9 @@ int SSL_get0_dane_tlsa(SSL *ssl,
                        size_t *dlen);
 
 /**
- * Inner verify parameters.
- */
-X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
-
-/**
- * CA names the peer sent.
- */
-const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
-
-/**
- * Peer cert of the session, not owned; survives resumption (TLS<=1.2 ticket carries it, TLS 1.3
- * too).
- */
-X509 *SSL_get0_peer_certificate(const SSL *ssl);
-
-/**
  * The timestamps a peer sent: NULL, none are read.
  */
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
-
-/**
- * Name that matched.
- */
-const char *SSL_get0_peername(SSL *ssl);
-
-/**
- * Security callback pointer.
- */
-void *SSL_get0_security_ex_data(const SSL *ssl);
-
-/**
- * Chain built by verification; NULL after resumption.
- */
-struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
-
-/**
- * Peer cert with a reference for the caller.
- */
-X509 *SSL_get1_peer_certificate(const SSL *ssl);
-
-/**
- * Local cert in use.
- */
-X509 *SSL_get_certificate(const SSL *ssl);
-
-/**
- * Client: names from the server; server: own list.
- */
-struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
-
-/**
- * PEM password callback.
- */
-pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
-
-/**
- * Its pointer.
- */
-void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
-
-/**
- * NOT_SENT 0, REJECTED 1, ACCEPTED 2.
- */
-int SSL_get_early_data_status(const SSL *ssl);
-
-/**
- * Value at index.
- */
-void *SSL_get_ex_data(const SSL *ssl, int idx);
-
-/**
- * Index of the SSL inside X509_STORE_CTX.
- */
-int SSL_get_ex_data_X509_STORE_CTX_idx(void);
-
-/**
- * Copies our last Finished; returns real length.
- */
-size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Installed callback.
- */
-void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
-
-/**
- * Limit for this connection; on a client the one of the offered session.
- */
-uint32_t SSL_get_max_early_data(const SSL *ssl);
-
-/**
- * Per-connection ticket count.
- */
-size_t SSL_get_num_tickets(const SSL *ssl);
-
-/**
- * Option mask.
- */
-uint64_t SSL_get_options(const SSL *ssl);
-
-/**
- * Chain the peer sent (client incl. leaf, server without); from the session but not serialised,
- * so NULL after ticket or d2i.
- */
-struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
-
-/**
- * Copies the peer's last Finished.
- */
-size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Peer signature key type NID; 1/0.
- */
-int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
-
-/**
- * Local key in use.
- */
-EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
  * The argument of the padding callback of a connection: NULL.
@@ -3271,67 +4480,9 @@ EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
 
 /**
- * Receive limit.
- */
-uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
-
-/**
- * Installed callback.
- */
-int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
-                                                 const SSL_CTX *ctx,
-                                                 int op,
-                                                 int bits,
-                                                 int nid,
-                                                 void *other,
-                                                 void *ex);
-
-/**
- * Level.
- */
-int SSL_get_security_level(const SSL *ssl);
-
-/**
  * The SRTP profile in use: NULL, none.
  */
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
-
-/**
- * SNI by role, state and session: see man page; on resumed TLS<=1.2 comes from the session.
- */
-const char *SSL_get_servername(const SSL *ssl, int kind);
-
-/**
- * 0 when SSL_get_servername has a value, else -1.
- */
-int SSL_get_servername_type(const SSL *ssl);
-
-/**
- * nth shared signature algorithm; returns count.
- */
-int SSL_get_shared_sigalgs(SSL *ssl,
-                           int idx,
-                           int *psign,
-                           int *phash,
-                           int *psignandhash,
-                           unsigned char *rsig,
-                           unsigned char *rhash);
-
-/**
- * nth peer signature algorithm; returns count.
- */
-int SSL_get_sigalgs(SSL *ssl,
-                    int idx,
-                    int *psign,
-                    int *phash,
-                    int *psignandhash,
-                    unsigned char *rsig,
-                    unsigned char *rhash);
-
-/**
- * Local signature key type.
- */
-int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * The prime of the SRP group: NULL, no connection uses SRP.
@@ -3359,40 +4510,10 @@ char *SSL_get_srp_username(SSL *ssl);
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
- * Installed callback.
- */
-SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
-
-/**
- * Depth or -1.
- */
-int SSL_get_verify_depth(const SSL *ssl);
-
-/**
- * Mode mask.
- */
-int SSL_get_verify_mode(const SSL *ssl);
-
-/**
- * X509_V_*; on resumption taken from the session.
- */
-long SSL_get_verify_result(const SSL *ssl);
-
-/**
- * Names of a PEM file or NULL.
- */
-struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
-
-/**
- * Same with library context.
- */
-struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
-                                                      OSSL_LIB_CTX *libctx,
-                                                      const char *propq);
-
-/**
- * Server TLS 1.3 after handshake: queues one more ticket for the next write or SSL_do_handshake;
- * 1/0.
+ * Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose handshake has
+ * ended. Returns 1; or 0, without an error on the queue where it makes no sense.
+ *
+ * `ssl` is NULL or a live connection.
  */
 int SSL_new_session_ticket(SSL *ssl);
 
@@ -3412,65 +4533,9 @@ int SSL_renegotiate(SSL *ssl);
 int SSL_renegotiate_abbreviated(SSL *ssl);
 
 /**
- * RH, RB, RD or unknown.
- */
-const char *SSL_rstate_string(const SSL *ssl);
-
-/**
- * Long form.
- */
-const char *SSL_rstate_string_long(const SSL *ssl);
-
-/**
- * Overlap helper: 1 negotiated, 2 no overlap (points to first client entry), handles empty input.
- */
-int SSL_select_next_proto(unsigned char **out,
-                          unsigned char *outlen,
-                          const unsigned char *input,
-                          unsigned int inlen,
-                          const unsigned char *client,
-                          unsigned int client_len);
-
-/**
  * kTLS sendfile; -1 with error otherwise.
  */
 ptrdiff_t SSL_sendfile(SSL *ssl, int fd, off_t offset, size_t size, int flags);
-
-/**
- * Takes ownership.
- */
-void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
-
-/**
- * Sets pointer.
- */
-void SSL_set0_security_ex_data(SSL *ssl, void *ex);
-
-/**
- * Sets the reference name; 1/0.
- */
-int SSL_set1_host(SSL *ssl, const char *hostname);
-
-/**
- * Copies parameters.
- */
-int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
-
-/**
- * Switches certs, sid context (only if it equalled the old CTX's) and ctx pointer; the session
- * cache stays that of the original CTX.
- */
-SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
-
-/**
- * Per-connection veto.
- */
-void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
-
-/**
- * Copies list; 0 success (inverted).
- */
-int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
 
 /**
  * Sets the callback of asynchronous jobs for a connection: 0, an error.
@@ -3489,86 +4554,9 @@ int SSL_set_async_callback_arg(SSL *ssl, void *arg);
 int SSL_set_block_padding(SSL *ssl, size_t block_size);
 
 /**
- * Late cert choice.
- */
-void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
-
-/**
- * Takes ownership.
- */
-void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
-
-/**
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
  */
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * Password callback.
- */
-void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
-
-/**
- * Its pointer.
- */
-void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
-
-/**
- * Stores pointer; 1/0.
- */
-int SSL_set_ex_data(SSL *ssl, int idx, void *data);
-
-/**
- * Per-connection id callback, has precedence over the CTX's.
- */
-int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
-
-/**
- * X509_check_host flags.
- */
-void SSL_set_hostflags(SSL *ssl, unsigned int flags);
-
-/**
- * Per-connection info callback.
- */
-void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
-
-/**
- * Per-connection value; always 1.
- */
-int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
-
-/**
- * Per-connection message callback.
- */
-void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
-                                                     int version,
-                                                     int content_type,
-                                                     const void *buf,
-                                                     size_t len,
-                                                     SSL *ssl,
-                                                     void *arg));
-
-/**
- * Per-connection form of the CTX call.
- */
-void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
-                                                                      int is_forward_secure));
-
-/**
- * Per-connection ticket count; always 1.
- */
-int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
-
-/**
- * Adds bits, returns mask.
- */
-uint64_t SSL_set_options(SSL *ssl, uint64_t op);
-
-/**
- * Client offers PHA.
- */
-void SSL_set_post_handshake_auth(SSL *ssl, int val);
 
 /**
  * Sets the callback that gives TLS 1.2 clients their key, for a connection: an error unless it is
@@ -3595,11 +4583,6 @@ void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
 void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
 
 /**
- * Purpose.
- */
-int SSL_set_purpose(SSL *ssl, int purpose);
-
-/**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
  */
 int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
@@ -3612,27 +4595,6 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
  * callback.
  */
 void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
-
-/**
- * Receive limit; always 1.
- */
-int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
-
-/**
- * Security callback.
- */
-void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
-                                                         const SSL_CTX *ctx,
-                                                         int op,
-                                                         int bits,
-                                                         int nid,
-                                                         void *other,
-                                                         void *ex));
-
-/**
- * Level.
- */
-void SSL_set_security_level(SSL *ssl, int level);
 
 /**
  * Sets the callback that gives the master secret: 0, an error.
@@ -3676,26 +4638,6 @@ int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
 
 /**
- * Trust id.
- */
-int SSL_set_trust(SSL *ssl, int trust);
-
-/**
- * Mode and callback.
- */
-void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
-
-/**
- * Depth.
- */
-void SSL_set_verify_depth(SSL *ssl, int depth);
-
-/**
- * Overrides result.
- */
-void SSL_set_verify_result(SSL *ssl, long v);
-
-/**
  * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
  */
 int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
@@ -3715,65 +4657,6 @@ void SSL_trace(int write_p,
                size_t len,
                SSL *ssl,
                void *arg);
-
-/**
- * Sets key.
- */
-int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
-
-/**
- * Key from DER.
- */
-int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Key from file.
- */
-int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
-
-/**
- * Deprecated.
- */
-int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int kind);
-
-/**
- * Cert, key and chain together.
- */
-int SSL_use_cert_and_key(SSL *ssl,
-                         X509 *x509,
-                         EVP_PKEY *privatekey,
-                         struct stack_st_X509 *chain,
-                         int replace);
-
-/**
- * Sets cert.
- */
-int SSL_use_certificate(SSL *ssl, X509 *x);
-
-/**
- * Cert from DER.
- */
-int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
-
-/**
- * Leaf and chain from PEM.
- */
-int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
-
-/**
- * Cert from file.
- */
-int SSL_use_certificate_file(SSL *ssl, const char *file, int kind);
 
 /**
  * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for

@@ -27,17 +27,40 @@
 //! [`Context`]: crate::context::Context
 //! [`Session`]: crate::session::Session
 
+mod alpn;
+mod authority_names;
+mod bio_filter;
 pub mod call;
+mod callbacks;
+mod certificate;
+mod certificate_file;
+mod check_chain;
 mod cipher;
 mod cipher_settings;
+mod client_hello;
+mod configuration;
+mod context;
+mod control;
+mod early_data;
 mod exporter;
 mod handshake;
+mod init;
 mod io;
 pub mod method;
+mod options;
+mod password;
+mod peer;
 pub mod pointer;
+mod private_key;
+mod rsa_private_key;
+mod security;
 mod session;
 mod session_bytes;
+mod session_cache;
+mod session_callbacks;
 mod session_ex_data;
+#[cfg(test)]
+mod session_ex_data_tests;
 mod session_fields;
 mod session_print;
 mod session_serialise;
@@ -45,12 +68,18 @@ mod session_serialise;
 mod session_tests;
 mod session_use;
 mod shutdown;
+mod sni;
 mod ssl;
+mod ssl_bio;
 mod stop;
 mod strings;
+mod tickets;
 mod transport;
 pub mod types;
 mod unsupported;
+mod verify;
+mod verify_host;
+mod verify_locations;
 
 // Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
 // Unit tests are programs and export nothing.

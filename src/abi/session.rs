@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, borrow_quietly};
 use crate::abi::session_ex_data;
-use crate::session::{Fields, Session, SessionRef};
+use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
 /// Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
 /// verify result 1, not resumable. The caller owns its one reference and gives it back with
@@ -20,7 +20,11 @@ use crate::session::{Fields, Session, SessionRef};
 pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     call(c"SSL_SESSION_new", null_mut(), || {
         session_ex_data::install();
-        Ok(Session::new(Fields::default()).into_raw())
+        let fields = Fields {
+            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+            ..Fields::default()
+        };
+        Ok(Session::new(fields).into_raw())
     })
 }
 

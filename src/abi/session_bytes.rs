@@ -11,10 +11,9 @@ use openssl_sys as ffi;
 
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, bytes, c_str, store};
+use crate::connection::parsed_chain;
 use crate::error::Error;
-use crate::libcrypto::certificate_cache;
-use crate::libcrypto::x509::{X509, X509Chain};
-use crate::session::{PeerChain, Session};
+use crate::session::Session;
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
@@ -52,8 +51,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
     sid_len: c_uint,
 ) -> c_int {
     call(c"SSL_SESSION_set1_id", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_id(unsafe { bytes(sid, sid_len as usize) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id(unsafe { bytes(sid, sid_len as usize) })?;
         Ok(1)
     })
 }
@@ -94,9 +95,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
     sid_ctx_len: c_uint,
 ) -> c_int {
     call(c"SSL_SESSION_set1_id_context", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?
-            .set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
         Ok(1)
     })
 }
@@ -143,8 +145,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_master_key", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_master_key(unsafe { bytes(key, len) })?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_master_key(unsafe { bytes(key, len) })?;
         Ok(1)
     })
 }
@@ -180,9 +184,11 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
     hostname: *const c_char,
 ) -> c_int {
     call(c"SSL_SESSION_set1_hostname", 0, || {
-        // SAFETY: NULL or a live session, and NULL or a string, as the caller promises.
-        unsafe { borrow(session) }?
-            .set_host_name(unsafe { c_str(hostname) }.map(CStr::to_bytes))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or a string, as the caller promises.
+        let host_name = unsafe { c_str(hostname) };
+        session.set_host_name(host_name.map(CStr::to_bytes))?;
         Ok(1)
     })
 }
@@ -221,8 +227,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_alpn_selected", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_alpn(Some(unsafe { bytes(alpn, len) }))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_alpn(Some(unsafe { bytes(alpn, len) }))?;
         Ok(1)
     })
 }
@@ -282,8 +290,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     len: usize,
 ) -> c_int {
     call(c"SSL_SESSION_set1_ticket_appdata", 0, || {
-        // SAFETY: NULL or a live session, and readable bytes, as the caller promises.
-        unsafe { borrow(session) }?.set_ticket_appdata(Some(unsafe { bytes(data.cast(), len) }))?;
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow(session) }?;
+        // SAFETY: NULL or readable bytes, as the caller promises.
+        session.set_ticket_appdata(Some(unsafe { bytes(data.cast(), len) }))?;
         Ok(1)
     })
 }
@@ -306,18 +316,6 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
         };
         let leaf = parsed_chain(peer).and_then(|chain| chain.get(0));
         Ok(leaf.ok_or(Error::Queued)?.as_ptr())
-    })
-}
-
-/// The peer's certificates as libcrypto's objects, made once per chain: the same object that a
-/// connection keeps with it.
-fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    peer.parsed(|peer| {
-        let certificates: Option<Vec<X509>> = peer
-            .certificates()
-            .map(|der| certificate_cache::parsed(der).ok())
-            .collect();
-        X509Chain::from_items(certificates?).ok()
     })
 }
 

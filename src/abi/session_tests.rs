@@ -2,14 +2,11 @@
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_uchar, c_void};
 use std::ptr::{null, null_mut};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use openssl_sys as ffi;
 
 use super::session::*;
 use super::session_bytes::*;
-use super::session_ex_data::*;
 use super::session_fields::*;
 use super::session_print::*;
 use super::session_serialise::*;
@@ -21,17 +18,17 @@ use crate::session::samples::{SAMPLES, Sample};
 use crate::session::{Fields, PeerChain, Session};
 
 /// The reason of the oldest error of this thread, and an empty queue.
-fn take_reason() -> i32 {
+pub fn take_reason() -> i32 {
     let code = error_queue::peek();
     error_queue::clear();
     (code & 0x7f_ffff) as i32
 }
 
-fn sample(name: &str) -> &'static Sample {
+pub fn sample(name: &str) -> &'static Sample {
     SAMPLES.iter().find(|sample| sample.name == name).unwrap()
 }
 
-fn read(der: &[u8]) -> *mut Session {
+pub fn read(der: &[u8]) -> *mut Session {
     let mut place = der.as_ptr();
     // SAFETY: as many readable bytes as said.
     unsafe { d2i_SSL_SESSION(null_mut(), &mut place, der.len() as c_long) }
@@ -196,7 +193,13 @@ fn s106_version_and_cipher_are_stored_as_they_come() {
         assert_eq!((*cipher).name, c"TLS_AES_256_GCM_SHA384");
         assert_eq!(SSL_SESSION_set_cipher(session, cipher), 1);
         assert_eq!(SSL_SESSION_get0_cipher(session), cipher);
-        assert_ne!(i2d_SSL_SESSION(session, null_mut()), 0);
+        SSL_SESSION_set_time(session, -5);
+        SSL_SESSION_set_timeout(session, 0);
+        // What OpenSSL writes for such a session: [17] is 255, not settled.
+        let expected = b"\x30\x28\x02\x01\x01\x02\x02\x12\x34\x04\x02\x13\x02\x04\x00\x04\x00\
+            \xa1\x03\x02\x01\xfb\xa4\x02\x04\x00\xa5\x03\x02\x01\x01\
+            \xb1\x04\x02\x02\x00\xff\xb3\x03\x02\x01\x00";
+        assert_eq!(written(session), expected);
         assert_eq!(SSL_SESSION_set_cipher(session, null()), 1);
         assert!(SSL_SESSION_get0_cipher(session).is_null());
         SSL_SESSION_free(session);
@@ -356,135 +359,6 @@ fn a_peer_certificate_that_cannot_be_parsed_is_none() {
     unsafe {
         assert!(SSL_SESSION_get0_peer(session).is_null());
         assert_ne!(take_reason(), 0);
-        SSL_SESSION_free(session);
-    }
-}
-
-/// What the ex_data callbacks were called for.
-static CALLS: Mutex<Vec<(&str, usize)>> = Mutex::new(Vec::new());
-static FREED_KEYS: AtomicUsize = AtomicUsize::new(0);
-
-fn index() -> c_int {
-    static INDEX: std::sync::OnceLock<c_int> = std::sync::OnceLock::new();
-    *INDEX.get_or_init(|| {
-        // SAFETY: callbacks of the right type that live for ever. 2: SSL_SESSION.
-        unsafe {
-            CRYPTO_get_ex_new_index(2, 0, null_mut(), Some(on_new), Some(on_dup), Some(on_free))
-        }
-    })
-}
-
-type NewOrFree =
-    unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void, c_int, c_long, *mut c_void);
-type Dup = unsafe extern "C" fn(
-    *mut c_void,
-    *const c_void,
-    *mut *mut c_void,
-    c_int,
-    c_long,
-    *mut c_void,
-) -> c_int;
-
-unsafe extern "C" {
-    fn CRYPTO_get_ex_new_index(
-        class: c_int,
-        argl: c_long,
-        argp: *mut c_void,
-        new: Option<NewOrFree>,
-        dup: Option<Dup>,
-        free: Option<NewOrFree>,
-    ) -> c_int;
-}
-
-unsafe extern "C" fn on_new(
-    parent: *mut c_void,
-    _value: *mut c_void,
-    _ad: *mut c_void,
-    idx: c_int,
-    _argl: c_long,
-    _argp: *mut c_void,
-) {
-    // Sets its value through the session itself, as a program may.
-    // SAFETY: the session that is being made.
-    unsafe { SSL_SESSION_set_ex_data(parent.cast(), idx, 1000 as *mut c_void) };
-}
-
-unsafe extern "C" fn on_dup(
-    _to: *mut c_void,
-    _from: *const c_void,
-    value: *mut *mut c_void,
-    _idx: c_int,
-    _argl: c_long,
-    _argp: *mut c_void,
-) -> c_int {
-    // SAFETY: a place with the value that is copied.
-    unsafe {
-        if *value as usize == 666 {
-            return 0;
-        }
-        *value = (*value as usize + 1) as *mut c_void;
-    }
-    1
-}
-
-unsafe extern "C" fn on_free(
-    parent: *mut c_void,
-    value: *mut c_void,
-    _ad: *mut c_void,
-    idx: c_int,
-    _argl: c_long,
-    _argp: *mut c_void,
-) {
-    // SAFETY: the session that ends; it is whole still.
-    unsafe {
-        assert_eq!(SSL_SESSION_get_ex_data(parent.cast(), idx), value);
-        let key_len = SSL_SESSION_get_master_key(parent.cast(), null_mut(), 0);
-        FREED_KEYS.fetch_add(key_len, Ordering::Relaxed);
-    }
-    CALLS.lock().unwrap().push(("free", value as usize));
-}
-
-#[test]
-fn s105_application_data_lives_and_dies_with_the_session() {
-    let idx = index();
-    let of = |session| {
-        // SAFETY: a live session of ours.
-        unsafe { SSL_SESSION_get_ex_data(session, idx) as usize }
-    };
-    // SAFETY: sessions of ours.
-    unsafe {
-        let session = read(sample("tls12-id-server").der);
-        assert_eq!(of(session), 1000, "set when it was made");
-        assert_eq!(
-            SSL_SESSION_set_ex_data(session, idx, 5000 as *mut c_void),
-            1
-        );
-        let copy = SSL_SESSION_dup(session);
-        assert_eq!((of(session), of(copy)), (5000, 5001));
-        SSL_SESSION_up_ref(session);
-        SSL_SESSION_free(session);
-        assert!(!CALLS.lock().unwrap().contains(&("free", 5000)));
-        SSL_SESSION_free(session);
-        SSL_SESSION_free(copy);
-        let calls = CALLS.lock().unwrap();
-        let times = |value| calls.iter().filter(|call| call.1 == value).count();
-        assert_eq!((times(5000), times(5001)), (1, 1));
-        assert!(FREED_KEYS.load(Ordering::Relaxed) >= 96, "before the wipe");
-    }
-}
-
-#[test]
-fn a_dup_callback_that_fails_fails_the_copy() {
-    let idx = index();
-    // SAFETY: a session of ours.
-    unsafe {
-        let session = SSL_SESSION_new();
-        SSL_SESSION_set_ex_data(session, idx, 666 as *mut c_void);
-        assert!(SSL_SESSION_dup(session).is_null());
-        error_queue::clear();
-        assert_eq!(SSL_SESSION_set_ex_data(session, -1, null_mut()), 0);
-        assert_eq!(take_reason(), Reason::PASSED_INVALID_ARGUMENT.0);
-        assert!(SSL_SESSION_get_ex_data(session, -1).is_null());
         SSL_SESSION_free(session);
     }
 }

@@ -22,6 +22,14 @@ impl Delegate for Connection {
         super::peer::verify_signature(scheme, certificate, message, signature)
     }
 
+    fn will_sign(&self, number: usize, scheme: u16) {
+        self.note_own_signature(number, scheme);
+    }
+
+    fn peer_signed(&self, scheme: u16) {
+        self.note_peer_signature(scheme);
+    }
+
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         self.authenticate(request)
     }

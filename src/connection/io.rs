@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 
-use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
+use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::error::{Reason, Result};
+use crate::libcrypto::bio::{Bio, Retry};
 
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
+const MODE_AUTO_RETRY: u32 = 4;
 
 /// A write that the transport has not taken completely. The program repeats the call with the same
 /// data, some of which has been encrypted already.
@@ -45,7 +47,27 @@ impl Connection {
                 return Err(Stop::Closed);
             }
             self.receive()?;
+            self.give_way()?;
         }
+    }
+
+    /// Without `SSL_MODE_AUTO_RETRY` a read returns when a record without application data was
+    /// digested, as if the transport had to be waited for.
+    fn give_way(&self) -> std::result::Result<(), Stop> {
+        let automatic = self.settings.borrow().mode & MODE_AUTO_RETRY != 0;
+        if automatic || self.pending() > 0 || self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+            return Ok(());
+        }
+        self.want.set(Want::Read);
+        // SAFETY: NULL, or a BIO that the connection holds.
+        if let Some(bio) = unsafe { Bio::lend(self.read_bio()) } {
+            bio.set_retry(Retry {
+                read: true,
+                write: false,
+                special: None,
+            });
+        }
+        Err(Stop::Suspended)
     }
 
     /// Reads and digests one record.

@@ -13,12 +13,16 @@
 //! | `resumption`      | which session a server may resume                                |
 //! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
 //! | `peer`            | judging the peer's certificate                                   |
+//! | `peer_certificates` | those of the peer as libcrypto's objects                       |
+//! | `signatures`      | who signed what, our certificate in use                          |
+//! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
 //! | `notify`          | info and message callbacks                                       |
 
+mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
@@ -27,16 +31,18 @@ mod io;
 mod issuing;
 mod notify;
 mod peer;
+mod peer_certificates;
 mod resumption;
 mod server;
 mod session_use;
 mod shutdown;
+mod signatures;
 mod state;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
-pub use peer::parsed_chain;
+pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -51,6 +57,7 @@ use crate::engine::{Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::X509Chain;
 use crate::session::{PeerChain, SessionRef};
@@ -121,6 +128,7 @@ pub struct Connection {
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
+    signatures: RefCell<signatures::Signatures>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
     /// Host name that the client sent (server), for `SSL_get_servername`.
@@ -139,9 +147,17 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// What a client wants to say in its request for an OCSP response; kept for the program.
+    pub ocsp_request: RefCell<OcspRequest>,
+    /// `SSL_set_retry_verify`: the peer must not be accepted now.
+    verify_again: Cell<bool>,
+    /// A callback has failed while the engine was at work: how the handshake ends.
+    fatal: Cell<Option<Reason>>,
     not_resumable: Cell<bool>,
-    /// Suites of the ClientHello, by number.
-    offered_ciphers: RefCell<Vec<u16>>,
+    /// Server: suites of the ClientHello, as on the wire.
+    offered_cipher_bytes: RefCell<Vec<u8>>,
+    /// Server: groups of the ClientHello, by number.
+    offered_groups: RefCell<Vec<u16>>,
     client_ciphers: RefCell<Option<CipherStack>>,
 }
 
@@ -162,6 +178,11 @@ pub struct Handshake {
     version: u16,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
+    /// whether it is not empty.
+    new_ticket: Option<(u32, bool)>,
+    /// Client: what comes now is protected.
+    server_keys: bool,
     /// Secrets of TLS 1.2, for a session without ticket and id.
     master_secret: Zeroizing<Vec<u8>>,
 }
@@ -194,6 +215,7 @@ impl Connection {
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
+            signatures: RefCell::default(),
             handshake: RefCell::default(),
             received_host_name: RefCell::default(),
             client_random: Cell::new([0; 32]),
@@ -205,8 +227,12 @@ impl Connection {
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
+            ocsp_request: RefCell::default(),
+            verify_again: Cell::new(false),
+            fatal: Cell::new(None),
             not_resumable: Cell::new(false),
-            offered_ciphers: RefCell::default(),
+            offered_cipher_bytes: RefCell::default(),
+            offered_groups: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
@@ -242,6 +268,24 @@ impl Connection {
         drop(old);
     }
 
+    /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
+    /// then.
+    pub fn try_change_settings<R>(
+        &self,
+        change: impl FnOnce(&mut Settings) -> Result<R>,
+    ) -> Result<R> {
+        let mut settings = Settings::clone(&self.settings.borrow());
+        let outcome = change(settings.changing())?;
+        let old = self.settings.replace(Arc::new(settings));
+        drop(old);
+        Ok(outcome)
+    }
+
+    /// Changes this connection's own lists of names.
+    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
+        change(&mut self.names.borrow_mut());
+    }
+
     /// `SSL_get_ssl_method`.
     pub fn method(&self) -> &'static Method {
         self.method.get()
@@ -267,6 +311,11 @@ impl Connection {
     /// What the handshake agreed on so far.
     pub fn facts(&self) -> Facts {
         self.facts.borrow().clone()
+    }
+
+    /// The same without a copy. Not to be held while the program runs.
+    pub fn facts_in_place(&self) -> std::cell::Ref<'_, Facts> {
+        self.facts.borrow()
     }
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
@@ -296,11 +345,22 @@ impl Connection {
 
     /// Server: the suites that the client offered and that are known, in its order.
     pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
-        self.offered_ciphers
+        self.offered_cipher_bytes
             .borrow()
-            .iter()
-            .filter_map(|number| Cipher::from_wire(*number))
+            .chunks_exact(2)
+            .filter_map(|pair| Cipher::from_wire(u16::from_be_bytes([pair[0], pair[1]])))
             .collect()
+    }
+
+    /// Server: the suites that the client offered, two bytes each; empty on clients. Not to be held while
+    /// the program runs.
+    pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
+        std::cell::Ref::map(self.offered_cipher_bytes.borrow(), Vec::as_slice)
+    }
+
+    /// Server: the groups that the client offered, by number; empty on clients.
+    pub fn offered_groups(&self) -> Vec<u16> {
+        self.offered_groups.borrow().clone()
     }
 
     /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
@@ -368,9 +428,11 @@ impl Connection {
         (self.client_random.get(), self.server_random.get())
     }
 
-    /// The peer's certificates, if it sent any.
+    /// The peer's certificates, if it sent any: in this handshake, or in the one that made the
+    /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
-        self.peer.borrow().clone()
+        let peer = self.peer.borrow().clone();
+        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.
@@ -379,6 +441,12 @@ impl Connection {
             Some(chain) => chain.as_ptr(),
             None => std::ptr::null_mut(),
         }
+    }
+
+    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer is
+    /// refused, whatever the callback answers.
+    pub fn refuse_peer(&self) {
+        self.verify_again.set(true);
     }
 
     /// `SSL_set_debug` and its like: remembered, no more.
@@ -410,20 +478,25 @@ impl Connection {
     /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
     /// the session is lost (S24, S25), and the error for the queue is returned.
     fn fail(&self, failure: Failure) -> Stop {
-        if let Some(alert) = failure.alert_sent {
+        // S98: nothing is sent after close_notify, so an error takes no session either.
+        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
+        let alert_sent = failure.alert_sent.filter(|_| !closed);
+        if let Some(alert) = alert_sent {
             let _ = self.with_engine(|engine| {
-                if engine.outgoing().is_empty() && !engine.is_started() {
-                    engine.send_plain_alert(alert);
+                if !failure.alert_queued {
+                    engine.send_alert(alert);
                 }
             });
             let _ = self.flush();
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
+        } else if closed {
+            let _ = self.with_engine(|engine| engine.discard_outgoing());
         }
         if let Some(alert) = failure.alert_received {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.notify_alert(InfoKind::ReadAlert, 2, alert);
         }
-        if failure.alert_sent.is_some() || failure.alert_received.is_some() {
+        if alert_sent.is_some() || failure.alert_received.is_some() {
             self.lose_session();
         }
         self.stage.set(Stage::Failed);

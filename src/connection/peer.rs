@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Arc;
 
-use super::{Connection, Role};
+use super::{Connection, Role, parsed_chain};
 use crate::context::{ChainSource, Names, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
@@ -43,7 +43,6 @@ impl Connection {
             reason: Reason::CERTIFICATE_VERIFY_FAILED,
             alert: BAD_CERTIFICATE,
         })?;
-        self.peer.replace(Some(peer.clone()));
         let settings = self.settings();
         let context = self.context();
         let store = match &settings.verify_store {
@@ -76,6 +75,12 @@ impl Connection {
         self.verify_result.set(error);
         let old = self.verified_chain.replace(verified.chain);
         drop(old);
+        if self.verify_again.take() {
+            return Err(PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: INTERNAL_ERROR,
+            });
+        }
         const SSL_VERIFY_NONE: i32 = 0;
         if !verified.ok && settings.verify_mode != SSL_VERIFY_NONE {
             return Err(PeerRejected {
@@ -83,6 +88,8 @@ impl Connection {
                 alert: alert_for(error),
             });
         }
+        // Not before: a refused peer's certificate is not shown.
+        self.peer.replace(Some(peer.clone()));
         // What libcrypto queued about a certificate that is accepted would look like an error of
         // this handshake.
         error_queue::clear();
@@ -118,6 +125,7 @@ impl Connection {
             .authorities
             .iter()
             .filter_map(|der| Name::from_der(der).ok());
+        self.note_accepted_signatures(&request.signature_schemes);
         self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
         let callback = self.settings().certificate_callback;
         if let Some(function) = callback.function {
@@ -141,7 +149,7 @@ impl Connection {
             .certified(&self.chain_source(&settings))
             .ok()?
             .into_iter()
-            .find(|key| key.can_sign(&request.signature_schemes))
+            .find(|key| key.can_sign(&request.common_schemes))
     }
 
     /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
@@ -199,17 +207,6 @@ impl Names {
         }?;
         Some(list.iter().filter_map(|name| name.to_der().ok()).collect())
     }
-}
-
-/// The peer's certificates as libcrypto's objects, made once per chain.
-pub fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    peer.parsed(|peer| {
-        let certificates: Option<Vec<X509>> = peer
-            .certificates()
-            .map(|der| certificate_cache::parsed(der).ok())
-            .collect();
-        X509Chain::from_items(certificates?).ok()
-    })
 }
 
 /// Verifies a handshake signature with libcrypto: for keys that the engine does not know.

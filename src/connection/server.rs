@@ -93,7 +93,10 @@ impl Connection {
                 }
                 let name = hello.server_name().and_then(|name| CString::new(name).ok());
                 self.received_host_name.replace(name);
-                self.offered_ciphers.replace(hello.cipher_suites());
+                self.offered_cipher_bytes
+                    .replace(hello.cipher_suite_bytes().to_vec());
+                self.offered_groups
+                    .replace(hello.numbers(extension::SUPPORTED_GROUPS));
                 self.client_ciphers.take();
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
@@ -135,6 +138,9 @@ impl Connection {
         self.with_handshake(|handshake| handshake.offer = offer);
         self.ask_server_name_callback()?;
         self.recheck_resumable();
+        if !self.resumed.get() {
+            self.note_accepted_signatures(&hello.signature_schemes());
+        }
         self.ask_alpn_callback(&hello)
     }
 
@@ -272,11 +278,17 @@ impl Connection {
         let tickets_allowed = settings.options & OP_NO_TICKET == 0;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
+        let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
+        let session_id = match version == 0x0303 && session_ids && resume.is_none() {
+            true => self.generated_session_id()?,
+            false => None,
+        };
         let parameters = ServerParameters {
             profile,
             version,
             credentials,
             signature_schemes: settings.signature_schemes(),
+            client_signature_schemes: settings.client_signature_schemes(),
             alpn,
             client_authentication: client_authentication(&settings),
             client_ca_names: self.client_ca_names(),
@@ -285,7 +297,8 @@ impl Connection {
                 count: self.ticket_count(&settings, resume.is_some(), resumable),
                 lifetime: self.ticket_lifetime(),
             },
-            session_ids: resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0,
+            session_ids,
+            session_id,
             resume,
             max_fragment: settings.max_send_fragment,
         };
@@ -301,12 +314,31 @@ impl Connection {
         if resuming {
             return false;
         }
-        // Every suite of this library has forward secrecy.
+        let version = self
+            .with_handshake(|handshake| handshake.version)
+            .unwrap_or(0);
+        // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
+        let forward_secret = (version == 0x0303).into();
         // SAFETY: the program's function, called as
         // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
-        let answer = unsafe { function(self.as_c(), 1) } != 0;
+        let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
         self.not_resumable.set(answer);
         answer
+    }
+
+    /// S72: the id that the program makes for a new TLS 1.2 session. rustls's ids have 32 bytes, so
+    /// a shorter one is filled up with random bytes.
+    fn generated_session_id(&self) -> Result<Option<[u8; 32]>, Stop> {
+        match self.ask_generate_session_id(0x0303) {
+            Ok(None) => Ok(None),
+            Ok(Some(id)) => {
+                let mut filled = [0; 32];
+                crate::libcrypto::random::fill(&mut filled)?;
+                filled[..id.len()].copy_from_slice(&id);
+                Ok(Some(filled))
+            }
+            Err(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
+        }
     }
 
     /// S74: the configured number after a full handshake, one after a resumption.
@@ -329,7 +361,7 @@ impl Connection {
         let version = self
             .with_handshake(|handshake| handshake.version)
             .unwrap_or(0);
-        let timeout = self.session_context.session_timeout();
+        let timeout = self.session_context.new_session_timeout();
         let limit = if version == 0x0304 {
             WEEK
         } else {

@@ -16,6 +16,9 @@ use crate::libcrypto::x509::{X509, X509Chain};
 /// Slots in the order in which a server prefers them.
 const SLOTS: usize = 5;
 
+/// Slots in the order in which OpenSSL numbers them: RSA, RSA-PSS, ECDSA, Ed25519, Ed448.
+const OPENSSL_ORDER: [usize; SLOTS] = [4, 3, 0, 1, 2];
+
 /// A certificate, its key and its chain.
 #[derive(Clone, Default)]
 pub struct Slot {
@@ -59,11 +62,59 @@ impl Credentials {
         self.slots.get(self.current?)
     }
 
+    /// The slot with this number.
+    pub fn slot(&self, number: usize) -> Option<&Slot> {
+        self.slots.get(number)
+    }
+
     /// For changes to the current slot.
     pub fn current_mut(&mut self) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(self.current?)?;
         slot.certified = OnceLock::new();
         Some(slot)
+    }
+
+    /// The current slot for changes. Before anything was set that is the one for RSA, as in OpenSSL.
+    pub fn current_or_first_mut(&mut self) -> &mut Slot {
+        let slot = &mut self.slots[self.current.unwrap_or(OPENSSL_ORDER[0])];
+        slot.certified = OnceLock::new();
+        slot
+    }
+
+    /// Makes the first complete slot the current one (`SSL_CERT_SET_FIRST`), or the next after the
+    /// current one (`SSL_CERT_SET_NEXT`). False when there is none.
+    pub fn select_complete(&mut self, next: bool) -> bool {
+        let skipped = match (next, self.current) {
+            (false, _) => 0,
+            (true, current) => {
+                let current = current.unwrap_or(OPENSSL_ORDER[0]);
+                1 + OPENSSL_ORDER
+                    .iter()
+                    .position(|number| *number == current)
+                    .unwrap_or(SLOTS)
+            }
+        };
+        let found = OPENSSL_ORDER
+            .into_iter()
+            .skip(skipped)
+            .find(|number| self.slots[*number].is_complete());
+        self.current = found.or(self.current);
+        found.is_some()
+    }
+
+    /// Makes the slot with this certificate and a key the current one; the very object comes before an
+    /// equal one. False when there is none.
+    pub fn select_certificate(&mut self, certificate: &X509) -> bool {
+        let position = |matches: &dyn Fn(&X509) -> bool| {
+            OPENSSL_ORDER.into_iter().find(|number| {
+                let slot = &self.slots[*number];
+                slot.is_complete() && slot.certificate.as_ref().is_some_and(matches)
+            })
+        };
+        let found = position(&|own| own.as_ptr() == certificate.as_ptr())
+            .or_else(|| position(&|own| own == certificate));
+        self.current = found.or(self.current);
+        found.is_some()
     }
 
     /// Slots with a certificate, in order.
@@ -85,10 +136,9 @@ impl Credentials {
     }
 
     /// `SSL_CTX_use_certificate`. A key in the slot that does not belong to it is dropped, as in
-    /// OpenSSL: the program will set the right one next.
+    /// OpenSSL: the program will set the right one next. The slot's chain stays.
     pub fn set_certificate(&mut self, certificate: X509) -> Result<()> {
-        let number = slot_number(certificate.key_kind()?)
-            .ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))?;
+        let number = slot_of(&certificate)?;
         let slot = &mut self.slots[number];
         if let Some(key) = &slot.key
             && !key.matches_certificate(&certificate)
@@ -111,6 +161,31 @@ impl Credentials {
         }
         slot.key = Some(key);
         slot.certified = OnceLock::new();
+        self.current = Some(number);
+        Ok(())
+    }
+
+    /// `SSL_CTX_use_cert_and_key`: certificate, key and chain (none with `None`), which belong
+    /// together. A slot in which something is already is left alone unless `overwrite`.
+    pub fn set_all(
+        &mut self,
+        certificate: &X509,
+        key: &PrivateKey,
+        chain: Option<Arc<X509Chain>>,
+        overwrite: bool,
+    ) -> Result<()> {
+        let number = slot_of(certificate)?;
+        let slot = &mut self.slots[number];
+        let occupied = slot.certificate.is_some() || slot.key.is_some() || slot.chain.is_some();
+        if occupied && !overwrite {
+            return Err(Error::new(Reason::NOT_REPLACING_CERTIFICATE));
+        }
+        *slot = Slot {
+            certificate: Some(certificate.clone()),
+            key: Some(key.clone()),
+            chain,
+            certified: OnceLock::new(),
+        };
         self.current = Some(number);
         Ok(())
     }
@@ -139,14 +214,16 @@ impl Credentials {
         }
     }
 
-    /// All complete slots in the engine's form, best first. Each is prepared once.
+    /// All complete slots in the engine's form, best first, under their numbers. Each is prepared
+    /// once.
     pub fn certified(&self, source: &ChainSource) -> Result<Vec<CertifiedKey>> {
         Ok(self
             .slots
             .iter()
-            .filter_map(|slot| {
+            .enumerate()
+            .filter_map(|(number, slot)| {
                 slot.certified
-                    .get_or_init(|| slot.prepare(source))
+                    .get_or_init(|| Some(slot.prepare(source)?.numbered(number)))
                     .as_ref()
                     .cloned()
             })
@@ -155,6 +232,10 @@ impl Credentials {
 }
 
 impl Slot {
+    fn is_complete(&self) -> bool {
+        self.certificate.is_some() && self.key.is_some()
+    }
+
     fn prepare(&self, source: &ChainSource) -> Option<CertifiedKey> {
         let certificate = self.certificate.as_ref()?;
         let key = self.key.as_ref()?;
@@ -227,6 +308,16 @@ impl ExternalKey for LibcryptoKey {
         let scheme = SignatureScheme::from_code(scheme)?;
         self.0.sign(scheme, message).ok()
     }
+}
+
+/// Where this certificate goes.
+fn slot_of(certificate: &X509) -> Result<usize> {
+    /// `ERR_R_X509_LIB`: its key cannot be read.
+    const ERR_R_X509_LIB: Reason = Reason(11 | 2 << 18);
+    let kind = certificate
+        .key_kind()
+        .map_err(|_| Error::new(ERR_R_X509_LIB))?;
+    slot_number(kind).ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))
 }
 
 /// Where a key of this kind goes: ECDSA, Ed25519, Ed448, RSA-PSS, RSA.

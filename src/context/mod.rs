@@ -13,14 +13,21 @@
 //! A context may be used by any number of threads at once.
 
 mod callbacks;
+mod certificate_security;
+mod credential_holder;
 mod credentials;
+#[cfg(test)]
+mod credentials_tests;
 mod names;
+mod session_table;
 mod sessions;
 mod settings;
 mod statistics;
 
 pub use crate::cipher::Method;
 pub use callbacks::*;
+pub use certificate_security::{Asker, Position};
+pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
 pub use settings::{CipherStack, Settings, VersionRange};
@@ -28,16 +35,17 @@ pub use statistics::{Counter, Statistics};
 
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use arc_swap::ArcSwap;
 
+use self::session_table::SessionTable;
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::libcrypto::x509::X509Chain;
+use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::{Owner, SessionRef};
 use crate::ticket::TicketKeys;
 
@@ -61,6 +69,7 @@ pub struct Context {
     pub verify_param: VerifyParam,
     /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
     pub cache: Cache<SessionRef>,
+    session_table: OnceLock<Mutex<SessionTable>>,
     cache_mode: AtomicU32,
     session_timeout: AtomicI64,
     /// What SSL_CTX_sess_number(3) counts.
@@ -88,6 +97,7 @@ impl Context {
             extra_chain: Mutex::default(),
             verify_param,
             cache: Cache::new(DEFAULT_CACHE_SIZE),
+            session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
             statistics: Statistics::default(),
@@ -135,6 +145,24 @@ impl Context {
         });
     }
 
+    /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
+    /// then. `change` may run more than once, when threads change settings at the same time.
+    pub fn try_change_settings<R>(
+        &self,
+        mut change: impl FnMut(&mut Settings) -> Result<R>,
+    ) -> Result<R> {
+        let mut outcome = Err(Error::Silent);
+        self.settings.rcu(|settings| {
+            let mut changed = Settings::clone(settings);
+            outcome = change(changed.changing());
+            match outcome {
+                Ok(_) => Arc::new(changed),
+                Err(_) => settings.clone(),
+            }
+        });
+        outcome
+    }
+
     /// The program's callbacks as they are now.
     pub fn callbacks(&self) -> Callbacks {
         *self
@@ -153,6 +181,14 @@ impl Context {
         );
     }
 
+    /// What was prepared of certificates is made anew when next needed: the extra chain or the
+    /// store, from which chains are completed, has changed.
+    pub fn forget_prepared_credentials(&self) {
+        self.change_settings(|settings| {
+            Arc::make_mut(&mut settings.credentials).forget_prepared();
+        });
+    }
+
     /// The certificate store as it is now; shared with the program.
     pub fn certificate_store(&self) -> Store {
         lock(&self.certificate_store).clone()
@@ -167,6 +203,7 @@ impl Context {
     pub fn set_certificate_store(&self, store: Store) {
         let old = std::mem::replace(&mut *lock(&self.certificate_store), store);
         drop(old);
+        self.forget_prepared_credentials();
     }
 
     /// Names for CertificateRequests.
@@ -191,9 +228,7 @@ impl Context {
     pub fn set_extra_chain(&self, chain: Option<X509Chain>) {
         let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.map(Arc::new));
         drop(old);
-        self.change_settings(|settings| {
-            Arc::make_mut(&mut settings.credentials).forget_prepared();
-        });
+        self.forget_prepared_credentials();
     }
 
     /// `SSL_CTX_get_session_cache_mode`.
@@ -209,6 +244,15 @@ impl Context {
     /// `SSL_CTX_get_timeout`, in seconds.
     pub fn session_timeout(&self) -> i64 {
         self.session_timeout.load(Ordering::Relaxed)
+    }
+
+    /// How long a session that is made now may be resumed, in seconds: the timeout, of which 0 stands
+    /// for the default.
+    pub fn new_session_timeout(&self) -> i64 {
+        match self.session_timeout() {
+            0 => DEFAULT_SESSION_TIMEOUT,
+            seconds => seconds,
+        }
     }
 
     /// `SSL_CTX_set_timeout`: gives the old timeout.
@@ -227,9 +271,32 @@ impl Context {
     }
 }
 
+impl CredentialHolder for Context {
+    fn current_settings(&self) -> Arc<Settings> {
+        self.settings()
+    }
+
+    fn change_credentials(
+        &self,
+        mut change: impl FnMut(&mut Credentials) -> Result<()>,
+    ) -> Result<()> {
+        self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
+    }
+
+    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
+        let asker = Asker {
+            ssl: std::ptr::null(),
+            ctx: self,
+        };
+        self.settings().check_strength(asker, certificate, position)
+    }
+}
+
 impl Drop for Context {
     fn drop(&mut self) {
         // S59: the program is told of every session while the context's ex_data is still there.
+        // What C was shown of the cache holds references of its own.
+        self.session_table.take();
         self.flush_sessions(0);
         // SAFETY: the address that `init` was given.
         unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };

@@ -29,7 +29,9 @@ impl Context {
         session.set_owner(Some(self.as_owner()));
         if let Some(replaced) = replaced {
             replaced.set_owner(None);
+            self.hide_from_table(&replaced);
         }
+        self.show_in_table(session);
         while let Some(other) = evicted {
             self.statistics.cache_full.increment();
             self.let_go(&other);
@@ -65,6 +67,7 @@ impl Context {
     /// A session has left the cache: marked, and told to the program (S100).
     fn let_go(&self, session: &SessionRef) {
         session.set_owner(None);
+        self.hide_from_table(session);
         session.mark_not_resumable();
         if let Some(function) = self.callbacks().remove_session {
             // SAFETY: the program's function, called as SSL_CTX_sess_set_remove_cb(3) says, with

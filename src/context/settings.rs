@@ -3,6 +3,8 @@
 use std::ffi::c_int;
 use std::sync::{Arc, OnceLock};
 
+use once_cell::sync::OnceCell;
+
 use super::callbacks::{
     AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback,
     GenerateSessionIdCallback, MessageCallback, NotResumableCallback, PasswordCallback,
@@ -16,6 +18,7 @@ use crate::cipher::signature::default_signature_algorithms;
 use crate::cipher::{Cipher, CipherList, Method};
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
 
@@ -57,7 +60,7 @@ pub struct Settings {
     /// TLS 1.3 suites, in order of preference.
     tls13_ciphers: Arc<[&'static Cipher]>,
     /// Both in the form that C reads; made when first asked for.
-    cipher_stack: OnceLock<Arc<CipherStack>>,
+    cipher_stack: OnceCell<Arc<CipherStack>>,
     /// Groups by TLS number, in order of preference; `None` for the default.
     pub groups: Option<Arc<[u16]>>,
     /// Signature schemes by TLS number, in order of preference; `None` for the default.
@@ -121,7 +124,7 @@ pub struct Settings {
     /// Post-handshake authentication: cannot be done, but is remembered.
     pub post_handshake_auth: c_int,
     /// Derived from versions, suites and groups when first needed.
-    profile: OnceLock<Arc<Profile>>,
+    profile: OnceCell<Arc<Profile>>,
 }
 
 impl Default for Settings {
@@ -134,7 +137,7 @@ impl Default for Settings {
             versions: VersionRange::default(),
             tls12_ciphers: tls12,
             tls13_ciphers: tls13,
-            cipher_stack: OnceLock::new(),
+            cipher_stack: OnceCell::new(),
             groups: None,
             signature_schemes: None,
             client_signature_schemes: None,
@@ -166,7 +169,7 @@ impl Default for Settings {
             status_type: -1,
             certificate_flags: 0,
             post_handshake_auth: 0,
-            profile: OnceLock::new(),
+            profile: OnceCell::new(),
         }
     }
 }
@@ -174,7 +177,7 @@ impl Default for Settings {
 impl Settings {
     /// To be called on a value that is about to be changed: what was derived from it is forgotten.
     pub fn changing(&mut self) -> &mut Self {
-        self.profile = OnceLock::new();
+        self.profile = OnceCell::new();
         self
     }
 
@@ -189,22 +192,39 @@ impl Settings {
     /// Changes the suites for TLS 1.2.
     pub fn set_tls12_ciphers(&mut self, ciphers: &[&'static Cipher]) {
         self.tls12_ciphers = ciphers.into();
-        self.cipher_stack = OnceLock::new();
+        self.cipher_stack = OnceCell::new();
+    }
+
+    /// Applies a cipher string: suites for TLS 1.2, and what else it says.
+    pub fn set_cipher_list(&mut self, list: &CipherList) {
+        self.set_tls12_ciphers(&list.ciphers);
+        if let Some(level) = list.security_level {
+            self.security_level = level;
+        }
+        if let Some(profile) = list.suite_b {
+            self.certificate_flags |= profile.certificate_flags();
+            self.groups = Some(profile.groups().into());
+            self.signature_schemes = Some(profile.signature_schemes().into());
+        }
     }
 
     /// Changes the suites for TLS 1.3.
     pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
         self.tls13_ciphers = ciphers.into();
-        self.cipher_stack = OnceLock::new();
+        self.cipher_stack = OnceCell::new();
+    }
+
+    /// Puts back the suites of a new context.
+    pub fn set_default_ciphers(&mut self) {
+        (self.tls13_ciphers, self.tls12_ciphers) = default_ciphers();
+        self.cipher_stack = OnceCell::new();
     }
 
     /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
     pub fn cipher_stack(&self) -> Result<Arc<CipherStack>> {
-        if let Some(stack) = self.cipher_stack.get() {
-            return Ok(stack.clone());
-        }
-        let stack = Arc::new(CipherStack::from_items(self.ciphers())?);
-        Ok(self.cipher_stack.get_or_init(|| stack).clone())
+        self.cipher_stack
+            .get_or_try_init(|| CipherStack::from_items(self.ciphers()).map(Arc::new))
+            .cloned()
     }
 
     /// Whether this version (0x0303 or 0x0304) may be spoken.
@@ -234,12 +254,15 @@ impl Settings {
     /// The engine's view of versions, suites and groups, made once for all connections that share
     /// these settings.
     pub fn profile(&self, method: &Method) -> Result<Arc<Profile>> {
-        if let Some(profile) = self.profile.get() {
-            return Ok(profile.clone());
-        }
+        self.profile
+            .get_or_try_init(|| self.make_profile(method).map(Arc::new))
+            .cloned()
+    }
+
+    fn make_profile(&self, method: &Method) -> Result<Profile> {
         let suites = |version: u16, ciphers: &Arc<[&'static Cipher]>| -> Vec<u16> {
             match self.allows_version(method, version) {
-                true => ciphers.iter().map(|cipher| cipher.id as u16).collect(),
+                true => ciphers.iter().map(|cipher| cipher.wire()).collect(),
                 false => Vec::new(),
             }
         };
@@ -247,14 +270,20 @@ impl Settings {
             Some(groups) => groups.to_vec(),
             None => DEFAULT_GROUPS.to_vec(),
         };
-        let profile = Profile::new(
+        Profile::new(
             suites(0x0304, &self.tls13_ciphers).into_iter(),
             suites(0x0303, &self.tls12_ciphers).into_iter(),
             groups.into_iter(),
             self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
         )
-        .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))?;
-        Ok(self.profile.get_or_init(|| Arc::new(profile)).clone())
+        .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))
+    }
+
+    /// Where the passwords of key files come from.
+    pub fn key_password(&self) -> Password {
+        // SAFETY: the program vouched for both when it set them: the function may be called with
+        // this pointer, which without a function is NULL or a C string.
+        unsafe { Password::new(self.password.function, self.password.argument) }
     }
 
     /// Signature schemes in force, by TLS number, best first.
@@ -264,6 +293,15 @@ impl Settings {
             None => default_signature_algorithms(self.security_level)
                 .map(|algorithm| algorithm.id)
                 .collect(),
+        }
+    }
+
+    /// Signature schemes for a client's signature: what a client signs with, and what a server asks
+    /// clients for.
+    pub fn client_signature_schemes(&self) -> Vec<u16> {
+        match &self.client_signature_schemes {
+            Some(schemes) => schemes.to_vec(),
+            None => self.signature_schemes(),
         }
     }
 

@@ -35,7 +35,10 @@ pub enum KeySource {
 /// A certificate chain and its key, parsed once and shared by connections. Cloning copies a
 /// pointer.
 #[derive(Clone)]
-pub struct CertifiedKey(Arc<Credentials>);
+pub struct CertifiedKey {
+    credentials: Arc<Credentials>,
+    number: usize,
+}
 
 impl CertifiedKey {
     /// From a chain in DER, leaf first, and its key. Whether they belong together has been checked
@@ -55,18 +58,41 @@ impl CertifiedKey {
         };
         let mut credentials = Credentials::new_unchecked(Arc::new(identity), key);
         credentials.ocsp = ocsp.map(Arc::from);
-        Ok(Self(Arc::new(credentials)))
+        Ok(Self {
+            credentials: Arc::new(credentials),
+            number: 0,
+        })
+    }
+
+    /// The same under a number that its maker knows it by; 0 otherwise.
+    pub fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
+    /// See [`numbered`](Self::numbered).
+    pub fn number(&self) -> usize {
+        self.number
     }
 
     /// Whether it can sign with one of `schemes` (TLS numbers).
     pub fn can_sign(&self, schemes: &[u16]) -> bool {
         let schemes: Vec<_> = schemes.iter().copied().map(SignatureScheme).collect();
-        self.0.key.choose_scheme(&schemes).is_some()
+        self.credentials.key.choose_scheme(&schemes).is_some()
     }
 
-    /// Ready to sign with the best of `schemes`, if it can.
+    /// Ready to sign with the first of `schemes` that it can sign with.
     pub(super) fn select(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
-        self.0.signer(schemes)
+        // Left to itself, the key would go by an order of its own.
+        schemes
+            .iter()
+            .find_map(|scheme| self.credentials.signer(std::slice::from_ref(scheme)))
+    }
+}
+
+impl CertifiedKey {
+    /// Whether `selected` is this one.
+    pub(super) fn is(&self, selected: &SelectedCredential) -> bool {
+        Arc::ptr_eq(&self.credentials.identity, &selected.identity)
     }
 }
 

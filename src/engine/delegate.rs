@@ -25,6 +25,12 @@ pub trait Delegate {
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 
+    /// We sign with the certificate of this [`CertifiedKey::number`], by this scheme.
+    fn will_sign(&self, number: usize, scheme: u16);
+
+    /// The peer's signature by this scheme has been verified.
+    fn peer_signed(&self, scheme: u16);
+
     /// Whether [`key_log`](Self::key_log) is wanted.
     fn wants_key_log(&self) -> bool;
 
@@ -51,6 +57,8 @@ pub struct CertificateRequest<'a> {
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.
     pub signature_schemes: Vec<u16>,
+    /// Of these the ones that we are willing to sign with.
+    pub common_schemes: Vec<u16>,
 }
 
 /// The peer's certificate was not accepted.

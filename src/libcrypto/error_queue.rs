@@ -1,7 +1,7 @@
 //! libcrypto's error queue of the calling thread (`ERR_get_error(3)`).
 
 use std::ffi::{CStr, CString, c_char, c_int};
-use std::sync::Once;
+use std::sync::OnceLock;
 
 use openssl_sys as ffi;
 
@@ -39,8 +39,9 @@ pub fn raise(function: &'static CStr, reason: Reason, detail: &str) {
 /// Tells libcrypto the texts of this library's reason codes (`ERR_load_SSL_strings`). Once per
 /// process; any thread.
 pub fn load_reason_texts() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
+    /// libcrypto keeps pointers into it for the life of the process.
+    static TABLE: OnceLock<ReasonTable> = OnceLock::new();
+    TABLE.get_or_init(|| {
         let mut table: Vec<ffi::ERR_STRING_DATA> = REASON_TEXTS
             .iter()
             .map(|(reason, text)| ffi::ERR_STRING_DATA {
@@ -52,12 +53,21 @@ pub fn load_reason_texts() {
             error: 0,
             string: std::ptr::null(),
         });
-        // libcrypto keeps pointers into the table for the life of the process.
-        let table = Vec::leak(table);
         // SAFETY: the table ends with a zero entry, lives for ever, and its texts are static.
         unsafe { ffi::ERR_load_strings(ERR_LIB_SSL, table.as_mut_ptr()) };
+        ReasonTable { _entries: table }
     });
 }
+
+/// What libcrypto was given.
+struct ReasonTable {
+    _entries: Vec<ffi::ERR_STRING_DATA>,
+}
+
+// SAFETY: never touched again from here; libcrypto reads it under a lock of its own.
+unsafe impl Send for ReasonTable {}
+// SAFETY: as above.
+unsafe impl Sync for ReasonTable {}
 
 /// Removes all errors of this thread (`ERR_clear_error`).
 pub fn clear() {

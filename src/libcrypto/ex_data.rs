@@ -329,7 +329,7 @@ mod tests {
         // SAFETY: three callbacks of the right types.
         let index = unsafe {
             CRYPTO_get_ex_new_index(
-                Class::SslSession as c_int,
+                Class::SslCtx as c_int,
                 700,
                 null_mut(),
                 Some(on_new),
@@ -339,11 +339,11 @@ mod tests {
         };
         assert!(index >= 0);
         let parent = |data: &ExData| std::ptr::from_ref(data).cast_mut().cast();
-        let one = ExData::new(Class::SslSession);
+        let one = ExData::new(Class::SslCtx);
         // SAFETY: the callbacks above take an ExData as parent.
         unsafe { one.init(parent(&one)) }.unwrap();
         assert_eq!(one.get(index) as usize, 700);
-        let two = ExData::new(Class::SslSession);
+        let two = ExData::new(Class::SslCtx);
         // SAFETY: as above.
         unsafe { two.init(parent(&two)) }.unwrap();
         two.copy_from(&one).unwrap();
@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn threads_may_set_and_get_at_once() {
-        let data = ExData::new(Class::SslSession);
+        let data = ExData::new(Class::SslCtx);
         std::thread::scope(|scope| {
             for thread in 0..4 {
                 let data = &data;

@@ -25,9 +25,13 @@ pub type ApplicationVerifyCallback =
 pub type LhashHash = unsafe extern "C" fn(*const c_void) -> c_ulong;
 /// Comparison of a hash table (`OPENSSL_LH_COMPFUNC`): 0 for equal.
 pub type LhashCompare = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
+/// What is called for each item of a hash table (`OPENSSL_LH_DOALL_FUNCARG`).
+pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 /// A hash table of pointers (`OPENSSL_LHASH`).
 pub enum LhashTable {}
+/// `OCSP_RESPID`
+pub enum OcspResponderId {}
 /// An open OSSL_STORE.
 pub enum OsslStoreCtx {}
 /// One object read from an OSSL_STORE.
@@ -62,6 +66,10 @@ unsafe extern "C" {
     pub fn CRYPTO_set_ex_data(ad: *mut CryptoExData, index: c_int, value: *mut c_void) -> c_int;
     pub fn CRYPTO_get_ex_data(ad: *const CryptoExData, index: c_int) -> *mut c_void;
 
+    // OCSP
+    pub fn OCSP_RESPID_free(id: *mut OcspResponderId);
+    pub fn X509_EXTENSION_dup(extension: *mut X509_EXTENSION) -> *mut X509_EXTENSION;
+
     // Hash tables
     pub fn OPENSSL_LH_new(hash: LhashHash, compare: LhashCompare) -> *mut LhashTable;
     pub fn OPENSSL_LH_free(table: *mut LhashTable);
@@ -69,6 +77,8 @@ unsafe extern "C" {
     pub fn OPENSSL_LH_delete(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_LH_retrieve(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_LH_num_items(table: *const LhashTable) -> c_ulong;
+    pub fn OPENSSL_LH_doall_arg(table: *mut LhashTable, visit: LhashVisit, arg: *mut c_void);
+    pub fn OPENSSL_LH_flush(table: *mut LhashTable);
     pub fn OPENSSL_LH_error(table: *mut LhashTable) -> c_int;
 
     // BIO
@@ -107,6 +117,7 @@ unsafe extern "C" {
         callback: pem_password_cb,
         userdata: *mut c_void,
     ) -> c_int;
+    pub fn PEM_read_bio_Parameters(bio: *mut BIO, out: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
     pub fn PEM_read_bio_X509_AUX(
         bio: *mut BIO,
         out: *mut *mut X509,
@@ -135,6 +146,7 @@ unsafe extern "C" {
         info: *const PKCS8_PRIV_KEY_INFO,
         out: *mut *mut c_uchar,
     ) -> c_int;
+    pub fn d2i_RSAPrivateKey_bio(bio: *mut BIO, out: *mut *mut RSA) -> *mut RSA;
     pub fn EC_curve_nist2nid(name: *const c_char) -> c_int;
 
     // Certificates

@@ -73,6 +73,18 @@ impl KeyKind {
     }
 }
 
+/// The NID of the curve of an `EC_KEY`, 0 when it has no name; `None` when it has no parameters.
+///
+/// # Safety
+/// `key` is a live key.
+pub unsafe fn curve_of_ec_key(key: *const ffi::EC_KEY) -> Option<c_int> {
+    // SAFETY: a live key, whose group lives as long.
+    unsafe {
+        let group = ffi::EC_KEY_get0_group(key);
+        (!group.is_null()).then(|| ffi::EC_GROUP_get_curve_name(group))
+    }
+}
+
 /// The NID of the curve of an EC key, 0 when it has no name.
 ///
 /// # Safety

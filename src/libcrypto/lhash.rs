@@ -68,6 +68,26 @@ impl Lhash {
         unsafe { ffi::OPENSSL_LH_retrieve(self.raw.as_ptr(), like) }
     }
 
+    /// Shows every item once, in no order.
+    pub fn for_each(&self, mut show: impl FnMut(*mut c_void)) {
+        unsafe extern "C" fn visit<F: FnMut(*mut c_void)>(item: *mut c_void, show: *mut c_void) {
+            // SAFETY: the closure that was passed along, used by this thread only.
+            unsafe { (*show.cast::<F>())(item) }
+        }
+        fn visitor<F: FnMut(*mut c_void)>(_: &F) -> ffi::LhashVisit {
+            visit::<F>
+        }
+        let visit = visitor(&show);
+        // SAFETY: a live table, and a function that gets the closure it was made for.
+        unsafe { ffi::OPENSSL_LH_doall_arg(self.raw.as_ptr(), visit, (&raw mut show).cast()) };
+    }
+
+    /// Takes all items out.
+    pub fn clear(&mut self) {
+        // SAFETY: a live table; the items are not the table's.
+        unsafe { ffi::OPENSSL_LH_flush(self.raw.as_ptr()) };
+    }
+
     /// How many items there are.
     pub fn len(&self) -> usize {
         // SAFETY: a live table.
@@ -117,9 +137,14 @@ mod tests {
             assert_eq!(table.retrieve(pointer(&7)), pointer(&numbers[2]));
             assert_eq!(table.delete(pointer(&7)), pointer(&numbers[2]));
             assert!(table.retrieve(pointer(&7)).is_null());
+            let mut sum = 0;
+            table.for_each(|item| sum += *item.cast::<u32>());
+            assert_eq!(sum, 1 + 4 + 2);
             let four = 4;
             assert_eq!(table.insert(pointer(&four)).unwrap(), pointer(&numbers[1]));
             assert!(!table.as_ptr().is_null());
+            table.clear();
+            assert!(table.is_empty() && table.retrieve(pointer(&1)).is_null());
         }
     }
 }

@@ -6,8 +6,7 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::outcome::not_null;
 use crate::libcrypto::password::Password;
-use crate::libcrypto::stack::Stack;
-use crate::libcrypto::x509::{X509, X509Chain};
+use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
 
 /// `ERR_R_SYS_LIB`: the file could not be opened; below lies the error of `fopen`.
@@ -58,23 +57,21 @@ pub fn certificate(path: &CStr, format: FileFormat, password: Password) -> Resul
     }
 }
 
-/// The certificates of a PEM file: first the one that the key belongs to, then its issuers
-/// (`SSL_CTX_use_certificate_chain_file`). A broken certificate anywhere is an error.
-pub fn chain(path: &CStr, password: Password) -> Result<(X509, X509Chain)> {
-    let file = open(path)?;
-    // Trust settings may come with the first one (`TRUSTED CERTIFICATE`), as in libssl.
+/// The first certificate of a chain in PEM (`SSL_CTX_use_certificate_chain_file`): the one that
+/// the key belongs to. [`rest`] gives its issuers. The error is `ERR_R_PEM_LIB`.
+pub fn leaf(bio: &Bio, password: Password) -> Result<X509> {
+    // Trust settings may come with it (`TRUSTED CERTIFICATE`), as in libssl.
     // SAFETY: a live BIO and a callback that its maker vouches for; the result is a new
     // certificate.
-    let leaf = unsafe {
+    unsafe {
         X509::from_raw_owned(ffi::PEM_read_bio_X509_AUX(
-            file.as_ptr(),
+            bio.as_ptr(),
             std::ptr::null_mut(),
             password.callback(),
             password.userdata(),
         ))
     }
-    .ok_or_else(|| Error::new(ERR_R_PEM_LIB))?;
-    Ok((leaf, Stack::from_items(rest(&file, password)?)?))
+    .ok_or_else(|| Error::new(ERR_R_PEM_LIB))
 }
 
 /// The certificates up to the end of `bio`; other kinds of PEM blocks are skipped. A broken
@@ -123,6 +120,12 @@ mod tests {
     use super::*;
     use crate::libcrypto::testing;
 
+    fn chain(path: &CStr) -> Result<(X509, Vec<X509>)> {
+        let file = open(path)?;
+        let first = leaf(&file, Password::none())?;
+        Ok((first, rest(&file, Password::none())?))
+    }
+
     #[test]
     fn a_chain_file_gives_leaf_and_issuers() {
         let root = testing::authority("Root");
@@ -135,10 +138,9 @@ mod tests {
         ]
         .concat();
         let path = directory.file("chain.pem", &text);
-        let (first, issuers) = chain(&path, Password::none()).unwrap();
+        let (first, issuers) = chain(&path).unwrap();
         assert_eq!(first, leaf.certificate);
-        assert_eq!(issuers.len(), 1);
-        assert_eq!(*issuers.get(0).unwrap(), root.certificate);
+        assert_eq!(issuers, [root.certificate]);
         assert_eq!(error_queue::peek(), 0);
         assert_eq!(
             certificate(&path, FileFormat::Pem, Password::none()).unwrap(),
@@ -158,7 +160,7 @@ mod tests {
         let mut text = testing::certificate_pem(&leaf.certificate);
         text.extend(b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
         let path = directory.file("chain.pem", &text);
-        assert_eq!(chain(&path, Password::none()).unwrap_err(), Error::Queued);
+        assert_eq!(chain(&path).unwrap_err(), Error::Queued);
         assert_ne!(error_queue::peek(), 0);
         error_queue::clear();
     }
@@ -168,7 +170,7 @@ mod tests {
         let directory = testing::Directory::new();
         let path = directory.file("text", b"hello\n");
         let pem = Error::new(ERR_R_PEM_LIB);
-        assert_eq!(chain(&path, Password::none()).unwrap_err(), pem);
+        assert_eq!(chain(&path).unwrap_err(), pem);
         assert_eq!(
             certificate(&path, FileFormat::Pem, Password::none()).unwrap_err(),
             pem
@@ -179,7 +181,7 @@ mod tests {
         );
         error_queue::clear();
         assert_eq!(
-            chain(c"/no/such/file", Password::none()).unwrap_err(),
+            chain(c"/no/such/file").unwrap_err(),
             Error::new(ERR_R_SYS_LIB)
         );
         // ERR_SYSTEM_ERROR(ENOENT)

@@ -142,6 +142,21 @@ impl PrivateKey {
         }
     }
 
+    /// Whether `other` is the same key, going by the public parts (`EVP_PKEY_eq(3)`). libcrypto may
+    /// queue why not.
+    pub fn is_same(&self, other: &Self) -> bool {
+        // SAFETY: live objects.
+        unsafe { ffi::EVP_PKEY_eq(self.as_ptr(), other.as_ptr()) == 1 }
+    }
+
+    /// The public key of `certificate`, to stand in for a private one that is elsewhere
+    /// (`SSL_CTX_use_cert_and_key(3)`): checks succeed, signing fails.
+    pub fn public_of(certificate: &X509) -> Result<Self> {
+        let public = certificate.public_key()?;
+        // SAFETY: hands the reference over from one owner to the other.
+        unsafe { Self::from_raw_owned(public.into_raw()) }.ok_or(Error::Queued)
+    }
+
     /// Like [`Self::check_certificate`], with nothing left on the error queue.
     pub fn matches_certificate(&self, certificate: &X509) -> bool {
         error_queue::quietly(|| self.check_certificate(certificate).is_ok())

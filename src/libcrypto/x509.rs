@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_long};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::ffi;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::name::Name;
 use crate::libcrypto::object::{Lent, object};
 use crate::libcrypto::outcome::{encoded, not_null};
 use crate::libcrypto::public_key::PublicKey;
@@ -35,6 +36,17 @@ impl X509 {
             return Err(Error::new(Reason::CERT_LENGTH_MISMATCH));
         }
         Ok(certificate)
+    }
+
+    /// Parses the certificate that `der` begins with; bytes after it are ignored
+    /// (`SSL_CTX_use_certificate_ASN1(3)`).
+    pub fn from_der_prefix(der: &[u8]) -> Result<Self> {
+        let mut end = der.as_ptr();
+        // SAFETY: `end` points to `der.len()` readable bytes; the result is a new certificate.
+        unsafe {
+            let raw = ffi::d2i_X509(std::ptr::null_mut(), &mut end, der.len() as c_long);
+            Self::from_raw_owned(raw).ok_or(Error::Queued)
+        }
     }
 
     /// The DER encoding.
@@ -75,6 +87,41 @@ impl X509 {
             ffi::X509_get_signature_info(self.as_ptr(), none, none, &mut bits, std::ptr::null_mut())
         };
         (known == 1 && bits >= 0).then_some(bits)
+    }
+
+    /// NIDs of the digest and of the kind of key that it is signed with (`NID_undef`, 0, where
+    /// there is none or it is not known).
+    pub fn signature_nids(&self) -> (c_int, c_int) {
+        let (mut digest, mut key) = (0, 0);
+        // SAFETY: a live certificate; the other results are not asked for.
+        unsafe {
+            ffi::X509_get_signature_info(
+                self.as_ptr(),
+                &mut digest,
+                &mut key,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            )
+        };
+        (digest, key)
+    }
+
+    /// NID of the signature algorithm (`X509_get_signature_nid(3)`).
+    pub fn signature_nid(&self) -> c_int {
+        // SAFETY: a live certificate.
+        unsafe { ffi::X509_get_signature_nid(self.as_ptr()) }
+    }
+
+    /// True when its issuer has this name, as names are compared (`X509_NAME_cmp(3)`).
+    pub fn is_issued_by(&self, name: &Name) -> bool {
+        // SAFETY: a live certificate, whose name lives as long, and a live name.
+        unsafe { ffi::X509_NAME_cmp(ffi::X509_get_issuer_name(self.as_ptr()), name.as_ptr()) == 0 }
+    }
+
+    /// True when it is signed by its own key, as far as its names and key ids say (`EXFLAG_SS`).
+    pub fn is_self_signed(&self) -> bool {
+        // SAFETY: a live certificate.
+        unsafe { ffi::X509_get_extension_flags(self.as_ptr()) & ffi::EXFLAG_SS != 0 }
     }
 
     /// True when subject and issuer are the same (`EXFLAG_SI`).
@@ -140,7 +187,10 @@ mod tests {
         assert_eq!(parsed, identity.certificate);
         assert_eq!(parsed.to_der().unwrap(), der);
         assert_eq!(parsed.subject_der().unwrap(), parsed.issuer_der().unwrap());
-        assert!(parsed.is_self_issued());
+        assert!(parsed.is_self_issued() && parsed.is_self_signed());
+        // SHA-256, and an EC key.
+        assert_eq!(parsed.signature_nids(), (672, 408));
+        assert_eq!(parsed.signature_nid(), 794);
         assert_eq!(parsed.signature_security_bits(), Some(128));
     }
 
@@ -164,6 +214,8 @@ mod tests {
             X509::from_der(&der).unwrap_err(),
             Error::new(Reason::CERT_LENGTH_MISMATCH)
         );
+        assert!(X509::from_der_prefix(&der).is_ok());
+        assert_eq!(X509::from_der_prefix(&der[1..]), Err(Error::Queued));
         crate::libcrypto::error_queue::clear();
     }
 

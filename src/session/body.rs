@@ -221,6 +221,17 @@ impl BodyList {
         }
     }
 
+    /// How much memory all blocks take.
+    pub fn size(&self) -> usize {
+        let mut size = 0;
+        self.each(|block| {
+            // SAFETY: the block lives until the list is dropped.
+            let len = unsafe { block.as_ref() }.ends[PARTS - 1];
+            size += layout(len as usize).size();
+        });
+        size
+    }
+
     /// Wipes the secrets of all blocks and lets go of what they own elsewhere.
     ///
     /// # Safety
@@ -359,10 +370,4 @@ fn layout(len: usize) -> Layout {
         .extend(bytes)
         .expect("checked by the caller")
         .0
-}
-
-/// What a block with `len` bytes takes from the allocator.
-#[cfg(test)]
-pub fn size_of_block(len: usize) -> usize {
-    layout(len).size()
 }

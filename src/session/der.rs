@@ -310,7 +310,7 @@ impl<'a> Raw<'a> {
             bytes,
             peer: self
                 .peer
-                .and_then(|Certificate(der)| PeerChain::new([der]))
+                .map(|Certificate(der)| PeerChain::of_leaf(der))
                 .map(Arc::new),
             consumed: self.consumed,
         })

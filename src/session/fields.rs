@@ -70,7 +70,8 @@ pub struct Fields {
 }
 
 impl Default for Fields {
-    /// As `SSL_SESSION_new(3)` makes them (S62): made now, timeout 304 s, nothing verified.
+    /// As `SSL_SESSION_new(3)` makes them (S62): made now, timeout 304 s, nothing verified. Only
+    /// max_fragment_length is settled: none.
     fn default() -> Self {
         let mut view = View {
             numbers: Numbers::default(),

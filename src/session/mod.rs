@@ -69,3 +69,8 @@ pub const MAX_MASTER_KEY_LEN: usize = 512;
 
 /// The session uses the extended master secret (`SSL_SESS_FLAG_EXTMS`, RFC 7627).
 pub const FLAG_EXTENDED_MASTER_SECRET: u32 = 1;
+
+/// Nobody has asked yet whether fragments are to be shorter
+/// (`TLSEXT_max_fragment_length_UNSPECIFIED`): what `SSL_SESSION_new(3)` makes. A handshake
+/// settles it, so its sessions have 0 or a mode.
+pub const MAX_FRAGMENT_LENGTH_UNSPECIFIED: u8 = 255;

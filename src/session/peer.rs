@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 /// the very same certificate object (S63).
 pub struct PeerChain {
     certificates: Box<[Box<[u8]>]>,
+    whole: bool,
     parsed: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
@@ -20,8 +21,23 @@ impl PeerChain {
             .collect();
         (!certificates.is_empty()).then(|| Self {
             certificates,
+            whole: true,
             parsed: OnceLock::new(),
         })
+    }
+
+    /// Only the peer's own certificate is known, as in a session that was read (S92).
+    pub fn of_leaf(leaf: &[u8]) -> Self {
+        Self {
+            certificates: Box::new([leaf.into()]),
+            whole: false,
+            parsed: OnceLock::new(),
+        }
+    }
+
+    /// Whether all certificates that the peer sent are here, not only its own.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The peer's own certificate, DER.

@@ -37,7 +37,7 @@ impl SessionRef {
     pub(super) fn adopt(session: Box<Session>) -> Self {
         let session = NonNull::from(Box::leak(session));
         // `Session::as_ptr` makes this pointer again from a `&Session`, which may not free.
-        session.expose_provenance();
+        session.as_ptr().expose_provenance();
         Self(session)
     }
 
@@ -154,17 +154,21 @@ unsafe fn end(session: NonNull<Session>) {
     // SAFETY: no holder is left, and try_reference makes no new one.
     unsafe { object.bodies.wipe() };
 
-    // SAFETY: made by `adopt`; freed once, since the count reaches zero once.
-    let free = move || drop(unsafe { Box::from_raw(session.as_ptr()) });
+    let session = session.as_ptr();
     if !object.cached.load(Ordering::Relaxed) {
-        return free();
+        // SAFETY: made by `adopt`; the count reaches zero once.
+        return unsafe { free(session) };
     }
-    // SAFETY: the cache unlinked the session before it gave its reference back, so a thread that
-    // pins from now on cannot find it. Any thread may free it: that only gives memory back.
-    unsafe {
-        cache::retire(session.as_ptr(), size_of::<Session>(), |session| {
-            // SAFETY: made by `adopt`; freed once, since the count reaches zero once.
-            drop(unsafe { Box::from_raw(session) });
-        });
-    }
+    let size = size_of::<Session>() + object.bodies.size();
+    // SAFETY: as above; and the cache unlinked the session before it gave its reference back, so a
+    // thread that pins from now on cannot find it. Any thread may free it: that only gives memory
+    // back.
+    unsafe { cache::retire(session, size, free) };
+}
+
+/// # Safety
+/// `session` was made by [`SessionRef::adopt`] and is freed once.
+unsafe fn free(session: *mut Session) {
+    // SAFETY: as the caller promises.
+    drop(unsafe { Box::from_raw(session) });
 }

@@ -14,7 +14,8 @@ use crate::session::sync::{
 };
 use crate::session::view::hex;
 use crate::session::{
-    Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Owner, PeerChain, SessionRef, View,
+    Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers,
+    Owner, PeerChain, SessionRef, View,
 };
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
@@ -202,9 +203,12 @@ impl Session {
         self.numbers.max_early_data.load(Ordering::Relaxed)
     }
 
-    /// See [`Numbers::max_fragment_length`].
+    /// The mode of the max_fragment_length extension; 0 for none, and when it is not settled yet.
     pub fn max_fragment_length(&self) -> u8 {
-        self.numbers.max_fragment_length.load(Ordering::Relaxed)
+        match self.numbers.max_fragment_length.load(Ordering::Relaxed) {
+            MAX_FRAGMENT_LENGTH_UNSPECIFIED => 0,
+            mode => mode,
+        }
     }
 
     /// See [`Numbers::compression`].

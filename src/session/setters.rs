@@ -89,13 +89,6 @@ impl Session {
         Ok(())
     }
 
-    /// See [`Numbers::verify_result`](crate::session::Numbers::verify_result).
-    pub fn set_verify_result(&self, result: i64) {
-        self.numbers()
-            .verify_result
-            .store(result, Ordering::Relaxed);
-    }
-
     /// See [`Numbers::max_early_data`](crate::session::Numbers::max_early_data).
     pub fn set_max_early_data(&self, bytes: u32) {
         self.numbers()

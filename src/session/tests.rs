@@ -225,7 +225,7 @@ fn a_session_that_has_ended_gives_no_reference() {
     let owner: Arc<dyn Owner> = Arc::new(CountingOwner::default());
     session.set_owner(Some(Arc::downgrade(&owner)));
     let raw = session.as_ptr();
-    let guard = crate::session::sync::pin();
+    let guard = crate::cache::pin();
     // SAFETY: alive now; pinned from before the end on, so the memory stays.
     let seen = unsafe { &*raw };
     drop(seen.try_reference().unwrap());
@@ -301,7 +301,7 @@ fn lookups_without_a_reference_race_with_the_end() {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    let _guard = crate::session::sync::pin();
+                    let _guard = crate::cache::pin();
                     let raw = slot.load(Ordering::Acquire);
                     // SAFETY: found while pinned; unlinked before the last reference goes.
                     let Some(found) = (unsafe { raw.as_ref() }) else {
@@ -381,7 +381,13 @@ fn a_session_is_compact() {
     // TLS 1.2 server session with id, key and a short context. The rest of 522 bytes is for the
     // cache's entry.
     let object = size_of::<Session>() + 8;
-    let bytes = crate::session::body::size_of_block(32 + 48 + 16) + 8;
+    let fields = Fields {
+        id: vec![1; 32],
+        id_context: vec![2; 16],
+        master_key: vec![3; 48].into(),
+        ..Fields::default()
+    };
+    let bytes = Session::new(fields).bodies.size() + 8;
     let companion = 32;
     assert!(object + bytes + companion <= 384, "{object} + {bytes}");
 }

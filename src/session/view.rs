@@ -38,14 +38,15 @@ pub struct Numbers {
     pub max_early_data: u32,
     /// Group of the key exchange (TLS number, or OpenSSL's internal one); 0 for unknown.
     pub group: u32,
-    /// Mode of the max_fragment_length extension, 1 to 4 (RFC 6066 section 4); 0 for none.
+    /// Mode of the max_fragment_length extension, 1 to 4 (RFC 6066 section 4); 0 for none;
+    /// [`MAX_FRAGMENT_LENGTH_UNSPECIFIED`](crate::session::MAX_FRAGMENT_LENGTH_UNSPECIFIED).
     pub max_fragment_length: u8,
     /// Compression method; 0 for none, which is all that TLS still allows.
     pub compression: u8,
 }
 
 impl Default for Numbers {
-    /// As in a new session (S62), at the time 0.
+    /// As in a new session (S62), at the time 0, and without max_fragment_length.
     fn default() -> Self {
         Self {
             protocol_version: 0,

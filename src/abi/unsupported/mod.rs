@@ -32,26 +32,10 @@ mod srp;
 mod srtp;
 mod stateless;
 
-mod pending_bio_filter;
-mod pending_ca_names;
 mod pending_callbacks;
-mod pending_certs_1;
-mod pending_certs_2;
-mod pending_ciphers_2;
-mod pending_client_hello;
-mod pending_conf;
-mod pending_context;
 mod pending_early_data;
 mod pending_io;
 mod pending_peer;
-mod pending_security;
-mod pending_session_cache;
-mod pending_session_callbacks;
-mod pending_session_use;
-mod pending_state;
-mod pending_tickets;
-mod pending_verify_1;
-mod pending_verify_2;
 
 use std::ffi::CStr;
 

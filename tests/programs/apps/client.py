@@ -4,7 +4,6 @@ usage: client.py TASK OPTIONS, where OPTIONS is a JSON object: host, port, ca, a
 names. Prints one JSON object: what happened.
 """
 
-import asyncio
 import json
 import os
 import select
@@ -243,6 +242,7 @@ def task_non_blocking(options):
 
 def task_asyncio(options):
     """The same over asyncio, which drives TLS through memory BIOs."""
+    import asyncio  # here, as it takes longer to load than all the rest
 
     async def talk():
         reader, writer = await asyncio.open_connection(

@@ -1,0 +1,412 @@
+//! Lists of certificate authorities (SSL_CTX_set0_CA_list(3), SSL_load_client_CA_file(3)): the names that a
+//! side sends to its peer, so that this one picks a suitable certificate.
+//!
+//! There are two lists. The "CA list" is sent by either side; the "client CA list" by servers only, and comes
+//! first there. A connection's own list comes before its context's. Lists that a function gives are lent until
+//! they are replaced; lists that a function takes belong to the library from then on. Names are those of
+//! libcrypto (`X509_NAME`).
+
+use std::ffi::{CStr, c_char, c_int};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::Arc;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, c_str};
+use crate::connection::{Connection, Role};
+use crate::context::{Context, Names};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::name::{Name, NameStack};
+use crate::libcrypto::x509::X509;
+
+/// Sets the CA list of `ctx`. The list is the library's from now on, also when
+/// `ctx` is NULL; NULL takes the old one away.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
+    ctx: *mut Context,
+    name_list: *mut ffi::stack_st_X509_NAME,
+) {
+    call(c"SSL_CTX_set0_CA_list", (), || {
+        // SAFETY: NULL or given away, as the caller promises.
+        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_names(|names| names.ca = list);
+        Ok(())
+    })
+}
+
+/// Sets the CA list of `ssl`. The list is the library's from now on, also when
+/// `ssl` is NULL; NULL takes the old one away.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set0_CA_list(
+    ssl: *mut Connection,
+    name_list: *mut ffi::stack_st_X509_NAME,
+) {
+    call(c"SSL_set0_CA_list", (), || {
+        // SAFETY: NULL or given away, as the caller promises.
+        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_names(|names| names.ca = list);
+        Ok(())
+    })
+}
+
+/// The CA list of `ctx`, lent; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
+    ctx: *const Context,
+) -> *const ffi::stack_st_X509_NAME {
+    call(c"SSL_CTX_get0_CA_list", ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(lent(&unsafe { borrow_quietly(ctx) }?.names().ca))
+    })
+}
+
+/// The CA list that `ssl` sends: its own, or its context's; lent. NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_CA_list(
+    ssl: *const Connection,
+) -> *const ffi::stack_st_X509_NAME {
+    call(c"SSL_get0_CA_list", ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(own_or_context(connection, |names| names.ca))
+    })
+}
+
+/// The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+///
+/// Status: partial (clients only: what clients send to servers is not kept)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_peer_CA_list(
+    ssl: *const Connection,
+) -> *const ffi::stack_st_X509_NAME {
+    call(c"SSL_get0_peer_CA_list", ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(lent(
+            &unsafe { borrow_quietly(ssl) }?.names.borrow().received,
+        ))
+    })
+}
+
+/// Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `x` is NULL or a certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_add1_to_CA_list(ctx: *mut Context, x: *const ffi::X509) -> c_int {
+    call(c"SSL_CTX_add1_to_CA_list", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (context, name) = unsafe { (borrow(ctx)?, subject(x.cast_mut())?) };
+        let mut added = Ok(());
+        context.change_names(|names| added = append(&mut names.ca, name));
+        added?;
+        Ok(1)
+    })
+}
+
+/// Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi::X509) -> c_int {
+    call(c"SSL_add1_to_CA_list", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, name) = unsafe { (borrow(ssl)?, subject(x.cast_mut())?) };
+        let mut added = Ok(());
+        connection.change_names(|names| added = append(&mut names.ca, name));
+        added?;
+        Ok(1)
+    })
+}
+
+/// Sets the client CA list of `ctx`. The list is the library's from now on, also when
+/// `ctx` is NULL; NULL takes the old one away.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
+    ctx: *mut Context,
+    name_list: *mut ffi::stack_st_X509_NAME,
+) {
+    call(c"SSL_CTX_set_client_CA_list", (), || {
+        // SAFETY: NULL or given away, as the caller promises.
+        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_names(|names| names.client_ca = list);
+        Ok(())
+    })
+}
+
+/// Sets the client CA list of `ssl`. The list is the library's from now on, also when
+/// `ssl` is NULL; NULL takes the old one away.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_client_CA_list(
+    ssl: *mut Connection,
+    name_list: *mut ffi::stack_st_X509_NAME,
+) {
+    call(c"SSL_set_client_CA_list", (), || {
+        // SAFETY: NULL or given away, as the caller promises.
+        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_names(|names| names.client_ca = list);
+        Ok(())
+    })
+}
+
+/// The client CA list of `ctx`, lent; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
+    ctx: *const Context,
+) -> *mut ffi::stack_st_X509_NAME {
+    call(c"SSL_CTX_get_client_CA_list", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(lent(&unsafe { borrow_quietly(ctx) }?.names().client_ca))
+    })
+}
+
+/// On a client, the list that the server has sent; on a server, the client CA list of `ssl` or else of its
+/// context. Lent; NULL for none.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_client_CA_list(
+    ssl: *const Connection,
+) -> *mut ffi::stack_st_X509_NAME {
+    call(c"SSL_get_client_CA_list", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        match connection.role() {
+            Some(Role::Client) => Ok(lent(&connection.names.borrow().received)),
+            _ => Ok(own_or_context(connection, |names| names.client_ca)),
+        }
+    })
+}
+
+/// Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `x` is NULL or a certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_add_client_CA(ctx: *mut Context, x: *mut ffi::X509) -> c_int {
+    call(c"SSL_CTX_add_client_CA", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (context, name) = unsafe { (borrow(ctx)?, subject(x)?) };
+        let mut added = Ok(());
+        context.change_names(|names| added = append(&mut names.client_ca, name));
+        added?;
+        Ok(1)
+    })
+}
+
+/// Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X509) -> c_int {
+    call(c"SSL_add_client_CA", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, name) = unsafe { (borrow(ssl)?, subject(x)?) };
+        let mut added = Ok(());
+        connection.change_names(|names| added = append(&mut names.client_ca, name));
+        added?;
+        Ok(1)
+    })
+}
+
+/// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be freed with
+/// `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+///
+/// # Safety
+/// `sk` is NULL or a live list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_dup_CA_list(
+    sk: *const ffi::stack_st_X509_NAME,
+) -> *mut ffi::stack_st_X509_NAME {
+    call(c"SSL_dup_CA_list", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let copy = match unsafe { NameStack::lend(sk.cast_mut()) } {
+            Some(list) => list.duplicate()?,
+            None => NameStack::new()?,
+        };
+        Ok(copy.into_raw())
+    })
+}
+
+/// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's: to be given to
+/// `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when
+/// the file cannot be read or holds no certificate.
+///
+/// # Safety
+/// `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_load_client_CA_file(
+    file: *const c_char,
+) -> *mut ffi::stack_st_X509_NAME {
+    call(c"SSL_load_client_CA_file", ptr::null_mut(), || {
+        // SAFETY: as the caller promises.
+        Ok(NameStack::of_file(unsafe { required(file) }?)?.into_raw())
+    })
+}
+
+/// As `SSL_load_client_CA_file`, within a library context and with a property query.
+///
+/// Status: partial (the default library context is always used, and no property query)
+///
+/// # Safety
+/// `file` is NULL or a C string; `libctx` and `propq` are not used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
+    file: *const c_char,
+    libctx: *mut ffi::OSSL_LIB_CTX,
+    propq: *const c_char,
+) -> *mut ffi::stack_st_X509_NAME {
+    let _ = (libctx, propq);
+    call(c"SSL_load_client_CA_file_ex", ptr::null_mut(), || {
+        // SAFETY: as the caller promises.
+        Ok(NameStack::of_file(unsafe { required(file) }?)?.into_raw())
+    })
+}
+
+/// Adds the subjects of the certificates in a PEM file to a list, except those that are in it. Returns 1, or 0 with
+/// an error on the queue; names that were added before the error stay.
+///
+/// # Safety
+/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
+    stack_cas: *mut ffi::stack_st_X509_NAME,
+    file: *const c_char,
+) -> c_int {
+    call(c"SSL_add_file_cert_subjects_to_stack", 0, || {
+        // SAFETY: as the caller promises.
+        let (mut list, file) = unsafe { (exclusive(stack_cas)?, required(file)?) };
+        list.add_file(file)?;
+        Ok(1)
+    })
+}
+
+/// Adds the subjects of the certificates in all files of a directory to a list, except those that are in it. Returns 1, or 0 with
+/// an error on the queue; names that were added before the error stay.
+///
+/// # Safety
+/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
+    stack_cas: *mut ffi::stack_st_X509_NAME,
+    dir: *const c_char,
+) -> c_int {
+    call(c"SSL_add_dir_cert_subjects_to_stack", 0, || {
+        // SAFETY: as the caller promises.
+        let (mut list, dir) = unsafe { (exclusive(stack_cas)?, required(dir)?) };
+        list.add_directory(dir)?;
+        Ok(1)
+    })
+}
+
+/// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are in it. Returns 1, or 0 with
+/// an error on the queue; names that were added before the error stay.
+///
+/// # Safety
+/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
+    stack_cas: *mut ffi::stack_st_X509_NAME,
+    uri: *const c_char,
+) -> c_int {
+    call(c"SSL_add_store_cert_subjects_to_stack", 0, || {
+        // SAFETY: as the caller promises.
+        let (mut list, uri) = unsafe { (exclusive(stack_cas)?, required(uri)?) };
+        list.add_store(uri)?;
+        Ok(1)
+    })
+}
+
+/// The pointer for C; the owner of the list keeps it.
+fn lent(list: &Option<Arc<NameStack>>) -> *mut ffi::stack_st_X509_NAME {
+    list.as_ref().map_or(ptr::null_mut(), |list| list.as_ptr())
+}
+
+/// A list of the connection, or if it has none the context's.
+fn own_or_context(
+    connection: &Connection,
+    list: impl Fn(Names) -> Option<Arc<NameStack>>,
+) -> *mut ffi::stack_st_X509_NAME {
+    let own = list(connection.names.borrow().clone());
+    lent(&own.or_else(|| list(connection.context().names())))
+}
+
+/// Adds a name. A list that somebody reads at the moment stays as it is, and is replaced by a longer one.
+fn append(list: &mut Option<Arc<NameStack>>, name: Name) -> Result<()> {
+    if let Some(list) = list.as_mut().and_then(Arc::get_mut) {
+        return list.push(name);
+    }
+    let mut longer = match list {
+        Some(list) => list.duplicate()?,
+        None => NameStack::new()?,
+    };
+    longer.push(name)?;
+    *list = Some(Arc::new(longer));
+    Ok(())
+}
+
+/// # Safety
+/// `certificate` is NULL or a live certificate.
+unsafe fn subject(certificate: *mut ffi::X509) -> Result<Name> {
+    // SAFETY: as the caller promises.
+    let certificate = unsafe { X509::lend(certificate) }.ok_or(Error::Silent)?;
+    Name::of_subject(&certificate)
+}
+
+/// A list of C's, to be changed; it stays C's.
+///
+/// # Safety
+/// `list` is NULL or a live list that nobody else uses while the result is.
+unsafe fn exclusive(list: *mut ffi::stack_st_X509_NAME) -> Result<ManuallyDrop<NameStack>> {
+    // SAFETY: as the caller promises; `ManuallyDrop` does not free it.
+    let list = unsafe { NameStack::from_raw_owned(list) };
+    list.map(ManuallyDrop::new)
+        .ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}
+
+/// # Safety
+/// `text` is NULL or a C string that lives while the result is used.
+unsafe fn required<'a>(text: *const c_char) -> Result<&'a CStr> {
+    // SAFETY: as the caller promises.
+    unsafe { c_str(text) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}

@@ -1,0 +1,270 @@
+//! Callbacks that watch connections or choose certificates (SSL_CTX_set_info_callback(3),
+//! SSL_CTX_set_msg_callback(3), SSL_CTX_set_keylog_callback(3), SSL_CTX_set_cert_cb(3)).
+//!
+//! Callbacks run on the thread that called into the library, with nothing locked, and may call any
+//! function on the same objects. Information, key log and client certificate callbacks are looked
+//! up in the context when they are needed, so a change reaches connections that exist; message
+//! and certificate callbacks are copied to connections when these are made. NULL unsets a callback.
+
+use std::ffi::{c_int, c_void};
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::borrow_quietly;
+use super::types::KeylogCallback;
+use crate::connection::Connection;
+use crate::context::{CallbackWith, Context};
+
+/// Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
+/// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A connection's own
+/// function comes before it.
+///
+/// Status: partial (the single states of a handshake, SSL_CB_LOOP, are not told)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_info_callback(
+    ctx: *mut Context,
+    callback: Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)>,
+) {
+    call(c"SSL_CTX_set_info_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.info = callback);
+        Ok(())
+    })
+}
+
+/// The information callback of `ctx`; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_info_callback(
+    ctx: *mut Context,
+) -> Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)> {
+    call(c"SSL_CTX_get_info_callback", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().info)
+    })
+}
+
+/// As `SSL_CTX_set_info_callback`, for one connection.
+///
+/// Status: partial (the single states of a handshake, SSL_CB_LOOP, are not told)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_info_callback(
+    ssl: *mut Connection,
+    callback: Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)>,
+) {
+    call(c"SSL_set_info_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.set_info_callback(callback);
+        Ok(())
+    })
+}
+
+/// The information callback of `ssl` itself; NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_info_callback(
+    ssl: *const Connection,
+) -> Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)> {
+    call(c"SSL_get_info_callback", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.info_callback())
+    })
+}
+
+/// Sets the function that is told of protocol messages, on connections made later. Its last argument is
+/// set with `SSL_CTX_set_msg_callback_arg`.
+///
+/// Status: partial (remembered, but never called: the engine does not show its messages)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
+    ctx: *mut Context,
+    callback: Option<
+        unsafe extern "C" fn(
+            write_p: c_int,
+            version: c_int,
+            content_type: c_int,
+            buf: *const c_void,
+            len: usize,
+            ssl: *mut Connection,
+            arg: *mut c_void,
+        ),
+    >,
+) {
+    call(c"SSL_CTX_set_msg_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.message_callback.function = callback);
+        Ok(())
+    })
+}
+
+/// As `SSL_CTX_set_msg_callback`, for one connection.
+///
+/// Status: partial (remembered, but never called: the engine does not show its messages)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_msg_callback(
+    ssl: *mut Connection,
+    callback: Option<
+        unsafe extern "C" fn(
+            write_p: c_int,
+            version: c_int,
+            content_type: c_int,
+            buf: *const c_void,
+            len: usize,
+            ssl: *mut Connection,
+            arg: *mut c_void,
+        ),
+    >,
+) {
+    call(c"SSL_set_msg_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.message_callback.function = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that receives the secrets of every connection, a line each in the format of
+/// `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogCallback) {
+    call(c"SSL_CTX_set_keylog_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.key_log = callback);
+        Ok(())
+    })
+}
+
+/// The key log callback; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> KeylogCallback {
+    call(c"SSL_CTX_get_keylog_callback", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().key_log)
+    })
+}
+
+/// Sets the function that is called when a certificate is about to be used, on connections made
+/// later, and its last argument: on a server after the ClientHello was looked at, on a client that was
+/// asked for a certificate. It may set or clear certificates of the connection. It returns 1 to go on, 0 to
+/// end the handshake; a server's may return a negative number to suspend it (`SSL_ERROR_WANT_X509_LOOKUP`), and
+/// is called again then.
+///
+/// Status: partial (a client's cannot suspend: a negative number sends no certificate)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
+    ctx: *mut Context,
+    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
+    arg: *mut c_void,
+) {
+    call(c"SSL_CTX_set_cert_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        let callback = CallbackWith {
+            function: callback,
+            argument: arg,
+        };
+        context.change_settings(|settings| settings.certificate_callback = callback);
+        Ok(())
+    })
+}
+
+/// As `SSL_CTX_set_cert_cb`, for one connection.
+///
+/// Status: partial (a client's cannot suspend: a negative number sends no certificate)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_cert_cb(
+    ssl: *mut Connection,
+    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
+    arg: *mut c_void,
+) {
+    call(c"SSL_set_cert_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let callback = CallbackWith {
+            function: callback,
+            argument: arg,
+        };
+        connection.change_settings(|settings| settings.certificate_callback = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that a client asks for a certificate and its key when the server wants one and none
+/// is set. It returns 1 and hands over a reference to each, or 0 for none.
+///
+/// Status: partial (it cannot suspend: a negative number sends no certificate)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
+    ctx: *mut Context,
+    client_cert_cb: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            x509: *mut *mut ffi::X509,
+            pkey: *mut *mut ffi::EVP_PKEY,
+        ) -> c_int,
+    >,
+) {
+    call(c"SSL_CTX_set_client_cert_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.client_certificate = client_cert_cb);
+        Ok(())
+    })
+}
+
+/// The function that a client asks for a certificate; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
+    ctx: *mut Context,
+) -> Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        x509: *mut *mut ffi::X509,
+        pkey: *mut *mut ffi::EVP_PKEY,
+    ) -> c_int,
+> {
+    call(c"SSL_CTX_get_client_cert_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .callbacks()
+            .client_certificate)
+    })
+}

@@ -1,0 +1,229 @@
+//! Own certificates (SSL_CTX_use_certificate(3), SSL_get_certificate(3)).
+//!
+//! A context or connection has one slot per kind of key: ECDSA, Ed25519, Ed448, RSA-PSS, RSA. Each
+//! holds a certificate, its key, and the chain above it. Setting a certificate or a key fills the
+//! slot of its kind and makes it the current one, which the functions without a kind then mean.
+//! Contexts pass their slots on to the connections made from them, by copying.
+//!
+//! Every certificate must be strong enough for the security level: at the default level, RSA keys
+//! have at least 2048 bits and signatures are not made with SHA-1.
+
+use std::ffi::{c_int, c_uchar};
+use std::ptr;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, bytes};
+use crate::connection::Connection;
+use crate::context::{Context, CredentialHolder};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::pem_file::ERR_R_ASN1_LIB;
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::x509::{X509, X509Chain};
+
+/// Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
+/// taken. A private key of the same kind that does not belong to it is dropped; the chain of the
+/// former certificate stays.
+///
+/// Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
+/// `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
+/// kind of key that is not supported (DSA among them).
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `x` is NULL or a live certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_certificate(ctx: *mut Context, x: *mut ffi::X509) -> c_int {
+    call(c"SSL_CTX_use_certificate", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ctx)?.use_certificate(&certificate(x)?) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_certificate(ssl: *mut Connection, x: *mut ffi::X509) -> c_int {
+    call(c"SSL_use_certificate", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ssl)?.use_certificate(&certificate(x)?) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
+/// certificate are ignored.
+///
+/// Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_certificate_ASN1(
+    ctx: *mut Context,
+    len: c_int,
+    d: *const c_uchar,
+) -> c_int {
+    call(c"SSL_CTX_use_certificate_ASN1", 0, || {
+        // SAFETY: NULL, live or readable, as the caller promises.
+        unsafe { borrow(ctx)?.use_certificate(&parsed(d, len)?) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_certificate_ASN1(
+    ssl: *mut Connection,
+    d: *const c_uchar,
+    len: c_int,
+) -> c_int {
+    call(c"SSL_use_certificate_ASN1", 0, || {
+        // SAFETY: NULL, live or readable, as the caller promises.
+        unsafe { borrow(ssl)?.use_certificate(&parsed(d, len)?) }?;
+        Ok(1)
+    })
+}
+
+/// Sets certificate, private key and chain of one kind together, and makes that the current one.
+/// References are taken to all of them. Without a `privatekey` the public key of the certificate
+/// stands in for it, for keys that only a program's own means can use: checks succeed, signing
+/// does not. Without a `chain` the slot has none.
+///
+/// With an `override` of 0 nothing may have been set for this kind of key before.
+///
+/// Returns 1; or 0 with an error on the queue, and then nothing has changed:
+/// `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
+/// when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
+/// `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; the others are NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_cert_and_key(
+    ctx: *mut Context,
+    x509: *mut ffi::X509,
+    privatekey: *mut ffi::EVP_PKEY,
+    chain: *mut ffi::stack_st_X509,
+    r#override: c_int,
+) -> c_int {
+    call(c"SSL_CTX_use_cert_and_key", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_all(borrow(ctx)?, x509, privatekey, chain, r#override != 0) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_cert_and_key`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; the others are NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_cert_and_key(
+    ssl: *mut Connection,
+    x509: *mut ffi::X509,
+    privatekey: *mut ffi::EVP_PKEY,
+    chain: *mut ffi::stack_st_X509,
+    r#override: c_int,
+) -> c_int {
+    call(c"SSL_use_cert_and_key", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_all(borrow(ssl)?, x509, privatekey, chain, r#override != 0) }?;
+        Ok(1)
+    })
+}
+
+/// The current certificate of the context, or NULL when the current slot has none. Lent until it
+/// is replaced or the context freed.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut ffi::X509 {
+    call(c"SSL_CTX_get0_certificate", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ctx) }?.settings();
+        let slot = settings.credentials.current();
+        Ok(pointer(slot.and_then(|slot| slot.certificate.as_ref())))
+    })
+}
+
+/// The certificate by which this side of the connection identifies itself, or NULL: once the
+/// handshake has selected one, that one; before, the one set last. In the callback of
+/// `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
+/// freed.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi::X509 {
+    call(c"SSL_get_certificate", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let slot = unsafe { borrow_quietly(ssl) }?.slot_in_use();
+        // The connection keeps what the slot holds.
+        Ok(pointer(slot.and_then(|slot| slot.certificate).as_ref()))
+    })
+}
+
+/// Forgets all certificates, keys and chains of the connection; those of its context stay.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut Connection) {
+    call(c"SSL_certs_clear", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?.change_credentials(|credentials| {
+            credentials.clear();
+            Ok(())
+        })
+    })
+}
+
+/// A reference of our own to the program's certificate.
+///
+/// # Safety
+/// `raw` is NULL or a live certificate.
+unsafe fn certificate(raw: *mut ffi::X509) -> Result<X509> {
+    // SAFETY: as the caller promises.
+    unsafe { X509::from_raw_shared(raw) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}
+
+/// # Safety
+/// `data` is NULL or readable for `len` bytes.
+unsafe fn parsed(data: *const c_uchar, len: c_int) -> Result<X509> {
+    // SAFETY: as the caller promises.
+    let der = unsafe { bytes(data, usize::try_from(len).unwrap_or(0)) };
+    X509::from_der_prefix(der).map_err(|_| Error::new(ERR_R_ASN1_LIB))
+}
+
+/// # Safety
+/// The pointers are NULL or live.
+unsafe fn use_all(
+    holder: &impl CredentialHolder,
+    x509: *mut ffi::X509,
+    privatekey: *mut ffi::EVP_PKEY,
+    chain: *mut ffi::stack_st_X509,
+    overwrite: bool,
+) -> Result<()> {
+    // SAFETY: as the caller promises.
+    let (certificate, key, chain) = unsafe {
+        (
+            certificate(x509)?,
+            PrivateKey::from_raw_shared(privatekey),
+            X509Chain::lend_x509(chain),
+        )
+    };
+    let chain = chain.map(|chain| chain.duplicate()).transpose()?;
+    holder.use_all(&certificate, key.as_ref(), chain, overwrite)
+}
+
+fn pointer(certificate: Option<&X509>) -> *mut ffi::X509 {
+    certificate.map_or(ptr::null_mut(), X509::as_ptr)
+}

@@ -1,0 +1,113 @@
+//! Own certificates from files (SSL_CTX_use_certificate_file(3)).
+
+use std::ffi::{CStr, c_char, c_int};
+
+use super::call::call;
+use super::pointer::{borrow, c_str};
+use crate::connection::Connection;
+use crate::context::{Context, CredentialHolder};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::pem_file::{self, FileFormat};
+
+/// As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
+/// (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
+/// `SSL_CTX_use_certificate_chain_file` takes those too.
+///
+/// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+/// no certificate, `BAD_SSL_FILETYPE` for another `type`.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
+    ctx: *mut Context,
+    file: *const c_char,
+    r#type: c_int,
+) -> c_int {
+    call(c"SSL_CTX_use_certificate_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_file(borrow(ctx)?, path(file)?, r#type) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate_file`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_certificate_file(
+    ssl: *mut Connection,
+    file: *const c_char,
+    r#type: c_int,
+) -> c_int {
+    call(c"SSL_use_certificate_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_file(borrow(ssl)?, path(file)?, r#type) }?;
+        Ok(1)
+    })
+}
+
+/// Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
+/// first comes the certificate, then its issuers in order, if any. They replace the chain that was
+/// set for this kind. Other PEM blocks, such as a private key, are skipped.
+///
+/// Removes all errors of this thread from the queue first.
+///
+/// Returns 1; or 0 with an error on the queue: `ERR_R_SYS_LIB` when the file cannot be opened,
+/// `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
+/// the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
+/// certificate has been set, without a chain.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
+    ctx: *mut Context,
+    file: *const c_char,
+) -> c_int {
+    call(c"SSL_CTX_use_certificate_chain_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ctx)?.use_chain_file(path(file)?) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate_chain_file`, for one connection.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_certificate_chain_file(
+    ssl: *mut Connection,
+    file: *const c_char,
+) -> c_int {
+    call(c"SSL_use_certificate_chain_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ssl)?.use_chain_file(path(file)?) }?;
+        Ok(1)
+    })
+}
+
+fn use_file(holder: &impl CredentialHolder, path: &CStr, number: c_int) -> Result<()> {
+    let format = format(path, number)?;
+    let password = holder.current_settings().key_password();
+    holder.use_certificate(&pem_file::certificate(path, format, password)?)
+}
+
+/// The format by C's number. libssl opens the file first, so that a missing file is the error even
+/// when the format is wrong too.
+pub(super) fn format(path: &CStr, number: c_int) -> Result<FileFormat> {
+    FileFormat::from_c(number).or_else(|error| {
+        pem_file::open(path)?;
+        Err(error)
+    })
+}
+
+/// # Safety
+/// `file` is NULL or a C string that lives while the result is used.
+pub(super) unsafe fn path<'a>(file: *const c_char) -> Result<&'a CStr> {
+    // SAFETY: as the caller promises.
+    unsafe { c_str(file) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+}

@@ -1,0 +1,324 @@
+//! The ClientHello as a server's callback sees it (SSL_CTX_set_client_hello_cb(3)).
+//!
+//! The functions that read it may be called from within the ClientHello callback. What they lend is good
+//! until that returns.
+
+use std::ffi::{c_int, c_uchar, c_uint, c_void};
+use std::sync::Arc;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, bytes, store};
+use super::types::ClientHelloCallback;
+use crate::cipher::Cipher;
+use crate::connection::{ClientHello, Connection};
+use crate::context::{CallbackWith, CipherStack, Context};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::memory;
+
+/// Sets the function that a server calls when it has read a ClientHello, before it looks at it in any
+/// other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+/// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be called
+/// again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in the context
+/// when it is needed; NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
+    ctx: *mut Context,
+    callback: ClientHelloCallback,
+    arg: *mut c_void,
+) {
+    call(c"SSL_CTX_set_client_hello_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| {
+            callbacks.client_hello = CallbackWith {
+                function: callback,
+                argument: arg,
+            };
+        });
+        Ok(())
+    })
+}
+
+/// 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+///
+/// # Safety
+/// `ssl` is not used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
+    let _ = ssl;
+    0
+}
+
+/// The field legacy_version of the ClientHello; 0 outside of the callback.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connection) -> c_uint {
+    call(c"SSL_client_hello_get0_legacy_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { hello_of(ssl) }?.legacy_version().into())
+    })
+}
+
+/// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the callback.
+/// `out` may be NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_random(
+    ssl: *mut Connection,
+    out: *mut *const c_uchar,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe {
+        lend_part(
+            c"SSL_client_hello_get0_random",
+            ssl,
+            out,
+            ClientHello::random,
+        )
+    }
+}
+
+/// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of the
+/// callback. `out` may be NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
+    ssl: *mut Connection,
+    out: *mut *const c_uchar,
+) -> usize {
+    let part = ClientHello::session_id;
+    // SAFETY: as the caller promises.
+    unsafe { lend_part(c"SSL_client_hello_get0_session_id", ssl, out, part) }
+}
+
+/// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of bytes; 0
+/// outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
+    ssl: *mut Connection,
+    out: *mut *const c_uchar,
+) -> usize {
+    let part = ClientHello::cipher_suite_bytes;
+    // SAFETY: as the caller promises.
+    unsafe { lend_part(c"SSL_client_hello_get0_ciphers", ssl, out, part) }
+}
+
+/// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0 outside
+/// of the callback. `out` may be NULL.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
+    ssl: *mut Connection,
+    out: *mut *const c_uchar,
+) -> usize {
+    let part = ClientHello::compression_methods;
+    // SAFETY: as the caller promises.
+    unsafe { lend_part(c"SSL_client_hello_get0_compression_methods", ssl, out, part) }
+}
+
+/// Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and `*outlen` to
+/// how many there are. The array is the caller's, to be freed with `OPENSSL_free`; NULL for none.
+///
+/// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on the
+/// queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
+    ssl: *mut Connection,
+    out: *mut *mut c_int,
+    outlen: *mut usize,
+) -> c_int {
+    call(c"SSL_client_hello_get1_extensions_present", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let hello = unsafe { hello_of(ssl) }?;
+        if out.is_null() || outlen.is_null() {
+            return Err(Error::Silent);
+        }
+        let types = hello.extension_types();
+        let count = types.len();
+        let array: *mut c_int = memory::allocate(count * size_of::<c_int>())?.cast();
+        for (index, kind) in types.enumerate() {
+            // SAFETY: the array has room for `count` numbers.
+            unsafe { array.add(index).write(kind.into()) };
+        }
+        // SAFETY: both can be written, as the caller promises.
+        unsafe {
+            store(out, array);
+            store(outlen, count);
+        }
+        Ok(1)
+    })
+}
+
+/// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello. Either may
+/// be NULL. Returns 1; or 0 when there is no such extension, and outside of the callback.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get0_ext(
+    ssl: *mut Connection,
+    kind: c_uint,
+    out: *mut *const c_uchar,
+    outlen: *mut usize,
+) -> c_int {
+    call(c"SSL_client_hello_get0_ext", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let hello = unsafe { hello_of(ssl) }?;
+        let kind = u16::try_from(kind).map_err(|_| Error::Silent)?;
+        let contents = hello.extension(kind).ok_or(Error::Silent)?;
+        // SAFETY: both are NULL or can be written, as the caller promises.
+        unsafe {
+            store(out, contents.as_ptr());
+            store(outlen, contents.len());
+        }
+        Ok(1)
+    })
+}
+
+/// Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0 (`isv2format` not
+/// 0), of which only those that begin with 0 count. `*sk` gets the suites, `*scsvs` the signalling values
+/// among them; unknown ones are left out. Either may be NULL. The lists are the caller's, to be freed with
+/// `sk_SSL_CIPHER_free`; the suites are static.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl` is not
+/// used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
+    ssl: *mut Connection,
+    bytes: *const c_uchar,
+    len: usize,
+    isv2format: c_int,
+    sk: *mut *mut ffi::stack_st_SSL_CIPHER,
+    scsvs: *mut *mut ffi::stack_st_SSL_CIPHER,
+) -> c_int {
+    let _ = ssl;
+    call(c"SSL_bytes_to_cipher_list", 0, || {
+        // SAFETY: NULL or readable, as the caller promises.
+        let bytes = unsafe { self::bytes(bytes, len) };
+        let known = match isv2format {
+            0 => known_suites(bytes, |suite: [u8; 2]| Some(suite)),
+            _ => known_suites(bytes, |[kind, high, low]| {
+                (kind == 0).then_some([high, low])
+            }),
+        }?;
+        let (signals, suites): (Vec<_>, Vec<_>) =
+            known.into_iter().partition(|cipher| cipher.is_signal());
+        let (suites, signals) = (
+            CipherStack::from_items(suites)?,
+            CipherStack::from_items(signals)?,
+        );
+        // SAFETY: both are NULL or can be written, as the caller promises.
+        unsafe {
+            if !sk.is_null() {
+                store(sk, suites.into_raw());
+            }
+            if !scsvs.is_null() {
+                store(scsvs, signals.into_raw());
+            }
+        }
+        Ok(1)
+    })
+}
+
+/// The suites among entries of `N` bytes, of which `number` takes the number out.
+fn known_suites<const N: usize>(
+    bytes: &[u8],
+    number: impl Fn([u8; N]) -> Option<[u8; 2]>,
+) -> Result<Vec<&'static Cipher>> {
+    if bytes.is_empty() {
+        return Err(Error::new(Reason::NO_CIPHERS_SPECIFIED));
+    }
+    if !bytes.len().is_multiple_of(N) {
+        return Err(Error::new(Reason::ERROR_IN_RECEIVED_CIPHER_LIST));
+    }
+    Ok(bytes
+        .chunks_exact(N)
+        .filter_map(|entry| number(entry.try_into().ok()?))
+        .filter_map(|number| Cipher::from_wire(u16::from_be_bytes(number)))
+        .collect())
+}
+
+/// Lends a part of the ClientHello, and gives its length; 0 when there is none.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
+unsafe fn lend_part(
+    function: &'static std::ffi::CStr,
+    ssl: *const Connection,
+    out: *mut *const c_uchar,
+    part: impl FnOnce(&ClientHello) -> &[u8],
+) -> usize {
+    call(function, 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let hello = unsafe { hello_of(ssl) }?;
+        let part = part(&hello);
+        // SAFETY: NULL or can be written, as the caller promises. The handshake keeps the message.
+        unsafe { store(out, part.as_ptr()) };
+        Ok(part.len())
+    })
+}
+
+/// The ClientHello of a handshake that is under way. No error is queued when there is none.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+unsafe fn hello_of(ssl: *const Connection) -> Result<Arc<ClientHello>> {
+    // SAFETY: NULL or live, as the caller promises.
+    unsafe { borrow(ssl) }?.client_hello().ok_or(Error::Silent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(bytes: &[u8], isv2: bool) -> Result<Vec<u16>> {
+        let known = match isv2 {
+            false => known_suites(bytes, |suite: [u8; 2]| Some(suite)),
+            true => known_suites(bytes, |[kind, high, low]| {
+                (kind == 0).then_some([high, low])
+            }),
+        };
+        known.map(|ciphers| ciphers.iter().map(|cipher| cipher.wire()).collect())
+    }
+
+    #[test]
+    fn unknown_suites_are_left_out() {
+        let bytes = [0x13, 0x01, 0xfa, 0xfa, 0xc0, 0x2f];
+        assert_eq!(numbers(&bytes, false), Ok(vec![0x1301, 0xc02f]));
+        let bytes = [0, 0xc0, 0x2f, 1, 0, 0x80];
+        assert_eq!(numbers(&bytes, true), Ok(vec![0xc02f]));
+    }
+
+    #[test]
+    fn lists_that_are_empty_or_cut_off_are_errors() {
+        assert_eq!(
+            numbers(&[], false),
+            Err(Reason::NO_CIPHERS_SPECIFIED.into())
+        );
+        let cut_off = Err(Reason::ERROR_IN_RECEIVED_CIPHER_LIST.into());
+        assert_eq!(numbers(&[0x13], false), cut_off);
+        assert_eq!(numbers(&[0, 0xc0, 0x2f, 0], true), cut_off);
+    }
+}

@@ -1,0 +1,263 @@
+//! Making, sharing and ending an `SSL_CTX` (SSL_CTX_new(3)), and what hangs on it.
+//!
+//! A context is counted. `SSL_CTX_new` gives one reference, every connection made from the context
+//! holds another, `SSL_CTX_up_ref` adds one and `SSL_CTX_free` takes one. Any number of threads may
+//! use a context at the same time. A connection starts with the settings that the context has when
+//! it is made; callbacks, certificate store, cache and ticket keys are the context's at any time.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr;
+use std::sync::Arc;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::init::initialise;
+use super::method::Method;
+use super::pointer::{borrow, borrow_quietly};
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+
+/// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
+/// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
+/// two tickets in TLS 1.3. Initialises the library if that has not been done.
+///
+/// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
+/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, or `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
+/// of versions before TLS 1.2.
+///
+/// # Safety
+/// `meth` is NULL or a method of this library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
+    call(c"SSL_CTX_new", ptr::null_mut(), || {
+        // SAFETY: as the caller promises.
+        unsafe { make(meth) }
+    })
+}
+
+/// As `SSL_CTX_new`, within a library context and with a property query.
+///
+/// Status: partial (the default library context is always used, and no property query)
+///
+/// # Safety
+/// As for `SSL_CTX_new`; `libctx` and `propq` are not used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_new_ex(
+    libctx: *mut ffi::OSSL_LIB_CTX,
+    propq: *const c_char,
+    meth: *const Method,
+) -> *mut Context {
+    let _ = (libctx, propq);
+    call(c"SSL_CTX_new_ex", ptr::null_mut(), || {
+        // SAFETY: as the caller promises.
+        unsafe { make(meth) }
+    })
+}
+
+/// Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+/// thread.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
+    call(c"SSL_CTX_up_ref", 0, || {
+        if ctx.is_null() {
+            return Err(Error::Silent);
+        }
+        // SAFETY: contexts are made by `SSL_CTX_new` from an Arc, and this one is live.
+        unsafe { Arc::increment_strong_count(ctx.cast_const()) };
+        Ok(1)
+    })
+}
+
+/// Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
+/// ends the context: every cached session is told to the program's remove callback while the
+/// context's application data is still there, then that data is freed. Sessions of which somebody
+/// else holds a reference live on, but can no longer be resumed. Any thread.
+///
+/// # Safety
+/// `ctx` is NULL or a live context of which the caller owns a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
+    call(c"SSL_CTX_free", (), || {
+        if !ctx.is_null() {
+            // SAFETY: made by `SSL_CTX_new` from an Arc; the caller gives its reference away.
+            drop(unsafe { Arc::from_raw(ctx.cast_const()) });
+        }
+        Ok(())
+    })
+}
+
+/// The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_ssl_method(ctx: *const Context) -> *const Method {
+    call(c"SSL_CTX_get_ssl_method", ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(ptr::from_ref(unsafe { borrow_quietly(ctx) }?.method()))
+    })
+}
+
+/// Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
+/// the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `meth` is NULL or a method of this library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const Method) -> c_int {
+    call(c"SSL_CTX_set_ssl_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (context, method) = unsafe { (borrow(ctx)?, static_method(meth)?) };
+        method.versions()?;
+        context.set_method(method);
+        context.change_settings(|settings| settings.set_default_ciphers());
+        Ok(1)
+    })
+}
+
+/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+/// Takes no lock.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) -> *mut c_void {
+    call(c"SSL_CTX_get_ex_data", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.ex_data.get(idx))
+    })
+}
+
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
+/// stays the program's; the index's free callback sees it when the context ends. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_ex_data(
+    ctx: *mut Context,
+    idx: c_int,
+    data: *mut c_void,
+) -> c_int {
+    call(c"SSL_CTX_set_ex_data", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ctx) }?.ex_data.set(idx, data)?;
+        Ok(1)
+    })
+}
+
+/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> *mut c_void {
+    call(c"SSL_get_ex_data", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.ex_data.get(idx))
+    })
+}
+
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
+/// stays the program's; the index's free callback sees it when the connection ends. Returns 1, or 0
+/// with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_ex_data(
+    ssl: *mut Connection,
+    idx: c_int,
+    data: *mut c_void,
+) -> c_int {
+    call(c"SSL_set_ex_data", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(ssl) }?.ex_data.set(idx, data)?;
+        Ok(1)
+    })
+}
+
+/// Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
+/// as usual (0).
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut Context, mode: c_int) {
+    call(c"SSL_CTX_set_quiet_shutdown", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.quiet_shutdown = mode != 0);
+        Ok(())
+    })
+}
+
+/// 1 when quiet shutdown is on, else 0.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const Context) -> c_int {
+    call(c"SSL_CTX_get_quiet_shutdown", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .settings()
+            .quiet_shutdown
+            .into())
+    })
+}
+
+/// Says whether clients made later offer to authenticate after the handshake.
+///
+/// Status: partial (remembered; post-handshake authentication is never offered)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_post_handshake_auth(ctx: *mut Context, val: c_int) {
+    call(c"SSL_CTX_set_post_handshake_auth", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.post_handshake_auth = val);
+        Ok(())
+    })
+}
+
+/// Says whether a client offers to authenticate after the handshake.
+///
+/// Status: partial (remembered; post-handshake authentication is never offered)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut Connection, val: c_int) {
+    call(c"SSL_set_post_handshake_auth", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.post_handshake_auth = val);
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `method` is NULL or a method of this library.
+unsafe fn make(method: *const Method) -> Result<*mut Context> {
+    // SAFETY: as the caller promises.
+    let method = unsafe { static_method(method) }?;
+    // SAFETY: no settings.
+    unsafe { initialise(0, ptr::null()) }?;
+    Ok(Arc::into_raw(Context::new(method)?).cast_mut())
+}
+
+/// # Safety
+/// `method` is NULL or a method of this library.
+unsafe fn static_method(method: *const Method) -> Result<&'static Method> {
+    // SAFETY: methods of this library are static.
+    unsafe { method.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_METHOD_PASSED))
+}

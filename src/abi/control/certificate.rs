@@ -1,0 +1,356 @@
+//! Controls of certificates and their chains (SSL_CTX_add_extra_chain_cert(3), SSL_CTX_add1_chain_cert(3)).
+
+use std::ffi::{c_int, c_long};
+use std::ptr;
+use std::sync::Arc;
+
+use openssl_sys as ffi;
+
+use super::target::{Argument, Target};
+use crate::connection::Role;
+use crate::context::{Context, CredentialHolder, Credentials, Position};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::error_queue;
+use crate::libcrypto::stack::Stack;
+use crate::libcrypto::store::Store;
+use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify_error::error_string;
+use crate::libcrypto::verify_param::VerifyParam;
+use crate::libcrypto::x509::{X509, X509Chain};
+
+/// `SSL_CERT_SET_FIRST`
+const SET_FIRST: c_long = 1;
+/// `SSL_CERT_SET_NEXT`
+const SET_NEXT: c_long = 2;
+/// `SSL_CERT_SET_SERVER`
+const SET_SERVER: c_long = 3;
+
+/// Adds a certificate to the chain that is sent with every certificate which has none of its own. It is
+/// the library's from now on.
+///
+/// # Safety
+/// The pointer is NULL or a certificate, given away by the caller.
+pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    let added = unsafe { X509::from_raw_owned(argument.required()?) };
+    let chain = longer(context.extra_chain().as_deref(), added.as_ref())?;
+    context.set_extra_chain(Some(chain));
+    Ok(1)
+}
+
+/// Lends the extra chain; without one, and with the number 0, the current certificate's.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_extra(context: &Context, argument: Argument) -> Result<c_long> {
+    let chain = match (context.extra_chain(), argument.number) {
+        (Some(chain), _) => chain.as_ptr(),
+        (None, 0) => current_chain(Target::Context(context)),
+        (None, _) => ptr::null_mut(),
+    };
+    // SAFETY: as the caller promises.
+    unsafe { argument.write::<*mut ffi::stack_st_X509>(chain) }
+}
+
+/// Takes the extra chain away.
+pub fn clear_extra(context: &Context) -> c_long {
+    context.set_extra_chain(None);
+    1
+}
+
+/// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is the library's
+/// from now on, else it stays the caller's. When a certificate is too weak for the security level, nothing
+/// changes, and the list stays the caller's.
+///
+/// # Safety
+/// The pointer is NULL or a list of certificates, given away if the number is 0.
+pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
+    // SAFETY: as the caller promises.
+    if let Some(chain) = unsafe { X509Chain::lend_x509(raw) } {
+        for issuer in chain.iter() {
+            check_issuer(target, &issuer)?;
+        }
+    }
+    // SAFETY: as the caller promises.
+    let chain = match argument.number {
+        0 => unsafe { X509Chain::from_raw_owned(raw) },
+        _ => unsafe { X509Chain::lend(raw) }
+            .map(|chain| chain.duplicate())
+            .transpose()?,
+    };
+    let chain = chain.map(Arc::new);
+    change_credentials(target, |credentials| {
+        credentials.current_or_first_mut().chain = chain.clone();
+        Ok(1)
+    })
+}
+
+/// Adds a certificate to the chain of the current one. With the number 0 it is the library's from now on, else
+/// it stays the caller's. When it is too weak for the security level, nothing changes, and it stays the
+/// caller's.
+///
+/// # Safety
+/// The pointer is NULL or a certificate, given away if the number is 0.
+pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    let raw: *mut ffi::X509 = argument.required()?;
+    // SAFETY: as the caller promises.
+    if let Some(added) = unsafe { X509::lend(raw) } {
+        check_issuer(target, &added)?;
+    }
+    // SAFETY: as the caller promises.
+    let added = match argument.number {
+        0 => unsafe { X509::from_raw_owned(raw) },
+        _ => unsafe { X509::from_raw_shared(raw) },
+    };
+    change_credentials(target, |credentials| {
+        let slot = credentials.current_or_first_mut();
+        slot.chain = Some(Arc::new(longer(slot.chain.as_deref(), added.as_ref())?));
+        Ok(1)
+    })
+}
+
+/// Lends the chain of the current certificate; NULL for none.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    unsafe { argument.write(current_chain(target)) }
+}
+
+/// Makes a certificate that is set, with its key, the current one. 0 when it is not.
+///
+/// # Safety
+/// The pointer is NULL or a live certificate.
+pub unsafe fn select(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    let Some(certificate) = (unsafe { X509::lend(argument.pointer.cast()) }) else {
+        return Ok(0);
+    };
+    change_credentials(target, |credentials| {
+        Ok(credentials.select_certificate(&certificate).into())
+    })
+}
+
+/// Makes the first or the next certificate with a key the current one, or the one that a server has
+/// chosen for its client.
+pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
+    match (which, target) {
+        (SET_FIRST | SET_NEXT, _) => change_credentials(target, |credentials| {
+            Ok(credentials.select_complete(which == SET_NEXT).into())
+        }),
+        (SET_SERVER, Target::Connection(connection)) if connection.role() == Some(Role::Server) => {
+            let Some(chosen) = connection.slot_selected() else {
+                return Ok(0);
+            };
+            change_credentials(target, |credentials| {
+                credentials.select(chosen);
+                Ok(1)
+            })
+        }
+        _ => Ok(0),
+    }
+}
+
+/// Builds the chain of the current certificate, from the store for chains, the context's store, or the
+/// certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is not complete and that
+/// does not matter.
+pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
+    const UNTRUSTED: c_long = 0x1;
+    const NO_ROOT: c_long = 0x2;
+    const CHECK: c_long = 0x4;
+    const IGNORE_ERROR: c_long = 0x8;
+    const CLEAR_ERROR: c_long = 0x10;
+
+    let settings = target.settings();
+    let slot = settings.credentials.current();
+    let leaf = slot
+        .and_then(|slot| slot.certificate.clone())
+        .ok_or_else(|| Error::new(Reason::NO_CERTIFICATE_SET))?;
+    let given = match slot.and_then(|slot| slot.chain.as_deref()) {
+        Some(chain) => chain.duplicate()?,
+        None => X509Chain::new()?,
+    };
+    let store = match flags & CHECK {
+        0 => settings
+            .chain_store
+            .clone()
+            .unwrap_or_else(|| target.context().certificate_store()),
+        _ => store_of(&leaf, &given)?,
+    };
+    let untrusted = match flags & UNTRUSTED {
+        0 => X509Chain::new()?,
+        _ => given,
+    };
+    let verification = Verification {
+        store: &store,
+        leaf: &leaf,
+        untrusted: &untrusted,
+        peer: Peer::Server,
+        param: &VerifyParam::new()?,
+        security_level: 0,
+        flags: 0,
+        ssl: ptr::null_mut(),
+        callback: None,
+        application: None,
+    };
+    // SAFETY: there are no callbacks.
+    let verified = unsafe { verification.run() };
+    let (answer, chain) = match (verified.ok, verified.chain) {
+        (true, Some(chain)) => (1, chain),
+        (false, Some(chain)) if flags & IGNORE_ERROR != 0 => (2, chain),
+        _ => {
+            let text = error_string(verified.error).to_string_lossy();
+            return Err(Error::with(
+                Reason::CERTIFICATE_VERIFY_FAILED,
+                format!("Verify error:{text}"),
+            ));
+        }
+    };
+    if answer == 2 && flags & CLEAR_ERROR != 0 {
+        error_queue::clear();
+    }
+    let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
+    if flags & NO_ROOT != 0 && above.last().is_some_and(is_root) {
+        above.pop();
+    }
+    let chain = Arc::new(Stack::from_items(above)?);
+    change_credentials(target, |credentials| {
+        credentials.current_or_first_mut().chain = Some(chain.clone());
+        Ok(answer)
+    })
+}
+
+/// Adds `SSL_CERT_FLAG_…` bits, and gives the flags.
+pub fn add_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
+    target.change(|settings| {
+        settings.certificate_flags |= bits as u32;
+        settings.certificate_flags.into()
+    })
+}
+
+/// Takes `SSL_CERT_FLAG_…` bits away, and gives the flags.
+pub fn clear_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
+    target.change(|settings| {
+        settings.certificate_flags &= !(bits as u32);
+        settings.certificate_flags.into()
+    })
+}
+
+/// Which of the two stores.
+#[derive(Clone, Copy)]
+pub enum StoreUse {
+    /// Verifies peers.
+    Verify,
+    /// Completes own chains.
+    Chain,
+}
+
+/// Sets a store that comes before the context's; NULL for none. With the number 0 it is the library's from
+/// now on, else a reference is added.
+///
+/// # Safety
+/// The pointer is NULL or a store, given away if the number is 0.
+pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
+    let raw = argument.pointer.cast();
+    // SAFETY: as the caller promises.
+    let store = match argument.number {
+        0 => unsafe { Store::from_raw_owned(raw) },
+        _ => unsafe { Store::from_raw_shared(raw) },
+    };
+    target.change(|settings| {
+        match which {
+            StoreUse::Verify => settings.verify_store = store.clone(),
+            StoreUse::Chain => {
+                settings.chain_store = store.clone();
+                Arc::make_mut(&mut settings.credentials).forget_prepared();
+            }
+        }
+        1
+    })
+}
+
+/// Lends the store; NULL for none.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
+    let settings = target.settings();
+    let store = match which {
+        StoreUse::Verify => &settings.verify_store,
+        StoreUse::Chain => &settings.chain_store,
+    };
+    let raw = store.as_ref().map_or(ptr::null_mut(), Store::as_ptr);
+    // SAFETY: as the caller promises.
+    unsafe { argument.write(raw) }
+}
+
+/// Checks what `SSL_CTX_set1_client_certificate_types` is given: at most 255 types. The engine sends its
+/// own.
+pub fn check_client_types(argument: Argument) -> c_long {
+    let none = argument.pointer.is_null() || argument.number == 0;
+    (none || (1..=0xff).contains(&argument.number)).into()
+}
+
+fn change_credentials(
+    target: Target<'_>,
+    mut change: impl FnMut(&mut Credentials) -> Result<c_int>,
+) -> Result<c_long> {
+    let mut answer = 0;
+    let set = |credentials: &mut Credentials| {
+        answer = change(credentials)?;
+        Ok(())
+    };
+    match target {
+        Target::Context(context) => context.change_credentials(set)?,
+        Target::Connection(connection) => connection.change_credentials(set)?,
+    }
+    Ok(answer.into())
+}
+
+fn check_issuer(target: Target<'_>, certificate: &X509) -> Result<()> {
+    match target {
+        Target::Context(context) => context.check_strength(certificate, Position::Issuer),
+        Target::Connection(connection) => connection.check_strength(certificate, Position::Issuer),
+    }
+}
+
+/// The settings keep the chain that this points to.
+fn current_chain(target: Target<'_>) -> *mut ffi::stack_st_X509 {
+    target
+        .settings()
+        .credentials
+        .current()
+        .and_then(|slot| slot.chain.as_ref())
+        .map_or(ptr::null_mut(), |chain| chain.as_ptr())
+}
+
+/// A chain with a certificate more.
+fn longer(chain: Option<&X509Chain>, added: Option<&X509>) -> Result<X509Chain> {
+    let mut longer = match chain {
+        Some(chain) => chain.duplicate()?,
+        None => X509Chain::new()?,
+    };
+    if let Some(added) = added {
+        longer.push(added.clone())?;
+    }
+    Ok(longer)
+}
+
+fn store_of(leaf: &X509, chain: &X509Chain) -> Result<Store> {
+    let store = Store::new()?;
+    for certificate in chain.iter() {
+        store.add_certificate(&certificate)?;
+    }
+    store.add_certificate(leaf)?;
+    Ok(store)
+}
+
+/// Its own issuer, as far as names go.
+fn is_root(certificate: &X509) -> bool {
+    match (certificate.subject_der(), certificate.issuer_der()) {
+        (Ok(subject), Ok(issuer)) => subject == issuer,
+        _ => false,
+    }
+}

@@ -1,0 +1,202 @@
+//! Controls of groups and signature algorithms (SSL_CTX_set1_groups(3), SSL_CTX_set1_sigalgs(3)), and what
+//! came of them.
+
+use std::ffi::{c_int, c_long};
+use std::sync::Arc;
+
+use openssl_sys as ffi;
+
+use super::target::{Argument, Target};
+use crate::cipher::group::{self, groups_from_nids, parse_groups, reported};
+use crate::cipher::signature::{parse_signature_algorithms, signature_algorithms_from_nids};
+use crate::cipher::{Group, SignatureAlgorithm};
+use crate::connection::{Connection, Role};
+use crate::context::Settings;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::key_kind::curve_of_ec_key;
+
+/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
+const SERVER_PREFERENCE: u64 = 1 << 22;
+
+/// Sets the groups by libcrypto's numbers.
+///
+/// # Safety
+/// The pointer is NULL or readable as that many numbers.
+pub unsafe fn set_groups(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    keep_groups(target, &groups_from_nids(unsafe { argument.numbers() })?)
+}
+
+/// Sets the groups by name.
+///
+/// # Safety
+/// The pointer is NULL or a C string.
+pub unsafe fn set_groups_list(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    keep_groups(target, &parse_groups(unsafe { argument.text() }?)?)
+}
+
+/// Whether groups can be set by these names.
+///
+/// # Safety
+/// The pointer is NULL or a C string.
+pub unsafe fn check_groups_list(argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    parse_groups(unsafe { argument.text() }?)?;
+    Ok(1)
+}
+
+/// Sets the one group of an `EC_KEY`: what was once the key that a server used.
+///
+/// # Safety
+/// The pointer is NULL or a live `EC_KEY`.
+pub unsafe fn set_tmp_ecdh(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    let key = argument.required::<ffi::EC_KEY>()?;
+    // SAFETY: not NULL, so live.
+    let nid = unsafe { curve_of_ec_key(key) };
+    let nid = nid.ok_or_else(|| Error::new(Reason::MISSING_PARAMETERS))?;
+    keep_groups(target, &groups_from_nids(&[nid])?)
+}
+
+fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
+    let numbers: Arc<[u16]> = groups.iter().map(|group| group.id).collect();
+    target.change(|settings| settings.groups = Some(numbers.clone()))?;
+    Ok(1)
+}
+
+/// The client's groups in libcrypto's numbers, written to the pointer unless it is NULL; gives how many there
+/// are.
+///
+/// # Safety
+/// The pointer is NULL or can be written for as many numbers as a call with NULL gave.
+pub unsafe fn peer_groups(connection: &Connection, argument: Argument) -> Result<c_long> {
+    let groups = connection.offered_groups();
+    if !argument.pointer.is_null() {
+        let out: *mut c_int = argument.pointer.cast();
+        for (index, number) in groups.iter().enumerate() {
+            // SAFETY: there is room for all of them, as the caller promises.
+            unsafe { out.add(index).write(reported(*number)) };
+        }
+    }
+    Ok(groups.len() as c_long)
+}
+
+/// Server: the group number `index` of those that both sides have, best first; how many there are for -1; 0
+/// for none.
+pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
+    if connection.role() == Some(Role::Client) {
+        return 0;
+    }
+    let settings = connection.settings();
+    let own = match &settings.groups {
+        Some(groups) => groups.to_vec(),
+        None => group::DEFAULT_GROUPS.to_vec(),
+    };
+    let offered = connection.offered_groups();
+    let (first, second) = match settings.options & SERVER_PREFERENCE {
+        0 => (offered, own),
+        _ => (own, offered),
+    };
+    let mut shared = first.iter().filter(|number| second.contains(number));
+    match index {
+        -1 => shared.count() as c_long,
+        index => usize::try_from(index)
+            .ok()
+            .and_then(|index| shared.nth(index))
+            .map_or(0, |number| reported(*number).into()),
+    }
+}
+
+/// Writes libcrypto's number of the hash of a signature in the handshake (SSL_get_peer_signature_nid(3)); 0
+/// when nothing was signed.
+///
+/// # Safety
+/// The pointer is NULL or can be written as a number.
+pub unsafe fn signature_hash(
+    algorithm: Option<&SignatureAlgorithm>,
+    argument: Argument,
+) -> Result<c_long> {
+    match algorithm {
+        // SAFETY: as the caller promises.
+        Some(algorithm) => unsafe { argument.write::<c_int>(algorithm.hash_nid) },
+        None => Ok(0),
+    }
+}
+
+/// The group of the key exchange in libcrypto's numbers, that of the session when it was resumed without
+/// one; 0 for none.
+pub fn negotiated_group(connection: &Connection) -> c_long {
+    let of_session = || {
+        let session = connection.session()?;
+        u16::try_from(session.view().numbers.group).ok()
+    };
+    let number = match connection.facts_in_place().group {
+        0 => of_session().unwrap_or(0),
+        number => number,
+    };
+    match number {
+        0 => 0,
+        number => reported(number).into(),
+    }
+}
+
+/// Whose signatures the algorithms are for.
+#[derive(Clone, Copy)]
+pub enum Signer {
+    /// This side's and the peer's.
+    Both,
+    /// Client certificates.
+    Client,
+}
+
+/// Sets the signature algorithms by pairs of libcrypto's numbers.
+///
+/// # Safety
+/// The pointer is NULL or readable as that many numbers.
+pub unsafe fn set_sigalgs(
+    target: Target<'_>,
+    signer: Signer,
+    argument: Argument,
+) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    let algorithms = signature_algorithms_from_nids(unsafe { argument.numbers() })?;
+    keep_sigalgs(target, signer, &algorithms)
+}
+
+/// Sets the signature algorithms by name.
+///
+/// # Safety
+/// The pointer is NULL or a C string.
+pub unsafe fn set_sigalgs_list(
+    target: Target<'_>,
+    signer: Signer,
+    argument: Argument,
+) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    let algorithms = parse_signature_algorithms(unsafe { argument.text() }?)?;
+    keep_sigalgs(target, signer, &algorithms)
+}
+
+/// Whether signature algorithms can be set by these names.
+///
+/// # Safety
+/// The pointer is NULL or a C string.
+pub unsafe fn check_sigalgs_list(argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises.
+    parse_signature_algorithms(unsafe { argument.text() }?)?;
+    Ok(1)
+}
+
+fn keep_sigalgs(
+    target: Target<'_>,
+    signer: Signer,
+    algorithms: &[&SignatureAlgorithm],
+) -> Result<c_long> {
+    let numbers: Arc<[u16]> = algorithms.iter().map(|algorithm| algorithm.id).collect();
+    let field = |settings: &mut Settings| match signer {
+        Signer::Both => settings.signature_schemes = Some(numbers.clone()),
+        Signer::Client => settings.client_signature_schemes = Some(numbers.clone()),
+    };
+    target.change(field)?;
+    Ok(1)
+}

@@ -1,0 +1,82 @@
+//! Controls of a context's session cache and ticket keys (SSL_CTX_sess_number(3),
+//! SSL_CTX_sess_set_cache_size(3), SSL_CTX_set_session_cache_mode(3)).
+
+use std::ffi::c_long;
+
+use super::number::*;
+use super::target::Argument;
+use crate::abi::pointer::bytes;
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+use crate::ticket::KEYS_LENGTH;
+
+/// A figure. Renegotiations never happen.
+pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
+    let statistics = &context.statistics;
+    match command {
+        SESS_NUMBER => context.cache.len() as c_long,
+        SESS_CONNECT => statistics.connect.get(),
+        SESS_CONNECT_GOOD => statistics.connect_good.get(),
+        SESS_ACCEPT => statistics.accept.get(),
+        SESS_ACCEPT_GOOD => statistics.accept_good.get(),
+        SESS_HIT => statistics.hits.get(),
+        SESS_CB_HIT => statistics.callback_hits.get(),
+        SESS_MISSES => statistics.misses.get(),
+        SESS_TIMEOUTS => statistics.timeouts.get(),
+        SESS_CACHE_FULL => statistics.cache_full.get(),
+        _ => 0,
+    }
+}
+
+/// Sets how many sessions the cache may hold, 0 for any number. Gives the old limit; 0 and no change for
+/// a negative one.
+pub fn set_cache_size(context: &Context, size: c_long) -> c_long {
+    match usize::try_from(size) {
+        Ok(size) => context.cache.set_limit(size) as c_long,
+        Err(_) => 0,
+    }
+}
+
+/// Sets the `SSL_SESS_CACHE_…` bits, as they are given. Gives the old ones.
+pub fn set_cache_mode(context: &Context, mode: c_long) -> c_long {
+    context.set_cache_mode(mode as u32).into()
+}
+
+/// Sets the keys of tickets: 80 bytes, or how many are needed for NULL.
+///
+/// # Safety
+/// The pointer is NULL or readable for as many bytes as the number says.
+pub unsafe fn set_ticket_keys(context: &Context, argument: Argument) -> Result<c_long> {
+    if argument.pointer.is_null() {
+        return Ok(KEYS_LENGTH as c_long);
+    }
+    check_length(argument)?;
+    // SAFETY: readable for that many bytes, as the caller promises.
+    let keys = unsafe { bytes(argument.pointer.cast_const().cast(), KEYS_LENGTH) };
+    context.ticket_keys.set(keys)?;
+    Ok(1)
+}
+
+/// Copies the keys of tickets out: 80 bytes, or how many there are for NULL. Keys that others have been
+/// given stay in use.
+///
+/// # Safety
+/// The pointer is NULL or can be written for as many bytes as the number says.
+pub unsafe fn get_ticket_keys(context: &Context, argument: Argument) -> Result<c_long> {
+    if argument.pointer.is_null() {
+        return Ok(KEYS_LENGTH as c_long);
+    }
+    check_length(argument)?;
+    let keys = context.ticket_keys.get()?;
+    let out: *mut u8 = argument.pointer.cast();
+    // SAFETY: can be written for that many bytes, as the caller promises.
+    unsafe { out.copy_from_nonoverlapping(keys.as_ptr(), KEYS_LENGTH) };
+    Ok(1)
+}
+
+fn check_length(argument: Argument) -> Result<()> {
+    match argument.number == KEYS_LENGTH as c_long {
+        true => Ok(()),
+        false => Err(Error::new(Reason::INVALID_TICKET_KEYS_LENGTH)),
+    }
+}

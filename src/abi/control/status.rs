@@ -1,0 +1,102 @@
+//! Controls of OCSP stapling (SSL_CTX_set_tlsext_status_cb(3)).
+
+use std::ffi::{c_int, c_long, c_uchar};
+use std::ptr;
+
+use super::target::{Argument, Target};
+use crate::abi::pointer::bytes;
+use crate::connection::Connection;
+use crate::context::{Context, StatusCallback};
+use crate::error::Result;
+use crate::libcrypto::memory;
+use crate::libcrypto::stack::{Stack, StackItem};
+
+/// Sets what a client asks for: `TLSEXT_STATUSTYPE_ocsp` (1), or -1 for nothing.
+pub fn set_type(target: Target<'_>, kind: c_long) -> Result<c_long> {
+    target.change(|settings| {
+        settings.status_type = kind as c_int;
+        1
+    })
+}
+
+/// Sets the last argument of the status callback.
+pub fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
+    context.change_callbacks(|callbacks| callbacks.status.argument = argument.pointer);
+    1
+}
+
+/// Gives the status callback.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_long> {
+    let function = context.callbacks().status.function;
+    // SAFETY: as the caller promises.
+    unsafe { argument.write::<StatusCallback>(function) }
+}
+
+/// Gives the last argument of the status callback.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Result<c_long> {
+    let value = context.callbacks().status.argument;
+    // SAFETY: as the caller promises.
+    unsafe { argument.write(value) }
+}
+
+/// Lends the stapled response and gives its length; -1 when there is none.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Result<c_long> {
+    let response = connection.ocsp_response.borrow();
+    let (pointer, length): (*const c_uchar, c_long) = match response.as_deref() {
+        Some(response) if !response.is_empty() => (response.as_ptr(), response.len() as c_long),
+        _ => (ptr::null(), -1),
+    };
+    // SAFETY: as the caller promises.
+    unsafe { argument.write(pointer) }?;
+    Ok(length)
+}
+
+/// Sets the response that a server staples; the memory is the library's from now on. NULL for none.
+///
+/// # Safety
+/// The pointer is NULL or memory of libcrypto's allocator with as many bytes as the number says, given away
+/// by the caller.
+pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_long {
+    let length = usize::try_from(argument.number).unwrap_or(0);
+    // SAFETY: as the caller promises.
+    let response = unsafe {
+        let copy = bytes(argument.pointer.cast_const().cast(), length).to_vec();
+        memory::free(argument.pointer);
+        copy
+    };
+    let response = (!response.is_empty()).then_some(response);
+    connection.ocsp_response.replace(response);
+    1
+}
+
+/// Sets one of the lists that belong to a request. It is the library's from now on.
+///
+/// # Safety
+/// The pointer is NULL or a list of such items, given away by the caller.
+pub unsafe fn set_list<T: StackItem>(list: &mut Option<Stack<T>>, argument: Argument) -> c_long {
+    // SAFETY: as the caller promises.
+    *list = unsafe { Stack::from_raw_owned(argument.pointer) };
+    1
+}
+
+/// Lends one of the lists that belong to a request; NULL for none.
+///
+/// # Safety
+/// The pointer can be written as a pointer.
+pub unsafe fn get_list<T: StackItem>(
+    list: &Option<Stack<T>>,
+    argument: Argument,
+) -> Result<c_long> {
+    let raw: *mut std::ffi::c_void = list.as_ref().map_or(ptr::null_mut(), Stack::as_ptr);
+    // SAFETY: as the caller promises.
+    unsafe { argument.write(raw) }
+}

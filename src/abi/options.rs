@@ -1,0 +1,90 @@
+//! Options: `SSL_OP_…` bits (SSL_CTX_set_options(3)).
+//!
+//! A connection starts with the options of its context and may then change its own. Bits that have
+//! no meaning for TLS 1.2 and TLS 1.3 are remembered and read back, no more.
+
+use super::call::call;
+use super::pointer::borrow;
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Adds the bits `op` for connections made later. Returns the options afterwards.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 {
+    call(c"SSL_CTX_set_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_settings(|settings| settings.options |= op);
+        Ok(context.settings().options)
+    })
+}
+
+/// Takes the bits `op` away for connections made later. Returns the options afterwards.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u64 {
+    call(c"SSL_CTX_clear_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_settings(|settings| settings.options &= !op);
+        Ok(context.settings().options)
+    })
+}
+
+/// The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
+/// `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
+    call(c"SSL_CTX_get_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow(ctx) }?.settings().options)
+    })
+}
+
+/// Adds the bits `op` for `ssl`. Returns its options afterwards.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
+    call(c"SSL_set_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.change_settings(|settings| settings.options |= op);
+        Ok(connection.settings().options)
+    })
+}
+
+/// Takes the bits `op` away from `ssl`. Returns its options afterwards.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64 {
+    call(c"SSL_clear_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.change_settings(|settings| settings.options &= !op);
+        Ok(connection.settings().options)
+    })
+}
+
+/// The options of `ssl`.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_options(ssl: *const Connection) -> u64 {
+    call(c"SSL_get_options", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow(ssl) }?.settings().options)
+    })
+}

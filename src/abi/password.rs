@@ -1,0 +1,133 @@
+//! Passwords of key files (SSL_CTX_set_default_passwd_cb(3)).
+//!
+//! A callback is asked when a file with an encrypted key is read. Without a callback the user data is
+//! taken for the password; without both, libcrypto asks on the terminal.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use super::call::call;
+use super::pointer::borrow_quietly;
+use super::types::PasswordCallback;
+use crate::connection::Connection;
+use crate::context::Context;
+
+/// Sets the function that gives the passwords of key files of `ctx`, and of connections made later; NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
+    ctx: *mut Context,
+    callback: PasswordCallback,
+) {
+    call(c"SSL_CTX_set_default_passwd_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.password.function = callback);
+        Ok(())
+    })
+}
+
+/// Sets the last argument of the password callback, or without one the password itself: a C string.
+/// It stays the program's.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; what `u` points to lives as long as files are read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Context, u: *mut c_void) {
+    call(c"SSL_CTX_set_default_passwd_cb_userdata", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.password.argument = u);
+        Ok(())
+    })
+}
+
+/// The password callback; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordCallback {
+    call(c"SSL_CTX_get_default_passwd_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.settings().password.function)
+    })
+}
+
+/// The last argument of the password callback; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Context) -> *mut c_void {
+    call(
+        c"SSL_CTX_get_default_passwd_cb_userdata",
+        ptr::null_mut(),
+        || {
+            // SAFETY: NULL or live, as the caller promises.
+            Ok(unsafe { borrow_quietly(ctx) }?.settings().password.argument)
+        },
+    )
+}
+
+/// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_default_passwd_cb(
+    ssl: *mut Connection,
+    callback: PasswordCallback,
+) {
+    call(c"SSL_set_default_passwd_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.password.function = callback);
+        Ok(())
+    })
+}
+
+/// Sets the last argument of the password callback, or without one the password itself: a C string.
+/// It stays the program's.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection, u: *mut c_void) {
+    call(c"SSL_set_default_passwd_cb_userdata", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.password.argument = u);
+        Ok(())
+    })
+}
+
+/// The password callback; NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordCallback {
+    call(c"SSL_get_default_passwd_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().password.function)
+    })
+}
+
+/// The last argument of the password callback; NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_default_passwd_cb_userdata(ssl: *mut Connection) -> *mut c_void {
+    call(
+        c"SSL_get_default_passwd_cb_userdata",
+        ptr::null_mut(),
+        || {
+            // SAFETY: NULL or live, as the caller promises.
+            Ok(unsafe { borrow_quietly(ssl) }?.settings().password.argument)
+        },
+    )
+}

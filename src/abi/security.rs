@@ -1,0 +1,283 @@
+//! Security levels (SSL_CTX_set_security_level(3)): what keys, groups and signatures must be worth.
+//!
+//! The level decides which signature algorithms are on and which certificates are accepted. The
+//! suites that this library has are good for every level up to 3. A policy function of the program
+//! is remembered, but the level is what counts.
+
+use std::ffi::{c_int, c_void};
+use std::ptr;
+
+use super::call::call;
+use super::pointer::borrow_quietly;
+use crate::cipher::Cipher;
+use crate::cipher::security::minimum_bits;
+use crate::connection::Connection;
+use crate::context::{CallbackArgument, Context};
+
+/// Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut Context, level: c_int) {
+    call(c"SSL_CTX_set_security_level", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.security_level = level);
+        Ok(())
+    })
+}
+
+/// The security level of `ctx`.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_int {
+    call(c"SSL_CTX_get_security_level", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.settings().security_level)
+    })
+}
+
+/// Sets the function that decides instead of the level for connections made later.
+///
+/// Status: partial (remembered and returned, but not asked: the security level decides)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_security_callback(
+    ctx: *mut Context,
+    callback: Option<
+        unsafe extern "C" fn(
+            ssl: *const Connection,
+            ctx: *const Context,
+            op: c_int,
+            bits: c_int,
+            nid: c_int,
+            other: *mut c_void,
+            ex: *mut c_void,
+        ) -> c_int,
+    >,
+) {
+    call(c"SSL_CTX_set_security_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.security_callback = callback);
+        Ok(())
+    })
+}
+
+/// The function that decides what is secure enough: the program's, or one that goes by the level. A
+/// function of the program may call it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_security_callback(
+    ctx: *const Context,
+) -> Option<
+    unsafe extern "C" fn(
+        ssl: *const Connection,
+        ctx: *const Context,
+        op: c_int,
+        bits: c_int,
+        nid: c_int,
+        other: *mut c_void,
+        ex: *mut c_void,
+    ) -> c_int,
+> {
+    call(c"SSL_CTX_get_security_callback", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ctx) }?.settings();
+        Ok(settings.security_callback.or(Some(decide_by_level)))
+    })
+}
+
+/// Sets the last argument of the security callback; it stays the program's.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *mut c_void) {
+    call(c"SSL_CTX_set0_security_ex_data", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        let argument = CallbackArgument(ex);
+        context.change_settings(|settings| settings.security_ex_data = argument);
+        Ok(())
+    })
+}
+
+/// The last argument of the security callback; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get0_security_ex_data(ctx: *const Context) -> *mut c_void {
+    call(c"SSL_CTX_get0_security_ex_data", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .settings()
+            .security_ex_data
+            .0)
+    })
+}
+
+/// Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut Connection, level: c_int) {
+    call(c"SSL_set_security_level", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.security_level = level);
+        Ok(())
+    })
+}
+
+/// The security level of `ssl`.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_security_level", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().security_level)
+    })
+}
+
+/// Sets the function that decides instead of the level.
+///
+/// Status: partial (remembered and returned, but not asked: the security level decides)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_security_callback(
+    ssl: *mut Connection,
+    callback: Option<
+        unsafe extern "C" fn(
+            ssl: *const Connection,
+            ctx: *const Context,
+            op: c_int,
+            bits: c_int,
+            nid: c_int,
+            other: *mut c_void,
+            ex: *mut c_void,
+        ) -> c_int,
+    >,
+) {
+    call(c"SSL_set_security_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.security_callback = callback);
+        Ok(())
+    })
+}
+
+/// The function that decides what is secure enough: the program's, or one that goes by the level. A
+/// function of the program may call it.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_security_callback(
+    ssl: *const Connection,
+) -> Option<
+    unsafe extern "C" fn(
+        ssl: *const Connection,
+        ctx: *const Context,
+        op: c_int,
+        bits: c_int,
+        nid: c_int,
+        other: *mut c_void,
+        ex: *mut c_void,
+    ) -> c_int,
+> {
+    call(c"SSL_get_security_callback", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let settings = unsafe { borrow_quietly(ssl) }?.settings();
+        Ok(settings.security_callback.or(Some(decide_by_level)))
+    })
+}
+
+/// Sets the last argument of the security callback; it stays the program's.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mut c_void) {
+    call(c"SSL_set0_security_ex_data", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let argument = CallbackArgument(ex);
+        connection.change_settings(|settings| settings.security_ex_data = argument);
+        Ok(())
+    })
+}
+
+/// The last argument of the security callback; NULL when none was set.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *mut c_void {
+    call(c"SSL_get0_security_ex_data", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .settings()
+            .security_ex_data
+            .0)
+    })
+}
+
+/// What `SSL_get_security_callback` gives when the program has set none: 1 when something of `bits`
+/// bits of security, or the version `nid`, is good enough for the level, else 0.
+///
+/// # Safety
+/// `ssl` and `ctx` are NULL or live; `other` is a suite when `op` is about suites.
+unsafe extern "C" fn decide_by_level(
+    ssl: *const Connection,
+    ctx: *const Context,
+    op: c_int,
+    bits: c_int,
+    nid: c_int,
+    other: *mut c_void,
+    ex: *mut c_void,
+) -> c_int {
+    const CIPHER_SUPPORTED: c_int = 1 | 1 << 16;
+    const CIPHER_SHARED: c_int = 2 | 1 << 16;
+    const CIPHER_CHECK: c_int = 3 | 1 << 16;
+    const VERSION: c_int = 9;
+    const TICKET: c_int = 10;
+    const COMPRESSION: c_int = 15;
+    const TLS1_2: c_int = 0x0303;
+    let _ = ex;
+    call(c"security callback", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let level = unsafe {
+            match (ssl.as_ref(), ctx.as_ref()) {
+                (Some(connection), _) => connection.settings().security_level,
+                (None, Some(context)) => context.settings().security_level,
+                (None, None) => 1,
+            }
+        };
+        let allowed = match op {
+            CIPHER_SUPPORTED | CIPHER_SHARED | CIPHER_CHECK => {
+                // SAFETY: NULL or a suite, as the caller promises.
+                let cipher = unsafe { other.cast_const().cast::<Cipher>().as_ref() };
+                cipher.is_none_or(|cipher| cipher.allowed_at(level)) && bits >= minimum_bits(level)
+            }
+            VERSION => level <= 0 || nid >= TLS1_2,
+            TICKET => level < 3,
+            COMPRESSION => level < 2,
+            _ => bits >= minimum_bits(level),
+        };
+        Ok(allowed.into())
+    })
+}

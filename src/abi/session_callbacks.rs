@@ -1,0 +1,217 @@
+//! The program's say in sessions (SSL_CTX_sess_set_get_cb(3)): told of new ones and of those that go,
+//! asked for those that the cache lacks, and how ids are made.
+//!
+//! The three callbacks of the cache are those of the context that a connection was made from, whatever
+//! `SSL_set_SSL_CTX` does later. They are looked up when they are needed, so a change reaches connections
+//! that exist. A callback runs on the thread that called into the library, with nothing locked, and may call
+//! any function on the same objects.
+
+use std::ffi::{c_int, c_uchar};
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly};
+use super::types::GenerateSessionIdCallback;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::session::Session;
+
+/// Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the end of a
+/// full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on clients within the call
+/// that reads. It is called only when the cache mode has the bit of the connection's role, so for clients not by
+/// default. The session is in the cache already.
+///
+/// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`; returning 0 gives
+/// it back, and changes nothing else. NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
+    ctx: *mut Context,
+    new_session_cb: Option<
+        unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int,
+    >,
+) {
+    call(c"SSL_CTX_sess_set_new_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.new_session = new_session_cb);
+        Ok(())
+    })
+}
+
+/// The function that is told of new sessions; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
+    ctx: *mut Context,
+) -> Option<unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int> {
+    call(c"SSL_CTX_sess_get_new_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().new_session)
+    })
+}
+
+/// Sets the function that is told of every session that the cache gives up: removed, expired, evicted,
+/// lost with its connection, used up, or there when the context ends. It is also called when
+/// `SSL_CTX_remove_session` did not find the session. The session is lent and already marked as not
+/// resumable. NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
+    ctx: *mut Context,
+    remove_session_cb: Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)>,
+) {
+    call(c"SSL_CTX_sess_set_remove_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.remove_session = remove_session_cb);
+        Ok(())
+    })
+}
+
+/// The function that is told of sessions that go; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
+    ctx: *mut Context,
+) -> Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)> {
+    call(c"SSL_CTX_sess_get_remove_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().remove_session)
+    })
+}
+
+/// Sets the function that a server asks for a session that its cache does not have, by the id at `data`.
+/// It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference of its own; a
+/// function that sets it to 0 hands over one of its own. The session is put into the cache unless
+/// `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
+    ctx: *mut Context,
+    get_session_cb: Option<
+        unsafe extern "C" fn(
+            ssl: *mut Connection,
+            data: *const c_uchar,
+            len: c_int,
+            copy: *mut c_int,
+        ) -> *mut Session,
+    >,
+) {
+    call(c"SSL_CTX_sess_set_get_cb", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_callbacks(|callbacks| callbacks.get_session = get_session_cb);
+        Ok(())
+    })
+}
+
+/// The function that is asked for sessions; NULL when none was set.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
+    ctx: *mut Context,
+) -> Option<
+    unsafe extern "C" fn(
+        ssl: *mut Connection,
+        data: *const c_uchar,
+        len: c_int,
+        copy: *mut c_int,
+    ) -> *mut Session,
+> {
+    call(c"SSL_CTX_sess_get_get_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().get_session)
+    })
+}
+
+/// Sets the function that connections made later ask in a full handshake, on servers, whether the new
+/// session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+/// library is. NULL unsets it.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
+    ctx: *mut Context,
+    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>,
+) {
+    call(c"SSL_CTX_set_not_resumable_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.not_resumable = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that makes the ids of a server's sessions of connections made later: it fills `id`, at most
+/// `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
+/// stands for random ids. Returns 1.
+///
+/// Status: partial (remembered; ids are random)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
+    ctx: *mut Context,
+    callback: GenerateSessionIdCallback,
+) -> c_int {
+    call(c"SSL_CTX_set_generate_session_id", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_settings(|settings| settings.generate_session_id = callback);
+        Ok(1)
+    })
+}
+
+/// Sets the function that a server asks in a full handshake whether the new
+/// session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+/// library is. NULL unsets it.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
+    ssl: *mut Connection,
+    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>,
+) {
+    call(c"SSL_set_not_resumable_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.not_resumable = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that makes the ids of a server's sessions: it fills `id`, at most
+/// `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
+/// stands for random ids. Returns 1.
+///
+/// Status: partial (remembered; ids are random)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_generate_session_id(
+    ssl: *mut Connection,
+    callback: GenerateSessionIdCallback,
+) -> c_int {
+    call(c"SSL_set_generate_session_id", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.change_settings(|settings| settings.generate_session_id = callback);
+        Ok(1)
+    })
+}

@@ -1,0 +1,160 @@
+//! Tickets (SSL_CTX_set_num_tickets(3), SSL_CTX_set_tlsext_ticket_key_cb(3),
+//! SSL_CTX_set_session_ticket_cb(3)): how many, with whose keys, and what the program puts into them.
+//!
+//! Tickets are sealed with keys of the context, which rotate by themselves, with keys that the program
+//! sets (`SSL_CTX_set_tlsext_ticket_keys`, over `SSL_CTX_ctrl`), or by a callback of the program. The
+//! bytes are those of OpenSSL: with the same keys tickets move between the two.
+
+use std::ffi::{c_int, c_uchar, c_void};
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly};
+use super::types::{DecryptTicketCallback, GenerateTicketCallback};
+use crate::connection::{Connection, Role, Stage};
+use crate::context::{CallbackArgument, Context, TicketKeyCallback};
+use crate::error::{Error, Reason};
+
+/// `TLS1_3_VERSION`
+const TLS1_3: c_int = 0x0304;
+
+/// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later; after a resumption
+/// it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_num_tickets(ctx: *mut Context, num_tickets: usize) -> c_int {
+    call(c"SSL_CTX_set_num_tickets", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_settings(|settings| settings.num_tickets = num_tickets);
+        Ok(1)
+    })
+}
+
+/// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_num_tickets(ctx: *const Context) -> usize {
+    call(c"SSL_CTX_get_num_tickets", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?.settings().num_tickets)
+    })
+}
+
+/// Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
+/// it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_num_tickets(ssl: *mut Connection, num_tickets: usize) -> c_int {
+    call(c"SSL_set_num_tickets", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.change_settings(|settings| settings.num_tickets = num_tickets);
+        Ok(1)
+    })
+}
+
+/// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
+    call(c"SSL_get_num_tickets", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().num_tickets)
+    })
+}
+
+/// Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose handshake has
+/// ended. Returns 1; or 0, without an error on the queue where it makes no sense.
+///
+/// Status: unsupported (the engine sends tickets at the end of the handshake only: 0, and an error says so)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
+    call(c"SSL_new_session_ticket", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let sensible = connection.role() == Some(Role::Server)
+            && connection.stage() == Stage::Open
+            && connection.version() == TLS1_3;
+        match sensible {
+            true => Err(Error::with(
+                Reason::UNSUPPORTED,
+                "SSL_new_session_ticket: Reprise sends tickets at the end of the handshake only",
+            )),
+            false => Err(Error::Silent),
+        }
+    })
+}
+
+/// Sets the functions that put application data into tickets and judge what comes back, and their
+/// last argument. `gen_cb` runs before a ticket is made: it finds the session with `SSL_get_session`, calls
+/// `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the handshake. `dec_cb` runs after a
+/// ticket was opened, or could not be, and returns a `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
+    ctx: *mut Context,
+    gen_cb: GenerateTicketCallback,
+    dec_cb: DecryptTicketCallback,
+    arg: *mut c_void,
+) -> c_int {
+    call(c"SSL_CTX_set_session_ticket_cb", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_callbacks(|callbacks| {
+            callbacks.generate_ticket = gen_cb;
+            callbacks.decrypt_ticket = dec_cb;
+            callbacks.ticket_argument = CallbackArgument(arg);
+        });
+        Ok(1)
+    })
+}
+
+/// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name (16
+/// bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0 to end the
+/// handshake. To open (0) it looks at the key name, initialises both for it, and returns 1, 2 when the
+/// client is to get a new ticket, 0 for a key that it does not know, or less than 0 to end the handshake.
+/// NULL brings the context's own keys back. Returns 1.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
+    ctx: *mut Context,
+    fp: Option<
+        unsafe extern "C" fn(
+            *mut Connection,
+            *mut c_uchar,
+            *mut c_uchar,
+            *mut ffi::EVP_CIPHER_CTX,
+            *mut ffi::EVP_MAC_CTX,
+            c_int,
+        ) -> c_int,
+    >,
+) -> c_int {
+    call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow(ctx) }?;
+        context.change_callbacks(|callbacks| {
+            callbacks.ticket_keys = match fp {
+                Some(_) => TicketKeyCallback::Evp(fp),
+                None => TicketKeyCallback::None,
+            };
+        });
+        Ok(1)
+    })
+}

@@ -1,0 +1,86 @@
+//! The name that the peer's certificate must have (SSL_set1_host(3)).
+
+use std::ffi::{c_char, c_int, c_uint};
+use std::ptr;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, c_str};
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::libcrypto::verify_param::VerifyParam;
+
+/// Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
+/// an IP address as text, which goes into the address of the verify parameters. NULL or an empty
+/// name: any will do. It does not change what is sent as server_name
+/// (`SSL_set_tlsext_host_name`).
+///
+/// The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set1_host(ssl: *mut Connection, hostname: *const c_char) -> c_int {
+    call(c"SSL_set1_host", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, name) = unsafe { (borrow(ssl)?, c_str(hostname)) };
+        let param = connection.verify_param()?;
+        if !name.is_some_and(|name| param.set1_ip_text(name)) {
+            param.set1_host(name)?;
+        }
+        Ok(1)
+    })
+}
+
+/// Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+///
+/// Returns 1; or 0, without an error on the queue for a second address.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add1_host(ssl: *mut Connection, hostname: *const c_char) -> c_int {
+    call(c"SSL_add1_host", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, name) = unsafe { (borrow(ssl)?, c_str(hostname)) };
+        let param = connection.verify_param()?;
+        match name {
+            Some(text) if VerifyParam::new()?.set1_ip_text(text) => {
+                if param.has_ip() || !param.set1_ip_text(text) {
+                    return Err(Error::Silent);
+                }
+            }
+            _ => param.add1_host(name)?,
+        }
+        Ok(1)
+    })
+}
+
+/// Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) {
+    call(c"SSL_set_hostflags", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?
+            .verify_param()?
+            .set_hostflags(flags);
+        Ok(())
+    })
+}
+
+/// The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
+/// asked for, or none matched, or the session was resumed. Lent until the next verification.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_peername(ssl: *mut Connection) -> *const c_char {
+    call(c"SSL_get0_peername", ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.peername())
+    })
+}

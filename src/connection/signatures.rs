@@ -1,0 +1,119 @@
+//! Who signed what in the handshake, and which certificate of ours was used
+//! (SSL_get_peer_signature_nid(3), SSL_get_certificate(3)).
+
+use std::sync::Arc;
+
+use super::{Connection, Role};
+use crate::cipher::SignatureAlgorithm;
+use crate::context::{Asker, CredentialHolder, Credentials, Position, Settings, Slot};
+use crate::error::Result;
+use crate::libcrypto::x509::X509;
+
+/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
+const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
+
+/// What is known of the signatures of a handshake. Nobody signs when a session is resumed.
+#[derive(Default)]
+pub(super) struct Signatures {
+    /// The slot of the certificate that was selected.
+    slot: Option<usize>,
+    /// Scheme of our signature; 0 for none.
+    own: u16,
+    /// Scheme of the peer's signature; 0 for none.
+    peer: u16,
+    /// Schemes that the peer accepts, in its order.
+    accepted: Vec<u16>,
+}
+
+impl Connection {
+    /// Certificate and key in use: those selected in the handshake, or else those set last.
+    pub fn slot_in_use(&self) -> Option<Slot> {
+        let credentials = &self.settings.borrow().credentials;
+        match self.signatures.borrow().slot {
+            Some(number) => credentials.slot(number).cloned(),
+            None => credentials.current().cloned(),
+        }
+    }
+
+    /// The number of the slot that the handshake has selected.
+    pub fn slot_selected(&self) -> Option<usize> {
+        self.signatures.borrow().slot
+    }
+
+    /// The algorithm of our signature, once one has been made.
+    pub fn own_signature(&self) -> Option<&'static SignatureAlgorithm> {
+        SignatureAlgorithm::from_id(self.signatures.borrow().own)
+    }
+
+    /// The algorithm of the peer's signature, once one has been verified.
+    pub fn peer_signature(&self) -> Option<&'static SignatureAlgorithm> {
+        SignatureAlgorithm::from_id(self.signatures.borrow().peer)
+    }
+
+    /// Signature schemes that the peer accepts, by TLS number, in its order; empty before it has
+    /// said so and after a resumption.
+    pub fn accepted_signatures(&self) -> Vec<u16> {
+        self.signatures.borrow().accepted.clone()
+    }
+
+    /// Of these the ones that we take too, best first.
+    pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
+        let settings = self.settings();
+        let ours = match self.role() {
+            Some(Role::Client) => settings.client_signature_schemes(),
+            _ => settings.signature_schemes(),
+        };
+        let theirs = self.accepted_signatures();
+        let (order, other) = match settings.options & OP_CIPHER_SERVER_PREFERENCE {
+            0 => (theirs, ours),
+            _ => (ours, theirs),
+        };
+        order
+            .into_iter()
+            .filter(|scheme| other.contains(scheme))
+            .filter_map(SignatureAlgorithm::from_id)
+            .collect()
+    }
+
+    pub(super) fn note_accepted_signatures(&self, schemes: &[u16]) {
+        self.signatures.borrow_mut().accepted = schemes.to_vec();
+    }
+
+    pub(super) fn note_own_signature(&self, slot: usize, scheme: u16) {
+        let mut signatures = self.signatures.borrow_mut();
+        signatures.slot = Some(slot);
+        signatures.own = scheme;
+    }
+
+    pub(super) fn note_peer_signature(&self, scheme: u16) {
+        self.signatures.borrow_mut().peer = scheme;
+    }
+
+    pub(super) fn forget_signatures(&self) {
+        self.signatures.take();
+    }
+}
+
+impl CredentialHolder for Connection {
+    fn current_settings(&self) -> Arc<Settings> {
+        self.settings()
+    }
+
+    fn change_credentials(
+        &self,
+        mut change: impl FnMut(&mut Credentials) -> Result<()>,
+    ) -> Result<()> {
+        self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))?;
+        // From now on the current one is in use.
+        self.signatures.borrow_mut().slot = None;
+        Ok(())
+    }
+
+    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
+        let asker = Asker {
+            ssl: self,
+            ctx: std::ptr::null(),
+        };
+        self.settings().check_strength(asker, certificate, position)
+    }
+}

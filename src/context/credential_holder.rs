@@ -1,0 +1,89 @@
+//! Setting certificates and keys, which contexts and connections do alike
+//! (SSL_CTX_use_certificate(3)).
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use super::{Credentials, Position, Settings};
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::x509::{X509, X509Chain};
+use crate::libcrypto::{error_queue, pem_file};
+
+/// A context or a connection. What fails changes nothing.
+pub trait CredentialHolder {
+    /// The settings as they are now.
+    fn current_settings(&self) -> Arc<Settings>;
+
+    /// Replaces the credentials by what `change` makes of them; keeps them when it fails. `change`
+    /// may be called again when another thread was faster.
+    fn change_credentials(&self, change: impl FnMut(&mut Credentials) -> Result<()>) -> Result<()>;
+
+    /// Whether the security level takes this certificate of our own. The program's security
+    /// callback may run.
+    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()>;
+
+    /// `SSL_CTX_use_certificate`
+    fn use_certificate(&self, certificate: &X509) -> Result<()> {
+        self.check_strength(certificate, Position::Leaf)?;
+        self.change_credentials(|credentials| credentials.set_certificate(certificate.clone()))
+    }
+
+    /// `SSL_CTX_use_PrivateKey`
+    fn use_private_key(&self, key: &PrivateKey) -> Result<()> {
+        self.change_credentials(|credentials| credentials.set_key(key.clone()))
+    }
+
+    /// The chain of the current slot; none for no certificates.
+    fn use_chain(&self, issuers: Vec<X509>) -> Result<()> {
+        for issuer in &issuers {
+            self.check_strength(issuer, Position::Issuer)?;
+        }
+        let chain = match issuers.is_empty() {
+            true => None,
+            false => Some(Arc::new(X509Chain::from_items(issuers)?)),
+        };
+        self.change_credentials(|credentials| {
+            let slot = credentials
+                .current_mut()
+                .ok_or_else(|| Error::new(Reason::NO_CERTIFICATE_ASSIGNED))?;
+            slot.chain = chain.clone();
+            Ok(())
+        })
+    }
+
+    /// `SSL_CTX_use_certificate_chain_file`: the certificate and its issuers, in PEM.
+    fn use_chain_file(&self, path: &CStr) -> Result<()> {
+        error_queue::clear();
+        let password = self.current_settings().key_password();
+        let file = pem_file::open(path)?;
+        self.use_certificate(&pem_file::leaf(&file, password)?)?;
+        self.use_chain(Vec::new())?;
+        self.use_chain(pem_file::rest(&file, password)?)
+    }
+
+    /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public one stands in for it.
+    fn use_all(
+        &self,
+        certificate: &X509,
+        key: Option<&PrivateKey>,
+        chain: Option<X509Chain>,
+        overwrite: bool,
+    ) -> Result<()> {
+        self.check_strength(certificate, Position::Leaf)?;
+        for issuer in chain.iter().flat_map(X509Chain::iter) {
+            self.check_strength(&issuer, Position::Issuer)?;
+        }
+        let public = PrivateKey::public_of(certificate)?;
+        if let Some(key) = key
+            && !key.is_same(&public)
+        {
+            return Err(Error::new(Reason::PRIVATE_KEY_MISMATCH));
+        }
+        let key = key.unwrap_or(&public);
+        let chain = chain.map(Arc::new);
+        self.change_credentials(|credentials| {
+            credentials.set_all(certificate, key, chain.clone(), overwrite)
+        })
+    }
+}
