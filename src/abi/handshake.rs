@@ -171,7 +171,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
-            (Stage::Open, _) => c"SSLOK ",
+            (Stage::Open, _) => c"SSLOK",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",
             (Stage::Handshake, _) => c"TWCH",
         }

@@ -176,7 +176,7 @@ impl SslBio {
                 return Ok(Err(FAILED));
             };
             Ok(work(connection).map_err(|stop| match stop {
-                Stop::Closed => CLOSED,
+                Stop::Closed | Stop::Ended => CLOSED,
                 Stop::Suspended => {
                     wait(bio.bio(), connection);
                     FAILED

@@ -26,7 +26,7 @@ pub unsafe fn drive(
         let connection = unsafe { super::pointer::borrow(ssl) }?;
         Ok(match work(connection) {
             Ok(value) => value,
-            Err(Stop::Closed) => CLOSED,
+            Err(Stop::Closed | Stop::Ended) => CLOSED,
             Err(Stop::Suspended | Stop::Transport) => FAILED,
             Err(Stop::Failed(error)) => {
                 queue(function, &error);

@@ -102,7 +102,9 @@ impl Connection {
                 self.note_server_random();
                 self.note_new_ticket();
             }
-            if self.process()? {
+            let closed = self.process()?;
+            self.check_resumed_context()?;
+            if closed {
                 // close_notify in the middle of a handshake.
                 self.stage.set(Stage::Failed);
                 return Err(Stop::Closed);
@@ -114,7 +116,9 @@ impl Connection {
     /// S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
         const ILLEGAL_PARAMETER: u8 = 47;
-        if self.role.get() != Some(Role::Client) || !self.resumed.get() {
+        if self.role.get() != Some(Role::Client)
+            || !self.with_engine(|engine| engine.facts())?.resumed
+        {
             return Ok(());
         }
         let same = self.with_handshake(|handshake| {
@@ -139,7 +143,6 @@ impl Connection {
             self.forget_signatures();
         }
         self.facts.replace(facts);
-        self.check_resumed_context()?;
         self.stage.set(Stage::Open);
         let role = self.role.get();
         let handshake = self.handshake.take().unwrap_or_default();

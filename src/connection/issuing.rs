@@ -1,6 +1,7 @@
 //! New sessions of either role: how they are made, cached and announced.
 
 use std::ffi::{c_int, c_uint};
+use std::sync::Arc;
 
 use super::resumption::TicketStatus;
 use super::{Connection, Handshake, Role, Stage};
@@ -45,7 +46,11 @@ impl Connection {
     fn new_fields(&self) -> Fields {
         let facts = self.facts.borrow();
         let host_name = match self.role.get() {
-            Some(Role::Client) => self.host_name.borrow().clone(),
+            // Kept when the server says that it has used it.
+            Some(Role::Client) => match facts.server_name_acknowledged {
+                true => self.host_name.borrow().clone(),
+                false => None,
+            },
             _ => {
                 let accepted = self
                     .with_handshake(|handshake| handshake.host_name_accepted)
@@ -67,12 +72,19 @@ impl Connection {
                 false => 0,
             },
             group: facts.group.into(),
-            id_context: self.settings.borrow().session_id_context.to_vec(),
+            id_context: self.id_context_of_session().to_vec(),
             alpn: facts.alpn.clone(),
             host_name: host_name.map(|name| name.into_bytes()),
             peer: self.peer.borrow().clone(),
             ..Fields::default()
         }
+    }
+
+    /// The id context for a new session.
+    fn id_context_of_session(&self) -> Arc<[u8]> {
+        self.with_handshake(|handshake| handshake.session_id_context.clone())
+            .flatten()
+            .unwrap_or_else(|| self.settings.borrow().session_id_context.clone())
     }
 
     /// A server's new session: that of this connection, or on resumption a copy of the session
@@ -279,6 +291,9 @@ impl Connection {
             self.replace_session(Some(session));
         } else {
             let mut fields = self.new_fields();
+            if let Some(id_context) = &handshake.session_id_context {
+                fields.id_context = id_context.to_vec();
+            }
             fields.master_key = handshake.master_secret.clone();
             if handshake.host_name_accepted {
                 let name = self.received_host_name.borrow().clone();

@@ -74,6 +74,8 @@ pub enum Stop {
     Suspended,
     /// The transport failed; `errno` or the error queue says how.
     Transport,
+    /// The transport gave nothing, and did not say why.
+    Ended,
     /// The peer has closed the connection properly.
     Closed,
     /// This error goes on the queue.
@@ -174,6 +176,9 @@ pub struct Handshake {
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.
     host_name_accepted: bool,
+    /// Server: the id context at the time of the ClientHello, which new sessions get even if the
+    /// servername callback switches contexts, as in OpenSSL.
+    session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
     /// Client: the session that was offered.

@@ -87,14 +87,17 @@ impl Connection {
     }
 
     /// The servername callback may have chosen another context, and with it another security
-    /// domain: a session of the former one must not be resumed then (CVE-2025-23419).
-    pub(super) fn recheck_resumable(&self) {
+    /// domain: a session is resumed there only if it was made for this very host, and with a client
+    /// certificate if one is required (CVE-2025-23419). The id context cannot tell: as in OpenSSL,
+    /// sessions have that of the context before the switch.
+    pub(super) fn recheck_resumable(&self, hello: &ClientHello, switched: bool) {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
-            handshake
-                .offer
-                .as_ref()
-                .is_none_or(|offer| same_security_domain(&offer.session, &settings))
+            handshake.offer.as_ref().is_none_or(|offer| {
+                let for_this_host =
+                    offer.session.host_name().is_some() && same_host(&offer.session, hello);
+                has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
+            })
         });
         if allowed == Some(false) {
             self.with_handshake(|handshake| handshake.offer = None);
@@ -268,7 +271,7 @@ impl Connection {
                 return Ok(false);
             }
         }
-        Ok(same_host(session, hello) && same_security_domain(session, &settings))
+        Ok(same_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79).
@@ -329,12 +332,11 @@ impl Connection {
     }
 }
 
-/// Whether a session of this connection's security domain: id context and client certificates.
-fn same_security_domain(session: &Session, settings: &Settings) -> bool {
-    let context = session.id_context() == &*settings.session_id_context;
+/// Whether the session was made with a client certificate, if one is required now.
+fn has_needed_certificate(session: &Session, settings: &Settings) -> bool {
     let needs_certificate = settings.verify_mode & SSL_VERIFY_PEER != 0
         && settings.verify_mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0;
-    context && (!needs_certificate || session.peer().is_some())
+    !needs_certificate || session.peer().is_some()
 }
 
 /// RFC 6066, section 3: a session that was made for a host name is resumed for that name only.

@@ -131,13 +131,19 @@ impl Connection {
             return Err(Reason::INTERNAL_ERROR.into());
         };
         let version = self.choose_version(&hello)?;
-        self.with_handshake(|handshake| handshake.version = version);
+        let id_context = self.settings.borrow().session_id_context.clone();
+        self.with_handshake(|handshake| {
+            handshake.version = version;
+            handshake.session_id_context = Some(id_context);
+        });
         self.facts.borrow_mut().version = version;
         let offer = self.find_resumable(&hello, version)?;
         self.resumed.set(offer.is_some());
         self.with_handshake(|handshake| handshake.offer = offer);
+        let before = self.context();
         self.ask_server_name_callback()?;
-        self.recheck_resumable();
+        let switched = !Arc::ptr_eq(&before, &self.context());
+        self.recheck_resumable(&hello, switched);
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }

@@ -59,7 +59,6 @@ impl Connection {
                 Io::Done(count) if count > 0 => engine.input.filled(count),
                 _ => Ok(false),
             };
-            let at_boundary = engine.input.at_boundary();
             self.engine.replace(Some(engine));
             match (result, outcome) {
                 (Io::Done(count), Ok(complete)) if count > 0 => {
@@ -73,7 +72,8 @@ impl Connection {
                     let _ = self.with_engine(|engine| engine.release_buffers());
                     return Err(Stop::Suspended);
                 }
-                (Io::Done(_) | Io::Eof, _) => return Err(self.end_of_file(at_boundary)),
+                (Io::Done(_), _) => return Err(Stop::Ended),
+                (Io::Eof, _) => return Err(self.end_of_file()),
                 (Io::Failed, _) => return Err(Stop::Transport),
             }
         }
@@ -81,7 +81,7 @@ impl Connection {
 
     /// The transport has ended. Without close_notify that is an error (S125), unless the program
     /// says that it does not care.
-    fn end_of_file(&self, _at_boundary: bool) -> Stop {
+    fn end_of_file(&self) -> Stop {
         self.want.set(Want::Nothing);
         if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);

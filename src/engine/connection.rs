@@ -9,6 +9,7 @@ use rustls::{
     ServerSide, Tcp,
 };
 
+use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::Failure;
@@ -32,6 +33,7 @@ pub struct Engine {
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    server_name_acknowledged: bool,
 }
 
 #[derive(Default)]
@@ -65,6 +67,8 @@ pub struct Facts {
     pub extended_master_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// Client: the server has said that it used the host name.
+    pub server_name_acknowledged: bool,
 }
 
 impl Engine {
@@ -101,9 +105,11 @@ impl Engine {
             output,
             plaintext,
             finished,
+            server_name_acknowledged,
             ..
         } = self;
         forget_noted();
+        acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
@@ -121,6 +127,7 @@ impl Engine {
             }
         };
         finished.collect();
+        acknowledgement::collect(server_name_acknowledged);
         if let Err(failure) = &mut result
             && let Some(alert) = failure.usual_plain_alert()
         {
@@ -148,7 +155,10 @@ impl Engine {
     pub fn facts(&self) -> Facts {
         match &self.tls {
             Tls::Idle => Facts::default(),
-            Tls::Client(connection, _) => facts(connection),
+            Tls::Client(connection, _) => Facts {
+                server_name_acknowledged: self.server_name_acknowledged,
+                ..facts(connection)
+            },
             Tls::Server(connection, _) => facts(connection),
         }
     }
@@ -322,6 +332,7 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
             outputs.handshake_kind(),
             Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
         ),
+        server_name_acknowledged: false,
     }
 }
 

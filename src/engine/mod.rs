@@ -12,6 +12,7 @@
 //! * [`SessionSecrets`]: what a session is made of, in our own terms; `session_value` translates
 //!   it from and to rustls's private encodings
 
+mod acknowledgement;
 mod client;
 mod client_session;
 mod connection;

@@ -16,6 +16,7 @@ use rustls::{
 };
 use rustls_aws_lc_rs::{ALL_KX_GROUPS, ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
+use super::acknowledgement::NotingDecrypter;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::planned_random;
@@ -163,7 +164,7 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
-        self.0.decrypter(key, iv)
+        Box::new(NotingDecrypter(self.0.decrypter(key, iv)))
     }
 
     fn key_len(&self) -> usize {

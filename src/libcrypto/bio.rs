@@ -130,6 +130,8 @@ impl Bio {
         let read = unsafe { ffi::BIO_read(self.as_ptr(), buffer.as_mut_ptr().cast(), len) };
         match self.outcome(read) {
             Io::Failed if self.eof() => Io::Eof,
+            // Nothing, and not said why: BIOs of programs do that at their end.
+            Io::Failed if read == 0 => Io::Done(0),
             outcome => outcome,
         }
     }
