@@ -157,9 +157,15 @@ impl Store for Ours {
 /// The order that the others need beside their map.
 type Order = BTreeMap<(Expiry, u64), Owned>;
 
+/// A session with its place in the order.
+type Filed = (Owned, (Expiry, u64));
+
+/// A map with an order.
+type Shard = (HashMap<Id, Filed>, Order);
+
 /// `SHARDS` mutexes, each around a map and an order. With more than one the order is not exact.
 struct Locked<const SHARDS: usize> {
-    shards: Vec<Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)>>,
+    shards: Vec<Mutex<Shard>>,
     hasher: std::hash::RandomState,
     serial: AtomicU64,
 }
@@ -173,7 +179,7 @@ impl<const SHARDS: usize> Locked<SHARDS> {
         }
     }
 
-    fn shard(&self, key: &Key) -> &Mutex<(HashMap<Id, (Owned, (Expiry, u64))>, Order)> {
+    fn shard(&self, key: &Key) -> &Mutex<Shard> {
         use std::hash::BuildHasher;
         &self.shards[if SHARDS == 1 {
             0
@@ -277,8 +283,6 @@ macro_rules! with_order {
         }
     };
 }
-
-type Filed = (Owned, (Expiry, u64));
 
 with_order!(
     Papaya,

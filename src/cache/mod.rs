@@ -103,4 +103,6 @@ mod tests;
 
 pub use entries::{Cache, Due, Figures, Inserted};
 pub use entry::{Entry, Expiry, Key};
+#[cfg(test)]
+pub use reclaim::pin;
 pub use reclaim::retire;
