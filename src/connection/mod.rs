@@ -342,8 +342,8 @@ impl Connection {
             .collect()
     }
 
-    /// Server: the suites that the client offered, two bytes each; empty on clients. Not to be held while
-    /// the program runs.
+    /// Server: the suites that the client offered, two bytes each; empty on clients. Not to be
+    /// held while the program runs.
     pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
         std::cell::Ref::map(self.offered_cipher_bytes.borrow(), Vec::as_slice)
     }
@@ -433,8 +433,8 @@ impl Connection {
         }
     }
 
-    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer is
-    /// refused, whatever the callback answers.
+    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer
+    /// is refused, whatever the callback answers.
     pub fn refuse_peer(&self) {
         self.verify_again.set(true);
     }
