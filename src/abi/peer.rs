@@ -140,6 +140,8 @@ pub unsafe extern "C" fn SSL_get_signature_type_nid(
 /// Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
 /// resumption.
 ///
+/// Status: partial (on a client those are missing that a server takes in certificates only)
+///
 /// # Safety
 /// `ssl` is NULL or a live connection; the others are NULL or may be written.
 #[unsafe(no_mangle)]
@@ -171,6 +173,8 @@ pub unsafe extern "C" fn SSL_get_sigalgs(
 /// As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
 ///
 /// Returns how many there are; 0 also for a negative `idx`.
+///
+/// Status: partial (on a client those are missing that a server takes in certificates only)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; the others are NULL or may be written.

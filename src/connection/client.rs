@@ -33,6 +33,7 @@ impl Connection {
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
             signature_schemes: settings.signature_schemes(),
+            signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
             request_ocsp: settings.status_type == 1,
             tls12_tickets: settings.options & OP_NO_TICKET == 0,

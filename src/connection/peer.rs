@@ -43,7 +43,6 @@ impl Connection {
             reason: Reason::CERTIFICATE_VERIFY_FAILED,
             alert: BAD_CERTIFICATE,
         })?;
-        self.peer.replace(Some(peer.clone()));
         let settings = self.settings();
         let context = self.context();
         let store = match &settings.verify_store {
@@ -89,6 +88,8 @@ impl Connection {
                 alert: alert_for(error),
             });
         }
+        // Not before: a refused peer's certificate is not shown.
+        self.peer.replace(Some(peer.clone()));
         // What libcrypto queued about a certificate that is accepted would look like an error of
         // this handshake.
         error_queue::clear();
@@ -148,7 +149,7 @@ impl Connection {
             .certified(&self.chain_source(&settings))
             .ok()?
             .into_iter()
-            .find(|key| key.can_sign(&request.signature_schemes))
+            .find(|key| key.can_sign(&request.common_schemes))
     }
 
     /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.

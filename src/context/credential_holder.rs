@@ -1,12 +1,14 @@
 //! Setting certificates and keys, which contexts and connections do alike
 //! (SSL_CTX_use_certificate(3)).
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use super::{Credentials, Position, Settings};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
+use crate::libcrypto::{error_queue, pem_file};
 
 /// A context or a connection. What fails changes nothing.
 pub trait CredentialHolder {
@@ -15,7 +17,7 @@ pub trait CredentialHolder {
 
     /// Replaces the credentials by what `change` makes of them; keeps them when it fails. `change`
     /// may be called again when another thread was faster.
-    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()>;
+    fn change_credentials(&self, change: impl FnMut(&mut Credentials) -> Result<()>) -> Result<()>;
 
     /// Whether the security level takes this certificate of our own. The program's security
     /// callback may run.
@@ -24,12 +26,12 @@ pub trait CredentialHolder {
     /// `SSL_CTX_use_certificate`
     fn use_certificate(&self, certificate: &X509) -> Result<()> {
         self.check_strength(certificate, Position::Leaf)?;
-        self.change_credentials(&|credentials| credentials.set_certificate(certificate.clone()))
+        self.change_credentials(|credentials| credentials.set_certificate(certificate.clone()))
     }
 
     /// `SSL_CTX_use_PrivateKey`
     fn use_private_key(&self, key: &PrivateKey) -> Result<()> {
-        self.change_credentials(&|credentials| credentials.set_key(key.clone()))
+        self.change_credentials(|credentials| credentials.set_key(key.clone()))
     }
 
     /// The chain of the current slot; none for no certificates.
@@ -41,13 +43,23 @@ pub trait CredentialHolder {
             true => None,
             false => Some(Arc::new(X509Chain::from_items(issuers)?)),
         };
-        self.change_credentials(&|credentials| {
+        self.change_credentials(|credentials| {
             let slot = credentials
                 .current_mut()
                 .ok_or_else(|| Error::new(Reason::NO_CERTIFICATE_ASSIGNED))?;
             slot.chain = chain.clone();
             Ok(())
         })
+    }
+
+    /// `SSL_CTX_use_certificate_chain_file`: the certificate and its issuers, in PEM.
+    fn use_chain_file(&self, path: &CStr) -> Result<()> {
+        error_queue::clear();
+        let password = self.current_settings().key_password();
+        let file = pem_file::open(path)?;
+        self.use_certificate(&pem_file::leaf(&file, password)?)?;
+        self.use_chain(Vec::new())?;
+        self.use_chain(pem_file::rest(&file, password)?)
     }
 
     /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public one stands in for it.
@@ -70,7 +82,7 @@ pub trait CredentialHolder {
         }
         let key = key.unwrap_or(&public);
         let chain = chain.map(Arc::new);
-        self.change_credentials(&|credentials| {
+        self.change_credentials(|credentials| {
             credentials.set_all(certificate, key, chain.clone(), overwrite)
         })
     }

@@ -16,6 +16,8 @@ mod callbacks;
 mod certificate_security;
 mod credential_holder;
 mod credentials;
+#[cfg(test)]
+mod credentials_tests;
 mod names;
 mod session_table;
 mod sessions;
@@ -275,21 +277,11 @@ impl CredentialHolder for Context {
         self.settings()
     }
 
-    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
-        let mut result = Ok(());
-        self.settings.rcu(|settings| {
-            let mut credentials = Credentials::clone(&settings.credentials);
-            result = change(&mut credentials);
-            match result {
-                Ok(()) => {
-                    let mut settings = Settings::clone(settings);
-                    settings.changing().credentials = Arc::new(credentials);
-                    Arc::new(settings)
-                }
-                Err(_) => settings.clone(),
-            }
-        });
-        result
+    fn change_credentials(
+        &self,
+        mut change: impl FnMut(&mut Credentials) -> Result<()>,
+    ) -> Result<()> {
+        self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
     }
 
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {

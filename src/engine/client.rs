@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
 use super::server::certificate_chain;
 use super::session_value::SessionSecrets;
@@ -37,6 +38,8 @@ pub struct ClientParameters {
     pub session: Option<SessionSecrets>,
     /// Signature schemes to accept, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
+    /// Signature schemes to sign with, by TLS number.
+    pub signing_schemes: Vec<u16>,
     /// Whether a certificate might be sent when the server asks.
     pub may_authenticate: bool,
     /// Ask for a stapled OCSP response.
@@ -70,6 +73,7 @@ pub(super) fn connect(
             .copied()
             .map(SignatureScheme)
             .collect(),
+        signing_schemes: parameters.signing_schemes,
         may_authenticate: parameters.may_authenticate,
         request_ocsp: parameters.request_ocsp,
         rejected: Mutex::new(None),
@@ -104,10 +108,22 @@ pub(super) fn connect(
         None => ServerName::try_from("unnamed.invalid").map_err(|_| Error::UnsupportedNameType)?,
     };
     let config = Arc::new(config);
-    let connection = hooks
-        .delegate
-        .with(delegate, || config.connect(name).build(output))?;
+    let session_id = parameters.session.as_ref().and_then(ticket_session_id);
+    let connection = planned_random::with_planned(session_id, CLIENT_SESSION_ID, || {
+        hooks
+            .delegate
+            .with(delegate, || config.connect(name).build(output))
+    })?;
     Ok((Box::new(connection), hooks))
+}
+
+/// The id to send with a TLS 1.2 ticket, which the server echoes when it takes it: OpenSSL's, which
+/// is that of the session (S14).
+fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
+    match session.version {
+        0x0303 if !session.ticket.is_empty() => session.session_id.as_slice().try_into().ok(),
+        _ => None,
+    }
 }
 
 /// rustls counts the header among a fragment's bytes.
@@ -122,6 +138,7 @@ pub(super) struct ClientHooks {
     tls12: Mutex<Option<Tls12Session>>,
     tls13: Mutex<Option<Tls13Session>>,
     signature_schemes: Vec<SignatureScheme>,
+    signing_schemes: Vec<u16>,
     may_authenticate: bool,
     request_ocsp: bool,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -198,7 +215,12 @@ impl ServerVerifier for ClientHooks {
 
 impl ClientCredentialResolver for ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
-        let schemes = request.signature_schemes();
+        let accepted = request.signature_schemes();
+        let common: Vec<SignatureScheme> = accepted
+            .iter()
+            .copied()
+            .filter(|scheme| self.signing_schemes.contains(&scheme.0))
+            .collect();
         let key = self
             .delegate
             .get()?
@@ -208,9 +230,10 @@ impl ClientCredentialResolver for ClientHooks {
                     .iter()
                     .map(|name| name.as_ref())
                     .collect(),
-                signature_schemes: schemes.iter().map(|scheme| scheme.0).collect(),
+                signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
+                common_schemes: common.iter().map(|scheme| scheme.0).collect(),
             })?;
-        let selected = key.select(schemes)?;
+        let selected = key.select(&common)?;
         super::server::note_selection(self.delegate.get(), &key, &selected);
         Some(selected)
     }

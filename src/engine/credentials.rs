@@ -80,9 +80,12 @@ impl CertifiedKey {
         self.credentials.key.choose_scheme(&schemes).is_some()
     }
 
-    /// Ready to sign with the best of `schemes`, if it can.
+    /// Ready to sign with the first of `schemes` that it can sign with.
     pub(super) fn select(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
-        self.credentials.signer(schemes)
+        // Left to itself, the key would go by an order of its own.
+        schemes
+            .iter()
+            .find_map(|scheme| self.credentials.signer(std::slice::from_ref(scheme)))
     }
 }
 

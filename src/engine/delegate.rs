@@ -57,6 +57,8 @@ pub struct CertificateRequest<'a> {
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.
     pub signature_schemes: Vec<u16>,
+    /// Of these the ones that we are willing to sign with.
+    pub common_schemes: Vec<u16>,
 }
 
 /// The peer's certificate was not accepted.

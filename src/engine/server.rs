@@ -39,8 +39,10 @@ pub struct ServerParameters {
     pub version: u16,
     /// Certificates to choose from, best first.
     pub credentials: Vec<CertifiedKey>,
-    /// Signature schemes to sign and verify with, by TLS number, best first.
+    /// Signature schemes to sign with, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
+    /// Signature schemes that clients may sign with, by TLS number, best first.
+    pub client_signature_schemes: Vec<u16>,
     /// The protocol chosen by the program, to be confirmed to the client.
     pub alpn: Option<Vec<u8>>,
     /// Whether to ask for a certificate.
@@ -53,6 +55,8 @@ pub struct ServerParameters {
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
     pub session_ids: bool,
+    /// TLS 1.2: the id that a new session gets; a random one for `None`.
+    pub session_id: Option<[u8; 32]>,
     /// Largest plaintext of a record, in bytes.
     pub max_fragment: usize,
 }
@@ -111,8 +115,8 @@ pub(super) fn accept(
             .iter()
             .map(|name| distinguished_name(name))
             .collect(),
-        schemes: parameters
-            .signature_schemes
+        client_schemes: parameters
+            .client_signature_schemes
             .iter()
             .copied()
             .map(SignatureScheme)
@@ -158,8 +162,8 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 /// What rustls holds of us.
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
-    parameters: ServerParameters,
-    schemes: Vec<SignatureScheme>,
+    pub(super) parameters: ServerParameters,
+    client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
@@ -187,15 +191,10 @@ impl fmt::Debug for ServerHooks {
 
 impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
-        let usable: Vec<SignatureScheme> = hello
-            .signature_schemes()
-            .iter()
-            .copied()
-            .filter(|scheme| self.schemes.contains(scheme))
-            .collect();
+        let usable = self.usable_schemes(hello.signature_schemes());
         let credentials = &self.parameters.credentials;
         let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
-            // The order of the client's signature schemes decides between several certificates.
+            // The order of signature schemes decides between several certificates.
             usable.iter().find_map(|scheme| {
                 credentials
                     .iter()
@@ -206,9 +205,12 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .ok_or_else(|| match credentials.is_empty() {
-                true => PeerIncompatible::NoCipherSuitesInCommon,
-                false => PeerIncompatible::NoSignatureSchemesInCommon,
+            .ok_or_else(|| {
+                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
+                match credentials.is_empty() || self.parameters.version == 0x0303 {
+                    true => PeerIncompatible::NoCipherSuitesInCommon,
+                    false => PeerIncompatible::NoSignatureSchemesInCommon,
+                }
             })?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected);
@@ -218,6 +220,21 @@ impl ServerCredentialResolver for ServerHooks {
 }
 
 impl ServerHooks {
+    /// The schemes that both sides know, in the order of the side whose order counts.
+    fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
+        let ours = self.parameters.signature_schemes.iter().copied();
+        let ours: Vec<_> = ours.map(SignatureScheme).collect();
+        let (order, other) = match self.parameters.profile.prefer_server_order {
+            true => (ours.as_slice(), offered),
+            false => (offered, ours.as_slice()),
+        };
+        order
+            .iter()
+            .copied()
+            .filter(|scheme| other.contains(scheme))
+            .collect()
+    }
+
     /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
     /// several certificates.
     fn resolve_tls12(
@@ -318,7 +335,7 @@ impl ClientVerifier for ServerHooks {
         verify_signature(
             rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
-            &self.schemes,
+            &self.client_schemes,
             self.delegate.get(),
         )
     }
@@ -330,7 +347,7 @@ impl ClientVerifier for ServerHooks {
         verify_signature(
             rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
-            &self.schemes,
+            &self.client_schemes,
             self.delegate.get(),
         )
     }
@@ -348,7 +365,7 @@ impl ClientVerifier for ServerHooks {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes.clone()
+        self.client_schemes.clone()
     }
 }
 

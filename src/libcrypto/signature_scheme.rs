@@ -98,6 +98,20 @@ impl SignatureScheme {
         }
     }
 
+    /// True when a key of this kind can make such signatures in TLS 1.2, where the curve is free.
+    pub fn is_for(self, kind: KeyKind) -> bool {
+        match kind {
+            KeyKind::Ec { .. } => matches!(
+                self,
+                Self::EcdsaSha1
+                    | Self::EcdsaP256Sha256
+                    | Self::EcdsaP384Sha384
+                    | Self::EcdsaP521Sha512
+            ),
+            kind => self.fits(kind),
+        }
+    }
+
     /// True for the schemes with PSS padding.
     pub fn is_pss(self) -> bool {
         matches!(

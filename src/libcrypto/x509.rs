@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_long};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::ffi;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::name::Name;
 use crate::libcrypto::object::{Lent, object};
 use crate::libcrypto::outcome::{encoded, not_null};
 use crate::libcrypto::public_key::PublicKey;
@@ -109,6 +110,12 @@ impl X509 {
     pub fn signature_nid(&self) -> c_int {
         // SAFETY: a live certificate.
         unsafe { ffi::X509_get_signature_nid(self.as_ptr()) }
+    }
+
+    /// True when its issuer has this name, as names are compared (`X509_NAME_cmp(3)`).
+    pub fn is_issued_by(&self, name: &Name) -> bool {
+        // SAFETY: a live certificate, whose name lives as long, and a live name.
+        unsafe { ffi::X509_NAME_cmp(ffi::X509_get_issuer_name(self.as_ptr()), name.as_ptr()) == 0 }
     }
 
     /// True when it is signed by its own key, as far as its names and key ids say (`EXFLAG_SS`).

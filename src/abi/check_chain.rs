@@ -1,0 +1,47 @@
+//! Whether a certificate would do for the peer (SSL_check_chain(3)).
+
+use std::ffi::c_int;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::pointer::borrow;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::x509::{X509, X509Chain};
+
+/// Whether a certificate with its private key and the chain above it (NULL for none) would do for the
+/// peer, going by what the peer has said: on a server in its ClientHello, on a client in its
+/// CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
+///
+/// Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an argument
+/// is NULL or the kind of key is not supported.
+///
+/// A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
+/// algorithms for certificates only in TLS 1.3.
+///
+/// Status: partial (no Suite B, and not all that a server may ask for)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; the others are NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_check_chain(
+    ssl: *mut Connection,
+    x: *mut ffi::X509,
+    pk: *mut ffi::EVP_PKEY,
+    chain: *mut ffi::stack_st_X509,
+) -> c_int {
+    call(c"SSL_check_chain", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (connection, certificate, key, chain) = unsafe {
+            (
+                borrow(ssl)?,
+                X509::lend(x).ok_or(Error::Silent)?,
+                PrivateKey::lend(pk).ok_or(Error::Silent)?,
+                X509Chain::lend_x509(chain),
+            )
+        };
+        Ok(connection.check_chain(&certificate, &key, chain.as_deref()))
+    })
+}

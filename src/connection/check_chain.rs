@@ -1,0 +1,182 @@
+//! Whether a certificate would do for the peer (SSL_check_chain(3)).
+//!
+//! The flags are OpenSSL's, each found as OpenSSL finds it. Nothing here decides which certificate
+//! is used: programs ask when they choose one in their certificate callback.
+
+use std::ffi::c_int;
+
+use super::{Connection, Role, extension};
+use crate::cipher::group::DEFAULT_GROUPS;
+use crate::cipher::{Group, SignatureAlgorithm};
+use crate::context::Settings;
+use crate::libcrypto::error_queue;
+use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::signature_scheme::SignatureScheme;
+use crate::libcrypto::x509::{X509, X509Chain};
+
+const VALID: c_int = 0x1;
+const SIGN: c_int = 0x2;
+const EE_SIGNATURE: c_int = 0x10;
+const CA_SIGNATURE: c_int = 0x20;
+const EE_PARAM: c_int = 0x40;
+const CA_PARAM: c_int = 0x80;
+const EXPLICIT_SIGN: c_int = 0x100;
+const ISSUER_NAME: c_int = 0x200;
+const CERT_TYPE: c_int = 0x400;
+
+/// What makes a chain valid.
+const NEEDED: c_int = EE_SIGNATURE | EE_PARAM;
+/// The same with `SSL_CERT_FLAG_TLS_STRICT`.
+const NEEDED_STRICT: c_int = NEEDED | CA_SIGNATURE | CA_PARAM | ISSUER_NAME | CERT_TYPE;
+const SSL_CERT_FLAG_TLS_STRICT: u32 = 1;
+
+/// NID of ecdsa-with-SHA1
+const NID_ECDSA_SHA1: c_int = 416;
+/// NID of sha1WithRSAEncryption
+const NID_RSA_SHA1: c_int = 65;
+const NID_RSA: c_int = 6;
+
+impl Connection {
+    /// The `CERT_PKEY_…` flags of a certificate with its key and the chain above it; 0 for a kind
+    /// of key that is not supported.
+    pub fn check_chain(
+        &self,
+        certificate: &X509,
+        key: &PrivateKey,
+        chain: Option<&X509Chain>,
+    ) -> c_int {
+        if matches!(key.kind(), KeyKind::Dsa | KeyKind::Other(_)) {
+            return 0;
+        }
+        let settings = self.settings();
+        let issuers: Vec<X509> = chain
+            .map(|chain| chain.iter().map(|lent| lent.clone()).collect())
+            .unwrap_or_default();
+        error_queue::quietly(|| {
+            let mut flags = self.signature_flags(certificate, key, &issuers)
+                | self.parameter_flags(&settings, certificate, &issuers)
+                | self.request_flags(key, certificate, &issuers);
+            let strict = settings.certificate_flags & SSL_CERT_FLAG_TLS_STRICT != 0;
+            let needed = if strict { NEEDED_STRICT } else { NEEDED };
+            if flags & needed == needed {
+                flags |= VALID;
+            }
+            if self.can_be_asked_to_sign(key) {
+                flags |= SIGN | EXPLICIT_SIGN;
+            }
+            flags
+        })
+    }
+
+    /// Whether the peer takes the algorithms that the certificates are signed with.
+    fn signature_flags(&self, certificate: &X509, key: &PrivateKey, issuers: &[X509]) -> c_int {
+        let mut shared = self.shared_signatures();
+        let client = self.role() == Some(Role::Client);
+        if client && self.version() == 0x0304 {
+            // The engine does not show which algorithms a server takes in certificates only.
+            let ours = self.settings().client_signature_schemes();
+            let known = ours.into_iter().filter_map(SignatureAlgorithm::from_id);
+            shared.extend(known.filter(|algorithm| algorithm.signature_nid == NID_RSA));
+        }
+        let takes = |certificate: &X509| {
+            let nid = certificate.signature_nid();
+            match self.accepted_signatures().is_empty() {
+                // The peer has not said what it takes: what RFC 5246 says for that.
+                true => match key.kind() {
+                    KeyKind::Rsa => nid == NID_RSA_SHA1,
+                    KeyKind::Ec { .. } => nid == NID_ECDSA_SHA1,
+                    _ => true,
+                },
+                false => nid != 0 && shared.iter().any(|known| known.combined_nid == nid),
+            }
+        };
+        let leaf = match self.version() {
+            // What counts in TLS 1.3 is whether the key can sign.
+            0x0304 => shared
+                .iter()
+                .any(|algorithm| signs_in_tls13(algorithm, key.kind())),
+            _ => takes(certificate),
+        };
+        let mut flags = 0;
+        if leaf {
+            flags |= EE_SIGNATURE;
+        }
+        if issuers.iter().all(takes) {
+            flags |= CA_SIGNATURE;
+        }
+        flags
+    }
+
+    /// Whether the curves of EC keys are among those that may be used.
+    fn parameter_flags(&self, settings: &Settings, certificate: &X509, issuers: &[X509]) -> c_int {
+        let client = self.role() == Some(Role::Client);
+        let groups = match (client, self.client_hello()) {
+            (true, _) => match &settings.groups {
+                Some(groups) => groups.to_vec(),
+                None => DEFAULT_GROUPS.to_vec(),
+            },
+            (false, Some(hello)) => hello.numbers(extension::SUPPORTED_GROUPS),
+            (false, None) => Vec::new(),
+        };
+        let usable = |certificate: &X509| match certificate.key_kind() {
+            Ok(KeyKind::Ec { nid }) => {
+                groups.is_empty()
+                    || Group::from_nid(nid).is_some_and(|group| groups.contains(&group.id))
+            }
+            kind => kind.is_ok(),
+        };
+        let mut flags = 0;
+        if usable(certificate) {
+            flags |= EE_PARAM;
+        }
+        if client || issuers.iter().all(usable) {
+            flags |= CA_PARAM;
+        }
+        flags
+    }
+
+    /// Client: whether the certificate is of a type and an issuer that the server has asked for.
+    /// TLS 1.3 has no types to ask for; those of TLS 1.2 are taken to be all.
+    fn request_flags(&self, key: &PrivateKey, certificate: &X509, issuers: &[X509]) -> c_int {
+        if self.role() != Some(Role::Client) {
+            return ISSUER_NAME | CERT_TYPE;
+        }
+        let mut flags = 0;
+        let typed = matches!(key.kind(), KeyKind::Rsa | KeyKind::Ec { .. });
+        if !typed || self.version() != 0x0304 {
+            flags |= CERT_TYPE;
+        }
+        let names = self.names.borrow().received.clone();
+        let asked = names.filter(|names| !names.is_empty());
+        let named = |certificate: &X509| {
+            asked
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|name| certificate.is_issued_by(&name)))
+        };
+        if named(certificate) || issuers.iter().any(named) {
+            flags |= ISSUER_NAME;
+        }
+        flags
+    }
+
+    /// Whether both sides know an algorithm for keys of this kind.
+    fn can_be_asked_to_sign(&self, key: &PrivateKey) -> bool {
+        let tls13 = self.version() == 0x0304;
+        self.shared_signatures().iter().any(|algorithm| {
+            // RSA without PSS is for certificates only in TLS 1.3.
+            !(tls13 && algorithm.signature_nid == NID_RSA)
+                && SignatureScheme::from_code(algorithm.id)
+                    .is_some_and(|scheme| scheme.is_for(key.kind()))
+        })
+    }
+}
+
+/// Whether a key of this kind signs so in TLS 1.3, where the curve counts, and neither SHA-1 nor RSA
+/// without PSS will do (RFC 8446, section 4.2.3).
+fn signs_in_tls13(algorithm: &SignatureAlgorithm, kind: KeyKind) -> bool {
+    const NID_SHA1: c_int = 64;
+    algorithm.hash_nid != NID_SHA1
+        && algorithm.signature_nid != NID_RSA
+        && SignatureScheme::from_code(algorithm.id).is_some_and(|scheme| scheme.fits(kind))
+}
