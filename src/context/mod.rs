@@ -277,10 +277,7 @@ impl CredentialHolder for Context {
         self.settings()
     }
 
-    fn change_credentials(
-        &self,
-        mut change: impl FnMut(&mut Credentials) -> Result<()>,
-    ) -> Result<()> {
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
         self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
     }
 

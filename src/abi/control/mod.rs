@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
 /// concern one connection.
 ///
-/// Status: partial (no DTLS; the temporary keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
+/// Status: partial (no DTLS; the ephemeral keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
@@ -203,10 +203,12 @@ unsafe fn of_connection(
 
             GET_GROUPS => negotiation::peer_groups(connection, argument),
             GET_SHARED_GROUP => Ok(negotiation::shared_group(connection, argument.number)),
-            GET_PEER_SIGNATURE_NID => {
-                negotiation::signature_hash(connection.peer_signature(), argument)
+            GET_SIGNATURE_NID => {
+                negotiation::hash_of_signature(connection.own_signature(), argument)
             }
-            GET_SIGNATURE_NID => negotiation::signature_hash(connection.own_signature(), argument),
+            GET_PEER_SIGNATURE_NID => {
+                negotiation::hash_of_signature(connection.peer_signature(), argument)
+            }
             GET_NEGOTIATED_GROUP => Ok(negotiation::negotiated_group(connection)),
 
             SET_CLIENT_CERT_TYPES => match connection.role() {

@@ -107,22 +107,6 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
     }
 }
 
-/// Writes libcrypto's number of the hash of a signature in the handshake
-/// (SSL_get_peer_signature_nid(3)); 0 when nothing was signed.
-///
-/// # Safety
-/// The pointer is NULL or can be written as a number.
-pub unsafe fn signature_hash(
-    algorithm: Option<&SignatureAlgorithm>,
-    argument: Argument,
-) -> Result<c_long> {
-    match algorithm {
-        // SAFETY: as the caller promises.
-        Some(algorithm) => unsafe { argument.write::<c_int>(algorithm.hash_nid) },
-        None => Ok(0),
-    }
-}
-
 /// The group of the key exchange in libcrypto's numbers, that of the session when it was resumed
 /// without one; 0 for none.
 pub fn negotiated_group(connection: &Connection) -> c_long {
@@ -137,6 +121,21 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
     match number {
         0 => 0,
         number => reported(number).into(),
+    }
+}
+
+/// Gives libcrypto's number for the hash of a signature of the handshake. 0 when there was none.
+///
+/// # Safety
+/// The pointer can be written as a number.
+pub unsafe fn hash_of_signature(
+    algorithm: Option<&SignatureAlgorithm>,
+    argument: Argument,
+) -> Result<c_long> {
+    match algorithm {
+        // SAFETY: as the caller promises.
+        Some(algorithm) => unsafe { argument.write::<c_int>(algorithm.hash_nid) },
+        None => Ok(0),
     }
 }
 
