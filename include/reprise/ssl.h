@@ -409,14 +409,13 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigne
 int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
 /**
- * Sets the function that makes the ids of a server's sessions of connections made later: it fills `id`, at most
- * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
- * stands for random ids. Returns 1.
+ * Sets the function that makes the ids of a server's sessions of connections made later: it fills
+ * `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
+ * and unique. NULL stands for random ids. Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_generate_session_id(SSL_CTX *ctx,
-                                    GEN_SESSION_CB callback);
+int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 
 /**
  * 1 if the internal cache holds a session of this connection's version with this id, else 0.
@@ -929,19 +928,18 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  */
 
 /**
- * Adds a session to the cache, which takes a reference of its own. A session that has the same id and
- * version makes room for it. If the cache is full, those that expire first are evicted.
+ * Adds a session to the cache, which takes a reference of its own. A session that has the same id
+ * and version makes room for it. If the cache is full, those that expire first are evicted.
  *
  * Returns 1; or 0 when this very session was there already, and for NULL.
  *
  * `ctx` is NULL or a live context; `session` is NULL or a live session.
  */
-int SSL_CTX_add_session(SSL_CTX *ctx,
-                        SSL_SESSION *session);
+int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first those
- * that expired first; 0 removes all. Costs what is removed, not what is cached.
+ * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
+ * those that expired first; 0 removes all. Costs what is removed, not what is cached.
  *
  * `ctx` is NULL or a live context.
  */
@@ -955,8 +953,9 @@ void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
 long SSL_CTX_get_timeout(const SSL_CTX *ctx);
 
 /**
- * Removes the session with this one's id and version from the cache. It is marked as not resumable,
- * and told to the remove callback, also when it was not there; nothing happens when it has no id.
+ * Removes the session with this one's id and version from the cache. It is marked as not
+ * resumable, and told to the remove callback, also when it was not there; nothing happens when it
+ * has no id.
  *
  * Returns 1 when it was in the cache, else 0.
  *
@@ -966,15 +965,16 @@ int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
  * The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
- * `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is found by
- * version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a key.
+ * `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is
+ * found by version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a
+ * key.
  *
  * The table is a copy beside the cache, made when this function is called first, which costs as
  * much as there are sessions; later calls bring it up to date. What is added and removed meanwhile
  * is added and removed there too. It keeps the sessions in it alive.
  *
- * Returns NULL with an error on the queue when memory is short. The table has no lock: no other thread may
- * use the context's cache while the program reads it.
+ * Returns NULL with an error on the queue when memory is short. The table has no lock: no other
+ * thread may use the context's cache while the program reads it.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1013,48 +1013,47 @@ int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Sets the function that a server asks for a session that its cache does not have, by the id at `data`.
- * It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference of its own; a
- * function that sets it to 0 hands over one of its own. The session is put into the cache unless
- * `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets it.
+ * Sets the function that a server asks for a session that its cache does not have, by the id at
+ * `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference
+ * of its own; a function that sets it to 0 hands over one of its own. The session is put into the
+ * cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
+ * it.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx,
-                             SSL_SESSION *(*get_session_cb)(SSL *ssl,
-                                                            const unsigned char *data,
-                                                            int len,
-                                                            int *copy));
+void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
+                                                                          const unsigned char *data,
+                                                                          int len,
+                                                                          int *copy));
 
 /**
- * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the end of a
- * full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on clients within the call
- * that reads. It is called only when the cache mode has the bit of the connection's role, so for clients not by
- * default. The session is in the cache already.
+ * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
+ * end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
+ * clients within the call that reads. It is called only when the cache mode has the bit of the
+ * connection's role, so for clients not by default. The session is in the cache already.
  *
- * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`; returning 0 gives
- * it back, and changes nothing else. NULL unsets it.
- *
- * `ctx` is NULL or a live context.
- */
-void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx,
-                             int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
-
-/**
- * Sets the function that is told of every session that the cache gives up: removed, expired, evicted,
- * lost with its connection, used up, or there when the context ends. It is also called when
- * `SSL_CTX_remove_session` did not find the session. The session is lent and already marked as not
- * resumable. NULL unsets it.
+ * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
+ * returning 0 gives it back, and changes nothing else. NULL unsets it.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx,
-                                void (*remove_session_cb)(SSL_CTX *ctx, SSL_SESSION *session));
+void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
 /**
- * Sets the function that connections made later ask in a full handshake, on servers, whether the new
- * session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
- * library is. NULL unsets it.
+ * Sets the function that is told of every session that the cache gives up: removed, expired,
+ * evicted, lost with its connection, used up, or there when the context ends. It is also called
+ * when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
+ * as not resumable. NULL unsets it.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
+                                                                        SSL_SESSION *session));
+
+/**
+ * Sets the function that connections made later ask in a full handshake, on servers, whether the
+ * new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
+ * exchange of this library is. NULL unsets it.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1062,14 +1061,14 @@ void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
 
 /**
- * Sets the function that a server asks in a full handshake whether the new
- * session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
- * library is. NULL unsets it.
+ * Sets the function that a server asks in a full handshake whether the new session must not be
+ * resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
+ * is. NULL unsets it.
  *
  * `ssl` is NULL or a live connection.
  */
-void SSL_set_not_resumable_session_callback(SSL *ssl,
-                                            int (*callback)(SSL *ssl, int is_forward_secure));
+void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
+                                                                      int is_forward_secure));
 
 /*
  * Tickets and early data
@@ -1084,19 +1083,20 @@ void SSL_set_not_resumable_session_callback(SSL *ssl,
 size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
 
 /**
- * Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later; after a resumption
- * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+ * Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
+ * after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
+ * Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_num_tickets(SSL_CTX *ctx,
-                            size_t num_tickets);
+int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
 
 /**
  * Sets the functions that put application data into tickets and judge what comes back, and their
- * last argument. `gen_cb` runs before a ticket is made: it finds the session with `SSL_get_session`, calls
- * `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the handshake. `dec_cb` runs after a
- * ticket was opened, or could not be, and returns a `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+ * last argument. `gen_cb` runs before a ticket is made: it finds the session with
+ * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
+ * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
+ * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1106,21 +1106,20 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
                                   void *arg);
 
 /**
- * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name (16
- * bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0 to end the
- * handshake. To open (0) it looks at the key name, initialises both for it, and returns 1, 2 when the
- * client is to get a new ticket, 0 for a key that it does not know, or less than 0 to end the handshake.
- * NULL brings the context's own keys back. Returns 1.
+ * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
+ * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
+ * to end the handshake. To open (0) it looks at the key name, initialises both for it, and
+ * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
+ * than 0 to end the handshake. NULL brings the context's own keys back. Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
-                                         int (*fp)(SSL*,
-                                                   unsigned char*,
-                                                   unsigned char*,
-                                                   EVP_CIPHER_CTX*,
-                                                   EVP_MAC_CTX*,
-                                                   int));
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
+                                                                 unsigned char*,
+                                                                 unsigned char*,
+                                                                 EVP_CIPHER_CTX*,
+                                                                 EVP_MAC_CTX*,
+                                                                 int));
 
 /**
  * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
@@ -1159,21 +1158,21 @@ uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
 
 /**
- * Sets how many bytes of early data the tickets of a server (of connections made later) allow. With a number above 0 tickets are
- * good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ * Sets how many bytes of early data the tickets of a server (of connections made later) allow.
+ * With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
+ * Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_max_early_data(SSL_CTX *ctx,
-                               uint32_t max_early_data);
+int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
 
 /**
- * Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them.
+ * Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx,
-                                    uint32_t recv_max_early_data);
+int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
 
 /**
  * What became of early data: always `SSL_EARLY_DATA_NOT_SENT` (0).
@@ -1204,21 +1203,20 @@ uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
 
 /**
- * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets are
- * good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
+ * are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
  *
  * `ssl` is NULL or a live connection.
  */
-int SSL_set_max_early_data(SSL *ssl,
-                           uint32_t max_early_data);
+int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
 
 /**
- * Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them.
+ * Returns 1.
  *
  * `ssl` is NULL or a live connection.
  */
-int SSL_set_recv_max_early_data(SSL *ssl,
-                                uint32_t recv_max_early_data);
+int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
 /**
  * Identity of the key in use: NULL, no external key is.
@@ -1425,51 +1423,43 @@ uint64_t SSL_get_options(const SSL *ssl);
 uint64_t SSL_set_options(SSL *ssl, uint64_t op);
 
 /**
- * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what type
- * `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
+ * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
+ * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
  *
  * `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
  */
-long SSL_CTX_callback_ctrl(SSL_CTX *ctx,
-                           int arg1,
-                           void (*arg2)(void));
+long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 
 /**
  * Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
- * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what they do.
+ * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what
+ * they do.
  *
- * Returns what the control says, often 1 for success; 0 for a number that is not known, and for most
- * numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked then.
+ * Returns what the control says, often 1 for success; 0 for a number that is not known, and for
+ * most numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked
+ * then.
  *
  * `ctx` is NULL or a live context; `parg` is what the control takes.
  */
-long SSL_CTX_ctrl(SSL_CTX *ctx,
-                  int cmd,
-                  long larg,
-                  void *parg);
+long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
 
 /**
- * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that concern one
- * connection.
+ * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
+ * concern one connection.
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a function of the
- * control's type.
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a
+ * function of the control's type.
  */
-long SSL_callback_ctrl(SSL *ssl,
-                       int arg1,
-                       void (*arg2)(void));
+long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 
 /**
- * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that concern one
- * connection.
+ * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
+ * concern one connection.
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the control
- * takes.
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
+ * control takes.
  */
-long SSL_ctrl(SSL *ssl,
-              int cmd,
-              long larg,
-              void *parg);
+long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
 
 /**
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
@@ -1480,9 +1470,9 @@ long SSL_ctrl(SSL *ssl,
 void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
 
 /**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
- * stays the program's; the index's free callback sees it when the context ends. Returns 1, or 0
- * with an error on the queue.
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+ * to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
+ * 0 with an error on the queue.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1496,9 +1486,9 @@ int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
 void *SSL_get_ex_data(const SSL *ssl, int idx);
 
 /**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
- * stays the program's; the index's free callback sees it when the connection ends. Returns 1, or 0
- * with an error on the queue.
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+ * to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
+ * or 0 with an error on the queue.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -2097,33 +2087,32 @@ void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 
 /**
  * Sets the function that is called when a certificate is about to be used, on connections made
- * later, and its last argument: on a server after the ClientHello was looked at, on a client that was
- * asked for a certificate. It may set or clear certificates of the connection. It returns 1 to go on, 0 to
- * end the handshake; a server's may return a negative number to suspend it (`SSL_ERROR_WANT_X509_LOOKUP`), and
- * is called again then.
+ * later, and its last argument: on a server after the ClientHello was looked at, on a client that
+ * was asked for a certificate. It may set or clear certificates of the connection. It returns 1
+ * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
+ * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_cert_cb(SSL_CTX *ctx,
-                         int (*callback)(SSL *ssl, void *arg),
-                         void *arg);
+void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * Sets the function that a client asks for a certificate and its key when the server wants one and none
- * is set. It returns 1 and hands over a reference to each, or 0 for none.
+ * Sets the function that a client asks for a certificate and its key when the server wants one
+ * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx,
-                                int (*client_cert_cb)(SSL *ssl, X509 **x509, EVP_PKEY **pkey));
+void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
+                                                                    X509 **x509,
+                                                                    EVP_PKEY **pkey));
 
 /**
- * Sets the function that gives the passwords of key files of `ctx`, and of connections made later; NULL unsets it.
+ * Sets the function that gives the passwords of key files of `ctx`, and of connections made
+ * later; NULL unsets it.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx,
-                                   pem_password_cb * callback);
+void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 
 /**
  * Sets the last argument of the password callback, or without one the password itself: a C string.
@@ -2851,22 +2840,20 @@ int SSL_get_sigalgs(SSL *ssl,
 int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
- * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
- * with an error on the queue.
+ * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
+ * Returns 1, or 0 with an error on the queue.
  *
  * `ctx` is NULL or a live context; `x` is NULL or a certificate.
  */
-int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx,
-                            const X509 *x);
+int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
 
 /**
- * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
- * with an error on the queue.
+ * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
+ * caller's. Returns 1, or 0 with an error on the queue.
  *
  * `ctx` is NULL or a live context; `x` is NULL or a certificate.
  */
-int SSL_CTX_add_client_CA(SSL_CTX *ctx,
-                          X509 *x);
+int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 
 /**
  * The CA list of `ctx`, lent; empty at first.
@@ -2886,68 +2873,65 @@ struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
  * Sets the CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+ * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
+ * away.
  */
-void SSL_CTX_set0_CA_list(SSL_CTX *ctx,
-                          struct stack_st_X509_NAME *name_list);
+void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
  * Sets the client CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+ * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
+ * away.
  */
-void SSL_CTX_set_client_CA_list(SSL_CTX *ctx,
-                                struct stack_st_X509_NAME *name_list);
+void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
- * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
- * with an error on the queue.
+ * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
+ * Returns 1, or 0 with an error on the queue.
  *
  * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
  */
-int SSL_add1_to_CA_list(SSL *ssl,
-                        const X509 *x);
+int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
 
 /**
- * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
- * with an error on the queue.
+ * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
+ * caller's. Returns 1, or 0 with an error on the queue.
  *
  * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
  */
-int SSL_add_client_CA(SSL *ssl,
-                      X509 *x);
+int SSL_add_client_CA(SSL *ssl, X509 *x);
 
 /**
- * Adds the subjects of the certificates in all files of a directory to a list, except those that are in it. Returns 1, or 0 with
- * an error on the queue; names that were added before the error stay.
+ * Adds the subjects of the certificates in all files of a directory to a list, except those that
+ * are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
+ * stay.
  *
  * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
  */
-int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
-                                       const char *dir);
+int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
 
 /**
- * Adds the subjects of the certificates in a PEM file to a list, except those that are in it. Returns 1, or 0 with
- * an error on the queue; names that were added before the error stay.
+ * Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
+ * Returns 1, or 0 with an error on the queue; names that were added before the error stay.
  *
- * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C string.
+ * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C
+ * string.
  */
-int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
-                                        const char *file);
+int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
 
 /**
- * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are in it. Returns 1, or 0 with
- * an error on the queue; names that were added before the error stay.
+ * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
+ * in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
  *
  * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
  */
-int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
-                                         const char *uri);
+int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
 /**
- * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be freed with
- * `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
+ * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
  *
  * `sk` is NULL or a live list.
  */
@@ -2968,17 +2952,17 @@ const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
 /**
- * On a client, the list that the server has sent; on a server, the client CA list of `ssl` or else of its
- * context. Lent; NULL for none.
+ * On a client, the list that the server has sent; on a server, the client CA list of `ssl` or
+ * else of its context. Lent; NULL for none.
  *
  * `ssl` is NULL or a live connection.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
 
 /**
- * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's: to be given to
- * `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when
- * the file cannot be read or holds no certificate.
+ * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
+ * to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
+ * error on the queue when the file cannot be read or holds no certificate.
  *
  * `file` is NULL or a C string.
  */
@@ -2997,19 +2981,19 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
  * Sets the CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+ * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
+ * away.
  */
-void SSL_set0_CA_list(SSL *ssl,
-                      struct stack_st_X509_NAME *name_list);
+void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
  * Sets the client CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+ * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
+ * away.
  */
-void SSL_set_client_CA_list(SSL *ssl,
-                            struct stack_st_X509_NAME *name_list);
+void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
  * The last argument of the security callback; NULL when none was set.
@@ -3484,17 +3468,15 @@ int SSL_SRP_CTX_init(SSL *ssl);
  */
 
 /**
- * Sets the function that a server calls when it has read a ClientHello, before it looks at it in any
- * other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
- * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be called
- * again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in the context
- * when it is needed; NULL unsets it.
+ * Sets the function that a server calls when it has read a ClientHello, before it looks at it in
+ * any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+ * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
+ * be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
+ * up in the context when it is needed; NULL unsets it.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx,
-                                 SSL_client_hello_cb_fn callback,
-                                 void *arg);
+void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
 /**
  * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
@@ -3513,15 +3495,15 @@ void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
                                                                               size_t cookie_len));
 
 /**
- * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0 (`isv2format` not
- * 0), of which only those that begin with 0 count. `*sk` gets the suites, `*scsvs` the signalling values
- * among them; unknown ones are left out. Either may be NULL. The lists are the caller's, to be freed with
- * `sk_SSL_CIPHER_free`; the suites are static.
+ * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
+ * (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
+ * `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
+ * lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
  *
  * Returns 1, or 0 with an error on the queue.
  *
- * `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl` is not
- * used.
+ * `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl`
+ * is not used.
  */
 int SSL_bytes_to_cipher_list(SSL *ssl,
                              const unsigned char *bytes,
@@ -3531,26 +3513,25 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
                              struct stack_st_SSL_CIPHER **scsvs);
 
 /**
- * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of bytes; 0
- * outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
+ * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
+ * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
  *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
-size_t SSL_client_hello_get0_ciphers(SSL *ssl,
-                                     const unsigned char **out);
+size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 
 /**
- * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0 outside
- * of the callback. `out` may be NULL.
+ * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
+ * outside of the callback. `out` may be NULL.
  *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
-size_t SSL_client_hello_get0_compression_methods(SSL *ssl,
-                                                 const unsigned char **out);
+size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
 
 /**
- * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello. Either may
- * be NULL. Returns 1; or 0 when there is no such extension, and outside of the callback.
+ * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
+ * Either may be NULL. Returns 1; or 0 when there is no such extension, and outside of the
+ * callback.
  *
  * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
@@ -3567,35 +3548,32 @@ int SSL_client_hello_get0_ext(SSL *ssl,
 unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
 
 /**
- * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the callback.
- * `out` may be NULL.
- *
- * `ssl` is NULL or a live connection; `out` is NULL or can be written.
- */
-size_t SSL_client_hello_get0_random(SSL *ssl,
-                                    const unsigned char **out);
-
-/**
- * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of the
+ * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
  * callback. `out` may be NULL.
  *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
-size_t SSL_client_hello_get0_session_id(SSL *ssl,
-                                        const unsigned char **out);
+size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 
 /**
- * Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and `*outlen` to
- * how many there are. The array is the caller's, to be freed with `OPENSSL_free`; NULL for none.
+ * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
+ * the callback. `out` may be NULL.
  *
- * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on the
- * queue.
+ * `ssl` is NULL or a live connection; `out` is NULL or can be written.
+ */
+size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
+
+/**
+ * Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and
+ * `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
+ * NULL for none.
+ *
+ * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
+ * the queue.
  *
  * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
-int SSL_client_hello_get1_extensions_present(SSL *ssl,
-                                             int **out,
-                                             size_t *outlen);
+int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen);
 
 /**
  * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
@@ -3607,19 +3585,18 @@ int SSL_client_hello_isv2(SSL *ssl);
 /**
  * The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
  *
- * On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed a session,
- * the name that was accepted when that was made.
+ * On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
+ * a session, the name that was accepted when that was made.
  *
- * On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one, that of
- * a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2 session, the
- * name that the server accepted when that was made, if it did.
+ * On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one,
+ * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
+ * session, the name that the server accepted when that was made, if it did.
  *
  * Lent: until the name is set anew, the next handshake begins, or the session goes.
  *
  * `ssl` is NULL or a live connection.
  */
-const char *SSL_get_servername(const SSL *ssl,
-                               int kind);
+const char *SSL_get_servername(const SSL *ssl, int kind);
 
 /**
  * `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
@@ -3629,63 +3606,60 @@ const char *SSL_get_servername(const SSL *ssl,
 int SSL_get_servername_type(const SSL *ssl);
 
 /**
- * Gives `ssl` another context: its certificates and certificate settings, and its callbacks from now on. The
- * id context of sessions changes only if it was that of the former context. Cache, ticket keys and
- * session callbacks stay those of the context that the connection was made from. NULL goes back to that
- * one. Meant for the servername and ClientHello callbacks.
+ * Gives `ssl` another context: its certificates and certificate settings, and its callbacks from
+ * now on. The id context of sessions changes only if it was that of the former context. Cache,
+ * ticket keys and session callbacks stay those of the context that the connection was made from.
+ * NULL goes back to that one. Meant for the servername and ClientHello callbacks.
  *
- * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it alive.
+ * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
+ * alive.
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live context.
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live
+ * context.
  */
-SSL_CTX *SSL_set_SSL_CTX(SSL *ssl,
-                         SSL_CTX *ctx);
+SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
 
 /**
- * Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a length of
- * 0 offers none.
+ * Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a
+ * length of 0 offers none.
  *
  * Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
  *
  * `ctx` is NULL or a live context; `protos` is NULL or readable for `protos_len` bytes.
  */
-int SSL_CTX_set_alpn_protos(SSL_CTX *ctx,
-                            const unsigned char *protos,
-                            unsigned int protos_len);
+int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int protos_len);
 
 /**
- * Sets the function with which a server chooses from the client's protocols, and its last argument.
- * Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the client's list, or
- * to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`; `SSL_TLSEXT_ERR_NOACK` goes on without a
- * protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the handshake with no_application_protocol. It is
- * called after the servername callback, and looked up in the context that that one has chosen.
+ * Sets the function with which a server chooses from the client's protocols, and its last
+ * argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
+ * client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
+ * `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
+ * handshake with no_application_protocol. It is called after the servername callback, and looked
+ * up in the context that that one has chosen.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx,
-                                SSL_CTX_alpn_select_cb_func callback,
-                                void *arg);
+void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
 /**
- * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and without
- * an end; to NULL and 0 when there is none. Lent until the next handshake.
+ * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
+ * without an end; to NULL and 0 when there is none. Lent until the next handshake.
  *
  * `ssl` is NULL or a live connection; `data` and `len` can be written.
  */
-void SSL_get0_alpn_selected(const SSL *ssl,
-                            const unsigned char **data,
-                            unsigned int *len);
+void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len);
 
 /**
- * Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in the list
- * `client` too. If there is none they are set to the first of `client`, or to NULL and 0 when that has
- * none. `*out` points into one of the lists.
+ * Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in
+ * the list `client` too. If there is none they are set to the first of `client`, or to NULL and 0
+ * when that has none. `*out` points into one of the lists.
  *
- * Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else `OPENSSL_NPN_NO_OVERLAP` (2). A
- * server that uses it in its callback for ALPN must not take the protocol then.
+ * Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
+ * `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
+ * protocol then.
  *
- * `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and `outlen` can be
- * written.
+ * `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and
+ * `outlen` can be written.
  */
 int SSL_select_next_proto(unsigned char **out,
                           unsigned char *outlen,
@@ -3775,13 +3749,12 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
 /**
  * Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
- * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A connection's own
- * function comes before it.
+ * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
+ * connection's own function comes before it.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_info_callback(SSL_CTX *ctx,
-                               void (*callback)(const SSL *ssl, int kind, int val));
+void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
  * Sets the function that receives the secrets of every connection, a line each in the format of
@@ -3792,19 +3765,18 @@ void SSL_CTX_set_info_callback(SSL_CTX *ctx,
 void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 
 /**
- * Sets the function that is told of protocol messages, on connections made later. Its last argument is
- * set with `SSL_CTX_set_msg_callback_arg`.
+ * Sets the function that is told of protocol messages, on connections made later. Its last
+ * argument is set with `SSL_CTX_set_msg_callback_arg`.
  *
  * `ctx` is NULL or a live context.
  */
-void SSL_CTX_set_msg_callback(SSL_CTX *ctx,
-                              void (*callback)(int write_p,
-                                               int version,
-                                               int content_type,
-                                               const void *buf,
-                                               size_t len,
-                                               SSL *ssl,
-                                               void *arg));
+void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
+                                                             int version,
+                                                             int content_type,
+                                                             const void *buf,
+                                                             size_t len,
+                                                             SSL *ssl,
+                                                             void *arg));
 
 /**
  * The information callback of `ssl` itself; NULL when none was set.
@@ -4510,8 +4482,8 @@ char *SSL_get_srp_username(SSL *ssl);
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
- * Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose handshake has
- * ended. Returns 1; or 0, without an error on the queue where it makes no sense.
+ * Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose
+ * handshake has ended. Returns 1; or 0, without an error on the queue where it makes no sense.
  *
  * `ssl` is NULL or a live connection.
  */

@@ -1,7 +1,7 @@
 //! Application protocols by ALPN (RFC 7301, SSL_CTX_set_alpn_select_cb(3)).
 //!
-//! A list of protocols has the form that it has on the wire: names of 1 to 255 bytes, each after a byte
-//! that says how long it is.
+//! A list of protocols has the form that it has on the wire: names of 1 to 255 bytes, each after a
+//! byte that says how long it is.
 
 use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::ptr;
@@ -13,16 +13,16 @@ use crate::connection::Connection;
 use crate::context::{CallbackWith, Context};
 use crate::error::{Error, Result};
 
-/// What `SSL_CTX_set_alpn_protos` returns for a list that is not one. Unlike other functions of this
-/// library it returns 0 for success.
+/// What `SSL_CTX_set_alpn_protos` returns for a list that is not one. Unlike other functions of
+/// this library it returns 0 for success.
 const MALFORMED: c_int = 1;
 /// `OPENSSL_NPN_NEGOTIATED`
 const NEGOTIATED: c_int = 1;
 /// `OPENSSL_NPN_NO_OVERLAP`
 const NO_OVERLAP: c_int = 2;
 
-/// Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a length of
-/// 0 offers none.
+/// Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a
+/// length of 0 offers none.
 ///
 /// Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
 ///
@@ -62,11 +62,12 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
     })
 }
 
-/// Sets the function with which a server chooses from the client's protocols, and its last argument.
-/// Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the client's list, or
-/// to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`; `SSL_TLSEXT_ERR_NOACK` goes on without a
-/// protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the handshake with no_application_protocol. It is
-/// called after the servername callback, and looked up in the context that that one has chosen.
+/// Sets the function with which a server chooses from the client's protocols, and its last
+/// argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
+/// client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
+/// `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
+/// handshake with no_application_protocol. It is called after the servername callback, and looked
+/// up in the context that that one has chosen.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -89,8 +90,8 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     })
 }
 
-/// Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and without
-/// an end; to NULL and 0 when there is none. Lent until the next handshake.
+/// Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
+/// without an end; to NULL and 0 when there is none. Lent until the next handshake.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `data` and `len` can be written.
@@ -119,16 +120,17 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
     })
 }
 
-/// Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in the list
-/// `client` too. If there is none they are set to the first of `client`, or to NULL and 0 when that has
-/// none. `*out` points into one of the lists.
+/// Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in
+/// the list `client` too. If there is none they are set to the first of `client`, or to NULL and 0
+/// when that has none. `*out` points into one of the lists.
 ///
-/// Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else `OPENSSL_NPN_NO_OVERLAP` (2). A
-/// server that uses it in its callback for ALPN must not take the protocol then.
+/// Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
+/// `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
+/// protocol then.
 ///
 /// # Safety
-/// `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and `outlen` can be
-/// written.
+/// `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and
+/// `outlen` can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_select_next_proto(
     out: *mut *mut c_uchar,

@@ -1,10 +1,10 @@
-//! Lists of certificate authorities (SSL_CTX_set0_CA_list(3), SSL_load_client_CA_file(3)): the names that a
-//! side sends to its peer, so that this one picks a suitable certificate.
+//! Lists of certificate authorities (SSL_CTX_set0_CA_list(3), SSL_load_client_CA_file(3)): the
+//! names that a side sends to its peer, so that this one picks a suitable certificate.
 //!
-//! There are two lists. The "CA list" is for either side; the "client CA list" for servers only, and comes first
-//! there unless it is empty. A connection's own list comes before its context's. Lists that a function gives are lent until
-//! they are replaced; lists that a function takes belong to the library from then on. Names are those of
-//! libcrypto (`X509_NAME`).
+//! There are two lists. The "CA list" is for either side; the "client CA list" for servers only,
+//! and comes first there unless it is empty. A connection's own list comes before its context's.
+//! Lists that a function gives are lent until they are replaced; lists that a function takes
+//! belong to the library from then on. Names are those of libcrypto (`X509_NAME`).
 
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::ManuallyDrop;
@@ -25,7 +25,8 @@ use crate::libcrypto::x509::X509;
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
+/// away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     ctx: *mut Context,
@@ -45,7 +46,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
+/// away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_CA_list(
     ssl: *mut Connection,
@@ -108,8 +110,8 @@ pub unsafe extern "C" fn SSL_get0_peer_CA_list(
     })
 }
 
-/// Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
-/// with an error on the queue.
+/// Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
+/// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context; `x` is NULL or a certificate.
@@ -125,8 +127,8 @@ pub unsafe extern "C" fn SSL_CTX_add1_to_CA_list(ctx: *mut Context, x: *const ff
     })
 }
 
-/// Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
-/// with an error on the queue.
+/// Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
+/// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
@@ -146,7 +148,8 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it away.
+/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
+/// away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     ctx: *mut Context,
@@ -166,7 +169,8 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it away.
+/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
+/// away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_client_CA_list(
     ssl: *mut Connection,
@@ -196,8 +200,8 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
     })
 }
 
-/// On a client, the list that the server has sent; on a server, the client CA list of `ssl` or else of its
-/// context. Lent; NULL for none.
+/// On a client, the list that the server has sent; on a server, the client CA list of `ssl` or
+/// else of its context. Lent; NULL for none.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -215,8 +219,8 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(
     })
 }
 
-/// Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the caller's. Returns 1, or 0
-/// with an error on the queue.
+/// Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
+/// caller's. Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context; `x` is NULL or a certificate.
@@ -232,8 +236,8 @@ pub unsafe extern "C" fn SSL_CTX_add_client_CA(ctx: *mut Context, x: *mut ffi::X
     })
 }
 
-/// Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the caller's. Returns 1, or 0
-/// with an error on the queue.
+/// Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
+/// caller's. Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
@@ -249,8 +253,8 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
     })
 }
 
-/// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be freed with
-/// `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+/// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
+/// freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
 ///
 /// # Safety
 /// `sk` is NULL or a live list.
@@ -268,9 +272,9 @@ pub unsafe extern "C" fn SSL_dup_CA_list(
     })
 }
 
-/// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's: to be given to
-/// `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when
-/// the file cannot be read or holds no certificate.
+/// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
+/// to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
+/// error on the queue when the file cannot be read or holds no certificate.
 ///
 /// # Safety
 /// `file` is NULL or a C string.
@@ -303,11 +307,12 @@ pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     })
 }
 
-/// Adds the subjects of the certificates in a PEM file to a list, except those that are in it. Returns 1, or 0 with
-/// an error on the queue; names that were added before the error stay.
+/// Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
+/// Returns 1, or 0 with an error on the queue; names that were added before the error stay.
 ///
 /// # Safety
-/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C string.
+/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C
+/// string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -321,8 +326,9 @@ pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
     })
 }
 
-/// Adds the subjects of the certificates in all files of a directory to a list, except those that are in it. Returns 1, or 0 with
-/// an error on the queue; names that were added before the error stay.
+/// Adds the subjects of the certificates in all files of a directory to a list, except those that
+/// are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
+/// stay.
 ///
 /// # Safety
 /// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
@@ -339,8 +345,8 @@ pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
     })
 }
 
-/// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are in it. Returns 1, or 0 with
-/// an error on the queue; names that were added before the error stay.
+/// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
+/// in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
 ///
 /// # Safety
 /// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
@@ -371,7 +377,8 @@ fn own_or_context(
     lent(&own.or_else(|| list(connection.context().names())))
 }
 
-/// Adds a name. A list that somebody reads at the moment stays as it is, and is replaced by a longer one.
+/// Adds a name. A list that somebody reads at the moment stays as it is, and is replaced by a
+/// longer one.
 fn append(list: &mut Option<Arc<NameStack>>, name: Name) -> Result<()> {
     if let Some(list) = list.as_mut().and_then(Arc::get_mut) {
         return list.push(name);

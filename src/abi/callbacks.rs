@@ -17,8 +17,8 @@ use crate::connection::Connection;
 use crate::context::{CallbackWith, Context};
 
 /// Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
-/// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A connection's own
-/// function comes before it.
+/// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
+/// connection's own function comes before it.
 ///
 /// Status: partial (the single states of a handshake, SSL_CB_LOOP, are not told)
 ///
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn SSL_get_info_callback(
     })
 }
 
-/// Sets the function that is told of protocol messages, on connections made later. Its last argument is
-/// set with `SSL_CTX_set_msg_callback_arg`.
+/// Sets the function that is told of protocol messages, on connections made later. Its last
+/// argument is set with `SSL_CTX_set_msg_callback_arg`.
 ///
 /// Status: partial (remembered, but never called: the engine does not show its messages)
 ///
@@ -170,10 +170,10 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 }
 
 /// Sets the function that is called when a certificate is about to be used, on connections made
-/// later, and its last argument: on a server after the ClientHello was looked at, on a client that was
-/// asked for a certificate. It may set or clear certificates of the connection. It returns 1 to go on, 0 to
-/// end the handshake; a server's may return a negative number to suspend it (`SSL_ERROR_WANT_X509_LOOKUP`), and
-/// is called again then.
+/// later, and its last argument: on a server after the ClientHello was looked at, on a client that
+/// was asked for a certificate. It may set or clear certificates of the connection. It returns 1
+/// to go on, 0 to end the handshake; a server's may return a negative number to suspend it
+/// (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
 ///
@@ -221,8 +221,8 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
     })
 }
 
-/// Sets the function that a client asks for a certificate and its key when the server wants one and none
-/// is set. It returns 1 and hands over a reference to each, or 0 for none.
+/// Sets the function that a client asks for a certificate and its key when the server wants one
+/// and none is set. It returns 1 and hands over a reference to each, or 0 for none.
 ///
 /// Status: partial (it cannot suspend: a negative number sends no certificate)
 ///

@@ -1,7 +1,7 @@
 //! The ClientHello as a server's callback sees it (SSL_CTX_set_client_hello_cb(3)).
 //!
-//! The functions that read it may be called from within the ClientHello callback. What they lend is good
-//! until that returns.
+//! The functions that read it may be called from within the ClientHello callback. What they lend
+//! is good until that returns.
 
 use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::context::{CallbackWith, CipherStack, Context};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::memory;
 
-/// Sets the function that a server calls when it has read a ClientHello, before it looks at it in any
-/// other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
-/// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be called
-/// again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in the context
-/// when it is needed; NULL unsets it.
+/// Sets the function that a server calls when it has read a ClientHello, before it looks at it in
+/// any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+/// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
+/// be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
+/// up in the context when it is needed; NULL unsets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -66,8 +66,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connecti
     })
 }
 
-/// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the callback.
-/// `out` may be NULL.
+/// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
+/// callback. `out` may be NULL.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
@@ -87,8 +87,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_random(
     }
 }
 
-/// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of the
-/// callback. `out` may be NULL.
+/// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
+/// the callback. `out` may be NULL.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
@@ -102,8 +102,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
     unsafe { lend_part(c"SSL_client_hello_get0_session_id", ssl, out, part) }
 }
 
-/// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of bytes; 0
-/// outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
+/// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
+/// bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
@@ -117,8 +117,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
     unsafe { lend_part(c"SSL_client_hello_get0_ciphers", ssl, out, part) }
 }
 
-/// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0 outside
-/// of the callback. `out` may be NULL.
+/// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
+/// outside of the callback. `out` may be NULL.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
@@ -132,11 +132,12 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     unsafe { lend_part(c"SSL_client_hello_get0_compression_methods", ssl, out, part) }
 }
 
-/// Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and `*outlen` to
-/// how many there are. The array is the caller's, to be freed with `OPENSSL_free`; NULL for none.
+/// Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and
+/// `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
+/// NULL for none.
 ///
-/// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on the
-/// queue.
+/// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
+/// the queue.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
@@ -168,8 +169,9 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
     })
 }
 
-/// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello. Either may
-/// be NULL. Returns 1; or 0 when there is no such extension, and outside of the callback.
+/// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
+/// Either may be NULL. Returns 1; or 0 when there is no such extension, and outside of the
+/// callback.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
@@ -194,16 +196,16 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
     })
 }
 
-/// Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0 (`isv2format` not
-/// 0), of which only those that begin with 0 count. `*sk` gets the suites, `*scsvs` the signalling values
-/// among them; unknown ones are left out. Either may be NULL. The lists are the caller's, to be freed with
-/// `sk_SSL_CIPHER_free`; the suites are static.
+/// Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
+/// (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
+/// `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
+/// lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
 ///
 /// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl` is not
-/// used.
+/// `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl`
+/// is not used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     ssl: *mut Connection,

@@ -133,9 +133,9 @@ pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) ->
     })
 }
 
-/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
-/// stays the program's; the index's free callback sees it when the context ends. Returns 1, or 0
-/// with an error on the queue.
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+/// to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
+/// 0 with an error on the queue.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -164,9 +164,9 @@ pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> 
     })
 }
 
-/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points to
-/// stays the program's; the index's free callback sees it when the connection ends. Returns 1, or 0
-/// with an error on the queue.
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+/// to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
+/// or 0 with an error on the queue.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -1,7 +1,7 @@
 //! Early data (SSL_read_early_data(3)): its limits and the server's veto.
 //!
-//! Status of early data itself: it can be configured, but is neither sent nor accepted. Sessions carry
-//! the limit as with OpenSSL, so other servers' tickets keep their worth.
+//! Status of early data itself: it can be configured, but is neither sent nor accepted. Sessions
+//! carry the limit as with OpenSSL, so other servers' tickets keep their worth.
 
 use std::ffi::{c_int, c_void};
 
@@ -11,8 +11,9 @@ use super::types::AllowEarlyDataCallback;
 use crate::connection::Connection;
 use crate::context::{CallbackWith, Context};
 
-/// Sets how many bytes of early data the tickets of a server (of connections made later) allow. With a number above 0 tickets are
-/// good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+/// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
+/// With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
+/// Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -41,7 +42,8 @@ pub unsafe extern "C" fn SSL_CTX_get_max_early_data(ctx: *const Context) -> u32 
     })
 }
 
-/// Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+/// Sets how many bytes of early data a server reads, or skips when it does not accept them.
+/// Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -96,8 +98,8 @@ pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     })
 }
 
-/// Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets are
-/// good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+/// Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
+/// are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -126,7 +128,8 @@ pub unsafe extern "C" fn SSL_get_max_early_data(ssl: *const Connection) -> u32 {
     })
 }
 
-/// Sets how many bytes of early data a server reads, or skips when it does not accept them. Returns 1.
+/// Sets how many bytes of early data a server reads, or skips when it does not accept them.
+/// Returns 1.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

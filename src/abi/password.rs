@@ -1,7 +1,7 @@
 //! Passwords of key files (SSL_CTX_set_default_passwd_cb(3)).
 //!
-//! A callback is asked when a file with an encrypted key is read. Without a callback the user data is
-//! taken for the password; without both, libcrypto asks on the terminal.
+//! A callback is asked when a file with an encrypted key is read. Without a callback the user data
+//! is taken for the password; without both, libcrypto asks on the terminal.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -12,7 +12,8 @@ use super::types::PasswordCallback;
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets the function that gives the passwords of key files of `ctx`, and of connections made later; NULL unsets it.
+/// Sets the function that gives the passwords of key files of `ctx`, and of connections made
+/// later; NULL unsets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.

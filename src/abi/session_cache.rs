@@ -1,11 +1,11 @@
 //! The session cache of a context (SSL_CTX_set_session_cache_mode(3), SSL_CTX_add_session(3)).
 //!
-//! The cache holds one reference to each session. Sessions leave it when they are removed, flushed,
-//! evicted because it is full, found expired, or when their connection ends badly; each is then
-//! marked as not resumable and told to the program's remove callback. Mode, size and counters
-//! are set and read by macros over `SSL_CTX_ctrl`. All functions may be called by any number of threads
-//! at once, and from within callbacks; looking up takes no lock, and no lock is held while a callback
-//! runs.
+//! The cache holds one reference to each session. Sessions leave it when they are removed,
+//! flushed, evicted because it is full, found expired, or when their connection ends badly; each
+//! is then marked as not resumable and told to the program's remove callback. Mode, size and
+//! counters are set and read by macros over `SSL_CTX_ctrl`. All functions may be called by any
+//! number of threads at once, and from within callbacks; looking up takes no lock, and no lock is
+//! held while a callback runs.
 
 use std::ffi::{c_int, c_long};
 use std::ptr;
@@ -16,8 +16,8 @@ use super::types::SessionHash;
 use crate::context::Context;
 use crate::session::{Session, SessionRef};
 
-/// Adds a session to the cache, which takes a reference of its own. A session that has the same id and
-/// version makes room for it. If the cache is full, those that expire first are evicted.
+/// Adds a session to the cache, which takes a reference of its own. A session that has the same id
+/// and version makes room for it. If the cache is full, those that expire first are evicted.
 ///
 /// Returns 1; or 0 when this very session was there already, and for NULL.
 ///
@@ -34,8 +34,9 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
     })
 }
 
-/// Removes the session with this one's id and version from the cache. It is marked as not resumable,
-/// and told to the remove callback, also when it was not there; nothing happens when it has no id.
+/// Removes the session with this one's id and version from the cache. It is marked as not
+/// resumable, and told to the remove callback, also when it was not there; nothing happens when it
+/// has no id.
 ///
 /// Returns 1 when it was in the cache, else 0.
 ///
@@ -52,8 +53,8 @@ pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut
     })
 }
 
-/// Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first those
-/// that expired first; 0 removes all. Costs what is removed, not what is cached.
+/// Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
+/// those that expired first; 0 removes all. Costs what is removed, not what is cached.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -67,15 +68,16 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
 }
 
 /// The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
-/// `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is found by
-/// version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a key.
+/// `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is
+/// found by version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a
+/// key.
 ///
 /// The table is a copy beside the cache, made when this function is called first, which costs as
 /// much as there are sessions; later calls bring it up to date. What is added and removed meanwhile
 /// is added and removed there too. It keeps the sessions in it alive.
 ///
-/// Returns NULL with an error on the queue when memory is short. The table has no lock: no other thread may
-/// use the context's cache while the program reads it.
+/// Returns NULL with an error on the queue when memory is short. The table has no lock: no other
+/// thread may use the context's cache while the program reads it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.

@@ -1,10 +1,10 @@
-//! The program's say in sessions (SSL_CTX_sess_set_get_cb(3)): told of new ones and of those that go,
-//! asked for those that the cache lacks, and how ids are made.
+//! The program's say in sessions (SSL_CTX_sess_set_get_cb(3)): told of new ones and of those that
+//! go, asked for those that the cache lacks, and how ids are made.
 //!
-//! The three callbacks of the cache are those of the context that a connection was made from, whatever
-//! `SSL_set_SSL_CTX` does later. They are looked up when they are needed, so a change reaches connections
-//! that exist. A callback runs on the thread that called into the library, with nothing locked, and may call
-//! any function on the same objects.
+//! The three callbacks of the cache are those of the context that a connection was made from,
+//! whatever `SSL_set_SSL_CTX` does later. They are looked up when they are needed, so a change
+//! reaches connections that exist. A callback runs on the thread that called into the library,
+//! with nothing locked, and may call any function on the same objects.
 
 use std::ffi::{c_int, c_uchar};
 
@@ -15,13 +15,13 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::session::Session;
 
-/// Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the end of a
-/// full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on clients within the call
-/// that reads. It is called only when the cache mode has the bit of the connection's role, so for clients not by
-/// default. The session is in the cache already.
+/// Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
+/// end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
+/// clients within the call that reads. It is called only when the cache mode has the bit of the
+/// connection's role, so for clients not by default. The session is in the cache already.
 ///
-/// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`; returning 0 gives
-/// it back, and changes nothing else. NULL unsets it.
+/// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
+/// returning 0 gives it back, and changes nothing else. NULL unsets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -54,10 +54,10 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
     })
 }
 
-/// Sets the function that is told of every session that the cache gives up: removed, expired, evicted,
-/// lost with its connection, used up, or there when the context ends. It is also called when
-/// `SSL_CTX_remove_session` did not find the session. The session is lent and already marked as not
-/// resumable. NULL unsets it.
+/// Sets the function that is told of every session that the cache gives up: removed, expired,
+/// evicted, lost with its connection, used up, or there when the context ends. It is also called
+/// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
+/// as not resumable. NULL unsets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -88,10 +88,11 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
     })
 }
 
-/// Sets the function that a server asks for a session that its cache does not have, by the id at `data`.
-/// It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference of its own; a
-/// function that sets it to 0 hands over one of its own. The session is put into the cache unless
-/// `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets it.
+/// Sets the function that a server asks for a session that its cache does not have, by the id at
+/// `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference
+/// of its own; a function that sets it to 0 hands over one of its own. The session is put into the
+/// cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
+/// it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -136,9 +137,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
     })
 }
 
-/// Sets the function that connections made later ask in a full handshake, on servers, whether the new
-/// session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
-/// library is. NULL unsets it.
+/// Sets the function that connections made later ask in a full handshake, on servers, whether the
+/// new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
+/// exchange of this library is. NULL unsets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -155,9 +156,9 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     })
 }
 
-/// Sets the function that makes the ids of a server's sessions of connections made later: it fills `id`, at most
-/// `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
-/// stands for random ids. Returns 1.
+/// Sets the function that makes the ids of a server's sessions of connections made later: it fills
+/// `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
+/// and unique. NULL stands for random ids. Returns 1.
 ///
 /// Status: partial (remembered; ids are random)
 ///
@@ -176,9 +177,9 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     })
 }
 
-/// Sets the function that a server asks in a full handshake whether the new
-/// session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
-/// library is. NULL unsets it.
+/// Sets the function that a server asks in a full handshake whether the new session must not be
+/// resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
+/// is. NULL unsets it.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -1,5 +1,5 @@
-//! Host names (RFC 6066 server_name, SSL_CTX_set_tlsext_servername_callback(3)) and the change of context
-//! that goes with them.
+//! Host names (RFC 6066 server_name, SSL_CTX_set_tlsext_servername_callback(3)) and the change of
+//! context that goes with them.
 //!
 //! The callback and a client's name are set by macros over `SSL_CTX_callback_ctrl` and `SSL_ctrl`.
 
@@ -19,12 +19,12 @@ const TLS1_3: c_int = 0x0304;
 
 /// The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
 ///
-/// On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed a session,
-/// the name that was accepted when that was made.
+/// On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
+/// a session, the name that was accepted when that was made.
 ///
-/// On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one, that of
-/// a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2 session, the
-/// name that the server accepted when that was made, if it did.
+/// On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one,
+/// that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
+/// session, the name that the server accepted when that was made, if it did.
 ///
 /// Lent: until the name is set anew, the next handshake begins, or the session goes.
 ///
@@ -58,15 +58,17 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
     })
 }
 
-/// Gives `ssl` another context: its certificates and certificate settings, and its callbacks from now on. The
-/// id context of sessions changes only if it was that of the former context. Cache, ticket keys and
-/// session callbacks stay those of the context that the connection was made from. NULL goes back to that
-/// one. Meant for the servername and ClientHello callbacks.
+/// Gives `ssl` another context: its certificates and certificate settings, and its callbacks from
+/// now on. The id context of sessions changes only if it was that of the former context. Cache,
+/// ticket keys and session callbacks stay those of the context that the connection was made from.
+/// NULL goes back to that one. Meant for the servername and ClientHello callbacks.
 ///
-/// Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it alive.
+/// Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
+/// alive.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live context.
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live
+/// context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context) -> *mut Context {
     call(c"SSL_set_SSL_CTX", ptr::null_mut(), || {

@@ -1,9 +1,10 @@
 //! Tickets (SSL_CTX_set_num_tickets(3), SSL_CTX_set_tlsext_ticket_key_cb(3),
-//! SSL_CTX_set_session_ticket_cb(3)): how many, with whose keys, and what the program puts into them.
+//! SSL_CTX_set_session_ticket_cb(3)): how many, with whose keys, and what the program puts into
+//! them.
 //!
-//! Tickets are sealed with keys of the context, which rotate by themselves, with keys that the program
-//! sets (`SSL_CTX_set_tlsext_ticket_keys`, over `SSL_CTX_ctrl`), or by a callback of the program. The
-//! bytes are those of OpenSSL: with the same keys tickets move between the two.
+//! Tickets are sealed with keys of the context, which rotate by themselves, with keys that the
+//! program sets (`SSL_CTX_set_tlsext_ticket_keys`, over `SSL_CTX_ctrl`), or by a callback of the
+//! program. The bytes are those of OpenSSL: with the same keys tickets move between the two.
 
 use std::ffi::{c_int, c_uchar, c_void};
 
@@ -19,8 +20,9 @@ use crate::error::{Error, Reason};
 /// `TLS1_3_VERSION`
 const TLS1_3: c_int = 0x0304;
 
-/// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later; after a resumption
-/// it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+/// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
+/// after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
+/// Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -73,8 +75,8 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
     })
 }
 
-/// Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose handshake has
-/// ended. Returns 1; or 0, without an error on the queue where it makes no sense.
+/// Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose
+/// handshake has ended. Returns 1; or 0, without an error on the queue where it makes no sense.
 ///
 /// Status: unsupported (the engine sends tickets at the end of the handshake only: 0, and an error says so)
 ///
@@ -99,9 +101,10 @@ pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
 }
 
 /// Sets the functions that put application data into tickets and judge what comes back, and their
-/// last argument. `gen_cb` runs before a ticket is made: it finds the session with `SSL_get_session`, calls
-/// `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the handshake. `dec_cb` runs after a
-/// ticket was opened, or could not be, and returns a `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+/// last argument. `gen_cb` runs before a ticket is made: it finds the session with
+/// `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
+/// handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
+/// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -124,11 +127,11 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     })
 }
 
-/// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name (16
-/// bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0 to end the
-/// handshake. To open (0) it looks at the key name, initialises both for it, and returns 1, 2 when the
-/// client is to get a new ticket, 0 for a key that it does not know, or less than 0 to end the handshake.
-/// NULL brings the context's own keys back. Returns 1.
+/// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
+/// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
+/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and
+/// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
+/// than 0 to end the handshake. NULL brings the context's own keys back. Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.

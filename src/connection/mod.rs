@@ -21,6 +21,7 @@
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
 //! | `notify`          | info and message callbacks                                       |
+//! | `offers`          | what a client has offered                                        |
 
 mod check_chain;
 mod client;
@@ -30,6 +31,7 @@ mod handshake;
 mod io;
 mod issuing;
 mod notify;
+mod offers;
 mod peer;
 mod peer_certificates;
 mod resumption;
@@ -348,41 +350,6 @@ impl Connection {
         }
     }
 
-    /// Server: the suites that the client offered and that are known, in its order.
-    pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
-        self.offered_cipher_bytes
-            .borrow()
-            .chunks_exact(2)
-            .filter_map(|pair| Cipher::from_wire(u16::from_be_bytes([pair[0], pair[1]])))
-            .collect()
-    }
-
-    /// Server: the suites that the client offered, two bytes each; empty on clients. Not to be held while
-    /// the program runs.
-    pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
-        std::cell::Ref::map(self.offered_cipher_bytes.borrow(), Vec::as_slice)
-    }
-
-    /// Server: the groups that the client offered, by number; empty on clients.
-    pub fn offered_groups(&self) -> Vec<u16> {
-        self.offered_groups.borrow().clone()
-    }
-
-    /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
-    pub fn client_ciphers(&self) -> Result<*mut openssl_sys::stack_st_SSL_CIPHER> {
-        let mut stack = self.client_ciphers.borrow_mut();
-        if stack.is_none() {
-            let offered = self.offered_ciphers();
-            if offered.is_empty() {
-                return Ok(std::ptr::null_mut());
-            }
-            *stack = Some(CipherStack::from_items(offered)?);
-        }
-        Ok(stack
-            .as_ref()
-            .map_or(std::ptr::null_mut(), |stack| stack.as_ptr()))
-    }
-
     /// `SSL_dup(3)` of a connection that has not begun: settings, session, role, application data.
     pub fn duplicate(&self) -> Result<Arc<Self>> {
         let copy = Self::new(&self.session_context)?;
@@ -448,8 +415,8 @@ impl Connection {
         }
     }
 
-    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer is
-    /// refused, whatever the callback answers.
+    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer
+    /// is refused, whatever the callback answers.
     pub fn refuse_peer(&self) {
         self.verify_again.set(true);
     }

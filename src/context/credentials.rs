@@ -74,7 +74,8 @@ impl Credentials {
         Some(slot)
     }
 
-    /// The current slot for changes. Before anything was set that is the one for RSA, as in OpenSSL.
+    /// The current slot for changes. Before anything was set that is the one for RSA, as in
+    /// OpenSSL.
     pub fn current_or_first_mut(&mut self) -> &mut Slot {
         let number = *self.current.get_or_insert(OPENSSL_ORDER[0]);
         let slot = &mut self.slots[number];
@@ -103,8 +104,8 @@ impl Credentials {
         found.is_some()
     }
 
-    /// Makes the slot with this certificate and a key the current one; the very object comes before an
-    /// equal one. False when there is none.
+    /// Makes the slot with this certificate and a key the current one; the very object comes
+    /// before an equal one. False when there is none.
     pub fn select_certificate(&mut self, certificate: &X509) -> bool {
         let position = |matches: &dyn Fn(&X509) -> bool| {
             OPENSSL_ORDER.into_iter().find(|number| {

@@ -1,9 +1,9 @@
 //! The sessions of a context as the hash table that C reads (`SSL_CTX_sessions(3)`, S60).
 //!
-//! The cache itself is not a table of libcrypto's. So the first call makes one beside it, and from then on
-//! what enters and leaves the cache enters and leaves the table. A context whose table nobody has asked
-//! for pays one load per change. The table holds references of its own: what a program finds in
-//! it stays alive until the next change, even when sessions change under it.
+//! The cache itself is not a table of libcrypto's. So the first call makes one beside it, and from
+//! then on what enters and leaves the cache enters and leaves the table. A context whose table
+//! nobody has asked for pays one load per change. The table holds references of its own: what a
+//! program finds in it stays alive until the next change, even when sessions change under it.
 
 use std::ffi::{c_int, c_ulong, c_void};
 use std::sync::{Mutex, PoisonError};
@@ -13,12 +13,13 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::lhash::Lhash;
 use crate::session::{Session, SessionRef};
 
-/// The table. The program reads it without a lock, as with OpenSSL; here changes are made under one.
+/// The table. The program reads it without a lock, as with OpenSSL; here changes are made under
+/// one.
 pub(super) struct SessionTable(Lhash);
 
 impl Context {
-    /// The table as a `LHASH_OF(SSL_SESSION) *`, brought up to date. It belongs to the context, and is at
-    /// the same address every time.
+    /// The table as a `LHASH_OF(SSL_SESSION) *`, brought up to date. It belongs to the context,
+    /// and is at the same address every time.
     pub fn session_table(&self) -> Result<*mut c_void> {
         if self.session_table.get().is_none() {
             let table = Mutex::new(SessionTable::new()?);

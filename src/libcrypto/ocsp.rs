@@ -1,5 +1,5 @@
-//! What a client may say when it asks for an OCSP response (RFC 6066, section 8): responders that it trusts,
-//! and extensions for the responder.
+//! What a client may say when it asks for an OCSP response (RFC 6066, section 8): responders that
+//! it trusts, and extensions for the responder.
 
 use std::ffi::c_void;
 

@@ -1,4 +1,5 @@
-//! Controls of certificates and their chains (SSL_CTX_add_extra_chain_cert(3), SSL_CTX_add1_chain_cert(3)).
+//! Controls of certificates and their chains (SSL_CTX_add_extra_chain_cert(3),
+//! SSL_CTX_add1_chain_cert(3)).
 
 use std::cell::Cell;
 use std::ffi::c_long;
@@ -25,9 +26,11 @@ const SET_FIRST: c_long = 1;
 const SET_NEXT: c_long = 2;
 /// `SSL_CERT_SET_SERVER`
 const SET_SERVER: c_long = 3;
+/// `X509_V_ERR_INVALID_PURPOSE`
+const INVALID_PURPOSE: c_long = 26;
 
-/// Adds a certificate to the chain that is sent with every certificate which has none of its own. It is
-/// the library's from now on.
+/// Adds a certificate to the chain that is sent with every certificate which has none of its own.
+/// It is the library's from now on.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away by the caller.
@@ -63,8 +66,8 @@ pub fn clear_extra(context: &Context) -> c_long {
     1
 }
 
-/// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is the library's
-/// from now on, else it stays the caller's.
+/// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is
+/// the library's from now on, else it stays the caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a list of certificates, given away if the number is 0.
@@ -91,8 +94,8 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
     })
 }
 
-/// Adds a certificate to the chain of the current one. With the number 0 it is the library's from now on, else
-/// it stays the caller's.
+/// Adds a certificate to the chain of the current one. With the number 0 it is the library's from
+/// now on, else it stays the caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away if the number is 0.
@@ -136,8 +139,8 @@ pub unsafe fn select(target: Target<'_>, argument: Argument) -> Result<c_long> {
     })
 }
 
-/// Makes the first or the next certificate with a key the current one, or the one that a server has chosen
-/// in its handshake. 0 when there is none.
+/// Makes the first or the next certificate with a key the current one, or the one that a server
+/// has chosen in its handshake. 0 when there is none.
 pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
     match (which, target) {
         (SET_FIRST | SET_NEXT, _) => change_credentials(target, |credentials| {
@@ -159,9 +162,9 @@ pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
     }
 }
 
-/// Builds the chain of the current certificate, from the store for chains, the context's store, or the
-/// certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is not complete and that
-/// does not matter.
+/// Builds the chain of the current certificate, from the store for chains, the context's store, or
+/// the certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is not complete
+/// and that does not matter.
 pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
     const UNTRUSTED: c_long = 0x1;
     const NO_ROOT: c_long = 0x2;
@@ -189,20 +192,28 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         0 => X509Chain::new()?,
         _ => given,
     };
-    let verification = Verification {
-        store: &store,
-        leaf: &leaf,
-        untrusted: &untrusted,
-        peer: Peer::Server,
-        param: &VerifyParam::new()?,
-        security_level: 0,
-        flags: 0,
-        ssl: ptr::null_mut(),
-        callback: None,
-        application: None,
+    let param = VerifyParam::new()?;
+    let verified = |peer| {
+        let verification = Verification {
+            store: &store,
+            leaf: &leaf,
+            untrusted: &untrusted,
+            peer,
+            param: &param,
+            security_level: 0,
+            flags: 0,
+            ssl: ptr::null_mut(),
+            callback: None,
+            application: None,
+        };
+        // SAFETY: there are no callbacks.
+        unsafe { verification.run() }
     };
-    // SAFETY: there are no callbacks.
-    let verified = unsafe { verification.run() };
+    // The certificate may be for servers or for clients.
+    let verified = match verified(Peer::Server) {
+        unsuitable if unsuitable.error == INVALID_PURPOSE => verified(Peer::Client),
+        verified => verified,
+    };
     let (answer, chain) = match (verified.ok, verified.chain) {
         (true, Some(chain)) => (1, chain),
         (false, Some(chain)) if flags & IGNORE_ERROR != 0 => (2, chain),
@@ -256,8 +267,8 @@ pub enum StoreUse {
     Chain,
 }
 
-/// Sets a store that comes before the context's; NULL for none. With the number 0 it is the library's from
-/// now on, else a reference is added.
+/// Sets a store that comes before the context's; NULL for none. With the number 0 it is the
+/// library's from now on, else a reference is added.
 ///
 /// # Safety
 /// The pointer is NULL or a store, given away if the number is 0.
@@ -296,8 +307,8 @@ pub unsafe fn get_store(target: Target<'_>, which: StoreUse, argument: Argument)
     unsafe { argument.write(raw) }
 }
 
-/// Checks what `SSL_CTX_set1_client_certificate_types` is given: at most 255 types. The engine sends its
-/// own.
+/// Checks what `SSL_CTX_set1_client_certificate_types` is given: at most 255 types. The engine
+/// sends its own.
 pub fn check_client_types(argument: Argument) -> c_long {
     let none = argument.pointer.is_null() || argument.number == 0;
     (none || (1..=0xff).contains(&argument.number)).into()

@@ -1,5 +1,6 @@
-//! Controls of protocol versions, modes and sizes (SSL_CTX_set_min_proto_version(3), SSL_CTX_set_mode(3),
-//! SSL_CTX_set_split_send_fragment(3), SSL_CTX_set_max_cert_list(3), SSL_CTX_set_read_ahead(3)).
+//! Controls of protocol versions, modes and sizes (SSL_CTX_set_min_proto_version(3),
+//! SSL_CTX_set_mode(3), SSL_CTX_set_split_send_fragment(3), SSL_CTX_set_max_cert_list(3),
+//! SSL_CTX_set_read_ahead(3)).
 
 use std::ffi::{c_int, c_long};
 
@@ -29,8 +30,8 @@ impl Limit {
     }
 }
 
-/// Sets a limit of versions, 0 for none. A method for one version keeps that, and a version of DTLS does
-/// not matter. 0 for what is not a version, and for TLS together with DTLS.
+/// Sets a limit of versions, 0 for none. A method for one version keeps that, and a version of
+/// DTLS does not matter. 0 for what is not a version, and for TLS together with DTLS.
 pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<c_long> {
     let Ok(version) = c_int::try_from(version) else {
         return Ok(0);
@@ -85,12 +86,14 @@ pub fn clear_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     })
 }
 
-/// Remembers the flag for reading ahead, and gives the old one. Records are read exactly in any case.
+/// Remembers the flag for reading ahead, and gives the old one. Records are read exactly in any
+/// case.
 pub fn set_read_ahead(target: Target<'_>, flag: c_long) -> Result<c_long> {
     target.change(|settings| std::mem::replace(&mut settings.read_ahead, flag as c_int).into())
 }
 
-/// Sets how many bytes of certificates a peer may send, and gives the old limit; 0 for a negative one.
+/// Sets how many bytes of certificates a peer may send, and gives the old limit; 0 for a negative
+/// one.
 pub fn set_max_cert_list(target: Target<'_>, bytes: c_long) -> Result<c_long> {
     match usize::try_from(bytes) {
         Ok(bytes) => target

@@ -1,7 +1,7 @@
 //! Controls: the four functions that most macros of `<openssl/ssl.h>` stand for (SSL_CTX_ctrl(3)).
 //!
-//! A macro is a number with a `long` and a pointer, whose meaning the number decides. Here each number leads to
-//! one small function.
+//! A macro is a number with a `long` and a pointer, whose meaning the number decides. Here each
+//! number leads to one small function.
 //!
 //! | file          | controls of                                                        |
 //! |---------------|--------------------------------------------------------------------|
@@ -38,10 +38,12 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
 /// Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
-/// (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what they do.
+/// (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what
+/// they do.
 ///
-/// Returns what the control says, often 1 for success; 0 for a number that is not known, and for most
-/// numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked then.
+/// Returns what the control says, often 1 for success; 0 for a number that is not known, and for
+/// most numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked
+/// then.
 ///
 /// Status: partial (no DTLS, no SRP; temporary DH parameters and client certificate types are accepted without effect)
 ///
@@ -69,14 +71,14 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
     })
 }
 
-/// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that concern one
-/// connection.
+/// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
+/// concern one connection.
 ///
 /// Status: partial (no DTLS; the ephemeral keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the control
-/// takes.
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
+/// control takes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_ctrl(
     ssl: *mut Connection,
@@ -94,8 +96,8 @@ pub unsafe extern "C" fn SSL_ctrl(
     })
 }
 
-/// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what type
-/// `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
+/// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
+/// type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
 ///
 /// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
@@ -113,14 +115,14 @@ pub unsafe extern "C" fn SSL_CTX_callback_ctrl(
     })
 }
 
-/// Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that concern one
-/// connection.
+/// Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
+/// concern one connection.
 ///
 /// Status: partial (functions for temporary DH parameters and for tracing extensions are accepted and never called)
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a function of the
-/// control's type.
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a
+/// function of the control's type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_callback_ctrl(
     ssl: *mut Connection,
@@ -236,8 +238,8 @@ unsafe fn of_connection(
     }
 }
 
-/// Controls that contexts and connections share. Unknown numbers, and those of what this library does not
-/// do (DTLS, SRP, renegotiation), give 0.
+/// Controls that contexts and connections share. Unknown numbers, and those of what this library
+/// does not do (DTLS, SRP, renegotiation), give 0.
 ///
 /// # Safety
 /// The pointer is what the control takes.
@@ -292,7 +294,8 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
                 Ok(1)
             }
 
-            // There is no key exchange with finite-field groups, so parameters for it change nothing.
+            // There is no key exchange with finite-field groups, so parameters for it change
+            // nothing.
             SET_TMP_DH => argument.required::<c_void>().map(|_| 1),
             SET_DH_AUTO => Ok(1),
             SET_TMP_DH_CB => Err(Error::new(Reason::SHOULD_NOT_HAVE_BEEN_CALLED)),

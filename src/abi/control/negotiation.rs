@@ -1,5 +1,5 @@
-//! Controls of groups and signature algorithms (SSL_CTX_set1_groups(3), SSL_CTX_set1_sigalgs(3)), and what
-//! came of them.
+//! Controls of groups and signature algorithms (SSL_CTX_set1_groups(3), SSL_CTX_set1_sigalgs(3)),
+//! and what came of them.
 
 use std::ffi::{c_int, c_long};
 use std::sync::Arc;
@@ -64,8 +64,8 @@ fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
     Ok(1)
 }
 
-/// The client's groups in libcrypto's numbers, written to the pointer unless it is NULL; gives how many there
-/// are.
+/// The client's groups in libcrypto's numbers, written to the pointer unless it is NULL; gives how
+/// many there are.
 ///
 /// # Safety
 /// The pointer is NULL or can be written for as many numbers as a call with NULL gave.
@@ -81,8 +81,8 @@ pub unsafe fn peer_groups(connection: &Connection, argument: Argument) -> Result
     Ok(groups.len() as c_long)
 }
 
-/// Server: the group number `index` of those that both sides have, best first; how many there are for -1; 0
-/// for none.
+/// Server: the group number `index` of those that both sides have, best first; how many there are
+/// for -1; 0 for none.
 pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
     if connection.role() == Some(Role::Client) {
         return 0;
@@ -107,24 +107,8 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
     }
 }
 
-/// Writes libcrypto's number of the hash of a signature in the handshake (SSL_get_peer_signature_nid(3)); 0
-/// when nothing was signed.
-///
-/// # Safety
-/// The pointer is NULL or can be written as a number.
-pub unsafe fn signature_hash(
-    algorithm: Option<&SignatureAlgorithm>,
-    argument: Argument,
-) -> Result<c_long> {
-    match algorithm {
-        // SAFETY: as the caller promises.
-        Some(algorithm) => unsafe { argument.write::<c_int>(algorithm.hash_nid) },
-        None => Ok(0),
-    }
-}
-
-/// The group of the key exchange in libcrypto's numbers, that of the session when it was resumed without
-/// one; 0 for none.
+/// The group of the key exchange in libcrypto's numbers, that of the session when it was resumed
+/// without one; 0 for none.
 pub fn negotiated_group(connection: &Connection) -> c_long {
     let of_session = || {
         let session = connection.session()?;

@@ -28,8 +28,8 @@ pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
     }
 }
 
-/// Sets how many sessions the cache may hold, 0 for any number. Gives the old limit; 0 and no change for
-/// a negative one.
+/// Sets how many sessions the cache may hold, 0 for any number. Gives the old limit; 0 and no
+/// change for a negative one.
 pub fn set_cache_size(context: &Context, size: c_long) -> c_long {
     match usize::try_from(size) {
         Ok(size) => context.cache.set_limit(size) as c_long,
@@ -57,8 +57,8 @@ pub unsafe fn set_ticket_keys(context: &Context, argument: Argument) -> Result<c
     Ok(1)
 }
 
-/// Copies the keys of tickets out: 80 bytes, or how many there are for NULL. Keys that others have been
-/// given stay in use.
+/// Copies the keys of tickets out: 80 bytes, or how many there are for NULL. Keys that others have
+/// been given stay in use.
 ///
 /// # Safety
 /// The pointer is NULL or can be written for as many bytes as the number says.

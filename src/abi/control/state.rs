@@ -37,7 +37,8 @@ pub unsafe fn set_host_name(connection: &Connection, argument: Argument) -> Resu
     Ok(1)
 }
 
-/// Whether the session uses the extended master secret: 1 or 0; -1 without a session and during a handshake.
+/// Whether the session uses the extended master secret: 1 or 0; -1 without a session and during a
+/// handshake.
 pub fn extended_master_secret(connection: &Connection) -> c_long {
     match (connection.stage(), connection.session()) {
         (Stage::Open | Stage::Failed, Some(session)) => session.extended_master_secret().into(),
@@ -45,14 +46,15 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
     }
 }
 
-/// Whether renegotiation would be secure: 1 in TLS 1.2, whose peers must say so; it never happens here.
+/// Whether renegotiation would be secure: 1 in TLS 1.2, whose peers must say so; it never happens
+/// here.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
     let settled = connection.stage() == Stage::Open;
     (settled && connection.version() == TLS1_2).into()
 }
 
-/// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With NULL, how
-/// many bytes a suite has.
+/// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
+/// NULL, how many bytes a suite has.
 ///
 /// # Safety
 /// The pointer is NULL or can be written as a pointer.

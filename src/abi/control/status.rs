@@ -63,8 +63,8 @@ pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Resul
 /// Sets the response that a server staples; the memory is the library's from now on. NULL for none.
 ///
 /// # Safety
-/// The pointer is NULL or memory of libcrypto's allocator with as many bytes as the number says, given away
-/// by the caller.
+/// The pointer is NULL or memory of libcrypto's allocator with as many bytes as the number says,
+/// given away by the caller.
 pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_long {
     let length = usize::try_from(argument.number).unwrap_or(0);
     // SAFETY: as the caller promises.
