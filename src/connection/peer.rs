@@ -15,7 +15,7 @@ use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
-use crate::libcrypto::x509::{X509, X509Chain};
+use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
 
 const BAD_CERTIFICATE: u8 = 42;
