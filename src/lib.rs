@@ -7,6 +7,7 @@
 //! | [`abi`]        | the C functions, one file per theme of the manual; they only translate       |
 //! | [`connection`] | what `SSL` points to: handshake, read, write, shutdown                       |
 //! | [`context`]    | what `SSL_CTX` points to: settings shared by connections                     |
+//! | [`configuration`] | what `SSL_CONF_CTX` points to: commands by name for the former two         |
 //! | [`session`]    | what `SSL_SESSION` points to: the refcounted object, DER, printing           |
 //! | [`cache`]      | the session cache of a context                                               |
 //! | [`ticket`]     | ticket keys: sealing and opening tickets                                     |
@@ -18,6 +19,7 @@ mod abi;
 mod cache;
 mod cipher;
 mod clock;
+mod configuration;
 mod connection;
 mod context;
 mod engine;

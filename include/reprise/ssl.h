@@ -1969,6 +1969,78 @@ int SSL_free_buffers(SSL *ssl);
  */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
+/**
+ * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
+ * `BIO_set_ssl` gives it one. The table is static.
+ *
+ * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
+ * retry flags say what is waited for. Commands:
+ *
+ * - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
+ * to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+ * - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
+ * - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
+ * - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
+ * the BIOs below.
+ * - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
+ * the write BIO.
+ * - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+ * - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
+ * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+ *
+ * Other commands go to the connection's read BIO.
+ *
+ * None needed.
+ */
+const BIO_METHOD *BIO_f_ssl(void);
+
+/**
+ * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
+ * collected until `BIO_flush`.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Makes a BIO with a new connection of `ctx`: a client when `client` is not 0, else a server.
+ *
+ * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
+ * queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
+
+/**
+ * Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
+ * set by `BIO_set_conn_hostname` on the chain.
+ *
+ * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
+ * the queue.
+ *
+ * `ctx` is NULL or a live context.
+ */
+BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
+
+/**
+ * Gives the first connection in the chain `to` the session, the certificates and the session id
+ * context of the first one in `from`, as `SSL_copy_session_id` does.
+ *
+ * Returns 1, or 0 when there is no connection in one of them.
+ *
+ * `to` and `from` are NULL or live chains, used by no other thread meanwhile.
+ */
+int BIO_ssl_copy_session_id(BIO *to, BIO *from);
+
+/**
+ * Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
+ * queue.
+ *
+ * `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
+ */
+void BIO_ssl_shutdown(BIO *ssl_bio);
+
 /*
  * Certificates and verification
  * =============================
@@ -3789,6 +3861,26 @@ int SSL_export_keying_material(SSL *ssl,
 size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
+ * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
+ * long it is; 0 when it has not been sent.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_finished(const SSL *ssl,
+                        void *buf,
+                        size_t count);
+
+/**
+ * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
+ * how long it is; 0 when it has not come.
+ *
+ * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ */
+size_t SSL_get_peer_finished(const SSL *ssl,
+                             void *buf,
+                             size_t count);
+
+/**
  * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
@@ -3846,6 +3938,20 @@ const char *SSL_alert_type_string(int value);
 const char *SSL_alert_type_string_long(int value);
 
 /**
+ * What is read next, in two characters; always "RH".
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string(const SSL *ssl);
+
+/**
+ * What is read next, for a person; always "read header": records are read whole.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+const char *SSL_rstate_string_long(const SSL *ssl);
+
+/**
  * The state of `ssl` in six characters; static.
  *
  * `ssl` is NULL or a live connection.
@@ -3860,6 +3966,142 @@ const char *SSL_state_string(const SSL *ssl);
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
+ * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
+ * private key get the one in their own file; the names of authorities that commands have read are
+ * set. To be called once after the last command.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context.
+ */
+int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
+
+/**
+ * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+ *
+ * `cctx` is NULL or a context that the caller owns.
+ */
+void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
+
+/**
+ * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+ * configure.
+ *
+ * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
+ * time may use it.
+ *
+ * None needed.
+ */
+SSL_CONF_CTX *SSL_CONF_CTX_new(void);
+
+/**
+ * Sets what names of commands begin with. It is copied. In files its case does not matter. With
+ * NULL, the default: `-` on a command line, nothing in a file.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * `cctx` is NULL or a live context; `pre` is NULL or a C string.
+ */
+int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
+
+/**
+ * Adds flags: `SSL_CONF_FLAG_CMDLINE` (1) and `_FILE` (2) say which names of commands are known,
+ * `_CLIENT` (4), `_SERVER` (8) and `_CERTIFICATE` (0x20) which groups of commands are allowed,
+ * `_SHOW_ERRORS` (0x10) puts an error with the name of the command on the queue when it fails,
+ * `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
+ *
+ * Returns all flags that are set now.
+ *
+ * `cctx` is NULL or a live context.
+ */
+unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
+ * No reference is taken: once `ssl` has been freed, commands act on nothing.
+ *
+ * `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
+ * the same thread's commands.
+ */
+void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
+
+/**
+ * Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+ *
+ * `cctx` is NULL or a live context; `ctx` is NULL or a live context.
+ */
+void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
+
+/**
+ * Runs the command `cmd` with `value`, which may be NULL for commands that take none.
+ *
+ * Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
+ * known (under the flags that are set); -3 when it needs a value. On failure the queue has the
+ * cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
+ * command. A list that is wrong in the middle has taken effect up to there.
+ *
+ * `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
+ */
+int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
+
+/**
+ * Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
+ * `pargc` is NULL), and moves both on past what was used. The context takes names of the command
+ * line from then on.
+ *
+ * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
+ * a command; -1 when the command failed; -3 when it needs a value and there is none.
+ *
+ * `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
+ * and writable, and so many C strings lie there.
+ */
+int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
+
+/**
+ * The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
+ * (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
+ * set.
+ *
+ * `cctx` is NULL or a live context; `cmd` is NULL or a C string.
+ */
+int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
+
+/**
+ * Runs the commands of a section of OpenSSL's configuration file on `ctx`: the one that `ssl_conf`
+ * lists as `name`. Commands on certificates are allowed, and each certificate needs a private key.
+ * All commands are run, also after one that fails.
+ *
+ * Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
+ * far as they are known.
+ *
+ * `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_CTX_config(SSL_CTX *ctx, const char *name);
+
+/**
+ * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
+ *
+ * None needed.
+ */
+void SSL_add_ssl_module(void);
+
+/**
+ * As `SSL_CTX_config`, for one connection.
+ *
+ * `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
+ * configuration file.
+ */
+int SSL_config(SSL *s, const char *name);
+
+/**
  * Access to internals for OpenSSL's own tests: NULL.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
@@ -3872,38 +4114,6 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
  * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
  * cannot be there answer so in silence. docs/symbols.md has the table.
  */
-
-/**
- * Returns the BIO method of a filter that runs an SSL object under BIO_read/BIO_write; honours
- * BIO_C_SET_SSL, _GET_SSL, renegotiate-bytes/timeout ctrls.
- */
-const BIO_METHOD *BIO_f_ssl(void);
-
-/**
- * Builds buffer + SSL(client) + connect BIO chain from a CTX; NULL on failure.
- */
-BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
-
-/**
- * New SSL filter BIO owning a fresh SSL of the CTX, client or server state by flag.
- */
-BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
-
-/**
- * Builds SSL(client) + connect BIO chain; NULL on failure.
- */
-BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
-
-/**
- * Copies the session and cert setup from the SSL in chain f to the SSL in chain t
- * (SSL_copy_session_id); 0 when either has no SSL BIO.
- */
-int BIO_ssl_copy_session_id(BIO *to, BIO *from);
-
-/**
- * Calls SSL_shutdown on the first SSL BIO found along the chain.
- */
-void BIO_ssl_shutdown(BIO *ssl_bio);
 
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
@@ -3981,62 +4191,6 @@ int SRP_Calc_A_param(SSL *ssl);
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 
 /**
- * Clears flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Completes pending work (cert/key pairs, CA names); 1 ok.
- */
-int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
-
-/**
- * Frees; NULL allowed.
- */
-void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
-
-/**
- * New configuration context.
- */
-SSL_CONF_CTX *SSL_CONF_CTX_new(void);
-
-/**
- * Copies command prefix; NULL means default.
- */
-int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
-
-/**
- * Sets flags, returns resulting set.
- */
-unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Targets an SSL; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
-
-/**
- * Targets an SSL_CTX; NULL for syntax checks only.
- */
-void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
-
-/**
- * Runs one command: 1 or 2 arguments used, 0 bad value, -2 unknown, -3 missing value.
- * Options=SessionTicket/AntiReplay and num_tickets act on sessions.
- */
-int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
-
-/**
- * Same from argv, advancing it; 0 when not recognised.
- */
-int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
-
-/**
- * Kind of value a command takes (string, file, dir, none, store, unknown).
- */
-int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
-
-/**
  * Adds a client extension: 0, an error.
  */
 int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
@@ -4069,11 +4223,6 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
                                   void *add_arg,
                                   custom_ext_parse_cb parse_cb,
                                   void *parse_arg);
-
-/**
- * Applies a named ssl_conf section; 0 on error.
- */
-int SSL_CTX_config(SSL_CTX *ctx, const char *name);
 
 /**
  * Clears DANE flags of a context: 0, the flags before, as none can be set.
@@ -4260,16 +4409,6 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
- * Registers the ssl_conf module with the config code.
- */
-void SSL_add_ssl_module(void);
-
-/**
- * Applies a named ssl_conf section to an SSL.
- */
-int SSL_config(SSL *ssl, const char *name);
-
-/**
  * Clears DANE flags of a connection: 0, the flags before, as none can be set.
  */
 unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
@@ -4336,16 +4475,6 @@ int SSL_get0_dane_tlsa(SSL *ssl,
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
- * Copies our last Finished; returns real length.
- */
-size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
- * Copies the peer's last Finished.
- */
-size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
-
-/**
  * The argument of the padding callback of a connection: NULL.
  */
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
@@ -4402,16 +4531,6 @@ int SSL_renegotiate(SSL *ssl);
  * Starts a renegotiation that resumes the session: 0, an error.
  */
 int SSL_renegotiate_abbreviated(SSL *ssl);
-
-/**
- * RH, RB, RD or unknown.
- */
-const char *SSL_rstate_string(const SSL *ssl);
-
-/**
- * Long form.
- */
-const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
  * kTLS sendfile; -1 with error otherwise.

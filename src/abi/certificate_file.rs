@@ -7,7 +7,6 @@ use super::pointer::{borrow, c_str};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
-use crate::libcrypto::error_queue;
 use crate::libcrypto::pem_file::{self, FileFormat};
 
 /// As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
@@ -70,7 +69,7 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
 ) -> c_int {
     call(c"SSL_CTX_use_certificate_chain_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_chain_file(borrow(ctx)?, path(file)?) }?;
+        unsafe { borrow(ctx)?.use_chain_file(path(file)?) }?;
         Ok(1)
     })
 }
@@ -86,7 +85,7 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
 ) -> c_int {
     call(c"SSL_use_certificate_chain_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_chain_file(borrow(ssl)?, path(file)?) }?;
+        unsafe { borrow(ssl)?.use_chain_file(path(file)?) }?;
         Ok(1)
     })
 }
@@ -95,15 +94,6 @@ fn use_file(holder: &impl CredentialHolder, path: &CStr, number: c_int) -> Resul
     let format = format(path, number)?;
     let password = holder.current_settings().key_password();
     holder.use_certificate(&pem_file::certificate(path, format, password)?)
-}
-
-fn use_chain_file(holder: &impl CredentialHolder, path: &CStr) -> Result<()> {
-    error_queue::clear();
-    let password = holder.current_settings().key_password();
-    let file = pem_file::open(path)?;
-    holder.use_certificate(&pem_file::leaf(&file, password)?)?;
-    holder.use_chain(Vec::new())?;
-    holder.use_chain(pem_file::rest(&file, password)?)
 }
 
 /// The format by C's number. libssl opens the file first, so that a missing file is the error even

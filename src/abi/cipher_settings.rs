@@ -9,7 +9,7 @@ use super::pointer::{borrow, borrow_quietly, c_str};
 use crate::cipher::list::parse_ciphersuites;
 use crate::cipher::{Cipher, CipherList};
 use crate::connection::Connection;
-use crate::context::{Context, Settings};
+use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::stack::Stack;
 
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cipher_list(ctx: *mut Context, str: *const 
         // SAFETY: NULL or live, as the caller promises.
         let (context, string) = unsafe { (borrow(ctx)?, required(str)?) };
         let list = CipherList::parse(string.to_bytes())?;
-        context.change_settings(|settings| apply(settings, &list));
+        context.change_settings(|settings| settings.set_cipher_list(&list));
         Ok(1)
     })
 }
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut Connection, str: *const c
         // SAFETY: NULL or live, as the caller promises.
         let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
         let list = CipherList::parse(string.to_bytes())?;
-        connection.change_settings(|settings| apply(settings, &list));
+        connection.change_settings(|settings| settings.set_cipher_list(&list));
         Ok(1)
     })
 }
@@ -250,11 +250,4 @@ pub unsafe extern "C" fn SSL_get_shared_ciphers(
 unsafe fn required<'a>(text: *const c_char) -> Result<&'a CStr> {
     // SAFETY: as the caller promises.
     unsafe { c_str(text) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
-}
-
-fn apply(settings: &mut Settings, list: &CipherList) {
-    settings.set_tls12_ciphers(&list.ciphers);
-    if let Some(level) = list.security_level {
-        settings.security_level = level;
-    }
 }

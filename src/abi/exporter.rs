@@ -1,10 +1,10 @@
 //! Keying material and randoms (SSL_export_keying_material(3), SSL_get_client_random(3)).
 
-use std::ffi::{c_char, c_int, c_uchar};
+use std::ffi::{c_char, c_int, c_uchar, c_void};
 
 use super::call::call;
 use super::pointer::{borrow_quietly, bytes};
-use crate::connection::{Connection, Stage};
+use crate::connection::{Connection, Role, Stage};
 use crate::error::Error;
 
 /// Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
@@ -74,6 +74,61 @@ pub unsafe extern "C" fn SSL_get_server_random(
 ) -> usize {
     // SAFETY: as the caller promises.
     unsafe { copy_random(ssl, out, outlen, |(_, server)| server) }
+}
+
+/// Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
+/// long it is; 0 when it has not been sent.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_finished(
+    ssl: *const Connection,
+    buf: *mut c_void,
+    count: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_finished(ssl, buf, count, true) }
+}
+
+/// Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
+/// how long it is; 0 when it has not come.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_peer_finished(
+    ssl: *const Connection,
+    buf: *mut c_void,
+    count: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_finished(ssl, buf, count, false) }
+}
+
+/// # Safety
+/// `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+unsafe fn copy_finished(
+    ssl: *const Connection,
+    buf: *mut c_void,
+    count: usize,
+    own: bool,
+) -> usize {
+    call(c"SSL_get_finished", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        let clients = own == (connection.role() == Some(Role::Client));
+        let data = connection.with_engine(|engine| match clients {
+            true => engine.finished().client.clone(),
+            false => engine.finished().server.clone(),
+        })?;
+        let copied = count.min(data.len());
+        if !buf.is_null() {
+            // SAFETY: writable for `count` bytes, as the caller promises.
+            unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), buf.cast(), copied) };
+        }
+        Ok(data.len())
+    })
 }
 
 /// # Safety

@@ -165,11 +165,11 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_char {
-    call(c"SSL_state_string", c"UNKWN ".as_ptr(), || {
+    call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(match (connection.stage(), connection.role()) {
-            (Stage::Before, _) => c"PINIT ",
+            (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
             (Stage::Open, _) => c"SSLOK ",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",
@@ -177,6 +177,26 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
         }
         .as_ptr())
     })
+}
+
+/// What is read next, for a person; always "read header": records are read whole.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *const c_char {
+    let _ = ssl;
+    c"read header".as_ptr()
+}
+
+/// What is read next, in two characters; always "RH".
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_char {
+    let _ = ssl;
+    c"RH".as_ptr()
 }
 
 /// Sends a KeyUpdate with the next write (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`

@@ -283,7 +283,7 @@ unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
 }
 
 /// What a BIO that could not go on waits for, in terms of `SSL_get_error`.
-fn transport_error(bio: *mut openssl_sys::BIO, reading: bool) -> Option<c_int> {
+pub(super) fn transport_error(bio: *mut openssl_sys::BIO, reading: bool) -> Option<c_int> {
     const WANT_READ: c_int = 2;
     const WANT_WRITE: c_int = 3;
     const WANT_CONNECT: c_int = 7;

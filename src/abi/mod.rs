@@ -29,6 +29,7 @@
 
 mod alpn;
 mod authority_names;
+mod bio_filter;
 pub mod call;
 mod callbacks;
 mod certificate;
@@ -37,6 +38,7 @@ mod check_chain;
 mod cipher;
 mod cipher_settings;
 mod client_hello;
+mod configuration;
 mod context;
 mod control;
 mod early_data;
@@ -68,6 +70,7 @@ mod session_use;
 mod shutdown;
 mod sni;
 mod ssl;
+mod ssl_bio;
 mod stop;
 mod strings;
 mod tickets;

@@ -100,12 +100,7 @@ pub unsafe extern "C" fn SSL_copy_session_id(
     call(c"SSL_copy_session_id", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (to, from) = unsafe { (borrow(to)?, borrow(from)?) };
-        to.set_session(from.session())?;
-        let settings = from.settings();
-        to.change_settings(|own| {
-            own.credentials = settings.credentials.clone();
-            own.session_id_context = settings.session_id_context.clone();
-        });
+        to.copy_session_of(from)?;
         Ok(1)
     })
 }

@@ -252,9 +252,6 @@ pub type SessionTicketExtensionCallback = Option<
 pub type VerifyCallback =
     Option<unsafe extern "C" fn(preverify_ok: c_int, x509_ctx: *mut ffi::X509_STORE_CTX) -> c_int>;
 
-/// `SSL_CONF_CTX`: configuration under way (SSL_CONF_CTX_new(3)).
-pub enum ConfContext {}
-
 /// `SSL_COMP`: an entry of the list of compression methods.
 pub enum CompressionEntry {}
 

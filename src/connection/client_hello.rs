@@ -279,6 +279,7 @@ fn alert_first(body: &[u8]) -> Failure {
             reason: Reason(1000 + i32::from(*alert)),
             detail: format!("SSL alert number {alert}"),
             alert_sent: None,
+            alert_queued: false,
             alert_received: Some(*alert),
         },
         _ => Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE),

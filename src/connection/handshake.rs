@@ -100,6 +100,7 @@ impl Connection {
             } else {
                 self.read_record()?;
                 self.note_server_random();
+                self.note_new_ticket();
             }
             if self.process()? {
                 // close_notify in the middle of a handshake.
@@ -107,6 +108,26 @@ impl Connection {
                 return Err(Stop::Closed);
             }
             self.note_server_random();
+        }
+    }
+
+    /// S67: a client whose id context is not the session's refuses what the server has accepted.
+    fn check_resumed_context(&self) -> Result<(), Stop> {
+        const ILLEGAL_PARAMETER: u8 = 47;
+        if self.role.get() != Some(Role::Client) || !self.resumed.get() {
+            return Ok(());
+        }
+        let same = self.with_handshake(|handshake| {
+            handshake.offered.as_ref().is_none_or(|session| {
+                session.id_context() == &*self.settings.borrow().session_id_context
+            })
+        });
+        match same {
+            Some(false) => Err(self.refuse(
+                Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
+                ILLEGAL_PARAMETER,
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -118,6 +139,7 @@ impl Connection {
             self.forget_signatures();
         }
         self.facts.replace(facts);
+        self.check_resumed_context()?;
         self.stage.set(Stage::Open);
         let role = self.role.get();
         let handshake = self.handshake.take().unwrap_or_default();
@@ -152,6 +174,29 @@ impl Connection {
         }
     }
 
+    /// Client, TLS 1.2: rustls limits the lifetime hint of a ticket to a week, and does not tell a
+    /// renewed ticket from the old one. The message goes unprotected, before the server's
+    /// change_cipher_spec.
+    fn note_new_ticket(&self) {
+        if self.role.get() != Some(Role::Client) {
+            return;
+        }
+        const CHANGE_CIPHER_SPEC: u8 = 20;
+        const HANDSHAKE: u8 = 22;
+        let noted = self.with_engine(|engine| {
+            let record = engine.input.unprocessed();
+            (record.first().copied(), new_session_ticket(record))
+        });
+        let Ok((kind, ticket)) = noted else { return };
+        self.with_handshake(|handshake| match kind {
+            Some(CHANGE_CIPHER_SPEC) => handshake.server_keys = true,
+            Some(HANDSHAKE) if !handshake.server_keys && ticket.is_some() => {
+                handshake.new_ticket = ticket;
+            }
+            _ => {}
+        });
+    }
+
     /// The handshake data, for changes.
     pub(super) fn with_handshake<R>(&self, work: impl FnOnce(&mut Handshake) -> R) -> Option<R> {
         self.handshake.borrow_mut().as_mut().map(|data| work(data))
@@ -169,6 +214,23 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
+
+/// Lifetime hint (seconds) of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3) among the
+/// messages of a record, and whether its ticket is not empty.
+fn new_session_ticket(record: &[u8]) -> Option<(u32, bool)> {
+    const NEW_SESSION_TICKET: u8 = 4;
+    let mut messages = record.get(5..)?;
+    loop {
+        let (header, rest) = messages.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
+        let (body, rest) = rest.split_at_checked(length)?;
+        if header[0] == NEW_SESSION_TICKET {
+            let lifetime = u32::from_be_bytes(*body.first_chunk()?);
+            return Some((lifetime, body.len() > 6));
+        }
+        messages = rest;
+    }
+}
 
 /// The random of a hello message (of this type) at the start of `records`.
 pub(super) fn hello_random(records: &[u8], message_type: u8) -> Option<[u8; 32]> {

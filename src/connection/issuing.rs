@@ -1,8 +1,7 @@
 //! New sessions of either role: how they are made, cached and announced.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_uint};
 
-use super::client::secrets_of;
 use super::resumption::TicketStatus;
 use super::{Connection, Handshake, Role, Stage};
 use crate::cipher::Cipher;
@@ -132,6 +131,7 @@ impl Connection {
             return Some(session.id().to_vec());
         }
         if !self.ask_generate_ticket(&session) {
+            self.fatal.set(Some(Reason::INTERNAL_ERROR));
             return None;
         }
         let ticket = self.seal(&session)?;
@@ -149,9 +149,43 @@ impl Connection {
 
     /// S8, S72: random, or what the program's callback makes.
     fn new_session_id(&self) -> Option<Vec<u8>> {
+        match self.ask_generate_session_id(0x0304) {
+            Ok(Some(id)) => return Some(id),
+            Ok(None) => {}
+            Err(reason) => {
+                self.fatal.set(Some(reason));
+                return None;
+            }
+        }
         let mut id = vec![0; ID_LENGTH];
         random::fill(&mut id).ok()?;
         Some(id)
+    }
+
+    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
+    /// context unless it was given one of its own. `None` without one.
+    pub(super) fn ask_generate_session_id(
+        &self,
+        version: i32,
+    ) -> std::result::Result<Option<Vec<u8>>, Reason> {
+        let Some(function) = self.settings().generate_session_id else {
+            return Ok(None);
+        };
+        let mut id = [0u8; ID_LENGTH];
+        let mut length = ID_LENGTH as c_uint;
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        if unsafe { function(self.as_c(), id.as_mut_ptr(), &raw mut length) } == 0 {
+            return Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED);
+        }
+        let length = length as usize;
+        if length == 0 || length > ID_LENGTH {
+            return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
+        }
+        let id = &id[..length];
+        if self.session_context.find_session(version, id).is_some() {
+            return Err(Reason::SSL_SESSION_ID_CONFLICT);
+        }
+        Ok(Some(id.to_vec()))
     }
 
     /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket.
@@ -182,8 +216,16 @@ impl Connection {
         match context.callbacks().ticket_keys.for_libcrypto() {
             None => context.ticket_keys.seal(&plaintext).ok(),
             // SAFETY: the program's function, called as its manual page says, with nothing
-            // borrowed. S76, S77: without a ticket the handshake goes on.
-            Some(callback) => unsafe { callback.seal(self.as_c().cast(), &plaintext) }.ok()?,
+            // borrowed.
+            Some(callback) => match unsafe { callback.seal(self.as_c().cast(), &plaintext) } {
+                // S76: without a ticket the handshake goes on.
+                Ok(ticket) => ticket,
+                // S77
+                Err(_) => {
+                    self.fatal.set(Some(Reason::CALLBACK_FAILED));
+                    None
+                }
+            },
         }
     }
 
@@ -273,6 +315,9 @@ impl Connection {
             fields.master_key = handshake.master_secret.clone();
             if let Some(secrets) = arrivals.into_iter().next() {
                 client_fields(&mut fields, secrets);
+                if let (Some((lifetime, _)), false) = (handshake.new_ticket, tls13) {
+                    fields.lifetime_hint = lifetime.into();
+                }
             }
             match (&handshake.offered, self.session()) {
                 (None, Some(placeholder)) => placeholder.assign(fields.view()),
@@ -311,11 +356,8 @@ impl Connection {
             return;
         }
         // S46: a renewed TLS 1.2 ticket comes as a new object; the old one is given up.
-        let used = secrets_of(offered);
-        let renewed = arrivals
-            .into_iter()
-            .find(|secrets| !secrets.ticket.is_empty() && secrets.ticket != used.ticket);
-        if let Some(secrets) = renewed {
+        let renewed = matches!(handshake.new_ticket, Some((_, true)));
+        if let (true, Some(secrets)) = (renewed, arrivals.into_iter().next()) {
             let mut fields = offered.fields();
             client_fields(&mut fields, secrets);
             fields.time = clock::now();

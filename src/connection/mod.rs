@@ -151,6 +151,8 @@ pub struct Connection {
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
     verify_again: Cell<bool>,
+    /// A callback has failed while the engine was at work: how the handshake ends.
+    fatal: Cell<Option<Reason>>,
     not_resumable: Cell<bool>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
@@ -176,6 +178,11 @@ pub struct Handshake {
     version: u16,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
+    /// whether it is not empty.
+    new_ticket: Option<(u32, bool)>,
+    /// Client: what comes now is protected.
+    server_keys: bool,
     /// Secrets of TLS 1.2, for a session without ticket and id.
     master_secret: Zeroizing<Vec<u8>>,
 }
@@ -222,6 +229,7 @@ impl Connection {
             ocsp_response: RefCell::default(),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
+            fatal: Cell::new(None),
             not_resumable: Cell::new(false),
             offered_cipher_bytes: RefCell::default(),
             offered_groups: RefCell::default(),
@@ -470,20 +478,25 @@ impl Connection {
     /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
     /// the session is lost (S24, S25), and the error for the queue is returned.
     fn fail(&self, failure: Failure) -> Stop {
-        if let Some(alert) = failure.alert_sent {
+        // S98: nothing is sent after close_notify, so an error takes no session either.
+        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
+        let alert_sent = failure.alert_sent.filter(|_| !closed);
+        if let Some(alert) = alert_sent {
             let _ = self.with_engine(|engine| {
-                if engine.outgoing().is_empty() && !engine.is_started() {
-                    engine.send_plain_alert(alert);
+                if !failure.alert_queued {
+                    engine.send_alert(alert);
                 }
             });
             let _ = self.flush();
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
+        } else if closed {
+            let _ = self.with_engine(|engine| engine.discard_outgoing());
         }
         if let Some(alert) = failure.alert_received {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.notify_alert(InfoKind::ReadAlert, 2, alert);
         }
-        if failure.alert_sent.is_some() || failure.alert_received.is_some() {
+        if alert_sent.is_some() || failure.alert_received.is_some() {
             self.lose_session();
         }
         self.stage.set(Stage::Failed);

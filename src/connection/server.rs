@@ -278,6 +278,11 @@ impl Connection {
         let tickets_allowed = settings.options & OP_NO_TICKET == 0;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
+        let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
+        let session_id = match version == 0x0303 && session_ids && resume.is_none() {
+            true => self.generated_session_id()?,
+            false => None,
+        };
         let parameters = ServerParameters {
             profile,
             version,
@@ -292,7 +297,8 @@ impl Connection {
                 count: self.ticket_count(&settings, resume.is_some(), resumable),
                 lifetime: self.ticket_lifetime(),
             },
-            session_ids: resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0,
+            session_ids,
+            session_id,
             resume,
             max_fragment: settings.max_send_fragment,
         };
@@ -318,6 +324,21 @@ impl Connection {
         let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
         self.not_resumable.set(answer);
         answer
+    }
+
+    /// S72: the id that the program makes for a new TLS 1.2 session. rustls's ids have 32 bytes, so
+    /// a shorter one is filled up with random bytes.
+    fn generated_session_id(&self) -> Result<Option<[u8; 32]>, Stop> {
+        match self.ask_generate_session_id(0x0303) {
+            Ok(None) => Ok(None),
+            Ok(Some(id)) => {
+                let mut filled = [0; 32];
+                crate::libcrypto::random::fill(&mut filled)?;
+                filled[..id.len()].copy_from_slice(&id);
+                Ok(Some(filled))
+            }
+            Err(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
+        }
     }
 
     /// S74: the configured number after a full handshake, one after a resumption.

@@ -32,6 +32,17 @@ impl Connection {
         Ok(())
     }
 
+    /// `SSL_copy_session_id(3)`: takes over session, certificates and session id context.
+    pub fn copy_session_of(&self, other: &Self) -> Result<()> {
+        self.set_session(other.session())?;
+        let settings = other.settings();
+        self.change_settings(|own| {
+            own.credentials = settings.credentials.clone();
+            own.session_id_context = settings.session_id_context.clone();
+        });
+        Ok(())
+    }
+
     /// `SSL_session_reused`.
     pub fn is_resumed(&self) -> bool {
         self.resumed.get()

@@ -131,6 +131,9 @@ impl Connection {
     /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
     pub(super) fn flush_flight(&self) -> Result<(), Stop> {
         let anything = self.with_engine(|engine| !engine.outgoing().is_empty())?;
+        if self.waits_for_rest_of_flight() {
+            return Ok(());
+        }
         if !anything && !self.flight_unfinished.get() {
             return Ok(());
         }
@@ -152,12 +155,29 @@ impl Connection {
         Ok(())
     }
 
+    /// A TLS 1.3 client's change_cipher_spec, which rustls makes as soon as the server has
+    /// answered, goes out with the client's next flight, as in OpenSSL: sending it while the
+    /// server is still sending could leave both sides waiting to write.
+    fn waits_for_rest_of_flight(&self) -> bool {
+        const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
+        self.role.get() == Some(super::Role::Client)
+            && self
+                .with_engine(|engine| {
+                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
+                })
+                .unwrap_or(false)
+    }
+
     /// Digests the records that have been read, then does what the engine asked to be done when it
     /// has come to rest: announcing sessions.
     pub(super) fn process(&self) -> Result<bool, Stop> {
         let mut engine = self.take_engine()?;
         let result = engine.process(self);
         self.engine.replace(Some(engine));
+        const INTERNAL_ERROR: u8 = 80;
+        if let (Ok(_), Some(reason)) = (&result, self.fatal.take()) {
+            return Err(self.refuse(reason, INTERNAL_ERROR));
+        }
         match result {
             Ok(progress) => {
                 if progress.closed {

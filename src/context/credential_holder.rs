@@ -1,12 +1,14 @@
 //! Setting certificates and keys, which contexts and connections do alike
 //! (SSL_CTX_use_certificate(3)).
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use super::{Credentials, Position, Settings};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
+use crate::libcrypto::{error_queue, pem_file};
 
 /// A context or a connection. What fails changes nothing.
 pub trait CredentialHolder {
@@ -48,6 +50,16 @@ pub trait CredentialHolder {
             slot.chain = chain.clone();
             Ok(())
         })
+    }
+
+    /// `SSL_CTX_use_certificate_chain_file`: the certificate and its issuers, in PEM.
+    fn use_chain_file(&self, path: &CStr) -> Result<()> {
+        error_queue::clear();
+        let password = self.current_settings().key_password();
+        let file = pem_file::open(path)?;
+        self.use_certificate(&pem_file::leaf(&file, password)?)?;
+        self.use_chain(Vec::new())?;
+        self.use_chain(pem_file::rest(&file, password)?)
     }
 
     /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public one stands in for it.

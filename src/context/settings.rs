@@ -195,6 +195,19 @@ impl Settings {
         self.cipher_stack = OnceCell::new();
     }
 
+    /// Applies a cipher string: suites for TLS 1.2, and what else it says.
+    pub fn set_cipher_list(&mut self, list: &CipherList) {
+        self.set_tls12_ciphers(&list.ciphers);
+        if let Some(level) = list.security_level {
+            self.security_level = level;
+        }
+        if let Some(profile) = list.suite_b {
+            self.certificate_flags |= profile.certificate_flags();
+            self.groups = Some(profile.groups().into());
+            self.signature_schemes = Some(profile.signature_schemes().into());
+        }
+    }
+
     /// Changes the suites for TLS 1.3.
     pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
         self.tls13_ciphers = ciphers.into();

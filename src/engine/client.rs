@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
 use super::server::certificate_chain;
 use super::session_value::SessionSecrets;
@@ -107,10 +108,22 @@ pub(super) fn connect(
         None => ServerName::try_from("unnamed.invalid").map_err(|_| Error::UnsupportedNameType)?,
     };
     let config = Arc::new(config);
-    let connection = hooks
-        .delegate
-        .with(delegate, || config.connect(name).build(output))?;
+    let session_id = parameters.session.as_ref().and_then(ticket_session_id);
+    let connection = planned_random::with_planned(session_id, CLIENT_SESSION_ID, || {
+        hooks
+            .delegate
+            .with(delegate, || config.connect(name).build(output))
+    })?;
     Ok((Box::new(connection), hooks))
+}
+
+/// The id to send with a TLS 1.2 ticket, which the server echoes when it takes it: OpenSSL's, which
+/// is that of the session (S14).
+fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
+    match session.version {
+        0x0303 if !session.ticket.is_empty() => session.session_id.as_slice().try_into().ok(),
+        _ => None,
+    }
 }
 
 /// rustls counts the header among a fragment's bytes.

@@ -37,6 +37,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput};
 use zeroize::Zeroizing;
 
+use super::finished::note_signed;
 use super::profile::tls13_suite;
 use super::session_value::SessionSecrets;
 
@@ -95,7 +96,9 @@ impl Hkdf for RestoringHkdf {
     }
 
     fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
-        self.0.hmac_sign(key, message)
+        let tag = self.0.hmac_sign(key, message);
+        note_signed(tag.as_ref());
+        tag
     }
 }
 

@@ -12,6 +12,9 @@ use rustls::{
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::Failure;
+use super::finished::{Finished, forget_noted};
+use super::planned_random::{self, SERVER_SESSION_ID};
+use super::profile::with_alert;
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
 use crate::error::Reason;
@@ -28,6 +31,7 @@ pub struct Engine {
     /// Plaintext in `input` that the program has not read.
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
+    finished: Finished,
 }
 
 #[derive(Default)]
@@ -96,19 +100,39 @@ impl Engine {
             input,
             output,
             plaintext,
+            finished,
             ..
         } = self;
-        match tls {
+        forget_noted();
+        let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
                 .with(delegate, || process(connection, input, output, plaintext))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
-            Tls::Server(connection, hooks) => hooks
-                .delegate
-                .with(delegate, || process(connection, input, output, plaintext))
-                .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true)),
+            Tls::Server(connection, hooks) => {
+                let id = hooks.parameters.session_id;
+                planned_random::with_planned(id, SERVER_SESSION_ID, || {
+                    hooks
+                        .delegate
+                        .with(delegate, || process(connection, input, output, plaintext))
+                })
+                .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
+            }
+        };
+        finished.collect();
+        if let Err(failure) = &mut result
+            && let Some(alert) = failure.usual_plain_alert()
+        {
+            replace_plain_alert(output, alert);
+            failure.alert_sent = Some(alert);
         }
+        result
+    }
+
+    /// What the Finished messages said, as far as they have been made.
+    pub fn finished(&self) -> &Finished {
+        &self.finished
     }
 
     /// Whether the handshake is still under way.
@@ -161,10 +185,22 @@ impl Engine {
         };
     }
 
-    /// Puts a fatal alert into the output without protection: for failures before a server has
-    /// started.
-    pub fn send_plain_alert(&mut self, alert: u8) {
-        self.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+    /// Puts a fatal alert into the output, protected if there are keys. Nothing more can be sent
+    /// afterwards.
+    pub fn send_alert(&mut self, alert: u8) {
+        let start = self.output.len();
+        if self.is_started() {
+            with_alert(alert, || self.send_close_notify());
+            replace_plain_alert(&mut self.output[start..], alert);
+        } else {
+            self.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+        }
+    }
+
+    /// Takes everything back that the transport has not taken.
+    pub fn discard_outgoing(&mut self) {
+        self.output.truncate(self.written);
+        self.wrote(0);
     }
 
     /// Puts a KeyUpdate into the output (TLS 1.3).
@@ -259,6 +295,14 @@ where
             .ok_or(Error::Unreachable("plaintext outside of the record buffer"))?;
     }
     Ok(Progress { closed })
+}
+
+/// If the output ends with an alert without protection, makes it this fatal one.
+fn replace_plain_alert(output: &mut [u8], alert: u8) {
+    if let Some([21, 3, _, 0, 2, level, description]) = output.last_chunk_mut::<7>() {
+        *level = 2;
+        *description = alert;
+    }
 }
 
 fn facts(outputs: &ConnectionOutputs) -> Facts {

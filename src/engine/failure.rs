@@ -17,8 +17,10 @@ pub struct Failure {
     pub reason: Reason,
     /// More for a person; never secret.
     pub detail: String,
-    /// The fatal alert that was put into the output.
+    /// The fatal alert to be sent.
     pub alert_sent: Option<u8>,
+    /// It is in the engine's output already.
+    pub alert_queued: bool,
     /// The fatal alert that came from the peer.
     pub alert_received: Option<u8>,
 }
@@ -30,6 +32,7 @@ impl Failure {
             reason,
             detail: String::new(),
             alert_sent: Some(alert),
+            alert_queued: false,
             alert_received: None,
         }
     }
@@ -40,7 +43,20 @@ impl Failure {
             reason,
             detail: detail.into(),
             alert_sent: None,
+            alert_queued: false,
             alert_received: None,
+        }
+    }
+
+    /// The alert that OpenSSL sends where rustls sends another, if it goes without protection: a
+    /// missing certificate is told by its own alert in TLS 1.3, where it is protected, only.
+    pub(super) fn usual_plain_alert(&self) -> Option<u8> {
+        const HANDSHAKE_FAILURE: u8 = 40;
+        const ILLEGAL_PARAMETER: u8 = 47;
+        match (self.reason, self.alert_sent) {
+            (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(ILLEGAL_PARAMETER),
+            (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(HANDSHAKE_FAILURE),
+            _ => None,
         }
     }
 
@@ -53,6 +69,7 @@ impl Failure {
                 reason: Reason(1000 + i32::from(alert.0)),
                 detail: format!("SSL alert number {}", alert.0),
                 alert_sent: None,
+                alert_queued: false,
                 alert_received: Some(alert.0),
             };
         }
@@ -74,6 +91,7 @@ impl Failure {
                 _ => String::new(),
             },
             alert_sent,
+            alert_queued: true,
             alert_received: None,
         }
     }

@@ -18,6 +18,8 @@ mod connection;
 mod credentials;
 mod delegate;
 mod failure;
+mod finished;
+mod planned_random;
 mod profile;
 mod record;
 mod server;
@@ -28,6 +30,7 @@ pub use connection::{Engine, Facts, Progress};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
+pub use finished::Finished;
 pub use profile::{Profile, tls13_hash_len};
 pub use record::{RecordBuffer, RecordProblem};
 pub use server::{

@@ -1,6 +1,7 @@
 //! Suites and groups, prepared once for all connections with the same settings.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::cipher::{
@@ -9,12 +10,15 @@ use rustls::crypto::cipher::{
 };
 use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{CipherSuite, CryptoProvider};
+use rustls::enums::ContentType;
 use rustls::{
     CipherSuiteCommon, ConnectionTrafficSecrets, Error, Tls12CipherSuite, Tls13CipherSuite,
 };
 use rustls_aws_lc_rs::{ALL_KX_GROUPS, ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::client_session::RestoringHkdf;
+use super::finished::NotingPrf;
+use super::planned_random;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
@@ -44,6 +48,7 @@ impl Profile {
                 tls12_cipher_suites: Cow::Owned(tls12_cipher_suites),
                 tls13_cipher_suites: Cow::Owned(tls13_cipher_suites),
                 kx_groups: Cow::Owned(kx_groups),
+                secure_random: planned_random::SOURCE,
                 ..rustls_aws_lc_rs::DEFAULT_PROVIDER
             }),
             prefer_server_order,
@@ -118,7 +123,7 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
                 let suite: &'static Tls12CipherSuite = Box::leak(Box::new(Tls12CipherSuite {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
-                    prf_provider: suite.prf_provider,
+                    prf_provider: Box::leak(Box::new(NotingPrf(suite.prf_provider))),
                     kx: suite.kx,
                     sign: suite.sign,
                     aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
@@ -201,6 +206,22 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
     }
 }
 
+const FATAL: u8 = 2;
+
+thread_local! {
+    /// The fatal alert that the next protected alert record of this thread becomes.
+    static ALERT: Cell<Option<u8>> = const { Cell::new(None) };
+}
+
+/// Runs `work`, which has one alert sent: if it is protected, it becomes this fatal one. rustls
+/// sends the alerts of its own errors and close_notify only.
+pub(super) fn with_alert<R>(alert: u8, work: impl FnOnce() -> R) -> R {
+    ALERT.set(Some(alert));
+    let result = work();
+    ALERT.set(None);
+    result
+}
+
 struct FullRecordEncrypter(Box<dyn RecordEncrypter>);
 
 impl RecordEncrypter for FullRecordEncrypter {
@@ -210,6 +231,14 @@ impl RecordEncrypter for FullRecordEncrypter {
         seq: u64,
         out: &'a mut [u8],
     ) -> Result<Record<&'a [u8]>, Error> {
+        if record.typ == ContentType::Alert
+            && let Some(alert) = ALERT.take()
+        {
+            let Record { typ, version, .. } = record;
+            let payload = [FATAL, alert];
+            let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
+            return self.0.encrypt(record, seq, out);
+        }
         self.0.encrypt(record, seq, out)
     }
 

@@ -55,6 +55,8 @@ pub struct ServerParameters {
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
     pub session_ids: bool,
+    /// TLS 1.2: the id that a new session gets; a random one for `None`.
+    pub session_id: Option<[u8; 32]>,
     /// Largest plaintext of a record, in bytes.
     pub max_fragment: usize,
 }
@@ -160,7 +162,7 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 /// What rustls holds of us.
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
-    parameters: ServerParameters,
+    pub(super) parameters: ServerParameters,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -203,9 +205,12 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .ok_or_else(|| match credentials.is_empty() {
-                true => PeerIncompatible::NoCipherSuitesInCommon,
-                false => PeerIncompatible::NoSignatureSchemesInCommon,
+            .ok_or_else(|| {
+                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
+                match credentials.is_empty() || self.parameters.version == 0x0303 {
+                    true => PeerIncompatible::NoCipherSuitesInCommon,
+                    false => PeerIncompatible::NoSignatureSchemesInCommon,
+                }
             })?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected);

@@ -142,10 +142,16 @@ fn ends(
                 lifetime: 7200,
             },
             session_ids: !tls12_tickets,
+            session_id: Some([9; 32]),
             max_fragment: 16384,
         })
         .unwrap();
     ends
+}
+
+/// What `ClientHello` says for a session id.
+fn offered_id(records: &[u8]) -> &[u8] {
+    &records[44..44 + usize::from(records[43])]
 }
 
 /// Moves what one end has written to the other, record by record, and collects plaintext.
@@ -217,6 +223,9 @@ fn a_tls12_session_resumes_by_ticket_and_by_id() {
             false => client.session_id.clone(),
         };
         assert!(!identity.is_empty());
+        if !tickets {
+            assert_eq!(identity, [9; 32], "the planned id");
+        }
         let resume = offer(&client, &server, &identity);
         let mut second = ends(0x0303, Some(client), Some(resume), tickets, true);
         handshake(&mut second).unwrap();
@@ -262,6 +271,48 @@ fn close_notify_is_reported() {
             assert!(both.server.process(&both.at_server).unwrap().closed);
         }
     }
+}
+
+#[test]
+fn a_client_sends_the_id_of_its_session_with_a_tls12_ticket() {
+    let session = SessionSecrets {
+        version: 0x0303,
+        cipher_suite: 0xc02b,
+        secret: zeroize::Zeroizing::new(vec![1; 48]),
+        session_id: vec![5; 32],
+        ticket: b"ticket".to_vec(),
+        ..SessionSecrets::default()
+    };
+    let both = ends(0x0303, Some(session), None, true, false);
+    assert_eq!(offered_id(both.client.outgoing()), [5; 32]);
+}
+
+#[test]
+fn the_finished_messages_are_known_to_both_ends() {
+    for version in [0x0303, 0x0304] {
+        let mut both = ends(version, None, None, false, false);
+        handshake(&mut both).unwrap();
+        assert_eq!(both.client.finished(), both.server.finished());
+        let expected = if version == 0x0303 { 12 } else { 48 };
+        assert_eq!(both.client.finished().client.len(), expected);
+        assert_eq!(both.client.finished().server.len(), expected);
+        assert_ne!(both.client.finished().client, both.client.finished().server);
+    }
+}
+
+#[test]
+fn any_alert_can_be_sent_with_and_without_keys() {
+    for version in [0x0303, 0x0304] {
+        let mut both = ends(version, None, None, false, false);
+        handshake(&mut both).unwrap();
+        both.server.send_alert(80);
+        let seen = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap_err();
+        assert_eq!(seen.alert_received, Some(80));
+    }
+    let mut early = ends(0x0304, None, None, false, false);
+    early.client.discard_outgoing();
+    early.client.send_alert(80);
+    assert_eq!(early.client.outgoing(), [21, 3, 3, 0, 2, 2, 80]);
 }
 
 #[test]

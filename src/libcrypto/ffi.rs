@@ -117,6 +117,7 @@ unsafe extern "C" {
         callback: pem_password_cb,
         userdata: *mut c_void,
     ) -> c_int;
+    pub fn PEM_read_bio_Parameters(bio: *mut BIO, out: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
     pub fn PEM_read_bio_X509_AUX(
         bio: *mut BIO,
         out: *mut *mut X509,

@@ -14,19 +14,23 @@
 //! | [`private_key`], [`rsa_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures |
 //! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
-//! | [`bio`]                                            | byte streams                             |
+//! | [`bio`], [`bio_method`]                            | byte streams, and filters of our own     |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
 //! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
-//! | [`error_queue`], [`init`]                          | the library itself                       |
+//! | [`dh_parameters`]                                  | looked at, never used                    |
+//! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
 //! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
 
 pub mod bio;
+pub mod bio_method;
 pub mod certificate_cache;
 pub mod cipher_context;
+pub mod configuration;
+pub mod dh_parameters;
 pub mod digest;
 pub mod error_queue;
 pub mod ex_data;

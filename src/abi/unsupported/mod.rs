@@ -32,10 +32,7 @@ mod srp;
 mod srtp;
 mod stateless;
 
-mod pending_bio_filter;
 mod pending_callbacks;
-mod pending_ciphers_2;
-mod pending_conf;
 mod pending_early_data;
 mod pending_io;
 mod pending_peer;

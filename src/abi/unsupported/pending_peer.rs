@@ -5,36 +5,6 @@ use std::ffi::{c_char, c_int, c_uchar, c_void};
 use super::pending;
 use crate::connection::Connection;
 
-/// Copies our last Finished; returns real length.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_finished(
-    ssl: *const Connection,
-    buf: *mut c_void,
-    count: usize,
-) -> usize {
-    pending(c"SSL_get_finished", 0)
-}
-
-/// Copies the peer's last Finished.
-///
-/// Status: unsupported (not yet implemented)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_peer_finished(
-    ssl: *const Connection,
-    buf: *mut c_void,
-    count: usize,
-) -> usize {
-    pending(c"SSL_get_peer_finished", 0)
-}
-
 /// TLS 1.3 early exporter (from resumption or PSK); 1/0.
 ///
 /// Status: unsupported (not yet implemented)

@@ -1,0 +1,153 @@
+//! Connections as BIOs (BIO_f_ssl(3)): programs that read and write BIOs need not know that there
+//! is TLS in the chain.
+
+use std::ffi::c_int;
+
+use openssl_sys as ffi;
+
+use super::call::call;
+use super::ssl_bio::{SslBio, close};
+use crate::connection::{Connection, Role};
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::bio::Bio;
+use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
+
+/// The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
+/// `BIO_set_ssl` gives it one. The table is static.
+///
+/// Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
+/// retry flags say what is waited for. Commands:
+///
+/// - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
+///   to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+/// - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
+/// - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
+/// - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
+///   the BIOs below.
+/// - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
+///   the write BIO.
+/// - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+/// - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
+/// - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+///
+/// Other commands go to the connection's read BIO.
+///
+/// Status: partial (there is no renegotiation: its limits have no effect)
+///
+/// # Safety
+/// None needed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_f_ssl() -> *const ffi::BIO_METHOD {
+    call(c"BIO_f_ssl", std::ptr::null(), SslBio::table)
+}
+
+/// Makes a BIO with a new connection of `ctx`: a client when `client` is not 0, else a server.
+///
+/// Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
+/// queue.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut ffi::BIO {
+    call(c"BIO_new_ssl", std::ptr::null_mut(), || {
+        let role = match client {
+            0 => Role::Server,
+            _ => Role::Client,
+        };
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { connection_bio(ctx, role) }?.into_raw())
+    })
+}
+
+/// Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
+/// set by `BIO_set_conn_hostname` on the chain.
+///
+/// Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
+/// the queue.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
+    call(c"BIO_new_ssl_connect", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { connecting_chain(ctx) }?.into_raw())
+    })
+}
+
+/// As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
+/// collected until `BIO_flush`.
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_new_buffer_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
+    call(c"BIO_new_buffer_ssl_connect", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let rest = unsafe { connecting_chain(ctx) }?;
+        Ok(chain(buffer_bio()?, rest).into_raw())
+    })
+}
+
+/// Gives the first connection in the chain `to` the session, the certificates and the session id
+/// context of the first one in `from`, as `SSL_copy_session_id` does.
+///
+/// Returns 1, or 0 when there is no connection in one of them.
+///
+/// # Safety
+/// `to` and `from` are NULL or live chains, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_ssl_copy_session_id(to: *mut ffi::BIO, from: *mut ffi::BIO) -> c_int {
+    call(c"BIO_ssl_copy_session_id", 0, || {
+        // SAFETY: live chains, as the caller promises.
+        let (to, from) = unsafe { (first_connection(to)?, first_connection(from)?) };
+        to.copy_session_of(from)?;
+        Ok(1)
+    })
+}
+
+/// Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
+/// queue.
+///
+/// # Safety
+/// `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn BIO_ssl_shutdown(ssl_bio: *mut ffi::BIO) {
+    call(c"BIO_ssl_shutdown", (), || {
+        // SAFETY: a live chain, as the caller promises.
+        unsafe { SslBio::connections(ssl_bio) }.for_each(close);
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `ctx` is NULL or a live context.
+unsafe fn connection_bio(ctx: *mut Context, role: Role) -> Result<Bio> {
+    // SAFETY: as the caller promises.
+    let context = unsafe { ctx.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_CTX))?;
+    let connection = Connection::new(&context.share())?;
+    connection.set_role(role);
+    SslBio::around(connection)
+}
+
+/// # Safety
+/// `ctx` is NULL or a live context.
+unsafe fn connecting_chain(ctx: *mut Context) -> Result<Bio> {
+    // SAFETY: as the caller promises.
+    let connection = unsafe { connection_bio(ctx, Role::Client) }?;
+    Ok(chain(connection, connect_bio()?))
+}
+
+/// # Safety
+/// `bio` is NULL or a live chain, whose first connection lives while it is used.
+unsafe fn first_connection<'a>(bio: *mut ffi::BIO) -> Result<&'a Connection> {
+    if bio.is_null() {
+        return Err(Error::new(Reason::PASSED_NULL_PARAMETER));
+    }
+    // SAFETY: as the caller promises.
+    unsafe { SslBio::connections(bio) }
+        .next()
+        .ok_or(Error::Silent)
+}

@@ -1,0 +1,337 @@
+//! Configuration by commands (SSL_CONF_cmd(3)) and by sections of OpenSSL's configuration file
+//! (SSL_CTX_config(3)).
+//!
+//! A program makes an `SSL_CONF_CTX`, says by flags which commands it wants, gives it the context
+//! or connection to configure, runs commands, and at last calls `SSL_CONF_CTX_finish`. The manual
+//! lists the commands; all of them are there. Where this library cannot do what a value asks for
+//! (a cipher suite, a group, padded records), the command fails and the error says so. Values that
+//! only exclude what it never does, such as protocols before TLS 1.2, are accepted.
+
+use std::ffi::{CStr, c_char, c_int, c_uint};
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Weak};
+
+use super::call::{call, queue};
+use super::pointer::{borrow, borrow_quietly, c_str};
+use crate::configuration::{COMMAND_LINE, Configuration, FILE, Refusal, Target, ValueType, system};
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+
+/// Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+/// configure.
+///
+/// Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
+/// time may use it.
+///
+/// # Safety
+/// None needed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
+    call(c"SSL_CONF_CTX_new", std::ptr::null_mut(), || {
+        Ok(Box::into_raw(Box::default()))
+    })
+}
+
+/// Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+///
+/// # Safety
+/// `cctx` is NULL or a context that the caller owns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_free(cctx: *mut Configuration) {
+    call(c"SSL_CONF_CTX_free", (), || {
+        if !cctx.is_null() {
+            // SAFETY: made by `SSL_CONF_CTX_new` from a Box, and given away by the caller.
+            drop(unsafe { Box::from_raw(cctx) });
+        }
+        Ok(())
+    })
+}
+
+/// Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
+/// private key get the one in their own file; the names of authorities that commands have read are
+/// set. To be called once after the last command.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `cctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_finish(cctx: *mut Configuration) -> c_int {
+    call(c"SSL_CONF_CTX_finish", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow(cctx) }?.finish()?;
+        Ok(1)
+    })
+}
+
+/// Adds flags: `SSL_CONF_FLAG_CMDLINE` (1) and `_FILE` (2) say which names of commands are known,
+/// `_CLIENT` (4), `_SERVER` (8) and `_CERTIFICATE` (0x20) which groups of commands are allowed,
+/// `_SHOW_ERRORS` (0x10) puts an error with the name of the command on the queue when it fails,
+/// `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
+///
+/// Returns all flags that are set now.
+///
+/// # Safety
+/// `cctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_set_flags(cctx: *mut Configuration, flags: c_uint) -> c_uint {
+    call(c"SSL_CONF_CTX_set_flags", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow(cctx) }?.set_flags(flags))
+    })
+}
+
+/// Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+///
+/// # Safety
+/// `cctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
+    cctx: *mut Configuration,
+    flags: c_uint,
+) -> c_uint {
+    call(c"SSL_CONF_CTX_clear_flags", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow(cctx) }?.clear_flags(flags))
+    })
+}
+
+/// Sets what names of commands begin with. It is copied. In files its case does not matter. With
+/// NULL, the default: `-` on a command line, nothing in a file.
+///
+/// Returns 1, or 0 with an error on the queue.
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `pre` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_set1_prefix(
+    cctx: *mut Configuration,
+    pre: *const c_char,
+) -> c_int {
+    call(c"SSL_CONF_CTX_set1_prefix", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (configuration, prefix) = unsafe { (borrow(cctx)?, c_str(pre)) };
+        configuration.set_prefix(prefix.map(CStr::to_owned));
+        Ok(1)
+    })
+}
+
+/// Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
+/// No reference is taken: once `ssl` has been freed, commands act on nothing.
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
+/// the same thread's commands.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mut Connection) {
+    call(c"SSL_CONF_CTX_set_ssl", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (configuration, target) = unsafe { (borrow(cctx)?, connection_target(ssl)) };
+        configuration.set_target(target);
+        Ok(())
+    })
+}
+
+/// Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx: *mut Context) {
+    call(c"SSL_CONF_CTX_set_ssl_ctx", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (configuration, target) = unsafe { (borrow(cctx)?, context_target(ctx)) };
+        configuration.set_target(target);
+        Ok(())
+    })
+}
+
+/// Runs the command `cmd` with `value`, which may be NULL for commands that take none.
+///
+/// Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
+/// known (under the flags that are set); -3 when it needs a value. On failure the queue has the
+/// cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
+/// command. A list that is wrong in the middle has taken effect up to there.
+///
+/// Status: partial (ServerInfoFile, and RecordPadding other than 0 and 1, fail)
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_cmd(
+    cctx: *mut Configuration,
+    cmd: *const c_char,
+    value: *const c_char,
+) -> c_int {
+    const NAME: &CStr = c"SSL_CONF_cmd";
+    call(NAME, 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (configuration, command, value) = unsafe { (borrow(cctx)?, c_str(cmd), c_str(value)) };
+        let command = command.ok_or_else(|| Error::new(Reason::INVALID_NULL_CMD_NAME))?;
+        Ok(
+            match configuration.run(command, value, &mut |error| queue(NAME, &error)) {
+                Ok(used) => used as c_int,
+                Err(Refusal::Failed) => 0,
+                Err(Refusal::Unknown) => -2,
+                Err(Refusal::MissingValue) => -3,
+            },
+        )
+    })
+}
+
+/// Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
+/// `pargc` is NULL), and moves both on past what was used. The context takes names of the command
+/// line from then on.
+///
+/// Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
+/// a command; -1 when the command failed; -3 when it needs a value and there is none.
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
+/// and writable, and so many C strings lie there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_cmd_argv(
+    cctx: *mut Configuration,
+    pargc: *mut c_int,
+    pargv: *mut *mut *mut c_char,
+) -> c_int {
+    call(c"SSL_CONF_cmd_argv", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (configuration, arguments) = unsafe { (borrow(cctx)?, borrow(pargv)?) };
+        // SAFETY: NULL or readable, as the caller promises.
+        let count = unsafe { pargc.as_ref() }.copied();
+        if count.is_some_and(|count| count <= 0) {
+            return Ok(0);
+        }
+        // SAFETY: there is at least one, or the NULL at the end.
+        let command = unsafe { **arguments };
+        if command.is_null() {
+            return Ok(0);
+        }
+        let value = match count {
+            Some(1) => std::ptr::null_mut(),
+            // SAFETY: there is a second one, or the NULL at the end.
+            _ => unsafe { *arguments.add(1) },
+        };
+        configuration.clear_flags(FILE);
+        configuration.set_flags(COMMAND_LINE);
+        // SAFETY: C strings, as the caller promises.
+        match unsafe { SSL_CONF_cmd(cctx, command, value) } {
+            0 => Ok(-1),
+            -2 => Ok(0),
+            used if used > 0 => {
+                // SAFETY: writable, as the caller promises; so many elements have been used.
+                unsafe {
+                    *pargv = arguments.add(used as usize);
+                    if !pargc.is_null() {
+                        *pargc -= used;
+                    }
+                }
+                Ok(used)
+            }
+            failure => Ok(failure),
+        }
+    })
+}
+
+/// The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
+/// (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
+/// set.
+///
+/// # Safety
+/// `cctx` is NULL or a live context; `cmd` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
+    cctx: *mut Configuration,
+    cmd: *const c_char,
+) -> c_int {
+    call(
+        c"SSL_CONF_cmd_value_type",
+        ValueType::Unknown as c_int,
+        || {
+            // SAFETY: NULL or live, as the caller promises.
+            let (configuration, command) = unsafe { (borrow_quietly(cctx)?, c_str(cmd)) };
+            let command = command.ok_or(Error::Silent)?;
+            Ok(configuration.value_type(command) as c_int)
+        },
+    )
+}
+
+/// Runs the commands of a section of OpenSSL's configuration file on `ctx`: the one that `ssl_conf`
+/// lists as `name`. Commands on certificates are allowed, and each certificate needs a private key.
+/// All commands are run, also after one that fails.
+///
+/// Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
+/// far as they are known.
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
+/// configuration file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) -> c_int {
+    call(c"SSL_CTX_config", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { configure(c"SSL_CTX_config", context_target(ctx), name) }
+    })
+}
+
+/// As `SSL_CTX_config`, for one connection.
+///
+/// # Safety
+/// `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
+/// configuration file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_config(s: *mut Connection, name: *const c_char) -> c_int {
+    call(c"SSL_config", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { configure(c"SSL_config", connection_target(s), name) }
+    })
+}
+
+/// Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
+///
+/// # Safety
+/// None needed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_ssl_module() {}
+
+/// # Safety
+/// `name` is NULL or a C string.
+unsafe fn configure(function: &'static CStr, target: Target, name: *const c_char) -> Result<c_int> {
+    if matches!(target, Target::Nothing) {
+        return Err(Error::new(Reason::PASSED_NULL_PARAMETER));
+    }
+    // SAFETY: as the caller promises.
+    let name = unsafe { c_str(name) }
+        .ok_or_else(|| Error::with(Reason::INVALID_CONFIGURATION_NAME, "name=<NULL>"))?;
+    system::apply(name, target, &mut |error| queue(function, &error))?;
+    Ok(1)
+}
+
+/// # Safety
+/// `context` is NULL or live.
+unsafe fn context_target(context: *const Context) -> Target {
+    match context.is_null() {
+        true => Target::Nothing,
+        // SAFETY: live, and made by `SSL_CTX_new` from an Arc.
+        false => Target::Context(unsafe { weak(context) }),
+    }
+}
+
+/// # Safety
+/// `connection` is NULL or live.
+unsafe fn connection_target(connection: *const Connection) -> Target {
+    match connection.is_null() {
+        true => Target::Nothing,
+        // SAFETY: live, and made by `SSL_new` from an Arc.
+        false => Target::Connection(unsafe { weak(connection) }),
+    }
+}
+
+/// # Safety
+/// `object` is live and came out of an Arc.
+unsafe fn weak<T>(object: *const T) -> Weak<T> {
+    // SAFETY: as the caller promises; the reference that C owns is not given back.
+    Arc::downgrade(&ManuallyDrop::new(unsafe { Arc::from_raw(object) }))
+}

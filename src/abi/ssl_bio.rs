@@ -1,0 +1,400 @@
+//! A connection as a link in a chain of BIOs: what is written to the link goes out encrypted
+//! through the connection's own BIOs, which are usually the rest of the chain (BIO_f_ssl(3)).
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_int, c_long, c_void};
+use std::sync::{Arc, OnceLock};
+
+use openssl_sys as ffi;
+
+use super::call::{call, queue};
+use super::io::transport_error;
+use super::pointer::store;
+use crate::connection::{Connection, Role, Stage, Stop, Want};
+use crate::error::Result;
+use crate::libcrypto::bio::{Bio, Retry};
+use crate::libcrypto::bio_method::{
+    Control, Filter, FilterBio, InfoCallback, MethodTable, all_of_kind, filter_of, new_bio,
+    pass_on, pass_on_callback,
+};
+
+const CTRL_RESET: c_int = 1;
+const CTRL_INFO: c_int = 3;
+const CTRL_PUSH: c_int = 6;
+const CTRL_POP: c_int = 7;
+const CTRL_GET_CLOSE: c_int = 8;
+const CTRL_SET_CLOSE: c_int = 9;
+const CTRL_PENDING: c_int = 10;
+const CTRL_FLUSH: c_int = 11;
+const CTRL_DUP: c_int = 12;
+const CTRL_WPENDING: c_int = 13;
+const CTRL_SET_CALLBACK: c_int = 14;
+const C_DO_STATE_MACHINE: c_int = 101;
+const C_SET_SSL: c_int = 109;
+const C_GET_SSL: c_int = 110;
+const C_SSL_MODE: c_int = 119;
+const C_SET_RENEGOTIATE_BYTES: c_int = 125;
+const C_GET_NUM_RENEGOTIATES: c_int = 126;
+const C_SET_RENEGOTIATE_TIMEOUT: c_int = 127;
+
+/// `BIO_CLOSE`
+pub const CLOSE: c_int = 1;
+/// `BIO_TYPE_SSL`
+const TYPE_SSL: c_int = 7 | 0x200;
+
+/// The state of one such link.
+pub struct SslBio {
+    /// NULL until one is set. With `BIO_CLOSE` the link owns a reference to it.
+    connection: Cell<*mut Connection>,
+    /// Remembered for the program; there is no renegotiation.
+    renegotiate_bytes: Cell<c_long>,
+    /// In seconds, likewise.
+    renegotiate_timeout: Cell<c_long>,
+}
+
+impl Default for SslBio {
+    fn default() -> Self {
+        Self {
+            connection: Cell::new(std::ptr::null_mut()),
+            renegotiate_bytes: Cell::new(0),
+            renegotiate_timeout: Cell::new(0),
+        }
+    }
+}
+
+impl Filter for SslBio {
+    const KIND: c_int = TYPE_SSL;
+    const NAME: &'static CStr = c"ssl";
+
+    fn read(&self, bio: &FilterBio<'_>, buffer: &mut [u8]) -> std::result::Result<usize, c_int> {
+        self.transfer(bio, c"BIO_read", |connection| {
+            connection.read(buffer, false)
+        })
+    }
+
+    fn write(&self, bio: &FilterBio<'_>, data: &[u8]) -> std::result::Result<usize, c_int> {
+        self.transfer(bio, c"BIO_write", |connection| connection.write(data))
+    }
+
+    unsafe fn control(&self, bio: &FilterBio<'_>, control: Control) -> c_long {
+        call(c"BIO_ctrl", 0, || {
+            if control.command == C_SET_SSL {
+                self.adopt(bio, control);
+                return Ok(1);
+            }
+            match self.connection() {
+                // SAFETY: as the caller promises.
+                Some(connection) => unsafe { self.run(bio, connection, control) },
+                None => Ok(0),
+            }
+        })
+    }
+
+    unsafe fn callback_control(
+        &self,
+        _bio: &FilterBio<'_>,
+        command: c_int,
+        callback: InfoCallback,
+    ) -> c_long {
+        call(c"BIO_callback_ctrl", 0, || {
+            Ok(match self.connection() {
+                Some(connection) if command == CTRL_SET_CALLBACK => {
+                    // SAFETY: the connection's own BIO; the callback is the caller's.
+                    unsafe { pass_on_callback(connection.read_bio(), command, callback) }
+                }
+                _ => 0,
+            })
+        })
+    }
+
+    fn freed(&self, bio: &FilterBio<'_>) {
+        call(c"BIO_free", (), || {
+            self.release(bio);
+            Ok(())
+        });
+    }
+}
+
+impl SslBio {
+    /// The table of this kind of BIO.
+    pub fn table() -> Result<*const ffi::BIO_METHOD> {
+        static TABLE: OnceLock<MethodTable> = OnceLock::new();
+        Self::method(&TABLE)
+    }
+
+    /// A new BIO that owns `connection`.
+    pub fn around(connection: Arc<Connection>) -> Result<Bio> {
+        // SAFETY: the table is never freed.
+        let bio = unsafe { new_bio(Self::table()?) }?;
+        let control = Control {
+            command: C_SET_SSL,
+            number: CLOSE.into(),
+            pointer: Arc::into_raw(connection).cast_mut().cast(),
+        };
+        // SAFETY: the command takes over a connection.
+        unsafe { pass_on(bio.as_ptr(), control) };
+        Ok(bio)
+    }
+
+    /// The connections in a chain of BIOs, from its start.
+    ///
+    /// # Safety
+    /// `bio` is NULL or the start of a live chain, whose connections live while they are used.
+    pub unsafe fn connections<'a>(bio: *mut ffi::BIO) -> impl Iterator<Item = &'a Connection> {
+        // SAFETY: as the caller promises. The command writes a pointer, NULL for none.
+        unsafe { all_of_kind(bio, TYPE_SSL) }.filter_map(|bio| unsafe {
+            let mut connection: *mut Connection = std::ptr::null_mut();
+            let control = Control {
+                command: C_GET_SSL,
+                number: 0,
+                pointer: (&raw mut connection).cast(),
+            };
+            pass_on(bio, control);
+            connection.as_ref()
+        })
+    }
+
+    fn connection(&self) -> Option<&Connection> {
+        // SAFETY: NULL, or a connection that the link owns a reference to or that the program
+        // keeps alive.
+        unsafe { self.connection.get().as_ref() }
+    }
+
+    /// Runs what moves data, and says how it ended: by the return value, the queue, and what the
+    /// BIO waits for.
+    fn transfer(
+        &self,
+        bio: &FilterBio<'_>,
+        function: &'static CStr,
+        work: impl FnOnce(&Connection) -> std::result::Result<usize, Stop>,
+    ) -> std::result::Result<usize, c_int> {
+        const CLOSED: c_int = 0;
+        const FAILED: c_int = -1;
+        bio.bio().clear_retry();
+        call(function, Err(FAILED), || {
+            let Some(connection) = self.connection() else {
+                return Ok(Err(FAILED));
+            };
+            Ok(work(connection).map_err(|stop| match stop {
+                Stop::Closed => CLOSED,
+                Stop::Suspended => {
+                    wait(bio.bio(), connection);
+                    FAILED
+                }
+                Stop::Transport => FAILED,
+                Stop::Failed(error) => {
+                    queue(function, &error);
+                    FAILED
+                }
+            }))
+        })
+    }
+
+    /// # Safety
+    /// The pointer is what the command wants.
+    unsafe fn run(
+        &self,
+        bio: &FilterBio<'_>,
+        connection: &Connection,
+        control: Control,
+    ) -> Result<c_long> {
+        let Control {
+            command,
+            number,
+            pointer,
+        } = control;
+        // SAFETY: commands are passed on to live BIOs with the caller's pointer; pointers are used
+        // as the commands' documentation says.
+        unsafe {
+            Ok(match command {
+                CTRL_RESET => self.reset(bio, connection, control),
+                CTRL_INFO => 0,
+                C_SSL_MODE => {
+                    connection.set_role(match number {
+                        0 => Role::Server,
+                        _ => Role::Client,
+                    });
+                    1
+                }
+                C_SET_RENEGOTIATE_TIMEOUT => {
+                    const LEAST: c_long = 60;
+                    const OTHERWISE: c_long = 5;
+                    let seconds = if number < LEAST { OTHERWISE } else { number };
+                    self.renegotiate_timeout.replace(seconds)
+                }
+                C_SET_RENEGOTIATE_BYTES => {
+                    const LEAST: c_long = 512;
+                    let before = self.renegotiate_bytes.get();
+                    self.renegotiate_bytes
+                        .set(if number < LEAST { before } else { number });
+                    before
+                }
+                C_GET_NUM_RENEGOTIATES => 0,
+                C_GET_SSL => {
+                    store(pointer.cast(), self.connection.get());
+                    (!pointer.is_null()).into()
+                }
+                CTRL_GET_CLOSE => bio.close_flag().into(),
+                CTRL_SET_CLOSE => {
+                    bio.set_close_flag(number as c_int);
+                    1
+                }
+                CTRL_WPENDING => pass_on(connection.write_bio(), control),
+                CTRL_PENDING => match connection.pending() {
+                    0 => pass_on(connection.read_bio(), control),
+                    pending => pending as c_long,
+                },
+                CTRL_FLUSH => {
+                    bio.bio().clear_retry();
+                    let flushed = pass_on(connection.write_bio(), control);
+                    bio.copy_next_retry();
+                    flushed
+                }
+                CTRL_PUSH => {
+                    let next = bio.next();
+                    if !next.is_null() && next != connection.read_bio() {
+                        let shared = Bio::from_raw_shared(next);
+                        connection.set_read_bio(shared.clone());
+                        connection.set_write_bio(shared);
+                    }
+                    1
+                }
+                CTRL_POP => {
+                    // Only when this very BIO is taken out, and not one before it in the chain.
+                    if pointer == bio.bio().as_ptr().cast::<c_void>() {
+                        connection.set_read_bio(None);
+                        connection.set_write_bio(None);
+                    }
+                    1
+                }
+                C_DO_STATE_MACHINE => {
+                    let done = self.transfer(bio, c"BIO_do_handshake", |connection| {
+                        connection.handshake().map(|()| 1)
+                    });
+                    done.map_or_else(c_long::from, |_| 1)
+                }
+                CTRL_DUP => match filter_of::<Self>(pointer.cast()) {
+                    Some(copy) => self.duplicate(connection, copy)?,
+                    None => 0,
+                },
+                CTRL_SET_CALLBACK => 0,
+                _ => pass_on(connection.read_bio(), control),
+            })
+        }
+    }
+
+    /// `BIO_set_ssl(3)`: takes over a connection with the close flag, in place of the one before.
+    fn adopt(&self, bio: &FilterBio<'_>, control: Control) {
+        if self.connection().is_some() {
+            self.release(bio);
+            self.renegotiate_bytes.set(0);
+            self.renegotiate_timeout.set(0);
+        }
+        bio.set_close_flag(control.number as c_int);
+        self.connection.set(control.pointer.cast());
+        let Some(connection) = self.connection() else {
+            return;
+        };
+        // SAFETY: NULL, or the connection's own BIO, which is alive.
+        if let Some(read_bio) = unsafe { Bio::from_raw_shared(connection.read_bio()) } {
+            bio.insert_next(read_bio);
+        }
+        bio.set_ready(true);
+    }
+
+    /// Gives up the connection: with `BIO_CLOSE`, the reference to it too.
+    fn release(&self, bio: &FilterBio<'_>) {
+        let connection = self.connection.replace(std::ptr::null_mut());
+        if bio.close_flag() == 0 {
+            return;
+        }
+        let owned = bio.is_ready() && !connection.is_null();
+        bio.bio().clear_retry();
+        bio.set_ready(false);
+        if owned {
+            // SAFETY: connections are made from an Arc, and `BIO_CLOSE` says that a reference was
+            // given to this BIO.
+            drop(unsafe { Arc::from_raw(connection.cast_const()) });
+        }
+    }
+
+    /// Closes the connection and makes it ready for another one; then the BIOs below.
+    ///
+    /// # Safety
+    /// The pointer is what the command wants.
+    unsafe fn reset(
+        &self,
+        bio: &FilterBio<'_>,
+        connection: &Connection,
+        control: Control,
+    ) -> c_long {
+        close(connection);
+        if let Some(role) = connection.role() {
+            connection.set_role(role);
+        }
+        connection.clear();
+        let below = match bio.next() {
+            next if next.is_null() => connection.read_bio(),
+            next => next,
+        };
+        match below.is_null() {
+            true => 1,
+            // SAFETY: a live BIO; the rest is the caller's.
+            false => unsafe { pass_on(below, control) },
+        }
+    }
+
+    /// `BIO_dup_chain(3)`: gives another link a copy of the connection, or a reference when its
+    /// handshake has begun (SSL_dup(3)).
+    fn duplicate(&self, connection: &Connection, copy: &Self) -> Result<c_long> {
+        let duplicate = match connection.stage() {
+            Stage::Before => connection.duplicate()?,
+            // SAFETY: connections are made from an Arc, and this one is alive.
+            _ => unsafe {
+                Arc::increment_strong_count(connection);
+                Arc::from_raw(connection)
+            },
+        };
+        copy.connection.set(Arc::into_raw(duplicate).cast_mut());
+        copy.renegotiate_bytes.set(self.renegotiate_bytes.get());
+        copy.renegotiate_timeout.set(self.renegotiate_timeout.get());
+        Ok(1)
+    }
+}
+
+/// `SSL_shutdown(3)`, as far as it goes at once.
+pub fn close(connection: &Connection) {
+    if let Err(Stop::Failed(error)) = connection.shut_down() {
+        queue(c"SSL_shutdown", &error);
+    }
+}
+
+/// Says what the connection waits for (`BIO_should_retry(3)`).
+fn wait(bio: &Bio, connection: &Connection) {
+    const ERROR_WANT_READ: c_int = 2;
+    const ERROR_WANT_WRITE: c_int = 3;
+    const ERROR_WANT_CONNECT: c_int = 7;
+    const ERROR_WANT_ACCEPT: c_int = 8;
+    const REASON_X509_LOOKUP: c_int = 1;
+    const REASON_CONNECT: c_int = 2;
+    const REASON_ACCEPT: c_int = 3;
+    let transport = match connection.want() {
+        Want::Read => transport_error(connection.read_bio(), true),
+        Want::Write => transport_error(connection.write_bio(), false),
+        Want::X509Lookup | Want::ClientHelloCallback | Want::RetryVerify | Want::Nothing => None,
+    };
+    let special = match transport {
+        Some(ERROR_WANT_CONNECT) => Some(REASON_CONNECT),
+        Some(ERROR_WANT_ACCEPT) => Some(REASON_ACCEPT),
+        _ if connection.want() == Want::X509Lookup => Some(REASON_X509_LOOKUP),
+        _ => None,
+    };
+    let retry = Retry {
+        read: transport == Some(ERROR_WANT_READ),
+        write: transport == Some(ERROR_WANT_WRITE),
+        special,
+    };
+    if retry.read || retry.write || special.is_some() {
+        bio.set_retry(retry);
+    }
+}

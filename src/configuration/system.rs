@@ -1,0 +1,69 @@
+//! Sections of OpenSSL's configuration file: `ssl_conf` names them, and each holds commands
+//! (SSL_CTX_config(3), config(5)). The section `system_default` is for every context.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use super::{CERTIFICATE, CLIENT, Configuration, FILE, REQUIRE_PRIVATE, Report, SERVER, Target};
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::configuration;
+
+/// The section that applies to every new context.
+const SYSTEM_DEFAULT: &CStr = c"system_default";
+
+/// Applies the system's defaults to a new context. Commands that fail are skipped, and their
+/// errors reported: they do not keep the context from being made.
+pub fn apply_system_configuration(context: &Arc<Context>, report: Report<'_>) {
+    if let Some(commands) = configuration::section(SYSTEM_DEFAULT) {
+        let target = Target::Context(Arc::downgrade(context));
+        run(&commands, target, FILE, report);
+    }
+}
+
+/// Applies a section to a context or a connection, with its certificates. All commands are run, and
+/// their errors reported; it fails when one of them does.
+pub fn apply(name: &CStr, target: Target, report: Report<'_>) -> Result<()> {
+    let commands = configuration::section(name).ok_or_else(|| {
+        Error::with(
+            Reason::INVALID_CONFIGURATION_NAME,
+            format!("name={}", name.to_string_lossy()),
+        )
+    })?;
+    let flags = FILE | CERTIFICATE | REQUIRE_PRIVATE;
+    match run(&commands, target, flags, report) {
+        true => Ok(()),
+        false => Err(Error::Silent),
+    }
+}
+
+/// True when all commands have succeeded.
+fn run(
+    commands: &[configuration::Command],
+    target: Target,
+    flags: u32,
+    report: Report<'_>,
+) -> bool {
+    let Some(method) = target.get().method() else {
+        return false;
+    };
+    let configuration = Configuration::default();
+    configuration.set_target(target);
+    configuration.set_flags(flags);
+    if method.may_accept() {
+        configuration.set_flags(SERVER);
+    }
+    if method.may_connect() {
+        configuration.set_flags(CLIENT);
+    }
+    let mut good = true;
+    for command in commands {
+        let ran = configuration.run(&command.name, Some(&command.value), report);
+        good &= ran.is_ok();
+    }
+    if let Err(error) = configuration.finish() {
+        report(error);
+        good = false;
+    }
+    good
+}

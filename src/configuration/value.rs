@@ -1,0 +1,169 @@
+//! Commands that take a list, a name or a number.
+
+use std::ffi::{CStr, c_int};
+
+use super::switch::{self, Element};
+use super::target::text;
+use super::{CLIENT, COMMAND_LINE, Configuration, FILE, SERVER};
+use crate::cipher::CipherList;
+use crate::cipher::group::parse_groups;
+use crate::cipher::list::parse_ciphersuites;
+use crate::cipher::signature::parse_signature_algorithms;
+use crate::cipher::version::limit_from_name;
+use crate::error::{Error, Reason, Result};
+
+/// `SignatureAlgorithms`
+pub fn signature_algorithms(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let ids = signature_ids(value)?;
+    configuration
+        .configured()
+        .change(|settings| settings.signature_schemes = Some(ids.as_slice().into()));
+    Ok(())
+}
+
+/// `ClientSignatureAlgorithms`
+pub fn client_signature_algorithms(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let ids = signature_ids(value)?;
+    configuration
+        .configured()
+        .change(|settings| settings.client_signature_schemes = Some(ids.as_slice().into()));
+    Ok(())
+}
+
+fn signature_ids(value: &CStr) -> Result<Vec<u16>> {
+    let algorithms = parse_signature_algorithms(value.to_bytes())?;
+    Ok(algorithms.iter().map(|algorithm| algorithm.id).collect())
+}
+
+/// `Groups`, `Curves`
+pub fn groups(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let groups = parse_groups(value.to_bytes())?;
+    let ids: Vec<u16> = groups.iter().map(|group| group.id).collect();
+    configuration
+        .configured()
+        .change(|settings| settings.groups = Some(ids.as_slice().into()));
+    Ok(())
+}
+
+/// `ECDHParameters`: one group, or a word for "as you like", which is always so.
+pub fn one_group(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let name = value.to_bytes();
+    let automatic = configuration.allows(FILE)
+        && (name.eq_ignore_ascii_case(b"automatic") || name.eq_ignore_ascii_case(b"+automatic"))
+        || configuration.allows(COMMAND_LINE) && name == b"auto";
+    if automatic {
+        return Ok(());
+    }
+    if name.contains(&b':') {
+        return Err(Error::Silent);
+    }
+    match configuration.configured().is_some() {
+        true => groups(configuration, value),
+        false => Ok(()),
+    }
+}
+
+/// `CipherString`. Not checked without a target, as in OpenSSL.
+pub fn cipher_string(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let configured = configuration.configured();
+    if configured.is_some() {
+        let list = CipherList::parse(value.to_bytes())?;
+        configured.change(|settings| settings.set_cipher_list(&list));
+    }
+    Ok(())
+}
+
+/// `Ciphersuites`. Not checked without a target, as in OpenSSL.
+pub fn ciphersuites(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let configured = configuration.configured();
+    if configured.is_some() {
+        let suites = parse_ciphersuites(value.to_bytes())?;
+        configured.change(|settings| settings.set_tls13_ciphers(&suites));
+    }
+    Ok(())
+}
+
+/// `Protocol`. Versions that this library does not speak can be turned on and off like others.
+pub fn protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
+    run_list(configuration, value, switch::PROTOCOLS)
+}
+
+/// `Options`
+pub fn options(configuration: &Configuration, value: &CStr) -> Result<()> {
+    run_list(configuration, value, switch::OPTIONS)
+}
+
+/// `VerifyMode`
+pub fn verify_mode(configuration: &Configuration, value: &CStr) -> Result<()> {
+    run_list(configuration, value, switch::VERIFY_MODES)
+}
+
+fn run_list(configuration: &Configuration, value: &CStr, elements: &[Element]) -> Result<()> {
+    let configured = configuration.configured();
+    let roles = configuration.flags.get() & (CLIENT | SERVER);
+    switch::run_list(value.to_bytes(), elements, roles, |switch, on| {
+        configured.set(switch, on);
+    })
+}
+
+/// `MinProtocol`
+pub fn min_protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
+    if let Some(version) = limit(configuration, value)? {
+        configuration
+            .configured()
+            .change(|settings| settings.versions.min = version);
+    }
+    Ok(())
+}
+
+/// `MaxProtocol`
+pub fn max_protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
+    if let Some(version) = limit(configuration, value)? {
+        configuration
+            .configured()
+            .change(|settings| settings.versions.max = version);
+    }
+    Ok(())
+}
+
+/// A limit to be set, 0 for none. `None` when there is nothing to do: a version of DTLS, or a
+/// target with a method of one version.
+fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<c_int>> {
+    let method = configuration.configured().method().ok_or(Error::Silent)?;
+    match (text(value), limit_from_name(text(value))) {
+        ("DTLSv1" | "DTLSv1.2", _) => Ok(None),
+        (_, Some(0)) => Ok(Some(0)),
+        (_, Some(version)) => Ok(method.version.is_none().then_some(version)),
+        (_, None) => Err(Error::Silent),
+    }
+}
+
+/// `RecordPadding`: the engine does not pad, so only 0 and 1, which mean no padding.
+pub fn record_padding(configuration: &Configuration, value: &CStr) -> Result<()> {
+    const MOST: c_int = 16384;
+    match number(value) {
+        0 | 1 if configuration.configured().is_some() => Ok(()),
+        2..=MOST => Err(Error::with(
+            Reason::UNSUPPORTED,
+            "Reprise cannot pad records",
+        )),
+        _ => Err(Error::Silent),
+    }
+}
+
+/// `NumTickets`
+pub fn num_tickets(configuration: &Configuration, value: &CStr) -> Result<()> {
+    let configured = configuration.configured();
+    let count = usize::try_from(number(value)).map_err(|_| Error::Silent)?;
+    if !configured.is_some() {
+        return Err(Error::Silent);
+    }
+    configured.change(|settings| settings.num_tickets = count);
+    Ok(())
+}
+
+/// The number that a text begins with, or 0, as `atoi(3)` reads it.
+fn number(value: &CStr) -> c_int {
+    // SAFETY: a C string.
+    unsafe { libc::atoi(value.as_ptr()) }
+}

@@ -1,0 +1,95 @@
+//! The verify_data of both Finished messages (RFC 8446, section 4.4.4; RFC 5246, section 7.4.9),
+//! which rustls does not show but computes through its provider's HMAC (TLS 1.3) and PRF (TLS 1.2).
+//!
+//! While a record is digested, what the provider computes on this thread is noted. In TLS 1.3 the
+//! same function also signs PSK binders, but a handshake always ends with the server's and then
+//! the client's Finished, on both sides: the last two are kept.
+
+use std::cell::RefCell;
+
+use rustls::Error;
+use rustls::crypto::kx::ActiveKeyExchange;
+use rustls::crypto::tls12::{Prf, PrfSecret};
+
+/// verify_data of the two sides; empty while unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The client's.
+    pub client: Vec<u8>,
+    /// The server's.
+    pub server: Vec<u8>,
+}
+
+impl Finished {
+    /// Takes over what was noted on this thread since the last time.
+    pub(super) fn collect(&mut self) {
+        NOTED.with_borrow_mut(|noted| {
+            for (side, data) in noted.drain(..) {
+                match side {
+                    Side::Client => self.client = data,
+                    Side::Server => self.server = data,
+                    Side::Next => {
+                        self.server = std::mem::replace(&mut self.client, data);
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Forgets what was noted for another connection that never collected it.
+pub(super) fn forget_noted() {
+    NOTED.with_borrow_mut(Vec::clear);
+}
+
+/// Notes what TLS 1.3 signed.
+pub(super) fn note_signed(data: &[u8]) {
+    NOTED.with_borrow_mut(|noted| noted.push((Side::Next, data.to_vec())));
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Client,
+    Server,
+    /// TLS 1.3: whoever's turn it is.
+    Next,
+}
+
+thread_local! {
+    static NOTED: RefCell<Vec<(Side, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The PRF of a TLS 1.2 suite, which notes verify_data.
+pub(super) struct NotingPrf(pub(super) &'static dyn Prf);
+
+impl Prf for NotingPrf {
+    fn for_key_exchange(
+        &self,
+        output: &mut [u8; 48],
+        kx: Box<dyn ActiveKeyExchange>,
+        peer_pub_key: &[u8],
+        label: &[u8],
+        seed: &[u8],
+    ) -> Result<(), Error> {
+        self.0
+            .for_key_exchange(output, kx, peer_pub_key, label, seed)
+    }
+
+    fn new_secret(&self, master_secret: &[u8; 48]) -> Box<dyn PrfSecret> {
+        Box::new(NotingSecret(self.0.new_secret(master_secret)))
+    }
+}
+
+struct NotingSecret(Box<dyn PrfSecret>);
+
+impl PrfSecret for NotingSecret {
+    fn prf(&self, output: &mut [u8], label: &[u8], seed: &[u8]) {
+        self.0.prf(output, label, seed);
+        let side = match label {
+            b"client finished" => Side::Client,
+            b"server finished" => Side::Server,
+            _ => return,
+        };
+        NOTED.with_borrow_mut(|noted| noted.push((side, output.to_vec())));
+    }
+}

@@ -1,0 +1,57 @@
+//! Random bytes for rustls, of which one draw can be planned.
+//!
+//! rustls draws session ids itself, as 32 random bytes. Where OpenSSL has another rule (a client's
+//! id for a TLS 1.2 ticket is the session's, a program may make ids for its server) the draw is
+//! answered with the planned bytes. Which draw of 32 bytes that is depends on the pinned version;
+//! the engine's tests notice when it changes.
+
+use std::cell::Cell;
+
+use rustls::crypto::{GetRandomFailed, SecureRandom};
+use rustls_aws_lc_rs::DEFAULT_SECURE_RANDOM;
+
+const ID: usize = 32;
+
+/// The id in a client's hello is the first draw of 32 bytes when its connection is made.
+pub(super) const CLIENT_SESSION_ID: usize = 0;
+/// A TLS 1.2 server draws its random first, then the id.
+pub(super) const SERVER_SESSION_ID: usize = 1;
+
+/// The source of random bytes of all connections.
+pub(super) static SOURCE: &dyn SecureRandom = &Source;
+
+#[derive(Debug)]
+struct Source;
+
+/// Runs `work`; draw number `which` of 32 bytes on this thread gives `id`.
+pub(super) fn with_planned<R>(id: Option<[u8; ID]>, which: usize, work: impl FnOnce() -> R) -> R {
+    struct Forget;
+    impl Drop for Forget {
+        fn drop(&mut self) {
+            PLANNED.set(None);
+        }
+    }
+    let _forget = Forget;
+    PLANNED.set(id.map(|id| (which, id)));
+    work()
+}
+
+thread_local! {
+    static PLANNED: Cell<Option<(usize, [u8; ID])>> = const { Cell::new(None) };
+}
+
+impl SecureRandom for Source {
+    fn fill(&self, buf: &mut [u8]) -> Result<(), GetRandomFailed> {
+        if buf.len() == ID {
+            match PLANNED.take() {
+                Some((0, id)) => {
+                    buf.copy_from_slice(&id);
+                    return Ok(());
+                }
+                Some((draws, id)) => PLANNED.set(Some((draws - 1, id))),
+                None => {}
+            }
+        }
+        DEFAULT_SECURE_RANDOM.fill(buf)
+    }
+}

@@ -1,0 +1,26 @@
+//! Finite-field Diffie-Hellman parameters in files. They are only looked at: the engine never uses
+//! DHE.
+
+use std::ffi::CStr;
+
+use crate::error::{Error, Result};
+use crate::libcrypto::bio::Bio;
+use crate::libcrypto::ffi;
+use crate::libcrypto::public_key::PublicKey;
+
+/// Reads a file in PEM and makes sure that it holds DH parameters (`DHParameters` of
+/// `SSL_CONF_cmd(3)`).
+pub fn check_file(path: &CStr) -> Result<()> {
+    let file = Bio::open_file(path)?;
+    // SAFETY: a live BIO; the result is a new object.
+    let parameters = unsafe {
+        let raw = ffi::PEM_read_bio_Parameters(file.as_ptr(), std::ptr::null_mut());
+        PublicKey::from_raw_owned(raw)
+    }
+    .ok_or(Error::Queued)?;
+    // SAFETY: a live object and a C string.
+    match unsafe { ffi::EVP_PKEY_is_a(parameters.as_ptr(), c"DH".as_ptr()) } {
+        1 => Ok(()),
+        _ => Err(Error::Silent),
+    }
+}
