@@ -101,7 +101,7 @@ impl CredentialHolder for Connection {
 
     fn change_credentials(
         &self,
-        mut change: impl FnMut(&mut Credentials) -> Result<()>,
+        change: &mut dyn FnMut(&mut Credentials) -> Result<()>,
     ) -> Result<()> {
         self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))?;
         // From now on the current one is in use.

@@ -278,7 +278,7 @@ impl CredentialHolder for Context {
 
     fn change_credentials(
         &self,
-        mut change: impl FnMut(&mut Credentials) -> Result<()>,
+        change: &mut dyn FnMut(&mut Credentials) -> Result<()>,
     ) -> Result<()> {
         self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
     }

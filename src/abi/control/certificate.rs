@@ -298,13 +298,13 @@ fn change_credentials(
     mut change: impl FnMut(&mut Credentials) -> Result<c_int>,
 ) -> Result<c_long> {
     let mut answer = 0;
-    let set = |credentials: &mut Credentials| {
+    let mut set = |credentials: &mut Credentials| {
         answer = change(credentials)?;
         Ok(())
     };
     match target {
-        Target::Context(context) => context.change_credentials(set)?,
-        Target::Connection(connection) => connection.change_credentials(set)?,
+        Target::Context(context) => context.change_credentials(&mut set)?,
+        Target::Connection(connection) => connection.change_credentials(&mut set)?,
     }
     Ok(answer.into())
 }
