@@ -2869,14 +2869,14 @@ int SSL_CTX_add_client_CA(SSL_CTX *ctx,
                           X509 *x);
 
 /**
- * The CA list of `ctx`, lent; NULL when none was set.
+ * The CA list of `ctx`, lent; empty at first.
  *
  * `ctx` is NULL or a live context.
  */
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
- * The client CA list of `ctx`, lent; NULL when none was set.
+ * The client CA list of `ctx`, lent; empty at first.
  *
  * `ctx` is NULL or a live context.
  */
@@ -2954,7 +2954,7 @@ int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas,
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
- * The CA list that `ssl` sends: its own, or its context's; lent. NULL when none was set.
+ * The CA list of `ssl`: its own, or its context's; lent.
  *
  * `ssl` is NULL or a live connection.
  */

@@ -1,8 +1,8 @@
 //! Lists of certificate authorities (SSL_CTX_set0_CA_list(3), SSL_load_client_CA_file(3)): the names that a
 //! side sends to its peer, so that this one picks a suitable certificate.
 //!
-//! There are two lists. The "CA list" is sent by either side; the "client CA list" by servers only, and comes
-//! first there. A connection's own list comes before its context's. Lists that a function gives are lent until
+//! There are two lists. The "CA list" is for either side; the "client CA list" for servers only, and comes first
+//! there unless it is empty. A connection's own list comes before its context's. Lists that a function gives are lent until
 //! they are replaced; lists that a function takes belong to the library from then on. Names are those of
 //! libcrypto (`X509_NAME`).
 
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     })
 }
 
-/// The CA list of `ctx`, lent; NULL when none was set.
+/// The CA list of `ctx`, lent; empty at first.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
     })
 }
 
-/// The CA list that `ssl` sends: its own, or its context's; lent. NULL when none was set.
+/// The CA list of `ssl`: its own, or its context's; lent.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     })
 }
 
-/// The client CA list of `ctx`, lent; NULL when none was set.
+/// The client CA list of `ctx`, lent; empty at first.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.

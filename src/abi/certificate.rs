@@ -179,7 +179,7 @@ pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi
 pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut Connection) {
     call(c"SSL_certs_clear", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.change_credentials(&mut |credentials| {
+        unsafe { borrow_quietly(ssl) }?.change_credentials(&|credentials| {
             credentials.clear();
             Ok(())
         })

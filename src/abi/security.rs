@@ -2,7 +2,7 @@
 //!
 //! The level decides which signature algorithms are on and which certificates are accepted. The
 //! suites that this library has are good for every level up to 3. A policy function of the program
-//! is remembered, but the level is what counts.
+//! is asked about certificates of its own.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
 
 /// Sets the function that decides instead of the level for connections made later.
 ///
-/// Status: partial (remembered and returned, but not asked: the security level decides)
+/// Status: partial (asked about own certificates only; elsewhere the security level decides)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
 
 /// Sets the function that decides instead of the level.
 ///
-/// Status: partial (remembered and returned, but not asked: the security level decides)
+/// Status: partial (asked about own certificates only; elsewhere the security level decides)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

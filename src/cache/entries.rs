@@ -5,7 +5,8 @@ use super::index::{Index, Place, Table};
 use super::node::Node;
 use super::order::Order;
 use super::reclaim::{garbage, pin, retire, try_to_collect};
-use super::sync::{AtomicU64, AtomicUsize, Lock, Ordering};
+use super::spent::Spent;
+use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering, prefetch};
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
@@ -18,18 +19,24 @@ const COLLECT_TRIES: usize = 8;
 /// All methods may be called from any thread at any time. None of them runs foreign code: what leaves
 /// the cache is returned, with the reference that the cache had.
 pub struct Cache<E: Entry> {
-    index: Index<E::Object>,
+    pub(super) index: Index<E::Object>,
     limit: AtomicUsize,
-    writers: Writers<E::Object>,
+    pub(super) writers: Writers<E::Object>,
 }
 
 /// What writers write to. On cache lines of its own, so that lookups do not feel it.
 #[repr(align(128))]
-struct Writers<O> {
-    order: Lock<Order<O>>,
-    entries: AtomicUsize,
-    node_bytes: AtomicUsize,
+pub(super) struct Writers<O> {
+    pub(super) guarded: Lock<Guarded<O>>,
+    pub(super) entries: AtomicUsize,
+    pub(super) node_bytes: AtomicUsize,
     evictions: AtomicU64,
+}
+
+/// What the writers' lock guards, beside the index.
+pub(super) struct Guarded<O> {
+    pub(super) order: Order<O>,
+    pub(super) spent: Spent<O>,
 }
 
 /// What became of an object that was to be added.
@@ -86,7 +93,10 @@ impl<E: Entry> Cache<E> {
             index: Index::new(),
             limit: AtomicUsize::new(limit),
             writers: Writers {
-                order: Lock::new(Order::new()),
+                guarded: Lock::new(Guarded {
+                    order: Order::new(),
+                    spent: Spent::new(),
+                }),
                 entries: AtomicUsize::new(0),
                 node_bytes: AtomicUsize::new(0),
                 evictions: AtomicU64::new(0),
@@ -131,8 +141,9 @@ impl<E: Entry> Cache<E> {
             return Inserted::Refused;
         };
         let node = node.as_ptr();
-        let mut order = self.lock();
-        // SAFETY: the lock is held until `order` is dropped, so what index and order lead to is live;
+        let mut guarded = self.lock();
+        let Guarded { order, spent } = &mut *guarded;
+        // SAFETY: the lock is held until `guarded` is dropped, so what index and order lead to is live;
         // the new node is ours until it is linked.
         unsafe {
             let place = self.index.place(&key);
@@ -140,7 +151,7 @@ impl<E: Entry> Cache<E> {
             if !old.is_null() && (*old).object == entry.object() {
                 order.take_out(old);
                 order.file(old, entry.expires());
-                drop(order);
+                drop(guarded);
                 Node::free(node);
                 return Inserted::AlreadyPresent;
             }
@@ -152,12 +163,10 @@ impl<E: Entry> Cache<E> {
             } else {
                 order.take_out(old);
             }
-            let evicted = self.take_excess(&mut order, node);
-            let unused = self.index.adapt(self.len());
-            drop(order);
-            let replaced = self.give_up(old);
-            let evicted = self.give_up(evicted);
-            retire_tables(unused);
+            let victim = self.take_excess(order, node);
+            let replaced = give_up(old, spent);
+            let evicted = give_up(victim, spent);
+            self.finish(guarded);
             Inserted::Added { replaced, evicted }
         }
     }
@@ -215,6 +224,11 @@ impl<E: Entry> Cache<E> {
                     }
                     (Some(node), _) => {
                         let place = self.index.place(&node.key);
+                        if let Some(next) = order.after(first).as_ref() {
+                            // Whoever flushes comes back for this one.
+                            self.index.prefetch(&next.key);
+                            prefetch(next.object.as_ptr());
+                        }
                         self.unlink(order, &place)
                     }
                 }
@@ -233,7 +247,8 @@ impl<E: Entry> Cache<E> {
     /// same time. False if it is not in this cache.
     pub fn reorder(&self, entry: &E) -> bool {
         let key = entry.key();
-        let mut order = self.lock();
+        let mut guarded = self.lock();
+        let order = &mut guarded.order;
         // SAFETY: the lock is held, so what index and order lead to is live.
         unsafe {
             let node = self.index.place(&key).node();
@@ -252,7 +267,8 @@ impl<E: Entry> Cache<E> {
         let mut all = Vec::new();
         loop {
             all.try_reserve(self.len() + 16).ok()?;
-            let order = self.lock();
+            let guarded = self.lock();
+            let order = &guarded.order;
             if all.capacity() < self.len() {
                 continue;
             }
@@ -298,8 +314,8 @@ impl<E: Entry> Cache<E> {
         }
     }
 
-    fn lock(&self) -> impl std::ops::DerefMut<Target = Order<E::Object>> + '_ {
-        self.writers.order.lock(|order| self.repair(order))
+    pub(super) fn lock(&self) -> Locked<'_, Guarded<E::Object>> {
+        self.writers.guarded.lock(|guarded| self.repair(guarded))
     }
 
     /// Does `take` with the lock held, and gives up the node that it has taken out, if any.
@@ -307,17 +323,34 @@ impl<E: Entry> Cache<E> {
         &self,
         take: impl FnOnce(&mut Order<E::Object>) -> *mut Node<E::Object>,
     ) -> Option<E> {
-        let mut order = self.lock();
-        let taken = take(&mut order);
-        if taken.is_null() {
-            return None;
-        }
-        // SAFETY: the lock is held.
-        let unused = unsafe { self.index.adapt(self.len()) };
-        drop(order);
-        retire_tables(unused);
+        let mut guarded = self.lock();
+        let Guarded { order, spent } = &mut *guarded;
+        let taken = take(order);
         // SAFETY: the node was taken out of index and order just now.
-        unsafe { self.give_up(taken) }
+        let entry = unsafe { give_up(taken, spent) }?;
+        self.finish(guarded);
+        Some(entry)
+    }
+
+    /// What is to be done after a change: the index follows the number of objects, and what nobody needs
+    /// any more is retired, after the lock was released.
+    fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>) {
+        // SAFETY: the lock is held.
+        let tables = unsafe { self.index.adapt(self.len()) };
+        let spent = guarded.spent.take_if_many();
+        drop(guarded);
+        // SAFETY: nodes and tables were unlinked with the lock held, so nobody that pins from now on
+        // can reach them.
+        unsafe {
+            if let Some(nodes) = spent {
+                nodes.retire();
+            }
+            for table in tables {
+                if let Some(bytes) = table.as_ref().map(Table::bytes) {
+                    retire(table, bytes, Table::free);
+                }
+            }
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -374,21 +407,6 @@ impl<E: Entry> Cache<E> {
         node
     }
 
-    /// Retires a node that was taken out, and returns the reference that it had. Null is fine.
-    ///
-    /// # Safety
-    /// The node was in index and order of this cache, and is in neither now.
-    unsafe fn give_up(&self, node: *mut Node<E::Object>) -> Option<E> {
-        // SAFETY: the caller's promise: nobody that pins from now on can reach the node, and its
-        // reference is ours.
-        unsafe {
-            let Node { object, key, .. } = node.as_ref()?;
-            let entry = E::from_raw(*object);
-            retire(node, Node::<E::Object>::bytes(key.hash()), Node::free);
-            Some(entry)
-        }
-    }
-
     // The counters change with the lock held only, so they need no atomic addition.
     fn count_in(&self, hash: u32) {
         let Writers {
@@ -411,54 +429,13 @@ impl<E: Entry> Cache<E> {
         node_bytes.store(bytes, Ordering::Relaxed);
         entries.store(entries.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
     }
-
-    /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
-    /// taking out is in the order, but may not be in the index: then it is left out.
-    #[cold]
-    fn repair(&self, order: &mut Order<E::Object>) {
-        let mut bytes = 0;
-        // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
-        let entries = unsafe {
-            self.index.repair();
-            order.repair(|node| {
-                let held = self.index.find(&(*node).key) == node;
-                if held {
-                    bytes += Node::<E::Object>::bytes((*node).hash());
-                }
-                held
-            })
-        };
-        self.writers.node_bytes.store(bytes, Ordering::Relaxed);
-        self.writers.entries.store(entries, Ordering::Relaxed);
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-impl<E: Entry> Cache<E> {
-    /// Leaves the cache as a fork would find it if another thread were in the middle of adding `half_in`
-    /// and, having lost its list on the way, of taking out what has the key `half_out`.
-    pub fn leave_half_done(&self, half_in: E, half_out: &Key) {
-        let key = half_in.key();
-        let node = Node::new(key, half_in.object()).expect("memory");
-        let mut order = self.lock();
-        // SAFETY: the lock is held, and what is linked is live.
-        unsafe {
-            order.file(node.as_ptr(), half_in.expires());
-            half_in.into_raw();
-            let place = self.index.place(half_out);
-            assert!(!place.node().is_null());
-            self.index.take_out(&place);
-            order.forget_all_but_lowest();
-        }
-        drop(order);
-        self.writers.entries.store(7, Ordering::Relaxed);
-        self.writers.order.abandon();
-    }
 }
 
 impl<E: Entry> Drop for Cache<E> {
     fn drop(&mut self) {
-        let order = self.writers.order.get_mut();
+        let Guarded { order, spent } = self.writers.guarded.get_mut();
+        // SAFETY: nobody else has the cache, so nobody is in a lookup.
+        unsafe { spent.free() };
         let mut node = order.first();
         while !node.is_null() {
             // SAFETY: nobody else has the cache. Its nodes are live and own a reference each.
@@ -472,14 +449,16 @@ impl<E: Entry> Drop for Cache<E> {
     }
 }
 
-fn retire_tables<O: 'static>(unused: [*mut Table<O>; 2]) {
-    for table in unused {
-        // SAFETY: the index gave the table away, so nobody that pins from now on can reach it.
-        unsafe {
-            if let Some(bytes) = table.as_ref().map(Table::bytes) {
-                retire(table, bytes, Table::free);
-            }
-        }
+/// Lays a node that was taken out aside, and returns the reference that it had. Null is fine.
+///
+/// # Safety
+/// The lock is held; the node was in index and order, and is in neither now.
+unsafe fn give_up<E: Entry>(node: *mut Node<E::Object>, spent: &mut Spent<E::Object>) -> Option<E> {
+    // SAFETY: the caller's promise: the node is live until it is retired, and its reference is ours.
+    unsafe {
+        let object = node.as_ref()?.object;
+        spent.add(node);
+        Some(E::from_raw(object))
     }
 }
 

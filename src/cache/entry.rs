@@ -7,7 +7,7 @@ use super::sync::new_hasher;
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
 /// use more than once should keep it too.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Key {
     hash: u32,
@@ -53,6 +53,15 @@ impl Key {
         let mut hasher = new_hasher();
         hasher.write(&bytes);
         (hasher.finish() >> 32) as u32
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:#06x}:", u16::from_be_bytes(self.version))?;
+        self.id()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

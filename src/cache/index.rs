@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 
 use super::entry::Key;
 use super::node::Node;
-use super::sync::{AtomicPtr, AtomicUsize, Ordering, free_slots, new_slots};
+use super::sync::{AtomicPtr, AtomicUsize, Ordering, free_slots, new_slots, prefetch};
 
 /// The bits of the smallest table. Tests begin with two chains, so that tables change often.
 const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
@@ -188,6 +188,11 @@ impl<O> Index<O> {
         }
     }
 
+    /// Has the head of a key's chain brought near, for a call of [`Index::place`] to come.
+    pub fn prefetch(&self, key: &Key) {
+        prefetch(self.table().slot_of(key.hash()));
+    }
+
     /// The place of a key, for a writer. Valid until the next change.
     ///
     /// # Safety
@@ -304,6 +309,11 @@ impl<O> Index<O> {
         }
         table.taken.store(until, Ordering::Relaxed);
         if until < units {
+            for unit in until..(until + STRIDE).min(units) {
+                // SAFETY: as above.
+                let chain = unsafe { &*older }.slot(unit);
+                prefetch(chain.load(Ordering::Relaxed));
+            }
             return std::ptr::null_mut();
         }
         table.older.store(std::ptr::null_mut(), Ordering::Release);

@@ -15,9 +15,15 @@ fn key(n: u8) -> Key {
     Key::new(0x303, &[n]).expect("a short id")
 }
 
+/// All orders of events of a program.
 fn model(program: impl Fn() + Send + Sync + 'static) {
+    model_with(None, program);
+}
+
+/// Those in which threads are interrupted at most so many times, for programs of more steps.
+fn model_with(interruptions: Option<usize>, program: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = None;
+    builder.preemption_bound = interruptions;
     builder.max_branches = 100_000;
     builder.check(program);
 }
@@ -123,7 +129,7 @@ fn nothing_is_missed_while_the_index_shrinks() {
 
 #[test]
 fn an_index_that_was_emptied_shows_what_is_added_after() {
-    model(|| {
+    model_with(Some(2), || {
         let cache = cache_with(1..=9, 0);
         let writer = {
             let cache = cache.clone();

@@ -1,4 +1,80 @@
-//! The session cache of a context.
+//! The session cache of a context: what `SSL_CTX_add_session(3)`, `SSL_CTX_remove_session(3)`,
+//! `SSL_CTX_flush_sessions(3)`, `SSL_CTX_sess_set_cache_size(3)` and every handshake work on.
+//!
+//! It knows neither TLS nor C, and runs no callback: what leaves the cache is handed to the caller, who
+//! then tells whom it concerns, with nothing locked. It is generic over what it holds ([`Entry`]).
+//!
+//! | part        | what it is                                                               |
+//! |-------------|--------------------------------------------------------------------------|
+//! | `entries`   | [`Cache`]: the operations, and the order in which they change the parts  |
+//! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
+//! | `node`      | one allocation for each cached object: key, reference, links             |
+//! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
+//! | `order`     | which object leaves first: a skip list by expiry                         |
+//! | `reclaim`   | when memory is freed that a lookup may be reading: epochs                |
+//! | `spent`     | nodes that were taken out, gathered to be retired together               |
+//! | `lock`      | the writers' lock, which survives a fork                                 |
+//! | `fork`      | which process this is                                                    |
+//! | `repair`    | what a forked child does about a writer that it has not got              |
+//! | `sync`      | atomics and lock, which loom replaces                                    |
+//!
+//! # Why it is correct
+//!
+//! **Who writes.** One lock for each cache, held for some dozen instructions at a time by whoever adds,
+//! removes, reorders or lists; never across a callback, I/O or anything that could wait. Only its holder
+//! changes index, order and counters. A lookup does not take it. So among writers everything is as in
+//! a program with one thread, and what follows is about lookups.
+//!
+//! **Invariants**, with the lock free:
+//! 1. A node is in the index exactly if it is in the order.
+//! 2. A node in them owns one reference to its object.
+//! 3. The chains of the index hold each node once, ordered by hash; a chain that was not taken over
+//!    yet is reached through the older table, every other one through the current table.
+//! 4. The number of nodes is what [`Cache::len`] tells.
+//!
+//! With the lock held, (1) is weaker: what is in the index is in the order. A node enters the order
+//! first and leaves it last.
+//!
+//! **Who frees what, and when.** The thread that takes a node out takes over its reference and hands it to
+//! the caller; dropping that may end the object. The node itself is retired: freed once every thread
+//! that was pinned at that time has unpinned. The memory of an object that was ever in a cache is retired
+//! as well when its last reference goes (that is for the implementor of [`Entry`] to do); what it owns may
+//! be freed at once. Tables that were outgrown are retired when their last chain has been taken over.
+//!
+//! **A lookup that races with removal.** The lookup pins before it reads the first link. So whatever node
+//! it reaches was linked after it pinned, and its memory stays. Key and object of a node never change. From
+//! the node it takes a reference to the object, unless the count is zero already. If the count is zero,
+//! the cache's own reference was dropped, which happens after the node was unlinked; the lookup, having
+//! seen the zero, sees the unlinking too, and searches again. If it is not, the lookup has a reference like
+//! any other, and the object stays valid however soon it leaves the cache. No count ever rises from zero.
+//!
+//! **A lookup that races with replacement** finds the old object or the new one: a node takes another's
+//! place in its chain with one store.
+//!
+//! **A lookup that races with a change of size** may walk a chain that is cut, or the older chain of two.
+//! It can miss a node only behind a store that came after the newer head, or the newer table, was
+//! published. So after finding nothing it looks whether either has changed, and searches again if so. No
+//! node moves and no lookup ever waits; how it is done stands in `index`.
+//!
+//! **Threads that stall.** A thread that stops in the middle of a lookup keeps memory from being freed, in
+//! the whole process, but nobody from working. To keep that bounded, adding is refused while more than a
+//! bound waits to be freed and none of it gets free. [`Figures::garbage`] shows how much waits.
+//!
+//! **Fork.** The child has one thread. Three things may have been left behind by the others:
+//! - a thread inside the lock. The lock word names the process that took it; the child sees that it is
+//!   not its own, takes the lock over and repairs. Every state between two stores of a writer can be
+//!   repaired: chains are whole for lookups at any moment, the forward links of the order's lowest level
+//!   are whole too, and what is in the order but not in the index is what was being added or removed
+//!   at the fork: it is left out. One entry and its reference may be lost to the child that way.
+//! - a thread that is pinned. The child starts with a collector of its own; what was waiting to be freed
+//!   at the fork is not freed in the child.
+//! - nothing else: lookups hold nothing.
+//!
+//! It all rests on a fork copying memory as of one moment for all threads, in the order of their
+//! stores. Nothing is installed for it (no `pthread_atfork(3)` handlers).
+//!
+//! **Memory that is short.** Adding allocates before it changes anything, and is refused without memory. An
+//! index that cannot get a larger table lets its chains grow.
 
 mod entries;
 mod entry;
@@ -10,11 +86,9 @@ mod lock;
 mod node;
 mod order;
 mod reclaim;
+mod repair;
+mod spent;
 mod sync;
-
-pub use entries::{Cache, Due, Figures, Inserted};
-pub use entry::{Entry, Expiry, Key};
-pub use reclaim::{Garbage, Guard, garbage, pin, retire};
 
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -26,3 +100,7 @@ mod stress_tests;
 mod test_entry;
 #[cfg(all(test, not(loom)))]
 mod tests;
+
+pub use entries::{Cache, Due, Figures, Inserted};
+pub use entry::{Entry, Expiry, Key};
+pub use reclaim::retire;

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use super::reclaim::{garbage, pin};
 use super::test_entry::{Item, on_next_upgrade};
-use super::{Cache, Due, Entry, Inserted, Key, garbage, pin};
+use super::{Cache, Due, Entry, Inserted, Key};
 
 fn item(n: u32, expires: i64) -> Item {
     Item::new(0x304, &n.to_be_bytes(), expires, 0)

@@ -8,7 +8,13 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(not(loom))]
-pub use super::lock::Lock;
+pub use super::lock::{Guard as Locked, Lock};
+
+#[cfg(loom)]
+pub use loom::sync::MutexGuard as Locked;
+
+#[cfg(loom)]
+pub use loomed::Lock;
 
 /// A SipHash with keys that this process drew at random.
 #[cfg(not(loom))]
@@ -22,6 +28,19 @@ pub fn new_hasher() -> std::hash::DefaultHasher {
 #[cfg(loom)]
 pub fn new_hasher() -> std::hash::DefaultHasher {
     std::hash::DefaultHasher::new()
+}
+
+/// Has the memory at `place` brought near, where the machine can be told to. Any pointer is fine.
+#[inline]
+pub fn prefetch<T>(place: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing that the program could see, and never faults.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(place.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
 }
 
 /// `count` atomic null pointers, or `None` when memory is short. Freed with [`free_slots`].

@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::{Connection, Role, parsed_chain};
-use crate::context::{ChainSource, Names, Settings};
+use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
 use crate::libcrypto::certificate_cache;
@@ -192,20 +192,8 @@ impl Connection {
 
     /// DER names that this side sends to the peer.
     pub(super) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
-        let own = self.names.borrow().for_peer(role);
-        own.or_else(|| self.context().names().for_peer(role))
-            .unwrap_or_default()
-    }
-}
-
-impl Names {
-    /// The list that `role` sends, in DER; `None` when none has been set.
-    pub fn for_peer(&self, role: Role) -> Option<Vec<Vec<u8>>> {
-        let list = match role {
-            Role::Server => self.client_ca.as_ref().or(self.ca.as_ref()),
-            Role::Client => self.ca.as_ref(),
-        }?;
-        Some(list.iter().filter_map(|name| name.to_der().ok()).collect())
+        let names = self.names.borrow().or(&self.context().names());
+        names.for_peer(role)
     }
 }
 

@@ -35,8 +35,8 @@ impl Connection {
         }
     }
 
-    /// The number of the slot that the handshake has selected.
-    pub fn slot_selected(&self) -> Option<usize> {
+    /// The slot of the certificate that was selected in the handshake.
+    pub fn slot_of_handshake(&self) -> Option<usize> {
         self.signatures.borrow().slot
     }
 
@@ -59,8 +59,8 @@ impl Connection {
     /// Of these the ones that we take too, best first.
     pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
         let settings = self.settings();
-        let ours = match self.role() {
-            Some(Role::Client) => settings.client_signature_schemes(),
+        let ours = match (self.role(), &settings.client_signature_schemes) {
+            (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
             _ => settings.signature_schemes(),
         };
         let theirs = self.accepted_signatures();
@@ -99,12 +99,11 @@ impl CredentialHolder for Connection {
         self.settings()
     }
 
-    fn change_credentials(
-        &self,
-        change: &mut dyn FnMut(&mut Credentials) -> Result<()>,
-    ) -> Result<()> {
-        self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))?;
-        // From now on the current one is in use.
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
+        let mut credentials = Credentials::clone(&self.settings().credentials);
+        change(&mut credentials)?;
+        self.change_settings(|settings| settings.credentials = Arc::new(credentials));
+        // From now on the one set last is in use.
         self.signatures.borrow_mut().slot = None;
         Ok(())
     }

@@ -17,10 +17,7 @@ pub trait CredentialHolder {
 
     /// Replaces the credentials by what `change` makes of them; keeps them when it fails. `change`
     /// may be called again when another thread was faster.
-    fn change_credentials(
-        &self,
-        change: &mut dyn FnMut(&mut Credentials) -> Result<()>,
-    ) -> Result<()>;
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()>;
 
     /// Whether the security level takes this certificate of our own. The program's security
     /// callback may run.
@@ -29,12 +26,12 @@ pub trait CredentialHolder {
     /// `SSL_CTX_use_certificate`
     fn use_certificate(&self, certificate: &X509) -> Result<()> {
         self.check_strength(certificate, Position::Leaf)?;
-        self.change_credentials(&mut |credentials| credentials.set_certificate(certificate.clone()))
+        self.change_credentials(&|credentials| credentials.set_certificate(certificate.clone()))
     }
 
     /// `SSL_CTX_use_PrivateKey`
     fn use_private_key(&self, key: &PrivateKey) -> Result<()> {
-        self.change_credentials(&mut |credentials| credentials.set_key(key.clone()))
+        self.change_credentials(&|credentials| credentials.set_key(key.clone()))
     }
 
     /// The chain of the current slot; none for no certificates.
@@ -46,7 +43,7 @@ pub trait CredentialHolder {
             true => None,
             false => Some(Arc::new(X509Chain::from_items(issuers)?)),
         };
-        self.change_credentials(&mut |credentials| {
+        self.change_credentials(&|credentials| {
             let slot = credentials
                 .current_mut()
                 .ok_or_else(|| Error::new(Reason::NO_CERTIFICATE_ASSIGNED))?;
@@ -85,7 +82,7 @@ pub trait CredentialHolder {
         }
         let key = key.unwrap_or(&public);
         let chain = chain.map(Arc::new);
-        self.change_credentials(&mut |credentials| {
+        self.change_credentials(&|credentials| {
             credentials.set_all(certificate, key, chain.clone(), overwrite)
         })
     }

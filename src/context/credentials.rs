@@ -76,7 +76,8 @@ impl Credentials {
 
     /// The current slot for changes. Before anything was set that is the one for RSA, as in OpenSSL.
     pub fn current_or_first_mut(&mut self) -> &mut Slot {
-        let slot = &mut self.slots[self.current.unwrap_or(OPENSSL_ORDER[0])];
+        let number = *self.current.get_or_insert(OPENSSL_ORDER[0]);
+        let slot = &mut self.slots[number];
         slot.certified = OnceLock::new();
         slot
     }

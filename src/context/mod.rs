@@ -87,13 +87,14 @@ impl Context {
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
         let ticket_keys = TicketKeys::new()?;
+        let names = Names::empty()?;
         let context = Arc::new_cyclic(|this| Self {
             this: this.clone(),
             method: Mutex::new(method),
             settings: ArcSwap::from_pointee(Settings::default()),
             callbacks: RwLock::default(),
             certificate_store: Mutex::new(store),
-            names: RwLock::default(),
+            names: RwLock::new(names),
             extra_chain: Mutex::default(),
             verify_param,
             cache: Cache::new(DEFAULT_CACHE_SIZE),
@@ -276,10 +277,7 @@ impl CredentialHolder for Context {
         self.settings()
     }
 
-    fn change_credentials(
-        &self,
-        change: &mut dyn FnMut(&mut Credentials) -> Result<()>,
-    ) -> Result<()> {
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
         self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
     }
 

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, c_long, c_void};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::error::{Error, Result};
+use crate::libcrypto::bio::Bio;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{encoded, not_null};
 use crate::libcrypto::password::Password;
@@ -118,7 +119,7 @@ impl NameStack {
         names.add_file(path)?;
         if names.is_empty() {
             // Once more, to leave the reason on the queue.
-            pem_file::next(&pem_file::open(path)?, Password::none())?;
+            pem_file::next(&Bio::open_file(path)?, Password::none())?;
         }
         Ok(names)
     }
@@ -126,7 +127,7 @@ impl NameStack {
     /// Adds the subjects of a PEM file that are not there yet
     /// (`SSL_add_file_cert_subjects_to_stack`). A file without certificates is no error.
     pub fn add_file(&mut self, path: &CStr) -> Result<()> {
-        let file = pem_file::open(path)?;
+        let file = Bio::open_file(path)?;
         while let Ok(certificate) = error_queue::quietly(|| pem_file::next(&file, Password::none()))
         {
             self.add_subject(&certificate)?;

@@ -7,6 +7,7 @@ use std::mem::transmute;
 
 use super::number::*;
 use super::target::Target;
+use crate::connection::Connection;
 use crate::context::{
     Context, MessageCallback, NotResumableCallback, ServerNameCallback, StatusCallback,
     TicketKeyCallback, TicketKeyHmacCallback,
@@ -51,11 +52,28 @@ pub unsafe fn set_of_context(
     Ok(1)
 }
 
+/// Sets a function of a connection; 1, or 0 for a number that stands for none.
+///
+/// # Safety
+/// `function` is NULL or a function of the type that `command` stands for.
+pub unsafe fn set_of_connection(
+    connection: &Connection,
+    command: c_int,
+    function: AnyFunction,
+) -> Result<c_long> {
+    match command {
+        // A trace, which nothing depends on.
+        SET_TLSEXT_DEBUG_CB => Ok(1),
+        // SAFETY: as the caller promises.
+        _ => unsafe { set_of_either(Target::Connection(connection), command, function) },
+    }
+}
+
 /// Sets a function of a context or connection; 1, or 0 for a number that stands for none.
 ///
 /// # Safety
 /// `function` is NULL or a function of the type that `command` stands for.
-pub unsafe fn set_of_either(
+unsafe fn set_of_either(
     target: Target<'_>,
     command: c_int,
     function: AnyFunction,
@@ -71,9 +89,8 @@ pub unsafe fn set_of_either(
             let function = unsafe { transmute::<AnyFunction, NotResumableCallback>(function) };
             target.change(|settings| settings.not_resumable = function)?;
         }
-        // Key exchange with finite-field groups, which would need the former, does not happen; the
-        // latter is a trace that nothing depends on. As OpenSSL, both say yes.
-        SET_TMP_DH_CB | SET_TLSEXT_DEBUG_CB => {}
+        // Key exchange with finite-field groups, which would need it, does not happen.
+        SET_TMP_DH_CB => {}
         _ => return Ok(0),
     }
     Ok(1)

@@ -1,6 +1,7 @@
 //! Controls of certificates and their chains (SSL_CTX_add_extra_chain_cert(3), SSL_CTX_add1_chain_cert(3)).
 
-use std::ffi::{c_int, c_long};
+use std::cell::Cell;
+use std::ffi::c_long;
 use std::ptr;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use openssl_sys as ffi;
 
 use super::target::{Argument, Target};
 use crate::connection::Role;
-use crate::context::{Context, CredentialHolder, Credentials, Position};
+use crate::context::{Context, Credentials, Position};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
@@ -31,8 +32,12 @@ const SET_SERVER: c_long = 3;
 /// # Safety
 /// The pointer is NULL or a certificate, given away by the caller.
 pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
+    let raw: *mut ffi::X509 = argument.required()?;
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    let lent = unsafe { X509::lend(raw) };
+    check_strength(Target::Context(context), lent.as_deref())?;
     // SAFETY: as the caller promises.
-    let added = unsafe { X509::from_raw_owned(argument.required()?) };
+    let added = unsafe { X509::from_raw_owned(raw) };
     let chain = longer(context.extra_chain().as_deref(), added.as_ref())?;
     context.set_extra_chain(Some(chain));
     Ok(1)
@@ -59,22 +64,22 @@ pub fn clear_extra(context: &Context) -> c_long {
 }
 
 /// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is the library's
-/// from now on, else it stays the caller's. When a certificate is too weak for the security level, nothing
-/// changes, and the list stays the caller's.
+/// from now on, else it stays the caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a list of certificates, given away if the number is 0.
 pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
-    // SAFETY: as the caller promises.
-    if let Some(chain) = unsafe { X509Chain::lend_x509(raw) } {
-        for issuer in chain.iter() {
-            check_issuer(target, &issuer)?;
-        }
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    if let Some(chain) = unsafe { X509Chain::lend(raw) } {
+        chain
+            .iter()
+            .try_for_each(|certificate| check_strength(target, Some(&certificate)))?;
     }
-    // SAFETY: as the caller promises.
     let chain = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { X509Chain::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { X509Chain::lend(raw) }
             .map(|chain| chain.duplicate())
             .transpose()?,
@@ -87,20 +92,18 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
 }
 
 /// Adds a certificate to the chain of the current one. With the number 0 it is the library's from now on, else
-/// it stays the caller's. When it is too weak for the security level, nothing changes, and it stays the
-/// caller's.
+/// it stays the caller's.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away if the number is 0.
 pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
-    // SAFETY: as the caller promises.
-    if let Some(added) = unsafe { X509::lend(raw) } {
-        check_issuer(target, &added)?;
-    }
-    // SAFETY: as the caller promises.
+    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    check_strength(target, unsafe { X509::lend(raw) }.as_deref())?;
     let added = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { X509::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { X509::from_raw_shared(raw) },
     };
     change_credentials(target, |credentials| {
@@ -133,15 +136,18 @@ pub unsafe fn select(target: Target<'_>, argument: Argument) -> Result<c_long> {
     })
 }
 
-/// Makes the first or the next certificate with a key the current one, or the one that a server has
-/// chosen for its client.
+/// Makes the first or the next certificate with a key the current one, or the one that a server has chosen
+/// in its handshake. 0 when there is none.
 pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
     match (which, target) {
         (SET_FIRST | SET_NEXT, _) => change_credentials(target, |credentials| {
             Ok(credentials.select_complete(which == SET_NEXT).into())
         }),
-        (SET_SERVER, Target::Connection(connection)) if connection.role() == Some(Role::Server) => {
-            let Some(chosen) = connection.slot_selected() else {
+        (SET_SERVER, Target::Connection(connection)) => {
+            let chosen = connection
+                .slot_of_handshake()
+                .filter(|_| connection.role() == Some(Role::Server));
+            let Some(chosen) = chosen else {
                 return Ok(0);
             };
             change_credentials(target, |credentials| {
@@ -212,9 +218,12 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         error_queue::clear();
     }
     let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
-    if flags & NO_ROOT != 0 && above.last().is_some_and(is_root) {
+    if flags & NO_ROOT != 0 && above.last().is_some_and(X509::is_self_signed) {
         above.pop();
     }
+    above
+        .iter()
+        .try_for_each(|certificate| check_strength(target, Some(certificate)))?;
     let chain = Arc::new(Stack::from_items(above)?);
     change_credentials(target, |credentials| {
         credentials.current_or_first_mut().chain = Some(chain.clone());
@@ -254,9 +263,10 @@ pub enum StoreUse {
 /// The pointer is NULL or a store, given away if the number is 0.
 pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
     let raw = argument.pointer.cast();
-    // SAFETY: as the caller promises.
     let store = match argument.number {
+        // SAFETY: given away, as the caller promises.
         0 => unsafe { Store::from_raw_owned(raw) },
+        // SAFETY: live during this call.
         _ => unsafe { Store::from_raw_shared(raw) },
     };
     target.change(|settings| {
@@ -293,27 +303,17 @@ pub fn check_client_types(argument: Argument) -> c_long {
     (none || (1..=0xff).contains(&argument.number)).into()
 }
 
+/// Changes the credentials; gives what `change` gives.
 fn change_credentials(
     target: Target<'_>,
-    mut change: impl FnMut(&mut Credentials) -> Result<c_int>,
+    change: impl Fn(&mut Credentials) -> Result<c_long>,
 ) -> Result<c_long> {
-    let mut answer = 0;
-    let mut set = |credentials: &mut Credentials| {
-        answer = change(credentials)?;
+    let answer = Cell::new(0);
+    target.holder().change_credentials(&|credentials| {
+        answer.set(change(credentials)?);
         Ok(())
-    };
-    match target {
-        Target::Context(context) => context.change_credentials(&mut set)?,
-        Target::Connection(connection) => connection.change_credentials(&mut set)?,
-    }
-    Ok(answer.into())
-}
-
-fn check_issuer(target: Target<'_>, certificate: &X509) -> Result<()> {
-    match target {
-        Target::Context(context) => context.check_strength(certificate, Position::Issuer),
-        Target::Connection(connection) => connection.check_strength(certificate, Position::Issuer),
-    }
+    })?;
+    Ok(answer.get())
 }
 
 /// The settings keep the chain that this points to.
@@ -324,6 +324,16 @@ fn current_chain(target: Target<'_>) -> *mut ffi::stack_st_X509 {
         .current()
         .and_then(|slot| slot.chain.as_ref())
         .map_or(ptr::null_mut(), |chain| chain.as_ptr())
+}
+
+/// Whether the security level takes a certificate above our own.
+fn check_strength(target: Target<'_>, certificate: Option<&X509>) -> Result<()> {
+    match certificate {
+        Some(certificate) => target
+            .holder()
+            .check_strength(certificate, Position::Issuer),
+        None => Ok(()),
+    }
 }
 
 /// A chain with a certificate more.
@@ -345,12 +355,4 @@ fn store_of(leaf: &X509, chain: &X509Chain) -> Result<Store> {
     }
     store.add_certificate(leaf)?;
     Ok(store)
-}
-
-/// Its own issuer, as far as names go.
-fn is_root(certificate: &X509) -> bool {
-    match (certificate.subject_der(), certificate.issuer_der()) {
-        (Ok(subject), Ok(issuer)) => subject == issuer,
-        _ => false,
-    }
 }

@@ -129,6 +129,9 @@ pub fn set_max_pipelines(target: Target<'_>, count: c_long) -> Result<c_long> {
     match within(count, 1, MOST_PIPELINES) {
         Some(count) => target.change(|settings| {
             settings.max_pipelines = count;
+            if count > 1 && matches!(target, Target::Connection(_)) {
+                settings.read_ahead = 1;
+            }
             1
         }),
         None => Ok(0),

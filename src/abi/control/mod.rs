@@ -72,7 +72,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that concern one
 /// connection.
 ///
-/// Status: partial (no DTLS; the temporary keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
+/// Status: partial (no DTLS; the ephemeral keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the control
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn SSL_ctrl(
 /// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what type
 /// `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
 ///
-/// Status: partial (no SRP; functions for temporary DH parameters and for tracing extensions are accepted and never called)
+/// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
@@ -129,9 +129,7 @@ pub unsafe extern "C" fn SSL_callback_ctrl(
 ) -> c_long {
     call(c"SSL_callback_ctrl", 0, || {
         // SAFETY: as the caller promises.
-        let target = Target::Connection(unsafe { borrow_quietly(ssl) }?);
-        // SAFETY: as above.
-        unsafe { callback::set_of_either(target, arg1, arg2) }
+        unsafe { callback::set_of_connection(borrow_quietly(ssl)?, arg1, arg2) }
     })
 }
 
@@ -203,10 +201,12 @@ unsafe fn of_connection(
 
             GET_GROUPS => negotiation::peer_groups(connection, argument),
             GET_SHARED_GROUP => Ok(negotiation::shared_group(connection, argument.number)),
-            GET_PEER_SIGNATURE_NID => {
-                negotiation::signature_hash(connection.peer_signature(), argument)
+            GET_SIGNATURE_NID => {
+                negotiation::hash_of_signature(connection.own_signature(), argument)
             }
-            GET_SIGNATURE_NID => negotiation::signature_hash(connection.own_signature(), argument),
+            GET_PEER_SIGNATURE_NID => {
+                negotiation::hash_of_signature(connection.peer_signature(), argument)
+            }
             GET_NEGOTIATED_GROUP => Ok(negotiation::negotiated_group(connection)),
 
             SET_CLIENT_CERT_TYPES => match connection.role() {

@@ -140,6 +140,21 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
     }
 }
 
+/// Gives libcrypto's number for the hash of a signature of the handshake. 0 when there was none.
+///
+/// # Safety
+/// The pointer can be written as a number.
+pub unsafe fn hash_of_signature(
+    algorithm: Option<&SignatureAlgorithm>,
+    argument: Argument,
+) -> Result<c_long> {
+    match algorithm {
+        // SAFETY: as the caller promises.
+        Some(algorithm) => unsafe { argument.write::<c_int>(algorithm.hash_nid) },
+        None => Ok(0),
+    }
+}
+
 /// Whose signatures the algorithms are for.
 #[derive(Clone, Copy)]
 pub enum Signer {

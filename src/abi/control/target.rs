@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
 
 use crate::connection::Connection;
-use crate::context::{Context, Settings};
+use crate::context::{Context, CredentialHolder, Settings};
 use crate::error::{Error, Reason, Result};
 
 /// A context, whose settings later connections copy, or one connection.
@@ -36,6 +36,14 @@ impl Target<'_> {
     /// Changes the settings. `change` may run more than once.
     pub fn change<R>(&self, mut change: impl FnMut(&mut Settings) -> R) -> Result<R> {
         self.try_change(|settings| Ok(change(settings)))
+    }
+
+    /// For changes of certificates.
+    pub fn holder(&self) -> &dyn CredentialHolder {
+        match self {
+            Self::Context(context) => *context,
+            Self::Connection(connection) => *connection,
+        }
     }
 
     /// The context, or the connection's.

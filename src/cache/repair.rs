@@ -1,0 +1,55 @@
+//! What a forked child finds when a thread of its parent was changing the cache.
+
+use super::entries::{Cache, Guarded};
+use super::entry::Entry;
+use super::node::Node;
+use super::spent::Spent;
+use super::sync::Ordering;
+
+impl<E: Entry> Cache<E> {
+    /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
+    /// taking out is in the order, but may not be in the index: then it is left out.
+    #[cold]
+    pub(super) fn repair(&self, guarded: &mut Guarded<E::Object>) {
+        // It may have been halfway into that list. Those few nodes are lost to this process.
+        guarded.spent = Spent::new();
+        let mut bytes = 0;
+        // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
+        let entries = unsafe {
+            self.index.repair();
+            guarded.order.repair(|node| {
+                let held = self.index.find(&(*node).key) == node;
+                if held {
+                    bytes += Node::<E::Object>::bytes((*node).hash());
+                }
+                held
+            })
+        };
+        self.writers.node_bytes.store(bytes, Ordering::Relaxed);
+        self.writers.entries.store(entries, Ordering::Relaxed);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl<E: Entry> Cache<E> {
+    /// Leaves the cache as a fork would find it if another thread were in the middle of adding `half_in`
+    /// and, having lost its list on the way, of taking out what has the key `half_out`.
+    pub fn leave_half_done(&self, half_in: E, half_out: &super::Key) {
+        let key = half_in.key();
+        let node = Node::new(key, half_in.object()).expect("memory");
+        let mut guarded = self.lock();
+        let order = &mut guarded.order;
+        // SAFETY: the lock is held, and what is linked is live.
+        unsafe {
+            order.file(node.as_ptr(), half_in.expires());
+            half_in.into_raw();
+            let place = self.index.place(half_out);
+            assert!(!place.node().is_null());
+            self.index.take_out(&place);
+            order.forget_all_but_lowest();
+        }
+        drop(guarded);
+        self.writers.entries.store(7, Ordering::Relaxed);
+        self.writers.guarded.abandon();
+    }
+}
