@@ -38,3 +38,43 @@ fn parsed(peer: &PeerChain) -> Option<&Parsed> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::libcrypto::{error_queue, testing};
+
+    #[test]
+    fn certificates_stay_where_they_are_as_long_as_the_chain() {
+        let root = testing::authority("Root");
+        let leaf = testing::issued("leaf.test", &root);
+        let ders = [&leaf, &root].map(|identity| identity.certificate.to_der().unwrap());
+        let peer = PeerChain::new(&ders).unwrap();
+        let all = parsed_chain(&peer).unwrap();
+        assert_eq!(all.len(), 2);
+        assert_eq!(*all.get(0).unwrap(), leaf.certificate);
+        let issuers = parsed_issuers(&peer).unwrap();
+        assert_eq!(issuers.len(), 1);
+        assert_eq!(
+            issuers.get(0).unwrap().as_ptr(),
+            all.get(1).unwrap().as_ptr()
+        );
+        assert!(std::ptr::eq(all, parsed_chain(&peer).unwrap()));
+        assert!(std::ptr::eq(issuers, parsed_issuers(&peer).unwrap()));
+    }
+
+    #[test]
+    fn a_client_with_one_certificate_has_no_issuers_but_a_list() {
+        let alone = testing::self_signed("alone.test");
+        let peer = PeerChain::new([alone.certificate.to_der().unwrap()]).unwrap();
+        assert!(parsed_issuers(&peer).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_certificate_has_no_object() {
+        let peer = PeerChain::of_leaf(b"no certificate");
+        assert!(parsed_chain(&peer).is_none());
+        assert_ne!(error_queue::peek(), 0);
+        error_queue::clear();
+    }
+}

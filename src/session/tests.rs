@@ -376,6 +376,14 @@ fn parsed_certificates_are_kept_with_the_chain() {
 }
 
 #[test]
+fn s92_a_session_that_was_read_has_the_peer_but_not_its_chain() {
+    let session = Session::new(full());
+    assert!(session.peer().unwrap().is_whole());
+    let alone = PeerChain::new([b"leaf"]).unwrap();
+    assert!(alone.is_whole() && !PeerChain::of_leaf(b"leaf").is_whole());
+}
+
+#[test]
 fn a_session_is_compact() {
     // With the allocator's 8 bytes a block: the session, its byte fields and its companion, of a
     // TLS 1.2 server session with id, key and a short context. The rest of 522 bytes is for the
