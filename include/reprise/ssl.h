@@ -1346,7 +1346,9 @@ const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 /**
  * Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
  * server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
- * two tickets in TLS 1.3. Initialises the library if that has not been done.
+ * two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
+ * `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
+ * put on the queue, and do not keep the context from being made.
  *
  * Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
  * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, or `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods

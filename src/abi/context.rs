@@ -11,17 +11,20 @@ use std::sync::Arc;
 
 use openssl_sys as ffi;
 
-use super::call::call;
+use super::call::{call, queue};
 use super::init::initialise;
 use super::method::Method;
 use super::pointer::{borrow, borrow_quietly};
+use crate::configuration::system::apply_system_configuration;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
 /// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
 /// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
-/// two tickets in TLS 1.3. Initialises the library if that has not been done.
+/// two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
+/// `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
+/// put on the queue, and do not keep the context from being made.
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
 /// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, or `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
@@ -252,7 +255,9 @@ unsafe fn make(method: *const Method) -> Result<*mut Context> {
     let method = unsafe { static_method(method) }?;
     // SAFETY: no settings.
     unsafe { initialise(0, ptr::null()) }?;
-    Ok(Arc::into_raw(Context::new(method)?).cast_mut())
+    let context = Context::new(method)?;
+    apply_system_configuration(&context, &mut |error| queue(c"SSL_CTX_new", &error));
+    Ok(Arc::into_raw(context).cast_mut())
 }
 
 /// # Safety

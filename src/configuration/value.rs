@@ -142,7 +142,8 @@ fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<c_int>> {
 pub fn record_padding(configuration: &Configuration, value: &CStr) -> Result<()> {
     const MOST: c_int = 16384;
     match number(value) {
-        0 | 1 if configuration.configured().is_some() => Ok(()),
+        _ if !configuration.configured().is_some() => Err(Error::Silent),
+        0 | 1 => Ok(()),
         2..=MOST => Err(Error::with(
             Reason::UNSUPPORTED,
             "Reprise cannot pad records",

@@ -13,6 +13,9 @@ use crate::libcrypto::ffi::{self, BIO, BIO_METHOD};
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::outcome::not_null;
 
+/// No buffer is longer, whatever a program says.
+const LONGEST: usize = isize::MAX as usize;
+
 /// Arguments of a control command as C passes them.
 #[derive(Clone, Copy)]
 pub struct Control {
@@ -276,7 +279,7 @@ unsafe extern "C" fn read<F: Filter>(
         let (Some(lent), Some(filter)) = (lend(bio), filter_of::<F>(bio)) else {
             return 0;
         };
-        let buffer = std::slice::from_raw_parts_mut(buffer.cast(), len);
+        let buffer = std::slice::from_raw_parts_mut(buffer.cast(), len.min(LONGEST));
         returned(filter.read(&lent, buffer), read)
     }
 }
@@ -295,7 +298,7 @@ unsafe extern "C" fn write<F: Filter>(
         let (Some(lent), Some(filter)) = (lend(bio), filter_of::<F>(bio)) else {
             return 0;
         };
-        let data = std::slice::from_raw_parts(data.cast(), len);
+        let data = std::slice::from_raw_parts(data.cast(), len.min(LONGEST));
         returned(filter.write(&lent, data), written)
     }
 }
@@ -358,7 +361,11 @@ unsafe fn returned(result: std::result::Result<usize, c_int>, count: *mut usize)
             unsafe { count.write(moved) };
             1
         }
-        Err(failure) => failure,
+        Err(failure) => {
+            // SAFETY: as the caller promises. `BIO_write_ex(3)` hands it on in any case.
+            unsafe { count.write(0) };
+            failure
+        }
     }
 }
 
