@@ -87,9 +87,15 @@ fn host_name(connection: &Connection) -> *const c_char {
     let own = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |name| name.as_ptr());
     let resumed = connection.is_resumed() && connection.version() != TLS1_3;
     if connection.role() == Some(Role::Server) {
-        return match resumed {
+        // While the servername callback runs the session to resume is not the connection's yet: the
+        // callback must see the client's name, or it would choose the wrong certificate.
+        let of_session = match resumed {
             true => name_of_session(connection, |_| true),
-            false => own(&connection.received_host_name()),
+            false => ptr::null(),
+        };
+        return match of_session.is_null() {
+            true => own(&connection.received_host_name()),
+            false => of_session,
         };
     }
     let set = own(&connection.host_name());
