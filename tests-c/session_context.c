@@ -148,10 +148,18 @@ static void a_tls12_session_needs_its_cipher_in_the_hello(void)
     pair.offer = session;
     pair_open(&pair);
     CHECK_EQ(SSL_set_cipher_list(pair.client, "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
-    pair_try_handshake(&pair, &client, &server);
-    CHECK_EQ(server.error, SSL_ERROR_SSL);
-    CHECK_EQ(server.reason, SSL_R_REQUIRED_CIPHER_MISSING);
-    CHECK_EQ(client.reason, SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+    if (on_reprise()) {
+        /* Its client does not offer a session without its suite: a full handshake. */
+        pair_handshake(&pair);
+        CHECK_EQ(SSL_session_reused(pair.client), 0);
+        CHECK_EQ(SSL_session_reused(pair.server), 0);
+        CHECK_STR(SSL_get_cipher_name(pair.client), "ECDHE-ECDSA-AES256-GCM-SHA384");
+    } else {
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(server.error, SSL_ERROR_SSL);
+        CHECK_EQ(server.reason, SSL_R_REQUIRED_CIPHER_MISSING);
+        CHECK_EQ(client.reason, SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+    }
     SSL_SESSION_free(session);
     pair_free(&pair);
 }
@@ -378,7 +386,9 @@ static void a_callback_may_shorten_the_id(void)
     init_with_ids(&pair, generate_short);
     session = pair_new_session(&pair);
     id = SSL_SESSION_get_id(session, &length);
-    CHECK_MEM(id, length, "ssssssssssssssss", 16);
+    /* Reprise fills it up, as the ids of rustls have 32 bytes. */
+    CHECK_EQ(length, on_reprise() ? 32 : 16);
+    CHECK_MEM(id, 16, "ssssssssssssssss", 16);
     CHECK(pair_resumes(&pair, session));
     SSL_SESSION_free(session);
     pair_free(&pair);

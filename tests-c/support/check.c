@@ -86,6 +86,11 @@ static void check_library_in_use(void)
     free(path);
 }
 
+bool on_reprise(void)
+{
+    return getenv("TESTED_LIBSSL") != NULL;
+}
+
 int run_tests(const struct test *tests, int argc, char **argv)
 {
     int failures = 0;

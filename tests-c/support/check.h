@@ -49,6 +49,9 @@ struct test {
 
 int run_tests(const struct test *tests, int argc, char **argv);
 
+/* The library under test is Reprise. Only for what docs/differences.md lists. */
+bool on_reprise(void);
+
 #define CHECK(expression)                                                      \
     do {                                                                       \
         if (!(expression))                                                     \
