@@ -15,7 +15,7 @@ macro_rules! reasons {
         /// Every reason code with the text that `ERR_reason_error_string(3)` gives for it,
         /// NUL-terminated.
         pub static REASON_TEXTS: &[(Reason, &std::ffi::CStr)] = &[
-            $((Reason($number), match std::ffi::CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) {
+            $((Reason::$name, match std::ffi::CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) {
                 Ok(text) => text,
                 Err(_) => panic!("a reason text contains NUL"),
             }),)*

@@ -150,7 +150,6 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
     const SYSCALL: c_int = 5;
     const ZERO_RETURN: c_int = 6;
     const WANT_CLIENT_HELLO_CB: c_int = 11;
-    const WANT_RETRY_VERIFY: c_int = 12;
 
     if ret_code > 0 {
         return NONE;
@@ -171,7 +170,6 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
             Want::Write => transport_error(connection.write_bio(), false),
             Want::X509Lookup => Some(WANT_X509_LOOKUP),
             Want::ClientHelloCallback => Some(WANT_CLIENT_HELLO_CB),
-            Want::RetryVerify => Some(WANT_RETRY_VERIFY),
             Want::Nothing => None,
         };
         Ok(
@@ -198,7 +196,6 @@ pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
             Want::Read => 3,
             Want::X509Lookup => 4,
             Want::ClientHelloCallback => 7,
-            Want::RetryVerify => 8,
         })
     })
 }

@@ -381,7 +381,7 @@ fn wait(bio: &Bio, connection: &Connection) {
     let transport = match connection.want() {
         Want::Read => transport_error(connection.read_bio(), true),
         Want::Write => transport_error(connection.write_bio(), false),
-        Want::X509Lookup | Want::ClientHelloCallback | Want::RetryVerify | Want::Nothing => None,
+        Want::X509Lookup | Want::ClientHelloCallback | Want::Nothing => None,
     };
     let special = match transport {
         Some(ERROR_WANT_CONNECT) => Some(REASON_CONNECT),

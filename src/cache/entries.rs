@@ -67,6 +67,7 @@ pub enum Due {
 }
 
 /// What a cache has to tell about itself.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Objects in the cache.
@@ -193,6 +194,7 @@ impl<E: Entry> Cache<E> {
     }
 
     /// Takes out `entry`, but not another object that has its key.
+    #[cfg(test)]
     pub fn remove_same(&self, entry: &E) -> Option<E> {
         let object = entry.object();
         self.remove_if(&entry.key(), |node| node.object == object)
@@ -301,6 +303,7 @@ impl<E: Entry> Cache<E> {
     }
 
     /// The figures. Takes no lock; each is right, but they may belong to slightly different moments.
+    #[cfg(test)]
     pub fn figures(&self) -> Figures {
         let pinned = pin();
         // SAFETY: we are pinned.

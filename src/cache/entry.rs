@@ -132,6 +132,7 @@ pub unsafe trait Entry: Clone + Send + Sync {
     unsafe fn try_upgrade(raw: NonNull<Self::Object>) -> Option<Self>;
 
     /// True if both refer to the same object.
+    #[cfg(test)]
     fn same(&self, other: &Self) -> bool {
         self.object() == other.object()
     }

@@ -371,6 +371,7 @@ impl<O> Index<O> {
     ///
     /// # Safety
     /// The caller is pinned or holds the writers' lock.
+    #[cfg(test)]
     pub unsafe fn bytes(&self) -> usize {
         let table = self.table();
         // SAFETY: as in `find`.

@@ -58,7 +58,7 @@
 //!
 //! **Threads that stall.** A thread that stops in the middle of a lookup keeps memory from being freed, in
 //! the whole process, but nobody from working. To keep that bounded, adding is refused while more than a
-//! bound waits to be freed and none of it gets free. [`Figures::garbage`] shows how much waits.
+//! bound waits to be freed and none of it gets free.
 //!
 //! **Fork.** The child has one thread. Three things may have been left behind by the others:
 //! - a thread inside the lock. The lock word names the process that took it; the child sees that it is
@@ -101,7 +101,7 @@ mod test_entry;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub use entries::{Cache, Due, Figures, Inserted};
+pub use entries::{Cache, Due, Inserted};
 pub use entry::{Entry, Expiry, Key};
 #[cfg(test)]
 pub use reclaim::pin;

@@ -29,6 +29,7 @@ impl Cipher {
 
 impl Group {
     /// Whether the level lets it be used.
+    #[cfg(test)]
     pub fn allowed_at(&self, level: c_int) -> bool {
         self.security_bits >= minimum_bits(level)
     }

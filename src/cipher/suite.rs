@@ -56,6 +56,7 @@ impl Cipher {
     }
 
     /// The suite with this OpenSSL name, exactly spelt.
+    #[cfg(test)]
     pub fn from_name(name: &[u8]) -> Option<&'static Cipher> {
         Self::known().find(|cipher| cipher.name.to_bytes() == name)
     }

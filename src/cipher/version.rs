@@ -82,6 +82,7 @@ pub fn limit_from_name(name: &str) -> Option<c_int> {
 
 /// The name that `SSL_get_version(3)` and `SSL_SESSION_print(3)` give for a wire number, those of
 /// DTLS included; "unknown" for others.
+#[cfg(test)]
 pub fn name_of(number: c_int) -> &'static CStr {
     match number {
         0xfeff => c"DTLSv1",

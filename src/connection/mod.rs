@@ -54,7 +54,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
-use crate::context::{CallbackWith, CipherStack, Context, InfoCallback, Names, Settings};
+use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
 use crate::engine::{Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -196,6 +196,9 @@ pub struct Handshake {
 
 impl Connection {
     /// `SSL_new(3)`: a connection with the settings of `context`.
+    // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what is
+    // inside belongs to one thread at a time, as SSL_new(3) asks of its callers.
+    #[allow(clippy::arc_with_non_send_sync)]
     pub fn new(context: &Arc<Context>) -> Result<Arc<Self>> {
         let settings = context.settings();
         let connection = Arc::new(Self {
@@ -315,11 +318,6 @@ impl Connection {
         Ok(self.verify_param.get_or_init(|| param))
     }
 
-    /// What the handshake agreed on so far.
-    pub fn facts(&self) -> Facts {
-        self.facts.borrow().clone()
-    }
-
     /// The same without a copy. Not to be held while the program runs.
     pub fn facts_in_place(&self) -> std::cell::Ref<'_, Facts> {
         self.facts.borrow()
@@ -424,11 +422,6 @@ impl Connection {
     /// `SSL_set_debug` and its like: remembered, no more.
     pub fn set_debug(&self, debug: c_int) {
         self.debug.set(debug);
-    }
-
-    /// The message callback that is in force.
-    fn message_callback(&self) -> CallbackWith<crate::context::MessageCallback> {
-        self.settings.borrow().message_callback
     }
 
     /// The handshake data, if a handshake is under way.

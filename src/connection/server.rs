@@ -38,7 +38,6 @@ const UNRECOGNIZED_NAME: u8 = 112;
 const NO_APPLICATION_PROTOCOL: u8 = 120;
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
-const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
 const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
 const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
@@ -188,7 +187,7 @@ impl Connection {
                 self.with_handshake(|handshake| handshake.host_name_accepted = true);
                 Ok(())
             }
-            SSL_TLSEXT_ERR_ALERT_WARNING | _ => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -49,6 +49,4 @@ pub enum Want {
     X509Lookup,
     /// The ClientHello callback.
     ClientHelloCallback,
-    /// A verification callback.
-    RetryVerify,
 }

@@ -31,7 +31,7 @@ pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
 pub use settings::{CipherStack, Settings, VersionRange};
-pub use statistics::{Counter, Statistics};
+pub use statistics::Statistics;
 
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};

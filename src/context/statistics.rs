@@ -22,11 +22,6 @@ impl Counter {
     pub fn get(&self) -> c_long {
         self.0.load(Ordering::Relaxed) as c_long
     }
-
-    /// Adds one and gives the new count.
-    pub fn next(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
-    }
 }
 
 /// The figures of a context.

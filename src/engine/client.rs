@@ -50,11 +50,14 @@ pub struct ClientParameters {
     pub max_fragment: usize,
 }
 
+/// A connection of rustls, and what it asks.
+type Connected = (Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>);
+
 pub(super) fn connect(
     parameters: ClientParameters,
     delegate: &dyn Delegate,
     output: &mut Vec<u8>,
-) -> Result<(Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>), Error> {
+) -> Result<Connected, Error> {
     let (tls12, tls13) = match &parameters.session {
         Some(session) if session.version == 0x0303 => (
             Tls12Session::from_slice(&session.to_tls12_client(), &parameters.profile.provider).ok(),

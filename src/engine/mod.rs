@@ -27,13 +27,11 @@ mod server;
 mod session_value;
 
 pub use client::ClientParameters;
-pub use connection::{Engine, Facts, Progress};
+pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
-pub use finished::Finished;
 pub use profile::{Profile, tls13_hash_len};
-pub use record::{RecordBuffer, RecordProblem};
 pub use server::{
     ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
 };

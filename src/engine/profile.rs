@@ -56,15 +56,6 @@ impl Profile {
         })
     }
 
-    /// Whether any suite of this version (0x0303 or 0x0304) is there.
-    pub fn speaks(&self, version: u16) -> bool {
-        match version {
-            0x0303 => !self.provider.tls12_cipher_suites.is_empty(),
-            0x0304 => !self.provider.tls13_cipher_suites.is_empty(),
-            _ => false,
-        }
-    }
-
     /// The TLS 1.3 suite that a server picks from `offered`.
     pub fn choose_tls13(&self, offered: &[u16]) -> Option<u16> {
         let ours = || self.provider.tls13_cipher_suites.iter();

@@ -96,9 +96,10 @@ pub struct TicketPolicy {
     pub lifetime: u32,
 }
 
-pub(super) fn accept(
-    parameters: ServerParameters,
-) -> Result<(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>), Error> {
+/// A connection of rustls, and what it asks.
+type Accepted = (Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>);
+
+pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
@@ -205,13 +206,13 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .ok_or_else(|| {
+            .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || self.parameters.version == 0x0303 {
                     true => PeerIncompatible::NoCipherSuitesInCommon,
                     false => PeerIncompatible::NoSignatureSchemesInCommon,
-                }
-            })?;
+                },
+            )?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected);
         }

@@ -49,9 +49,11 @@ const FLAGS_ALL: c_int = FLAG_READ | FLAG_WRITE | FLAG_SPECIAL | FLAG_RETRY;
 
 const CTRL_EOF: c_int = 2;
 const CTRL_FLUSH: c_int = 11;
+#[cfg(test)]
 const CTRL_SET_FD: c_int = 104;
 const CTRL_GET_FD: c_int = 105;
 const CTRL_SET_FILENAME: c_int = 108;
+#[cfg(test)]
 const CTRL_SET_MEM_EOF_RETURN: c_int = 130;
 
 const CLOSE: c_long = 1;
@@ -93,12 +95,14 @@ impl Bio {
 
     /// An empty memory BIO: what is written to it can be read from it. An empty one asks to be
     /// tried again.
+    #[cfg(test)]
     pub fn memory() -> Result<Self> {
         // SAFETY: a constant method; the result is a new BIO.
         unsafe { Self::owned(ffi::BIO_new(ffi::BIO_s_mem())) }
     }
 
     /// A memory BIO that holds a copy of `data` and then is at its end.
+    #[cfg(test)]
     pub fn of_bytes(data: &[u8]) -> Result<Self> {
         let bio = Self::memory()?;
         let mut rest = data;
@@ -113,6 +117,7 @@ impl Bio {
     }
 
     /// Two BIOs, each reading what is written to the other; `size` is the buffer of each way.
+    #[cfg(test)]
     pub fn pair(size: usize) -> Result<(Self, Self)> {
         let (mut one, mut two) = (std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: two places for the results, which are new BIOs.
@@ -156,15 +161,10 @@ impl Bio {
     }
 
     /// How many bytes can be read without asking the system (`BIO_ctrl_pending`).
+    #[cfg(test)]
     pub fn pending(&self) -> usize {
         // SAFETY: a live BIO.
         unsafe { ffi::BIO_ctrl_pending(self.as_ptr()) }
-    }
-
-    /// How many written bytes wait in the chain (`BIO_ctrl_wpending`).
-    pub fn write_pending(&self) -> usize {
-        // SAFETY: a live BIO.
-        unsafe { ffi::BIO_ctrl_wpending(self.as_ptr()) }
     }
 
     /// True when the BIO says that its end was reached (`BIO_eof`).
@@ -241,6 +241,7 @@ impl Bio {
     }
 
     /// Gives the BIO another descriptor, which stays open when it is freed (`BIO_set_fd`).
+    #[cfg(test)]
     pub fn set_fd(&self, fd: c_int) -> Result<()> {
         let mut fd = fd;
         let set = self.control(CTRL_SET_FD, c_long::from(NO_CLOSE), (&raw mut fd).cast());
@@ -254,6 +255,7 @@ impl Bio {
     }
 
     /// Everything that can be read now, up to `limit` bytes.
+    #[cfg(test)]
     pub fn read_available(&self, limit: usize) -> Vec<u8> {
         let mut all = Vec::new();
         let mut buffer = [0; 4096];

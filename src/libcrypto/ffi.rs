@@ -49,6 +49,7 @@ unsafe extern "C" {
     pub fn ERR_clear_last_mark() -> c_int;
 
     // Memory
+    #[cfg(test)]
     pub fn CRYPTO_strdup(text: *const c_char, file: *const c_char, line: c_int) -> *mut c_char;
     pub fn CRYPTO_clear_free(p: *mut c_void, len: usize, file: *const c_char, line: c_int);
 
@@ -76,6 +77,7 @@ unsafe extern "C" {
     pub fn OPENSSL_LH_insert(table: *mut LhashTable, data: *mut c_void) -> *mut c_void;
     pub fn OPENSSL_LH_delete(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_LH_retrieve(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
+    #[cfg(test)]
     pub fn OPENSSL_LH_num_items(table: *const LhashTable) -> c_ulong;
     pub fn OPENSSL_LH_doall_arg(table: *mut LhashTable, visit: LhashVisit, arg: *mut c_void);
     pub fn OPENSSL_LH_flush(table: *mut LhashTable);
@@ -84,6 +86,7 @@ unsafe extern "C" {
     // BIO
     pub fn BIO_up_ref(bio: *mut BIO) -> c_int;
     pub fn BIO_new_socket(socket: c_int, close: c_int) -> *mut BIO;
+    #[cfg(test)]
     pub fn BIO_new_bio_pair(
         one: *mut *mut BIO,
         one_size: usize,
@@ -97,8 +100,8 @@ unsafe extern "C" {
     pub fn BIO_clear_flags(bio: *mut BIO, flags: c_int);
     pub fn BIO_get_retry_reason(bio: *mut BIO) -> c_int;
     pub fn BIO_set_retry_reason(bio: *mut BIO, reason: c_int);
+    #[cfg(test)]
     pub fn BIO_ctrl_pending(bio: *mut BIO) -> usize;
-    pub fn BIO_ctrl_wpending(bio: *mut BIO) -> usize;
 
     // PEM
     pub fn PEM_write_bio(
@@ -166,11 +169,13 @@ unsafe extern "C" {
     pub fn X509_STORE_load_file(store: *mut X509_STORE, file: *const c_char) -> c_int;
     pub fn X509_STORE_load_path(store: *mut X509_STORE, path: *const c_char) -> c_int;
     pub fn X509_STORE_load_store(store: *mut X509_STORE, uri: *const c_char) -> c_int;
+    #[cfg(test)]
     pub fn X509_STORE_load_locations(
         store: *mut X509_STORE,
         file: *const c_char,
         dir: *const c_char,
     ) -> c_int;
+    #[cfg(test)]
     pub fn X509_STORE_get0_param(store: *const X509_STORE) -> *mut X509_VERIFY_PARAM;
     pub fn X509_LOOKUP_store() -> *mut X509_LOOKUP_METHOD;
 
@@ -195,7 +200,9 @@ unsafe extern "C" {
         address: *const c_char,
     ) -> c_int;
     pub fn X509_VERIFY_PARAM_get1_ip_asc(param: *mut X509_VERIFY_PARAM) -> *mut c_char;
+    #[cfg(test)]
     pub fn X509_VERIFY_PARAM_get0_host(param: *mut X509_VERIFY_PARAM, index: c_int) -> *mut c_char;
+    #[cfg(test)]
     pub fn X509_VERIFY_PARAM_get_hostflags(param: *const X509_VERIFY_PARAM) -> c_uint;
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_move_peername(
@@ -242,6 +249,7 @@ unsafe extern "C" {
     pub fn EVP_MAC_CTX_free(ctx: *mut EVP_MAC_CTX);
     pub fn EVP_MAC_CTX_dup(ctx: *const EVP_MAC_CTX) -> *mut EVP_MAC_CTX;
     pub fn EVP_MAC_CTX_get_mac_size(ctx: *mut EVP_MAC_CTX) -> usize;
+    #[cfg(test)]
     pub fn EVP_MAC_CTX_set_params(ctx: *mut EVP_MAC_CTX, params: *const OSSL_PARAM) -> c_int;
     pub fn EVP_MAC_init(
         ctx: *mut EVP_MAC_CTX,

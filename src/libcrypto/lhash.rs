@@ -89,12 +89,14 @@ impl Lhash {
     }
 
     /// How many items there are.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         // SAFETY: a live table.
         unsafe { ffi::OPENSSL_LH_num_items(self.raw.as_ptr()) as usize }
     }
 
     /// True when there is no item.
+    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,6 +1,6 @@
 //! Memory that C frees with `OPENSSL_free(3)`.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use crate::error::Result;
 use crate::libcrypto::ffi;
@@ -19,6 +19,7 @@ pub fn allocate(len: usize) -> Result<*mut c_void> {
 }
 
 /// A copy of `bytes` that C or [`free`] frees. NULL when there are none.
+#[cfg(test)]
 pub fn duplicate(bytes: &[u8]) -> Result<*mut u8> {
     let copy: *mut u8 = allocate(bytes.len())?.cast();
     if !copy.is_null() {
@@ -29,7 +30,8 @@ pub fn duplicate(bytes: &[u8]) -> Result<*mut u8> {
 }
 
 /// A copy of `text` that C or [`free`] frees.
-pub fn duplicate_str(text: &CStr) -> Result<*mut c_char> {
+#[cfg(test)]
+pub fn duplicate_str(text: &std::ffi::CStr) -> Result<*mut c_char> {
     // SAFETY: a C string.
     not_null(unsafe { ffi::CRYPTO_strdup(text.as_ptr(), FILE, LINE) })
 }
@@ -70,7 +72,7 @@ mod tests {
         let bytes = duplicate(b"abc").unwrap();
         // SAFETY: just made, and freed once.
         unsafe {
-            assert_eq!(CStr::from_ptr(text), c"hello");
+            assert_eq!(std::ffi::CStr::from_ptr(text), c"hello");
             assert_eq!(std::slice::from_raw_parts(bytes, 3), b"abc");
             free(text.cast());
             wipe_and_free(bytes.cast(), 3);

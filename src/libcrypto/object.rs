@@ -41,6 +41,8 @@ macro_rules! object {
         #[repr(transparent)]
         pub struct $name(std::ptr::NonNull<$c>);
 
+        // Not every type needs each of these.
+        #[allow(dead_code)]
         impl $name {
             /// Takes over one reference; `None` for NULL.
             ///

@@ -47,20 +47,4 @@ impl Password {
     pub fn userdata(&self) -> *mut c_void {
         self.userdata
     }
-
-    /// The same callback with other user data.
-    ///
-    /// # Safety
-    /// As for [`Self::new`].
-    pub const unsafe fn with_userdata(self, userdata: *mut c_void) -> Self {
-        Self { userdata, ..self }
-    }
-
-    /// The same user data with another callback.
-    ///
-    /// # Safety
-    /// As for [`Self::new`].
-    pub const unsafe fn with_callback(self, callback: ffi::pem_password_cb) -> Self {
-        Self { callback, ..self }
-    }
 }

@@ -63,6 +63,7 @@ impl PrivateKey {
     }
 
     /// Parses DER of any kind: PKCS#8, or the older form of each type.
+    #[cfg(test)]
     pub fn from_der(der: &[u8]) -> Result<Self> {
         let mut end = der.as_ptr();
         // SAFETY: `end` points to `der.len()` readable bytes; the result is a new key.
@@ -98,12 +99,14 @@ impl PrivateKey {
     }
 
     /// Its size in bits (`EVP_PKEY_get_bits(3)`).
+    #[cfg(test)]
     pub fn bits(&self) -> c_int {
         // SAFETY: a live key.
         unsafe { ffi::EVP_PKEY_get_bits(self.as_ptr()) }
     }
 
     /// Its strength in bits (`EVP_PKEY_get_security_bits(3)`).
+    #[cfg(test)]
     pub fn security_bits(&self) -> c_int {
         // SAFETY: a live key.
         unsafe { ffi::EVP_PKEY_get_security_bits(self.as_ptr()) }

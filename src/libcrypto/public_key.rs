@@ -36,12 +36,6 @@ impl PublicKey {
         unsafe { KeyKind::of(self.as_ptr()) }
     }
 
-    /// Its size in bits (`EVP_PKEY_get_bits(3)`).
-    pub fn bits(&self) -> c_int {
-        // SAFETY: a live key.
-        unsafe { ffi::EVP_PKEY_get_bits(self.as_ptr()) }
-    }
-
     /// Its strength in bits (`EVP_PKEY_get_security_bits(3)`).
     pub fn security_bits(&self) -> c_int {
         // SAFETY: a live key.

@@ -1,6 +1,6 @@
 //! Trusted certificates (`X509_STORE`).
 
-use std::ffi::{CStr, c_int, c_long, c_ulong};
+use std::ffi::{CStr, c_int, c_long};
 
 use crate::error::{Error, Result};
 use crate::libcrypto::object::object;
@@ -57,6 +57,7 @@ impl Store {
     }
 
     /// File, directory or both; neither is an error (`SSL_CTX_load_verify_locations(3)`).
+    #[cfg(test)]
     pub fn load_locations(&self, file: Option<&CStr>, directory: Option<&CStr>) -> Result<()> {
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
         // SAFETY: a live store and C strings or NULL.
@@ -100,21 +101,14 @@ impl Store {
     }
 
     /// Sets `X509_V_FLAG_…` bits in the store's parameters.
-    pub fn set_flags(&self, flags: c_ulong) -> Result<()> {
+    #[cfg(test)]
+    pub fn set_flags(&self, flags: std::ffi::c_ulong) -> Result<()> {
         // SAFETY: a live store.
         succeeded(unsafe { ffi::X509_STORE_set_flags(self.as_ptr(), flags) })
     }
 
-    /// Copies what is set in `param` to the store's parameters (`X509_STORE_set1_param`).
-    ///
-    /// # Safety
-    /// `param` is live and not changed meanwhile.
-    pub unsafe fn set1_param(&self, param: *const ffi::X509_VERIFY_PARAM) -> Result<()> {
-        // SAFETY: a live store, and a parameter as the caller promises.
-        succeeded(unsafe { ffi::X509_STORE_set1_param(self.as_ptr(), param) })
-    }
-
     /// The store's own verify parameters, which live as long as the store.
+    #[cfg(test)]
     pub fn param(&self) -> *mut ffi::X509_VERIFY_PARAM {
         // SAFETY: a live store.
         unsafe { ffi::X509_STORE_get0_param(self.as_ptr()) }

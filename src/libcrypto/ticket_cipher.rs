@@ -53,6 +53,7 @@ impl TicketKey {
     }
 
     /// A new random key.
+    #[cfg(test)]
     pub fn generate() -> Result<Self> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         random::fill(&mut *bytes)?;

@@ -1,6 +1,6 @@
 //! What a certificate must fulfil (`X509_VERIFY_PARAM_set_flags(3)`).
 
-use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr::NonNull;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -77,21 +77,24 @@ impl VerifyParam {
     }
 
     /// Sets `X509_V_FLAG_…` bits.
-    pub fn set_flags(&self, flags: c_ulong) -> Result<()> {
+    #[cfg(test)]
+    pub fn set_flags(&self, flags: std::ffi::c_ulong) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked.
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_set_flags(self.as_ptr(), flags) })
     }
 
     /// Clears `X509_V_FLAG_…` bits.
-    pub fn clear_flags(&self, flags: c_ulong) -> Result<()> {
+    #[cfg(test)]
+    pub fn clear_flags(&self, flags: std::ffi::c_ulong) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked.
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_clear_flags(self.as_ptr(), flags) })
     }
 
     /// The `X509_V_FLAG_…` bits.
-    pub fn flags(&self) -> c_ulong {
+    #[cfg(test)]
+    pub fn flags(&self) -> std::ffi::c_ulong {
         let _read = self.read();
         // SAFETY: a live object, locked.
         unsafe { ffi::X509_VERIFY_PARAM_get_flags(self.as_ptr()) }
@@ -140,6 +143,7 @@ impl VerifyParam {
     }
 
     /// Sets the one IP address to match, 4 or 16 bytes.
+    #[cfg(test)]
     pub fn set1_ip(&self, address: &[u8]) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked, and readable bytes.
@@ -170,6 +174,7 @@ impl VerifyParam {
     }
 
     /// True when a host name to match is set.
+    #[cfg(test)]
     pub fn has_host(&self) -> bool {
         let _read = self.read();
         // SAFETY: a live object, locked.
@@ -184,6 +189,7 @@ impl VerifyParam {
     }
 
     /// How host names match.
+    #[cfg(test)]
     pub fn hostflags(&self) -> c_uint {
         let _read = self.read();
         // SAFETY: a live object, locked.
@@ -209,6 +215,7 @@ impl VerifyParam {
     }
 
     /// Sets the security level that chains must have; -1 for that of the connection.
+    #[cfg(test)]
     pub fn set_auth_level(&self, level: c_int) {
         let _write = self.write();
         // SAFETY: a live object, locked.
@@ -216,6 +223,7 @@ impl VerifyParam {
     }
 
     /// The security level that chains must have.
+    #[cfg(test)]
     pub fn auth_level(&self) -> c_int {
         let _read = self.read();
         // SAFETY: a live object, locked.

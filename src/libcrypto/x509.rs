@@ -56,12 +56,14 @@ impl X509 {
     }
 
     /// The subject's name, DER.
+    #[cfg(test)]
     pub fn subject_der(&self) -> Result<Vec<u8>> {
         // SAFETY: a live certificate, whose name lives as long.
         encoded(|out| unsafe { ffi::i2d_X509_NAME(ffi::X509_get_subject_name(self.as_ptr()), out) })
     }
 
     /// The issuer's name, DER.
+    #[cfg(test)]
     pub fn issuer_der(&self) -> Result<Vec<u8>> {
         // SAFETY: a live certificate, whose name lives as long.
         encoded(|out| unsafe { ffi::i2d_X509_NAME(ffi::X509_get_issuer_name(self.as_ptr()), out) })
@@ -125,6 +127,7 @@ impl X509 {
     }
 
     /// True when subject and issuer are the same (`EXFLAG_SI`).
+    #[cfg(test)]
     pub fn is_self_issued(&self) -> bool {
         const EXFLAG_SI: u32 = 0x20;
         // SAFETY: a live certificate.

@@ -188,6 +188,7 @@ impl BodyList {
     }
 
     /// Like [`replace`](Self::replace) for a change that makes owned fields.
+    #[cfg(test)]
     pub fn replace_with<T>(&self, mut change: impl FnMut(Bytes<'_>) -> (T, super::Fields)) -> T {
         let mut result = None;
         self.try_replace(|old| {

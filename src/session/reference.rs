@@ -91,6 +91,7 @@ impl Session {
     }
 
     /// How many references there are; it may change at once. For tests and diagnosis.
+    #[cfg(test)]
     pub fn reference_count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

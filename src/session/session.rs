@@ -94,6 +94,7 @@ impl Session {
 
     /// Changes any fields at once. `change` runs again when another thread changes byte fields
     /// just then. Numbers that `change` leaves alone are not written.
+    #[cfg(test)]
     pub fn update(&self, mut change: impl FnMut(&mut Fields)) {
         let (before, after) = self.bodies.replace_with(|bytes| {
             let numbers = self.numbers.load();

@@ -73,4 +73,4 @@ mod openssl_vectors;
 #[cfg(test)]
 mod tests;
 
-pub use keys::{KEYS_LENGTH, MAX_PLAINTEXT, Opened, TicketKeys};
+pub use keys::{KEYS_LENGTH, Opened, TicketKeys};

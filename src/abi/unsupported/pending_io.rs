@@ -1,10 +1,8 @@
 //! Not implemented yet: reading, writing, BIOs.
 
-use std::ffi::{c_int, c_void};
-use std::ptr;
+use std::ffi::c_int;
 
 use libc::off_t;
-use openssl_sys as ffi;
 
 use super::pending;
 use crate::connection::Connection;

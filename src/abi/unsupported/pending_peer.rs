@@ -1,6 +1,6 @@
 //! Not implemented yet: what is known of the peer, exporters.
 
-use std::ffi::{c_char, c_int, c_uchar, c_void};
+use std::ffi::{c_char, c_int, c_uchar};
 
 use super::pending;
 use crate::connection::Connection;
