@@ -82,6 +82,51 @@ static void a_server_refuses_what_is_not_tls(void)
     CHECK_EQ(server_after(text, strlen(text), SSL_R_WRONG_VERSION_NUMBER), -1);
 }
 
+static void a_server_expects_a_hello_and_no_alert(void)
+{
+    static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, SSL_AD_HANDSHAKE_FAILURE };
+
+    CHECK_EQ(server_after(alert, sizeof(alert), SSL_R_UNEXPECTED_MESSAGE),
+             SSL_AD_UNEXPECTED_MESSAGE);
+}
+
+/* Or a peer could keep it busy with them for ever. */
+static void a_server_takes_few_empty_records(void)
+{
+    unsigned char records[40][5];
+    int i;
+
+    for (i = 0; i < 40; i++)
+        memcpy(records[i], "\x16\x03\x01\0\0", 5);
+    CHECK_EQ(server_after(records, sizeof(records), SSL_R_RECORD_TOO_SMALL),
+             SSL_AD_UNEXPECTED_MESSAGE);
+}
+
+/* RFC 8446, section 5.1: a message may be spread over any number of records. */
+static void a_hello_may_come_in_records_of_one_byte(const struct protocol *protocol)
+{
+    struct pair pair;
+    unsigned char hello[2048];
+    int i, length;
+
+    pair_init(&pair, protocol);
+    pair.transport = HELD;
+    pair_open(&pair);
+    CHECK_EQ(SSL_do_handshake(pair.client), -1);
+    length = BIO_read(pair.to_server, hello, sizeof(hello));
+    CHECK(length > 100);
+    for (i = 5; i < length; i++) {
+        unsigned char record[6] = { 22, 3, 1, 0, 1, hello[i] };
+
+        CHECK_EQ(BIO_write(pair.at_server, record, 6), 6);
+        CHECK_EQ(SSL_do_handshake(pair.server), -1);
+        CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_READ);
+    }
+    /* The server has answered. */
+    CHECK(BIO_ctrl_pending(pair.to_client) > 100);
+    pair_free(&pair);
+}
+
 static void a_client_refuses_what_is_not_tls(void)
 {
     static const char text[] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
@@ -237,6 +282,24 @@ static void an_end_of_file_during_the_handshake_is_unexpected(
     pair_free(&pair);
 }
 
+static void the_peer_is_told_of_an_unexpected_end(const struct protocol *protocol)
+{
+    struct pair pair;
+    unsigned char record[7];
+
+    pair_init(&pair, protocol);
+    pair.transport = HELD;
+    pair_open(&pair);
+    BIO_set_mem_eof_return(pair.at_server, 0);
+    CHECK_EQ(SSL_do_handshake(pair.server), -1);
+    CHECK_REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    CHECK_EQ(BIO_read(pair.to_client, record, sizeof(record)), 7);
+    CHECK_EQ(record[0], SSL3_RT_ALERT);
+    CHECK_EQ(record[5], SSL3_AL_FATAL);
+    CHECK_EQ(record[6], SSL_AD_DECODE_ERROR);
+    pair_free(&pair);
+}
+
 static void a_record_cut_in_two_is_an_unexpected_end(const struct protocol *protocol)
 {
     struct pair pair;
@@ -273,6 +336,9 @@ static void a_broken_socket_is_a_system_error(const struct protocol *protocol)
 
 TEST_MAIN(TEST(a_server_recognises_http),
           TEST(a_server_refuses_what_is_not_tls),
+          TEST(a_server_expects_a_hello_and_no_alert),
+          TEST(a_server_takes_few_empty_records),
+          TEST_EACH(a_hello_may_come_in_records_of_one_byte),
           TEST(a_client_refuses_what_is_not_tls),
           TEST(a_malformed_client_hello_is_a_decode_error),
           TEST(a_malformed_server_hello_is_a_decode_error),
@@ -282,5 +348,6 @@ TEST_MAIN(TEST(a_server_recognises_http),
           TEST(an_alert_instead_of_a_hello_is_told),
           TEST_EACH(a_break_after_any_message_is_an_error),
           TEST_EACH(an_end_of_file_during_the_handshake_is_unexpected),
+          TEST_EACH(the_peer_is_told_of_an_unexpected_end),
           TEST_EACH(a_record_cut_in_two_is_an_unexpected_end),
           TEST_EACH(a_broken_socket_is_a_system_error))

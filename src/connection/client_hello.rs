@@ -35,10 +35,12 @@ pub mod extension {
 const DECODE_ERROR: u8 = 50;
 const UNEXPECTED_MESSAGE: u8 = 10;
 const HANDSHAKE: u8 = 22;
-const ALERT: u8 = 21;
 const CLIENT_HELLO: u8 = 1;
 /// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
 const LONGEST: usize = 131_396;
+
+/// Empty records taken before the message is there, as in OpenSSL (`MAX_EMPTY_RECORDS`).
+const MOST_EMPTY_RECORDS: u32 = 32;
 
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
@@ -60,53 +62,67 @@ pub struct PskIdentity<'a> {
     pub obfuscated_ticket_age: u32,
 }
 
-impl ClientHello {
-    /// Reads the message from the records at the start of a connection. `None` when more records
+/// Reads the ClientHello as its records come in.
+///
+/// It remembers how far it has come: a client that spreads the message over many small records
+/// must not make us start again with each of them.
+#[derive(Default)]
+pub struct ClientHelloReader {
+    /// Bytes of the records that have been looked at.
+    read: usize,
+    empty_records: u32,
+    message: Vec<u8>,
+}
+
+impl ClientHelloReader {
+    /// `records` is all that has come since the start of the connection. `None` when more records
     /// are needed.
-    pub fn from_records(mut records: &[u8]) -> Result<Option<Self>, Failure> {
-        let mut message = Vec::new();
-        loop {
-            let Some((header, rest)) = records.split_at_checked(5) else {
-                return Ok(None);
-            };
+    pub fn read(&mut self, records: &[u8]) -> Result<Option<ClientHello>, Failure> {
+        let unexpected = || Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE);
+        while let Some((header, rest)) = records
+            .get(self.read..)
+            .and_then(|records| records.split_first_chunk::<5>())
+        {
             let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-            let Some((body, rest)) = rest.split_at_checked(length) else {
-                return Ok(None);
+            let Some(body) = rest.get(..length) else {
+                break;
             };
-            records = rest;
-            match header[0] {
-                HANDSHAKE => {}
-                ALERT => return Err(alert_first(body)),
-                _ => {
-                    return Err(Failure::with_alert(
-                        Reason::UNEXPECTED_MESSAGE,
-                        UNEXPECTED_MESSAGE,
-                    ));
+            self.read += header.len() + length;
+            if header[0] != HANDSHAKE {
+                return Err(unexpected());
+            }
+            if body.is_empty() {
+                self.empty_records += 1;
+                if self.empty_records > MOST_EMPTY_RECORDS {
+                    let alert = UNEXPECTED_MESSAGE;
+                    return Err(Failure::with_alert(Reason::RECORD_TOO_SMALL, alert));
                 }
             }
-            message.extend_from_slice(body);
-            if let Some(&first) = message.first()
-                && first != CLIENT_HELLO
+            self.message.extend_from_slice(body);
+            if self
+                .message
+                .first()
+                .is_some_and(|&first| first != CLIENT_HELLO)
             {
-                return Err(Failure::with_alert(
-                    Reason::UNEXPECTED_MESSAGE,
-                    UNEXPECTED_MESSAGE,
-                ));
+                return Err(unexpected());
             }
-            if let Some(length) = message.get(1..4) {
+            if let Some(length) = self.message.get(1..4) {
                 let length = number(length);
                 if length > LONGEST {
                     return Err(Failure::with_alert(Reason::EXCESSIVE_MESSAGE_SIZE, 47));
                 }
-                if let Some(body) = message.get(4..4 + length) {
-                    return Self::parse(body.to_vec())
+                if let Some(body) = self.message.get(4..4 + length) {
+                    return ClientHello::parse(body.to_vec())
                         .map(Some)
                         .ok_or_else(|| Failure::with_alert(Reason::LENGTH_MISMATCH, DECODE_ERROR));
                 }
             }
         }
+        Ok(None)
     }
+}
 
+impl ClientHello {
     /// Reads the body of the message, after its handshake header.
     pub fn parse(body: Vec<u8>) -> Option<Self> {
         let mut at = 2 + 32;
@@ -270,22 +286,6 @@ impl ClientHello {
     }
 }
 
-/// An alert is all that came.
-fn alert_first(body: &[u8]) -> Failure {
-    const FATAL: u8 = 2;
-    const CLOSE_NOTIFY: u8 = 0;
-    match body {
-        [FATAL, alert] if *alert != CLOSE_NOTIFY => Failure {
-            reason: Reason(1000 + i32::from(*alert)),
-            detail: format!("SSL alert number {alert}"),
-            alert_sent: None,
-            alert_queued: false,
-            alert_received: Some(*alert),
-        },
-        _ => Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE),
-    }
-}
-
 /// The range of a vector whose length takes `width` bytes at `at`; moves `at` behind it.
 fn vector(bytes: &[u8], at: &mut usize, width: usize) -> Option<Range<usize>> {
     let length = number(bytes.get(*at..*at + width)?);
@@ -385,15 +385,20 @@ mod tests {
         assert_eq!(parsed.extension_types().count(), 8);
     }
 
+    fn read(records: &[u8]) -> Result<Option<ClientHello>, Failure> {
+        ClientHelloReader::default().read(records)
+    }
+
     #[test]
     fn a_message_may_be_spread_over_records() {
         let message = message(&hello(&[]));
+        let mut reader = ClientHelloReader::default();
         let mut records = Vec::new();
         for part in message.chunks(7) {
-            assert!(ClientHello::from_records(&records).unwrap().is_none());
+            assert!(reader.read(&records).unwrap().is_none());
             records.extend(record(part));
         }
-        assert!(ClientHello::from_records(&records).unwrap().is_some());
+        assert!(reader.read(&records).unwrap().is_some());
     }
 
     #[test]
@@ -407,12 +412,12 @@ mod tests {
     }
 
     #[test]
-    fn other_first_messages_are_unexpected_and_alerts_are_reported() {
-        let failure = ClientHello::from_records(&record(&[2, 0, 0, 0])).unwrap_err();
+    fn other_first_messages_are_unexpected() {
+        let failure = read(&record(&[2, 0, 0, 0])).unwrap_err();
         assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
-        let failure = ClientHello::from_records(&[21, 3, 3, 0, 2, 2, 40]).unwrap_err();
-        assert_eq!(failure.alert_received, Some(40));
-        let failure = ClientHello::from_records(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
+        let failure = read(&[21, 3, 3, 0, 2, 2, 40]).unwrap_err();
+        assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
+        let failure = read(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
         assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
     }
 

@@ -168,6 +168,8 @@ pub struct Connection {
 /// State of a handshake under way.
 #[derive(Default)]
 pub struct Handshake {
+    /// Server: the client's first message, as it comes in.
+    client_hello_reader: client_hello::ClientHelloReader,
     /// Server: the client's first message.
     pub client_hello: Option<Arc<ClientHello>>,
     /// Server: how far the program's callbacks have been asked.

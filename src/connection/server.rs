@@ -81,9 +81,13 @@ impl Connection {
     }
 
     fn read_client_hello(&self) -> Result<bool, Stop> {
-        let parsed =
-            self.with_engine(|engine| ClientHello::from_records(engine.input.unprocessed()))?;
-        match parsed {
+        let parsed = self.with_engine(|engine| {
+            self.with_handshake(|handshake| {
+                let records = engine.input.unprocessed();
+                handshake.client_hello_reader.read(records)
+            })
+        })?;
+        match parsed.unwrap_or(Ok(None)) {
             Err(failure) => Err(self.fail(failure)),
             Ok(None) => Ok(false),
             Ok(Some(hello)) => {

@@ -1,10 +1,12 @@
 //! Records from the read BIO, and to the write BIO.
 
-use super::{Connection, RECEIVED_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, RECEIVED_SHUTDOWN, Stop, Want};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::bio::{Bio, Io};
 
+/// The alert of a connection that ends too early, as in OpenSSL.
+const DECODE_ERROR: u8 = 50;
 /// `SSL_OP_IGNORE_UNEXPECTED_EOF`
 const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
 
@@ -88,12 +90,8 @@ impl Connection {
             self.close_notify_received.set(true);
             return Stop::Closed;
         }
-        let established = self.stage.get() == Stage::Open;
-        self.stage.set(Stage::Failed);
-        if established {
-            self.lose_session();
-        }
-        Stop::Failed(Error::new(Reason::UNEXPECTED_EOF_WHILE_READING))
+        // The peer may have closed its sending side only, and then it reads why we leave.
+        self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, DECODE_ERROR)
     }
 
     /// Hands everything that the engine has to send to the write BIO.
