@@ -1,4 +1,5 @@
 /* Callbacks that call back into the library, that decide, and that suspend a handshake. */
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -138,6 +139,46 @@ static void the_servername_callback_switches_the_certificate(
     CHECK_EQ(SSL_CTX_sess_accept_good(pair.server_ctx), 2);
     CHECK_EQ(SSL_CTX_sess_accept_good(other_context), 1);
     SSL_CTX_free(other_context);
+    pair_free(&pair);
+}
+
+/* A callback that went by no name would leave the default certificate to a refused resumption. */
+static char name_in_callback[64];
+
+static int note_name(SSL *ssl, int *alert, void *argument)
+{
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+    (void)alert;
+    (void)argument;
+    snprintf(name_in_callback, sizeof(name_in_callback), "%s", name == NULL ? "(none)" : name);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void the_servername_callback_sees_the_name_on_resumption(
+    const struct protocol *protocol)
+{
+    struct pair pair;
+    SSL_SESSION *session = NULL;
+    int resumed;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, note_name);
+    for (resumed = 0; resumed < 2; resumed++) {
+        name_in_callback[0] = 0;
+        pair.offer = session;
+        pair_open(&pair);
+        CHECK_EQ(SSL_set_tlsext_host_name(pair.client, "localhost"), 1);
+        pair_handshake(&pair);
+        CHECK_EQ(SSL_session_reused(pair.server), resumed);
+        CHECK_STR(name_in_callback, "localhost");
+        CHECK_STR(SSL_get_servername(pair.server, TLSEXT_NAMETYPE_host_name), "localhost");
+        pair_settle(&pair);
+        SSL_SESSION_free(session);
+        session = SSL_get1_session(pair.client);
+        pair_close(&pair);
+    }
+    SSL_SESSION_free(session);
     pair_free(&pair);
 }
 
@@ -461,6 +502,7 @@ static void the_whole_verification_may_be_replaced(const struct protocol *protoc
 TEST_MAIN(TEST_EACH(new_cb_may_use_the_connection_and_the_session),
           TEST_EACH(new_cb_may_remove_the_session),
           TEST_EACH(the_servername_callback_switches_the_certificate),
+          TEST_EACH(the_servername_callback_sees_the_name_on_resumption),
           TEST_EACH(the_servername_callback_may_refuse),
           TEST_EACH(the_servername_callback_may_decline_to_answer),
           TEST_EACH(cert_cb_installs_the_certificate),
