@@ -412,11 +412,54 @@ static void the_client_hello_can_be_read(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+/* What s_client shows as "Server Temp Key". */
+static void check_peer_key(SSL *end, int type, int bits)
+{
+    EVP_PKEY *key = NULL;
+
+    CHECK_EQ(SSL_get_peer_tmp_key(end, &key), 1);
+    CHECK_EQ(EVP_PKEY_get_id(key), type);
+    CHECK_EQ(EVP_PKEY_get_bits(key), bits);
+    EVP_PKEY_free(key);
+}
+
+static void the_peers_key_of_the_key_exchange_is_told(const struct protocol *protocol)
+{
+    static const struct {
+        const char *group;
+        int type, bits;
+    } groups[] = { { "X25519", EVP_PKEY_X25519, 253 },
+                   { "P-256", EVP_PKEY_EC, 256 },
+                   { "P-384", EVP_PKEY_EC, 384 } };
+    EVP_PKEY *key = NULL;
+    struct pair pair;
+    size_t i;
+
+    for (i = 0; i < 3; i++) {
+        /* TLS 1.2 wants the curve of the certificate too. */
+        const char *list = i == 1 ? "P-256" : i == 0 ? "X25519:P-256" : "P-384:P-256";
+
+        pair_init(&pair, protocol);
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, list), 1);
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair.server_ctx, groups[i].group), 1);
+        pair_open(&pair);
+        CHECK_EQ(SSL_get_peer_tmp_key(pair.client, &key), 0);
+        pair_handshake(&pair);
+        check_peer_key(pair.client, groups[i].type, groups[i].bits);
+        if (protocol->version == TLS1_3_VERSION)
+            check_peer_key(pair.server, groups[i].type, groups[i].bits);
+        else
+            CHECK_EQ(SSL_get_peer_tmp_key(pair.server, &key), 0);
+        pair_free(&pair);
+    }
+}
+
 TEST_MAIN(TEST(sizes_have_limits), TEST(versions_of_dtls_do_not_mix_with_tls),
           TEST(numbers_without_a_meaning_give_zero), TEST(host_names_have_a_length),
           TEST(lists_of_groups_and_signatures_are_checked),
           TEST_EACH(a_server_knows_the_clients_groups),
           TEST_EACH(what_was_negotiated_is_told),
+          TEST_EACH(the_peers_key_of_the_key_exchange_is_told),
           TEST(chains_belong_to_the_current_certificate),
           TEST(certificates_can_be_walked_through), TEST(a_chain_is_built_from_the_store),
           TEST_EACH(a_store_of_its_own_verifies_the_peer), TEST(status_settings_are_kept),

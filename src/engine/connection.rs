@@ -14,6 +14,7 @@ use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
+use super::key_share;
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::with_alert;
 use super::record::RecordBuffer;
@@ -33,6 +34,7 @@ pub struct Engine {
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
 }
 
@@ -105,10 +107,12 @@ impl Engine {
             output,
             plaintext,
             finished,
+            peer_key_share,
             server_name_acknowledged,
             ..
         } = self;
         forget_noted();
+        key_share::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
@@ -127,6 +131,7 @@ impl Engine {
             }
         };
         finished.collect();
+        key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         if let Err(failure) = &mut result
             && let Some(alert) = failure.usual_plain_alert()
@@ -140,6 +145,12 @@ impl Engine {
     /// What the Finished messages said, as far as they have been made.
     pub fn finished(&self) -> &Finished {
         &self.finished
+    }
+
+    /// The peer's public key of the key exchange as it stood in its key_share or key exchange
+    /// message; empty when there was none.
+    pub fn peer_key_share(&self) -> &[u8] {
+        &self.peer_key_share
     }
 
     /// Whether the handshake is still under way.

@@ -20,6 +20,7 @@ mod credentials;
 mod delegate;
 mod failure;
 mod finished;
+mod key_share;
 mod planned_random;
 mod profile;
 mod record;

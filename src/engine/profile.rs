@@ -8,17 +8,17 @@ use rustls::crypto::cipher::{
     AeadKey, Iv, KeyBlockShape, OutboundPlain, Record, RecordDecrypter, RecordEncrypter,
     Tls12AeadAlgorithm, Tls13AeadAlgorithm, UnsupportedOperationError,
 };
-use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{CipherSuite, CryptoProvider};
 use rustls::enums::ContentType;
 use rustls::{
     CipherSuiteCommon, ConnectionTrafficSecrets, Error, Tls12CipherSuite, Tls13CipherSuite,
 };
-use rustls_aws_lc_rs::{ALL_KX_GROUPS, ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
+use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::acknowledgement::NotingDecrypter;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
+use super::key_share::group;
 use super::planned_random;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
@@ -136,13 +136,6 @@ fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
         hash_provider: original.hash_provider,
         confidentiality_limit: original.confidentiality_limit,
     }
-}
-
-fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
-    ALL_KX_GROUPS
-        .iter()
-        .copied()
-        .find(|group| group.name().0 == number)
 }
 
 /// Lets records carry 16384 bytes of plaintext, as the RFCs allow and OpenSSL sends. rustls

@@ -1,8 +1,8 @@
 //! The public key of a certificate, and checking signatures with it.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_long};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Reason, Result};
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{not_null, succeeded};
@@ -27,6 +27,32 @@ impl PublicKey {
         unsafe {
             let raw = not_null(ffi::X509_get0_pubkey(certificate.as_ptr()))?;
             Self::from_raw_shared(raw).ok_or(Error::Queued)
+        }
+    }
+
+    /// The key that stands in a key_share or key exchange message: `group` is its TLS number,
+    /// `bytes` the public key (RFC 8446, section 4.2.8.2). An error for other groups than X25519,
+    /// P-256 and P-384, and for a point that is not on the curve.
+    pub fn from_key_share(group: u16, bytes: &[u8]) -> Result<Self> {
+        // A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7; RFC 5480; RFC 8410) up to the key.
+        let prefix: &[u8] = match (group, bytes.len()) {
+            (0x001d, 32) => b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x6e\x03\x21\x00",
+            (0x0017, 65) => {
+                b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\
+                  \x03\x01\x07\x03\x42\x00"
+            }
+            (0x0018, 97) => {
+                b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22\
+                  \x03\x62\x00"
+            }
+            _ => return Err(Reason::UNSUPPORTED_ELLIPTIC_CURVE.into()),
+        };
+        let der = [prefix, bytes].concat();
+        let mut position = der.as_ptr();
+        // SAFETY: libcrypto reads at most the length that it is told; the new key is ours.
+        unsafe {
+            let raw = ffi::d2i_PUBKEY(std::ptr::null_mut(), &mut position, der.len() as c_long);
+            Self::from_raw_owned(raw).ok_or(Error::Queued)
         }
     }
 

@@ -209,6 +209,7 @@ unsafe fn of_connection(
             GET_PEER_SIGNATURE_NID => {
                 negotiation::hash_of_signature(connection.peer_signature(), argument)
             }
+            GET_PEER_TMP_KEY => negotiation::peer_key_share(connection, argument),
             GET_NEGOTIATED_GROUP => Ok(negotiation::negotiated_group(connection)),
 
             SET_CLIENT_CERT_TYPES => match connection.role() {

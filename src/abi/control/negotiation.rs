@@ -14,6 +14,7 @@ use crate::connection::{Connection, Role};
 use crate::context::Settings;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::key_kind::curve_of_ec_key;
+use crate::libcrypto::public_key::PublicKey;
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
 const SERVER_PREFERENCE: u64 = 1 << 22;
@@ -122,6 +123,33 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
         0 => 0,
         number => reported(number).into(),
     }
+}
+
+/// Gives the peer's public key of the key exchange, a reference for the caller. 0 when there was
+/// none, as when TLS 1.2 resumes, and on a server of TLS 1.2, which in OpenSSL does not keep it.
+///
+/// # Safety
+/// The pointer can be written as an `EVP_PKEY` pointer.
+pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Result<c_long> {
+    let (version, group) = {
+        let facts = connection.facts_in_place();
+        (facts.version, facts.group)
+    };
+    if version == 0x0303 && connection.role() == Some(Role::Server) {
+        return Ok(0);
+    }
+    let key = connection.with_engine(|engine| match engine.peer_key_share() {
+        [] => None,
+        bytes => Some(PublicKey::from_key_share(group, bytes)),
+    })?;
+    let Some(key) = key.transpose()? else {
+        return Ok(0);
+    };
+    // SAFETY: as the caller promises.
+    let done = unsafe { argument.write(key.as_ptr()) }?;
+    // The program's from now on.
+    let _ = key.into_raw();
+    Ok(done)
 }
 
 /// Gives libcrypto's number for the hash of a signature of the handshake. 0 when there was none.
