@@ -160,7 +160,7 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
 /// `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
 /// and unique. NULL stands for random ids. Returns 1.
 ///
-/// Status: partial (remembered; ids are random)
+/// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
 /// `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
 /// stands for random ids. Returns 1.
 ///
-/// Status: partial (remembered; ids are random)
+/// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -30,6 +30,8 @@ pub mod extension {
     pub const SUPPORTED_VERSIONS: u16 = 43;
     /// psk_key_exchange_modes (RFC 8446)
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
+    /// renegotiation_info (RFC 5746)
+    pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
 
 const DECODE_ERROR: u8 = 50;
@@ -271,6 +273,14 @@ impl ClientHello {
     /// Whether the extended master secret was offered.
     pub fn offers_extended_master_secret(&self) -> bool {
         self.extension(extension::EXTENDED_MASTER_SECRET).is_some()
+    }
+
+    /// Whether the client says that it knows secure renegotiation (RFC 5746), by the extension or
+    /// by the suite that stands for it.
+    pub fn offers_secure_renegotiation(&self) -> bool {
+        const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
+        self.cipher_suites().contains(&EMPTY_RENEGOTIATION_INFO)
+            || self.extension(extension::RENEGOTIATION_INFO).is_some()
     }
 
     /// The groups of supported_groups, or the schemes of signature_algorithms, by number.

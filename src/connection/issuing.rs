@@ -67,7 +67,7 @@ impl Connection {
             time: clock::now(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
-            flags: match facts.extended_master_secret {
+            flags: match facts.extended_master_secret && facts.version == 0x0303 {
                 true => FLAG_EXTENDED_MASTER_SECRET,
                 false => 0,
             },
@@ -98,19 +98,15 @@ impl Connection {
                     .map(|offer| offer.session().fields())
             })
             .flatten();
-        let offers_ems = self
-            .hello()
-            .is_some_and(|hello| hello.offers_extended_master_secret());
         let mut fields = resumed.unwrap_or_else(|| self.new_fields());
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
         fields.age_add = secrets.age_add;
-        fields.flags =
-            match secrets.extended_master_secret || secrets.version == 0x0304 && offers_ems {
-                true => FLAG_EXTENDED_MASTER_SECRET,
-                false => 0,
-            };
+        fields.flags = match secrets.extended_master_secret && secrets.version == 0x0303 {
+            true => FLAG_EXTENDED_MASTER_SECRET,
+            false => 0,
+        };
         fields.alpn = self.facts.borrow().alpn.clone();
         fields.id = Vec::new();
         fields.ticket = None;

@@ -160,6 +160,8 @@ pub struct Connection {
     not_resumable: Cell<bool>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
+    /// Server: the client knows secure renegotiation.
+    renegotiates_securely: Cell<bool>,
     /// Server: groups of the ClientHello, by number.
     offered_groups: RefCell<Vec<u16>>,
     client_ciphers: RefCell<Option<CipherStack>>,
@@ -244,6 +246,7 @@ impl Connection {
             fatal: Cell::new(None),
             not_resumable: Cell::new(false),
             offered_cipher_bytes: RefCell::default(),
+            renegotiates_securely: Cell::default(),
             offered_groups: RefCell::default(),
             client_ciphers: RefCell::default(),
         });
@@ -388,6 +391,11 @@ impl Connection {
     /// `SSL_set_tlsext_host_name`; `None` clears.
     pub fn set_host_name(&self, name: Option<std::ffi::CString>) {
         self.host_name.replace(name);
+    }
+
+    /// Server: whether the client has said that it knows secure renegotiation (RFC 5746).
+    pub fn client_renegotiates_securely(&self) -> bool {
+        self.renegotiates_securely.get()
     }
 
     /// Server: the client's host name.

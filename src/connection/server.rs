@@ -98,6 +98,8 @@ impl Connection {
                 self.received_host_name.replace(name);
                 self.offered_cipher_bytes
                     .replace(hello.cipher_suite_bytes().to_vec());
+                self.renegotiates_securely
+                    .set(hello.offers_secure_renegotiation());
                 self.offered_groups
                     .replace(hello.numbers(extension::SUPPORTED_GROUPS));
                 self.client_ciphers.take();
@@ -147,6 +149,10 @@ impl Connection {
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context());
         self.recheck_resumable(&hello, switched);
+        if self.resumed.get() && version == 0x0303 {
+            // Without a key exchange OpenSSL does not look at them.
+            self.offered_groups.take();
+        }
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }

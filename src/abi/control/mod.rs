@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
 /// concern one connection.
 ///
-/// Status: partial (no DTLS; the ephemeral keys of a handshake are not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
+/// Status: partial (no DTLS; this side's ephemeral key is not told, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the

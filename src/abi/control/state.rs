@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_int, c_long};
 
 use super::target::Argument;
-use crate::connection::{Connection, Stage};
+use crate::connection::{Connection, Role, Stage};
 use crate::error::{Error, Reason, Result};
 
 /// `TLSEXT_NAMETYPE_host_name`
@@ -46,11 +46,14 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
     }
 }
 
-/// Whether renegotiation would be secure: 1 in TLS 1.2, whose peers must say so; it never happens
-/// here.
+/// Whether renegotiation would be secure (RFC 5746), though it never happens here: on a client 1 in
+/// TLS 1.2, whose servers must say so; on a server what the client has said, in any version.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
-    let settled = connection.stage() == Stage::Open;
-    (settled && connection.version() == TLS1_2).into()
+    let secure = match connection.role() {
+        Some(Role::Server) => connection.client_renegotiates_securely(),
+        _ => connection.version() == TLS1_2,
+    };
+    (connection.stage() == Stage::Open && secure).into()
 }
 
 /// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
