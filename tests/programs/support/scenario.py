@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import processes
+from .differences import without_differences
 from .normalise import normalise
 from .report import BASELINE
 from .sides import find_program
@@ -100,7 +101,8 @@ class Scenario:
             return self.check(name, True, f"reference: {value!r}")
         if key not in self.report.reference:
             return self.check(name, False, "there is no reference: this check did not get that far on system:system")
-        return self.equal(name, value, self.report.reference[key])
+        wanted = self.report.reference[key]
+        return self.equal(name, without_differences(value, self.version), without_differences(wanted, self.version))
 
     def _normal(self, value):
         if isinstance(value, str):
