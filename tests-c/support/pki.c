@@ -183,8 +183,11 @@ const struct credentials *pki_expired_client(void)
                                           .days = -1 });
 }
 
-/* The directory for files: made by the process that first needs it, removed by the same. */
-static char directory[] = "/tmp/reprise-test-XXXXXX";
+enum { MOST_PATHS = 64, PATH_LENGTH = 128 };
+
+/* The directory for files, in TMPDIR: made by the process that first needs it, removed by the
+ * same. */
+static char directory[PATH_LENGTH / 2];
 static pid_t directory_owner;
 
 static void remove_directory(void)
@@ -201,7 +204,6 @@ static void remove_directory(void)
 }
 
 /* The paths given out, which stay valid. */
-enum { MOST_PATHS = 64, PATH_LENGTH = 128 };
 static char paths[MOST_PATHS][PATH_LENGTH];
 static int path_count;
 
@@ -212,6 +214,10 @@ static FILE *create(const char *name, const char **path)
 
     CHECK(path_count < MOST_PATHS);
     if (directory_owner == 0) {
+        const char *parent = getenv("TMPDIR");
+
+        CHECK((size_t)snprintf(directory, sizeof(directory), "%s/reprise-test-XXXXXX",
+                               parent == NULL ? P_tmpdir : parent) < sizeof(directory));
         CHECK(mkdtemp(directory) != NULL);
         directory_owner = getpid();
         CHECK_EQ(atexit(remove_directory), 0);
