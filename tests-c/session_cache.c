@@ -107,6 +107,34 @@ static void removing_what_is_not_there_marks_it_all_the_same(void)
 }
 
 /* S45 */
+/* S44: what was given is marked and told, also when another object of its id goes. */
+static SSL_SESSION *told;
+
+static void on_remove_note(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    told = session;
+}
+
+static void removing_another_object_of_the_same_id_marks_the_one_given(void)
+{
+    SSL_CTX *context = new_cache();
+    SSL_SESSION *cached, *copy;
+
+    SSL_CTX_sess_set_remove_cb(context, on_remove_note);
+    cached = made('a', 100);
+    copy = SSL_SESSION_dup(cached);
+    CHECK_EQ(SSL_CTX_add_session(context, cached), 1);
+    CHECK_EQ(SSL_CTX_remove_session(context, copy), 1);
+    CHECK(told == copy);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    CHECK(!SSL_SESSION_is_resumable(copy));
+    CHECK(SSL_SESSION_is_resumable(cached));
+    SSL_SESSION_free(copy);
+    SSL_SESSION_free(cached);
+    SSL_CTX_free(context);
+}
+
 static void another_object_of_the_same_id_replaces_the_old_one(void)
 {
     SSL_CTX *context = new_cache();
@@ -483,6 +511,7 @@ static void many_sessions_come_and_go(void)
 TEST_MAIN(TEST(settings_have_their_defaults_and_setters_return_the_old_value),
           TEST(adding_and_removing_says_whether_it_did),
           TEST(removing_what_is_not_there_marks_it_all_the_same),
+          TEST(removing_another_object_of_the_same_id_marks_the_one_given),
           TEST(another_object_of_the_same_id_replaces_the_old_one),
           TEST(the_same_id_in_two_versions_is_two_entries),
           TEST(a_full_cache_evicts_what_expires_first_but_never_the_new_one),

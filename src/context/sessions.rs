@@ -28,8 +28,7 @@ impl Context {
         };
         session.set_owner(Some(self.as_owner()));
         if let Some(replaced) = replaced {
-            replaced.set_owner(None);
-            self.hide_from_table(&replaced);
+            self.release(&replaced);
         }
         self.show_in_table(session);
         while let Some(other) = evicted {
@@ -40,17 +39,20 @@ impl Context {
         true
     }
 
-    /// `SSL_CTX_remove_session(3)`: true when it was in the cache. It is marked and the program is
-    /// told in any case, unless it has no id (S44).
+    /// `SSL_CTX_remove_session(3)`: true when it, or another object with its key, was in the cache.
+    /// The session given is marked and the program is told of it in any case, unless it has no id
+    /// (S44).
     pub fn remove_session(&self, session: &SessionRef) -> bool {
         if session.id().is_empty() {
             return false;
         }
         let removed = Key::new(session.protocol_version(), session.id())
             .and_then(|key| self.cache.remove(&key));
-        let found = removed.is_some();
-        self.let_go(removed.as_ref().unwrap_or(session));
-        found
+        if let Some(removed) = &removed {
+            self.release(removed);
+        }
+        self.retire(session);
+        removed.is_some()
     }
 
     /// `SSL_CTX_flush_sessions(3)`: everything that has expired at `time`; all for 0 (S54, S55).
@@ -66,8 +68,17 @@ impl Context {
 
     /// A session has left the cache: marked, and told to the program (S100).
     fn let_go(&self, session: &SessionRef) {
+        self.release(session);
+        self.retire(session);
+    }
+
+    /// The cache does not hold this object any more.
+    fn release(&self, session: &SessionRef) {
         session.set_owner(None);
         self.hide_from_table(session);
+    }
+
+    fn retire(&self, session: &SessionRef) {
         session.mark_not_resumable();
         if let Some(function) = self.callbacks().remove_session {
             // SAFETY: the program's function, called as SSL_CTX_sess_set_remove_cb(3) says, with
