@@ -190,24 +190,13 @@ impl<E: Entry> Cache<E> {
 
     /// Takes out the object with this key.
     pub fn remove(&self, key: &Key) -> Option<E> {
-        self.remove_if(key, |_| true)
-    }
-
-    /// Takes out `entry`, but not another object that has its key.
-    #[cfg(test)]
-    pub fn remove_same(&self, entry: &E) -> Option<E> {
-        let object = entry.object();
-        self.remove_if(&entry.key(), |node| node.object == object)
-    }
-
-    fn remove_if(&self, key: &Key, wanted: impl Fn(&Node<E::Object>) -> bool) -> Option<E> {
         self.change(|order| {
             // SAFETY: `change` holds the lock, so what the index leads to is live.
             unsafe {
                 let place = self.index.place(key);
-                match place.node().as_ref() {
-                    Some(node) if wanted(node) => self.unlink(order, &place),
-                    _ => std::ptr::null_mut(),
+                match place.node().is_null() {
+                    false => self.unlink(order, &place),
+                    true => std::ptr::null_mut(),
                 }
             }
         })
