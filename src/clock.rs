@@ -1,14 +1,11 @@
 //! The one place that asks what time it is.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-/// Seconds since the epoch, as `time(3)` gives them. Tests may move this thread's clock with
-/// [`advance`].
+/// Seconds since the epoch. Tests may move this thread's clock with [`advance`].
 pub fn now() -> i64 {
-    let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_secs() as i64,
-        Err(before) => -(before.duration().as_secs() as i64),
-    };
+    // time(2) itself, as programs compare with what it gives them: it reads a coarser clock than
+    // `SystemTime` does and is a few milliseconds behind that when a second begins.
+    // SAFETY: with NULL it only returns the time.
+    let seconds = unsafe { libc::time(std::ptr::null_mut()) };
     seconds + offset()
 }
 
