@@ -151,7 +151,7 @@ impl Connection {
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
-        let tickets = self.first_tickets();
+        let owes_tickets = self.owes_tickets();
         let handshake = self.handshake.take().unwrap_or_default();
         match role {
             Some(Role::Server) => self.finish_server(&handshake),
@@ -160,7 +160,11 @@ impl Connection {
         drop(handshake);
         self.with_engine(|engine| engine.release_buffers())?;
         self.notify(InfoKind::HandshakeDone, 1);
-        self.send_first_tickets(tickets)
+        if owes_tickets {
+            self.stage.set(Stage::Tickets);
+            self.send_tickets()?;
+        }
+        Ok(())
     }
 
     /// The server random is in the ServerHello, which goes unprotected: a client's input, or a

@@ -145,7 +145,7 @@ pub struct Connection {
     arrivals: RefCell<Vec<SessionSecrets>>,
     /// Server, TLS 1.2: sessions made by the handshake that are not announced yet.
     issued: RefCell<Vec<SessionRef>>,
-    due_tickets: tickets::DueTickets,
+    tickets: tickets::Tickets,
     write: io::PendingWrite,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
@@ -239,7 +239,7 @@ impl Connection {
             server_random: Cell::new([0; 32]),
             arrivals: RefCell::default(),
             issued: RefCell::default(),
-            due_tickets: tickets::DueTickets::default(),
+            tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),

@@ -35,75 +35,55 @@ const LONGEST_LIFETIME: i64 = 604_800;
 /// the server does not take any.
 const OFFERS_EARLY_DATA: bool = false;
 
-/// TLS 1.3 tickets that are still to be sent.
+/// The TLS 1.3 tickets of a connection.
 #[derive(Default)]
-pub(super) struct DueTickets {
-    /// Those that come with the handshake (S74).
-    of_handshake: Cell<usize>,
-    /// Those that the program has asked for (S80).
+pub(super) struct Tickets {
+    /// How many have been made. From the first on the session may be in a cache.
+    made: Cell<usize>,
+    /// How many the program has asked for that have not been made (S80).
     asked_for: Cell<usize>,
-    /// The connection's session may be in a cache: it was resumed, or has got a ticket.
-    session_shared: Cell<bool>,
 }
 
-impl DueTickets {
-    fn are_none(&self) -> bool {
-        self.of_handshake.get() == 0 && self.asked_for.get() == 0
-    }
-
-    /// One was made. As in OpenSSL it counts for the handshake and for the program.
-    fn count_one(&self) {
-        for due in [&self.of_handshake, &self.asked_for] {
-            due.set(due.get().saturating_sub(1));
-        }
-        self.session_shared.set(true);
-    }
-
+impl Tickets {
     /// Back to the state before a handshake.
     pub(super) fn forget(&self) {
-        self.of_handshake.set(0);
+        self.made.set(0);
         self.asked_for.set(0);
-        self.session_shared.set(false);
     }
 }
 
 // -- TLS 1.3 -----------------------------------------------------------------------------------
 
 impl Connection {
-    /// How many tickets follow the handshake that is ending (S74): the configured number after a
-    /// full handshake, one after a resumption that renews them.
-    pub(super) fn first_tickets(&self) -> usize {
+    /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
+    /// (S47), or was resumed with a ticket that stays good (S78).
+    pub(super) fn owes_tickets(&self) -> bool {
         let is_server = self.role.get() == Some(Role::Server);
         if !is_server || self.facts.borrow().version != 0x0304 || self.not_resumable.get() {
-            return 0;
+            return false;
         }
         let renewed = self
             .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
             .flatten();
-        let configured = self.settings.borrow().num_tickets;
-        match renewed.filter(|_| self.resumed.get()) {
-            None => configured,
-            Some(true) => configured.min(1),
-            Some(false) => 0,
-        }
+        !self.resumed.get() || renewed == Some(true)
     }
 
-    /// Sends the tickets of a handshake that has just ended.
-    pub(super) fn send_first_tickets(&self, count: usize) -> Result<(), Stop> {
-        self.due_tickets.of_handshake.set(count);
-        self.due_tickets.session_shared.set(self.resumed.get());
-        if count == 0 {
-            return Ok(());
-        }
-        self.stage.set(Stage::Tickets);
-        self.send_tickets()
+    /// S74: the configured number after a full handshake, one after a resumption. Those that the
+    /// program asks for come on top of what was sent, as in OpenSSL.
+    fn is_ticket_due(&self) -> bool {
+        let configured = self.settings.borrow().num_tickets;
+        let wanted = match self.resumed.get() {
+            true => configured.min(1),
+            false => configured,
+        };
+        self.tickets.asked_for.get() > 0 || self.tickets.made.get() < wanted
     }
 
     /// `SSL_new_session_ticket(3)`: one more ticket, sent by the next call that handshakes, reads
     /// or writes. False where there are none: on clients, before the end of the handshake, below
     /// TLS 1.3, and after close_notify.
     pub fn ask_for_ticket(&self) -> bool {
-        let asked_for = self.due_tickets.asked_for.get();
+        let asked_for = self.tickets.asked_for.get();
         let in_time = match self.stage.get() {
             Stage::Open => true,
             // From within a callback: only while tickets are sent that were asked for.
@@ -117,7 +97,7 @@ impl Connection {
         {
             return false;
         }
-        self.due_tickets.asked_for.set(asked_for + 1);
+        self.tickets.asked_for.set(asked_for + 1);
         self.turn_to_tickets();
         true
     }
@@ -125,7 +105,7 @@ impl Connection {
     /// If there are tickets that were asked for, they are sent first; but not amid a write that
     /// the transport has not taken completely.
     pub(super) fn turn_to_tickets(&self) {
-        if self.due_tickets.asked_for.get() > 0
+        if self.tickets.asked_for.get() > 0
             && self.stage.get() == Stage::Open
             && !self.is_write_pending()
         {
@@ -137,7 +117,7 @@ impl Connection {
     pub(super) fn send_tickets(&self) -> Result<(), Stop> {
         loop {
             self.flush_ticket()?;
-            if self.due_tickets.are_none() {
+            if !self.is_ticket_due() {
                 self.stage.set(Stage::Open);
                 self.with_engine(|engine| engine.release_buffers())?;
                 return Ok(());
@@ -178,7 +158,10 @@ impl Connection {
             true => Some(session.id().to_vec()),
             false => self.seal(&session)?,
         };
-        self.due_tickets.count_one();
+        // It counts as one of both kinds.
+        let Tickets { made, asked_for } = &self.tickets;
+        made.set(made.get() + 1);
+        asked_for.set(asked_for.get().saturating_sub(1));
         // S76: without a ticket nothing is sent, and nobody is told.
         let Some(ticket) = ticket else { return Ok(()) };
         let max_early_data = match OFFERS_EARLY_DATA {
@@ -220,7 +203,7 @@ impl Connection {
         if alpn.is_some() {
             view.bytes.alpn = alpn.as_deref();
         }
-        if self.due_tickets.session_shared.get() {
+        if self.resumed.get() || self.tickets.made.get() > 0 {
             return session.successor(view).map_err(|_| Reason::INTERNAL_ERROR);
         }
         session.assign(view);
