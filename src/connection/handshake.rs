@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
 use crate::error::Reason;
+use crate::libcrypto::error_queue;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -13,9 +14,14 @@ impl Connection {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
             Stage::Before => self.begin()?,
-            Stage::Handshake => {}
+            Stage::Handshake | Stage::Tickets => {}
         }
-        let result = self.advance();
+        // As in OpenSSL: what is on the queue afterwards is of this call.
+        error_queue::clear();
+        let result = match self.stage.get() {
+            Stage::Tickets => self.send_tickets(),
+            _ => self.advance(),
+        };
         if let Err(stop) = &result {
             self.notify_exit(stop);
         }
@@ -145,6 +151,7 @@ impl Connection {
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
+        let owes_tickets = self.owes_tickets();
         let handshake = self.handshake.take().unwrap_or_default();
         match role {
             Some(Role::Server) => self.finish_server(&handshake),
@@ -153,6 +160,10 @@ impl Connection {
         drop(handshake);
         self.with_engine(|engine| engine.release_input())?;
         self.notify(InfoKind::HandshakeDone, 1);
+        if owes_tickets {
+            self.stage.set(Stage::Tickets);
+            self.send_tickets()?;
+        }
         Ok(())
     }
 

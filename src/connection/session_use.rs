@@ -116,6 +116,7 @@ impl Connection {
         self.received_host_name.take();
         self.arrivals.take();
         self.issued.take();
+        self.tickets.forget();
         self.resumed.set(false);
         self.close_notify_received.set(false);
         self.close_notify_pending.set(false);

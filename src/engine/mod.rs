@@ -22,6 +22,7 @@ mod delegate;
 mod failure;
 mod finished;
 mod key_share;
+mod new_session_ticket;
 mod planned_random;
 mod profile;
 mod record;
@@ -34,6 +35,7 @@ pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
+pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{
     ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,

@@ -213,18 +213,41 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
 
 const FATAL: u8 = 2;
 
+/// What a record that rustls has encrypted becomes instead.
+#[derive(Clone, Copy)]
+enum Change {
+    /// An alert: this fatal one.
+    Alert(u8),
+    /// Application data: a handshake message.
+    Handshake,
+}
+
 thread_local! {
-    /// The fatal alert that the next protected alert record of this thread becomes.
-    static ALERT: Cell<Option<u8>> = const { Cell::new(None) };
+    static CHANGE: Cell<Option<Change>> = const { Cell::new(None) };
 }
 
 /// Runs `work`, which has one alert sent: if it is protected, it becomes this fatal one. rustls
 /// sends the alerts of its own errors and close_notify only.
 pub(super) fn with_alert<R>(alert: u8, work: impl FnOnce() -> R) -> R {
-    ALERT.set(Some(alert));
-    let result = work();
-    ALERT.set(None);
-    result
+    with_change(Change::Alert(alert), work)
+}
+
+/// Runs `work`, which has application data sent: it goes out as a handshake message. rustls sends
+/// the messages of its own handshake only.
+pub(super) fn as_handshake_records<R>(work: impl FnOnce() -> R) -> R {
+    with_change(Change::Handshake, work)
+}
+
+fn with_change<R>(change: Change, work: impl FnOnce() -> R) -> R {
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            CHANGE.set(None);
+        }
+    }
+    let _end = End;
+    CHANGE.set(Some(change));
+    work()
 }
 
 struct FullRecordEncrypter(Box<dyn RecordEncrypter>);
@@ -236,15 +259,23 @@ impl RecordEncrypter for FullRecordEncrypter {
         seq: u64,
         out: &'a mut [u8],
     ) -> Result<Record<&'a [u8]>, Error> {
-        if record.typ == ContentType::Alert
-            && let Some(alert) = ALERT.take()
-        {
-            let Record { typ, version, .. } = record;
-            let payload = [FATAL, alert];
-            let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
-            return self.0.encrypt(record, seq, out);
+        let Record {
+            typ,
+            version,
+            payload,
+        } = record;
+        match (CHANGE.get(), typ) {
+            (Some(Change::Alert(alert)), ContentType::Alert) => {
+                let payload = [FATAL, alert];
+                let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
+                self.0.encrypt(record, seq, out)
+            }
+            (Some(Change::Handshake), ContentType::ApplicationData) => {
+                let record = Record::new(ContentType::Handshake, version, payload);
+                self.0.encrypt(record, seq, out)
+            }
+            _ => self.0.encrypt(Record::new(typ, version, payload), seq, out),
         }
-        self.0.encrypt(record, seq, out)
     }
 
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {
