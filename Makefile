@@ -74,4 +74,4 @@ install: ## install library, header and launcher under PREFIX (default /usr/loca
 	install -m 755 bin/with-reprise "$(DESTDIR)$(PREFIX)/bin/with-reprise"
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
