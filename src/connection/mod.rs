@@ -467,7 +467,7 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush();
+            let _ = self.flush_flight();
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
