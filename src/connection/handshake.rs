@@ -102,6 +102,7 @@ impl Connection {
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
+                self.judge_staple_of_resumption()?;
                 return self.finish();
             } else {
                 self.read_record()?;

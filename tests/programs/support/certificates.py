@@ -2,7 +2,7 @@
 
 import subprocess
 
-from .sides import find_program
+from .packages import find_program
 
 HOSTS = ("one.test", "two.test")
 
