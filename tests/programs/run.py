@@ -27,7 +27,8 @@ from support.report import BASELINE, Report  # noqa: E402
 from support.scenario import Scenario  # noqa: E402
 from support.sides import Side, why_unusable  # noqa: E402
 
-PROGRAMS = ("launcher", "curl", "s_client", "python_client", "nginx", "s_server", "python_server")
+PROGRAMS = ("launcher", "curl", "s_client", "python_client", "nginx", "s_server", "python_server",
+            "postgresql", "redis")
 VERSIONS = ("1.2", "1.3")
 
 

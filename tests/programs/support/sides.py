@@ -5,6 +5,7 @@ A side is a libssl: the system's, or the library under test. The library is put 
 environment without any trace of it.
 """
 
+import glob
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ LAUNCHER = Path(__file__).resolve().parents[3] / "bin" / "with-reprise"
 
 # Another python3, openssl or curl may come first in PATH and bring an OpenSSL of its own.
 SYSTEM_FOLDERS = "/usr/bin:/usr/sbin:/bin:/sbin"
+# Where Debian keeps what is not for everybody's PATH; its psql there is a wrapper in perl.
+_MORE_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/lib/postfix/sbin", "/usr/lib/dovecot")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Side:
 
 def find_program(name):
     """The path of a program of the system, or None."""
-    return shutil.which(name, path=SYSTEM_FOLDERS)
+    more = [folder for pattern in _MORE_FOLDERS for folder in sorted(glob.glob(pattern), reverse=True)]
+    return shutil.which(name, path=":".join([*more, SYSTEM_FOLDERS]))
 
 
 def why_unusable(name):
