@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .sides import find_program
+from .packages import find_program
 
 HOSTS = ("one.test", "two.test")
 
