@@ -1,7 +1,5 @@
 """vsftpd as a server that wants the control channel's session on each data channel, with curl and python3."""
 
-import os
-
 from contextlib import contextmanager
 
 from support.payload import SIZES, digest, payload
@@ -10,6 +8,7 @@ from support.scenario import free_port, listening, quick, settled
 PROGRAM = "vsftpd"
 ROLES = {"server": "explicit and implicit FTPS, up and down, require_ssl_reuse, client certificates"}
 NEEDS = ("vsftpd", "curl", "python3", "openssl")
+ROOT = True
 
 SETTINGS = """
 listen=YES
@@ -26,7 +25,6 @@ no_anon_password=YES
 ftp_username={user}
 nopriv_user={user}
 secure_chroot_dir={empty}
-run_as_launching_user={launching}
 allow_writeable_chroot=YES
 pasv_address=127.0.0.1
 seccomp_sandbox=NO
@@ -61,9 +59,7 @@ def vsftpd(s, *settings, reuse="YES", implicit=False):
     for size in SIZES:
         (root / f"file-{size}").write_bytes(payload(size))
     log = s.home / f"vsftpd-{port}.log"
-    privileged = os.geteuid() == 0
-    text = SETTINGS.format(root=root, empty=empty, log=log, cert=s.certificates / "one.test", reuse=reuse,
-                           user="daemon", launching="NO" if privileged else "YES")
+    text = SETTINGS.format(root=root, empty=empty, log=log, cert=s.certificates / "one.test", reuse=reuse, user="daemon")
     file = s.home / f"vsftpd-{port}.conf"
     file.write_text(text + f"listen_port={port}\nimplicit_ssl={'YES' if implicit else 'NO'}\n" + "\n".join(settings))
     with s.service("vsftpd", file, ready=lambda _: listening(port)) as server:
