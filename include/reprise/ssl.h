@@ -1285,19 +1285,19 @@ const SSL_METHOD *TLS_server_method(void);
 
 /**
  * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_server_method(void);
 
@@ -1321,19 +1321,19 @@ const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
  * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_server_method(void);
 

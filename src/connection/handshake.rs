@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
-use crate::error::Reason;
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
 impl Connection {
@@ -75,7 +76,6 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
@@ -88,6 +88,29 @@ impl Connection {
         self.resumed.set(false);
         self.stage.set(Stage::Handshake);
         self.notify(InfoKind::HandshakeStart, 1);
+        let result = self.start(role).map_err(|stop| self.not_started(stop));
+        if let Err(stop) = &result {
+            self.notify_exit(stop);
+        }
+        result
+    }
+
+    /// A handshake that cannot even begin, say because no version is left, ends with an alert as
+    /// any other.
+    fn not_started(&self, stop: Stop) -> Stop {
+        const PROTOCOL_VERSION: u8 = 70;
+        match stop {
+            Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
+                let mut failure = Failure::with_alert(reason, PROTOCOL_VERSION);
+                failure.detail = detail.into_owned();
+                self.fail(failure)
+            }
+            stop => stop,
+        }
+    }
+
+    fn start(&self, role: Role) -> Result<(), Stop> {
+        self.method.get().versions()?;
         match role {
             Role::Client => self.start_client(),
             Role::Server => {

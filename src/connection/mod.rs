@@ -339,9 +339,10 @@ impl Connection {
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
     pub fn version(&self) -> c_int {
-        match self.facts.borrow().version {
-            0 => self.highest_version().into(),
-            version => version.into(),
+        match (self.facts.borrow().version, self.method.get().version) {
+            (0, Some(version)) => version.wire(),
+            (0, None) => self.highest_version().into(),
+            (version, _) => version.into(),
         }
     }
 
@@ -471,8 +472,9 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush_flight();
-            self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            if self.flush_flight().is_ok() {
+                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }

@@ -83,7 +83,6 @@ pub struct Context {
 impl Context {
     /// `SSL_CTX_new(3)`.
     pub fn new(method: &'static Method) -> Result<Arc<Self>> {
-        method.versions()?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
         let ticket_keys = TicketKeys::new()?;
