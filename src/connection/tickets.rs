@@ -119,7 +119,6 @@ impl Connection {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
                 self.stage.set(Stage::Open);
-                self.with_engine(|engine| engine.release_buffers())?;
                 return Ok(());
             }
             self.send_ticket()
