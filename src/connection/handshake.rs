@@ -9,15 +9,21 @@ use crate::libcrypto::error_queue;
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
+    ///
+    /// While it lasts the calling thread's error queue is emptied first, as OpenSSL does: an older
+    /// error, say of the connection that the thread served before, must not be taken for one of
+    /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
-            Stage::Before => self.begin()?,
-            Stage::Handshake | Stage::Tickets => {}
+            // What is on the queue afterwards is of this call (SSL_get_error(3)).
+            Stage::Before => {
+                error_queue::clear();
+                self.begin()?;
+            }
+            Stage::Handshake | Stage::Tickets => error_queue::clear(),
         }
-        // As in OpenSSL: what is on the queue afterwards is of this call.
-        error_queue::clear();
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
             _ => self.advance(),
@@ -102,6 +108,7 @@ impl Connection {
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
+                self.judge_staple_of_resumption()?;
                 return self.finish();
             } else {
                 self.read_record()?;

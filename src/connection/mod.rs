@@ -16,6 +16,7 @@
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
+//! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
@@ -40,6 +41,7 @@ mod server;
 mod session_use;
 mod shutdown;
 mod signatures;
+mod stapling;
 mod state;
 mod tickets;
 mod transport;
@@ -154,6 +156,8 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// Server: whether the client has asked for an OCSP response; `None` before that is known.
+    ocsp_asked: Cell<Option<bool>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
@@ -245,6 +249,7 @@ impl Connection {
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
+            ocsp_asked: Cell::new(None),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
@@ -466,7 +471,7 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush();
+            let _ = self.flush_flight();
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());

@@ -153,6 +153,9 @@ impl Connection {
             // Without a key exchange OpenSSL does not look at them.
             self.offered_groups.take();
         }
+        // A resumed session takes the place of a certificate, so there is nothing to staple.
+        let ocsp_asked = hello.asks_for_ocsp_response() && !self.resumed.get();
+        self.ocsp_asked.set(Some(ocsp_asked));
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
@@ -305,6 +308,7 @@ impl Connection {
             signature_schemes: settings.signature_schemes(),
             client_signature_schemes: settings.client_signature_schemes(),
             alpn,
+            staple: self.ocsp_asked.get() == Some(true),
             client_authentication: client_authentication(&settings),
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {

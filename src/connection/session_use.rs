@@ -114,6 +114,7 @@ impl Connection {
         self.forget_signatures();
         self.verified_chain.take();
         self.received_host_name.take();
+        self.ocsp_asked.set(None);
         self.arrivals.take();
         self.issued.take();
         self.tickets.forget();

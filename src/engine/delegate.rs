@@ -28,6 +28,10 @@ pub trait Delegate {
     /// We sign with the certificate of this [`CertifiedKey::number`], by this scheme.
     fn will_sign(&self, number: usize, scheme: u16);
 
+    /// Server, after [`will_sign`](Self::will_sign), for a client that asked for it: the OCSP
+    /// response to staple, `None` for nothing. `Err` ends the handshake.
+    fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected>;
+
     /// The peer's signature by this scheme has been verified.
     fn peer_signed(&self, scheme: u16);
 
@@ -60,7 +64,7 @@ pub struct CertificateRequest<'a> {
     pub common_schemes: Vec<u16>,
 }
 
-/// The peer's certificate was not accepted.
+/// The peer's certificate, or what it asks for, was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerRejected {
     /// What goes on the error queue.

@@ -13,6 +13,7 @@
 //!   it from and to rustls's private encodings
 
 mod acknowledgement;
+mod chacha20_poly1305;
 mod client;
 mod client_session;
 mod connection;

@@ -16,6 +16,7 @@ use rustls::{
 use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::acknowledgement::NotingDecrypter;
+use super::chacha20_poly1305::ChaCha20Poly1305;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::key_share::group;
@@ -94,7 +95,7 @@ pub(super) fn tls13_suite(number: u16) -> Option<&'static Tls13CipherSuite> {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
                     hkdf_provider: Box::leak(Box::new(RestoringHkdf(suite.hkdf_provider))),
-                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                    aead_alg: Box::leak(Box::new(FullRecords(tls13_aead(suite)))),
                     quic: None,
                 }));
                 suite
@@ -118,7 +119,7 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
                     prf_provider: Box::leak(Box::new(NotingPrf(suite.prf_provider))),
                     kx: suite.kx,
                     sign: suite.sign,
-                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                    aead_alg: Box::leak(Box::new(FullRecords(tls12_aead(suite)))),
                 }));
                 suite
             })
@@ -128,6 +129,25 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
         .iter()
         .copied()
         .find(|suite| suite.common.suite == CipherSuite(number))
+}
+
+fn tls13_aead(suite: &Tls13CipherSuite) -> &'static dyn Tls13AeadAlgorithm {
+    match suite.common.suite {
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => {
+            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
+        }
+        _ => suite.aead_alg,
+    }
+}
+
+fn tls12_aead(suite: &Tls12CipherSuite) -> &'static dyn Tls12AeadAlgorithm {
+    match suite.common.suite {
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => {
+            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
+        }
+        _ => suite.aead_alg,
+    }
 }
 
 fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {

@@ -45,6 +45,8 @@ pub struct ServerParameters {
     pub client_signature_schemes: Vec<u16>,
     /// The protocol chosen by the program, to be confirmed to the client.
     pub alpn: Option<Vec<u8>>,
+    /// Whether the client asks for an OCSP response, and the program is to be asked for one.
+    pub staple: bool,
     /// Whether to ask for a certificate.
     pub client_authentication: ClientAuthentication,
     /// DER names sent in a CertificateRequest.
@@ -217,11 +219,29 @@ impl ServerCredentialResolver for ServerHooks {
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected);
         }
-        Ok(selected)
+        self.staple(selected)
     }
 }
 
 impl ServerHooks {
+    /// With the OCSP response that the program wants to be sent with this certificate.
+    fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
+        if self.parameters.staple
+            && let Some(delegate) = self.delegate.get()
+        {
+            let response = delegate.staple().map_err(|refusal| self.reject(refusal))?;
+            selected.ocsp = response.map(Arc::from);
+        }
+        Ok(selected)
+    }
+
+    fn reject(&self, rejected: PeerRejected) -> Error {
+        if let Ok(mut slot) = self.rejected.lock() {
+            *slot = Some(rejected);
+        }
+        error_with_alert(rejected.alert)
+    }
+
     /// The schemes that both sides know, in the order of the side whose order counts.
     fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
         let ours = self.parameters.signature_schemes.iter().copied();
@@ -324,12 +344,7 @@ impl ClientVerifier for ServerHooks {
         };
         match delegate.verify_peer(&certificate_chain(identity.identity), &[]) {
             Ok(()) => Ok(leaf_only(identity.identity)),
-            Err(rejected) => {
-                if let Ok(mut slot) = self.rejected.lock() {
-                    *slot = Some(rejected);
-                }
-                Err(error_with_alert(rejected.alert))
-            }
+            Err(rejected) => Err(self.reject(rejected)),
         }
     }
 

@@ -31,6 +31,10 @@ impl Delegate for Recorder {
         None
     }
     fn will_sign(&self, _: usize, _: u16) {}
+    fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
+        Ok(None)
+    }
+
     fn peer_signed(&self, _: u16) {}
     fn wants_key_log(&self) -> bool {
         false
@@ -133,6 +137,7 @@ fn ends(
             signature_schemes: vec![0x0403],
             client_signature_schemes: vec![0x0403],
             alpn: Some(b"h2".to_vec()),
+            staple: false,
             client_authentication: ClientAuthentication::None,
             client_ca_names: Vec::new(),
             resume,
