@@ -28,6 +28,7 @@ static int tell(SSL *ssl, SSL_SESSION *session)
     told_of = ssl;
     last_told = session;
     in_init_when_told = SSL_in_init(ssl);
+    CHECK_EQ(SSL_get_state(ssl), TLS_ST_SW_SESSION_TICKET);
     CHECK(SSL_get_session(ssl) == session);
     CHECK_EQ(SSL_export_keying_material(ssl, exported_when_told, sizeof(exported_when_told),
                                         "EXPERIMENTAL", 12, NULL, 0, 0), 1);
@@ -165,6 +166,8 @@ static void a_ticket_that_is_asked_for_puts_the_server_back_into_the_handshake(v
     CHECK_EQ(SSL_in_init(pair.server), 1);
     CHECK_EQ(SSL_is_init_finished(pair.server), 0);
     CHECK_EQ(SSL_in_before(pair.server), 0);
+    CHECK_EQ(SSL_get_state(pair.server), TLS_ST_OK);
+    CHECK_STR(SSL_state_string_long(pair.server), "SSL negotiation finished successfully");
     CHECK_EQ(BIO_ctrl_pending(pair.to_client), 0);
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
     CHECK_EQ(told, 3);
@@ -436,6 +439,9 @@ static void a_transport_that_takes_nothing_suspends_the_handshake_amid_its_ticke
         CHECK_EQ(SSL_want(pair.server), SSL_WRITING);
         CHECK_EQ(told, 1);
         CHECK_EQ(SSL_in_init(pair.server), 1);
+        CHECK_EQ(SSL_get_state(pair.server), TLS_ST_SW_SESSION_TICKET);
+        CHECK_STR(SSL_state_string(pair.server), "TWST");
+        CHECK_STR(SSL_state_string_long(pair.server), "SSLv3/TLS write session ticket");
         CHECK(SSL_get_session(pair.server) == last_told);
     }
     /* Byte by byte. */
