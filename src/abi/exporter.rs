@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int, c_uchar, c_void};
 
 use super::call::call;
 use super::pointer::{borrow_quietly, bytes};
-use crate::connection::{Connection, Role, Stage};
+use crate::connection::{Connection, Role};
 use crate::error::Error;
 
 /// Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_export_keying_material(
     call(c"SSL_export_keying_material", -1, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        if connection.stage() != Stage::Open || out.is_null() || olen == 0 {
+        if !connection.stage().is_past_finished() || out.is_null() || olen == 0 {
             return Err(Error::Silent);
         }
         // SAFETY: readable and writable, as the caller promises.

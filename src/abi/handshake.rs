@@ -127,7 +127,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before | Stage::Failed, _) => BEFORE,
             (Stage::Tickets, _) => SERVER_WRITES_TICKET,
             (Stage::Open, _) => OK,
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before, _) => c"before SSL initialization",
             (Stage::Failed, _) => c"error",
             (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
             (Stage::Tickets, _) => c"TWST",
@@ -239,6 +239,15 @@ pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_in
     let _ = ssl;
     const NONE: c_int = -1;
     NONE
+}
+
+/// The stage that the state functions tell: a ticket shows when it is begun, not when it has been
+/// asked for.
+fn shown_stage(connection: &Connection) -> Stage {
+    match connection.stage() {
+        Stage::Tickets if !connection.is_sending_tickets() => Stage::Open,
+        stage => stage,
+    }
 }
 
 /// # Safety

@@ -147,7 +147,7 @@ impl Connection {
 
     /// Keying material (RFC 5705). `out` is not empty.
     pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
-        if self.stage.get() != Stage::Open {
+        if !self.stage.get().is_past_finished() {
             return Err(crate::error::Error::Silent);
         }
         self.with_engine(|engine| engine.export(label, context, out))?

@@ -38,6 +38,13 @@ pub enum Stage {
     Failed,
 }
 
+impl Stage {
+    /// Whether both sides have said that they are finished, and nothing has failed.
+    pub fn is_past_finished(self) -> bool {
+        matches!(self, Self::Tickets | Self::Open)
+    }
+}
+
 /// What a suspended call waits for (`SSL_want(3)`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Want {

@@ -42,6 +42,8 @@ pub(super) struct Tickets {
     made: Cell<usize>,
     /// How many the program has asked for that have not been made (S80).
     asked_for: Cell<usize>,
+    /// The first of those that are due has been begun, and the last has not been written.
+    under_way: Cell<bool>,
 }
 
 impl Tickets {
@@ -49,6 +51,7 @@ impl Tickets {
     pub(super) fn forget(&self) {
         self.made.set(0);
         self.asked_for.set(0);
+        self.under_way.set(false);
     }
 }
 
@@ -113,13 +116,19 @@ impl Connection {
         }
     }
 
+    /// Whether tickets are being sent, as opposed to only having been asked for.
+    pub fn is_sending_tickets(&self) -> bool {
+        self.tickets.under_way.get()
+    }
+
     /// Sends what tickets are due, as far as the transport takes them.
     pub(super) fn send_tickets(&self) -> Result<(), Stop> {
+        self.tickets.under_way.set(true);
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
+                self.tickets.under_way.set(false);
                 self.stage.set(Stage::Open);
-                self.with_engine(|engine| engine.release_input())?;
                 return Ok(());
             }
             self.send_ticket()
@@ -159,7 +168,9 @@ impl Connection {
             false => self.seal(&session)?,
         };
         // It counts as one of both kinds.
-        let Tickets { made, asked_for } = &self.tickets;
+        let Tickets {
+            made, asked_for, ..
+        } = &self.tickets;
         made.set(made.get() + 1);
         asked_for.set(asked_for.get().saturating_sub(1));
         // S76: without a ticket nothing is sent, and nobody is told.
@@ -198,7 +209,7 @@ impl Connection {
         view.numbers.time = clock::now();
         view.numbers.max_early_data = self.settings.borrow().max_early_data;
         view.bytes.id = id;
-        view.bytes.master_key = secrets.psk();
+        view.bytes.master_key = &secrets.psk;
         view.bytes.ticket = None;
         if alpn.is_some() {
             view.bytes.alpn = alpn.as_deref();

@@ -221,7 +221,7 @@ impl Engine {
 
     /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
     pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
-        Some(self.tickets.as_mut()?.next())
+        self.tickets.as_mut()?.next()
     }
 
     /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535

@@ -207,7 +207,7 @@ fn ticket(ends: &mut Ends, ticket: &[u8]) -> (SessionSecrets, SessionSecrets) {
     transfer(&mut ends.server, &mut ends.client, &ends.at_client).unwrap();
     let client = ends.at_client.sessions.take().pop().unwrap();
     let mut server = client.clone();
-    server.secret = zeroize::Zeroizing::new(secrets.psk().to_vec());
+    server.secret = secrets.psk.clone();
     (client, server)
 }
 
@@ -254,7 +254,7 @@ fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
     assert_eq!(sessions.len(), 1);
     assert_eq!(sessions[0].ticket, long);
     assert_eq!(sessions[0].max_early_data, 0);
-    assert!(*sessions[0].secret == *secrets.psk());
+    assert!(sessions[0].secret == secrets.psk);
 }
 
 #[test]
