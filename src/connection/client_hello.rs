@@ -26,10 +26,14 @@ pub mod extension {
     pub const SESSION_TICKET: u16 = 35;
     /// pre_shared_key (RFC 8446)
     pub const PRE_SHARED_KEY: u16 = 41;
+    /// early_data (RFC 8446)
+    pub const EARLY_DATA: u16 = 42;
     /// supported_versions (RFC 8446)
     pub const SUPPORTED_VERSIONS: u16 = 43;
     /// psk_key_exchange_modes (RFC 8446)
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
+    /// key_share (RFC 8446)
+    pub const KEY_SHARE: u16 = 51;
     /// renegotiation_info (RFC 5746)
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
@@ -261,6 +265,25 @@ impl ClientHello {
             });
         }
         Some(identities)
+    }
+
+    /// Groups of the key_share extension, by number.
+    pub fn key_share_groups(&self) -> Vec<u16> {
+        self.key_share_groups_checked().unwrap_or_default()
+    }
+
+    fn key_share_groups_checked(&self) -> Option<Vec<u16>> {
+        let contents = self.extension(extension::KEY_SHARE)?;
+        let mut at = 0;
+        let list = vector(contents, &mut at, 2)?;
+        let mut at = list.start;
+        let mut groups = Vec::new();
+        while at < list.end {
+            groups.push(number(contents.get(at..at + 2)?) as u16);
+            at += 2;
+            vector(&contents[..list.end], &mut at, 2)?;
+        }
+        Some(groups)
     }
 
     /// Whether psk_dhe_ke is among the key exchange modes for PSKs.

@@ -9,11 +9,23 @@ impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
     pub fn handshake(&self) -> Result<(), Stop> {
+        self.early.stop_writing();
+        self.handshake_for_reading()
+    }
+
+    /// The same for a call that reads, which does not end a client's early data.
+    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
             Stage::Before => self.begin()?,
+            Stage::EarlyData => self.stop_resting()?,
             Stage::Handshake => {}
+        }
+        if self.early.is_connecting() {
+            // The ClientHello goes out with the early data.
+            self.stage.set(Stage::EarlyData);
+            return Ok(());
         }
         let result = self.advance();
         if let Err(stop) = &result {
@@ -86,9 +98,12 @@ impl Connection {
         }
     }
 
-    fn advance(&self) -> Result<(), Stop> {
+    pub(super) fn advance(&self) -> Result<(), Stop> {
         loop {
             self.flush_flight()?;
+            if self.rests_for_early_data()? {
+                return Ok(());
+            }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {

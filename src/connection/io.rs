@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
+use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 
@@ -29,7 +30,8 @@ impl Connection {
         loop {
             if self.stage.get() != Stage::Open {
                 self.start_implicitly()?;
-                self.handshake()?;
+                self.early.check_read()?;
+                self.handshake_for_reading()?;
             }
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
@@ -86,12 +88,23 @@ impl Connection {
         }
         if self.stage.get() != Stage::Open {
             self.start_implicitly()?;
+            self.early.check_write()?;
             self.handshake()?;
         }
-        let (mode, max_fragment) = {
-            let settings = self.settings.borrow();
-            (settings.mode, settings.max_send_fragment)
-        };
+        self.early.stop_writing();
+        let mode = self.settings.borrow().mode;
+        self.write_records(data, mode, |engine, chunk| engine.write(chunk))
+    }
+
+    /// Sends `data` in records that `encrypt` makes.
+    pub(super) fn write_records(
+        &self,
+        data: &[u8],
+        mode: u32,
+        encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
+    ) -> std::result::Result<usize, Stop> {
+        let max_fragment = self.settings.borrow().max_send_fragment;
+        let mut may_wait = self.early.hello_may_wait();
         let pending = &self.write;
         let address = data.as_ptr().addr();
         let repeated = pending.done.get() > 0 || pending.in_flight.get() > 0;
@@ -101,7 +114,9 @@ impl Connection {
         }
         pending.buffer.set(address);
         loop {
-            self.flush()?;
+            if !std::mem::take(&mut may_wait) {
+                self.flush()?;
+            }
             let done = pending.done.get() + pending.in_flight.take();
             let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
             if done == data.len() || partial {
@@ -110,7 +125,8 @@ impl Connection {
             }
             pending.done.set(done);
             let count = (data.len() - done).min(max_fragment);
-            let encrypted = self.with_engine(|engine| engine.write(&data[done..done + count]))?;
+            let encrypted =
+                self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
             pending.in_flight.set(count);
         }
@@ -154,6 +170,11 @@ impl Connection {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),
         }
+    }
+
+    /// How much of a write that has to be repeated is encrypted.
+    pub(super) fn written_of_pending(&self) -> usize {
+        self.write.done.get() + self.write.in_flight.get()
     }
 
     /// Forgets a write that was under way.

@@ -17,6 +17,7 @@
 //! | `signatures`      | who signed what, our certificate in use                          |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
+//! | `early_data`      | early data of either role                                        |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
@@ -27,6 +28,7 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod early_data;
 mod handshake;
 mod io;
 mod issuing;
@@ -55,7 +57,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -144,6 +146,7 @@ pub struct Connection {
     /// Sessions made for tickets that are not announced yet.
     issued: RefCell<Vec<SessionRef>>,
     write: io::PendingWrite,
+    early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
@@ -187,6 +190,10 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// Server: what to do with the client's early data.
+    early_data: EarlyDataPolicy,
+    /// Server: application data may be sent before the client has finished.
+    early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
@@ -237,6 +244,7 @@ impl Connection {
             arrivals: RefCell::default(),
             issued: RefCell::default(),
             write: io::PendingWrite::default(),
+            early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),

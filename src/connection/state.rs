@@ -30,6 +30,8 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// It rests, and early data may flow.
+    EarlyData,
     /// Application data may flow.
     Open,
     /// A fatal error has ended it.

@@ -18,6 +18,7 @@ mod client_session;
 mod connection;
 mod credentials;
 mod delegate;
+mod early_data;
 mod failure;
 mod finished;
 mod key_share;
@@ -31,6 +32,7 @@ pub use client::ClientParameters;
 pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
+pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use failure::Failure;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 use super::client::fragment_size;
 use super::credentials::{CertifiedKey, signer_certificate};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -51,6 +52,10 @@ pub struct ServerParameters {
     pub client_ca_names: Vec<Vec<u8>>,
     /// The session that this client may resume.
     pub resume: Option<ResumeOffer>,
+    /// What to do with the client's early data.
+    pub early_data: EarlyDataPolicy,
+    /// TLS 1.3: whether application data may be sent before the client has answered.
+    pub early_answer: bool,
     /// Tickets to send.
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
@@ -105,7 +110,11 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     } = &parameters;
     let provider = profile.provider.clone();
     let prefer_server_order = profile.prefer_server_order;
-    let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
+    let with_ticketer = match parameters.version {
+        0x0304 => parameters.early_data != EarlyDataPolicy::Accept,
+        _ => tickets.tls12,
+    };
+    let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
@@ -139,6 +148,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
         .collect();
     config.key_log = hooks.clone();
+    config.max_early_data_size = early_data.limit();
+    config.send_half_rtt_data = early_answer;
     config.max_fragment_size = fragment_size(max_fragment);
     if prefer_server_order {
         config.cipher_suite_selector = &PreferServerOrder;

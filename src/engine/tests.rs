@@ -108,6 +108,7 @@ fn ends(
                 server_name: Some("localhost".into()),
                 alpn: vec![b"h2".to_vec()],
                 session,
+                early_data: false,
                 signature_schemes: vec![0x0403],
                 signing_schemes: vec![0x0403],
                 may_authenticate: false,
@@ -136,6 +137,8 @@ fn ends(
             client_authentication: ClientAuthentication::None,
             client_ca_names: Vec::new(),
             resume,
+            early_data: EarlyDataPolicy::Absent,
+            early_answer: false,
             tickets: TicketPolicy {
                 tls12: tls12_tickets,
                 count: 2,
