@@ -24,7 +24,7 @@ impl Connection {
         }
         if self.early.is_connecting() {
             // The ClientHello goes out with the early data.
-            self.stage.set(Stage::EarlyData);
+            self.rest();
             return Ok(());
         }
         let result = self.advance();

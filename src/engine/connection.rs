@@ -329,6 +329,7 @@ fn process_server(
         return process(connection, input, output, plaintext);
     }
     let protected = early_data::protected_length(input.unprocessed());
+    let trial = connection.handshake_kind().is_some();
     let mut handler = connection.read_tls(input, output);
     let payload = handler.next_early_data().transpose()?;
     let found = payload.map(|payload| place(payload.bytes()));
@@ -342,7 +343,7 @@ fn process_server(
     }
     let progress = process(connection, input, output, plaintext)?;
     Ok(Progress {
-        early: early_data::event(protected),
+        early: early_data::event(protected, trial),
         ..progress
     })
 }

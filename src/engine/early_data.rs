@@ -48,7 +48,8 @@ pub enum EarlyDataEvent {
     Data(usize),
     /// It was EndOfEarlyData.
     End,
-    /// It was early data that has been rejected; so many bytes with their protection.
+    /// It was early data that has been rejected; so many bytes by OpenSSL's count, which takes an
+    /// authentication tag away only when it has tried to decrypt the record.
     Skipped(usize),
 }
 
@@ -162,10 +163,16 @@ pub(super) fn protected_length(record: &[u8]) -> Option<usize> {
     }
 }
 
-/// What a record of this protected length was that a server has digested without an error.
-pub(super) fn event(protected: Option<usize>) -> EarlyDataEvent {
+/// What a record of this protected length was that a server has digested without an error. `trial`
+/// tells that the server had keys, so that it tried to decrypt the record; else it has asked for a
+/// second ClientHello, and skips without trying.
+pub(super) fn event(protected: Option<usize>, trial: bool) -> EarlyDataEvent {
+    const TAG: usize = 16;
     match (DECRYPTED.get(), protected) {
         (Decrypted::EndOfEarlyData, _) => EarlyDataEvent::End,
+        (Decrypted::Nothing, Some(length)) if trial => {
+            EarlyDataEvent::Skipped(length.saturating_sub(TAG))
+        }
         (Decrypted::Nothing, Some(length)) => EarlyDataEvent::Skipped(length),
         _ => EarlyDataEvent::None,
     }

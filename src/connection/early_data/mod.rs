@@ -13,7 +13,7 @@ mod server;
 
 use std::cell::Cell;
 
-use super::{ClientHello, Connection, Role, Stage, Stop, extension};
+use super::{ClientHello, Connection, InfoKind, Role, Stage, Stop, extension};
 use crate::error::{Error, Reason, Result};
 
 pub(super) use server::is_fresh;
@@ -133,6 +133,12 @@ fn misused() -> Error {
 }
 
 impl Connection {
+    /// The handshake rests. OpenSSL tells that as an end, and going on as a start.
+    pub(super) fn rest(&self) {
+        self.stage.set(Stage::EarlyData);
+        self.notify(InfoKind::HandshakeDone, 1);
+    }
+
     /// `SSL_get_early_data_status(3)`
     pub fn early_data_status(&self) -> EarlyDataStatus {
         self.early.status.get()

@@ -4,7 +4,7 @@ use super::{
     ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
 };
 use crate::clock;
-use crate::connection::SENT_SHUTDOWN;
+use crate::connection::{InfoKind, SENT_SHUTDOWN};
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
@@ -51,7 +51,7 @@ impl Connection {
     fn receive_early(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
         loop {
             if self.early.phase.get() == Phase::ReadDone {
-                self.stage.set(Stage::Handshake);
+                self.stop_resting()?;
                 // The client's Finished usually comes along.
                 return match self.advance() {
                     Ok(()) | Err(Stop::Suspended) => Ok(None),
@@ -122,19 +122,23 @@ impl Connection {
 
     /// Whether a server's handshake rests now: its messages are sent, and early data may come.
     pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
+        // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
             && self.facts.borrow().version == 0x0304
-            && self.with_engine(|engine| engine.has_answered())?;
+            && self.with_engine(|engine| engine.is_started())?;
         if resting {
-            let facts = self.with_engine(|engine| engine.facts())?;
-            self.facts.replace(facts);
+            // It may have asked for another ClientHello.
+            if self.with_engine(|engine| engine.has_answered())? {
+                let facts = self.with_engine(|engine| engine.facts())?;
+                self.facts.replace(facts);
+            }
             let session = self
                 .with_handshake(|handshake| Some(handshake.offer.as_ref()?.session().clone()))
                 .flatten();
             if session.is_some() {
                 self.replace_session(session);
             }
-            self.stage.set(Stage::EarlyData);
+            self.rest();
         }
         Ok(resting)
     }
@@ -145,6 +149,7 @@ impl Connection {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
         }
         self.stage.set(Stage::Handshake);
+        self.notify(InfoKind::HandshakeStart, 1);
         Ok(())
     }
 
@@ -210,10 +215,10 @@ impl Connection {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         let possible = self.with_handshake(|handshake| handshake.early_answer);
-        if possible != Some(true) {
+        if possible != Some(true) || !self.with_engine(|engine| engine.has_answered())? {
             return Err(Error::with(
                 Reason::UNSUPPORTED,
-                "no early answer to a client that is asked for its certificate",
+                "no early answer to a client that is asked for a certificate or a second hello",
             )
             .into());
         }
