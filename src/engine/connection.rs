@@ -338,7 +338,7 @@ fn process_server(
     if !connection.is_handshaking() {
         return process(connection, input, output, plaintext);
     }
-    let protected = early_data::protected_length(input.unprocessed());
+    let protected = early_data::protected_length(input.last());
     let trial = connection.handshake_kind().is_some();
     let mut handler = connection.read_tls(input, output);
     let payload = handler.next_early_data().transpose()?;
