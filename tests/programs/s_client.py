@@ -130,6 +130,41 @@ def step_session_files(s):
 
 
 @quick
+def step_early_data(s):
+    """-early_data: a session is good for it once, or as often as one likes with -no_anti_replay."""
+    if s.version == "1.2":
+        return
+    path = s.home / "early.pem"
+    for size in (12, 16384):
+        data = payload(size).hex().encode()[:size]
+        (s.home / f"early-{size}").write_bytes(data)
+        for name, words, again in (("once", (), "rejected"), ("again", ("-no_anti_replay",), "accepted")):
+            with s.s_server("-early_data", *words) as server:
+                keep_session(s, server.port, path)
+                offer = (server.port, s.openssl_flag, "-sess_in", path, "-early_data", s.home / f"early-{size}")
+                for outcome in ("accepted", again):
+                    done = s.s_client(*offer)
+                    s.check(f"early data, {size} bytes, {name}: {outcome}",
+                            f"Early data was {outcome}" in done.text, done.both)
+                    s.same(f"early data, {size} bytes, {name}, {outcome}: summary", summary(done))
+                got = server.wait_for(lambda: server.out.count(data) >= (2 if again == "accepted" else 1), "early data")
+                s.check(f"early data, {size} bytes, {name}: the server has got it", got, server.out)
+                s.equal(f"early data, {size} bytes, {name}: no more often", server.out.count(data),
+                        2 if again == "accepted" else 1)
+
+
+def keep_session(s, port, path):
+    """One connection that writes its session to `path`, and is closed when that has come."""
+    path.unlink(missing_ok=True)
+    with s.service("openssl", "s_client", "-connect", f"127.0.0.1:{port}", s.openssl_flag, "-servername", "one.test",
+                   "-CAfile", s.certificates / "ca.pem", "-sess_out", path, name="s_client", role="client") as client:
+        client.wait_for(lambda: path.exists() and path.read_text().endswith("-----END SSL SESSION PARAMETERS-----\n"),
+                        "a session")
+        client.type(b"Q\n")
+        client.wait()
+
+
+@quick
 def step_verification(s):
     """-CAfile, -verify_return_error, -verify_hostname."""
     def outcome(name, done):
