@@ -26,8 +26,6 @@ static SSL_SESSION *early_session(struct pair *pair)
 {
     SSL_SESSION *session = pair_new_session(pair);
 
-    if (on_reprise() && SSL_SESSION_get_max_early_data(session) == 0)
-        SSL_SESSION_set_max_early_data(session, SSL_CTX_get_max_early_data(pair->server_ctx));
     CHECK_EQ(SSL_SESSION_get_max_early_data(session),
              SSL_CTX_get_max_early_data(pair->server_ctx));
     return session;
@@ -581,8 +579,6 @@ static void each_end_may_have_limits_of_its_own(void)
     pair_handshake(&pair);
     pair_settle(&pair);
     session = SSL_get1_session(pair.client);
-    if (on_reprise())
-        SSL_SESSION_set_max_early_data(session, 100);
     CHECK_EQ(SSL_SESSION_get_max_early_data(session), 100);
     pair_close(&pair);
     open_with(&pair, session);
@@ -1216,8 +1212,6 @@ static void a_cleared_connection_sends_early_data_again(void)
     early_init(&pair);
     exchange(&pair, early_session(&pair), "early", SSL_EARLY_DATA_ACCEPTED);
     session = SSL_get1_session(pair.client);
-    if (on_reprise())
-        SSL_SESSION_set_max_early_data(session, LIMIT);
     SSL_shutdown(pair.client);
     SSL_shutdown(pair.server);
     CHECK_EQ(SSL_shutdown(pair.client), 1);

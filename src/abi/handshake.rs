@@ -129,11 +129,13 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
     const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
     const EARLY_DATA: HandshakeState = 46;
+    const SERVER_WRITES_TICKET: HandshakeState = 33;
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before | Stage::Failed, _) => BEFORE,
+            (Stage::Tickets, _) => SERVER_WRITES_TICKET,
             (Stage::Open, _) => OK,
             (Stage::EarlyData, _) => EARLY_DATA,
             (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
@@ -156,6 +158,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before, _) => c"before SSL initialization",
             (Stage::Failed, _) => c"error",
+            (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
             (Stage::Open, _) => c"SSL negotiation finished successfully",
             (Stage::EarlyData, _) => c"TLSv1.3 early data",
             (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
@@ -179,6 +182,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
+            (Stage::Tickets, _) => c"TWST",
             (Stage::Open, _) => c"SSLOK",
             (Stage::EarlyData, _) => c"TED",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",

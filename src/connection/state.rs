@@ -32,6 +32,8 @@ pub enum Stage {
     Handshake,
     /// It rests, and early data may flow.
     EarlyData,
+    /// Server: the handshake is done, and tickets are to be sent before anything else.
+    Tickets,
     /// Application data may flow.
     Open,
     /// A fatal error has ended it.

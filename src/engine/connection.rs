@@ -16,8 +16,9 @@ use super::early_data::{self, EarlyDataEvent};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
-use super::profile::with_alert;
+use super::profile::{as_handshake_records, with_alert};
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
@@ -37,6 +38,8 @@ pub struct Engine {
     exporter: Option<KeyingMaterialExporter>,
     pub(super) early_exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    /// Server, TLS 1.3: after the handshake.
+    tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
 }
@@ -113,6 +116,7 @@ impl Engine {
             output,
             plaintext,
             finished,
+            tickets,
             peer_key_share,
             server_name_acknowledged,
             ..
@@ -120,6 +124,7 @@ impl Engine {
         forget_noted();
         key_share::forget_noted();
         early_data::forget_noted();
+        new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
@@ -138,6 +143,10 @@ impl Engine {
             }
         };
         finished.collect();
+        match tls {
+            Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
+            _ => new_session_ticket::forget_noted(),
+        }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         self.keep_early_exporter();
@@ -215,6 +224,26 @@ impl Engine {
             Tls::Server(connection, _) => connection.write(data, output),
         }
         .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
+    pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
+        Some(self.tickets.as_mut()?.next())
+    }
+
+    /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
+    /// bytes; `lifetime` is in seconds; `max_early_data` in bytes, 0 allows none.
+    pub fn send_ticket(
+        &mut self,
+        secrets: &TicketSecrets,
+        ticket: &[u8],
+        lifetime: u32,
+        age_add: u32,
+        max_early_data: u32,
+    ) -> Result<(), Failure> {
+        let message =
+            new_session_ticket::message(secrets, ticket, lifetime, age_add, max_early_data);
+        as_handshake_records(|| self.write(&message))
     }
 
     /// Puts close_notify into the output.

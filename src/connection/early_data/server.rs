@@ -205,7 +205,7 @@ impl Connection {
         phase: Phase,
         data: &[u8],
     ) -> std::result::Result<usize, Stop> {
-        if self.stage.get() == Stage::Open {
+        if matches!(self.stage.get(), Stage::Open | Stage::Tickets) {
             return self.write(data);
         }
         if self.stage.get() == Stage::Failed {
