@@ -1314,6 +1314,105 @@ static void a_rest_is_told_as_an_end(void)
     pair_free(&pair);
 }
 
+static void a_resting_client_may_close(void)
+{
+    struct pair pair;
+    static char buffer[LARGE];
+    size_t count;
+
+    early_init(&pair);
+    open_with(&pair, early_session(&pair));
+    send_early(&pair, "early", 5);
+    CHECK_EQ(SSL_shutdown(pair.client), 0);
+    expect_early(&pair, "early");
+    CHECK_EQ(read_early(&pair, buffer, &count), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_EQ(SSL_get_error(pair.server, 0), SSL_ERROR_ZERO_RETURN);
+    CHECK_EQ(SSL_get_shutdown(pair.server), SSL_RECEIVED_SHUTDOWN);
+    CHECK_EQ(SSL_shutdown(pair.server), 1);
+    pair_free(&pair);
+}
+
+static void a_resting_server_may_close(void)
+{
+    struct pair pair;
+    static char buffer[LARGE];
+
+    early_init(&pair);
+    open_with(&pair, early_session(&pair));
+    send_early(&pair, "early", 5);
+    expect_early(&pair, "early");
+    CHECK_EQ(SSL_shutdown(pair.server), 0);
+    CHECK_EQ(SSL_read(pair.client, buffer, 10), 0);
+    CHECK_EQ(SSL_get_error(pair.client, 0), SSL_ERROR_ZERO_RETURN);
+    CHECK_EQ(SSL_get_shutdown(pair.client), SSL_RECEIVED_SHUTDOWN);
+    CHECK_EQ(SSL_shutdown(pair.client), 1);
+    CHECK_EQ(SSL_shutdown(pair.server), 1);
+    pair_free(&pair);
+}
+
+static int hellos;
+
+static int suspend_once(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    return hellos++ == 0 ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void a_server_that_is_suspended_reads_later(void)
+{
+    struct pair pair;
+    static char buffer[LARGE];
+    size_t count;
+
+    early_init(&pair);
+    open_with(&pair, early_session(&pair));
+    SSL_CTX_set_client_hello_cb(pair.server_ctx, suspend_once, NULL);
+    send_early(&pair, "early", 5);
+    CHECK_EQ(read_early(&pair, buffer, &count), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_EQ(SSL_get_error(pair.server, 0), SSL_ERROR_WANT_CLIENT_HELLO_CB);
+    expect_early(&pair, "early");
+    CHECK_EQ(hellos, 2);
+    CHECK_EQ(SSL_do_handshake(pair.client), 1);
+    expect_finish(&pair);
+    complete(&pair);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+static void an_early_answer_needs_no_certificate_of_a_resumed_client(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+    char buffer[10];
+    size_t written;
+
+    early_init(&pair);
+    use_credentials(pair.client_ctx, pki_client());
+    trust(pair.server_ctx, pki_ca());
+    SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"context", 7);
+    pair_open(&pair);
+    CHECK_EQ(SSL_do_handshake(pair.client), -1);
+    expect_finish(&pair);
+    if (on_reprise()) {
+        CHECK_EQ(SSL_write_early_data(pair.server, "answer", 6, &written), 0);
+        CHECK_REASON(ERR_R_UNSUPPORTED);
+    } else {
+        CHECK_EQ(SSL_write_early_data(pair.server, "answer", 6, &written), 1);
+        CHECK_EQ(SSL_read(pair.client, buffer, 10), 6);
+    }
+    complete(&pair);
+    session = SSL_get1_session(pair.client);
+    pair_close(&pair);
+    open_with(&pair, session);
+    send_early(&pair, "early", 5);
+    expect_early(&pair, "early");
+    CHECK_EQ(SSL_write_early_data(pair.server, "answer", 6, &written), 1);
+    CHECK_EQ(SSL_read(pair.client, buffer, 10), 6);
+    CHECK(SSL_get0_peer_certificate(pair.server) != NULL);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST(early_data_arrives_before_the_handshake_is_done),
           TEST(a_write_completes_the_handshake),
           TEST(a_server_answers_early_data_at_once),
@@ -1356,4 +1455,8 @@ TEST_MAIN(TEST(early_data_arrives_before_the_handshake_is_done),
           TEST(the_key_log_has_the_early_secrets),
           TEST(a_cleared_connection_sends_early_data_again),
           TEST(early_data_goes_over_blocking_sockets),
-          TEST(a_rest_is_told_as_an_end))
+          TEST(a_rest_is_told_as_an_end),
+          TEST(a_resting_client_may_close),
+          TEST(a_resting_server_may_close),
+          TEST(a_server_that_is_suspended_reads_later),
+          TEST(an_early_answer_needs_no_certificate_of_a_resumed_client))

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
+use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
     ServerSide, Tcp,
@@ -126,11 +127,13 @@ impl Engine {
         early_data::forget_noted();
         new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
+        let before = output.len();
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
                 .with(delegate, || process(connection, input, output, plaintext))
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
                 let id = hooks.parameters.session_id;
@@ -139,6 +142,7 @@ impl Engine {
                         process_server(connection, input, output, plaintext)
                     })
                 })
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
         };
@@ -385,6 +389,27 @@ fn process_server(
         early: early_data::event(protected, trial),
         ..progress
     })
+}
+
+/// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
+/// proper end.
+fn close_in_handshake(
+    error: Error,
+    output: &mut Vec<u8>,
+    before: usize,
+) -> Result<Progress, Error> {
+    const CLOSE_NOTIFY: AlertDescription = AlertDescription::CloseNotify;
+    match error {
+        Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
+        | Error::AlertReceived(CLOSE_NOTIFY) => {
+            output.truncate(before);
+            Ok(Progress {
+                closed: true,
+                early: EarlyDataEvent::None,
+            })
+        }
+        error => Err(error),
+    }
 }
 
 /// Where a payload is in memory, as it cannot be borrowed any longer.

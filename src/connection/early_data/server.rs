@@ -69,7 +69,9 @@ impl Connection {
                 return Ok(Some(count));
             }
             self.read_record()?;
-            self.process()?;
+            if self.process()? {
+                return Err(Stop::Closed);
+            }
         }
     }
 
