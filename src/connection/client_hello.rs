@@ -404,6 +404,7 @@ mod tests {
             (43, &[4, 3, 4, 3, 3]),
             (45, &[1, 1]),
             (23, &[]),
+            (51, &[0, 11, 0, 29, 0, 2, 7, 7, 0, 23, 0, 1, 7]),
             (13, &[0, 2, 4, 3]),
             (41, &psk),
         ]))
@@ -424,7 +425,8 @@ mod tests {
                 obfuscated_ticket_age: 0x0102
             }]
         );
-        assert_eq!(parsed.extension_types().count(), 8);
+        assert_eq!(parsed.key_share_groups(), [29, 23]);
+        assert_eq!(parsed.extension_types().count(), 9);
     }
 
     fn read(records: &[u8]) -> Result<Option<ClientHello>, Failure> {
@@ -461,6 +463,20 @@ mod tests {
         assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
         let failure = read(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
         assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
+    }
+
+    #[test]
+    fn a_key_share_that_does_not_fit_is_none() {
+        let with = |contents: &[u8]| {
+            ClientHello::parse(hello(&[(51, contents)]))
+                .unwrap()
+                .key_share_groups()
+        };
+        assert_eq!(with(&[0, 5, 0, 29, 0, 1, 7]), [29]);
+        assert_eq!(with(&[0, 5, 0, 29, 0, 2, 7]), []);
+        assert_eq!(with(&[0, 3, 0, 29, 0]), []);
+        assert_eq!(with(&[0, 9]), []);
+        assert_eq!(with(&[]), []);
     }
 
     #[test]

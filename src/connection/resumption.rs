@@ -147,7 +147,7 @@ impl Connection {
             let resumption = Resumption {
                 identity: psk.identity.to_vec(),
                 renew,
-                fresh: number == 0 && is_fresh(&session, psk.obfuscated_ticket_age),
+                fresh: number == 0 && is_fresh(&session, psk.obfuscated_ticket_age, clock::now()),
                 session,
             };
             return Ok(Some((resumption, from_cache)));

@@ -3,7 +3,6 @@
 use super::{
     ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
 };
-use crate::clock;
 use crate::connection::{InfoKind, SENT_SHUTDOWN};
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
@@ -236,12 +235,13 @@ impl Connection {
 }
 
 /// S85: whether a ticket is as old as the client says, within OpenSSL's tolerance, and has not
-/// expired. `stated` is in milliseconds, obfuscated (RFC 8446, section 4.2.11.1).
-pub(in crate::connection) fn is_fresh(session: &Session, stated: u32) -> bool {
+/// expired. `stated` is in milliseconds, obfuscated (RFC 8446, section 4.2.11.1); `now` is in
+/// seconds.
+pub(in crate::connection) fn is_fresh(session: &Session, stated: u32, now: i64) -> bool {
     const YOUNGER: u64 = 9000;
     const OLDER: u64 = 1000;
     let stated = u64::from(stated.wrapping_sub(session.age_add()));
-    let Ok(seconds) = u32::try_from(clock::now() - session.time()) else {
+    let Ok(seconds) = u32::try_from(now - session.time()) else {
         return false;
     };
     let age = u64::from(seconds) * 1000;
@@ -249,4 +249,31 @@ pub(in crate::connection) fn is_fresh(session: &Session, stated: u32) -> bool {
         && age <= u64::from(u32::MAX)
         && stated <= age + OLDER
         && stated + YOUNGER >= age
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Fields;
+
+    #[test]
+    fn a_ticket_is_fresh_within_a_second_above_and_nine_below() {
+        const NOW: i64 = 1_800_000_000;
+        let age_add = 0xffff_0000;
+        let session = Session::new(Fields {
+            time: NOW - 100,
+            timeout: 200,
+            age_add,
+            ..Fields::default()
+        });
+        let fresh = |stated: u32, now| is_fresh(&session, stated.wrapping_add(age_add), now);
+        assert!(fresh(100_000, NOW));
+        assert!(fresh(101_000, NOW) && !fresh(101_001, NOW));
+        assert!(fresh(91_000, NOW) && !fresh(90_999, NOW));
+        assert!(
+            fresh(200_000, NOW + 100) && !fresh(201_000, NOW + 101),
+            "expired"
+        );
+        assert!(!fresh(0, NOW - 101), "from the future");
+    }
 }
