@@ -222,6 +222,29 @@ static void a_server_that_no_longer_allows_it_rejects(void)
     pair_free(&pair);
 }
 
+static void a_server_that_speaks_tls12_only_ends_it(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+    static char got[LARGE];
+    size_t count;
+
+    early_init(&pair);
+    session = early_session(&pair);
+    SSL_CTX_set_min_proto_version(pair.client_ctx, TLS1_2_VERSION);
+    open_with(&pair, session);
+    SSL_set_min_proto_version(pair.server, TLS1_2_VERSION);
+    SSL_set_max_proto_version(pair.server, TLS1_2_VERSION);
+    send_early(&pair, "early", 5);
+    CHECK_EQ(read_early(&pair, got, &count), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_REASON(SSL_R_UNEXPECTED_MESSAGE);
+    CHECK_EQ(SSL_do_handshake(pair.client), -1);
+    /* Reprise's server has sent its messages before it finds the early data. */
+    CHECK_REASON(on_reprise() ? SSL_R_WRONG_SSL_VERSION
+                              : SSL_AD_REASON_OFFSET + SSL_AD_UNEXPECTED_MESSAGE);
+    pair_free(&pair);
+}
+
 /* ---- replays (S82, S83) ---- */
 
 /* The client's first flight, taken away from the server. */
@@ -478,6 +501,7 @@ TEST_MAIN(TEST(the_program_may_refuse),
           TEST(another_protocol_is_a_reason_to_reject),
           TEST(another_suite_is_a_reason_to_reject),
           TEST(a_server_that_no_longer_allows_it_rejects),
+          TEST(a_server_that_speaks_tls12_only_ends_it),
           TEST(a_replayed_flight_is_not_taken),
           TEST(a_replayed_flight_is_taken_without_the_protection),
           TEST(stateful_tickets_without_the_protection_are_taken_again),
