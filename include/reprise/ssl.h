@@ -1162,7 +1162,8 @@ uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
 uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 
 /**
- * Sets the function that may refuse early data by returning 0, and its last argument.
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1186,9 +1187,10 @@ int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
 int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
 
 /**
- * What became of early data: always `SSL_EARLY_DATA_NOT_SENT` (0).
+ * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+ * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
  *
- * `ssl` is not used.
+ * `ssl` is NULL or a live connection.
  */
 int SSL_get_early_data_status(const SSL *ssl);
 
@@ -1207,7 +1209,24 @@ uint32_t SSL_get_max_early_data(const SSL *ssl);
 uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 
 /**
- * Sets the function that may refuse early data by returning 0, and its last argument.
+ * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
+ * must be the first call on a connection, and be repeated until it returns
+ * `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
+ * `SSL_do_handshake`, `SSL_read` or `SSL_write`.
+ *
+ * Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
+ * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
+ * call is to be repeated. Called at another time, or on a client, it fails with
+ * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+ * `num` bytes, `readbytes` is writable.
+ */
+int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -1228,6 +1247,32 @@ int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
  * `ssl` is NULL or a live connection.
  */
 int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
+
+/**
+ * Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
+ * call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+ * 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+ * that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
+ * `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
+ * ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+ *
+ * What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
+ * data if the server has accepted early data, and nowhere if it has rejected it.
+ *
+ * Server: sends data to a client that has not completed the handshake, and so is not
+ * authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
+ * `SSL_READ_EARLY_DATA_FINISH`.
+ *
+ * Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
+ * time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+ * `num` bytes, `written` is writable.
+ */
+int SSL_write_early_data(SSL *ssl,
+                         const void *buf,
+                         size_t num,
+                         size_t *written);
 
 /**
  * Identity of the key in use: NULL, no external key is.
@@ -1654,7 +1699,8 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 int SSL_in_before(const SSL *ssl);
 
 /**
- * 1 if the handshake is not done: not begun, under way, or failed; else 0.
+ * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+ * the handshake rests for early data (SSL_read_early_data(3)).
  *
  * `ssl` is NULL or a live connection.
  */
@@ -3838,6 +3884,23 @@ int SSL_export_keying_material(SSL *ssl,
                                int use_context);
 
 /**
+ * Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which a
+ * client has as soon as it has sent early data, and a server that accepts it. There always is a
+ * context; it may be empty.
+ *
+ * Returns 1; 0 on failure.
+ *
+ * As for `SSL_export_keying_material`.
+ */
+int SSL_export_keying_material_early(SSL *ssl,
+                                     unsigned char *out,
+                                     size_t olen,
+                                     const char *label,
+                                     size_t llen,
+                                     const unsigned char *context,
+                                     size_t contextlen);
+
+/**
  * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
@@ -4424,17 +4487,6 @@ int SSL_dane_tlsa_add(SSL *ssl,
 int SSL_enable_ct(SSL *ssl, int validation_mode);
 
 /**
- * TLS 1.3 early exporter (from resumption or PSK); 1/0.
- */
-int SSL_export_keying_material_early(SSL *ssl,
-                                     unsigned char *out,
-                                     size_t olen,
-                                     const char *label,
-                                     size_t llen,
-                                     const unsigned char *context,
-                                     size_t contextlen);
-
-/**
  * The DANE state of a connection: NULL, none.
  */
 SSL_DANE *SSL_get0_dane(SSL *ssl);
@@ -4493,11 +4545,6 @@ char *SSL_get_srp_username(SSL *ssl);
  * The SRTP profiles set: NULL, none.
  */
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
-
-/**
- * Server: ERROR 0, SUCCESS 1, FINISH 2; drives the handshake.
- */
-int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * Starts a renegotiation: 0, an error.
@@ -4645,12 +4692,6 @@ int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
  * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
  */
 int SSL_verify_client_post_handshake(SSL *ssl);
-
-/**
- * Client: before handshake with a session that allows it (or a PSK callback); server may also
- * write to unauthenticated client; 1/0.
- */
-int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 #ifdef __cplusplus
 }

@@ -90,14 +90,19 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     unsafe { in_stage(ssl, |stage| stage == Stage::Open) }
 }
 
-/// 1 if the handshake is not done: not begun, under way, or failed; else 0.
+/// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+/// the handshake rests for early data (SSL_read_early_data(3)).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { in_stage(ssl, |stage| stage != Stage::Open) }
+    unsafe {
+        in_stage(ssl, |stage| {
+            !matches!(stage, Stage::Open | Stage::EarlyData)
+        })
+    }
 }
 
 /// 1 if the handshake has not begun, else 0.
@@ -123,6 +128,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     const OK: HandshakeState = 1;
     const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
     const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
+    const EARLY_DATA: HandshakeState = 46;
     const SERVER_WRITES_TICKET: HandshakeState = 33;
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
@@ -131,6 +137,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
             (Stage::Before | Stage::Failed, _) => BEFORE,
             (Stage::Tickets, _) => SERVER_WRITES_TICKET,
             (Stage::Open, _) => OK,
+            (Stage::EarlyData, _) => EARLY_DATA,
             (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
             (Stage::Handshake, _) => CLIENT_READS_SERVER_HELLO,
         })
@@ -153,6 +160,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
             (Stage::Failed, _) => c"error",
             (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
             (Stage::Open, _) => c"SSL negotiation finished successfully",
+            (Stage::EarlyData, _) => c"TLSv1.3 early data",
             (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
             (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
         }
@@ -176,6 +184,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
             (Stage::Failed, _) => c"SSLERR",
             (Stage::Tickets, _) => c"TWST",
             (Stage::Open, _) => c"SSLOK",
+            (Stage::EarlyData, _) => c"TED",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",
             (Stage::Handshake, _) => c"TWCH",
         }

@@ -15,6 +15,12 @@ impl Connection {
     /// error, say of the connection that the thread served before, must not be taken for one of
     /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
+        self.early.stop_writing();
+        self.handshake_for_reading()
+    }
+
+    /// The same for a call that reads, which does not end a client's early data.
+    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
@@ -23,7 +29,16 @@ impl Connection {
                 error_queue::clear();
                 self.begin()?;
             }
+            Stage::EarlyData => {
+                error_queue::clear();
+                self.stop_resting()?;
+            }
             Stage::Handshake | Stage::Tickets => error_queue::clear(),
+        }
+        if self.early.is_connecting() {
+            // The ClientHello goes out with the early data.
+            self.rest();
+            return Ok(());
         }
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
@@ -121,9 +136,12 @@ impl Connection {
         }
     }
 
-    fn advance(&self) -> Result<(), Stop> {
+    pub(super) fn advance(&self) -> Result<(), Stop> {
         loop {
             self.flush_flight()?;
+            if self.rests_for_early_data()? {
+                return Ok(());
+            }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {

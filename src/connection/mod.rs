@@ -19,6 +19,7 @@
 //! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
+//! | `early_data`      | early data of either role                                        |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
@@ -29,6 +30,7 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod early_data;
 mod handshake;
 mod io;
 mod issuing;
@@ -59,7 +61,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -149,6 +151,7 @@ pub struct Connection {
     issued: RefCell<Vec<SessionRef>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
+    early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
@@ -194,6 +197,10 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// Server: what to do with the client's early data.
+    early_data: EarlyDataPolicy,
+    /// Server: application data may be sent before the client has finished.
+    early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
@@ -245,6 +252,7 @@ impl Connection {
             issued: RefCell::default(),
             tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
+            early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),

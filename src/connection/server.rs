@@ -159,7 +159,10 @@ impl Connection {
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
-        self.ask_alpn_callback(&hello)
+        self.ask_alpn_callback(&hello)?;
+        let early_data = self.decide_on_early_data(&hello)?;
+        self.with_handshake(|handshake| handshake.early_data = early_data);
+        Ok(())
     }
 
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
@@ -266,11 +269,12 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer) = self
+        let (version, alpn, early_data, offer) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
+                    handshake.early_data,
                     handshake.offer.as_ref().map(|offer| offer.for_engine()),
                 )
             })
@@ -301,6 +305,12 @@ impl Connection {
             true => self.generated_session_id()?,
             false => None,
         };
+        let client_authentication = client_authentication(&settings);
+        // rustls sends no application data to a client that is asked for a certificate.
+        let early_answer = self.early.is_accepting()
+            && version == 0x0304
+            && (resume.is_some() || client_authentication == ClientAuthentication::None);
+        self.with_handshake(|handshake| handshake.early_answer = early_answer);
         let parameters = ServerParameters {
             profile,
             version,
@@ -309,7 +319,7 @@ impl Connection {
             client_signature_schemes: settings.client_signature_schemes(),
             alpn,
             staple: self.ocsp_asked.get() == Some(true),
-            client_authentication: client_authentication(&settings),
+            client_authentication,
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
@@ -319,6 +329,8 @@ impl Connection {
             session_ids,
             session_id,
             resume,
+            early_data,
+            early_answer,
             max_fragment: settings.max_send_fragment,
         };
         self.with_engine(|engine| engine.accept(parameters))?

@@ -86,7 +86,7 @@ impl Connection {
     /// S19: a connection that is given up without having sent close_notify loses its session.
     /// True when that happened.
     pub(super) fn drop_badly_closed_session(&self) -> bool {
-        let established = self.stage.get() == Stage::Open;
+        let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
         if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
             let had_one = self.session.borrow().is_some();
             self.lose_session();
@@ -125,6 +125,7 @@ impl Connection {
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
         self.forget_pending_write();
+        self.early.reset();
         self.not_resumable.set(false);
         self.want.set(super::Want::Nothing);
         self.stage.set(Stage::Before);

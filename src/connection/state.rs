@@ -30,6 +30,8 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// It rests, and early data may flow.
+    EarlyData,
     /// Server: the handshake is done, and tickets are to be sent before anything else.
     Tickets,
     /// Application data may flow.

@@ -31,9 +31,6 @@ const ID_LENGTH: usize = 32;
 const LARGEST_SESSION: usize = 0xff00;
 /// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
 const LONGEST_LIFETIME: i64 = 604_800;
-/// Whether tickets tell clients of the early data that they may send with them. Not as long as
-/// the server does not take any.
-const OFFERS_EARLY_DATA: bool = false;
 
 /// The TLS 1.3 tickets of a connection.
 #[derive(Default)]
@@ -175,17 +172,13 @@ impl Connection {
         asked_for.set(asked_for.get().saturating_sub(1));
         // S76: without a ticket nothing is sent, and nobody is told.
         let Some(ticket) = ticket else { return Ok(()) };
-        let max_early_data = match OFFERS_EARLY_DATA {
-            true => session.max_early_data(),
-            false => 0,
-        };
         self.with_engine(|engine| {
             engine.send_ticket(
                 &secrets,
                 &ticket,
                 session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
                 session.view().numbers.age_add,
-                max_early_data,
+                session.max_early_data(),
             )
         })
         .map_err(|_| Reason::INTERNAL_ERROR)?

@@ -229,12 +229,15 @@ fn misbehaved(why: &PeerMisbehaved) -> Reason {
         P::TooManyConsecutiveHandshakeMessagesAfterHandshake => Reason::TOO_MANY_KEY_UPDATES,
         P::TooManyEmptyFragments => Reason::RECORD_TOO_SMALL,
         P::TooMuchEarlyDataReceived => Reason::TOO_MUCH_EARLY_DATA,
+        P::OfferedEarlyDataWithOldProtocolVersion => Reason::WRONG_SSL_VERSION,
+        P::EarlyDataOfferedWithVariedCipherSuite => Reason::BAD_EARLY_DATA,
         P::UnmatchedSessionId | P::ServerEchoedCompatibilitySessionId => Reason::INVALID_SESSION_ID,
         P::IllegalAlertLevel(..) | P::IllegalWarningAlert(_) => Reason::UNKNOWN_ALERT_TYPE,
         P::IllegalMiddleboxChangeCipherSpec => Reason::UNEXPECTED_CCS_MESSAGE,
         P::EmptyFragment
         | P::MessageInterleavedWithHandshakeMessage
-        | P::KeyEpochWithPendingFragment => Reason::UNEXPECTED_MESSAGE,
+        | P::KeyEpochWithPendingFragment
+        | P::RejectedEarlyDataInterleavedWithHandshakeMessage => Reason::UNEXPECTED_MESSAGE,
         P::NonEmptyRenegotiationInfo => Reason::RENEGOTIATION_MISMATCH,
         _ => Reason::BAD_EXTENSION,
     }

@@ -207,6 +207,11 @@ impl Session {
         self.numbers.lifetime_hint.load(Ordering::Relaxed)
     }
 
+    /// See [`Numbers::age_add`].
+    pub fn age_add(&self) -> u32 {
+        self.numbers.age_add.load(Ordering::Relaxed)
+    }
+
     /// See [`Numbers::max_early_data`].
     pub fn max_early_data(&self) -> u32 {
         self.numbers.max_early_data.load(Ordering::Relaxed)
