@@ -310,7 +310,7 @@ impl Connection {
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
                 count: self.ticket_count(&settings, resume.is_some(), resumable),
-                lifetime: self.ticket_lifetime(),
+                lifetime: self.ticket_lifetime(resume.is_some()),
             },
             session_ids,
             session_id,
@@ -370,12 +370,16 @@ impl Connection {
         }
     }
 
-    /// S73: the timeout of the session, at most a week in TLS 1.3.
-    fn ticket_lifetime(&self) -> u32 {
+    /// S73: the timeout of the session, at most a week in TLS 1.3. A renewed ticket of TLS 1.2 has
+    /// none.
+    fn ticket_lifetime(&self, resuming: bool) -> u32 {
         const WEEK: i64 = 604_800;
         let version = self
             .with_handshake(|handshake| handshake.version)
             .unwrap_or(0);
+        if resuming && version == 0x0303 {
+            return 0;
+        }
         let timeout = self.session_context.new_session_timeout();
         let limit = if version == 0x0304 {
             WEEK
