@@ -105,16 +105,26 @@ static void report_fields(FILE *report, SSL_SESSION *session)
     ERR_clear_error();
 }
 
+/* OpenSSL cannot copy bytes that are there and none, nor print such a ticket; Reprise can. */
+static bool has_empty_bytes(SSL_SESSION *session)
+{
+    const unsigned char *ticket, *alpn;
+    void *data;
+    size_t lengths[3];
+
+    SSL_SESSION_get0_ticket(session, &ticket, &lengths[0]);
+    SSL_SESSION_get0_alpn_selected(session, &alpn, &lengths[1]);
+    SSL_SESSION_get0_ticket_appdata(session, &data, &lengths[2]);
+    return (ticket != NULL && lengths[0] == 0) || (alpn != NULL && lengths[1] == 0) ||
+           (data != NULL && lengths[2] == 0);
+}
+
 static void report_session(FILE *report, SSL_SESSION *session)
 {
-    const unsigned char *ticket;
-    size_t length;
 
     report_der(report, "DER", session);
     report_fields(report, session);
-    /* OpenSSL can neither copy nor print a ticket that is there and empty; Reprise can. */
-    SSL_SESSION_get0_ticket(session, &ticket, &length);
-    if (ticket == NULL || length > 0) {
+    if (!has_empty_bytes(session)) {
         SSL_SESSION *copy = SSL_SESSION_dup(session);
 
         report_der(report, "copy", copy);
