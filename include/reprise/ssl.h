@@ -1110,16 +1110,18 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
  * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
  * to end the handshake. To open (0) it looks at the key name, initialises both for it, and
  * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
- * than 0 to end the handshake. NULL brings the context's own keys back. Returns 1.
+ * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+ * brings that one back, or the context's own keys. Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
-                                                                 unsigned char*,
-                                                                 unsigned char*,
-                                                                 EVP_CIPHER_CTX*,
-                                                                 EVP_MAC_CTX*,
-                                                                 int));
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
+                                         int (*fp)(SSL*,
+                                                   unsigned char*,
+                                                   unsigned char*,
+                                                   EVP_CIPHER_CTX*,
+                                                   EVP_MAC_CTX*,
+                                                   int));
 
 /**
  * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.

@@ -321,7 +321,7 @@ impl Connection {
                 session.as_ptr(),
             ),
         };
-        let key_name_len = if ticket.len() < KEY_NAME { 0 } else { KEY_NAME };
+        let key_name_len = ticket.len().min(KEY_NAME);
         // SAFETY: the program's function, called as SSL_CTX_set_session_ticket_cb(3) says, with
         // nothing borrowed; the session is lent to it.
         let answer = unsafe {
@@ -340,7 +340,7 @@ impl Connection {
             (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,
             (USE, TicketStatus::Session(session, _)) => TicketStatus::Session(session, false),
             (USE_RENEW, TicketStatus::Session(session, _)) => TicketStatus::Session(session, true),
-            _ => TicketStatus::Fatal(Reason::CALLBACK_FAILED),
+            _ => TicketStatus::Fatal(Reason::INTERNAL_ERROR),
         }
     }
 }

@@ -68,7 +68,12 @@ impl Session {
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
     /// the mark is copied, the companion decides about its part. Fails only as the companion does.
     pub fn duplicate(&self) -> Result<SessionRef> {
-        let copy = self.successor(self.view())?;
+        let mut view = self.view();
+        if view.bytes.ticket.is_none() {
+            // As in OpenSSL, where the hint is part of the ticket.
+            view.numbers.lifetime_hint = 0;
+        }
+        let copy = self.successor(view)?;
         if self.is_marked() {
             copy.mark_not_resumable();
         }
