@@ -56,7 +56,6 @@ smtp_tls_loglevel = 2
 smtp_tls_connection_reuse = no
 smtp_connection_cache_on_demand = no
 tls_random_source = dev:/dev/urandom
-{settings}
 """
 
 MASTER = """
@@ -96,10 +95,10 @@ def postfix(s, *settings, name="server", role="server"):
         os.chown(folder, account.pw_uid, account.pw_gid)
     ports = free_port(), free_port()
     protocols = f">=TLSv{s.version}, <=TLSv{s.version}"
-    (home / "etc" / "main.cf").write_text(MAIN.format(
-        home=s.home, name=name, uid=account.pw_uid, certificates=s.certificates.folder, protocols=protocols,
-        settings="\n".join(map(str, settings)),
-    ))
+    main = MAIN.format(home=s.home, name=name, uid=account.pw_uid, certificates=s.certificates.folder, protocols=protocols)
+    changed = {setting.partition(" ")[0] for setting in settings}
+    kept = [line for line in main.splitlines() if line.partition(" ")[0] not in changed]
+    (home / "etc" / "main.cf").write_text("\n".join([*kept, *settings]) + "\n")
     (home / "etc" / "master.cf").write_text(MASTER.format(port=ports[0], secure_port=ports[1]))
     log = home / "log"
     system = type(s.server)("system", None)

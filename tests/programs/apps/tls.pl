@@ -14,7 +14,7 @@ $| = 1;
 $SIG{PIPE} = 'IGNORE';
 my $json = JSON::PP->new->canonical;
 my ($role, $options) = ($ARGV[0], $json->decode($ARGV[1]));
-my $version = $options->{version} eq '1.3' ? 'TLSv1_3' : 'TLSv1_2';
+my $version = $options->{version} eq '1.3' ? 'TLSv1_3' : 'SSLv23:!SSLv3:!TLSv1:!TLSv1_1:!TLSv1_3';
 $role eq 'server' ? server() : client();
 
 sub facts {
