@@ -3190,6 +3190,16 @@ int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
  */
 int SSL_ct_is_enabled(const SSL *ssl);
 
+/**
+ * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+ */
+int SSL_CTX_dane_enable(SSL_CTX *ctx);
+
+/**
+ * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+ */
+int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
+
 /*
  * Cipher suites, groups, parameters
  * =================================
@@ -4278,16 +4288,6 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
  * Clears DANE flags of a context: 0, the flags before, as none can be set.
  */
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
-
-/**
- * Enables DANE for a context: 0, an error.
- */
-int SSL_CTX_dane_enable(SSL_CTX *ctx);
-
-/**
- * Sets the digest of a DANE matching type: 0, an error.
- */
-int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
 
 /**
  * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.

@@ -263,5 +263,9 @@ unsafe fn make(method: *const Method) -> Result<*mut Context> {
 /// `method` is NULL or a method of this library.
 unsafe fn static_method(method: *const Method) -> Result<&'static Method> {
     // SAFETY: methods of this library are static.
-    unsafe { method.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_METHOD_PASSED))
+    unsafe { method.as_ref() }.ok_or_else(|| {
+        // The program may have lost the error of the function that gave it no method.
+        let detail = "Reprise has no methods for DTLS, only for TLS";
+        Error::with(Reason::NULL_SSL_METHOD_PASSED, detail)
+    })
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::client::OP_NO_TICKET;
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
-use crate::context::Settings;
+use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
+    ClientAuthentication, Failure, ResumeOffer, ServerParameters, TicketPolicy,
+    normalized_server_name,
 };
 use crate::error::Reason;
 
@@ -171,10 +172,19 @@ impl Connection {
         let common = [0x0304, 0x0303].into_iter().find(|version| {
             hello.offers_version(*version) && settings.allows_version(method, *version)
         });
-        match common {
-            Some(version) => Ok(version),
-            None => Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION)),
-        }
+        common.ok_or_else(|| {
+            let ours = |version: &u16| settings.allows_version(method, *version);
+            let theirs = |version: &u16| hello.offers_version(*version);
+            let detail = if ![0x0304, 0x0303].iter().any(ours) {
+                NO_VERSION_LEFT
+            } else if ![0x0304, 0x0303].iter().any(theirs) {
+                "the client offers nothing above TLS 1.1; Reprise speaks TLS 1.2 and TLS 1.3"
+            } else {
+                ""
+            };
+            let failure = Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION);
+            self.fail(failure.saying(detail))
+        })
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.

@@ -30,7 +30,7 @@ pub use certificate_security::{Asker, Position};
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
-pub use settings::{CipherStack, Settings, VersionRange};
+pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 
 use std::ffi::{c_int, c_void};

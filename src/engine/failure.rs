@@ -37,6 +37,14 @@ impl Failure {
         }
     }
 
+    /// The same with more for a person.
+    pub fn saying(self, detail: &str) -> Self {
+        Self {
+            detail: detail.to_owned(),
+            ..self
+        }
+    }
+
     /// Without any alert.
     pub fn silent(reason: Reason, detail: impl Into<String>) -> Self {
         Self {
