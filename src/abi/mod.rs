@@ -52,6 +52,7 @@ mod password;
 mod peer;
 pub mod pointer;
 mod private_key;
+mod reprise_types;
 mod rsa_private_key;
 mod security;
 mod session;
@@ -64,6 +65,7 @@ mod session_ex_data_tests;
 mod session_fields;
 mod session_print;
 mod session_serialise;
+mod session_stats;
 #[cfg(test)]
 mod session_tests;
 mod session_use;

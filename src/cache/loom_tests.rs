@@ -29,7 +29,7 @@ fn model_with(interruptions: Option<usize>, program: impl Fn() + Send + Sync + '
 }
 
 fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Item>> {
-    let cache = Cache::new(limit);
+    let cache = Cache::new(limit, ());
     for n in ids {
         cache.insert(item(n));
     }
@@ -42,7 +42,7 @@ fn a_lookup_that_races_with_removal_finds_a_live_object_or_none() {
         let cache = cache_with([1], 0);
         let remover = {
             let cache = cache.clone();
-            thread::spawn(move || drop(cache.remove(&key(1))))
+            thread::spawn(move || drop(cache.remove(&item(1))))
         };
         if let Some(found) = cache.find(&key(1)) {
             assert!(found.references() >= 1);
@@ -111,13 +111,13 @@ fn nothing_is_missed_while_the_index_shrinks() {
     model(|| {
         let cache = cache_with(1..=18, 0);
         for n in 4..=18 {
-            cache.remove(&key(n));
+            cache.remove(&item(n));
         }
         let remover = {
             let cache = cache.clone();
             thread::spawn(move || {
-                cache.remove(&key(3));
-                cache.remove(&key(2));
+                cache.remove(&item(3));
+                cache.remove(&item(2));
             })
         };
         assert!(cache.find(&key(1)).is_some());
@@ -174,7 +174,7 @@ fn an_object_leaves_once_when_eviction_flush_and_removal_race() {
             let cache = cache.clone();
             thread::spawn(move || usize::from(cache.pop(Due::At(100)).is_some()))
         };
-        let mut gone = usize::from(cache.remove(&key(1)).is_some());
+        let mut gone = usize::from(cache.remove(&item(1)).is_some());
         if let Inserted::Added { evicted, .. } = cache.insert(item(2)) {
             gone += usize::from(evicted.is_some());
         }
@@ -191,7 +191,7 @@ fn a_reference_is_never_taken_from_a_count_of_zero() {
         let remover = {
             let cache = cache.clone();
             thread::spawn(move || {
-                drop(cache.remove(&key(1)));
+                drop(cache.remove(&item(1)));
                 drop(held);
             })
         };

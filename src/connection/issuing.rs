@@ -190,7 +190,7 @@ impl Connection {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
         let id = &id[..length];
-        if self.session_context.find_session(version, id).is_some() {
+        if self.session_context.has_session(version, id) {
             return Err(Reason::SSL_SESSION_ID_CONFLICT);
         }
         Ok(Some(id.to_vec()))
@@ -421,7 +421,7 @@ impl Connection {
                 && (!tls13
                     || !server
                     || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
-                    || callbacks.remove_session.is_some()
+                    || context.remove_session_callback.get().is_some()
                     || settings.options & OP_NO_TICKET != 0);
             if stored {
                 context.add_session(&session);
