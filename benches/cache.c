@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,7 +284,8 @@ struct worker {
     unsigned long state;
     long done;
     void (*step)(struct worker *worker);
-    atomic_int *go;  /* 1: begin, 2: end */
+    atomic_int *waiting;  /* threads that have yet to come to the start */
+    double seconds;       /* how long it took */
 };
 
 static void step_add_remove(struct worker *worker)
@@ -338,10 +340,13 @@ static void *run_worker(void *argument)
 {
     struct worker *worker = argument;
 
-    while (atomic_load(worker->go) == 0)
-        ;
-    while (atomic_load_explicit(worker->go, memory_order_relaxed) == 1)
+    atomic_fetch_sub(worker->waiting, 1);
+    while (atomic_load(worker->waiting) > 0)
+        sched_yield();
+    double start = wall_seconds(), now = start;
+    for (; now - start < options.seconds; now = wall_seconds())
         worker->step(worker);
+    worker->seconds = now - start;
     return NULL;
 }
 
@@ -370,26 +375,23 @@ static void worker_free(struct worker *worker)
 static double rate(struct worker *workers, int threads, void (*step)(struct worker *))
 {
     pthread_t ids[MOST_THREADS];
-    atomic_int go = 0;
+    atomic_int waiting = threads;
+    double seconds = 0;
     long done = 0;
 
     for (int i = 0; i < threads; i++) {
         workers[i].step = step;
         workers[i].done = 0;
-        workers[i].go = &go;
+        workers[i].waiting = &waiting;
         REQUIRE(pthread_create(&ids[i], NULL, run_worker, &workers[i]) == 0);
     }
-    double start = wall_seconds();
-    atomic_store(&go, 1);
-    while (wall_seconds() - start < options.seconds)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    atomic_store(&go, 2);
-    for (int i = 0; i < threads; i++)
+    for (int i = 0; i < threads; i++) {
         REQUIRE(pthread_join(ids[i], NULL) == 0);
-    double spent = wall_seconds() - start;
-    for (int i = 0; i < threads; i++)
         done += workers[i].done;
-    return (double)done / spent;
+        if (workers[i].seconds > seconds)
+            seconds = workers[i].seconds;
+    }
+    return (double)done / seconds;
 }
 
 static void measure_threads(struct cache *cache)

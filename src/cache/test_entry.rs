@@ -65,6 +65,12 @@ impl Item {
         self.get().time.store(time, Ordering::Relaxed);
     }
 
+    /// How many caches have it.
+    #[cfg(not(loom))]
+    pub fn caches(&self) -> i64 {
+        self.get().caches.load(Ordering::Relaxed)
+    }
+
     /// How many references there are.
     pub fn references(&self) -> usize {
         self.get().count.get()

@@ -256,6 +256,54 @@ fn removing_by_key_takes_whatever_object_has_it_s44() {
 }
 
 #[test]
+fn an_expired_object_leaves_but_not_the_one_that_has_its_key_by_now_s57() {
+    let cache = Cache::new(0, ());
+    let (old, new) = (item("a", 10), item("a", 90));
+    add(&cache, &old);
+    add(&cache, &new);
+    assert!(cache.expire(&old).is_none());
+    assert!(cache.contains(&key("a")));
+    assert!(cache.expire(&new).is_some());
+    assert!(!cache.contains(&key("a")));
+    assert_eq!((cache.len(), cache.figures().expiries), (0, 1));
+}
+
+#[test]
+fn what_leaves_is_counted_by_its_reason() {
+    let cache = Cache::new(4, ());
+    for (id, expires) in [("a", 10), ("b", 20), ("c", 30), ("d", 40), ("e", 50)] {
+        add(&cache, &item(id, expires));
+    }
+    assert_eq!(flushed(&cache, Due::At(35)), "c");
+    assert!(cache.remove(&item("d", 0)).is_some());
+    assert_eq!(flushed(&cache, Due::Always), "e");
+    let figures = cache.figures();
+    assert_eq!((figures.evictions, figures.expiries), (2, 1));
+}
+
+#[test]
+fn an_object_is_told_whenever_it_enters_and_leaves() {
+    let cache = Cache::new(0, ());
+    let a = item("a", 10);
+    add(&cache, &a);
+    assert_eq!(a.caches(), 1);
+    assert!(cache.remove(&item("b", 10)).is_none());
+    assert!(
+        cache
+            .remove(&item("a", 99))
+            .is_some_and(|found| found.same(&a))
+    );
+    assert_eq!(a.caches(), 0, "it was told that it left");
+    add(&cache, &a);
+    add(&cache, &item("a", 30));
+    assert_eq!(a.caches(), 0, "it was told that it was replaced");
+    let b = item("b", 10);
+    add(&cache, &b);
+    drop(cache);
+    assert_eq!(b.caches(), 0, "it was told of the end");
+}
+
+#[test]
 fn what_is_added_during_a_flush_does_not_keep_it_going() {
     let cache = Cache::new(0, ());
     for id in ["a", "b", "c"] {
