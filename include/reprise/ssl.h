@@ -4167,6 +4167,74 @@ int SSL_config(SSL *s, const char *name);
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
 
 /*
+ * Beyond OpenSSL
+ * ==============
+ *
+ * Functions that only Reprise has. A program that calls them does not start on OpenSSL.
+ */
+
+/**
+ * What a context has to tell of its session cache: REPRISE_CTX_session_stats. Counts are of the
+ * whole life of the context.
+ */
+typedef struct {
+    /**
+     * To be set to sizeof(REPRISE_SESSION_STATS) by the caller: later versions have more fields,
+     * at the end, and no function writes behind the size that it is told.
+     */
+    size_t size;
+    /**
+     * Sessions in the cache now.
+     */
+    uint64_t entries;
+    /**
+     * Sessions resumed, with ids and with tickets (SSL_CTX_sess_hits).
+     */
+    uint64_t hits;
+    /**
+     * Sessions asked for and not found by a server, or offered and refused by a client
+     * (SSL_CTX_sess_misses).
+     */
+    uint64_t misses;
+    /**
+     * Sessions that had to leave because the cache was full.
+     */
+    uint64_t evictions;
+    /**
+     * Sessions that left the cache because they had expired: found so when they were looked up, or
+     * flushed with a time.
+     */
+    uint64_t expiries;
+    /**
+     * Bytes that the cache occupies, beside the sessions in it.
+     */
+    uint64_t bytes;
+    /**
+     * Bytes that caches have given up and not freed yet, sessions included, because a thread may
+     * be in the middle of a lookup. Of all contexts in the process. No call of SSL_CTX_add_session
+     * lets it grow far beyond 32 MiB.
+     */
+    uint64_t deferred_bytes;
+} REPRISE_SESSION_STATS;
+
+/**
+ * Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
+ * set, to `sizeof(*stats)`.
+ *
+ * Cheap enough to be called for every request: it takes no lock and waits for nobody, and costs
+ * the same however many sessions there are. Each figure is right, but they may belong to slightly
+ * different moments when other threads use the cache.
+ *
+ * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or
+ * `SSL_R_BAD_LENGTH` when `size` has no room for the first figure. Fields within a greater size
+ * than this library knows are set to zero.
+ *
+ * `ctx` is NULL or a live context; `stats` is NULL or its `size` is set and so many bytes may be
+ * written.
+ */
+int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
+
+/*
  * What Reprise does not have
  * ==========================
  *

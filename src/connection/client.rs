@@ -61,7 +61,7 @@ impl Connection {
 
     /// The session set by the program, if a ClientHello may offer it.
     fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
-        let session = self.session.borrow().clone()?;
+        let session = self.session.get()?;
         let version = session.protocol_version();
         let usable = session.is_resumable()
             && matches!(version, 0x0303 | 0x0304)

@@ -40,6 +40,7 @@ mod peer;
 mod peer_certificates;
 mod resumption;
 mod server;
+mod session_cell;
 mod session_use;
 mod shutdown;
 mod signatures;
@@ -52,6 +53,8 @@ pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
+
+use session_cell::SessionCell;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -134,7 +137,7 @@ pub struct Connection {
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
     facts: RefCell<Facts>,
-    session: RefCell<Option<SessionRef>>,
+    session: SessionCell,
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
@@ -239,7 +242,7 @@ impl Connection {
             write_bio: RefCell::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
-            session: RefCell::default(),
+            session: SessionCell::default(),
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
@@ -430,7 +433,7 @@ impl Connection {
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         let peer = self.peer.borrow().clone();
-        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
+        peer.or_else(|| self.session.get()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.

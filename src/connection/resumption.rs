@@ -263,7 +263,7 @@ impl Connection {
         if session.is_expired(clock::now()) {
             self.session_context.statistics.timeouts.increment();
             if from_cache {
-                self.session_context.remove_session(session);
+                self.session_context.expire_session(session);
             }
             return Ok(false);
         }

@@ -11,15 +11,12 @@ use crate::session::{Session, SessionRef};
 impl Connection {
     /// `SSL_get_session`: lent, NULL when there is none (S1).
     pub fn session_pointer(&self) -> *mut Session {
-        match &*self.session.borrow() {
-            Some(session) => session.as_ptr(),
-            None => std::ptr::null_mut(),
-        }
+        self.session.pointer()
     }
 
     /// `SSL_get1_session`: a reference of the caller's own.
     pub fn session(&self) -> Option<SessionRef> {
-        self.session.borrow().clone()
+        self.session.get()
     }
 
     /// `SSL_set_session` (S2, S27, S28, S30).
@@ -88,7 +85,7 @@ impl Connection {
     pub(super) fn drop_badly_closed_session(&self) -> bool {
         let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
         if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
-            let had_one = self.session.borrow().is_some();
+            let had_one = !self.session.pointer().is_null();
             self.lose_session();
             return had_one;
         }

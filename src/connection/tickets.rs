@@ -279,7 +279,7 @@ impl Connection {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
         let id = &id[..length];
-        if self.session_context.find_session(version, id).is_some() {
+        if self.session_context.has_session(version, id) {
             return Err(Reason::SSL_SESSION_ID_CONFLICT);
         }
         Ok(Some(id.to_vec()))
