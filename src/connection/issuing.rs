@@ -131,7 +131,10 @@ impl Connection {
         }
         let mut fields = self.server_fields(&secrets);
         if tls13 {
-            fields.id = self.new_session_id()?;
+            fields.id = self
+                .new_session_id(0x0304)
+                .map_err(|reason| self.fatal.set(Some(reason)))
+                .ok()?;
         }
         let session = Session::new(fields);
         if tls13 && self.uses_stateful_tickets(&settings) {
@@ -155,24 +158,26 @@ impl Connection {
         true
     }
 
-    /// S8, S72: random, or what the program's callback makes.
-    fn new_session_id(&self) -> Option<Vec<u8>> {
-        match self.ask_generate_session_id(0x0304) {
-            Ok(Some(id)) => return Some(id),
-            Ok(None) => {}
-            Err(reason) => {
-                self.fatal.set(Some(reason));
-                return None;
+    /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
+    /// cache, if ten attempts are enough (S111).
+    pub(super) fn new_session_id(&self, version: i32) -> std::result::Result<Vec<u8>, Reason> {
+        const ATTEMPTS: usize = 10;
+        if let Some(id) = self.ask_generate_session_id(version)? {
+            return Ok(id);
+        }
+        for _ in 0..ATTEMPTS {
+            let mut id = vec![0; ID_LENGTH];
+            random::fill(&mut id).map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+            if self.session_context.find_session(version, &id).is_none() {
+                return Ok(id);
             }
         }
-        let mut id = vec![0; ID_LENGTH];
-        random::fill(&mut id).ok()?;
-        Some(id)
+        Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
     }
 
     /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
     /// context unless it was given one of its own. `None` without one.
-    pub(super) fn ask_generate_session_id(
+    fn ask_generate_session_id(
         &self,
         version: i32,
     ) -> std::result::Result<Option<Vec<u8>>, Reason> {

@@ -295,7 +295,7 @@ impl Connection {
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
         let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
         let session_id = match version == 0x0303 && session_ids && resume.is_none() {
-            true => self.generated_session_id()?,
+            true => Some(self.tls12_session_id()?),
             false => None,
         };
         let parameters = ServerParameters {
@@ -341,19 +341,16 @@ impl Connection {
         answer
     }
 
-    /// S72: the id that the program makes for a new TLS 1.2 session. rustls's ids have 32 bytes, so
-    /// a shorter one is filled up with random bytes.
-    fn generated_session_id(&self) -> Result<Option<[u8; 32]>, Stop> {
-        match self.ask_generate_session_id(0x0303) {
-            Ok(None) => Ok(None),
-            Ok(Some(id)) => {
-                let mut filled = [0; 32];
-                crate::libcrypto::random::fill(&mut filled)?;
-                filled[..id.len()].copy_from_slice(&id);
-                Ok(Some(filled))
-            }
-            Err(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
-        }
+    /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
+    /// the program's is filled up with random bytes.
+    fn tls12_session_id(&self) -> Result<[u8; 32], Stop> {
+        let id = self
+            .new_session_id(0x0303)
+            .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
+        let mut filled = [0; 32];
+        crate::libcrypto::random::fill(&mut filled[id.len()..])?;
+        filled[..id.len()].copy_from_slice(&id);
+        Ok(filled)
     }
 
     /// S74: the configured number after a full handshake, one after a resumption.
