@@ -25,6 +25,8 @@ const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 
 /// Ids that this library makes are as long as this.
 const ID_LENGTH: usize = 32;
+/// A session whose encoding is longer does not go into a ticket, whose length has 16 bits (S112).
+const LONGEST_IN_TICKET: usize = 0xff00;
 /// Suites are known to C by their TLS number with this in front.
 const CIPHER_ID: u32 = 0x0300_0000;
 
@@ -225,6 +227,10 @@ impl Connection {
         let mut fields = session.fields();
         fields.id = Vec::new();
         let plaintext = der::Encoding::new(&fields.view())?.to_vec();
+        if plaintext.len() + session.id().len() > LONGEST_IN_TICKET {
+            self.fatal.set(Some(Reason::INTERNAL_ERROR));
+            return None;
+        }
         let context = &self.session_context;
         match context.callbacks().ticket_keys.for_libcrypto() {
             None => context.ticket_keys.seal(&plaintext).ok(),

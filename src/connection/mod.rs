@@ -178,6 +178,8 @@ pub struct Handshake {
     step: server::Step,
     /// Server: the session that will be resumed.
     offer: Option<resumption::Resumption>,
+    /// Server: the program wants the client's ticket ignored and no other sent (S79).
+    ticket_declined: bool,
     /// Server: the protocol chosen for the client.
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.

@@ -125,7 +125,7 @@ impl Connection {
                     None => continue,
                 }
             } else {
-                match self.open_ticket(psk.identity, hello) {
+                match self.open_ticket(psk.identity) {
                     TicketStatus::Session(session, renew) => (session, renew, false),
                     TicketStatus::Fatal(reason) => {
                         return Err(self.refuse(reason, INTERNAL_ERROR));
@@ -157,7 +157,7 @@ impl Connection {
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
         let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
         let status = match hello.session_ticket() {
-            Some(ticket) if tickets => self.open_ticket(ticket, hello),
+            Some(ticket) if tickets => self.open_ticket(ticket),
             _ => TicketStatus::None,
         };
         match status {
@@ -275,12 +275,11 @@ impl Connection {
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79).
-    fn open_ticket(&self, ticket: &[u8], hello: &ClientHello) -> TicketStatus {
+    fn open_ticket(&self, ticket: &[u8]) -> TicketStatus {
         let status = match ticket {
             [] => TicketStatus::Empty,
             _ => self.unseal(ticket),
         };
-        let _ = hello;
         self.ask_ticket_callback(ticket, status)
     }
 
@@ -321,7 +320,9 @@ impl Connection {
                 callbacks.ticket_argument.0,
             )
         };
-        match (answer as c_uint as c_int, status) {
+        let answer = answer as c_uint as c_int;
+        self.with_handshake(|handshake| handshake.ticket_declined = answer == IGNORE);
+        match (answer, status) {
             (IGNORE, _) => TicketStatus::None,
             (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,
             (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,

@@ -263,12 +263,13 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer) = self
+        let (version, alpn, offer, declined) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
                     handshake.offer.as_ref().map(|offer| offer.for_engine()),
+                    handshake.ticket_declined,
                 )
             })
             .unwrap_or_default();
@@ -290,7 +291,7 @@ impl Connection {
             session,
             server_name: hello.server_name().and_then(normalized_server_name),
         });
-        let tickets_allowed = settings.options & OP_NO_TICKET == 0;
+        let tickets_allowed = settings.options & OP_NO_TICKET == 0 && !declined;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
         let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
@@ -309,7 +310,7 @@ impl Connection {
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
-                count: self.ticket_count(&settings, resume.is_some(), resumable),
+                count: self.ticket_count(&settings, resume.is_some(), resumable && !declined),
                 lifetime: self.ticket_lifetime(),
             },
             session_ids,
