@@ -267,6 +267,28 @@ static void no_handshake_changes_a_session(const struct protocol *protocol)
     }
 }
 
+/* S123: OpenSSL writes the new session's fields into it. */
+static void a_session_set_during_a_handshake_is_not_written_into(void)
+{
+    struct pair pair;
+    struct snapshot before;
+    SSL_SESSION *session;
+
+    pair_init(&pair, &TLS12);
+    session = pair_new_session(&pair);
+    take_snapshot(&before, session);
+    pair_open(&pair);
+    CHECK_EQ(SSL_do_handshake(pair.client), -1);
+    CHECK_EQ(SSL_set_session(pair.client, session), 1);
+    if (on_reprise()) {
+        pair_handshake(&pair);
+        check_unchanged(&before, session);
+        CHECK(SSL_get_session(pair.client) != session);
+    }
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST(remove_cb_may_use_the_cache_on_explicit_removal),
           TEST(remove_cb_of_a_flush_finds_the_cache_locked),
           TEST(remove_cb_of_an_eviction_finds_the_cache_locked),
@@ -275,4 +297,5 @@ TEST_MAIN(TEST(remove_cb_may_use_the_cache_on_explicit_removal),
           TEST(a_session_in_a_ticket_leaves_the_cache_alone),
           TEST(a_marked_session_leaves_the_cache_alone),
           TEST_EACH(a_random_id_is_not_one_that_is_taken),
-          TEST_EACH(no_handshake_changes_a_session))
+          TEST_EACH(no_handshake_changes_a_session),
+          TEST(a_session_set_during_a_handshake_is_not_written_into))

@@ -18,8 +18,7 @@ impl Connection {
         let offered = self.session_to_offer(&settings);
         if offered.is_none() {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
-            let placeholder = self.placeholder_session();
-            self.replace_session(Some(placeholder));
+            self.hold_placeholder();
         }
         let secrets = offered.as_ref().map(secrets_of);
         let server_name = self

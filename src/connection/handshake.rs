@@ -104,6 +104,7 @@ impl Connection {
             }
             let closed = self.process()?;
             self.check_resumed_context()?;
+            self.give_up_refused_session()?;
             if closed {
                 // close_notify in the middle of a handshake.
                 self.stage.set(Stage::Failed);
@@ -133,6 +134,18 @@ impl Connection {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// S15: once the server has refused the client's session, that has no part in this handshake
+    /// any more: a failure does not spoil it.
+    fn give_up_refused_session(&self) -> Result<(), Stop> {
+        if self.role.get() == Some(Role::Client)
+            && self.with_engine(|engine| engine.facts())?.full
+            && self.with_handshake(|handshake| handshake.placeholder.is_none()) == Some(true)
+        {
+            self.hold_placeholder();
+        }
+        Ok(())
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

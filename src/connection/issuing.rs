@@ -33,15 +33,18 @@ const CIPHER_ID: u32 = 0x0300_0000;
 // -- Making ------------------------------------------------------------------------------------
 
 impl Connection {
-    /// What a client has as its session until the server's is there: empty id, not resumable (S3).
-    pub(super) fn placeholder_session(&self) -> SessionRef {
-        Session::new(Fields {
+    /// Gives a client what it has as its session until the server's is there: empty id, not
+    /// resumable (S3).
+    pub(super) fn hold_placeholder(&self) {
+        let placeholder = Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context: self.settings.borrow().session_id_context.to_vec(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             ..Fields::default()
-        })
+        });
+        self.with_handshake(|handshake| handshake.placeholder = Some(placeholder.clone()));
+        self.replace_session(Some(placeholder));
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -341,15 +344,15 @@ impl Connection {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
-            match (&handshake.offered, self.session()) {
-                (None, Some(placeholder)) => placeholder.assign(fields.view()),
-                (offered, _) => {
-                    // S15: the session that was refused stays as it is.
-                    if offered.is_some() {
-                        context.statistics.misses.increment();
-                    }
-                    self.replace_session(Some(Session::new(fields)));
+            if handshake.offered.is_some() {
+                context.statistics.misses.increment();
+            }
+            match (&handshake.placeholder, self.session()) {
+                (Some(placeholder), Some(session)) if session.as_ptr() == placeholder.as_ptr() => {
+                    placeholder.assign(fields.view());
                 }
+                // The program has set a session meanwhile, which is not to be written into (S123).
+                _ => self.replace_session(Some(Session::new(fields))),
             }
             if !tls13 {
                 self.update_cache(CACHE_CLIENT);

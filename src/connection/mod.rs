@@ -191,6 +191,8 @@ pub struct Handshake {
     version: u16,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client: what stands in for the session until the handshake is done.
+    placeholder: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
     /// whether it is not empty.
     new_ticket: Option<(u32, bool)>,

@@ -86,10 +86,10 @@ impl Connection {
         }
     }
 
-    /// The servername callback may have chosen another context, and with it another security
-    /// domain: a session is resumed there only if it was made for this very host, and with a client
-    /// certificate if one is required (CVE-2025-23419). The id context cannot tell: as in OpenSSL,
-    /// sessions have that of the context before the switch.
+    /// The servername callback may have chosen another context or id context, and with it another
+    /// security domain: a session is resumed there only if it was made for this very host, and with
+    /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
+    /// OpenSSL, sessions have that of the context before the switch.
     pub(super) fn recheck_resumable(&self, hello: &ClientHello, switched: bool) {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
@@ -102,6 +102,8 @@ impl Connection {
         if allowed == Some(false) {
             self.with_handshake(|handshake| handshake.offer = None);
             self.resumed.set(false);
+            self.set_verify_result(0);
+            self.session_context.statistics.hits.decrement();
         }
     }
 

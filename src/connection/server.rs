@@ -139,7 +139,7 @@ impl Connection {
         let id_context = self.settings.borrow().session_id_context.clone();
         self.with_handshake(|handshake| {
             handshake.version = version;
-            handshake.session_id_context = Some(id_context);
+            handshake.session_id_context = Some(id_context.clone());
         });
         self.facts.borrow_mut().version = version;
         let offer = self.find_resumable(&hello, version)?;
@@ -147,7 +147,8 @@ impl Connection {
         self.with_handshake(|handshake| handshake.offer = offer);
         let before = self.context();
         self.ask_server_name_callback()?;
-        let switched = !Arc::ptr_eq(&before, &self.context());
+        let switched = !Arc::ptr_eq(&before, &self.context())
+            || self.settings.borrow().session_id_context != id_context;
         self.recheck_resumable(&hello, switched);
         if self.resumed.get() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.

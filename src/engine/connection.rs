@@ -69,6 +69,8 @@ pub struct Facts {
     pub extended_master_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// The server has answered, and resumes nothing.
+    pub full: bool,
     /// Client: the server has said that it used the host name.
     pub server_name_acknowledged: bool,
 }
@@ -342,6 +344,10 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
         resumed: matches!(
             outputs.handshake_kind(),
             Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
+        ),
+        full: matches!(
+            outputs.handshake_kind(),
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
         ),
         server_name_acknowledged: false,
     }
