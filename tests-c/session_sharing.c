@@ -1,5 +1,5 @@
 /*
- * What a cache does while a session leaves it or is in use, and where ids come from: S101, S102,
+ * What a cache does while a session leaves it or is in use, and where ids come from: S101 to S103,
  * S111, S123.
  */
 #include <string.h>
@@ -99,6 +99,38 @@ static void remove_cb_of_a_context_that_ends_finds_the_cache_locked(void)
     add(context, "a");
     SSL_CTX_free(context);
     CHECK_EQ(removals, on_reprise() ? 2 : 1);
+}
+
+/* ---- S103 ---- */
+
+/*
+ * OpenSSL leaves it to the program: the second cache would be linked into the first one.
+ * Reprise keeps both in order, though time and timeout re-sort in the last one only.
+ */
+static void a_session_is_in_one_cache_or_safely_in_two(void)
+{
+    SSL_CTX *one = SSL_CTX_new(TLS_method()), *other = SSL_CTX_new(TLS_method());
+    SSL_SESSION *session = made("a");
+
+    CHECK_EQ(SSL_CTX_add_session(one, session), 1);
+    add(one, "b");
+    add(other, "c");
+    if (on_reprise()) {
+        CHECK_EQ(SSL_CTX_add_session(other, session), 1);
+        CHECK_EQ(SSL_CTX_sess_number(one), 2);
+        CHECK_EQ(SSL_CTX_sess_number(other), 2);
+        SSL_SESSION_set_timeout(session, 5);
+        SSL_SESSION_set_time(session, 1000);
+        CHECK_EQ(SSL_CTX_remove_session(one, session), 1);
+        CHECK_EQ(SSL_CTX_sess_number(one), 1);
+        CHECK_EQ(SSL_CTX_sess_number(other), 2);
+        SSL_SESSION_set_time(session, 2000);
+        SSL_CTX_flush_sessions(other, 3000);
+        CHECK_EQ(SSL_CTX_sess_number(other), 1);
+    }
+    SSL_CTX_free(one);
+    SSL_CTX_free(other);
+    SSL_SESSION_free(session);
 }
 
 /* ---- S102 ---- */
@@ -293,6 +325,7 @@ TEST_MAIN(TEST(remove_cb_may_use_the_cache_on_explicit_removal),
           TEST(remove_cb_of_a_flush_finds_the_cache_locked),
           TEST(remove_cb_of_an_eviction_finds_the_cache_locked),
           TEST(remove_cb_of_a_context_that_ends_finds_the_cache_locked),
+          TEST(a_session_is_in_one_cache_or_safely_in_two),
           TEST(a_session_with_an_id_lets_the_cache_be_flushed),
           TEST(a_session_in_a_ticket_leaves_the_cache_alone),
           TEST(a_marked_session_leaves_the_cache_alone),
