@@ -113,6 +113,35 @@ static void a_server_needs_the_sessions_suite_in_the_hello(void)
     }
 }
 
+/* S71: whatever the client, or the server, would like better for a new session. */
+static void a_resumption_uses_the_sessions_suite(void)
+{
+    static const char *const suites[] = { "ECDHE-RSA-AES128-GCM-SHA256",
+                                          "ECDHE-ECDSA-AES128-GCM-SHA256" };
+
+    for (int i = 0; i < 8; i++) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        init_two_suites(&pair, i & 1);
+        use_credentials(pair.server_ctx, pki_server_rsa());
+        if (i & 2)
+            SSL_CTX_set_options(pair.server_ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+        SSL_CTX_set_cipher_list(pair.client_ctx, suites[i / 4]);
+        session = pair_new_session(&pair);
+        SSL_CTX_set_cipher_list(pair.client_ctx, "ECDHE-ECDSA-AES256-GCM-SHA384:"
+                                                 "ECDHE-RSA-AES256-GCM-SHA384:"
+                                                 "ECDHE-ECDSA-AES128-GCM-SHA256:"
+                                                 "ECDHE-RSA-AES128-GCM-SHA256");
+        pair.offer = session;
+        pair_connect(&pair);
+        CHECK_EQ(SSL_session_reused(pair.server), 1);
+        CHECK_STR(SSL_get_cipher_name(pair.client), suites[i / 4]);
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
 /* S71 */
 static void a_client_needs_the_sessions_suite_in_the_answer(void)
 {
@@ -412,6 +441,7 @@ static void a_ticket_that_was_refused_is_replaced(const struct protocol *protoco
 }
 
 TEST_MAIN(TEST(a_server_needs_the_sessions_suite_in_the_hello),
+          TEST(a_resumption_uses_the_sessions_suite),
           TEST(a_client_needs_the_sessions_suite_in_the_answer),
           TEST(a_client_needs_the_sessions_hash_in_the_answer),
           TEST(the_psk_extension_must_be_the_last),

@@ -1952,7 +1952,10 @@ void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 int SSL_alloc_buffers(SSL *ssl);
 
 /**
- * Frees the buffers of a connection: always 1, empty ones are not kept.
+ * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
+ * Empty ones are freed by themselves.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_free_buffers(SSL *ssl);
 

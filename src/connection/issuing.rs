@@ -386,7 +386,9 @@ impl Connection {
             let mut fields = offered.fields();
             client_fields(&mut fields, secrets);
             fields.time = clock::now();
-            context.remove_session(offered);
+            if single_use {
+                context.remove_session(offered);
+            }
             self.replace_session(Some(Session::new(fields)));
         }
     }

@@ -78,6 +78,17 @@ impl Profile {
             .iter()
             .any(|our| our.common.suite.0 == suite)
     }
+
+    /// The provider with this TLS 1.2 suite before all others: rustls resumes a session only if it
+    /// would choose its suite for a new one as well, where OpenSSL uses the session's suite (S71).
+    pub(super) fn provider_preferring(&self, suite: u16) -> Arc<CryptoProvider> {
+        let mut suites = self.provider.tls12_cipher_suites.to_vec();
+        suites.sort_by_key(|our| our.common.suite.0 != suite);
+        Arc::new(CryptoProvider {
+            tls12_cipher_suites: suites.into(),
+            ..CryptoProvider::clone(&self.provider)
+        })
+    }
 }
 
 /// Length in bytes of the hash of a TLS 1.3 suite.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{
-    Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
+    CryptoProvider, Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
 };
 use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
@@ -103,8 +103,14 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let provider = profile.provider.clone();
-    let prefer_server_order = profile.prefer_server_order;
+    let resumed_suite = match &parameters.resume {
+        Some(offer) if parameters.version == 0x0303 => Some(offer.cipher_suite),
+        _ => None,
+    };
+    let (provider, prefer_server_order) = match resumed_suite {
+        Some(suite) => (profile.provider_preferring(suite), true),
+        None => (profile.provider.clone(), profile.prefer_server_order),
+    };
     let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
@@ -123,6 +129,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .map(SignatureScheme)
             .collect(),
         parameters,
+        provider: provider.clone(),
+        prefer_server_order,
         rejected: Mutex::new(None),
     });
     let mut config = ServerConfig::builder(provider)
@@ -164,6 +172,9 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
     pub(super) parameters: ServerParameters,
+    provider: Arc<CryptoProvider>,
+    /// Of suites and groups.
+    prefer_server_order: bool,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -194,7 +205,7 @@ impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
         let credentials = &self.parameters.credentials;
-        let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
+        let chosen = if self.parameters.version == 0x0304 {
             // The order of signature schemes decides between several certificates.
             usable.iter().find_map(|scheme| {
                 credentials
@@ -243,9 +254,9 @@ impl ServerHooks {
         hello: &ClientHello<'_>,
         usable: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
-        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
+        let ours = &self.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+        let ordered: Vec<_> = if self.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
