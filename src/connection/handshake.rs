@@ -164,7 +164,7 @@ impl Connection {
             _ => self.finish_client(&handshake),
         }
         drop(handshake);
-        self.with_engine(|engine| engine.release_buffers())?;
+        self.with_engine(|engine| engine.release_input())?;
         self.notify(InfoKind::HandshakeDone, 1);
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 
+const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
 const MODE_AUTO_RETRY: u32 = 4;
@@ -31,11 +32,15 @@ impl Connection {
                 self.start_implicitly()?;
                 self.handshake()?;
             }
+            let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&pending[..count]);
                 if !peek {
+                    if wipes {
+                        engine.wipe(count);
+                    }
                     engine.consume(count);
                 }
                 (count, pending_is_empty(engine))

@@ -19,6 +19,7 @@ use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::with_alert;
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
+use super::spare;
 use crate::error::Reason;
 
 /// The state of TLS on one connection, with its buffers.
@@ -181,14 +182,27 @@ impl Engine {
         self.input.bytes(self.plaintext.clone())
     }
 
+    /// Wipes the first `count` bytes of [`pending`](Self::pending).
+    pub fn wipe(&mut self, count: usize) {
+        let start = self.plaintext.start;
+        self.input.wipe(start..start + count);
+    }
+
     /// Takes `count` bytes of [`pending`](Self::pending) away.
     pub fn consume(&mut self, count: usize) {
         self.plaintext.start += count;
+        if self.plaintext.is_empty() {
+            self.plaintext = 0..0;
+            self.input.release();
+        }
     }
 
     /// Encrypts `data` into the output, in as many records as it needs.
     pub fn write(&mut self, data: &[u8]) -> Result<(), Failure> {
         let data = OutboundPlain::from(data);
+        if self.output.is_empty() {
+            self.output = spare::OUTPUT.take();
+        }
         let output = &mut self.output;
         match &mut self.tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
@@ -277,20 +291,16 @@ impl Engine {
     pub fn wrote(&mut self, count: usize) {
         self.written += count;
         if self.written >= self.output.len() {
-            self.output.clear();
             self.written = 0;
+            self.output.clear();
+            spare::OUTPUT.give(std::mem::take(&mut self.output));
         }
     }
 
-    /// Gives buffers back that are empty: an idle connection keeps none.
-    pub fn release_buffers(&mut self) {
-        if self.plaintext.is_empty() {
-            self.plaintext = 0..0;
-            self.input.release();
-        }
-        if self.output.is_empty() {
-            self.output = Vec::new();
-        }
+    /// Gives the buffer for records from the peer back if it is empty, as an idle connection
+    /// keeps none. That of records to the peer goes as soon as the transport has taken them.
+    pub fn release_input(&mut self) {
+        self.consume(0);
     }
 }
 

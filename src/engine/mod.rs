@@ -26,6 +26,7 @@ mod profile;
 mod record;
 mod server;
 mod session_value;
+mod spare;
 
 pub use client::ClientParameters;
 pub use connection::{Engine, Facts};
