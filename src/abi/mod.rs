@@ -52,6 +52,7 @@ mod password;
 mod peer;
 pub mod pointer;
 mod private_key;
+mod psk;
 mod rsa_private_key;
 mod security;
 mod session;

@@ -15,12 +15,20 @@ impl Connection {
     pub(super) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let offered = self.session_to_offer(&settings);
+        let psk = self.external_psk_to_offer(&settings)?;
+        // The engine offers one PSK. The program's own is always good, a ticket may be refused.
+        let offered = match psk {
+            Some(_) => None,
+            None => self.session_to_offer(&settings),
+        };
         if offered.is_none() {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
             self.hold_placeholder();
         }
-        let secrets = offered.as_ref().map(secrets_of);
+        let secrets = match &psk {
+            Some(psk) => Some(psk.for_engine()),
+            None => offered.as_ref().map(secrets_of),
+        };
         let server_name = self
             .host_name
             .borrow()
@@ -38,7 +46,10 @@ impl Connection {
             tls12_tickets: settings.options & OP_NO_TICKET == 0,
             max_fragment: settings.max_send_fragment,
         };
-        self.with_handshake(|handshake| handshake.offered = offered);
+        self.with_handshake(|handshake| {
+            handshake.offered = offered;
+            handshake.offered_psk = psk.map(|psk| psk.session);
+        });
         let mut engine = self.take_engine()?;
         let result = engine.connect(parameters, self);
         let random = hello_random(engine.output(), 1);
@@ -84,6 +95,7 @@ pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
         age_add: fields.age_add,
         max_early_data: fields.max_early_data,
         time: fields.time.max(0) as u64,
+        external: false,
     }
 }
 

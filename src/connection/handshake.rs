@@ -114,13 +114,21 @@ impl Connection {
         }
     }
 
-    /// S67: a client whose id context is not the session's refuses what the server has accepted.
+    /// The server has taken the session or key that was offered, so it is the connection's (S13,
+    /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
         const ILLEGAL_PARAMETER: u8 = 47;
         if self.role.get() != Some(Role::Client)
             || !self.with_engine(|engine| engine.facts())?.resumed
         {
             return Ok(());
+        }
+        if let Some(session) = self
+            .with_handshake(|handshake| handshake.offered_psk.take())
+            .flatten()
+        {
+            self.with_handshake(|handshake| handshake.offered = Some(session.clone()));
+            self.replace_session(Some(session));
         }
         let same = self.with_handshake(|handshake| {
             handshake.offered.as_ref().is_none_or(|session| {

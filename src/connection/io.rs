@@ -138,7 +138,7 @@ impl Connection {
     /// `SSL_free_buffers(3)`: false when there is data in them.
     pub fn free_buffers(&self) -> bool {
         self.with_engine(|engine| {
-            engine.release_buffers();
+            engine.release_input();
             engine.pending().is_empty()
                 && engine.input.unprocessed().is_empty()
                 && engine.outgoing().is_empty()

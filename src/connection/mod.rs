@@ -11,6 +11,7 @@
 //! | `client`          | starting a client                                                |
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
+//! | `external_psk`    | keys that the program brings                                      |
 //! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
@@ -27,6 +28,7 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod external_psk;
 mod handshake;
 mod io;
 mod issuing;
@@ -43,6 +45,7 @@ mod state;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
+pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
@@ -191,6 +194,8 @@ pub struct Handshake {
     version: u16,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client: the session of the program's own key that was offered.
+    offered_psk: Option<SessionRef>,
     /// Client: what stands in for the session until the handshake is done.
     placeholder: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and

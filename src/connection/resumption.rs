@@ -10,7 +10,7 @@ use super::client::{OP_NO_TICKET, secrets_of};
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{SessionSecrets, tls13_hash_len};
+use crate::engine::{Profile, ResumeOffer, SessionSecrets, normalized_server_name, tls13_hash_len};
 use crate::error::Reason;
 use crate::session::{Session, SessionRef};
 
@@ -33,8 +33,12 @@ pub struct Resumption {
     session: SessionRef,
     /// What the client sent for it: ticket, PSK identity or session id.
     identity: Vec<u8>,
+    /// The suite of this handshake, by TLS number: in TLS 1.3 it may differ from the session's.
+    suite: u16,
     /// A new ticket is to be sent.
     pub renew: bool,
+    /// It stands for a key that the program gave for this very connection.
+    external: bool,
 }
 
 impl Resumption {
@@ -44,8 +48,16 @@ impl Resumption {
     }
 
     /// In the engine's terms.
-    pub fn for_engine(&self) -> (Vec<u8>, SessionSecrets) {
-        (self.identity.clone(), secrets_of(&self.session))
+    pub fn for_engine(&self, hello: &ClientHello) -> ResumeOffer {
+        ResumeOffer {
+            identity: self.identity.clone(),
+            session: SessionSecrets {
+                external: self.external,
+                ..secrets_of(&self.session)
+            },
+            cipher_suite: self.suite,
+            server_name: hello.server_name().and_then(normalized_server_name),
+        }
     }
 }
 
@@ -76,7 +88,7 @@ impl Connection {
         };
         match found {
             Some((resumption, from_cache))
-                if self.may_resume(&resumption.session, hello, version, from_cache)? =>
+                if self.may_resume(&resumption, hello, version, from_cache)? =>
             {
                 self.session_context.statistics.hits.increment();
                 self.set_verify_result(resumption.session.verify_result());
@@ -94,6 +106,9 @@ impl Connection {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
             handshake.offer.as_ref().is_none_or(|offer| {
+                if offer.external {
+                    return true;
+                }
                 let for_this_host =
                     offer.session.host_name().is_some() && same_host(&offer.session, hello);
                 has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
@@ -113,12 +128,16 @@ impl Connection {
         }
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let hash_len = profile
-            .choose_tls13(&hello.cipher_suites())
-            .and_then(tls13_hash_len);
+        let Some(suite) = self.tls13_suite(hello, &settings, &profile) else {
+            return Ok(None);
+        };
         let stateful = self.uses_stateful_tickets(&settings);
         for psk in hello.psk_identities() {
-            let (session, renew, from_cache) = if stateful {
+            let external = self.find_external_psk(psk.identity)?;
+            let is_external = external.is_some();
+            let (session, renew, from_cache) = if let Some(session) = external {
+                (session, true, false)
+            } else if stateful {
                 if psk.identity.len() != ID_LENGTH {
                     continue;
                 }
@@ -136,18 +155,36 @@ impl Connection {
                 }
             };
             // S86: another suite will do if its hash is the same.
-            if tls13_hash_len(session.cipher_id() as u16) != hash_len {
+            if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
                 continue;
             }
             let identity = psk.identity.to_vec();
             let resumption = Resumption {
                 session,
                 identity,
+                suite,
                 renew,
+                external: is_external,
             };
             return Ok(Some((resumption, from_cache)));
         }
         Ok(None)
+    }
+
+    /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes
+    /// without a hash takes one with the hash of those, SHA-256, as OpenSSL does.
+    fn tls13_suite(
+        &self,
+        hello: &ClientHello,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Option<u16> {
+        const SHA256_LENGTH: usize = 32;
+        let offered = hello.cipher_suites();
+        match settings.psk.server_key.is_some() && !settings.credentials.any() {
+            true => profile.choose_tls13_with_hash(&offered, SHA256_LENGTH),
+            false => profile.choose_tls13(&offered),
+        }
     }
 
     /// S81, S82: the ticket is an id in the cache.
@@ -171,9 +208,11 @@ impl Connection {
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
                     Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity,
                         renew,
+                        external: false,
                     },
                     false,
                 )))
@@ -185,9 +224,11 @@ impl Connection {
                 }
                 Ok(self.look_up(0x0303, id).map(|session| {
                     let resumption = Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity: id.to_vec(),
                         renew: true,
+                        external: false,
                     };
                     (resumption, true)
                 }))
@@ -234,11 +275,12 @@ impl Connection {
     /// OpenSSL's checks (S107). An error ends the handshake; `false` makes it a full one.
     fn may_resume(
         &self,
-        session: &SessionRef,
+        resumption: &Resumption,
         hello: &ClientHello,
         version: u16,
         from_cache: bool,
     ) -> Result<bool, Stop> {
+        let session = &resumption.session;
         let settings = self.settings();
         if session.protocol_version() != i32::from(version) {
             return Ok(false);
@@ -273,7 +315,8 @@ impl Connection {
                 return Ok(false);
             }
         }
-        Ok(same_host(session, hello) && has_needed_certificate(session, &settings))
+        Ok(resumption.external
+            || same_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79).

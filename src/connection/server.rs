@@ -10,9 +10,7 @@ use std::sync::Arc;
 use super::client::OP_NO_TICKET;
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
 use crate::context::Settings;
-use crate::engine::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
-};
+use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
 use crate::error::Reason;
 
 /// The program's next decision.
@@ -264,12 +262,15 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer, declined) = self
+        let (version, alpn, resume, declined) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
-                    handshake.offer.as_ref().map(|offer| offer.for_engine()),
+                    handshake
+                        .offer
+                        .as_ref()
+                        .map(|offer| offer.for_engine(&hello)),
                     handshake.ticket_declined,
                 )
             })
@@ -277,21 +278,13 @@ impl Connection {
         let credentials = settings
             .credentials
             .certified(&self.chain_source(&settings))?;
-        if credentials.is_empty() && offer.is_none() {
-            return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
+        if credentials.is_empty() && resume.is_none() {
+            return Err(self.fail(Failure {
+                detail: reason_of_no_cipher(&settings, version).into(),
+                ..Failure::with_alert(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE)
+            }));
         }
         let cache_mode = self.session_context.cache_mode();
-        let resume = offer.map(|(identity, session)| ResumeOffer {
-            identity,
-            cipher_suite: match version {
-                0x0304 => profile
-                    .choose_tls13(&hello.cipher_suites())
-                    .unwrap_or(session.cipher_suite),
-                _ => session.cipher_suite,
-            },
-            session,
-            server_name: hello.server_name().and_then(normalized_server_name),
-        });
         let tickets_allowed = settings.options & OP_NO_TICKET == 0 && !declined;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
@@ -387,6 +380,14 @@ impl Connection {
     /// DER names for a CertificateRequest.
     fn client_ca_names(&self) -> Vec<Vec<u8>> {
         self.names_for_peer(Role::Server)
+    }
+}
+
+/// What a person should know about a server that has nothing to offer.
+fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
+    match settings.psk.server_key.is_some() && version == 0x0303 {
+        true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
+        false => "there is no certificate",
     }
 }
 

@@ -12,6 +12,7 @@ use rustls::{
 use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::external_psk::{self, ExternalPsk};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
@@ -37,6 +38,8 @@ pub struct Engine {
     finished: Finished,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
+    /// Until the handshake is done.
+    external_psk: Option<ExternalPsk>,
 }
 
 #[derive(Default)]
@@ -80,19 +83,27 @@ impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
     pub fn connect(
         &mut self,
-        parameters: ClientParameters,
+        mut parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
-        let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
-            .map_err(|error| Failure::from_rustls(&error, None, false))?;
+        let failed = |error: &Error| Failure::from_rustls(error, None, false);
+        self.external_psk = ExternalPsk::take_from(parameters.session.as_mut())
+            .map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = external_psk::with(self.external_psk.as_ref(), || {
+            client::connect(parameters, delegate, &mut self.output)
+        })
+        .map_err(|error| failed(&error))?;
         self.tls = Tls::Client(connection, hooks);
         Ok(())
     }
 
     /// Starts a server, once its ClientHello is in the input and has been looked at.
-    pub fn accept(&mut self, parameters: ServerParameters) -> Result<(), Failure> {
-        let (connection, hooks) =
-            server::accept(parameters).map_err(|error| Failure::from_rustls(&error, None, true))?;
+    pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+        let failed = |error: &Error| Failure::from_rustls(error, None, true);
+        let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
+        self.external_psk =
+            ExternalPsk::take_from(session).map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = server::accept(parameters).map_err(|error| failed(&error))?;
         self.tls = Tls::Server(connection, hooks);
         Ok(())
     }
@@ -112,12 +123,14 @@ impl Engine {
             finished,
             peer_key_share,
             server_name_acknowledged,
+            external_psk,
             ..
         } = self;
         forget_noted();
         key_share::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
-        let mut result = match tls {
+        let psk = external_psk.as_ref();
+        let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
@@ -132,7 +145,10 @@ impl Engine {
                 })
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
-        };
+        });
+        if !is_handshaking(tls) {
+            *external_psk = None;
+        }
         finished.collect();
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
@@ -158,11 +174,7 @@ impl Engine {
 
     /// Whether the handshake is still under way.
     pub fn is_handshaking(&self) -> bool {
-        match &self.tls {
-            Tls::Idle => true,
-            Tls::Client(connection, _) => connection.is_handshaking(),
-            Tls::Server(connection, _) => connection.is_handshaking(),
-        }
+        is_handshaking(&self.tls)
     }
 
     /// What has been agreed on so far.
@@ -301,6 +313,14 @@ impl Engine {
     /// keeps none. That of records to the peer goes as soon as the transport has taken them.
     pub fn release_input(&mut self) {
         self.consume(0);
+    }
+}
+
+fn is_handshaking(tls: &Tls) -> bool {
+    match tls {
+        Tls::Idle => true,
+        Tls::Client(connection, _) => connection.is_handshaking(),
+        Tls::Server(connection, _) => connection.is_handshaking(),
     }
 }
 

@@ -18,6 +18,7 @@ mod client_session;
 mod connection;
 mod credentials;
 mod delegate;
+mod external_psk;
 mod failure;
 mod finished;
 mod key_share;

@@ -25,7 +25,7 @@ use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerS
 use zeroize::Zeroizing;
 
 use super::client::fragment_size;
-use super::credentials::{CertifiedKey, signer_certificate};
+use super::credentials::{CertifiedKey, no_credential, signer_certificate};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::profile::Profile;
@@ -104,7 +104,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         profile, tickets, ..
     } = &parameters;
     let resumed_suite = match &parameters.resume {
-        Some(offer) if parameters.version == 0x0303 => Some(offer.cipher_suite),
+        Some(offer) if parameters.version == 0x0303 || offer.session.external => {
+            Some(offer.cipher_suite)
+        }
         _ => None,
     };
     let (provider, prefer_server_order) = match resumed_suite {
@@ -217,6 +219,12 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
+            .or_else(|| {
+                let psk = credentials.is_empty() && self.parameters.resume.is_some();
+                (psk && self.parameters.version == 0x0304)
+                    .then(|| no_credential(hello.signature_schemes()))
+                    .flatten()
+            })
             .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || self.parameters.version == 0x0303 {
