@@ -532,6 +532,20 @@ static void the_older_callbacks_are_asked_after_the_newer(void)
     pair_free(&pair);
 }
 
+/* The hello offers the suites of a longer hash first, which is not that of the ticket. */
+static void tickets_of_the_older_callbacks_are_resumed(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init_old(&pair);
+    session = pair_new_session(&pair);
+    SSL_CTX_set_psk_client_callback(pair.client_ctx, NULL);
+    CHECK(pair_resumes(&pair, session));
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 static void an_older_callback_may_have_no_key(void)
 {
     struct pair pair;
@@ -633,6 +647,7 @@ TEST_MAIN(TEST(both_sides_use_the_key), TEST(a_server_needs_no_certificate),
           TEST(a_connection_may_have_callbacks_of_its_own),
           TEST(the_library_frees_the_sessions_it_was_given), TEST(the_older_callbacks_work),
           TEST(the_older_callbacks_are_asked_after_the_newer),
+          TEST(tickets_of_the_older_callbacks_are_resumed),
           TEST(an_older_callback_may_have_no_key),
           TEST(the_older_callbacks_of_a_connection_count),
           TEST(a_hint_has_at_most_256_bytes),

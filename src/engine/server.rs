@@ -103,15 +103,13 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let resumed_suite = match &parameters.resume {
-        Some(offer) if parameters.version == 0x0303 || offer.session.external => {
-            Some(offer.cipher_suite)
+    let (provider, prefer_server_order) = match &parameters.resume {
+        // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
+        // suits a key in TLS 1.3.
+        Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
+            (profile.provider_preferring(offer.cipher_suite), true)
         }
-        _ => None,
-    };
-    let (provider, prefer_server_order) = match resumed_suite {
-        Some(suite) => (profile.provider_preferring(suite), true),
-        None => (profile.provider.clone(), profile.prefer_server_order),
+        _ => (profile.provider.clone(), profile.prefer_server_order),
     };
     let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
     let count = tickets.count;
