@@ -320,6 +320,75 @@ static void a_resumption_asks_for_no_certificate(void)
     }
 }
 
+/* A store outside of the contexts, with one session. */
+static SSL_SESSION *stored;
+
+static int store(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    SSL_SESSION_free(stored);
+    stored = session;
+    return 1;
+}
+
+static SSL_SESSION *fetch(SSL *ssl, const unsigned char *id, int length, int *copy)
+{
+    (void)ssl, (void)copy;
+    return length == 32 && memcmp(id, SSL_SESSION_get_id(stored, NULL), 32) == 0 ? stored
+                                                                               : NULL;
+}
+
+static SSL_CTX *server_with_store(const struct credentials *credentials)
+{
+    SSL_CTX *context = server_context(&TLS12);
+
+    use_credentials(context, credentials);
+    trust(context, pki_ca());
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER |
+                                                SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, store);
+    SSL_CTX_sess_set_get_cb(context, fetch);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    set_context(context, "shop");
+    return context;
+}
+
+/*
+ * Who offers a session proves to own it only when it is resumed. The suite of this one needs an
+ * RSA key, which the second server lacks: OpenSSL resumes without a key, Reprise makes a full
+ * handshake. In that nobody has shown a certificate.
+ */
+static void a_session_that_was_only_offered_lends_nothing(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+    bool resumed;
+
+    pair_init(&pair, &TLS12);
+    SSL_CTX_free(pair.server_ctx);
+    pair.server_ctx = server_with_store(pki_server_rsa());
+    SSL_CTX_set_cipher_list(pair.client_ctx, "ECDHE-RSA-AES128-GCM-SHA256");
+    use_credentials(pair.client_ctx, pki_client());
+    session = pair_new_session(&pair);
+
+    SSL_CTX_free(pair.client_ctx);
+    SSL_CTX_free(pair.server_ctx);
+    pair.client_ctx = client_context(&TLS12);
+    pair.server_ctx = server_with_store(pki_server());
+    pair.offer = session;
+    pair_connect(&pair);
+    resumed = SSL_session_reused(pair.server);
+    CHECK_EQ(resumed, !on_reprise());
+    CHECK_EQ(SSL_get0_peer_certificate(pair.server) != NULL, resumed);
+    CHECK_EQ(SSL_SESSION_get0_peer(SSL_get_session(pair.server)) != NULL, resumed);
+    CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), resumed);
+    pair_close(&pair);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(stored);
+    pair_free(&pair);
+}
+
 /* ---- domains behind the servername callback: CVE-2025-23419 ---- */
 
 /*
@@ -474,6 +543,7 @@ TEST_MAIN(TEST(a_name_is_kept_only_if_the_callback_accepts_it),
           TEST(another_servers_tickets_and_ids_mean_nothing),
           TEST(a_session_without_certificate_does_not_stand_for_one),
           TEST(a_resumption_asks_for_no_certificate),
+          TEST(a_session_that_was_only_offered_lends_nothing),
           TEST(a_session_of_one_host_does_not_open_another),
           TEST(a_certificate_shown_to_one_host_does_not_open_another),
           TEST(a_host_behind_the_callback_resumes_its_own_sessions),

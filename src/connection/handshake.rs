@@ -104,7 +104,7 @@ impl Connection {
             }
             let closed = self.process()?;
             self.check_resumed_context()?;
-            self.give_up_refused_session()?;
+            self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
                 self.stage.set(Stage::Failed);
@@ -144,14 +144,22 @@ impl Connection {
         }
     }
 
-    /// S15: once the server has refused the client's session, that has no part in this handshake
-    /// any more: a failure does not spoil it.
-    fn give_up_refused_session(&self) -> Result<(), Stop> {
-        if self.role.get() == Some(Role::Client)
-            && self.with_engine(|engine| engine.facts())?.full
-            && self.with_handshake(|handshake| handshake.placeholder.is_none()) == Some(true)
-        {
-            self.hold_placeholder();
+    /// Once it is known whether the session that was offered is resumed: one that is not has no part
+    /// in this handshake any more. On a client, a failure does not spoil it (S15); on a server, it
+    /// lends nothing to the new session.
+    fn settle_offer(&self) -> Result<(), Stop> {
+        let facts = self.with_engine(|engine| engine.facts())?;
+        match self.role.get() {
+            Some(Role::Server) if facts.resumed => {
+                self.with_handshake(|handshake| handshake.offer_proved = true);
+            }
+            Some(Role::Server) if facts.full => self.drop_offer(),
+            Some(Role::Client) if facts.full => {
+                if self.with_handshake(|handshake| handshake.placeholder.is_none()) == Some(true) {
+                    self.hold_placeholder();
+                }
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -95,15 +95,10 @@ impl Connection {
     /// A server's new session: that of this connection, or on resumption a copy of the session
     /// that was resumed (S114, S123), with the new secrets.
     fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
-        let resumed = self
-            .with_handshake(|handshake| {
-                handshake
-                    .offer
-                    .as_ref()
-                    .map(|offer| offer.session().fields())
-            })
-            .flatten();
-        let mut fields = resumed.unwrap_or_else(|| self.new_fields());
+        let mut fields = match self.resumed_session(secrets) {
+            Some((session, _)) => session.fields(),
+            None => self.new_fields(),
+        };
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
@@ -122,14 +117,27 @@ impl Connection {
         fields
     }
 
+    /// Server: the session that has been resumed, and whether its ticket is to be renewed. `secrets`
+    /// are of the session that comes out of it. A session that was only offered must not be taken
+    /// for one: that would hand its peer's certificate to whoever has seen the ticket on its way.
+    fn resumed_session(&self, secrets: &SessionSecrets) -> Option<(SessionRef, bool)> {
+        self.with_handshake(|handshake| {
+            let offer = handshake.offer.as_ref()?;
+            let proved = match secrets.version {
+                // The ticket may be renewed before the engine says that it has resumed.
+                0x0303 => offer.session().master_key() == secrets.secret.as_slice(),
+                _ => handshake.offer_proved,
+            };
+            proved.then(|| (offer.session().clone(), offer.renew))
+        })
+        .flatten()
+    }
+
     /// Server: makes the session of a ticket and the ticket itself. `None` sends none.
     pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
         let settings = self.settings();
-        let renewing = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
         let tls13 = secrets.version == 0x0304;
-        if renewing == Some(false) && !tls13 {
+        if matches!(self.resumed_session(&secrets), Some((_, false))) && !tls13 {
             // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
             // one says that there is none (RFC 5077, section 3.3).
             return None;

@@ -179,8 +179,11 @@ pub struct Handshake {
     pub client_hello: Option<Arc<ClientHello>>,
     /// Server: how far the program's callbacks have been asked.
     step: server::Step,
-    /// Server: the session that will be resumed.
+    /// Server: the session that the client may resume. Until the engine has done so, which takes the
+    /// session's secret, the client has proved nothing.
     offer: Option<resumption::Resumption>,
+    /// Server: the engine has resumed it.
+    offer_proved: bool,
     /// Server: the program wants the client's ticket ignored and no other sent (S79).
     ticket_declined: bool,
     /// Server: the protocol chosen for the client.

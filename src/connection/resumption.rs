@@ -115,7 +115,17 @@ impl Connection {
             })
         });
         if allowed == Some(false) {
-            self.with_handshake(|handshake| handshake.offer = None);
+            self.drop_offer();
+        }
+    }
+
+    /// The handshake is a full one after all.
+    pub(super) fn drop_offer(&self) {
+        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
+        let dropped = self
+            .with_handshake(|handshake| handshake.offer.take())
+            .flatten();
+        if dropped.is_some() {
             self.resumed.set(false);
             self.set_verify_result(0);
             self.session_context.statistics.hits.decrement();
