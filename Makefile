@@ -12,8 +12,10 @@ PYTHON  ?= /usr/bin/python3
 LIBRARY  := $(abspath target/release/libreprise.so)
 TESTS_C  := target/tests-c
 PROGRAMS ?=
+RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-generated test-c test-programs bench fuzz install help
+.PHONY: build setup demo test test-rust test-generated test-c test-core-programs test-programs programs-table bench \
+        fuzz install help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -42,8 +44,15 @@ test-c: build ## C and C++ tests, each on the system's libssl and on Reprise
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
 
-test-programs: build ## real programs on Reprise (PROGRAMS="curl nginx" for some of them)
-	$(PYTHON) tests/programs/run.py --lib $(LIBRARY) $(PROGRAMS)
+test-core-programs: build ## the real programs that `make test` runs: those that servers most often are
+	$(RUN_PROGRAMS) --lib $(LIBRARY) --core
+
+test-programs: build ## all real programs, installed if they may be (PROGRAMS="curl nginx" for some of them)
+	@scripts/setup --all-programs
+	$(RUN_PROGRAMS) --lib $(LIBRARY) $(PROGRAMS)
+
+programs-table: ## docs/programs.md from the results of the program tests
+	$(RUN_PROGRAMS) --table
 
 bench: build ## compare the speed with that of the system's libssl (BENCH="handshake" for a part)
 	benches/run $(BENCH)
@@ -65,4 +74,4 @@ install: ## install library, header and launcher under PREFIX (default /usr/loca
 	install -m 755 bin/with-reprise "$(DESTDIR)$(PREFIX)/bin/with-reprise"
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -123,11 +123,13 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     const OK: HandshakeState = 1;
     const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
     const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
+    const SERVER_WRITES_TICKET: HandshakeState = 33;
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before | Stage::Failed, _) => BEFORE,
+            (Stage::Tickets, _) => SERVER_WRITES_TICKET,
             (Stage::Open, _) => OK,
             (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
             (Stage::Handshake, _) => CLIENT_READS_SERVER_HELLO,
@@ -149,6 +151,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before, _) => c"before SSL initialization",
             (Stage::Failed, _) => c"error",
+            (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
             (Stage::Open, _) => c"SSL negotiation finished successfully",
             (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
             (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
@@ -171,6 +174,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
         Ok(match (connection.stage(), connection.role()) {
             (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
+            (Stage::Tickets, _) => c"TWST",
             (Stage::Open, _) => c"SSLOK",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",
             (Stage::Handshake, _) => c"TWCH",

@@ -14,6 +14,8 @@ use crate::error::Reason;
 pub mod extension {
     /// server_name (RFC 6066)
     pub const SERVER_NAME: u16 = 0;
+    /// status_request (RFC 6066)
+    pub const STATUS_REQUEST: u16 = 5;
     /// supported_groups (RFC 8446)
     pub const SUPPORTED_GROUPS: u16 = 10;
     /// signature_algorithms (RFC 8446)
@@ -238,6 +240,13 @@ impl ClientHello {
     /// The session_ticket extension: `Some` of an empty slice asks for a ticket.
     pub fn session_ticket(&self) -> Option<&[u8]> {
         self.extension(extension::SESSION_TICKET)
+    }
+
+    /// Whether an OCSP response is asked for.
+    pub fn asks_for_ocsp_response(&self) -> bool {
+        const OCSP: u8 = 1;
+        self.extension(extension::STATUS_REQUEST)
+            .is_some_and(|contents| contents.first() == Some(&OCSP))
     }
 
     /// Identities of the pre_shared_key extension.

@@ -26,6 +26,10 @@ impl Delegate for Connection {
         self.note_own_signature(number, scheme);
     }
 
+    fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
+        self.ask_for_staple()
+    }
+
     fn peer_signed(&self, scheme: u16) {
         self.note_peer_signature(scheme);
     }

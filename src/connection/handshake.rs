@@ -4,18 +4,30 @@ use std::sync::Arc;
 
 use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
 use crate::error::Reason;
+use crate::libcrypto::error_queue;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
+    ///
+    /// While it lasts the calling thread's error queue is emptied first, as OpenSSL does: an older
+    /// error, say of the connection that the thread served before, must not be taken for one of
+    /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
-            Stage::Before => self.begin()?,
-            Stage::Handshake => {}
+            // What is on the queue afterwards is of this call (SSL_get_error(3)).
+            Stage::Before => {
+                error_queue::clear();
+                self.begin()?;
+            }
+            Stage::Handshake | Stage::Tickets => error_queue::clear(),
         }
-        let result = self.advance();
+        let result = match self.stage.get() {
+            Stage::Tickets => self.send_tickets(),
+            _ => self.advance(),
+        };
         if let Err(stop) = &result {
             self.notify_exit(stop);
         }
@@ -96,6 +108,7 @@ impl Connection {
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
+                self.judge_staple_of_resumption()?;
                 return self.finish();
             } else {
                 self.read_record()?;
@@ -150,9 +163,6 @@ impl Connection {
     fn settle_offer(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
         match self.role.get() {
-            Some(Role::Server) if facts.resumed => {
-                self.with_handshake(|handshake| handshake.offer_proved = true);
-            }
             Some(Role::Server) if facts.full => self.drop_offer(),
             Some(Role::Client) if facts.full => {
                 if self.with_handshake(|handshake| handshake.placeholder.is_none()) == Some(true) {
@@ -174,6 +184,7 @@ impl Connection {
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
+        let owes_tickets = self.owes_tickets();
         let handshake = self.handshake.take().unwrap_or_default();
         match role {
             Some(Role::Server) => self.finish_server(&handshake),
@@ -182,6 +193,10 @@ impl Connection {
         drop(handshake);
         self.with_engine(|engine| engine.release_input())?;
         self.notify(InfoKind::HandshakeDone, 1);
+        if owes_tickets {
+            self.stage.set(Stage::Tickets);
+            self.send_tickets()?;
+        }
         Ok(())
     }
 

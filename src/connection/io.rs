@@ -89,6 +89,7 @@ impl Connection {
         if self.shutdown.get() & SENT_SHUTDOWN != 0 {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
+        self.turn_to_tickets();
         if self.stage.get() != Stage::Open {
             self.start_implicitly()?;
             self.handshake()?;
@@ -99,7 +100,7 @@ impl Connection {
         };
         let pending = &self.write;
         let address = data.as_ptr().addr();
-        let repeated = pending.done.get() > 0 || pending.in_flight.get() > 0;
+        let repeated = self.is_write_pending();
         let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
         if repeated && (moved || data.len() < pending.done.get() + pending.in_flight.get()) {
             return Err(Reason::BAD_WRITE_RETRY.into());
@@ -170,6 +171,11 @@ impl Connection {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),
         }
+    }
+
+    /// Whether a write was begun that the transport has not taken completely.
+    pub(super) fn is_write_pending(&self) -> bool {
+        self.write.done.get() > 0 || self.write.in_flight.get() > 0
     }
 
     /// Forgets a write that was under way.

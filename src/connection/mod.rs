@@ -12,10 +12,12 @@
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
 //! | `external_psk`    | keys that the program brings                                      |
-//! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
+//! | `issuing`         | new sessions of either role: cache, callbacks                    |
+//! | `tickets`         | a server's tickets                                               |
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
+//! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
 //! | `io`, `shutdown`  | application data, closing                                        |
@@ -41,7 +43,9 @@ mod server;
 mod session_use;
 mod shutdown;
 mod signatures;
+mod stapling;
 mod state;
+mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
@@ -144,8 +148,9 @@ pub struct Connection {
     server_random: Cell<[u8; 32]>,
     /// Sessions that have come from the engine and not been announced to the program.
     arrivals: RefCell<Vec<SessionSecrets>>,
-    /// Sessions made for tickets that are not announced yet.
+    /// Server, TLS 1.2: sessions made by the handshake that are not announced yet.
     issued: RefCell<Vec<SessionRef>>,
+    tickets: tickets::Tickets,
     write: io::PendingWrite,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
@@ -154,6 +159,8 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// Server: whether the client has asked for an OCSP response; `None` before that is known.
+    ocsp_asked: Cell<Option<bool>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
@@ -182,8 +189,6 @@ pub struct Handshake {
     /// Server: the session that the client may resume. Until the engine has done so, which takes the
     /// session's secret, the client has proved nothing.
     offer: Option<resumption::Resumption>,
-    /// Server: the engine has resumed it.
-    offer_proved: bool,
     /// Server: the program wants the client's ticket ignored and no other sent (S79).
     ticket_declined: bool,
     /// Server: the protocol chosen for the client.
@@ -248,11 +253,13 @@ impl Connection {
             server_random: Cell::new([0; 32]),
             arrivals: RefCell::default(),
             issued: RefCell::default(),
+            tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
+            ocsp_asked: Cell::new(None),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
@@ -474,7 +481,7 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush();
+            let _ = self.flush_flight();
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());

@@ -114,8 +114,10 @@ impl Connection {
         self.forget_signatures();
         self.verified_chain.take();
         self.received_host_name.take();
+        self.ocsp_asked.set(None);
         self.arrivals.take();
         self.issued.take();
+        self.tickets.forget();
         self.resumed.set(false);
         self.close_notify_received.set(false);
         self.close_notify_pending.set(false);

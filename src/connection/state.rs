@@ -30,6 +30,8 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// Server: the handshake is done, and tickets are to be sent before anything else.
+    Tickets,
     /// Application data may flow.
     Open,
     /// A fatal error has ended it.

@@ -16,8 +16,9 @@ use super::external_psk::{self, ExternalPsk};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
-use super::profile::with_alert;
+use super::profile::{as_handshake_records, with_alert};
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
@@ -36,6 +37,8 @@ pub struct Engine {
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    /// Server, TLS 1.3: after the handshake.
+    tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
     /// Until the handshake is done.
@@ -121,6 +124,7 @@ impl Engine {
             output,
             plaintext,
             finished,
+            tickets,
             peer_key_share,
             server_name_acknowledged,
             external_psk,
@@ -128,6 +132,7 @@ impl Engine {
         } = self;
         forget_noted();
         key_share::forget_noted();
+        new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let psk = external_psk.as_ref();
         let mut result = external_psk::with(psk, || match tls {
@@ -150,6 +155,10 @@ impl Engine {
             *external_psk = None;
         }
         finished.collect();
+        match tls {
+            Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
+            _ => new_session_ticket::forget_noted(),
+        }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         if let Err(failure) = &mut result
@@ -222,6 +231,26 @@ impl Engine {
             Tls::Server(connection, _) => connection.write(data, output),
         }
         .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
+    pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
+        Some(self.tickets.as_mut()?.next())
+    }
+
+    /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
+    /// bytes; `lifetime` is in seconds; `max_early_data` in bytes, 0 allows none.
+    pub fn send_ticket(
+        &mut self,
+        secrets: &TicketSecrets,
+        ticket: &[u8],
+        lifetime: u32,
+        age_add: u32,
+        max_early_data: u32,
+    ) -> Result<(), Failure> {
+        let message =
+            new_session_ticket::message(secrets, ticket, lifetime, age_add, max_early_data);
+        as_handshake_records(|| self.write(&message))
     }
 
     /// Puts close_notify into the output.

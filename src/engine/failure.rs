@@ -53,7 +53,9 @@ impl Failure {
     pub(super) fn usual_plain_alert(&self) -> Option<u8> {
         const HANDSHAKE_FAILURE: u8 = 40;
         const ILLEGAL_PARAMETER: u8 = 47;
+        const INTERNAL_ERROR: u8 = 80;
         match (self.reason, self.alert_sent) {
+            (Reason::CLIENTHELLO_TLSEXT, Some(_)) => Some(INTERNAL_ERROR),
             (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(ILLEGAL_PARAMETER),
             (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(HANDSHAKE_FAILURE),
             _ => None,

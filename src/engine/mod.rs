@@ -13,6 +13,7 @@
 //!   it from and to rustls's private encodings
 
 mod acknowledgement;
+mod chacha20_poly1305;
 mod client;
 mod client_session;
 mod connection;
@@ -22,6 +23,7 @@ mod external_psk;
 mod failure;
 mod finished;
 mod key_share;
+mod new_session_ticket;
 mod planned_random;
 mod profile;
 mod record;
@@ -34,6 +36,7 @@ pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
+pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{
     ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,

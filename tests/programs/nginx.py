@@ -10,8 +10,14 @@ from support.normalise import lines_with
 from support.payload import SIZES, payload
 from support.proxy import ByteProxy
 from support.rubbish import RUBBISH, throw
-from support.scenario import free_port, quick, settled
+from support.scenario import free_port, quick, role, settled
 
+PROGRAM = "nginx"
+ROLES = {
+    "server": "HTTP/1.1 and HTTP/2, server names, client certificates, shared session cache, tickets, several "
+              "workers, reload",
+    "client": "upstreams over TLS with verification and their own sessions",
+}
 NEEDS = ("nginx", "curl", "openssl", "python3")
 
 CACHE = "ssl_session_cache shared:{name}:1m;"
@@ -230,6 +236,7 @@ def step_reload(s):
         stop_quietly(s, "reload", server)
 
 
+@role("client")
 def step_upstream(s):
     """nginx as a client: an upstream over TLS, with its sessions."""
     front, back = free_port(), free_port()
@@ -318,6 +325,3 @@ def step_rubbish(s):
             s.same(f"a client that leaves {ending}: the log", said)
         s.equal("after all that it answers", len(get_infos(s, port, 2)), 2)
         s.check("no worker died", "exited on signal" not in server.err, server.err[-2000:])
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

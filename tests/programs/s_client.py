@@ -8,6 +8,10 @@ from support.proxy import ByteProxy
 from support.scenario import quick
 from support.sides import Side
 
+PROGRAM = "openssl s_client"
+ROLES = {
+    "client": "resumption, also from files, verification, client certificates, ciphers and groups, key log",
+}
 NEEDS = ("openssl", "python3")
 
 # What s_client says about a connection that is the same each time.
@@ -293,6 +297,3 @@ def step_endings(s):
         s.same("endings: as the server sees them", [record["end"] for record in server.records(3)])
         done = s.s_client(server.port, s.openssl_flag)
         s.same("endings: s_client closes, as the server sees it", (done.code, server.records(4)[3]["end"]))
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

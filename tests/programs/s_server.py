@@ -8,6 +8,10 @@ from support.proxy import ByteProxy
 from support.rubbish import RUBBISH, throw
 from support.scenario import quick, settled
 
+PROGRAM = "openssl s_server"
+ROLES = {
+    "server": "pages, uploads, resumption, client certificates, server names, ALPN, non-blocking",
+}
 NEEDS = ("openssl", "curl", "python3")
 
 
@@ -212,6 +216,3 @@ def step_rubbish(s):
             reasons = re.findall(r"error:([0-9A-F]+):[^:]*:[^:]*:([^:\n]*)", server.err[before:])
             s.equal(f"rubbish: {name}: the next connection works", done.code, 0)
             s.same(f"rubbish: {name}: the error printed, and the answer", (reasons, answer))
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]
