@@ -164,14 +164,17 @@ impl Connection {
         let facts = self.with_engine(|engine| engine.facts())?;
         match self.role.get() {
             Some(Role::Server) if facts.full => self.drop_offer(),
-            Some(Role::Client) if facts.full => {
-                if self.with_handshake(|handshake| handshake.placeholder.is_none()) == Some(true) {
-                    self.hold_placeholder();
-                }
+            Some(Role::Client) if facts.full && self.holds_no_placeholder() => {
+                self.hold_placeholder();
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn holds_no_placeholder(&self) -> bool {
+        self.with_handshake(|handshake| handshake.placeholder.is_none())
+            .unwrap_or(false)
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

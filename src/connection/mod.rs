@@ -45,6 +45,7 @@ mod shutdown;
 mod signatures;
 mod stapling;
 mod state;
+mod stop;
 mod tickets;
 mod transport;
 
@@ -53,6 +54,7 @@ pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
+pub use stop::Stop;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -75,33 +77,6 @@ use crate::session::{PeerChain, SessionRef};
 pub const SENT_SHUTDOWN: c_int = 1;
 /// `SSL_RECEIVED_SHUTDOWN`
 pub const RECEIVED_SHUTDOWN: c_int = 2;
-
-/// Why a call on a connection did not do what it was asked to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// It can be repeated later: `SSL_get_error(3)` says when.
-    Suspended,
-    /// The transport failed; `errno` or the error queue says how.
-    Transport,
-    /// The transport gave nothing, and did not say why.
-    Ended,
-    /// The peer has closed the connection properly.
-    Closed,
-    /// This error goes on the queue.
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<Reason> for Stop {
-    fn from(reason: Reason) -> Self {
-        Self::Failed(Error::new(reason))
-    }
-}
 
 /// `SSL`.
 pub struct Connection {

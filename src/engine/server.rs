@@ -9,25 +9,25 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{
-    CryptoProvider, Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
+    CryptoProvider, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
 };
 use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, InvalidSniPolicy, KeyExchangeSelector, OfferedKxGroup, PreferClientOrder,
-    PreferServerOrder, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
-    Tls13Tickets,
+    ClientHello, InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerCredentialResolver,
+    ServerSessionKey, StoresServerSessions, Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
 use super::client::fragment_size;
-use super::credentials::{CertifiedKey, no_credential, signer_certificate};
+use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::group_choice::{ServerGroups, SharesFirst};
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
 
@@ -436,58 +436,6 @@ pub(super) fn log_secret(
     }
 }
 
-/// The chain in DER, leaf first.
-pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
-    match identity {
-        Identity::X509(chain) => std::iter::once(chain.end_entity.as_ref())
-            .chain(chain.intermediates.iter().map(|der| der.as_ref()))
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
-/// kept once, in our session.
-pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
-    let mut identity = identity.clone();
-    if let Identity::X509(chain) = &mut identity {
-        chain.intermediates = Vec::new();
-    }
-    VerifiedIdentity::assertion(identity)
-}
-
-/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
-/// knows more kinds of keys. Schemes that were not offered are refused.
-pub(super) fn verify_signature(
-    by_engine: Result<HandshakeSignatureValid, Error>,
-    input: &SignatureVerificationInput<'_>,
-    offered: &[SignatureScheme],
-    delegate: Option<&dyn Delegate>,
-) -> Result<HandshakeSignatureValid, Error> {
-    let scheme = input.signature.scheme;
-    if !offered.contains(&scheme) {
-        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
-    }
-    let result = by_engine.or_else(|error| {
-        let verified = delegate.is_some_and(|delegate| {
-            delegate.verify_signature(
-                scheme.0,
-                signer_certificate(input.signer),
-                input.message,
-                input.signature.signature(),
-            )
-        });
-        match verified {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(error),
-        }
-    });
-    if let (Ok(_), Some(delegate)) = (&result, delegate) {
-        delegate.peer_signed(scheme.0);
-    }
-    result
-}
-
 /// Tells what we sign with.
 pub(super) fn note_selection(
     delegate: Option<&dyn Delegate>,
@@ -507,46 +455,4 @@ fn distinguished_name(der: &[u8]) -> DistinguishedName {
         None => None,
     };
     DistinguishedName::in_sequence(inside.unwrap_or_default())
-}
-
-/// Client's order, but a group with a key share first: another would cost a round trip.
-#[derive(Debug)]
-struct SharesFirst;
-
-impl KeyExchangeSelector for SharesFirst {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        _server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let mut first = None;
-        for offered in client {
-            if offered.has_key_share {
-                return Some(offered.group);
-            }
-            first = first.or(Some(offered.group));
-        }
-        first
-    }
-}
-
-/// Server's order, but a group with a key share first.
-#[derive(Debug)]
-struct ServerGroups;
-
-impl KeyExchangeSelector for ServerGroups {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let position = |offered: &OfferedKxGroup| {
-            let place = server
-                .iter()
-                .position(|group| group.name() == offered.group.name())
-                .unwrap_or(usize::MAX);
-            (!offered.has_key_share, place)
-        };
-        client.min_by_key(position).map(|offered| offered.group)
-    }
 }
