@@ -283,7 +283,7 @@ pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
 
 /// # Safety
 /// `buf` is writable for `len` bytes, or NULL with a `len` of 0.
-unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+pub(super) unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
     if buf.is_null() || len == 0 {
         return &mut [];
     }

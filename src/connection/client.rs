@@ -25,6 +25,11 @@ impl Connection {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
             self.hold_placeholder();
         }
+        let early_data = self.early.is_connecting();
+        if early_data {
+            let session = psk.as_ref().map(|psk| &psk.session).or(offered.as_ref());
+            self.prepare_early_data(session.map(|session| &**session), &settings)?;
+        }
         let secrets = match &psk {
             Some(psk) => Some(psk.for_engine()),
             None => offered.as_ref().map(secrets_of),
@@ -39,6 +44,7 @@ impl Connection {
             server_name,
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
+            early_data,
             signature_schemes: settings.signature_schemes(),
             signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
@@ -57,12 +63,16 @@ impl Connection {
         if let Some(random) = random {
             self.client_random.set(random);
         }
-        result.map_err(|failure: Failure| self.fail(failure))
+        result.map_err(|failure: Failure| self.fail(failure))?;
+        match early_data {
+            true => self.check_early_data_offered(),
+            false => Ok(()),
+        }
     }
 
     /// The session set by the program, if a ClientHello may offer it.
     fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
-        let session = self.session.borrow().clone()?;
+        let session = self.session.get()?;
         let version = session.protocol_version();
         let usable = session.is_resumable()
             && matches!(version, 0x0303 | 0x0304)

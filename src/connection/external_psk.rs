@@ -41,7 +41,6 @@ impl OfferedPsk {
             time: crate::clock::now().max(0) as u64,
             age_add: 0,
             lifetime: 0,
-            max_early_data: 0,
             ..secrets_of(&self.session)
         }
     }
