@@ -28,7 +28,7 @@ use crate::error::{Error, Reason, Result};
 /// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
 /// that offers a key offers no other session. NULL unsets the function.
 ///
-/// Status: partial (called once, also when the server asks for another ClientHello; no early data)
+/// Status: partial (called once, also when the server asks for another ClientHello)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 /// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
 /// gets the server's session id context. NULL unsets the function.
 ///
-/// Status: partial (called once, also when another ClientHello is asked for; no early data)
+/// Status: partial (called once, also when another ClientHello is asked for)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 /// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
 /// that offers a key offers no other session. NULL unsets the function.
 ///
-/// Status: partial (called once, also when the server asks for another ClientHello; no early data)
+/// Status: partial (called once, also when the server asks for another ClientHello)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 /// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
 /// gets the server's session id context. NULL unsets the function.
 ///
-/// Status: partial (called once, also when another ClientHello is asked for; no early data)
+/// Status: partial (called once, also when another ClientHello is asked for)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
