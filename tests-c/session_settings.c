@@ -190,8 +190,10 @@ static void show_connection(SSL *ssl)
 
     SHOW(session == SSL_get_session(ssl));
     SHOW_IS(session);
-    if (session != NULL)
+    if (session != NULL) {
         SHOW(SSL_SESSION_is_resumable(session));
+        SHOW(SSL_get_negotiated_group(ssl)); /* OpenSSL looks into the session */
+    }
     SSL_SESSION_free(session);
     SHOW(SSL_session_reused(ssl));
     SHOW(SSL_get_default_timeout(ssl));
@@ -221,6 +223,28 @@ static void settings_of_a_connection(SSL *ssl)
     SHOW_DONE(SSL_set_allow_early_data_cb(ssl, NULL, NULL));
     SHOW_DONE(SSL_set_psk_find_session_callback(ssl, NULL));
     SHOW_DONE(SSL_set_psk_use_session_callback(ssl, NULL));
+}
+
+static void host_names(SSL *ssl)
+{
+    static const size_t lengths[] = { 0, 1, 255, 256, 1000 };
+    char name[1001];
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        const char *kept;
+
+        memset(name, 'n', sizeof(name));
+        name[lengths[i]] = '\0';
+        SHOW(SSL_set_tlsext_host_name(ssl, name));
+        kept = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+        show_bytes("name", kept, kept != NULL ? strlen(kept) : 0);
+    }
+    SHOW(SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 1, "name"));
+    SHOW(SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, -1, "name"));
+    SHOW(SSL_set_tlsext_host_name(ssl, NULL));
+    SHOW_IS(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
+    SHOW(SSL_set_tlsext_host_name(ssl, "localhost"));
+    SHOW(SSL_get_servername_type(ssl));
 }
 
 static void odd_sessions(SSL *ssl, SSL_CTX *context)
@@ -258,6 +282,7 @@ static void connections_over(const struct protocol *protocol)
     show_connection(pair.server);
     settings_of_a_connection(pair.client);
     settings_of_a_connection(pair.server);
+    host_names(pair.client);
     SHOW(SSL_new_session_ticket(pair.client));
     SHOW(SSL_new_session_ticket(pair.server));
     odd_sessions(pair.client, pair.client_ctx);

@@ -52,6 +52,7 @@ mod password;
 mod peer;
 pub mod pointer;
 pub mod private_key;
+mod reprise_types;
 mod rsa_private_key;
 mod security;
 pub mod session;
@@ -64,6 +65,7 @@ mod session_ex_data_tests;
 pub mod session_fields;
 pub mod session_print;
 pub mod session_serialise;
+mod session_stats;
 #[cfg(test)]
 mod session_tests;
 pub mod session_use;

@@ -4,6 +4,7 @@
 //! call back into the library on the same objects. A callback type includes its NULL: `None`.
 
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use openssl_sys::{EVP_CIPHER_CTX, EVP_MAC_CTX, EVP_PKEY, HMAC_CTX, X509, X509_STORE_CTX};
 
@@ -209,8 +210,6 @@ impl TicketKeyCallbacks {
 pub struct Callbacks {
     /// A session has been made that may be resumed.
     pub new_session: NewSessionCallback,
-    /// A session has left the internal cache.
-    pub remove_session: RemoveSessionCallback,
     /// The internal cache does not have a session.
     pub get_session: GetSessionCallback,
     /// States and alerts.
@@ -237,6 +236,27 @@ pub struct Callbacks {
     pub decrypt_ticket: DecryptTicketCallback,
     /// Argument of the former two.
     pub ticket_argument: CallbackArgument,
+}
+
+/// The callback that is looked up most: whenever a session leaves a cache. So on its own, and
+/// read without a lock.
+#[derive(Default)]
+pub struct RemoveSessionCell(AtomicPtr<c_void>);
+
+impl RemoveSessionCell {
+    /// The function as it is now.
+    #[inline]
+    pub fn get(&self) -> RemoveSessionCallback {
+        let function = self.0.load(Ordering::Acquire);
+        // SAFETY: null, which is `None`, or a function of this type that `set` was given.
+        unsafe { std::mem::transmute::<*mut c_void, RemoveSessionCallback>(function) }
+    }
+
+    /// Sets the function.
+    pub fn set(&self, function: RemoveSessionCallback) {
+        let function = function.map_or(std::ptr::null_mut(), |function| function as *mut c_void);
+        self.0.store(function, Ordering::Release);
+    }
 }
 
 /// An argument without a function of its own.
