@@ -15,6 +15,7 @@
 #include <openssl/ssl.h>
 
 #include "call_report.h"
+#include "der.h"
 #include "pair.h"
 #include "worker.h"
 
@@ -311,12 +312,109 @@ static void tls13_connections(void)
     connections_over(&TLS13);
 }
 
+/* ---- sessions that no server has made, offered by a client ---- */
+
+struct odd {
+    const char *name;
+    size_t id, key, ticket; /* lengths */
+    const char *cipher;     /* "" for none */
+    int version;            /* 0 for that of the context */
+    long age;               /* seconds */
+};
+
+static SSL_SESSION *odd_session(const struct odd *odd, const struct protocol *protocol, SSL *ssl)
+{
+    struct der contents = { .length = 0 }, der;
+    const unsigned char *start = der.bytes;
+    SSL_SESSION *session;
+
+    put_integer(&contents, 1);
+    put_integer(&contents, (unsigned long)(odd->version ? odd->version : protocol->version));
+    put_octets(&contents, EC_AES128, 2);
+    put_octets(&contents, (char *)large, odd->id);
+    put_octets(&contents, (char *)large, odd->key);
+    put_explicit_signed(&contents, 1, (long)time(NULL) - odd->age);
+    put_explicit_integer(&contents, 2, 7200);
+    put_explicit_integer(&contents, 9, 7200);
+    if (odd->ticket > 0)
+        put_explicit_bytes(&contents, 10, large, odd->ticket);
+    put_explicit_integer(&contents, 13, 1);
+    wrap(&der, &contents);
+    session = d2i_SSL_SESSION(NULL, &start, (long)der.length);
+    CHECK(session != NULL);
+    if (odd->cipher[0] != '\0')
+        SSL_SESSION_set_cipher(session,
+                               SSL_CIPHER_find(ssl, (const unsigned char *)odd->cipher));
+    return session;
+}
+
+static void offers(const struct protocol *protocol)
+{
+    bool is_tls13 = protocol->version == TLS1_3_VERSION;
+    const char *usual = is_tls13 ? "\x13\x02" : EC_AES128;
+    /* None has a ticket and no id: OpenSSL would write the new session into it (S123). */
+    const struct odd cases[] = {
+        { "usual id", 32, 48, 0, usual, 0, 0 },
+        { "usual ticket", 32, 48, 200, usual, 0, 0 },
+        { "no id", 0, 48, 0, usual, 0, 0 },
+        { "short id", 1, 48, 0, usual, 0, 0 },
+        { "short ticket", 32, 48, 1, usual, 0, 0 },
+        { "long ticket", 32, 48, 3000, usual, 0, 0 },
+        { "no key", 32, 0, 200, usual, 0, 0 },
+        { "short key", 32, 1, 200, usual, 0, 0 },
+        { "long key", 32, 512, 200, usual, 0, 0 },
+        { "old", 32, 48, 200, usual, 0, 100000 },
+        { "of the future", 32, 48, 200, usual, 0, -100000 },
+        { "SSL 3", 32, 48, 200, usual, SSL3_VERSION, 0 },
+        { "TLS 1.1", 32, 48, 200, usual, TLS1_1_VERSION, 0 },
+        { "DTLS 1.2", 32, 48, 200, usual, DTLS1_2_VERSION, 0 },
+        { "unknown version", 32, 48, 200, usual, 0x03ff, 0 },
+        { "the other TLS 1.3 hash", 32, 32, 200, "\x13\x01", 0, 0 },
+        { "RSA key exchange", 32, 48, 200, "\x00\x2f", 0, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair pair;
+        struct outcome client, server;
+        SSL_SESSION *session;
+
+        pair_init(&pair, protocol);
+        pair_open(&pair);
+        session = odd_session(&cases[i], protocol, pair.client);
+        fprintf(report, "-- %s\n", cases[i].name);
+        SHOW(SSL_set_session(pair.client, session));
+        pair_try_handshake(&pair, &client, &server);
+        shown("client", client.ret);
+        shown("server", server.ret);
+        shown("client's reason", client.reason);
+        show_connection(pair.client);
+        SHOW(SSL_get_session(pair.client) == session);
+        SHOW(SSL_SESSION_is_resumable(session));
+        pair_free(&pair);
+        SSL_SESSION_free(session);
+    }
+}
+
+static void tls12_offers(void)
+{
+    offers(&TLS12);
+}
+
+static void tls13_offers(void)
+{
+    offers(&TLS13);
+}
+
 /* DIRECTORY NAME WHAT */
 static int work(int argc, char **argv)
 {
     CHECK_EQ(argc, 3);
     if (strcmp(argv[2], "contexts") == 0)
         report_calls(argv[0], argv[1], contexts);
+    else if (strcmp(argv[2], "offers") == 0)
+        report_calls(argv[0], argv[1], tls12_offers);
+    else if (strcmp(argv[2], "offers 1.3") == 0)
+        report_calls(argv[0], argv[1], tls13_offers);
     else if (strcmp(argv[2], TLS12.name) == 0)
         report_calls(argv[0], argv[1], tls12_connections);
     else
@@ -334,4 +432,9 @@ static void connections_answer_alike(const struct protocol *protocol)
     compare_calls(protocol->name);
 }
 
-WORKER_MAIN(work, TEST(contexts_answer_alike), TEST_EACH(connections_answer_alike))
+static void odd_sessions_come_to_the_same(const struct protocol *protocol)
+{
+    compare_calls(protocol->version == TLS1_2_VERSION ? "offers" : "offers 1.3");
+}
+
+WORKER_MAIN(work, TEST_EACH(odd_sessions_come_to_the_same), TEST(contexts_answer_alike), TEST_EACH(connections_answer_alike))
