@@ -158,6 +158,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory(prefix="reprise-programs-") as name:
             folder = Path(name).resolve()
+            folder.chmod(0o711)  # servers that give up root must get through
             (folder / "certificates").mkdir()
             certificates = Certificates(folder / "certificates")
             with ThreadPoolExecutor(options.jobs) as pool:
