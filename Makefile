@@ -13,7 +13,7 @@ LIBRARY  := $(abspath target/release/libreprise.so)
 TESTS_C  := target/tests-c
 PROGRAMS ?=
 
-.PHONY: build setup demo test test-rust test-generated test-c test-programs bench fuzz install help
+.PHONY: build setup demo test test-rust test-models test-generated test-c test-programs bench fuzz install help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -33,6 +33,9 @@ test-rust: ## format, lint and Rust tests
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release
+
+test-models: ## the session cache in every order of events, by loom
+	scripts/loom
 
 test-generated: build ## the generated header and the table of functions are up to date
 	scripts/check-generated
