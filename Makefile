@@ -12,8 +12,10 @@ PYTHON  ?= /usr/bin/python3
 LIBRARY  := $(abspath target/release/libreprise.so)
 TESTS_C  := target/tests-c
 PROGRAMS ?=
+RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-models test-generated test-c test-programs bench fuzz install help
+.PHONY: build setup demo test test-rust test-models test-generated test-c test-core-programs test-programs programs-table bench \
+        fuzz install help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -45,18 +47,33 @@ test-c: build ## C and C++ tests, each on the system's libssl and on Reprise
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
 
-test-programs: build ## real programs on Reprise (PROGRAMS="curl nginx" for some of them)
-	$(PYTHON) tests/programs/run.py --lib $(LIBRARY) $(PROGRAMS)
+test-core-programs: build ## the real programs that `make test` runs: those that servers most often are
+	$(RUN_PROGRAMS) --lib $(LIBRARY) --core
+
+test-programs: build ## all real programs, installed if they may be (PROGRAMS="curl nginx" for some of them)
+	@scripts/setup --all-programs
+	$(RUN_PROGRAMS) --lib $(LIBRARY) $(PROGRAMS)
+
+programs-table: ## docs/programs.md from the results of the program tests
+	$(RUN_PROGRAMS) --table
 
 bench: build ## compare the speed with that of the system's libssl (BENCH="handshake" for a part)
 	benches/run $(BENCH)
 
-# Fuzz targets are a cargo-fuzz package in fuzz/; each is run for FUZZ_SECONDS.
+# Fuzz targets are a cargo-fuzz package in fuzz/; each is run for FUZZ_SECONDS. What is found goes to
+# fuzz/artifacts. RUSTC_BOOTSTRAP lets the stable compiler take the flags that libFuzzer needs.
 FUZZ_SECONDS ?= 60
-fuzz: ## run each fuzz target for FUZZ_SECONDS (default 60)
-	@test -f fuzz/Cargo.toml || { echo "there are no fuzz targets (no fuzz/Cargo.toml)"; exit 1; }
-	@cd fuzz && for target in $$($(CARGO) fuzz list); do \
-	    $(CARGO) fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+FUZZ_TARGETS ?= $$($(CARGO) fuzz list)
+fuzz: export RUSTC_BOOTSTRAP = 1
+fuzz: export CARGO_PROFILE_RELEASE_LTO = off
+fuzz: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS = 16
+fuzz: ## run each fuzz target for FUZZ_SECONDS (default 60; FUZZ_TARGETS="ticket_sealed" for some of them)
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || \
+	    { echo "cargo-fuzz is missing: $(CARGO) install cargo-fuzz (and a C++ compiler)"; exit 1; }
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	    mkdir -p "fuzz/corpus/$$target"; \
+	    $(CARGO) fuzz run "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
+	        -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1; done
 
 # The link is for programs linked with -lreprise: they look for the library's soname, libssl.so.3.
 install: ## install library, header and launcher under PREFIX (default /usr/local)
@@ -68,4 +85,4 @@ install: ## install library, header and launcher under PREFIX (default /usr/loca
 	install -m 755 bin/with-reprise "$(DESTDIR)$(PREFIX)/bin/with-reprise"
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -90,6 +90,26 @@ static void a_server_expects_a_hello_and_no_alert(void)
              SSL_AD_UNEXPECTED_MESSAGE);
 }
 
+/* apache2 has such a BIO. */
+static void an_alert_goes_through_a_bio_that_holds_back(void)
+{
+    static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, 40 };
+    SSL_CTX *context = server_context(&TLS13);
+    SSL *ssl = SSL_new(context);
+    BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+    unsigned char record[7];
+
+    SSL_set_bio(ssl, in, BIO_push(BIO_new(BIO_f_buffer()), out));
+    SSL_set_accept_state(ssl);
+    CHECK_EQ(BIO_write(in, alert, sizeof(alert)), sizeof(alert));
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_EQ(BIO_read(out, record, sizeof(record)), sizeof(record));
+    CHECK_EQ(record[0], SSL3_RT_ALERT);
+    CHECK_EQ(record[6], SSL_AD_UNEXPECTED_MESSAGE);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
 /* Or a peer could keep it busy with them for ever. */
 static void a_server_takes_few_empty_records(void)
 {
@@ -335,6 +355,7 @@ static void a_broken_socket_is_a_system_error(const struct protocol *protocol)
 }
 
 TEST_MAIN(TEST(a_server_recognises_http),
+          TEST(an_alert_goes_through_a_bio_that_holds_back),
           TEST(a_server_refuses_what_is_not_tls),
           TEST(a_server_expects_a_hello_and_no_alert),
           TEST(a_server_takes_few_empty_records),

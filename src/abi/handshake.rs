@@ -90,14 +90,19 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     unsafe { in_stage(ssl, |stage| stage == Stage::Open) }
 }
 
-/// 1 if the handshake is not done: not begun, under way, or failed; else 0.
+/// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+/// the handshake rests for early data (SSL_read_early_data(3)).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { in_stage(ssl, |stage| stage != Stage::Open) }
+    unsafe {
+        in_stage(ssl, |stage| {
+            !matches!(stage, Stage::Open | Stage::EarlyData)
+        })
+    }
 }
 
 /// 1 if the handshake has not begun, else 0.
@@ -123,12 +128,16 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     const OK: HandshakeState = 1;
     const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
     const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
+    const EARLY_DATA: HandshakeState = 46;
+    const SERVER_WRITES_TICKET: HandshakeState = 33;
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before | Stage::Failed, _) => BEFORE,
+            (Stage::Tickets, _) => SERVER_WRITES_TICKET,
             (Stage::Open, _) => OK,
+            (Stage::EarlyData, _) => EARLY_DATA,
             (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
             (Stage::Handshake, _) => CLIENT_READS_SERVER_HELLO,
         })
@@ -146,10 +155,12 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before, _) => c"before SSL initialization",
             (Stage::Failed, _) => c"error",
+            (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
             (Stage::Open, _) => c"SSL negotiation finished successfully",
+            (Stage::EarlyData, _) => c"TLSv1.3 early data",
             (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
             (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
         }
@@ -168,10 +179,12 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
+        Ok(match (shown_stage(connection), connection.role()) {
             (Stage::Before, _) => c"PINIT",
             (Stage::Failed, _) => c"SSLERR",
+            (Stage::Tickets, _) => c"TWST",
             (Stage::Open, _) => c"SSLOK",
+            (Stage::EarlyData, _) => c"TED",
             (Stage::Handshake, Some(Role::Server)) => c"TRCH",
             (Stage::Handshake, _) => c"TWCH",
         }
@@ -235,6 +248,15 @@ pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_in
     let _ = ssl;
     const NONE: c_int = -1;
     NONE
+}
+
+/// The stage that the state functions tell: a ticket shows when it is begun, not when it has been
+/// asked for.
+fn shown_stage(connection: &Connection) -> Stage {
+    match connection.stage() {
+        Stage::Tickets if !connection.is_sending_tickets() => Stage::Open,
+        stage => stage,
+    }
 }
 
 /// # Safety

@@ -14,6 +14,8 @@ use crate::error::Reason;
 pub mod extension {
     /// server_name (RFC 6066)
     pub const SERVER_NAME: u16 = 0;
+    /// status_request (RFC 6066)
+    pub const STATUS_REQUEST: u16 = 5;
     /// supported_groups (RFC 8446)
     pub const SUPPORTED_GROUPS: u16 = 10;
     /// signature_algorithms (RFC 8446)
@@ -26,10 +28,14 @@ pub mod extension {
     pub const SESSION_TICKET: u16 = 35;
     /// pre_shared_key (RFC 8446)
     pub const PRE_SHARED_KEY: u16 = 41;
+    /// early_data (RFC 8446)
+    pub const EARLY_DATA: u16 = 42;
     /// supported_versions (RFC 8446)
     pub const SUPPORTED_VERSIONS: u16 = 43;
     /// psk_key_exchange_modes (RFC 8446)
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
+    /// key_share (RFC 8446)
+    pub const KEY_SHARE: u16 = 51;
     /// renegotiation_info (RFC 5746)
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
@@ -240,6 +246,13 @@ impl ClientHello {
         self.extension(extension::SESSION_TICKET)
     }
 
+    /// Whether an OCSP response is asked for.
+    pub fn asks_for_ocsp_response(&self) -> bool {
+        const OCSP: u8 = 1;
+        self.extension(extension::STATUS_REQUEST)
+            .is_some_and(|contents| contents.first() == Some(&OCSP))
+    }
+
     /// Identities of the pre_shared_key extension.
     pub fn psk_identities(&self) -> Vec<PskIdentity<'_>> {
         self.psk_identities_checked().unwrap_or_default()
@@ -261,6 +274,25 @@ impl ClientHello {
             });
         }
         Some(identities)
+    }
+
+    /// Groups of the key_share extension, by number.
+    pub fn key_share_groups(&self) -> Vec<u16> {
+        self.key_share_groups_checked().unwrap_or_default()
+    }
+
+    fn key_share_groups_checked(&self) -> Option<Vec<u16>> {
+        let contents = self.extension(extension::KEY_SHARE)?;
+        let mut at = 0;
+        let list = vector(contents, &mut at, 2)?;
+        let mut at = list.start;
+        let mut groups = Vec::new();
+        while at < list.end {
+            groups.push(number(contents.get(at..at + 2)?) as u16);
+            at += 2;
+            vector(&contents[..list.end], &mut at, 2)?;
+        }
+        Some(groups)
     }
 
     /// Whether psk_dhe_ke is among the key exchange modes for PSKs.
@@ -372,6 +404,7 @@ mod tests {
             (43, &[4, 3, 4, 3, 3]),
             (45, &[1, 1]),
             (23, &[]),
+            (51, &[0, 11, 0, 29, 0, 2, 7, 7, 0, 23, 0, 1, 7]),
             (13, &[0, 2, 4, 3]),
             (41, &psk),
         ]))
@@ -392,7 +425,8 @@ mod tests {
                 obfuscated_ticket_age: 0x0102
             }]
         );
-        assert_eq!(parsed.extension_types().count(), 8);
+        assert_eq!(parsed.key_share_groups(), [29, 23]);
+        assert_eq!(parsed.extension_types().count(), 9);
     }
 
     fn read(records: &[u8]) -> Result<Option<ClientHello>, Failure> {
@@ -429,6 +463,20 @@ mod tests {
         assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
         let failure = read(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
         assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
+    }
+
+    #[test]
+    fn a_key_share_that_does_not_fit_is_none() {
+        let with = |contents: &[u8]| {
+            ClientHello::parse(hello(&[(51, contents)]))
+                .unwrap()
+                .key_share_groups()
+        };
+        assert_eq!(with(&[0, 5, 0, 29, 0, 1, 7]), [29]);
+        assert_eq!(with(&[0, 5, 0, 29, 0, 2, 7]), []);
+        assert_eq!(with(&[0, 3, 0, 29, 0]), []);
+        assert_eq!(with(&[0, 9]), []);
+        assert_eq!(with(&[]), []);
     }
 
     #[test]

@@ -3,19 +3,47 @@
 use std::sync::Arc;
 
 use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
-use crate::error::Reason;
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
+use crate::libcrypto::error_queue;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
+    ///
+    /// While it lasts the calling thread's error queue is emptied first, as OpenSSL does: an older
+    /// error, say of the connection that the thread served before, must not be taken for one of
+    /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
+        self.early.stop_writing();
+        self.handshake_for_reading()
+    }
+
+    /// The same for a call that reads, which does not end a client's early data.
+    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
-            Stage::Before => self.begin()?,
-            Stage::Handshake => {}
+            // What is on the queue afterwards is of this call (SSL_get_error(3)).
+            Stage::Before => {
+                error_queue::clear();
+                self.begin()?;
+            }
+            Stage::EarlyData => {
+                error_queue::clear();
+                self.stop_resting()?;
+            }
+            Stage::Handshake | Stage::Tickets => error_queue::clear(),
         }
-        let result = self.advance();
+        if self.early.is_connecting() {
+            // The ClientHello goes out with the early data.
+            self.rest();
+            return Ok(());
+        }
+        let result = match self.stage.get() {
+            Stage::Tickets => self.send_tickets(),
+            _ => self.advance(),
+        };
         if let Err(stop) = &result {
             self.notify_exit(stop);
         }
@@ -63,7 +91,6 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
@@ -76,6 +103,29 @@ impl Connection {
         self.resumed.set(false);
         self.stage.set(Stage::Handshake);
         self.notify(InfoKind::HandshakeStart, 1);
+        let result = self.start(role).map_err(|stop| self.not_started(stop));
+        if let Err(stop) = &result {
+            self.notify_exit(stop);
+        }
+        result
+    }
+
+    /// A handshake that cannot even begin, say because no version is left, ends with an alert as
+    /// any other.
+    fn not_started(&self, stop: Stop) -> Stop {
+        const PROTOCOL_VERSION: u8 = 70;
+        match stop {
+            Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
+                let mut failure = Failure::with_alert(reason, PROTOCOL_VERSION);
+                failure.detail = detail.into_owned();
+                self.fail(failure)
+            }
+            stop => stop,
+        }
+    }
+
+    fn start(&self, role: Role) -> Result<(), Stop> {
+        self.method.get().versions()?;
         match role {
             Role::Client => self.start_client(),
             Role::Server => {
@@ -86,9 +136,12 @@ impl Connection {
         }
     }
 
-    fn advance(&self) -> Result<(), Stop> {
+    pub(super) fn advance(&self) -> Result<(), Stop> {
         loop {
             self.flush_flight()?;
+            if self.rests_for_early_data()? {
+                return Ok(());
+            }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {
@@ -96,6 +149,7 @@ impl Connection {
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
+                self.judge_staple_of_resumption()?;
                 return self.finish();
             } else {
                 self.read_record()?;
@@ -145,14 +199,19 @@ impl Connection {
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
+        let owes_tickets = self.owes_tickets();
         let handshake = self.handshake.take().unwrap_or_default();
         match role {
             Some(Role::Server) => self.finish_server(&handshake),
             _ => self.finish_client(&handshake),
         }
         drop(handshake);
-        self.with_engine(|engine| engine.release_buffers())?;
+        self.with_engine(|engine| engine.release_input())?;
         self.notify(InfoKind::HandshakeDone, 1);
+        if owes_tickets {
+            self.stage.set(Stage::Tickets);
+            self.send_tickets()?;
+        }
         Ok(())
     }
 

@@ -11,12 +11,15 @@
 //! | `client`          | starting a client                                                |
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
-//! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
+//! | `issuing`         | new sessions of either role: cache, callbacks                    |
+//! | `tickets`         | a server's tickets                                               |
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
+//! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
+//! | `early_data`      | early data of either role                                        |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
@@ -27,6 +30,7 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod early_data;
 mod handshake;
 mod io;
 mod issuing;
@@ -40,7 +44,9 @@ mod session_cell;
 mod session_use;
 mod shutdown;
 mod signatures;
+mod stapling;
 mod state;
+mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
@@ -58,7 +64,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -144,9 +150,11 @@ pub struct Connection {
     server_random: Cell<[u8; 32]>,
     /// Sessions that have come from the engine and not been announced to the program.
     arrivals: RefCell<Vec<SessionSecrets>>,
-    /// Sessions made for tickets that are not announced yet.
+    /// Server, TLS 1.2: sessions made by the handshake that are not announced yet.
     issued: RefCell<Vec<SessionRef>>,
+    tickets: tickets::Tickets,
     write: io::PendingWrite,
+    early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
@@ -154,6 +162,8 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// Server: whether the client has asked for an OCSP response; `None` before that is known.
+    ocsp_asked: Cell<Option<bool>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
@@ -190,6 +200,10 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// Server: what to do with the client's early data.
+    early_data: EarlyDataPolicy,
+    /// Server: application data may be sent before the client has finished.
+    early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
@@ -239,11 +253,14 @@ impl Connection {
             server_random: Cell::new([0; 32]),
             arrivals: RefCell::default(),
             issued: RefCell::default(),
+            tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
+            early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
+            ocsp_asked: Cell::new(None),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
@@ -333,9 +350,10 @@ impl Connection {
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
     pub fn version(&self) -> c_int {
-        match self.facts.borrow().version {
-            0 => self.highest_version().into(),
-            version => version.into(),
+        match (self.facts.borrow().version, self.method.get().version) {
+            (0, Some(version)) => version.wire(),
+            (0, None) => self.highest_version().into(),
+            (version, _) => version.into(),
         }
     }
 
@@ -465,8 +483,9 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush();
-            self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            if self.flush_flight().is_ok() {
+                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }

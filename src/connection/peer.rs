@@ -19,7 +19,6 @@ use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
 
 const BAD_CERTIFICATE: u8 = 42;
-const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
 const INTERNAL_ERROR: u8 = 80;
 
 const INTERNAL: PeerRejected = PeerRejected {
@@ -93,30 +92,7 @@ impl Connection {
         // What libcrypto queued about a certificate that is accepted would look like an error of
         // this handshake.
         error_queue::clear();
-        self.ask_status_callback(ocsp_response)
-    }
-
-    /// Client: `SSL_CTX_set_tlsext_status_cb(3)` judges the stapled response, or its absence.
-    fn ask_status_callback(&self, response: &[u8]) -> Result<(), PeerRejected> {
-        if self.role.get() != Some(Role::Client) {
-            return Ok(());
-        }
-        let response = (!response.is_empty()).then(|| response.to_vec());
-        self.ocsp_response.replace(response);
-        let asked = self.settings.borrow().status_type == 1;
-        let callback = self.context().callbacks().status;
-        let Some(function) = callback.function.filter(|_| asked) else {
-            return Ok(());
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        match unsafe { function(self.as_c(), callback.argument) } {
-            0 => Err(PeerRejected {
-                reason: Reason::INVALID_STATUS_RESPONSE,
-                alert: BAD_CERTIFICATE_STATUS_RESPONSE,
-            }),
-            answer if answer < 0 => Err(INTERNAL),
-            _ => Ok(()),
-        }
+        self.judge_staple(ocsp_response)
     }
 
     /// Client: what to answer a CertificateRequest with.

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::client::OP_NO_TICKET;
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
-use crate::context::Settings;
+use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
+    ClientAuthentication, Failure, ResumeOffer, ServerParameters, TicketPolicy,
+    normalized_server_name,
 };
 use crate::error::Reason;
 
@@ -153,10 +154,16 @@ impl Connection {
             // Without a key exchange OpenSSL does not look at them.
             self.offered_groups.take();
         }
+        // A resumed session takes the place of a certificate, so there is nothing to staple.
+        let ocsp_asked = hello.asks_for_ocsp_response() && !self.resumed.get();
+        self.ocsp_asked.set(Some(ocsp_asked));
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
-        self.ask_alpn_callback(&hello)
+        self.ask_alpn_callback(&hello)?;
+        let early_data = self.decide_on_early_data(&hello)?;
+        self.with_handshake(|handshake| handshake.early_data = early_data);
+        Ok(())
     }
 
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
@@ -165,10 +172,19 @@ impl Connection {
         let common = [0x0304, 0x0303].into_iter().find(|version| {
             hello.offers_version(*version) && settings.allows_version(method, *version)
         });
-        match common {
-            Some(version) => Ok(version),
-            None => Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION)),
-        }
+        common.ok_or_else(|| {
+            let ours = |version: &u16| settings.allows_version(method, *version);
+            let theirs = |version: &u16| hello.offers_version(*version);
+            let detail = if ![0x0304, 0x0303].iter().any(ours) {
+                NO_VERSION_LEFT
+            } else if ![0x0304, 0x0303].iter().any(theirs) {
+                "the client offers nothing above TLS 1.1; Reprise speaks TLS 1.2 and TLS 1.3"
+            } else {
+                ""
+            };
+            let failure = Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION);
+            self.fail(failure.saying(detail))
+        })
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
@@ -263,11 +279,12 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer) = self
+        let (version, alpn, early_data, offer) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
+                    handshake.early_data,
                     handshake.offer.as_ref().map(|offer| offer.for_engine()),
                 )
             })
@@ -298,6 +315,12 @@ impl Connection {
             true => self.generated_session_id()?,
             false => None,
         };
+        let client_authentication = client_authentication(&settings);
+        // rustls sends no application data to a client that is asked for a certificate.
+        let early_answer = self.early.is_accepting()
+            && version == 0x0304
+            && (resume.is_some() || client_authentication == ClientAuthentication::None);
+        self.with_handshake(|handshake| handshake.early_answer = early_answer);
         let parameters = ServerParameters {
             profile,
             version,
@@ -305,16 +328,19 @@ impl Connection {
             signature_schemes: settings.signature_schemes(),
             client_signature_schemes: settings.client_signature_schemes(),
             alpn,
-            client_authentication: client_authentication(&settings),
+            staple: self.ocsp_asked.get() == Some(true),
+            client_authentication,
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
-                count: self.ticket_count(&settings, resume.is_some(), resumable),
-                lifetime: self.ticket_lifetime(),
+                lifetime: self.ticket_lifetime(resume.is_some()),
+                count: settings.num_tickets,
             },
             session_ids,
             session_id,
             resume,
+            early_data,
+            early_answer,
             max_fragment: settings.max_send_fragment,
         };
         self.with_engine(|engine| engine.accept(parameters))?
@@ -356,33 +382,13 @@ impl Connection {
         }
     }
 
-    /// S74: the configured number after a full handshake, one after a resumption.
-    fn ticket_count(&self, settings: &Settings, resuming: bool, resumable: bool) -> usize {
-        let renew = self
-            .with_handshake(|handshake| handshake.offer.as_ref().is_none_or(|offer| offer.renew))
-            .unwrap_or(true);
-        match (settings.num_tickets, resuming) {
-            _ if !resumable => 0,
-            (0, _) => 0,
-            (_, true) if !renew => 0,
-            (_, true) => 1,
-            (count, false) => count,
+    /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.
+    fn ticket_lifetime(&self, resuming: bool) -> u32 {
+        if resuming {
+            return 0;
         }
-    }
-
-    /// S73: the timeout of the session, at most a week in TLS 1.3.
-    fn ticket_lifetime(&self) -> u32 {
-        const WEEK: i64 = 604_800;
-        let version = self
-            .with_handshake(|handshake| handshake.version)
-            .unwrap_or(0);
         let timeout = self.session_context.new_session_timeout();
-        let limit = if version == 0x0304 {
-            WEEK
-        } else {
-            u32::MAX.into()
-        };
-        timeout.clamp(0, limit) as u32
+        timeout.clamp(0, u32::MAX.into()) as u32
     }
 
     /// DER names for a CertificateRequest.

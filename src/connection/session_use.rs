@@ -83,7 +83,7 @@ impl Connection {
     /// S19: a connection that is given up without having sent close_notify loses its session.
     /// True when that happened.
     pub(super) fn drop_badly_closed_session(&self) -> bool {
-        let established = self.stage.get() == Stage::Open;
+        let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
         if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
             let had_one = !self.session.pointer().is_null();
             self.lose_session();
@@ -111,8 +111,10 @@ impl Connection {
         self.forget_signatures();
         self.verified_chain.take();
         self.received_host_name.take();
+        self.ocsp_asked.set(None);
         self.arrivals.take();
         self.issued.take();
+        self.tickets.forget();
         self.resumed.set(false);
         self.close_notify_received.set(false);
         self.close_notify_pending.set(false);
@@ -120,6 +122,7 @@ impl Connection {
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
         self.forget_pending_write();
+        self.early.reset();
         self.not_resumable.set(false);
         self.want.set(super::Want::Nothing);
         self.stage.set(Stage::Before);

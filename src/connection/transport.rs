@@ -71,7 +71,7 @@ impl Connection {
                 }
                 (_, Err(problem)) => return Err(self.fail(problem.into())),
                 (Io::Retry(_), _) => {
-                    let _ = self.with_engine(|engine| engine.release_buffers());
+                    let _ = self.with_engine(|engine| engine.release_input());
                     return Err(Stop::Suspended);
                 }
                 (Io::Done(_), _) => return Err(Stop::Ended),
@@ -178,6 +178,7 @@ impl Connection {
         }
         match result {
             Ok(progress) => {
+                self.note_early_data(progress.early)?;
                 if progress.closed {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                     self.close_notify_received.set(true);

@@ -171,38 +171,35 @@ unsafe impl<F: Send> Send for CallbackWith<F> {}
 // SAFETY: as above.
 unsafe impl<F: Sync> Sync for CallbackWith<F> {}
 
-/// How the program seals tickets, if it does.
+/// How the program seals tickets, if it does: by the newer form while it is set, then by the other.
 #[derive(Clone, Copy, Default)]
-pub enum TicketKeyCallback {
-    /// The library's own keys.
-    #[default]
-    None,
+pub struct TicketKeyCallbacks {
     /// `SSL_CTX_set_tlsext_ticket_key_evp_cb`
-    Evp(TicketKeyEvpCallback),
+    pub evp: TicketKeyEvpCallback,
     /// `SSL_CTX_set_tlsext_ticket_key_cb`
-    Hmac(TicketKeyHmacCallback),
+    pub hmac: TicketKeyHmacCallback,
 }
 
-impl TicketKeyCallback {
-    /// In the form that seals and opens.
+impl TicketKeyCallbacks {
+    /// The one that seals and opens; `None` when the library's keys do.
     pub fn for_libcrypto(self) -> Option<TicketCallback> {
         // SAFETY: the two types differ in that the first parameter is a pointer to `SSL` here and
         // to anything there; both are passed alike.
         unsafe {
-            match self {
-                Self::Evp(Some(function)) => Some(TicketCallback::Evp(std::mem::transmute::<
+            match (self.evp, self.hmac) {
+                (Some(function), _) => Some(TicketCallback::Evp(std::mem::transmute::<
                     *const (),
                     EvpCallback,
                 >(
                     function as *const ()
                 ))),
-                Self::Hmac(Some(function)) => Some(TicketCallback::Hmac(std::mem::transmute::<
+                (None, Some(function)) => Some(TicketCallback::Hmac(std::mem::transmute::<
                     *const (),
                     HmacCallback,
                 >(
                     function as *const ()
                 ))),
-                _ => None,
+                (None, None) => None,
             }
         }
     }
@@ -230,7 +227,7 @@ pub struct Callbacks {
     /// Key log.
     pub key_log: KeylogCallback,
     /// Ticket keys.
-    pub ticket_keys: TicketKeyCallback,
+    pub ticket_keys: TicketKeyCallbacks,
     /// OCSP stapling, both roles.
     pub status: CallbackWith<StatusCallback>,
     /// Ticket contents.

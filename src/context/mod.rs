@@ -30,7 +30,7 @@ pub use certificate_security::{Asker, Position};
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
-pub use settings::{CipherStack, Settings, VersionRange};
+pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 
 use std::ffi::{c_int, c_void};
@@ -85,7 +85,6 @@ pub struct Context {
 impl Context {
     /// `SSL_CTX_new(3)`.
     pub fn new(method: &'static Method) -> Result<Arc<Self>> {
-        method.versions()?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
         let ticket_keys = TicketKeys::new()?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
+use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
     ServerSide, Tcp,
@@ -12,34 +13,40 @@ use rustls::{
 use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::{self, EarlyDataEvent};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
-use super::profile::with_alert;
+use super::profile::{as_handshake_records, with_alert};
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
+use super::spare;
 use crate::error::Reason;
 
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
 pub struct Engine {
-    tls: Tls,
+    pub(super) tls: Tls,
     /// Records from the peer.
     pub input: RecordBuffer,
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// How much of `output` the transport has taken.
     written: usize,
     /// Plaintext in `input` that the program has not read.
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
+    pub(super) early_exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    /// Server, TLS 1.3: after the handshake.
+    tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
 }
 
 #[derive(Default)]
-enum Tls {
+pub(super) enum Tls {
     /// Nothing has been decided: a server before its ClientHello.
     #[default]
     Idle,
@@ -52,6 +59,8 @@ enum Tls {
 pub struct Progress {
     /// The peer's close_notify was in it.
     pub closed: bool,
+    /// Server: what it had to do with early data.
+    pub early: EarlyDataEvent,
 }
 
 /// What a finished handshake agreed on.
@@ -83,6 +92,7 @@ impl Engine {
         let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
             .map_err(|error| Failure::from_rustls(&error, None, false))?;
         self.tls = Tls::Client(connection, hooks);
+        self.keep_early_exporter();
         Ok(())
     }
 
@@ -107,36 +117,47 @@ impl Engine {
             output,
             plaintext,
             finished,
+            tickets,
             peer_key_share,
             server_name_acknowledged,
             ..
         } = self;
         forget_noted();
         key_share::forget_noted();
+        early_data::forget_noted();
+        new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
+        let before = output.len();
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
                 .with(delegate, || process(connection, input, output, plaintext))
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
                 let id = hooks.parameters.session_id;
                 planned_random::with_planned(id, SERVER_SESSION_ID, || {
-                    hooks
-                        .delegate
-                        .with(delegate, || process(connection, input, output, plaintext))
+                    hooks.delegate.with(delegate, || {
+                        process_server(connection, input, output, plaintext)
+                    })
                 })
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
         };
         finished.collect();
+        match tls {
+            Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
+            _ => new_session_ticket::forget_noted(),
+        }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
+        self.keep_early_exporter();
         if let Err(failure) = &mut result
             && let Some(alert) = failure.usual_plain_alert()
         {
-            replace_plain_alert(output, alert);
+            replace_plain_alert(&mut self.output, alert);
             failure.alert_sent = Some(alert);
         }
         result
@@ -179,14 +200,27 @@ impl Engine {
         self.input.bytes(self.plaintext.clone())
     }
 
+    /// Wipes the first `count` bytes of [`pending`](Self::pending).
+    pub fn wipe(&mut self, count: usize) {
+        let start = self.plaintext.start;
+        self.input.wipe(start..start + count);
+    }
+
     /// Takes `count` bytes of [`pending`](Self::pending) away.
     pub fn consume(&mut self, count: usize) {
         self.plaintext.start += count;
+        if self.plaintext.is_empty() {
+            self.plaintext = 0..0;
+            self.input.release();
+        }
     }
 
     /// Encrypts `data` into the output, in as many records as it needs.
     pub fn write(&mut self, data: &[u8]) -> Result<(), Failure> {
         let data = OutboundPlain::from(data);
+        if self.output.is_empty() {
+            self.output = spare::OUTPUT.take();
+        }
         let output = &mut self.output;
         match &mut self.tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
@@ -194,6 +228,26 @@ impl Engine {
             Tls::Server(connection, _) => connection.write(data, output),
         }
         .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
+    pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
+        self.tickets.as_mut()?.next()
+    }
+
+    /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
+    /// bytes; `lifetime` is in seconds; `max_early_data` in bytes, 0 allows none.
+    pub fn send_ticket(
+        &mut self,
+        secrets: &TicketSecrets,
+        ticket: &[u8],
+        lifetime: u32,
+        age_add: u32,
+        max_early_data: u32,
+    ) -> Result<(), Failure> {
+        let message =
+            new_session_ticket::message(secrets, ticket, lifetime, age_add, max_early_data);
+        as_handshake_records(|| self.write(&message))
     }
 
     /// Puts close_notify into the output.
@@ -275,20 +329,16 @@ impl Engine {
     pub fn wrote(&mut self, count: usize) {
         self.written += count;
         if self.written >= self.output.len() {
-            self.output.clear();
             self.written = 0;
+            self.output.clear();
+            spare::OUTPUT.give(std::mem::take(&mut self.output));
         }
     }
 
-    /// Gives buffers back that are empty: an idle connection keeps none.
-    pub fn release_buffers(&mut self) {
-        if self.plaintext.is_empty() {
-            self.plaintext = 0..0;
-            self.input.release();
-        }
-        if self.output.is_empty() {
-            self.output = Vec::new();
-        }
+    /// Gives the buffer for records from the peer back if it is empty, as an idle connection
+    /// keeps none. That of records to the peer goes as soon as the transport has taken them.
+    pub fn release_input(&mut self) {
+        self.consume(0);
     }
 }
 
@@ -297,25 +347,80 @@ fn process<Side: rustls::SideData>(
     input: &mut RecordBuffer,
     output: &mut Vec<u8>,
     plaintext: &mut Range<usize>,
-) -> Result<Progress, Error>
-where
-{
+) -> Result<Progress, Error> {
     let mut handler = connection.read_tls(input, output);
-    let found = match handler.next_payload() {
-        None => None,
-        Some(Ok(payload)) => {
-            let bytes = payload.bytes();
-            Some((bytes.as_ptr(), bytes.len()))
-        }
-        Some(Err(error)) => return Err(error),
-    };
+    let payload = handler.next_payload().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
     let closed = handler.state().peer_has_closed();
-    if let Some((start, len)) = found {
-        *plaintext = input
-            .locate(start, len)
-            .ok_or(Error::Unreachable("plaintext outside of the record buffer"))?;
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
     }
-    Ok(Progress { closed })
+    Ok(Progress {
+        closed,
+        early: EarlyDataEvent::None,
+    })
+}
+
+/// A server has to ask for early data before it asks for other data.
+fn process_server(
+    connection: &mut Connection<ServerSide, Tcp>,
+    input: &mut RecordBuffer,
+    output: &mut Vec<u8>,
+    plaintext: &mut Range<usize>,
+) -> Result<Progress, Error> {
+    if !connection.is_handshaking() {
+        return process(connection, input, output, plaintext);
+    }
+    let protected = early_data::protected_length(input.last());
+    let trial = connection.handshake_kind().is_some();
+    let mut handler = connection.read_tls(input, output);
+    let payload = handler.next_early_data().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
+    drop(handler);
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
+        return Ok(Progress {
+            closed: false,
+            early: EarlyDataEvent::Data(place.1),
+        });
+    }
+    let progress = process(connection, input, output, plaintext)?;
+    Ok(Progress {
+        early: early_data::event(protected, trial),
+        ..progress
+    })
+}
+
+/// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
+/// proper end.
+fn close_in_handshake(
+    error: Error,
+    output: &mut Vec<u8>,
+    before: usize,
+) -> Result<Progress, Error> {
+    const CLOSE_NOTIFY: AlertDescription = AlertDescription::CloseNotify;
+    match error {
+        Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
+        | Error::AlertReceived(CLOSE_NOTIFY) => {
+            output.truncate(before);
+            Ok(Progress {
+                closed: true,
+                early: EarlyDataEvent::None,
+            })
+        }
+        error => Err(error),
+    }
+}
+
+/// Where a payload is in memory, as it cannot be borrowed any longer.
+fn place(payload: &[u8]) -> (*const u8, usize) {
+    (payload.as_ptr(), payload.len())
+}
+
+fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Range<usize>, Error> {
+    input
+        .locate(start, len)
+        .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
 }
 
 /// If the output ends with an alert without protection, makes it this fatal one.

@@ -28,6 +28,10 @@ pub trait Delegate {
     /// We sign with the certificate of this [`CertifiedKey::number`], by this scheme.
     fn will_sign(&self, number: usize, scheme: u16);
 
+    /// Server, after [`will_sign`](Self::will_sign), for a client that asked for it: the OCSP
+    /// response to staple, `None` for nothing. `Err` ends the handshake.
+    fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected>;
+
     /// The peer's signature by this scheme has been verified.
     fn peer_signed(&self, scheme: u16);
 
@@ -40,11 +44,10 @@ pub trait Delegate {
     /// The TLS 1.2 master secret, as soon as it is known.
     fn master_secret(&self, secret: &[u8]);
 
-    /// Server: turns the new session into a ticket; `None` sends none (TLS 1.3) or an empty one
-    /// (TLS 1.2).
+    /// Server, TLS 1.2: turns the new session into a ticket; `None` sends an empty one.
     fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>>;
 
-    /// Server: keeps the new session under `session.session_id`. False when it was not kept.
+    /// Server, TLS 1.2: keeps the new session under `session.session_id`. False when it was not kept.
     fn keep_session(&self, session: SessionSecrets) -> bool;
 
     /// Client: a session that can be resumed has come from the server.
@@ -61,7 +64,7 @@ pub struct CertificateRequest<'a> {
     pub common_schemes: Vec<u16>,
 }
 
-/// The peer's certificate was not accepted.
+/// The peer's certificate, or what it asks for, was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerRejected {
     /// What goes on the error queue.

@@ -3,6 +3,9 @@
 use std::ops::Range;
 
 use rustls::TlsInputBuffer;
+use zeroize::Zeroize;
+
+use super::spare;
 
 /// Length of a record's header: type, legacy version, length (RFC 8446, section 5.1).
 const HEADER: usize = 5;
@@ -39,6 +42,8 @@ pub struct RecordBuffer {
     record: usize,
     /// Where it ends, once its header is there.
     record_end: Option<usize>,
+    /// Where the last complete record begins.
+    last: usize,
     closed: bool,
 }
 
@@ -51,8 +56,12 @@ impl RecordBuffer {
             self.consumed = 0;
             self.filled = 0;
             self.record = 0;
+            self.last = 0;
         }
         let end = self.record_end.unwrap_or(self.record + HEADER);
+        if self.bytes.is_empty() {
+            self.bytes = spare::INPUT.take();
+        }
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
         }
@@ -68,6 +77,7 @@ impl RecordBuffer {
             self.record_end = Some(self.filled + body);
         }
         if self.record_end == Some(self.filled) {
+            self.last = self.record;
             self.record = self.filled;
             self.record_end = None;
             return Ok(true);
@@ -85,9 +95,20 @@ impl RecordBuffer {
         &self.bytes[self.consumed..self.filled]
     }
 
+    /// The last complete record. What lies before it may be unprocessed too: parts of a message, or
+    /// what rustls has skipped and not let go yet.
+    pub(super) fn last(&self) -> &[u8] {
+        &self.bytes[self.last..self.record]
+    }
+
     /// Bytes of the buffer, for plaintext that the engine has yielded.
     pub fn bytes(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
+    }
+
+    /// Wipes plaintext that has been handed out.
+    pub(super) fn wipe(&mut self, range: Range<usize>) {
+        self.bytes[range].zeroize();
     }
 
     /// Where `slice` lies in this buffer, if it does.
@@ -99,10 +120,14 @@ impl RecordBuffer {
     /// Gives the memory back when nothing is in it: an idle connection needs none.
     pub fn release(&mut self) {
         if self.consumed == self.filled && self.at_boundary() {
-            *self = Self {
-                closed: self.closed,
-                ..Self::default()
-            };
+            let used = std::mem::replace(
+                self,
+                Self {
+                    closed: self.closed,
+                    ..Self::default()
+                },
+            );
+            spare::INPUT.give(used.bytes);
         }
     }
 }
@@ -190,7 +215,17 @@ mod tests {
         assert!(buffer.unprocessed().is_empty());
         feed(&mut buffer, &[23, 3, 3, 0, 1, 8]).unwrap();
         assert_eq!(buffer.unprocessed(), [23, 3, 3, 0, 1, 8]);
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 1, 8]);
         assert_eq!(buffer.bytes.len(), 6);
+    }
+
+    #[test]
+    fn the_last_record_is_known_while_others_are_unused() {
+        let mut buffer = RecordBuffer::default();
+        feed(&mut buffer, &[23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 2, 7, 8]).unwrap();
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 2, 7, 8]);
+        feed(&mut buffer, &[23, 3]).unwrap();
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 2, 7, 8]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 use super::client::fragment_size;
 use super::credentials::{CertifiedKey, signer_certificate};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -45,12 +46,18 @@ pub struct ServerParameters {
     pub client_signature_schemes: Vec<u16>,
     /// The protocol chosen by the program, to be confirmed to the client.
     pub alpn: Option<Vec<u8>>,
+    /// Whether the client asks for an OCSP response, and the program is to be asked for one.
+    pub staple: bool,
     /// Whether to ask for a certificate.
     pub client_authentication: ClientAuthentication,
     /// DER names sent in a CertificateRequest.
     pub client_ca_names: Vec<Vec<u8>>,
     /// The session that this client may resume.
     pub resume: Option<ResumeOffer>,
+    /// What to do with the client's early data.
+    pub early_data: EarlyDataPolicy,
+    /// TLS 1.3: whether application data may be sent before the client has answered.
+    pub early_answer: bool,
     /// Tickets to send.
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
@@ -87,13 +94,13 @@ pub struct ResumeOffer {
 /// How tickets are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketPolicy {
-    /// TLS 1.2: tickets are understood and given. (In TLS 1.3 there are always tickets; whether
-    /// they carry the session or only its id is the delegate's affair.)
+    /// TLS 1.2: tickets are understood and given.
     pub tls12: bool,
-    /// TLS 1.3: how many.
-    pub count: usize,
-    /// Lifetime hint, in seconds.
+    /// TLS 1.2: lifetime hint, in seconds.
     pub lifetime: u32,
+    /// TLS 1.3: how many will be sent with [`Engine::send_ticket`](super::Engine::send_ticket).
+    /// Only clients that ask for a number are told (RFC 9149).
+    pub count: usize,
 }
 
 /// A connection of rustls, and what it asks.
@@ -105,7 +112,12 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     } = &parameters;
     let provider = profile.provider.clone();
     let prefer_server_order = profile.prefer_server_order;
-    let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
+    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
+    let with_ticketer = match parameters.version {
+        0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
+        _ => tickets.tls12,
+    };
+    let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
@@ -130,8 +142,10 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .with_server_credential_resolver(hooks.clone())?;
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
+    // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
+    // would send.
     config.send_tls13_tickets = Tls13Tickets {
-        default: count,
+        default: 0,
         max: count,
     };
     config.alpn_protocols = alpn
@@ -139,6 +153,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
         .collect();
     config.key_log = hooks.clone();
+    config.max_early_data_size = early_data.limit();
+    config.send_half_rtt_data = early_answer;
     config.max_fragment_size = fragment_size(max_fragment);
     if prefer_server_order {
         config.cipher_suite_selector = &PreferServerOrder;
@@ -216,11 +232,29 @@ impl ServerCredentialResolver for ServerHooks {
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected);
         }
-        Ok(selected)
+        self.staple(selected)
     }
 }
 
 impl ServerHooks {
+    /// With the OCSP response that the program wants to be sent with this certificate.
+    fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
+        if self.parameters.staple
+            && let Some(delegate) = self.delegate.get()
+        {
+            let response = delegate.staple().map_err(|refusal| self.reject(refusal))?;
+            selected.ocsp = response.map(Arc::from);
+        }
+        Ok(selected)
+    }
+
+    fn reject(&self, rejected: PeerRejected) -> Error {
+        if let Ok(mut slot) = self.rejected.lock() {
+            *slot = Some(rejected);
+        }
+        error_with_alert(rejected.alert)
+    }
+
     /// The schemes that both sides know, in the order of the side whose order counts.
     fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
         let ours = self.parameters.signature_schemes.iter().copied();
@@ -278,6 +312,9 @@ impl StoresServerSessions for ServerHooks {
         ) else {
             return false;
         };
+        if session.version == 0x0304 {
+            return false;
+        }
         session.session_id = key.as_ref().to_vec();
         delegate.keep_session(session)
     }
@@ -298,7 +335,10 @@ impl StoresServerSessions for ServerHooks {
 impl TicketProducer for ServerHooks {
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let session = SessionSecrets::from_server_value(plain)?;
-        self.delegate.get()?.issue_ticket(session)
+        match session.version {
+            0x0304 => None,
+            _ => self.delegate.get()?.issue_ticket(session),
+        }
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
@@ -320,12 +360,7 @@ impl ClientVerifier for ServerHooks {
         };
         match delegate.verify_peer(&certificate_chain(identity.identity), &[]) {
             Ok(()) => Ok(leaf_only(identity.identity)),
-            Err(rejected) => {
-                if let Ok(mut slot) = self.rejected.lock() {
-                    *slot = Some(rejected);
-                }
-                Err(error_with_alert(rejected.alert))
-            }
+            Err(rejected) => Err(self.reject(rejected)),
         }
     }
 

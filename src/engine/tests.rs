@@ -31,6 +31,10 @@ impl Delegate for Recorder {
         None
     }
     fn will_sign(&self, _: usize, _: u16) {}
+    fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
+        Ok(None)
+    }
+
     fn peer_signed(&self, _: u16) {}
     fn wants_key_log(&self) -> bool {
         false
@@ -92,6 +96,19 @@ fn ends(
     tls12_tickets: bool,
     reject: bool,
 ) -> Ends {
+    let policy = EarlyDataPolicy::Absent;
+    ends_with_early_data(version, session, resume, tls12_tickets, reject, policy)
+}
+
+/// The client announces early data unless the server's policy is that there is none.
+fn ends_with_early_data(
+    version: u16,
+    session: Option<SessionSecrets>,
+    resume: Option<ResumeOffer>,
+    tls12_tickets: bool,
+    reject: bool,
+    early_data: EarlyDataPolicy,
+) -> Ends {
     let mut ends = Ends {
         client: Engine::default(),
         server: Engine::default(),
@@ -108,6 +125,7 @@ fn ends(
                 server_name: Some("localhost".into()),
                 alpn: vec![b"h2".to_vec()],
                 session,
+                early_data: early_data != EarlyDataPolicy::Absent,
                 signature_schemes: vec![0x0403],
                 signing_schemes: vec![0x0403],
                 may_authenticate: false,
@@ -133,9 +151,12 @@ fn ends(
             signature_schemes: vec![0x0403],
             client_signature_schemes: vec![0x0403],
             alpn: Some(b"h2".to_vec()),
+            staple: false,
             client_authentication: ClientAuthentication::None,
             client_ca_names: Vec::new(),
             resume,
+            early_data,
+            early_answer: early_data == EarlyDataPolicy::Accept,
             tickets: TicketPolicy {
                 tls12: tls12_tickets,
                 count: 2,
@@ -193,21 +214,103 @@ fn offer(client: &SessionSecrets, server: &SessionSecrets, identity: &[u8]) -> R
     }
 }
 
+/// Sends a ticket, and gives the session as the client and as the server know it.
+fn ticket(ends: &mut Ends, ticket: &[u8]) -> (SessionSecrets, SessionSecrets) {
+    let secrets = ends.server.next_ticket().unwrap();
+    ends.server
+        .send_ticket(&secrets, ticket, 7200, 0x1234_5678, 900)
+        .unwrap();
+    transfer(&mut ends.server, &mut ends.client, &ends.at_client).unwrap();
+    let client = ends.at_client.sessions.take().pop().unwrap();
+    let mut server = client.clone();
+    server.secret = secrets.psk.clone();
+    (client, server)
+}
+
+#[test]
+fn rustls_sends_no_tls13_ticket() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    assert!(both.at_client.sessions.borrow().is_empty());
+    assert!(both.at_server.issued.borrow().is_empty());
+}
+
 #[test]
 fn a_tls13_ticket_resumes_from_our_own_copies() {
     let mut first = ends(0x0304, None, None, false, false);
     handshake(&mut first).unwrap();
     assert!(!first.server.facts().resumed);
-    let client = first.at_client.sessions.borrow()[1].clone();
-    let server = first.at_server.issued.borrow()[1].clone();
+    let (one, _) = ticket(&mut first, b"ticket 1");
+    let (client, server) = ticket(&mut first, b"ticket 2");
+    assert!(one.secret != client.secret);
     assert_eq!(client.ticket, b"ticket 2");
-    assert_eq!(client.lifetime, 7200);
+    assert_eq!((client.lifetime, client.age_add), (7200, 0x1234_5678));
+    assert_eq!(client.max_early_data, 900);
 
     let resume = offer(&client, &server, b"ticket 2");
     let mut second = ends(0x0304, Some(client), Some(resume), false, true);
     handshake(&mut second).unwrap();
     assert!(second.server.facts().resumed && second.client.facts().resumed);
     assert_eq!(second.client.facts().alpn.as_deref(), Some(&b"h2"[..]));
+}
+
+#[test]
+fn early_data_is_taken_or_skipped_as_the_policy_says() {
+    for policy in [EarlyDataPolicy::Accept, EarlyDataPolicy::Reject] {
+        let mut first = ends(0x0304, None, None, false, false);
+        handshake(&mut first).unwrap();
+        let (client, server) = ticket(&mut first, b"ticket");
+        let resume = offer(&client, &server, b"ticket");
+        let mut second =
+            ends_with_early_data(0x0304, Some(client), Some(resume), false, true, policy);
+        assert!(second.client.can_write_early() && !second.server.has_answered());
+        second.client.write_early(b"early").unwrap();
+        let accepted = policy == EarlyDataPolicy::Accept;
+        let received = transfer(&mut second.client, &mut second.server, &second.at_server).unwrap();
+        assert!(second.server.has_answered() && second.server.is_handshaking());
+        assert_eq!(second.server.early_data_accepted(), accepted);
+        if accepted {
+            assert_eq!(received, b"early");
+            second.server.write(b"answer").unwrap();
+        } else {
+            assert_eq!(received, b"");
+        }
+        let received = transfer(&mut second.server, &mut second.client, &second.at_client).unwrap();
+        assert_eq!(received, if accepted { &b"answer"[..] } else { b"" });
+        handshake(&mut second).unwrap();
+        assert!(second.server.facts().resumed && second.client.facts().resumed);
+        assert_eq!(second.client.early_data_accepted(), accepted);
+        assert!(!second.client.can_write_early());
+        let mut secrets = [[0; 32]; 2];
+        for (engine, secret) in [&mut second.client, &mut second.server]
+            .into_iter()
+            .zip(&mut secrets)
+            .take(if accepted { 2 } else { 0 })
+        {
+            engine.export_early(b"EXPORTER-a", b"", secret).unwrap();
+            assert_ne!(*secret, [0; 32]);
+        }
+        assert_eq!(secrets[0], secrets[1]);
+    }
+}
+
+#[test]
+fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    assert!(both.client.next_ticket().is_none());
+    both.server.write(b"before").unwrap();
+    let secrets = both.server.next_ticket().unwrap();
+    let long = vec![3; 40000];
+    both.server.send_ticket(&secrets, &long, 1, 2, 0).unwrap();
+    both.server.write(b" after").unwrap();
+    let received = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap();
+    assert_eq!(received, b"before after");
+    let sessions = both.at_client.sessions.take();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].ticket, long);
+    assert_eq!(sessions[0].max_early_data, 0);
+    assert!(sessions[0].secret == secrets.psk);
 }
 
 #[test]

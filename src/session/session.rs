@@ -75,14 +75,27 @@ impl Session {
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
     /// the mark is copied, the companion decides about its part. Fails only as the companion does.
     pub fn duplicate(&self) -> Result<SessionRef> {
-        let copy = Self::from_view(self.view());
+        let mut view = self.view();
+        if view.bytes.ticket.is_none() {
+            // As in OpenSSL, where the hint is part of the ticket.
+            view.numbers.lifetime_hint = 0;
+        }
+        let copy = self.successor(view)?;
         if self.is_marked() {
             copy.mark_not_resumable();
         }
-        if let Some(companion) = copy.companion() {
-            companion.duplicated(&copy, self)?;
-        }
         Ok(copy)
+    }
+
+    /// A session with the fields of `view` that comes after this one: unmarked, with one
+    /// reference, in no cache. The companion decides about its part, as in
+    /// [`duplicate`](Self::duplicate), and only it can fail.
+    pub fn successor(&self, view: View<'_>) -> Result<SessionRef> {
+        let successor = Self::from_view(view);
+        if let Some(companion) = successor.companion() {
+            companion.duplicated(&successor, self)?;
+        }
+        Ok(successor)
     }
 
     /// All fields, borrowed. The byte fields stay as they are, and valid, as long as the session,
@@ -206,6 +219,11 @@ impl Session {
     /// See [`Numbers::lifetime_hint`].
     pub fn lifetime_hint(&self) -> u64 {
         self.numbers.lifetime_hint.load(Ordering::Relaxed)
+    }
+
+    /// See [`Numbers::age_add`].
+    pub fn age_add(&self) -> u32 {
+        self.numbers.age_add.load(Ordering::Relaxed)
     }
 
     /// See [`Numbers::max_early_data`].

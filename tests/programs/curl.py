@@ -7,6 +7,11 @@ from support.proxy import ByteProxy
 from support.scenario import quick
 from support.normalise import lines_with
 
+PROGRAM = "curl"
+ROLES = {
+    "client": "transfers in both directions, one and many at a time, resumption, client certificates, ALPN, server "
+              "names, errors of certificates, key log",
+}
 NEEDS = ("curl", "python3", "openssl")
 
 
@@ -221,6 +226,3 @@ def step_key_log(s):
     labels = {"1.2": 1, "1.3": 5}[s.version]
     s.check("key log: client and server wrote the same secrets", lines[0] == lines[1] and len(lines[0]) == labels, lines)
     s.same("key log: labels", [line.split()[0] for line in lines[0]])
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

@@ -8,9 +8,7 @@ checked; the exit status is 0 only when each line is as it should be.
 """
 
 import argparse
-import re
 import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,19 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from support import processes  # noqa: E402
 from support.certificates import Certificates  # noqa: E402
 from support.nginx import nginx, parse_info, server_block  # noqa: E402
+from support.packages import find_program, version_of, why_unusable  # noqa: E402
 from support.report import Report  # noqa: E402
 from support.scenario import Scenario, free_port  # noqa: E402
-from support.sides import Side, find_program, why_unusable  # noqa: E402
+from support.sides import Side  # noqa: E402
 
 CONNECTIONS = 3
 ROW = "  {client:<17} {server:<18} {version:<8} {cipher:<30} {handshake:<8} {by:<10} {id}"
-
-
-def version_of(program, *words):
-    """The version number that a program tells."""
-    done = subprocess.run([find_program(program), *words], capture_output=True, text=True, timeout=20)
-    found = re.search(r"\d+\.\d+\.\d+", done.stdout + done.stderr)
-    return found.group() if found else "?"
 
 
 def visits(s, port):
@@ -113,8 +105,8 @@ def main():
             ("One program on Reprise, the other on the system's OpenSSL", [(ours, system), (system, ours)]),
         ]
 
-    openssl = version_of("openssl", "version")
-    print(f"nginx {version_of('nginx', '-v')} and curl {version_of('curl', '--version')} as the system ships them,")
+    openssl = version_of("openssl")
+    print(f"nginx {version_of('nginx')} and curl {version_of('curl')} as the system ships them,")
     print(f"on Reprise (LD_PRELOAD by bin/with-reprise) and on OpenSSL {openssl}.")
     print(f"Each curl process makes {CONNECTIONS} connections: the first is new, the others resume its session.")
 

@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 
+from support.packages import find_program
 from support.scenario import quick
-from support.sides import LAUNCHER, find_program
+from support.sides import LAUNCHER
 
 NEEDS = ("curl", "openssl")
 
@@ -111,6 +112,3 @@ def step_refusals(s):
         return
     set_id.chmod(0o4755)
     refused("a set-uid program", 125, "set-uid", set_id)
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

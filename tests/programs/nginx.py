@@ -10,8 +10,14 @@ from support.normalise import lines_with
 from support.payload import SIZES, payload
 from support.proxy import ByteProxy
 from support.rubbish import RUBBISH, throw
-from support.scenario import free_port, quick, settled
+from support.scenario import free_port, quick, role, settled
 
+PROGRAM = "nginx"
+ROLES = {
+    "server": "HTTP/1.1 and HTTP/2, server names, client certificates, shared session cache, tickets, several "
+              "workers, reload",
+    "client": "upstreams over TLS with verification and their own sessions",
+}
 NEEDS = ("nginx", "curl", "openssl", "python3")
 
 CACHE = "ssl_session_cache shared:{name}:1m;"
@@ -74,6 +80,36 @@ def step_data(s):
         done = s.curl(port, "--no-alpn", "-w", "%{http_version}", f"https://one.test:{port}/info", restrict=False)
         s.check("without ALPN it is HTTP/1.1", done.text.endswith("1.1"), done.both)
         stop_quietly(s, "data", server)
+
+
+def step_early_data(s):
+    """ssl_early_data: a request that comes with the ClientHello."""
+    if s.version == "1.2":
+        return
+    port, path, request = free_port(), s.home / "early.pem", s.home / "request"
+    locations = 'location = /early { return 200 "early=$ssl_early_data.\\n"; }'
+    # The tickets must be good for both workers.
+    settings = ("ssl_early_data on;", "ssl_conf_command Options -AntiReplay;")
+    with nginx(s, server_block(s, port, "one.test", *settings, locations=locations), [port]) as server:
+        plain = b"GET /early HTTP/1.0\r\nHost: one.test\r\n\r\n"
+        done = s.s_client(port, "-sess_out", path, "-ign_eof", data=plain)
+        s.check("early data: not at first", "early=." in done.text, done.both)
+        for number in (1, 2):
+            request.write_bytes(plain)
+            done = s.s_client(port, "-sess_in", path, "-early_data", request, "-ign_eof", data=b"")
+            s.check(f"early data, {number}: accepted", "Early data was accepted" in done.text, done.both)
+            s.check(f"early data, {number}: answered", "HTTP/1.1 200 OK" in done.text, done.both)
+            # Empty if the client has finished before nginx gets that far.
+            s.check(f"early data, {number}: what nginx says of it",
+                    lines_with(done.text, "early=")[-1:] in (["early=1."], ["early=."]), done.both)
+        head = b"PUT /upload/early HTTP/1.0\r\nHost: one.test\r\nContent-Length: 100000\r\n\r\n"
+        request.write_bytes(head + payload(100000)[: 16384 - len(head)])
+        done = s.s_client(port, "-sess_in", path, "-early_data", request, "-ign_eof", "-quiet",
+                          data=payload(100000)[16384 - len(head) :])
+        stored = s.home / "files" / "upload" / "early"
+        s.check("early data: the rest of a body follows it",
+                settled(lambda: stored.exists() and stored.read_bytes() == payload(100000)), done.both)
+    stop_quietly(s, "early data", server)
 
 
 @quick
@@ -230,6 +266,7 @@ def step_reload(s):
         stop_quietly(s, "reload", server)
 
 
+@role("client")
 def step_upstream(s):
     """nginx as a client: an upstream over TLS, with its sessions."""
     front, back = free_port(), free_port()
@@ -318,6 +355,3 @@ def step_rubbish(s):
             s.same(f"a client that leaves {ending}: the log", said)
         s.equal("after all that it answers", len(get_infos(s, port, 2)), 2)
         s.check("no worker died", "exited on signal" not in server.err, server.err[-2000:])
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

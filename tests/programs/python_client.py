@@ -5,6 +5,10 @@ import json
 from support.proxy import ByteProxy
 from support.scenario import quick
 
+PROGRAM = "python3"
+ROLES = {
+    "client": "`ssl`: resumption, sessions from elsewhere, errors of certificates, non-blocking, threads, key log",
+}
 NEEDS = ("python3", "openssl")
 
 
@@ -138,6 +142,3 @@ def step_key_log(s):
     lines = [sorted(line for line in file.read_text().splitlines() if line[:1] not in ("", "#")) for file in files]
     s.check("key log: both ends wrote the same secrets, full and resumed", lines[0] == lines[1] and lines[0], lines)
     s.same("key log: labels", [line.split()[0] for line in lines[0]])
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

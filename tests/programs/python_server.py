@@ -8,6 +8,10 @@ from support.proxy import ByteProxy
 from support.rubbish import RUBBISH, throw
 from support.scenario import quick
 
+PROGRAM = "python3"
+ROLES = {
+    "server": "`ssl`: resumption, server names, client certificates, threads",
+}
 NEEDS = ("python3", "curl", "openssl")
 
 
@@ -134,6 +138,3 @@ def step_rubbish(s):
             answer = throw(server.port, data)
             s.same(f"rubbish: {name}", (answer, server.records(number)[number - 1]))
         s.equal("after all that it answers", s.python_task("fail", server.port), {"answer": True})
-
-
-STEPS = [value for name, value in list(globals().items()) if name.startswith("step_")]

@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
 /// concern one connection.
 ///
-/// Status: partial (no DTLS; this side's ephemeral key is not told, verification cannot be retried, requests for OCSP responses carry no responders and extensions, servers staple none)
+/// Status: partial (no DTLS; this side's ephemeral key is not told, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
@@ -286,7 +286,7 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
             SET_CHAIN_CERT_STORE => certificate::set_store(target, StoreUse::Chain, argument),
             GET_CHAIN_CERT_STORE => certificate::get_store(target, StoreUse::Chain, argument),
 
-            GET_TLSEXT_STATUS_REQ_TYPE => Ok(target.settings().status_type.into()),
+            GET_TLSEXT_STATUS_REQ_TYPE => Ok(status::get_type(target)),
             SET_TLSEXT_STATUS_REQ_TYPE => status::set_type(target, number),
 
             SET_MSG_CALLBACK_ARG => {

@@ -19,6 +19,14 @@ pub fn set_type(target: Target<'_>, kind: c_long) -> Result<c_long> {
     })
 }
 
+/// What is asked for; on a server's connection that is what its client asked for.
+pub fn get_type(target: Target<'_>) -> c_long {
+    match target {
+        Target::Context(context) => context.settings().status_type.into(),
+        Target::Connection(connection) => connection.status_type().into(),
+    }
+}
+
 /// Sets the last argument of the status callback.
 pub fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
     context.change_callbacks(|callbacks| callbacks.status.argument = argument.pointer);

@@ -1,5 +1,6 @@
 """Starting programs and ending them again, each by its own process id."""
 
+import pwd
 import subprocess
 import threading
 import time
@@ -46,7 +47,24 @@ class Finished:
         return self.text + self.err
 
 
-def run(side, words, library, *, home, more=None, data=b"", timeout=40):
+def as_user(name):
+    """What Popen needs to start a program as another user; nothing for None."""
+    if name is None:
+        return {}
+    account = pwd.getpwnam(name)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def children(pid):
+    """The process ids of the children of a process."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
+def run(side, words, library, *, home, more=None, data=b"", timeout=40, user=None):
     """Runs a program to its end and looks, while it runs, at which libssl it has mapped."""
     process = _started(
         subprocess.Popen(
@@ -56,6 +74,7 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40):
             stderr=subprocess.PIPE,
             cwd=home,
             env=side.environment(home, more),
+            **as_user(user),
         )
     )
     libraries = set()
@@ -82,10 +101,11 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40):
 class Service:
     """A program that runs in the background: a server, or a client that is fed by hand.
 
-    Its output goes to files, so that it never waits for us; standard input is an open pipe.
+    Its output goes to files, so that it never waits for us; standard input is an open pipe. `user` is
+    the account it runs as, if not ours.
     """
 
-    def __init__(self, side, words, library, *, home, name, more=None):
+    def __init__(self, side, words, library, *, home, name, more=None, user=None):
         self.side, self.library, self.name = side, library, name
         self.out_path, self.err_path = home / f"{name}.out", home / f"{name}.err"
         self.libraries = set()
@@ -98,6 +118,7 @@ class Service:
                     stderr=err,
                     cwd=home,
                     env=side.environment(home, more),
+                    **as_user(user),
                 )
             )
 
@@ -123,11 +144,7 @@ class Service:
 
     def children(self):
         """The process ids of its children."""
-        try:
-            with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as children:
-                return [int(pid) for pid in children.read().split()]
-        except OSError:
-            return []
+        return children(self.pid)
 
     def wait_for(self, condition, what, timeout=15):
         """Polls until `condition()` gives something true, and returns that."""
@@ -154,9 +171,11 @@ class Service:
             raise AssertionError(f"{self.name} has not ended after {timeout} s\n{self.err[-2000:]}")
 
     def look(self):
-        """Notes which libssl the program and its children have mapped."""
-        for pid in (self.pid, *self.children()):
+        """Notes which libssl the program and its descendants have mapped."""
+        found = [self.pid]
+        for pid in found:
             self.libraries |= tls_libraries(pid, self.library)
+            found += children(pid)
 
     def stop(self):
         """Ends it: a polite signal, then kill."""

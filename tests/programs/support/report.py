@@ -1,8 +1,17 @@
 """The checks: each prints a line; those that compare do so with what the system's libssl did."""
 
 import threading
+from collections import defaultdict
 
 BASELINE = "system:system"
+
+
+class Results:
+    """What became of a program's checks in one role, with the library under test on one side or both."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
 
 
 class Report:
@@ -13,12 +22,19 @@ class Report:
         self.passed = 0
         self.failures = []
         self.reference = {}
+        self.results = defaultdict(Results)
         self._lock = threading.Lock()
 
-    def record(self, where, name, ok, detail):
-        """One check. `where` is (program, version, combination)."""
+    def record(self, where, role, name, ok, detail):
+        """One check. `where` is (scenario, version, combination)."""
         line = f"{'ok  ' if ok else 'FAIL'} {where[0]:<14} TLS {where[1]}  {where[2]:<13}  {name}"
         with self._lock:
+            if where[2] != BASELINE:
+                results = self.results[where[0], role]
+                if ok:
+                    results.passed += 1
+                else:
+                    results.failed.append(name)
             if ok:
                 self.passed += 1
             else:

@@ -11,8 +11,8 @@ from pathlib import Path
 from . import processes
 from .differences import without_differences
 from .normalise import normalise
+from .packages import find_program
 from .report import BASELINE
-from .sides import find_program
 
 APPS = Path(__file__).resolve().parent.parent / "apps"
 
@@ -24,6 +24,16 @@ def quick(step):
     """Marks a step that belongs to the smoke subset."""
     step.quick = True
     return step
+
+
+def role(name):
+    """Marks a step that tests the program in a role other than the first of its module."""
+
+    def mark(step):
+        step.role = name
+        return step
+
+    return mark
 
 
 def free_port():
@@ -56,10 +66,12 @@ def listening(port):
 class Scenario:
     """What a step gets: the sides, the version, servers, clients and checks.
 
-    `client` and `server` are Sides. `version` is "1.2" or "1.3". `home` is a folder of its own.
+    `program` is the scenario's name. `client` and `server` are Sides. `version` is "1.2" or "1.3". `home` is
+    a folder of its own. `role` is what the program is in the step that runs.
     """
 
     def __init__(self, program, version, client, server, *, certificates, home, report, counted=True):
+        self.role = ""
         self.program, self.version, self.client, self.server = program, version, client, server
         self.certificates, self.home, self.report, self.counted = certificates, home, report, counted
         self.combination = f"{client.name}:{server.name}"
@@ -85,7 +97,8 @@ class Scenario:
     def check(self, name, ok, detail=""):
         """A check against a fixed expectation."""
         if self.counted:
-            self.report.record((self.program, self.version, self.combination), name, bool(ok), str(detail))
+            where = (self.program, self.version, self.combination)
+            self.report.record(where, self.role, name, bool(ok), str(detail))
         return bool(ok)
 
     def equal(self, name, got, wanted):
@@ -115,12 +128,12 @@ class Scenario:
 
     # Clients.
 
-    def run(self, program, *words, side=None, data=b"", more=None, timeout=40):
+    def run(self, program, *words, side=None, data=b"", more=None, timeout=40, user=None):
         """Runs a client program to its end, on the client's side unless another is given."""
         chosen = side or self.client
         done = processes.run(
             chosen, [find_program(program), *map(str, words)], self.library,
-            home=self.home, more=more, data=data, timeout=timeout,
+            home=self.home, more=more, data=data, timeout=timeout, user=user,
         )
         if chosen is self.client:
             self.loaded["client"] |= done.libraries
@@ -152,10 +165,21 @@ class Scenario:
         return self.run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *trust, *name, *words,
                         side=side, data=data, **how)
 
+    def keep_session(self, port, path):
+        """One connection of s_client that writes its session to `path`, and is closed when that has come."""
+        path.unlink(missing_ok=True)
+        end = "-----END SSL SESSION PARAMETERS-----\n"
+        with self.service("openssl", "s_client", "-connect", f"127.0.0.1:{port}", self.openssl_flag,
+                          "-servername", "one.test", "-CAfile", self.certificates / "ca.pem", "-sess_out", path,
+                          name="s_client", role="client") as client:
+            client.wait_for(lambda: path.exists() and path.read_text().endswith(end), "a session")
+            client.type(b"Q\n")
+            client.wait()
+
     # Servers, on the server's side; each lives as long as its `with` block.
 
     @contextmanager
-    def service(self, program, *words, name=None, role="server", side=None, ready=None, more=None):
+    def service(self, program, *words, name=None, role="server", side=None, ready=None, more=None, user=None):
         """A program in the background on the side of its role, unless another side is given.
 
         `ready` is a condition on the service to wait for.
@@ -165,7 +189,8 @@ class Scenario:
         own = self.client if role == "client" else self.server
         chosen = side or own
         service = processes.Service(
-            chosen, [find_program(program), *map(str, words)], self.library, home=self.home, name=name, more=more
+            chosen, [find_program(program), *map(str, words)], self.library,
+            home=self.home, name=name, more=more, user=user,
         )
         try:
             if ready:
@@ -218,9 +243,11 @@ class Scenario:
 
     # The end.
 
-    def check_libraries(self):
-        """Each side must have mapped its own libssl and no other."""
+    def check_libraries(self, foreign=""):
+        """Each side must have mapped its own libssl and no other; the side `foreign` may have what it likes."""
         for role, side in (("client", self.client), ("server", self.server)):
+            if role == foreign:
+                continue
             seen = self.loaded[role]
             if side.library:
                 self.equal(f"the {role} has mapped the library under test and no other libssl", seen,

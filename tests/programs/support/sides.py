@@ -6,15 +6,12 @@ environment without any trace of it.
 """
 
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-LAUNCHER = Path(__file__).resolve().parents[3] / "bin" / "with-reprise"
+from .packages import SYSTEM_FOLDERS
 
-# Another python3, openssl or curl may come first in PATH and bring an OpenSSL of its own.
-SYSTEM_FOLDERS = "/usr/bin:/usr/sbin:/bin:/sbin"
+LAUNCHER = Path(__file__).resolve().parents[3] / "bin" / "with-reprise"
 
 
 @dataclass(frozen=True)
@@ -35,28 +32,6 @@ class Side:
             variables["REPRISE_LIB"] = str(self.library)
         variables.update(more or {})
         return variables
-
-
-def find_program(name):
-    """The path of a program of the system, or None."""
-    return shutil.which(name, path=SYSTEM_FOLDERS)
-
-
-def why_unusable(name):
-    """Why a program cannot be tested, or "" when it can: it must be there and link with libssl.so.3."""
-    path = find_program(name)
-    if path is None:
-        return f"{name} is not installed"
-    if name == "python3":
-        question = "import _ssl; print(_ssl.__file__)"
-        answer = subprocess.run([path, "-c", question], capture_output=True, text=True, timeout=20)
-        if answer.returncode:
-            return f"{path} has no ssl module"
-        path = answer.stdout.strip()
-    linked = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=20).stdout
-    if "libssl.so.3 =>" not in linked:
-        return f"{path} does not link with libssl.so.3"
-    return ""
 
 
 def tls_libraries(pid, library):

@@ -1,0 +1,84 @@
+//! OCSP stapling (RFC 6066, section 8): what a server sends with its certificate, and what a client
+//! thinks of it. Both ask the program's one callback, `SSL_CTX_set_tlsext_status_cb(3)`.
+
+use std::ffi::c_int;
+
+use super::{Connection, Role, Stop};
+use crate::engine::PeerRejected;
+use crate::error::Reason;
+
+const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
+const INTERNAL_ERROR: u8 = 80;
+
+/// `TLSEXT_STATUSTYPE_nothing`
+const NOTHING: c_int = -1;
+/// `TLSEXT_STATUSTYPE_ocsp`
+const OCSP: c_int = 1;
+
+const SSL_TLSEXT_ERR_OK: c_int = 0;
+const SSL_TLSEXT_ERR_NOACK: c_int = 3;
+
+impl Connection {
+    /// `SSL_get_tlsext_status_type`: what is asked for, by the program on a client and by the client
+    /// on a server.
+    pub fn status_type(&self) -> c_int {
+        match self.ocsp_asked.get() {
+            Some(true) => OCSP,
+            Some(false) => NOTHING,
+            None => self.settings.borrow().status_type,
+        }
+    }
+
+    /// Server: the response to send, if there is a callback and it agrees.
+    pub(super) fn ask_for_staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
+        let callback = self.context().callbacks().status;
+        let Some(function) = callback.function else {
+            return Ok(None);
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        match unsafe { function(self.as_c(), callback.argument) } {
+            SSL_TLSEXT_ERR_OK => Ok(self.ocsp_response.borrow().clone()),
+            SSL_TLSEXT_ERR_NOACK => Ok(None),
+            _ => Err(PeerRejected {
+                reason: Reason::CLIENTHELLO_TLSEXT,
+                alert: INTERNAL_ERROR,
+            }),
+        }
+    }
+
+    /// Client: keeps the response (empty for none) and lets the program judge it, or its absence.
+    pub(super) fn judge_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
+        if self.role.get() != Some(Role::Client) {
+            return Ok(());
+        }
+        let response = (!response.is_empty()).then(|| response.to_vec());
+        self.ocsp_response.replace(response);
+        let callback = self.context().callbacks().status;
+        let asked = self.status_type() == OCSP;
+        let Some(function) = callback.function.filter(|_| asked) else {
+            return Ok(());
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        match unsafe { function(self.as_c(), callback.argument) } {
+            0 => Err(PeerRejected {
+                reason: Reason::INVALID_STATUS_RESPONSE,
+                alert: BAD_CERTIFICATE_STATUS_RESPONSE,
+            }),
+            answer if answer < 0 => Err(PeerRejected {
+                reason: Reason::INTERNAL_ERROR,
+                alert: INTERNAL_ERROR,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no response.
+    pub(super) fn judge_staple_of_resumption(&self) -> Result<(), Stop> {
+        let facts = self.with_engine(|engine| engine.facts())?;
+        if !facts.resumed || facts.version != 0x0304 {
+            return Ok(());
+        }
+        self.judge_staple(&[])
+            .map_err(|refusal| self.refuse(refusal.reason, refusal.alert))
+    }
+}
