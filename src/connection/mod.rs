@@ -363,7 +363,10 @@ impl Connection {
     pub fn duplicate(&self) -> Result<Arc<Self>> {
         let copy = Self::new(&self.session_context)?;
         copy.context.replace(self.context());
+        // How it closes stays that of the context.
+        let quiet = copy.settings().quiet_shutdown;
         copy.settings.replace(self.settings());
+        copy.change_settings(|settings| settings.quiet_shutdown = quiet);
         copy.method.set(self.method.get());
         copy.role.set(self.role.get());
         copy.shutdown.set(self.shutdown.get());
