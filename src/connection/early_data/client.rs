@@ -123,9 +123,8 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Accepted);
         let alpn = self.with_engine(|engine| engine.facts())?.alpn;
         let same = self.with_handshake(|handshake| {
-            handshake
-                .offered
-                .as_ref()
+            let psk = handshake.offered_psk.as_ref();
+            psk.or(handshake.offered.as_ref())
                 .is_none_or(|session| session.alpn() == alpn.as_deref())
         });
         match same {

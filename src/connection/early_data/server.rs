@@ -86,13 +86,12 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Rejected);
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let suite = profile.choose_tls13(&hello.cipher_suites());
         let limit = self
             .with_handshake(|handshake| {
                 let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;
                 let session = offer.session();
                 let same = session.alpn() == handshake.alpn.as_deref()
-                    && Some(session.cipher_id() as u16) == suite;
+                    && session.cipher_id() as u16 == offer.suite;
                 same.then(|| session.max_early_data().min(settings.recv_max_early_data))
             })
             .flatten();
