@@ -52,6 +52,7 @@ mod password;
 mod peer;
 pub mod pointer;
 pub mod private_key;
+mod psk;
 mod reprise_types;
 mod rsa_private_key;
 mod security;

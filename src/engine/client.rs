@@ -21,9 +21,9 @@ use zeroize::Zeroizing;
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
-use super::server::certificate_chain;
 use super::session_value::SessionSecrets;
 
 /// What a client connection is to be like.
@@ -177,7 +177,7 @@ impl ServerVerifier for ClientHooks {
             &certificate_chain(identity.identity),
             identity.ocsp_response,
         ) {
-            Ok(()) => Ok(super::server::leaf_only(identity.identity)),
+            Ok(()) => Ok(leaf_only(identity.identity)),
             Err(rejected) => Err(self.reject(rejected)),
         }
     }
@@ -186,7 +186,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,
@@ -198,7 +198,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,

@@ -14,6 +14,7 @@ use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent};
+use super::external_psk::{self, ExternalPsk};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
@@ -43,6 +44,8 @@ pub struct Engine {
     tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
+    /// Until the handshake is done.
+    external_psk: Option<ExternalPsk>,
 }
 
 #[derive(Default)]
@@ -78,6 +81,8 @@ pub struct Facts {
     pub extended_master_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// The server has answered, and resumes nothing.
+    pub full: bool,
     /// Client: the server has said that it used the host name.
     pub server_name_acknowledged: bool,
 }
@@ -86,20 +91,28 @@ impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
     pub fn connect(
         &mut self,
-        parameters: ClientParameters,
+        mut parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
-        let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
-            .map_err(|error| Failure::from_rustls(&error, None, false))?;
+        let failed = |error: &Error| Failure::from_rustls(error, None, false);
+        self.external_psk = ExternalPsk::take_from(parameters.session.as_mut())
+            .map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = external_psk::with(self.external_psk.as_ref(), || {
+            client::connect(parameters, delegate, &mut self.output)
+        })
+        .map_err(|error| failed(&error))?;
         self.tls = Tls::Client(connection, hooks);
         self.keep_early_exporter();
         Ok(())
     }
 
     /// Starts a server, once its ClientHello is in the input and has been looked at.
-    pub fn accept(&mut self, parameters: ServerParameters) -> Result<(), Failure> {
-        let (connection, hooks) =
-            server::accept(parameters).map_err(|error| Failure::from_rustls(&error, None, true))?;
+    pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+        let failed = |error: &Error| Failure::from_rustls(error, None, true);
+        let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
+        self.external_psk =
+            ExternalPsk::take_from(session).map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = server::accept(parameters).map_err(|error| failed(&error))?;
         self.tls = Tls::Server(connection, hooks);
         Ok(())
     }
@@ -120,6 +133,7 @@ impl Engine {
             tickets,
             peer_key_share,
             server_name_acknowledged,
+            external_psk,
             ..
         } = self;
         forget_noted();
@@ -128,7 +142,8 @@ impl Engine {
         new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let before = output.len();
-        let mut result = match tls {
+        let psk = external_psk.as_ref();
+        let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
@@ -145,7 +160,10 @@ impl Engine {
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
-        };
+        });
+        if !is_handshaking(tls) {
+            *external_psk = None;
+        }
         finished.collect();
         match tls {
             Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
@@ -176,11 +194,7 @@ impl Engine {
 
     /// Whether the handshake is still under way.
     pub fn is_handshaking(&self) -> bool {
-        match &self.tls {
-            Tls::Idle => true,
-            Tls::Client(connection, _) => connection.is_handshaking(),
-            Tls::Server(connection, _) => connection.is_handshaking(),
-        }
+        is_handshaking(&self.tls)
     }
 
     /// What has been agreed on so far.
@@ -342,6 +356,14 @@ impl Engine {
     }
 }
 
+fn is_handshaking(tls: &Tls) -> bool {
+    match tls {
+        Tls::Idle => true,
+        Tls::Client(connection, _) => connection.is_handshaking(),
+        Tls::Server(connection, _) => connection.is_handshaking(),
+    }
+}
+
 fn process<Side: rustls::SideData>(
     connection: &mut Connection<Side, Tcp>,
     input: &mut RecordBuffer,
@@ -447,6 +469,10 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
         resumed: matches!(
             outputs.handshake_kind(),
             Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
+        ),
+        full: matches!(
+            outputs.handshake_kind(),
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
         ),
         server_name_acknowledged: false,
     }

@@ -9,26 +9,26 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{
-    Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
+    CryptoProvider, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
 };
 use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, InvalidSniPolicy, KeyExchangeSelector, OfferedKxGroup, PreferClientOrder,
-    PreferServerOrder, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
-    Tls13Tickets,
+    ClientHello, InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerCredentialResolver,
+    ServerSessionKey, StoresServerSessions, Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
 use super::client::fragment_size;
-use super::credentials::{CertifiedKey, signer_certificate};
+use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
+use super::group_choice::{ServerGroups, SharesFirst};
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
 
@@ -110,8 +110,14 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let provider = profile.provider.clone();
-    let prefer_server_order = profile.prefer_server_order;
+    let (provider, prefer_server_order) = match &parameters.resume {
+        // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
+        // suits a key in TLS 1.3.
+        Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
+            (profile.provider_preferring(offer.cipher_suite), true)
+        }
+        _ => (profile.provider.clone(), profile.prefer_server_order),
+    };
     // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
     let with_ticketer = match parameters.version {
         0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
@@ -135,6 +141,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .map(SignatureScheme)
             .collect(),
         parameters,
+        provider: provider.clone(),
+        prefer_server_order,
         rejected: Mutex::new(None),
     });
     let mut config = ServerConfig::builder(provider)
@@ -180,6 +188,9 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
     pub(super) parameters: ServerParameters,
+    provider: Arc<CryptoProvider>,
+    /// Of suites and groups.
+    prefer_server_order: bool,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -210,7 +221,7 @@ impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
         let credentials = &self.parameters.credentials;
-        let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
+        let chosen = if self.parameters.version == 0x0304 {
             // The order of signature schemes decides between several certificates.
             usable.iter().find_map(|scheme| {
                 credentials
@@ -222,6 +233,12 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
+            .or_else(|| {
+                let psk = credentials.is_empty() && self.parameters.resume.is_some();
+                (psk && self.parameters.version == 0x0304)
+                    .then(|| no_credential(hello.signature_schemes()))
+                    .flatten()
+            })
             .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || self.parameters.version == 0x0303 {
@@ -277,9 +294,9 @@ impl ServerHooks {
         hello: &ClientHello<'_>,
         usable: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
-        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
+        let ours = &self.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+        let ordered: Vec<_> = if self.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
@@ -435,58 +452,6 @@ pub(super) fn log_secret(
     }
 }
 
-/// The chain in DER, leaf first.
-pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
-    match identity {
-        Identity::X509(chain) => std::iter::once(chain.end_entity.as_ref())
-            .chain(chain.intermediates.iter().map(|der| der.as_ref()))
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
-/// kept once, in our session.
-pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
-    let mut identity = identity.clone();
-    if let Identity::X509(chain) = &mut identity {
-        chain.intermediates = Vec::new();
-    }
-    VerifiedIdentity::assertion(identity)
-}
-
-/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
-/// knows more kinds of keys. Schemes that were not offered are refused.
-pub(super) fn verify_signature(
-    by_engine: Result<HandshakeSignatureValid, Error>,
-    input: &SignatureVerificationInput<'_>,
-    offered: &[SignatureScheme],
-    delegate: Option<&dyn Delegate>,
-) -> Result<HandshakeSignatureValid, Error> {
-    let scheme = input.signature.scheme;
-    if !offered.contains(&scheme) {
-        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
-    }
-    let result = by_engine.or_else(|error| {
-        let verified = delegate.is_some_and(|delegate| {
-            delegate.verify_signature(
-                scheme.0,
-                signer_certificate(input.signer),
-                input.message,
-                input.signature.signature(),
-            )
-        });
-        match verified {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(error),
-        }
-    });
-    if let (Ok(_), Some(delegate)) = (&result, delegate) {
-        delegate.peer_signed(scheme.0);
-    }
-    result
-}
-
 /// Tells what we sign with.
 pub(super) fn note_selection(
     delegate: Option<&dyn Delegate>,
@@ -506,46 +471,4 @@ fn distinguished_name(der: &[u8]) -> DistinguishedName {
         None => None,
     };
     DistinguishedName::in_sequence(inside.unwrap_or_default())
-}
-
-/// Client's order, but a group with a key share first: another would cost a round trip.
-#[derive(Debug)]
-struct SharesFirst;
-
-impl KeyExchangeSelector for SharesFirst {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        _server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let mut first = None;
-        for offered in client {
-            if offered.has_key_share {
-                return Some(offered.group);
-            }
-            first = first.or(Some(offered.group));
-        }
-        first
-    }
-}
-
-/// Server's order, but a group with a key share first.
-#[derive(Debug)]
-struct ServerGroups;
-
-impl KeyExchangeSelector for ServerGroups {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let position = |offered: &OfferedKxGroup| {
-            let place = server
-                .iter()
-                .position(|group| group.name() == offered.group.name())
-                .unwrap_or(usize::MAX);
-            (!offered.has_key_share, place)
-        };
-        client.min_by_key(position).map(|offered| offered.group)
-    }
 }

@@ -42,9 +42,10 @@ impl Connection {
     fn has_session_for_early_data(&self) -> bool {
         self.role.get() == Some(Role::Client)
             && self.stage.get() == Stage::Before
-            && self
-                .session()
-                .is_some_and(|session| session.max_early_data() > 0)
+            && (self.settings.borrow().psk.use_session.is_some()
+                || self
+                    .session()
+                    .is_some_and(|session| session.max_early_data() > 0))
     }
 
     /// Before a ClientHello with early data: whether the session is good for it.
