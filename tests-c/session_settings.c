@@ -352,7 +352,7 @@ static void offers(const struct protocol *protocol)
 {
     bool is_tls13 = protocol->version == TLS1_3_VERSION;
     const char *usual = is_tls13 ? "\x13\x02" : EC_AES128;
-    /* None has a ticket and no id: OpenSSL would write the new session into it (S123). */
+    /* None has a ticket and no id: OpenSSL would write the new session into it. */
     const struct odd cases[] = {
         { "usual id", 32, 48, 0, usual, 0, 0 },
         { "usual ticket", 32, 48, 200, usual, 0, 0 },
