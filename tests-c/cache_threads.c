@@ -331,7 +331,7 @@ static void a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody(void)
 
     /* Garbage grows to its bound. Then adding is refused, and nothing else. */
     added = 0;
-    for (int round = 0; round < 100 && added == 1000 * round; round++)
+    for (int round = 0; round < 1000 && added == 1000 * round; round++)
         added += churn(shared.server_ctx, 1000);
     added = churn(shared.server_ctx, 1000);
     CHECK(added < 1000);
