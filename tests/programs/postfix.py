@@ -12,6 +12,7 @@ ROLES = {
     "server": "STARTTLS and TLS at once, tickets and tlsmgr's cache, client certificates, the Received line",
     "client": "verified and opportunistic delivery, its session cache, certificates, errors in its log",
 }
+LIMITS = {"client": "no security levels `fingerprint`, `dane` and `dane-only`: mails wait, and the log says why"}
 NEEDS = ("postfix", "postfix-master", "curl", "openssl")
 ROOT = True
 
@@ -236,5 +237,18 @@ def step_client(s):
         delivery("secure, unknown issuer", f"smtp_tls_CAfile = {s.certificates / 'other-ca.pem'}", *secure, works=False)
         digest = s.run("openssl", "x509", "-in", s.certificates / "one.test.leaf.pem", "-noout", "-fingerprint", "-sha256",
                        side=type(s.client)("system", None)).text.strip().partition("=")[2]
-        delivery("fingerprint", "smtp_tls_security_level = fingerprint", "smtp_tls_fingerprint_digest = sha256",
-                 f"smtp_tls_fingerprint_cert_match = {digest}")
+        pinned = ("smtp_tls_security_level = fingerprint", "smtp_tls_fingerprint_digest = sha256",
+                  f"smtp_tls_fingerprint_cert_match = {digest}")
+        if not s.client.library:
+            delivery("fingerprint", *pinned)
+            return
+        # postfix verifies fingerprints by DANE, which Reprise has not: nothing is sent, and the log says why.
+        with postfix(s, f"relayhost = [127.0.0.1]:{far.port}", "virtual_mailbox_domains =", *pinned,
+                     name="client", role="client") as near:
+            before = len(far.mails())
+            done = s.curl(near.port, "--mail-from", "ann@one.test", "--mail-rcpt", "bob@two.test", "-T",
+                          s.home / "mail.txt", f"smtp://127.0.0.1:{near.port}/one.test", side=type(s.client)("system", None))
+            assert done.code == 0, done.err
+            near.wait_for(lambda: "status=deferred" in near.log(), "status=deferred", timeout=30)
+            s.check("fingerprint: the log names DANE", "does not verify by DANE" in near.log(), near.log()[-1500:])
+            s.equal("fingerprint: nothing is sent", len(far.mails()), before)
