@@ -5,6 +5,7 @@ import pwd
 import re
 from contextlib import contextmanager
 
+from support.normalise import lines_with
 from support.scenario import free_port, listening, quick, role, settled
 
 PROGRAM = "postfix"
@@ -157,7 +158,8 @@ def step_server(s):
             done = send(s, port, size=size, scheme=scheme)
             s.equal(f"{scheme}, {size} bytes: exit status", (done.code, done.err), (0, ""))
             text = arrived(server, number)
-            s.check(f"{scheme}, {size} bytes: the mail is intact", text.endswith(mail(size).partition("\n\n")[2]), text[:900])
+            body = mail(size).partition("\n\n")[2]
+            s.check(f"{scheme}, {size} bytes: the mail is intact", text.endswith(body), text[:900])
             s.same(f"{scheme}, {size} bytes: the Received line", received(text))
         s.same("the log's lines about TLS", sorted(set(lines(server, r"(\w+ TLS connection established from .*)"))))
         s.equal("nothing bad in the log", lines(server, r"((?:warning|error|fatal|panic): .*)"), [])
@@ -174,7 +176,7 @@ def step_server_resumption(s):
                 if words[0] == "-sess_out" or path.exists():
                     done = s.s_client(server.port, "-starttls", "smtp", s.openssl_flag, *words, "-ign_eof",
                                       "-nocommands", data=b"QUIT\r\n", timeout=60)
-                    kinds += [line.partition(",")[0] for line in done.text.splitlines() if line.startswith(("New,", "Reused,"))]
+                    kinds += [line.partition(",")[0] for line in lines_with(done.text, "New,", "Reused,")]
             s.same(f"{name}: connections", kinds)
             s.equal(f"{name}: the first is new", kinds[0], "New")
             s.equal(f"{name}: nothing bad in the log", lines(server, r"((?:warning|error|fatal|panic): .*)"), [])
