@@ -296,8 +296,12 @@ static void catch_in_the_middle(pthread_t thread, SSL_CTX *context)
         CHECK_EQ(sem_wait(&parked), 0);
         before = deferred(context);
         churn(context, 1000);
-        if (deferred(context) > before + 1000 * 100)
-            return;
+        /* Some may be late only; what comes on top of 10,000 is kept. */
+        if (deferred(context) > before + 1000 * 100) {
+            churn(context, 9000);
+            if (deferred(context) > before + 10 * 1000 * 100)
+                return;
+        }
         CHECK_EQ(sem_post(&go_on), 0);
     }
     CHECK(!"the thread was in the middle of a lookup once");

@@ -413,6 +413,42 @@ static void a_connection_may_have_callbacks_of_its_own(void)
     pair_free(&pair);
 }
 
+static SSL_SESSION *marked;
+
+static int find_marked(SSL *ssl, const unsigned char *identity, size_t length,
+                       SSL_SESSION **session)
+{
+    (void)ssl, (void)identity, (void)length;
+    SSL_SESSION_up_ref(marked);
+    *session = marked;
+    return 1;
+}
+
+/* S63: what the server works with is a copy without the mark, and the program's is untouched. */
+static void a_marked_session_is_a_key_all_the_same(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init(&pair);
+    pair_open(&pair);
+    marked = psk_session(pair.server, server_key);
+    SSL_SESSION_set1_id(marked, (const unsigned char *)"marked", 6);
+    SSL_CTX_remove_session(pair.server_ctx, marked);
+    CHECK_EQ(SSL_SESSION_is_resumable(marked), 0);
+    pair_drop(&pair);
+    SSL_CTX_set_psk_find_session_callback(pair.server_ctx, find_marked);
+    session = pair_new_session(&pair);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    SSL_CTX_set_psk_use_session_callback(pair.client_ctx, NULL);
+    SSL_CTX_set_psk_find_session_callback(pair.server_ctx, NULL);
+    CHECK(pair_resumes(&pair, session));
+    CHECK_EQ(SSL_SESSION_is_resumable(marked), 0);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(marked);
+    pair_free(&pair);
+}
+
 /* ---- early data: S84, S117 ---- */
 
 static unsigned early_limit;
@@ -702,6 +738,7 @@ TEST_MAIN(TEST(both_sides_use_the_key), TEST(a_server_needs_no_certificate),
           TEST(a_clients_id_context_must_be_the_sessions),
           TEST(an_expired_key_means_a_full_handshake),
           TEST(a_connection_may_have_callbacks_of_its_own),
+          TEST(a_marked_session_is_a_key_all_the_same),
           TEST(early_data_may_be_sent_with_a_key),
           TEST(the_library_frees_the_sessions_it_was_given), TEST(the_older_callbacks_work),
           TEST(the_older_callbacks_are_asked_after_the_newer),

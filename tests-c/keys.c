@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/dh.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -290,10 +291,61 @@ static void an_ec_key_may_stay_elsewhere(const struct protocol *protocol)
     EC_KEY_METHOD_free(method);
 }
 
+/* ---- what is only accepted ---- */
+
+/* nginx, apache2 and postgres set them whatever the suites are. */
+static void parameters_of_diffie_hellman_may_be_set(const struct protocol *protocol)
+{
+    struct pair pair;
+    DH *parameters = DH_get_2048_256();
+    EVP_PKEY *key = EVP_PKEY_new();
+
+    pair_init(&pair, protocol);
+    CHECK_EQ(SSL_CTX_set_tmp_dh(pair.server_ctx, parameters), 1);
+    CHECK_EQ(SSL_CTX_set_dh_auto(pair.server_ctx, 1), 1);
+    CHECK_EQ(EVP_PKEY_assign_DH(key, parameters), 1);
+    CHECK_EQ(SSL_CTX_set0_tmp_dh_pkey(pair.server_ctx, key), 1); /* takes it */
+    pair_open(&pair);
+    CHECK_EQ(SSL_set_dh_auto(pair.server, 1), 1);
+    pair_handshake(&pair);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+/* ---- asking before a certificate is used ---- */
+
+static int checked;
+
+static int check_in_callback(SSL *ssl, void *argument)
+{
+    const struct credentials *good = pki_server();
+
+    (void)argument;
+    CHECK(SSL_check_chain(ssl, good->certificate, good->key, NULL) & CERT_PKEY_VALID);
+    CHECK_EQ(SSL_check_chain(ssl, NULL, good->key, NULL), 0);
+    CHECK(!(SSL_check_chain(ssl, good->certificate, NULL, NULL) & CERT_PKEY_VALID));
+    checked++;
+    return 1;
+}
+
+static void a_chain_can_be_checked_in_the_certificate_callback(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    checked = 0;
+    pair_init(&pair, protocol);
+    SSL_CTX_set_cert_cb(pair.server_ctx, check_in_callback, NULL);
+    connects(&pair);
+    CHECK(checked > 0);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(the_password_callback_opens_key_files),
           TEST_EACH(without_a_callback_the_user_data_is_the_password),
           TEST(a_connection_may_have_its_own_password), TEST(a_wrong_password_is_an_error),
           TEST_EACH(certificates_and_keys_may_come_as_der),
           TEST_EACH(a_chain_is_set_and_replaced_at_once),
           TEST_EACH(a_chain_file_has_the_leaf_first),
-          TEST_EACH(an_rsa_key_may_stay_elsewhere), TEST_EACH(an_ec_key_may_stay_elsewhere))
+          TEST_EACH(an_rsa_key_may_stay_elsewhere), TEST_EACH(an_ec_key_may_stay_elsewhere),
+          TEST_EACH(parameters_of_diffie_hellman_may_be_set),
+          TEST_EACH(a_chain_can_be_checked_in_the_certificate_callback))

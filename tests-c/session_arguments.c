@@ -214,6 +214,7 @@ static int work(int argc, char **argv)
     return 0;
 }
 
+/* S64, S88, S104 */
 static void sessions_answer_alike(void)
 {
     compare_calls("objects");

@@ -177,7 +177,7 @@ static void compare(void)
     free(reports[1]);
 }
 
-/* ---- real ones ---- */
+/* ---- real ones: S87, S88, S90 ---- */
 
 /* Made on both libraries. */
 static void real_sessions(const struct protocol *protocol)
@@ -195,7 +195,7 @@ static void real_sessions(const struct protocol *protocol)
     compare();
 }
 
-/* ---- odd ones ---- */
+/* ---- odd ones: S87 to S90 ---- */
 
 static void every_field_alone(void)
 {
@@ -374,7 +374,7 @@ static void old_fields(void)
     compare();
 }
 
-/* ---- `openssl sess_id` ---- */
+/* ---- `openssl sess_id`: S87, S90 ---- */
 
 /* What the tool prints of the sessions of both libraries, on either of them. */
 static void the_tool_reads_them(const struct protocol *protocol)

@@ -340,6 +340,8 @@ static void check_resumed(size_t kind, const struct ends *first, const struct en
     check_failed(__FILE__, __LINE__, "the session is resumed");
 }
 
+/* ---- sessions: S13, S14, S81, S88, S92 ---- */
+
 /* Every pair of ends makes a session that every pair of ends resumes. */
 static void exchange(size_t kind)
 {
@@ -377,7 +379,7 @@ static void tls13_stateless_sessions(void)
     exchange(3);
 }
 
-/* ---- tickets ---- */
+/* ---- tickets: S75, S79 ---- */
 
 /* Keys and callbacks of both forms stand for the same keys. */
 static void tickets_by(const struct protocol *protocol, enum library maker)

@@ -352,7 +352,7 @@ static void offers(const struct protocol *protocol)
 {
     bool is_tls13 = protocol->version == TLS1_3_VERSION;
     const char *usual = is_tls13 ? "\x13\x02" : EC_AES128;
-    /* None has a ticket and no id: OpenSSL would write the new session into it (S123). */
+    /* None has a ticket and no id: OpenSSL would write the new session into it. */
     const struct odd cases[] = {
         { "usual id", 32, 48, 0, usual, 0, 0 },
         { "usual ticket", 32, 48, 200, usual, 0, 0 },
@@ -422,16 +422,19 @@ static int work(int argc, char **argv)
     return 0;
 }
 
+/* S49, S69, S75, S121 */
 static void contexts_answer_alike(void)
 {
     compare_calls("contexts");
 }
 
+/* S1, S69, S80 */
 static void connections_answer_alike(const struct protocol *protocol)
 {
     compare_calls(protocol->name);
 }
 
+/* S15, S29 */
 static void odd_sessions_come_to_the_same(const struct protocol *protocol)
 {
     compare_calls(protocol->version == TLS1_2_VERSION ? "offers" : "offers 1.3");

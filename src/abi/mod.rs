@@ -76,6 +76,8 @@ pub mod ssl;
 mod ssl_bio;
 mod stop;
 mod strings;
+#[cfg(test)]
+mod ticket_rotation_tests;
 mod tickets;
 pub mod transport;
 pub mod types;

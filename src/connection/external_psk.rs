@@ -149,9 +149,10 @@ impl Connection {
         let Some(found) = found else {
             return Ok(None);
         };
-        let copy = found.duplicate()?;
-        copy.set_id_context(&settings.session_id_context)?;
-        Ok(Some(copy))
+        let mut view = found.view();
+        view.bytes.id_context = &settings.session_id_context;
+        view.bytes.ticket = None;
+        Ok(Some(found.successor(view)?))
     }
 
     fn ask_find_session(

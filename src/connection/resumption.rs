@@ -35,7 +35,7 @@ pub struct Resumption {
     /// What the client sent for it: ticket, PSK identity or session id.
     identity: Vec<u8>,
     /// The suite of this handshake, by TLS number: in TLS 1.3 it may differ from the session's.
-    suite: u16,
+    pub suite: u16,
     /// A new ticket is to be sent.
     pub renew: bool,
     /// It stands for a key that the program gave for this very connection.

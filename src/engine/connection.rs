@@ -146,8 +146,7 @@ impl Engine {
         let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
-                .delegate
-                .with(delegate, || process(connection, input, output, plaintext))
+                .work(delegate, || process(connection, input, output, plaintext))
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {

@@ -33,6 +33,8 @@ mod record;
 mod server;
 mod session_value;
 mod spare;
+mod suite_selection;
+mod templates;
 
 pub use client::ClientParameters;
 pub use connection::{Engine, Facts};

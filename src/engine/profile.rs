@@ -21,12 +21,14 @@ use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::key_share::group;
 use super::planned_random;
+use super::templates::Templates;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
 pub struct Profile {
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) prefer_server_order: bool,
+    pub(super) templates: Templates,
 }
 
 impl Profile {
@@ -54,6 +56,7 @@ impl Profile {
                 ..rustls_aws_lc_rs::DEFAULT_PROVIDER
             }),
             prefer_server_order,
+            templates: Templates::default(),
         })
     }
 
@@ -96,20 +99,6 @@ impl Profile {
             .partition(|suite| tls13_hash_len(**suite) == Some(hash_len));
         self.choose_tls13(&with)
             .or_else(|| self.choose_tls13(&without))
-    }
-
-    /// The provider with this suite before all others. In TLS 1.2 rustls resumes a session only if
-    /// it would choose its suite for a new one as well, where OpenSSL uses the session's suite (S71).
-    pub(super) fn provider_preferring(&self, suite: u16) -> Arc<CryptoProvider> {
-        let mut tls12 = self.provider.tls12_cipher_suites.to_vec();
-        tls12.sort_by_key(|our| our.common.suite.0 != suite);
-        let mut tls13 = self.provider.tls13_cipher_suites.to_vec();
-        tls13.sort_by_key(|our| our.common.suite.0 != suite);
-        Arc::new(CryptoProvider {
-            tls12_cipher_suites: tls12.into(),
-            tls13_cipher_suites: tls13.into(),
-            ..CryptoProvider::clone(&self.provider)
-        })
     }
 }
 

@@ -9,15 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{
-    CryptoProvider, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
-};
+use rustls::crypto::{SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity};
 use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerCredentialResolver,
-    ServerSessionKey, StoresServerSessions, Tls13Tickets,
+    ClientHello, PreferClientOrder, PreferServerOrder, ServerCredentialResolver, ServerSessionKey,
+    StoresServerSessions, Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
@@ -31,6 +29,8 @@ use super::group_choice::{ServerGroups, SharesFirst};
 use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
+use super::suite_selection;
+use super::templates::with_common_settings;
 
 /// What a server connection is to be like, after its ClientHello has been read.
 pub struct ServerParameters {
@@ -110,14 +110,20 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let (provider, prefer_server_order) = match &parameters.resume {
+    let prefer_server_order = profile.prefer_server_order;
+    let selector = match &parameters.resume {
         // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
         // suits a key in TLS 1.3.
         Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
-            (profile.provider_preferring(offer.cipher_suite), true)
+            suite_selection::preferring(offer.cipher_suite)
         }
-        _ => (profile.provider.clone(), profile.prefer_server_order),
+        _ => None,
     };
+    let template = match parameters.client_authentication {
+        ClientAuthentication::None => Some(profile.templates.server(&profile.provider)?),
+        _ => None,
+    };
+    let provider = profile.provider.clone();
     // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
     let with_ticketer = match parameters.version {
         0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
@@ -141,13 +147,16 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .map(SignatureScheme)
             .collect(),
         parameters,
-        provider: provider.clone(),
-        prefer_server_order,
         rejected: Mutex::new(None),
     });
-    let mut config = ServerConfig::builder(provider)
-        .with_client_cert_verifier(hooks.clone())
-        .with_server_credential_resolver(hooks.clone())?;
+    let mut config = match template {
+        Some(config) => config,
+        None => ServerConfig::builder(provider)
+            .with_client_cert_verifier(hooks.clone())
+            .with_server_credential_resolver(hooks.clone())
+            .map(with_common_settings)?,
+    };
+    config.cert_resolver = hooks.clone();
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
     // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
@@ -171,9 +180,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         config.cipher_suite_selector = &PreferClientOrder;
         config.kx_selector = &SharesFirst;
     }
-    config.invalid_sni_policy = InvalidSniPolicy::IgnoreAll;
-    config.cert_compressors = Vec::new();
-    config.cert_decompressors = Vec::new();
+    if let Some(selector) = selector {
+        config.cipher_suite_selector = selector;
+    }
     Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
 }
 
@@ -188,9 +197,6 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
     pub(super) parameters: ServerParameters,
-    provider: Arc<CryptoProvider>,
-    /// Of suites and groups.
-    prefer_server_order: bool,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
@@ -288,15 +294,16 @@ impl ServerHooks {
     }
 
     /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
-    /// several certificates.
+    /// several certificates. rustls resumes a session only with a key of the kind that its suite
+    /// names, so that suite comes first.
     fn resolve_tls12(
         &self,
         hello: &ClientHello<'_>,
         usable: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
-        let ours = &self.provider.tls12_cipher_suites;
+        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.prefer_server_order {
+        let mut ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
@@ -306,6 +313,9 @@ impl ServerHooks {
                 .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
                 .collect()
         };
+        if let Some(offer) = &self.parameters.resume {
+            ordered.sort_by_key(|suite| suite.common.suite.0 != offer.cipher_suite);
+        }
         ordered.iter().find_map(|suite| {
             let schemes: Vec<_> = usable
                 .iter()

@@ -57,9 +57,10 @@ impl Connection {
         // Without a session that can be offered there is no key for early data.
         let session = offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))?;
         // S118
-        if let Some(name) = session.host_name()
-            && self.host_name.borrow().as_deref() != Some(name)
-        {
+        let same_host = session
+            .host_name()
+            .is_none_or(|name| self.host_name.borrow().as_deref() == Some(name));
+        if !same_host {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, INTERNAL_ERROR));
         }
         if let Some(protocol) = session.alpn()
@@ -123,9 +124,8 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Accepted);
         let alpn = self.with_engine(|engine| engine.facts())?.alpn;
         let same = self.with_handshake(|handshake| {
-            handshake
-                .offered
-                .as_ref()
+            let psk = handshake.offered_psk.as_ref();
+            psk.or(handshake.offered.as_ref())
                 .is_none_or(|session| session.alpn() == alpn.as_deref())
         });
         match same {
