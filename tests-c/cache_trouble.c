@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/ssl.h>
 
 #include "pair.h"
@@ -31,6 +32,18 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *memory, size_t size)
 {
     return no_memory ? NULL : __libc_realloc(memory, size);
+}
+
+/* False under valgrind, which has a malloc() of its own. */
+static bool memory_can_run_out(void)
+{
+    void *memory;
+
+    no_memory = true;
+    memory = OPENSSL_malloc(1);
+    no_memory = false;
+    OPENSSL_free(memory);
+    return memory == NULL;
 }
 
 /* ---- sessions ---- */
@@ -85,6 +98,8 @@ static void adding_without_memory_fails_and_changes_nothing(void)
     SSL_SESSION *kept = made('a', 100), *other = made('a', 200), *fresh = made('b', 300);
     int added;
 
+    if (!memory_can_run_out())
+        return;
     CHECK_EQ(SSL_CTX_add_session(context, kept), 1);
     no_memory = true;
     added = SSL_CTX_add_session(context, fresh);
@@ -122,7 +137,7 @@ static void a_cache_that_cannot_grow_its_index_works_on(void)
     SSL_SESSION *sessions[MANY];
     unsigned added = 0, found = 0;
 
-    if (!on_reprise())
+    if (!on_reprise() || !memory_can_run_out())
         return;
     context = new_cache();
     SSL_CTX_sess_set_cache_size(context, 0);
