@@ -1,6 +1,7 @@
 //! The cache itself: what can be done with it, and in which order its parts are changed.
 
 use super::entry::{Entry, Key};
+use super::figures::count;
 use super::index::{Index, Place, Table};
 use super::node::Node;
 use super::order::Order;
@@ -31,8 +32,8 @@ pub(super) struct Writers<O> {
     pub(super) guarded: Lock<Guarded<O>>,
     pub(super) entries: AtomicUsize,
     pub(super) node_bytes: AtomicUsize,
-    evictions: AtomicU64,
-    expiries: AtomicU64,
+    pub(super) evictions: AtomicU64,
+    pub(super) expiries: AtomicU64,
 }
 
 /// What the writers' lock guards, beside the index.
@@ -66,44 +67,6 @@ pub enum Due {
     At(i64),
     /// All.
     Always,
-}
-
-/// What a cache has to tell about itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Objects in the cache.
-    pub entries: usize,
-    /// Objects that had to make room, ever.
-    pub evictions: u64,
-    /// Objects that were taken out because they had expired, ever.
-    pub expiries: u64,
-    /// Bytes that the cache occupies beyond the objects themselves.
-    pub bytes: usize,
-    /// Bytes in the process, of all caches and of objects that were in one, that were given up and wait
-    /// for threads in the middle of a lookup.
-    pub garbage: usize,
-}
-
-// The counters change with the lock held only, so they need no atomic addition.
-impl<O> Writers<O> {
-    fn count_in(&self, node: &Node<O>) {
-        let bytes = self.node_bytes.load(Ordering::Relaxed) + Node::<O>::bytes(node.hash());
-        self.node_bytes.store(bytes, Ordering::Relaxed);
-        let entries = self.entries.load(Ordering::Relaxed) + 1;
-        self.entries.store(entries, Ordering::Relaxed);
-    }
-
-    fn count_out(&self, node: &Node<O>) {
-        let bytes = self.node_bytes.load(Ordering::Relaxed) - Node::<O>::bytes(node.hash());
-        self.node_bytes.store(bytes, Ordering::Relaxed);
-        let entries = self.entries.load(Ordering::Relaxed) - 1;
-        self.entries.store(entries, Ordering::Relaxed);
-    }
-}
-
-/// One more, by the holder of the writers' lock.
-fn count(counter: &AtomicU64) {
-    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
 // SAFETY: objects and nodes are reached through the index while pinned, or with the lock held; `Entry`
@@ -350,21 +313,6 @@ impl<E: Entry> Cache<E> {
     /// one was added (1 if n is 1), as in OpenSSL; 0 is no limit. Takes effect when something is added.
     pub fn set_limit(&self, limit: usize) -> usize {
         self.limit.swap(limit, Ordering::Relaxed)
-    }
-
-    /// The figures. Takes no lock; each is right, but they may belong to slightly different moments.
-    pub fn figures(&self) -> Figures {
-        let pinned = pin();
-        // SAFETY: we are pinned.
-        let tables = unsafe { self.index.bytes() };
-        drop(pinned);
-        Figures {
-            entries: self.len(),
-            evictions: self.writers.evictions.load(Ordering::Relaxed),
-            expiries: self.writers.expiries.load(Ordering::Relaxed),
-            bytes: size_of::<Self>() + tables + self.writers.node_bytes.load(Ordering::Relaxed),
-            garbage: garbage().bytes,
-        }
     }
 
     pub(super) fn lock(&self) -> Locked<'_, Guarded<E::Object>> {

@@ -10,6 +10,7 @@
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
 //! | `count`     | the count of references that lookups add to                              |
 //! | `hash`      | the keyed hash of a key                                                  |
+//! | `figures`   | what a cache tells about itself                                          |
 //! | `node`      | one allocation for each cached object: key, reference, links             |
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
@@ -81,6 +82,7 @@
 mod count;
 mod entries;
 mod entry;
+mod figures;
 #[cfg(not(loom))]
 mod fork;
 mod hash;
