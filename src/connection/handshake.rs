@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
+use super::{
+    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
+};
 use crate::error::Reason;
 use crate::libcrypto::error_queue;
 
@@ -15,7 +17,12 @@ impl Connection {
     /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
         match self.stage.get() {
-            Stage::Open => return self.flush_flight(),
+            Stage::Open => {
+                self.flush_flight()?;
+                self.tell();
+                self.end_turn();
+                return Ok(());
+            }
             Stage::Failed => return Err(Stop::Transport),
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
             Stage::Before => {
@@ -28,9 +35,7 @@ impl Connection {
             Stage::Tickets => self.send_tickets(),
             _ => self.advance(),
         };
-        if let Err(stop) = &result {
-            self.notify_exit(stop);
-        }
+        self.notify_exit(&result);
         result
     }
 
@@ -86,16 +91,17 @@ impl Connection {
         }
         self.handshake.replace(Some(Box::default()));
         self.resumed.set(false);
-        self.stage.set(Stage::Handshake);
+        self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
+        self.stage.set(Stage::Handshake);
         match role {
-            Role::Client => self.start_client(),
-            Role::Server => {
-                // A server has no session until it has seen the ClientHello (S3).
-                self.forget_session();
-                Ok(())
-            }
+            Role::Client => self.start_client()?,
+            // A server has no session until it has seen the ClientHello (S3).
+            Role::Server => self.forget_session(),
         }
+        self.tell();
+        self.end_turn();
+        Ok(())
     }
 
     fn advance(&self) -> Result<(), Stop> {
@@ -105,6 +111,7 @@ impl Connection {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {
                     self.read_record()?;
+                    self.tell();
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
@@ -116,6 +123,7 @@ impl Connection {
                 self.note_new_ticket();
             }
             let closed = self.process()?;
+            self.end_turn();
             self.check_resumed_context()?;
             if closed {
                 // close_notify in the middle of a handshake.
@@ -166,6 +174,10 @@ impl Connection {
         }
         drop(handshake);
         self.with_engine(|engine| engine.release_input())?;
+        self.enter_state(match owes_tickets && self.is_ticket_due() {
+            true => HandshakeState::SERVER_WRITES_TICKET,
+            false => HandshakeState::OK,
+        });
         self.notify(InfoKind::HandshakeDone, 1);
         if owes_tickets {
             self.stage.set(Stage::Tickets);
@@ -235,6 +247,11 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
+
+/// Whether a ServerHello (with its header) is a HelloRetryRequest.
+pub(super) fn is_retry_request(message: &[u8]) -> bool {
+    message.get(6..38) == Some(&HELLO_RETRY_REQUEST)
+}
 
 /// Lifetime hint (seconds) of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3) among the
 /// messages of a record, and whether its ticket is not empty.

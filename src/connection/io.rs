@@ -80,6 +80,7 @@ impl Connection {
         self.read_record()?;
         self.process()?;
         self.announce_arrivals();
+        self.end_turn();
         Ok(())
     }
 
@@ -94,6 +95,9 @@ impl Connection {
             self.start_implicitly()?;
             self.handshake()?;
         }
+        // Of a KeyUpdate that goes first.
+        self.tell();
+        self.end_turn();
         let (mode, max_fragment) = {
             let settings = self.settings.borrow();
             (settings.mode, settings.max_send_fragment)
@@ -118,6 +122,7 @@ impl Connection {
             let count = (data.len() - done).min(max_fragment);
             let encrypted = self.with_engine(|engine| engine.write(&data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
+            self.tell();
             pending.in_flight.set(count);
         }
     }

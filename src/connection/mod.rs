@@ -22,7 +22,9 @@
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
-//! | `notify`          | info and message callbacks                                       |
+//! | `notify`          | the info callback                                                |
+//! | `messages`        | the message callback, and states from message to message         |
+//! | `handshake_state` | what these states are called                                     |
 //! | `offers`          | what a client has offered                                        |
 
 mod check_chain;
@@ -30,8 +32,10 @@ mod client;
 mod client_hello;
 mod delegate;
 mod handshake;
+mod handshake_state;
 mod io;
 mod issuing;
+mod messages;
 mod notify;
 mod offers;
 mod peer;
@@ -47,6 +51,7 @@ mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
+pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
@@ -121,6 +126,7 @@ pub struct Connection {
 
     role: Cell<Option<Role>>,
     stage: Cell<Stage>,
+    telling: messages::Telling,
     want: Cell<Want>,
     shutdown: Cell<c_int>,
     /// close_notify has come (as opposed to a shutdown flag set by the program).
@@ -224,6 +230,7 @@ impl Connection {
             names: RefCell::default(),
             role: Cell::new(Role::of(context.method())),
             stage: Cell::new(Stage::Before),
+            telling: messages::Telling::default(),
             want: Cell::new(Want::Nothing),
             shutdown: Cell::new(0),
             close_notify_received: Cell::new(false),
@@ -472,10 +479,13 @@ impl Connection {
                 }
             });
             let _ = self.flush_flight();
+            self.tell();
+            self.stage.set(Stage::Failed);
             self.notify_alert(InfoKind::WriteAlert, 2, alert);
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }
+        self.tell();
         if let Some(alert) = failure.alert_received {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.notify_alert(InfoKind::ReadAlert, 2, alert);

@@ -127,6 +127,7 @@ impl Connection {
         self.forget_pending_write();
         self.not_resumable.set(false);
         self.want.set(super::Want::Nothing);
+        self.telling.forget();
         self.stage.set(Stage::Before);
     }
 }

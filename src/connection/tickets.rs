@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::issuing::CACHE_SERVER;
 use super::resumption::TicketStatus;
-use super::{Connection, Role, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, HandshakeState, Role, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
@@ -70,7 +70,7 @@ impl Connection {
 
     /// S74: the configured number after a full handshake, one after a resumption. Those that the
     /// program asks for come on top of what was sent, as in OpenSSL.
-    fn is_ticket_due(&self) -> bool {
+    pub(super) fn is_ticket_due(&self) -> bool {
         let configured = self.settings.borrow().num_tickets;
         let wanted = match self.resumed.get() {
             true => configured.min(1),
@@ -118,6 +118,8 @@ impl Connection {
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
+                self.end_turn();
+                self.enter_state(HandshakeState::OK);
                 self.stage.set(Stage::Open);
                 self.with_engine(|engine| engine.release_input())?;
                 return Ok(());
@@ -180,6 +182,7 @@ impl Connection {
         .map_err(|_| Reason::INTERNAL_ERROR)?
         .map_err(|failure| failure.reason)?;
         self.update_cache(CACHE_SERVER);
+        self.tell();
         Ok(())
     }
 

@@ -61,6 +61,9 @@ impl Connection {
                 Io::Done(count) if count > 0 => engine.input.filled(count),
                 _ => Ok(false),
             };
+            if outcome != Ok(false) {
+                engine.note_received();
+            }
             self.engine.replace(Some(engine));
             match (result, outcome) {
                 (Io::Done(count), Ok(complete)) if count > 0 => {
@@ -178,6 +181,7 @@ impl Connection {
         }
         match result {
             Ok(progress) => {
+                self.tell();
                 if progress.closed {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                     self.close_notify_received.set(true);

@@ -15,6 +15,7 @@ use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::messages::{self, Record, Watch};
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::{as_handshake_records, with_alert};
@@ -40,6 +41,8 @@ pub struct Engine {
     tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
+    /// Only while the program watches the connection.
+    watch: Option<Box<Watch>>,
 }
 
 #[derive(Default)]
@@ -84,7 +87,8 @@ impl Engine {
         parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
-        let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
+        let (connection, hooks) = self
+            .noting(|engine| client::connect(parameters, delegate, &mut engine.output))
             .map_err(|error| Failure::from_rustls(&error, None, false))?;
         self.tls = Tls::Client(connection, hooks);
         Ok(())
@@ -105,6 +109,10 @@ impl Engine {
 
     /// Digests the complete records in the input, up to the first with application data.
     pub fn process(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
+        self.noting(|engine| engine.digest(delegate))
+    }
+
+    fn digest(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
         let Self {
             tls,
             input,
@@ -210,12 +218,11 @@ impl Engine {
         if self.output.is_empty() {
             self.output = spare::OUTPUT.take();
         }
-        let output = &mut self.output;
-        match &mut self.tls {
+        self.noting(|Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.write(data, output),
             Tls::Server(connection, _) => connection.write(data, output),
-        }
+        })
         .map_err(|error| Failure::from_rustls(&error, None, false))
     }
 
@@ -241,6 +248,10 @@ impl Engine {
 
     /// Puts close_notify into the output.
     pub fn send_close_notify(&mut self) {
+        self.noting(Self::close_notify);
+    }
+
+    fn close_notify(&mut self) {
         let output = &mut self.output;
         let _ = match &mut self.tls {
             Tls::Idle => Ok(()),
@@ -252,29 +263,33 @@ impl Engine {
     /// Puts a fatal alert into the output, protected if there are keys. Nothing more can be sent
     /// afterwards.
     pub fn send_alert(&mut self, alert: u8) {
-        let start = self.output.len();
-        if self.is_started() {
-            with_alert(alert, || self.send_close_notify());
-            replace_plain_alert(&mut self.output[start..], alert);
-        } else {
-            self.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
-        }
+        self.noting(|engine| {
+            let start = engine.output.len();
+            if engine.is_started() {
+                with_alert(alert, || engine.close_notify());
+                replace_plain_alert(&mut engine.output[start..], alert);
+            } else {
+                engine.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+            }
+        });
     }
 
     /// Takes everything back that the transport has not taken.
     pub fn discard_outgoing(&mut self) {
         self.output.truncate(self.written);
         self.wrote(0);
+        if let Some(watch) = &mut self.watch {
+            watch.records.retain(|record| !record.sent);
+        }
     }
 
     /// Puts a KeyUpdate into the output (TLS 1.3).
     pub fn update_keys(&mut self) -> Result<(), Failure> {
-        let output = &mut self.output;
-        match &mut self.tls {
+        self.noting(|Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.refresh_traffic_keys(output),
             Tls::Server(connection, _) => connection.refresh_traffic_keys(output),
-        }
+        })
         .map_err(|error| Failure::from_rustls(&error, None, false))
     }
 
@@ -322,6 +337,48 @@ impl Engine {
             self.output.clear();
             spare::OUTPUT.give(std::mem::take(&mut self.output));
         }
+    }
+
+    /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
+    pub fn set_watched(&mut self, watched: bool) {
+        match watched {
+            true => drop(self.watch.get_or_insert_default()),
+            false => self.watch = None,
+        }
+    }
+
+    /// Notes the record that has been read last, if the connection is watched.
+    pub fn note_received(&mut self) {
+        let started = self.is_started();
+        let Some(watch) = &mut self.watch else { return };
+        let record = messages::last_received(self.input.unprocessed());
+        match record {
+            // Only the engine knows what is in it.
+            Some(record) if started && record.content_type.is_some() => {
+                watch.incoming = Some(record);
+            }
+            record => watch.records.extend(record),
+        }
+    }
+
+    /// Records sent and received since the last time, if the connection is watched.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        match &mut self.watch {
+            Some(watch) => std::mem::take(&mut watch.records),
+            None => Vec::new(),
+        }
+    }
+
+    /// Runs work that may send something.
+    fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let Some(mut watch) = self.watch.take() else {
+            return messages::without_noting(|| work(self));
+        };
+        let before = self.output.len();
+        let result = watch.noting(|| work(self));
+        watch.sent(self.output.get(before..).unwrap_or_default());
+        self.watch = Some(watch);
+        result
     }
 
     /// Gives the buffer for records from the peer back if it is empty, as an idle connection

@@ -22,6 +22,7 @@ mod delegate;
 mod failure;
 mod finished;
 mod key_share;
+mod messages;
 mod new_session_ticket;
 mod planned_random;
 mod profile;
@@ -35,6 +36,7 @@ pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
+pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{
