@@ -90,7 +90,8 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     unsafe { ask(ssl, Connection::is_init_finished) }
 }
 
-/// 1 if the handshake is not done: not begun, under way, or failed; else 0.
+/// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+/// the handshake rests for early data (SSL_read_early_data(3)).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

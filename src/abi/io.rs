@@ -270,7 +270,7 @@ unsafe fn read_ex(
 
 /// # Safety
 /// `buf` is writable for `len` bytes, or NULL with a `len` of 0.
-unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+pub(super) unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
     if buf.is_null() || len == 0 {
         return &mut [];
     }

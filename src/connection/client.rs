@@ -21,6 +21,10 @@ impl Connection {
             let placeholder = self.placeholder_session();
             self.replace_session(Some(placeholder));
         }
+        let early_data = self.early.is_connecting();
+        if early_data {
+            self.prepare_early_data(offered.as_deref(), &settings)?;
+        }
         let secrets = offered.as_ref().map(secrets_of);
         let server_name = self
             .host_name
@@ -32,6 +36,7 @@ impl Connection {
             server_name,
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
+            early_data,
             signature_schemes: settings.signature_schemes(),
             signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
@@ -50,12 +55,16 @@ impl Connection {
         if !self.is_telling() {
             self.enter_state(HandshakeState::CLIENT_WRITES_HELLO);
         }
-        result.map_err(|failure: Failure| self.fail(failure))
+        result.map_err(|failure: Failure| self.fail(failure))?;
+        match early_data {
+            true => self.check_early_data_offered(),
+            false => Ok(()),
+        }
     }
 
     /// The session set by the program, if a ClientHello may offer it.
     fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
-        let session = self.session.borrow().clone()?;
+        let session = self.session.get()?;
         let version = session.protocol_version();
         let usable = session.is_resumable()
             && matches!(version, 0x0303 | 0x0304)

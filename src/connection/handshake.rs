@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
 };
-use crate::error::Reason;
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
 impl Connection {
@@ -16,6 +17,12 @@ impl Connection {
     /// error, say of the connection that the thread served before, must not be taken for one of
     /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
+        self.early.stop_writing();
+        self.handshake_for_reading()
+    }
+
+    /// The same for a call that reads, which does not end a client's early data.
+    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => {
                 self.flush_flight()?;
@@ -29,7 +36,17 @@ impl Connection {
                 error_queue::clear();
                 self.begin()?;
             }
+            Stage::EarlyData => {
+                error_queue::clear();
+                self.stop_resting()?;
+            }
             Stage::Handshake | Stage::Tickets => error_queue::clear(),
+        }
+        if self.early.is_connecting() {
+            // The ClientHello goes out with the early data.
+            self.rest();
+            self.notify_exit(&Ok(()));
+            return Ok(());
         }
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
@@ -80,7 +97,6 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
@@ -94,6 +110,29 @@ impl Connection {
         self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
         self.stage.set(Stage::Handshake);
+        let result = self.start(role).map_err(|stop| self.not_started(stop));
+        if result.is_err() {
+            self.notify_exit(&result);
+        }
+        result
+    }
+
+    /// A handshake that cannot even begin, say because no version is left, ends with an alert as
+    /// any other.
+    fn not_started(&self, stop: Stop) -> Stop {
+        const PROTOCOL_VERSION: u8 = 70;
+        match stop {
+            Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
+                let mut failure = Failure::with_alert(reason, PROTOCOL_VERSION);
+                failure.detail = detail.into_owned();
+                self.fail(failure)
+            }
+            stop => stop,
+        }
+    }
+
+    fn start(&self, role: Role) -> Result<(), Stop> {
+        self.method.get().versions()?;
         match role {
             Role::Client => self.start_client()?,
             // A server has no session until it has seen the ClientHello (S3).
@@ -104,9 +143,12 @@ impl Connection {
         Ok(())
     }
 
-    fn advance(&self) -> Result<(), Stop> {
+    pub(super) fn advance(&self) -> Result<(), Stop> {
         loop {
             self.flush_flight()?;
+            if self.rests_for_early_data()? {
+                return Ok(());
+            }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {

@@ -46,6 +46,8 @@ impl HandshakeState {
     pub const CLIENT_WRITES_HELLO: Self = Self(12);
     /// `TLS_ST_SW_SRVR_HELLO`
     pub const SERVER_WRITES_HELLO: Self = Self(22);
+    /// `TLS_ST_CR_FINISHED`
+    pub const CLIENT_READS_FINISHED: Self = Self(11);
     /// `TLS_ST_SW_SESSION_TICKET`
     pub const SERVER_WRITES_TICKET: Self = Self(33);
     /// `TLS_ST_SW_CHANGE`
@@ -54,6 +56,8 @@ impl HandshakeState {
     pub const SERVER_WRITES_FINISHED: Self = Self(36);
     /// `TLS_ST_EARLY_DATA`: where early data would come.
     pub const EARLY_DATA: Self = Self(46);
+    /// `TLS_ST_PENDING_EARLY_DATA_END`
+    pub const EARLY_DATA_ENDS: Self = Self(47);
 
     /// The state that a message leads to; `None` for one that this role neither sends nor receives.
     /// The client's CertificateVerify, and tickets, look the same in both versions.
@@ -164,6 +168,7 @@ impl HandshakeState {
             44 => (c"TRCKU", c"TLSv1.3 read client key update"),
             45 => (c"TRSKU", c"TLSv1.3 read server key update"),
             46 => (c"TED", c"TLSv1.3 early data"),
+            47 => (c"TPEDE", c"TLSv1.3 pending early data end"),
             48 => (c"TWEOED", c"TLSv1.3 write end of early data"),
             49 => (c"TWEOED", c"TLSv1.3 read end of early data"),
             _ => (c"UNKWN", c"unknown state"),

@@ -274,7 +274,7 @@ impl Connection {
                 && (!tls13
                     || !server
                     || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
-                    || callbacks.remove_session.is_some()
+                    || context.remove_session_callback.get().is_some()
                     || settings.options & OP_NO_TICKET != 0);
             if stored {
                 context.add_session(&session);

@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::c_int;
 
+use super::early_data::EarlyDataStatus;
 use super::handshake_state::{HandshakeState, Step, message_type};
 use super::{Connection, InfoKind, Role, Stage};
 use crate::context::MessageCallback;
@@ -108,7 +109,8 @@ impl Connection {
 
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
-        self.stage.get() != Stage::Open || self.telling.interlude.get()
+        let rests = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
+        !rests || self.telling.interlude.get()
     }
 
     /// `SSL_is_init_finished`
@@ -146,6 +148,20 @@ impl Connection {
             HandshakeState::BEFORE => Turn::Ours,
             _ => Turn::Theirs,
         });
+    }
+
+    /// A ticket of TLS 1.3 is about to be made.
+    pub(super) fn begin_ticket(&self) {
+        if self.telling.turn.get() != Turn::Entered {
+            self.notify_state();
+            self.enter_state(HandshakeState::SERVER_WRITES_TICKET);
+        }
+    }
+
+    /// It is our turn, without a message of the peer.
+    pub(super) fn take_turn(&self) {
+        self.telling.turn.set(Turn::Ours);
+        self.end_turn();
     }
 
     /// Tells what has happened. Nothing is borrowed, and the engine is at rest.
@@ -191,7 +207,7 @@ impl Connection {
             return;
         }
         if telling.turn.replace(Turn::Theirs) == Turn::Ours {
-            self.notify(InfoKind::Loop, 1);
+            self.notify_state();
         }
         if telling.interlude.get() {
             telling.state.set(HandshakeState::OK);
@@ -199,7 +215,10 @@ impl Connection {
             self.notify(InfoKind::Exit, 1);
         } else if self.awaits_early_data() {
             telling.state.set(HandshakeState::EARLY_DATA);
-            self.notify(InfoKind::Loop, 1);
+            // Otherwise the handshake rests there.
+            if !self.early.is_accepting() {
+                self.notify_state();
+            }
         }
     }
 
@@ -380,23 +399,43 @@ impl Connection {
         if !sent && telling.turn.get() == Turn::Ours {
             self.end_turn();
         }
+        if !sent {
+            self.end_rest();
+        }
         if self.stage.get() == Stage::Open && !telling.interlude.get() {
             if !is_sent_after_handshake(step) {
                 return;
             }
             telling.interlude.set(true);
             if !sent {
-                self.notify(InfoKind::Loop, 1);
+                self.notify_state();
             }
         }
         if telling.turn.get() != Turn::Entered {
-            self.notify(InfoKind::Loop, 1);
+            self.notify_state();
+        }
+        if sent && self.has_ended_early_data() {
+            telling.state.set(HandshakeState::EARLY_DATA_ENDS);
+            self.notify_state();
         }
         telling.state.set(next);
         telling.turn.set(match sent {
             true => Turn::Ours,
             false => Turn::Theirs,
         });
+    }
+
+    /// Whether a client that has sent early data now says so, if the server takes it.
+    fn has_ended_early_data(&self) -> bool {
+        self.telling.state.get() == HandshakeState::CLIENT_READS_FINISHED
+            && self.early_data_status() != EarlyDataStatus::NotSent
+    }
+
+    /// Tells that the current state is left.
+    fn notify_state(&self) {
+        if self.telling.is_on() {
+            self.notify(InfoKind::Loop, 1);
+        }
     }
 
     /// Whether it is our turn after this message of the peer.

@@ -19,6 +19,7 @@
 //! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
+//! | `early_data`      | early data of either role                                        |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
@@ -31,6 +32,7 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod early_data;
 mod handshake;
 mod handshake_state;
 mod io;
@@ -42,6 +44,7 @@ mod peer;
 mod peer_certificates;
 mod resumption;
 mod server;
+mod session_cell;
 mod session_use;
 mod shutdown;
 mod signatures;
@@ -56,6 +59,8 @@ pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
 
+use session_cell::SessionCell;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
@@ -64,7 +69,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -138,7 +143,7 @@ pub struct Connection {
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
     facts: RefCell<Facts>,
-    session: RefCell<Option<SessionRef>>,
+    session: SessionCell,
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
@@ -155,6 +160,7 @@ pub struct Connection {
     issued: RefCell<Vec<SessionRef>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
+    early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
@@ -200,6 +206,10 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// Server: what to do with the client's early data.
+    early_data: EarlyDataPolicy,
+    /// Server: application data may be sent before the client has finished.
+    early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
@@ -239,7 +249,7 @@ impl Connection {
             write_bio: RefCell::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
-            session: RefCell::default(),
+            session: SessionCell::default(),
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
@@ -252,6 +262,7 @@ impl Connection {
             issued: RefCell::default(),
             tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
+            early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
@@ -346,9 +357,10 @@ impl Connection {
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
     pub fn version(&self) -> c_int {
-        match self.facts.borrow().version {
-            0 => self.highest_version().into(),
-            version => version.into(),
+        match (self.facts.borrow().version, self.method.get().version) {
+            (0, Some(version)) => version.wire(),
+            (0, None) => self.highest_version().into(),
+            (version, _) => version.into(),
         }
     }
 
@@ -428,7 +440,7 @@ impl Connection {
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         let peer = self.peer.borrow().clone();
-        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
+        peer.or_else(|| self.session.get()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.
@@ -478,10 +490,12 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush_flight();
+            let sent = self.flush_flight().is_ok();
             self.tell();
             self.stage.set(Stage::Failed);
-            self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            if sent {
+                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }

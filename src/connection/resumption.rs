@@ -7,6 +7,7 @@
 use std::ffi::{c_int, c_uint};
 
 use super::client::{OP_NO_TICKET, secrets_of};
+use super::early_data::is_fresh;
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
@@ -35,6 +36,8 @@ pub struct Resumption {
     identity: Vec<u8>,
     /// A new ticket is to be sent.
     pub renew: bool,
+    /// The client's first choice, and of the age that it says: good for early data.
+    pub fresh: bool,
 }
 
 impl Resumption {
@@ -115,7 +118,7 @@ impl Connection {
             .choose_tls13(&hello.cipher_suites())
             .and_then(tls13_hash_len);
         let stateful = self.uses_stateful_tickets(&settings);
-        for psk in hello.psk_identities() {
+        for (number, psk) in hello.psk_identities().into_iter().enumerate() {
             let (session, renew, from_cache) = if stateful {
                 if psk.identity.len() != ID_LENGTH {
                     continue;
@@ -133,15 +136,19 @@ impl Connection {
                     _ => continue,
                 }
             };
+            // S82: a session that allows early data is good for one use.
+            if self.prevents_replay(&settings) && !self.session_context.remove_session(&session) {
+                continue;
+            }
             // S86: another suite will do if its hash is the same.
             if tls13_hash_len(session.cipher_id() as u16) != hash_len {
                 continue;
             }
-            let identity = psk.identity.to_vec();
             let resumption = Resumption {
-                session,
-                identity,
+                identity: psk.identity.to_vec(),
                 renew,
+                fresh: number == 0 && is_fresh(&session, psk.obfuscated_ticket_age, clock::now()),
+                session,
             };
             return Ok(Some((resumption, from_cache)));
         }
@@ -150,8 +157,12 @@ impl Connection {
 
     /// S81, S82: the ticket is an id in the cache.
     pub(super) fn uses_stateful_tickets(&self, settings: &Settings) -> bool {
-        settings.options & OP_NO_TICKET != 0
-            || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
+        settings.options & OP_NO_TICKET != 0 || self.prevents_replay(settings)
+    }
+
+    /// Sessions are good for one use.
+    pub(super) fn prevents_replay(&self, settings: &Settings) -> bool {
+        settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
     }
 
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
@@ -172,6 +183,7 @@ impl Connection {
                         session,
                         identity,
                         renew,
+                        fresh: false,
                     },
                     false,
                 )))
@@ -186,6 +198,7 @@ impl Connection {
                         session,
                         identity: id.to_vec(),
                         renew: true,
+                        fresh: false,
                     };
                     (resumption, true)
                 }))
@@ -250,7 +263,7 @@ impl Connection {
         if session.is_expired(clock::now()) {
             self.session_context.statistics.timeouts.increment();
             if from_cache {
-                self.session_context.remove_session(session);
+                self.session_context.expire_session(session);
             }
             return Ok(false);
         }
@@ -308,7 +321,7 @@ impl Connection {
                 session.as_ptr(),
             ),
         };
-        let key_name_len = if ticket.len() < KEY_NAME { 0 } else { KEY_NAME };
+        let key_name_len = ticket.len().min(KEY_NAME);
         // SAFETY: the program's function, called as SSL_CTX_set_session_ticket_cb(3) says, with
         // nothing borrowed; the session is lent to it.
         let answer = unsafe {
@@ -327,7 +340,7 @@ impl Connection {
             (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,
             (USE, TicketStatus::Session(session, _)) => TicketStatus::Session(session, false),
             (USE_RENEW, TicketStatus::Session(session, _)) => TicketStatus::Session(session, true),
-            _ => TicketStatus::Fatal(Reason::CALLBACK_FAILED),
+            _ => TicketStatus::Fatal(Reason::INTERNAL_ERROR),
         }
     }
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::client::OP_NO_TICKET;
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
-use crate::context::Settings;
+use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
+    ClientAuthentication, Failure, ResumeOffer, ServerParameters, TicketPolicy,
+    normalized_server_name,
 };
 use crate::error::Reason;
 
@@ -159,7 +160,10 @@ impl Connection {
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
-        self.ask_alpn_callback(&hello)
+        self.ask_alpn_callback(&hello)?;
+        let early_data = self.decide_on_early_data(&hello)?;
+        self.with_handshake(|handshake| handshake.early_data = early_data);
+        Ok(())
     }
 
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
@@ -168,10 +172,19 @@ impl Connection {
         let common = [0x0304, 0x0303].into_iter().find(|version| {
             hello.offers_version(*version) && settings.allows_version(method, *version)
         });
-        match common {
-            Some(version) => Ok(version),
-            None => Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION)),
-        }
+        common.ok_or_else(|| {
+            let ours = |version: &u16| settings.allows_version(method, *version);
+            let theirs = |version: &u16| hello.offers_version(*version);
+            let detail = if ![0x0304, 0x0303].iter().any(ours) {
+                NO_VERSION_LEFT
+            } else if ![0x0304, 0x0303].iter().any(theirs) {
+                "the client offers nothing above TLS 1.1; Reprise speaks TLS 1.2 and TLS 1.3"
+            } else {
+                ""
+            };
+            let failure = Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION);
+            self.fail(failure.saying(detail))
+        })
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
@@ -266,11 +279,12 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer) = self
+        let (version, alpn, early_data, offer) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
+                    handshake.early_data,
                     handshake.offer.as_ref().map(|offer| offer.for_engine()),
                 )
             })
@@ -301,6 +315,12 @@ impl Connection {
             true => self.generated_session_id()?,
             false => None,
         };
+        let client_authentication = client_authentication(&settings);
+        // rustls sends no application data to a client that is asked for a certificate.
+        let early_answer = self.early.is_accepting()
+            && version == 0x0304
+            && (resume.is_some() || client_authentication == ClientAuthentication::None);
+        self.with_handshake(|handshake| handshake.early_answer = early_answer);
         let parameters = ServerParameters {
             profile,
             version,
@@ -309,7 +329,7 @@ impl Connection {
             client_signature_schemes: settings.client_signature_schemes(),
             alpn,
             staple: self.ocsp_asked.get() == Some(true),
-            client_authentication: client_authentication(&settings),
+            client_authentication,
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
@@ -319,6 +339,8 @@ impl Connection {
             session_ids,
             session_id,
             resume,
+            early_data,
+            early_answer,
             max_fragment: settings.max_send_fragment,
         };
         self.with_engine(|engine| engine.accept(parameters))?

@@ -30,12 +30,21 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// It rests, and early data may flow.
+    EarlyData,
     /// Server: the handshake is done, and tickets are to be sent before anything else.
     Tickets,
     /// Application data may flow.
     Open,
     /// A fatal error has ended it.
     Failed,
+}
+
+impl Stage {
+    /// Whether both sides have said that they are finished, and nothing has failed.
+    pub fn is_past_finished(self) -> bool {
+        matches!(self, Self::Tickets | Self::Open)
+    }
 }
 
 /// What a suspended call waits for (`SSL_want(3)`).

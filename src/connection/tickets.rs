@@ -31,9 +31,6 @@ const ID_LENGTH: usize = 32;
 const LARGEST_SESSION: usize = 0xff00;
 /// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
 const LONGEST_LIFETIME: i64 = 604_800;
-/// Whether tickets tell clients of the early data that they may send with them. Not as long as
-/// the server does not take any.
-const OFFERS_EARLY_DATA: bool = false;
 
 /// The TLS 1.3 tickets of a connection.
 #[derive(Default)]
@@ -121,7 +118,6 @@ impl Connection {
                 self.end_turn();
                 self.enter_state(HandshakeState::OK);
                 self.stage.set(Stage::Open);
-                self.with_engine(|engine| engine.release_input())?;
                 return Ok(());
             }
             self.send_ticket()
@@ -145,6 +141,7 @@ impl Connection {
 
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
+        self.begin_ticket();
         let id = self.new_session_id()?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
@@ -161,22 +158,20 @@ impl Connection {
             false => self.seal(&session)?,
         };
         // It counts as one of both kinds.
-        let Tickets { made, asked_for } = &self.tickets;
+        let Tickets {
+            made, asked_for, ..
+        } = &self.tickets;
         made.set(made.get() + 1);
         asked_for.set(asked_for.get().saturating_sub(1));
         // S76: without a ticket nothing is sent, and nobody is told.
         let Some(ticket) = ticket else { return Ok(()) };
-        let max_early_data = match OFFERS_EARLY_DATA {
-            true => session.max_early_data(),
-            false => 0,
-        };
         self.with_engine(|engine| {
             engine.send_ticket(
                 &secrets,
                 &ticket,
                 session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
                 session.view().numbers.age_add,
-                max_early_data,
+                session.max_early_data(),
             )
         })
         .map_err(|_| Reason::INTERNAL_ERROR)?
@@ -201,7 +196,7 @@ impl Connection {
         view.numbers.time = clock::now();
         view.numbers.max_early_data = self.settings.borrow().max_early_data;
         view.bytes.id = id;
-        view.bytes.master_key = secrets.psk();
+        view.bytes.master_key = &secrets.psk;
         view.bytes.ticket = None;
         if alpn.is_some() {
             view.bytes.alpn = alpn.as_deref();
@@ -278,7 +273,7 @@ impl Connection {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
         let id = &id[..length];
-        if self.session_context.find_session(version, id).is_some() {
+        if self.session_context.has_session(version, id) {
             return Err(Reason::SSL_SESSION_ID_CONFLICT);
         }
         Ok(Some(id.to_vec()))

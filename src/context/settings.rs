@@ -36,6 +36,10 @@ const DEFAULT_OPTIONS: u64 = 1 << 17 | 1 << 20;
 /// `SSL_MODE_AUTO_RETRY`
 const DEFAULT_MODE: u32 = 4;
 
+/// What a person is told when the settings of a side allow no version that the engine has.
+pub const NO_VERSION_LEFT: &str =
+    "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
+
 /// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
 /// 0 for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,7 +280,7 @@ impl Settings {
             groups.into_iter(),
             self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
         )
-        .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))
+        .ok_or_else(|| Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT))
     }
 
     /// Where the passwords of key files come from.

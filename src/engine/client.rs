@@ -37,6 +37,8 @@ pub struct ClientParameters {
     pub alpn: Vec<Vec<u8>>,
     /// Session to offer. The caller has checked that it may be offered.
     pub session: Option<SessionSecrets>,
+    /// Send early data, if the session is good for it.
+    pub early_data: bool,
     /// Signature schemes to accept, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
     /// Signature schemes to sign with, by TLS number.
@@ -101,6 +103,7 @@ pub(super) fn connect(
             true => Tls12Resumption::SessionIdOrTickets,
             false => Tls12Resumption::SessionIdOnly,
         });
+    config.enable_early_data = parameters.early_data;
     config.max_fragment_size = fragment_size(parameters.max_fragment);
     config.key_log = hooks.clone();
     // Chains are compressed by no OpenSSL 3.0; the caches behind it would only cost memory.

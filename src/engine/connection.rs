@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
+use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
     ServerSide, Tcp,
@@ -12,10 +13,11 @@ use rustls::{
 use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::{self, EarlyDataEvent};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
-use super::messages::{self, Record, Watch};
+use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::{as_handshake_records, with_alert};
@@ -27,26 +29,27 @@ use crate::error::Reason;
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
 pub struct Engine {
-    tls: Tls,
+    pub(super) tls: Tls,
     /// Records from the peer.
     pub input: RecordBuffer,
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// How much of `output` the transport has taken.
     written: usize,
     /// Plaintext in `input` that the program has not read.
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
+    pub(super) early_exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
     /// Server, TLS 1.3: after the handshake.
     tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
     /// Only while the program watches the connection.
-    watch: Option<Box<Watch>>,
+    pub(super) watch: Option<Box<Watch>>,
 }
 
 #[derive(Default)]
-enum Tls {
+pub(super) enum Tls {
     /// Nothing has been decided: a server before its ClientHello.
     #[default]
     Idle,
@@ -59,6 +62,8 @@ enum Tls {
 pub struct Progress {
     /// The peer's close_notify was in it.
     pub closed: bool,
+    /// Server: what it had to do with early data.
+    pub early: EarlyDataEvent,
 }
 
 /// What a finished handshake agreed on.
@@ -91,6 +96,7 @@ impl Engine {
             .noting(|engine| client::connect(parameters, delegate, &mut engine.output))
             .map_err(|error| Failure::from_rustls(&error, None, false))?;
         self.tls = Tls::Client(connection, hooks);
+        self.keep_early_exporter();
         Ok(())
     }
 
@@ -126,21 +132,25 @@ impl Engine {
         } = self;
         forget_noted();
         key_share::forget_noted();
+        early_data::forget_noted();
         new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
+        let before = output.len();
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
                 .with(delegate, || process(connection, input, output, plaintext))
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
                 let id = hooks.parameters.session_id;
                 planned_random::with_planned(id, SERVER_SESSION_ID, || {
-                    hooks
-                        .delegate
-                        .with(delegate, || process(connection, input, output, plaintext))
+                    hooks.delegate.with(delegate, || {
+                        process_server(connection, input, output, plaintext)
+                    })
                 })
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
         };
@@ -151,10 +161,11 @@ impl Engine {
         }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
+        self.keep_early_exporter();
         if let Err(failure) = &mut result
             && let Some(alert) = failure.usual_plain_alert()
         {
-            replace_plain_alert(output, alert);
+            replace_plain_alert(&mut self.output, alert);
             failure.alert_sent = Some(alert);
         }
         result
@@ -228,7 +239,7 @@ impl Engine {
 
     /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
     pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
-        Some(self.tickets.as_mut()?.next())
+        self.tickets.as_mut()?.next()
     }
 
     /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
@@ -278,9 +289,7 @@ impl Engine {
     pub fn discard_outgoing(&mut self) {
         self.output.truncate(self.written);
         self.wrote(0);
-        if let Some(watch) = &mut self.watch {
-            watch.records.retain(|record| !record.sent);
-        }
+        self.forget_sent();
     }
 
     /// Puts a KeyUpdate into the output (TLS 1.3).
@@ -339,48 +348,6 @@ impl Engine {
         }
     }
 
-    /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
-    pub fn set_watched(&mut self, watched: bool) {
-        match watched {
-            true => drop(self.watch.get_or_insert_default()),
-            false => self.watch = None,
-        }
-    }
-
-    /// Notes the record that has been read last, if the connection is watched.
-    pub fn note_received(&mut self) {
-        let started = self.is_started();
-        let Some(watch) = &mut self.watch else { return };
-        let record = messages::last_received(self.input.unprocessed());
-        match record {
-            // Only the engine knows what is in it.
-            Some(record) if started && record.content_type.is_some() => {
-                watch.incoming = Some(record);
-            }
-            record => watch.records.extend(record),
-        }
-    }
-
-    /// Records sent and received since the last time, if the connection is watched.
-    pub fn take_records(&mut self) -> Vec<Record> {
-        match &mut self.watch {
-            Some(watch) => std::mem::take(&mut watch.records),
-            None => Vec::new(),
-        }
-    }
-
-    /// Runs work that may send something.
-    fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let Some(mut watch) = self.watch.take() else {
-            return messages::without_noting(|| work(self));
-        };
-        let before = self.output.len();
-        let result = watch.noting(|| work(self));
-        watch.sent(self.output.get(before..).unwrap_or_default());
-        self.watch = Some(watch);
-        result
-    }
-
     /// Gives the buffer for records from the peer back if it is empty, as an idle connection
     /// keeps none. That of records to the peer goes as soon as the transport has taken them.
     pub fn release_input(&mut self) {
@@ -393,25 +360,80 @@ fn process<Side: rustls::SideData>(
     input: &mut RecordBuffer,
     output: &mut Vec<u8>,
     plaintext: &mut Range<usize>,
-) -> Result<Progress, Error>
-where
-{
+) -> Result<Progress, Error> {
     let mut handler = connection.read_tls(input, output);
-    let found = match handler.next_payload() {
-        None => None,
-        Some(Ok(payload)) => {
-            let bytes = payload.bytes();
-            Some((bytes.as_ptr(), bytes.len()))
-        }
-        Some(Err(error)) => return Err(error),
-    };
+    let payload = handler.next_payload().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
     let closed = handler.state().peer_has_closed();
-    if let Some((start, len)) = found {
-        *plaintext = input
-            .locate(start, len)
-            .ok_or(Error::Unreachable("plaintext outside of the record buffer"))?;
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
     }
-    Ok(Progress { closed })
+    Ok(Progress {
+        closed,
+        early: EarlyDataEvent::None,
+    })
+}
+
+/// A server has to ask for early data before it asks for other data.
+fn process_server(
+    connection: &mut Connection<ServerSide, Tcp>,
+    input: &mut RecordBuffer,
+    output: &mut Vec<u8>,
+    plaintext: &mut Range<usize>,
+) -> Result<Progress, Error> {
+    if !connection.is_handshaking() {
+        return process(connection, input, output, plaintext);
+    }
+    let protected = early_data::protected_length(input.last());
+    let trial = connection.handshake_kind().is_some();
+    let mut handler = connection.read_tls(input, output);
+    let payload = handler.next_early_data().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
+    drop(handler);
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
+        return Ok(Progress {
+            closed: false,
+            early: EarlyDataEvent::Data(place.1),
+        });
+    }
+    let progress = process(connection, input, output, plaintext)?;
+    Ok(Progress {
+        early: early_data::event(protected, trial),
+        ..progress
+    })
+}
+
+/// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
+/// proper end.
+fn close_in_handshake(
+    error: Error,
+    output: &mut Vec<u8>,
+    before: usize,
+) -> Result<Progress, Error> {
+    const CLOSE_NOTIFY: AlertDescription = AlertDescription::CloseNotify;
+    match error {
+        Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
+        | Error::AlertReceived(CLOSE_NOTIFY) => {
+            output.truncate(before);
+            Ok(Progress {
+                closed: true,
+                early: EarlyDataEvent::None,
+            })
+        }
+        error => Err(error),
+    }
+}
+
+/// Where a payload is in memory, as it cannot be borrowed any longer.
+fn place(payload: &[u8]) -> (*const u8, usize) {
+    (payload.as_ptr(), payload.len())
+}
+
+fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Range<usize>, Error> {
+    input
+        .locate(start, len)
+        .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
 }
 
 /// If the output ends with an alert without protection, makes it this fatal one.

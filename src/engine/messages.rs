@@ -12,6 +12,8 @@ use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaque, OutboundPlain, Record as Plain, RecordDecrypter};
 use rustls::enums::ContentType;
 
+use super::connection::Engine;
+
 /// Length of a record's header (RFC 8446, section 5.1).
 const HEADER: usize = 5;
 const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -35,9 +37,9 @@ pub struct Record {
 #[derive(Default)]
 pub(super) struct Watch {
     /// In the order in which they went and came.
-    pub(super) records: Vec<Record>,
+    records: Vec<Record>,
     /// The last record received, as long as the engine has not digested it.
-    pub(super) incoming: Option<Record>,
+    incoming: Option<Record>,
     /// Protected records that are still to appear in the output: rustls keeps its answer to a
     /// KeyUpdate until something else is sent.
     sealed: VecDeque<Record>,
@@ -76,7 +78,7 @@ thread_local! {
 impl Watch {
     /// Runs `work` of the engine, and adds what was received. What it has appended to the output
     /// is to be given to [`sent`](Self::sent) afterwards.
-    pub(super) fn noting<R>(&mut self, work: impl FnOnce() -> R) -> R {
+    fn noting<R>(&mut self, work: impl FnOnce() -> R) -> R {
         let log = Log {
             incoming: self.incoming.take(),
             sealed: std::mem::take(&mut self.sealed),
@@ -92,7 +94,7 @@ impl Watch {
 
     /// Adds the records that were appended to the output. Once there are keys nothing but
     /// change_cipher_spec goes without protection.
-    pub(super) fn sent(&mut self, output: &[u8]) {
+    fn sent(&mut self, output: &[u8]) {
         let can_be_protected = |record: &&[u8]| record[0] != CHANGE_CIPHER_SPEC;
         let candidates = split(output).filter(can_be_protected).count();
         let mut plain = candidates.saturating_sub(self.sealed.len());
@@ -106,6 +108,57 @@ impl Watch {
                 self.records.extend(self.sealed.pop_front());
             }
         }
+    }
+}
+
+impl Engine {
+    /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
+    pub fn set_watched(&mut self, watched: bool) {
+        match watched {
+            true => drop(self.watch.get_or_insert_default()),
+            false => self.watch = None,
+        }
+    }
+
+    /// Notes the record that has been read last, if the connection is watched.
+    pub fn note_received(&mut self) {
+        let started = self.is_started();
+        let Some(watch) = &mut self.watch else { return };
+        let record = last_received(self.input.unprocessed());
+        match record {
+            // Only the engine knows what is in it.
+            Some(record) if started && record.content_type.is_some() => {
+                watch.incoming = Some(record);
+            }
+            record => watch.records.extend(record),
+        }
+    }
+
+    /// Records sent and received since the last time, if the connection is watched.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        match &mut self.watch {
+            Some(watch) => std::mem::take(&mut watch.records),
+            None => Vec::new(),
+        }
+    }
+
+    /// What was sent, or so it seemed, has been taken back.
+    pub(super) fn forget_sent(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.records.retain(|record| !record.sent);
+        }
+    }
+
+    /// Runs work that may send something.
+    pub(super) fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let Some(mut watch) = self.watch.take() else {
+            return without_noting(|| work(self));
+        };
+        let before = self.output.len();
+        let result = watch.noting(|| work(self));
+        watch.sent(self.output.get(before..).unwrap_or_default());
+        self.watch = Some(watch);
+        result
     }
 }
 
@@ -127,7 +180,7 @@ pub fn received_so_far() -> Option<Record> {
 
 /// The last of these records, which has been received just now. Of one that is not complete, as
 /// its header is no good, there is only that.
-pub(super) fn last_received(input: &[u8]) -> Option<Record> {
+fn last_received(input: &[u8]) -> Option<Record> {
     let complete = split(input).last();
     let rest = &input[split(input).map(<[u8]>::len).sum()..];
     match rest.is_empty() {

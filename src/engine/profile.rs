@@ -73,6 +73,14 @@ impl Profile {
         }
     }
 
+    /// Whether one of these groups is among ours.
+    pub fn has_any_group(&self, offered: &[u16]) -> bool {
+        self.provider
+            .kx_groups
+            .iter()
+            .any(|our| offered.contains(&our.name().0))
+    }
+
     /// Whether this TLS 1.2 suite is among ours.
     pub fn has_tls12(&self, suite: u16) -> bool {
         self.provider

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 use super::client::fragment_size;
 use super::credentials::{CertifiedKey, signer_certificate};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -53,6 +54,10 @@ pub struct ServerParameters {
     pub client_ca_names: Vec<Vec<u8>>,
     /// The session that this client may resume.
     pub resume: Option<ResumeOffer>,
+    /// What to do with the client's early data.
+    pub early_data: EarlyDataPolicy,
+    /// TLS 1.3: whether application data may be sent before the client has answered.
+    pub early_answer: bool,
     /// Tickets to send.
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
@@ -107,7 +112,12 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     } = &parameters;
     let provider = profile.provider.clone();
     let prefer_server_order = profile.prefer_server_order;
-    let with_ticketer = parameters.version == 0x0303 && tickets.tls12;
+    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
+    let with_ticketer = match parameters.version {
+        0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
+        _ => tickets.tls12,
+    };
+    let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
@@ -132,7 +142,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .with_server_credential_resolver(hooks.clone())?;
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
-    // The tickets of TLS 1.3 are our own; `put` keeps those back that rustls would send.
+    // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
+    // would send.
     config.send_tls13_tickets = Tls13Tickets {
         default: 0,
         max: count,
@@ -142,6 +153,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
         .collect();
     config.key_log = hooks.clone();
+    config.max_early_data_size = early_data.limit();
+    config.send_half_rtt_data = early_answer;
     config.max_fragment_size = fragment_size(max_fragment);
     if prefer_server_order {
         config.cipher_suite_selector = &PreferServerOrder;
@@ -322,7 +335,10 @@ impl StoresServerSessions for ServerHooks {
 impl TicketProducer for ServerHooks {
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let session = SessionSecrets::from_server_value(plain)?;
-        self.delegate.get()?.issue_ticket(session)
+        match session.version {
+            0x0304 => None,
+            _ => self.delegate.get()?.issue_ticket(session),
+        }
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {

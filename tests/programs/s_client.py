@@ -5,7 +5,7 @@ import re
 from support.normalise import lines_with
 from support.payload import SIZES, digest, payload
 from support.proxy import ByteProxy
-from support.scenario import quick
+from support.scenario import quick, settled
 from support.sides import Side
 
 PROGRAM = "openssl s_client"
@@ -131,6 +131,32 @@ def step_session_files(s):
         for file in ("broken.pem", "nothing.pem"):
             done = s.s_client(server.port, s.openssl_flag, "-sess_in", s.home / file)
             s.same(f"session file: {file}", (done.code, lines_with(done.err, "Can't open session file")))
+
+
+@quick
+def step_early_data(s):
+    """-early_data: a session is good for it once, or as often as one likes with -no_anti_replay."""
+    if s.version == "1.2":
+        return
+    path = s.home / "early.pem"
+    for size in (12, 16384):
+        data = payload(size).hex().encode()[:size]
+        (s.home / f"early-{size}").write_bytes(data)
+        for name, words, again in (("once", (), "rejected"), ("again", ("-no_anti_replay",), "accepted")):
+            with s.s_server("-early_data", *words) as server:
+                s.keep_session(server.port, path)
+                offer = (server.port, s.openssl_flag, "-sess_in", path, "-early_data", s.home / f"early-{size}")
+                for outcome in ("accepted", again):
+                    done = s.s_client(*offer)
+                    s.check(f"early data, {size} bytes, {name}: {outcome}",
+                            f"Early data was {outcome}" in done.text, done.both)
+                    s.same(f"early data, {size} bytes, {name}, {outcome}: summary", summary(done))
+                # s_client sends the file in pieces of this size, and s_server prints other things between them.
+                pieces = [data[at : at + 8192] for at in range(0, size, 8192)]
+                times = 2 if again == "accepted" else 1
+                settled(lambda: all(server.out.count(piece) >= times for piece in pieces))
+                s.equal(f"early data, {size} bytes, {name}: how often the server has got each piece",
+                        [server.out.count(piece) for piece in pieces], [times] * len(pieces))
 
 
 @quick

@@ -165,6 +165,17 @@ class Scenario:
         return self.run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *trust, *name, *words,
                         side=side, data=data, **how)
 
+    def keep_session(self, port, path):
+        """One connection of s_client that writes its session to `path`, and is closed when that has come."""
+        path.unlink(missing_ok=True)
+        end = "-----END SSL SESSION PARAMETERS-----\n"
+        with self.service("openssl", "s_client", "-connect", f"127.0.0.1:{port}", self.openssl_flag,
+                          "-servername", "one.test", "-CAfile", self.certificates / "ca.pem", "-sess_out", path,
+                          name="s_client", role="client") as client:
+            client.wait_for(lambda: path.exists() and path.read_text().endswith(end), "a session")
+            client.type(b"Q\n")
+            client.wait()
+
     # Servers, on the server's side; each lives as long as its `with` block.
 
     @contextmanager
