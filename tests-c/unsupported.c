@@ -44,17 +44,6 @@ static void old_versions_alone_are_refused_when_they_are_set(void)
     SSL_CTX_free(context);
 }
 
-static void a_method_of_an_old_version_makes_no_context(void)
-{
-    SSL_CTX *context = SSL_CTX_new(TLSv1_1_method());
-
-    if (on_reprise()) {
-        CHECK(context == NULL);
-        check_told("TLS 1.2 and TLS 1.3");
-    }
-    SSL_CTX_free(context);
-}
-
 static void dtls_has_no_context(void)
 {
     SSL_CTX *context = SSL_CTX_new(DTLS_method());
@@ -171,8 +160,7 @@ static void dane_may_be_prepared_but_not_enabled(void)
     SSL_CTX_free(context);
 }
 
-TEST_MAIN(TEST(old_versions_alone_are_refused_when_they_are_set),
-          TEST(a_method_of_an_old_version_makes_no_context), TEST(dtls_has_no_context),
+TEST_MAIN(TEST(old_versions_alone_are_refused_when_they_are_set), TEST(dtls_has_no_context),
           TEST(options_that_leave_no_version_are_told_in_the_handshake),
           TEST(cipher_strings_that_leave_nothing_are_refused),
           TEST(groups_that_leave_nothing_are_refused), TEST(renegotiation_fails_and_says_so),
