@@ -12,21 +12,17 @@ use std::ffi::c_int;
 
 use super::early_data::EarlyDataStatus;
 use super::handshake_state::{HandshakeState, Step, message_type};
+use super::message_events::{ALERT, Assembly, CHANGE_CIPHER_SPEC, Event, HANDSHAKE, What};
 use super::{Connection, InfoKind, Role, Stage};
 use crate::context::MessageCallback;
 use crate::engine::{Record, received_so_far};
 
-const CHANGE_CIPHER_SPEC: u8 = 20;
-const ALERT: u8 = 21;
-const HANDSHAKE: u8 = 22;
 /// The level of an alert that ends the connection.
 const FATAL: u8 = 2;
 /// `SSL3_RT_HEADER`
 const RECORD_HEADER: c_int = 0x100;
 /// `SSL3_RT_INNER_CONTENT_TYPE`
 const INNER_CONTENT_TYPE: c_int = 0x101;
-/// Length of the header of a handshake message.
-const MESSAGE_HEADER: usize = 4;
 
 /// How far telling has come.
 #[derive(Default)]
@@ -56,28 +52,13 @@ enum Turn {
 /// Records that cannot be told yet.
 #[derive(Default)]
 struct Parts {
-    /// Beginnings of messages.
-    received: Vec<u8>,
-    sent: Vec<u8>,
+    assembly: Assembly,
     /// See [`Connection::holds_back`].
     held: Option<Record>,
     /// Client: the server's certificate has been told, and the program has not judged it.
     unverified: bool,
-    /// What came after that certificate.
-    after_certificate: VecDeque<Event>,
-}
-
-/// A call of the program, or a change of state.
-struct Event {
-    sent: bool,
-    what: What,
-}
-
-enum What {
-    Header([u8; 5]),
-    InnerType(u8),
-    Begins(Step),
-    Whole(u8, Vec<u8>),
+    /// What is to be told next; nothing of it while a certificate is not judged.
+    waiting: VecDeque<Event>,
 }
 
 impl Telling {
@@ -195,7 +176,7 @@ impl Connection {
         if let Some(parts) = self.telling.parts.borrow_mut().as_mut() {
             parts.unverified = false;
             if !accepted {
-                parts.after_certificate.clear();
+                parts.waiting.clear();
             }
         }
     }
@@ -272,20 +253,21 @@ impl Connection {
                 self.stage.set(Stage::Failed);
             }
         }
-        for what in self.contents(record) {
-            let sent = record.sent;
-            if let Some(parts) = self.telling.parts.borrow_mut().as_mut() {
-                parts.after_certificate.push_back(Event { sent, what });
-            }
-            self.tell_waiting();
+        let tls13 = self.version_in_use() == 0x0304;
+        let sent = record.sent;
+        if let Some(parts) = self.telling.parts.borrow_mut().as_mut() {
+            let events = parts.assembly.events(record, tls13);
+            let events = events.into_iter().map(|what| Event { sent, what });
+            parts.waiting.extend(events);
         }
+        self.tell_waiting();
     }
 
     /// Tells events in their order, but none after a certificate that is not judged.
     fn tell_waiting(&self) {
         loop {
             let next = match self.telling.parts.borrow_mut().as_mut() {
-                Some(parts) if !parts.unverified => parts.after_certificate.pop_front(),
+                Some(parts) if !parts.unverified => parts.waiting.pop_front(),
                 _ => None,
             };
             match next {
@@ -328,65 +310,6 @@ impl Connection {
         {
             parts.unverified = true;
         }
-    }
-
-    /// What there is to tell of a record, in OpenSSL's order.
-    fn contents(&self, record: &Record) -> Vec<What> {
-        let tls13 = self.version_in_use() == 0x0304;
-        let mut events = Vec::with_capacity(4);
-        let mut contents = match record.content_type {
-            Some(HANDSHAKE) => self.messages(record),
-            Some(ALERT) => vec![What::Whole(ALERT, record.contents.clone())],
-            Some(CHANGE_CIPHER_SPEC) if record.sent => vec![
-                What::Begins(Step::ChangeCipherSpec),
-                What::Whole(CHANGE_CIPHER_SPEC, record.contents.clone()),
-            ],
-            // OpenSSL does not tell of the message itself, and TLS 1.3 ignores it.
-            Some(CHANGE_CIPHER_SPEC) if !tls13 => vec![What::Begins(Step::ChangeCipherSpec)],
-            _ => Vec::new(),
-        };
-        // A message that is sent is begun before there is a record for it.
-        if record.sent && matches!(contents.first(), Some(What::Begins(_))) {
-            events.push(contents.remove(0));
-        }
-        events.push(What::Header(record.header));
-        if let Some(content_type) = record.content_type
-            && record.protected
-            && tls13
-        {
-            events.push(What::InnerType(content_type));
-        }
-        events.append(&mut contents);
-        events
-    }
-
-    /// The handshake messages that begin and end in a record.
-    fn messages(&self, record: &Record) -> Vec<What> {
-        let mut events = Vec::new();
-        let mut parts = self.telling.parts.borrow_mut();
-        let Some(parts) = parts.as_mut() else {
-            return events;
-        };
-        let buffer = match record.sent {
-            true => &mut parts.sent,
-            false => &mut parts.received,
-        };
-        let mut announced = buffer.len() >= MESSAGE_HEADER;
-        buffer.extend_from_slice(&record.contents);
-        while let Some(header) = buffer.first_chunk::<MESSAGE_HEADER>() {
-            if !announced {
-                events.push(What::Begins(Step::Message(header[0])));
-            }
-            let body = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
-            let length = MESSAGE_HEADER + body;
-            if buffer.len() < length {
-                break;
-            }
-            let rest = buffer.split_off(length);
-            events.push(What::Whole(HANDSHAKE, std::mem::replace(buffer, rest)));
-            announced = false;
-        }
-        events
     }
 
     /// Leaves the current state for that of a message.

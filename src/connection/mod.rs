@@ -25,6 +25,7 @@
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
 //! | `notify`          | the info callback                                                |
 //! | `messages`        | the message callback, and states from message to message         |
+//! | `message_events`  | what there is to tell of a record                                |
 //! | `handshake_state` | what these states are called                                     |
 //! | `offers`          | what a client has offered                                        |
 
@@ -37,6 +38,7 @@ mod handshake;
 mod handshake_state;
 mod io;
 mod issuing;
+mod message_events;
 mod messages;
 mod notify;
 mod offers;
@@ -69,7 +71,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -476,40 +478,6 @@ impl Connection {
                 "the connection is busy or has died",
             )),
         }
-    }
-
-    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
-    /// the session is lost (S24, S25), and the error for the queue is returned.
-    fn fail(&self, failure: Failure) -> Stop {
-        // S98: nothing is sent after close_notify, so an error takes no session either.
-        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
-        let alert_sent = failure.alert_sent.filter(|_| !closed);
-        if let Some(alert) = alert_sent {
-            let _ = self.with_engine(|engine| {
-                if !failure.alert_queued {
-                    engine.send_alert(alert);
-                }
-            });
-            let sent = self.flush_flight().is_ok();
-            self.tell();
-            self.stage.set(Stage::Failed);
-            if sent {
-                self.notify_alert(InfoKind::WriteAlert, 2, alert);
-            }
-        } else if closed {
-            let _ = self.with_engine(|engine| engine.discard_outgoing());
-        }
-        self.tell();
-        if let Some(alert) = failure.alert_received {
-            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-            self.notify_alert(InfoKind::ReadAlert, 2, alert);
-        }
-        if alert_sent.is_some() || failure.alert_received.is_some() {
-            self.lose_session();
-        }
-        self.stage.set(Stage::Failed);
-        self.want.set(Want::Nothing);
-        Stop::Failed(Error::with(failure.reason, failure.detail))
     }
 }
 
