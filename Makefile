@@ -14,7 +14,7 @@ TESTS_C  := target/tests-c
 PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-generated test-c test-core-programs test-programs programs-table bench \
+.PHONY: build setup demo test test-rust test-models test-generated test-c test-core-programs test-programs programs-table bench \
         fuzz install help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
@@ -35,6 +35,9 @@ test-rust: ## format, lint and Rust tests
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release
+
+test-models: ## the session cache in every order of events, by loom
+	scripts/loom
 
 test-generated: build ## the generated header and the table of functions are up to date
 	scripts/check-generated

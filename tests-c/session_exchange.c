@@ -12,12 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "key_forms.h"
 #include "pair.h"
 #include "worker.h"
 
@@ -50,61 +48,7 @@ static int accept_anyone(int ok, X509_STORE_CTX *store)
     return 1;
 }
 
-/* ---- the ticket keys, given to the library in three ways ---- */
-
-static const char *const KEY_FORMS[] = { "keys", "evp", "hmac" };
-
-static unsigned char ticket_keys[80] = "name of the keys"
-                                       "the HMAC key, which has 32 bytes"
-                                       "the AES key, which has 32 bytes.";
-/* What the callbacks answer to a ticket: 1, or 2 for a new one. */
-static int answer_to_ticket = 1;
-
-static int choose_cipher(unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
-                         int encrypt)
-{
-    if (encrypt) {
-        memcpy(name, ticket_keys, 16);
-        memset(iv, 'i', 16);
-    } else if (memcmp(name, ticket_keys, 16) != 0) {
-        return 0;
-    }
-    CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, ticket_keys + 48, iv,
-                               encrypt), 1);
-    return encrypt ? 1 : answer_to_ticket;
-}
-
-static int by_mac(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
-                  EVP_MAC_CTX *mac, int encrypt)
-{
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, ticket_keys + 16, 32),
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0),
-        OSSL_PARAM_construct_end(),
-    };
-
-    (void)ssl;
-    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
-    return choose_cipher(name, iv, cipher, encrypt);
-}
-
-static int by_hmac(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
-                   HMAC_CTX *hmac, int encrypt)
-{
-    (void)ssl;
-    CHECK_EQ(HMAC_Init_ex(hmac, ticket_keys + 16, 32, EVP_sha256(), NULL), 1);
-    return choose_cipher(name, iv, cipher, encrypt);
-}
-
-static void use_ticket_keys(SSL_CTX *context, const char *form)
-{
-    if (strcmp(form, "evp") == 0)
-        CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(context, by_mac), 1);
-    else if (strcmp(form, "hmac") == 0)
-        CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_cb(context, by_hmac), 1);
-    else
-        CHECK_EQ(SSL_CTX_set_tlsext_ticket_keys(context, ticket_keys, 80), 1);
-}
+/* ---- application data in tickets ---- */
 
 static int put_data_into_ticket(SSL *ssl, void *argument)
 {
@@ -234,8 +178,7 @@ static int serve(const struct kind *kind, char **argv)
     SSL_CTX_set_tlsext_servername_callback(context, accept_name);
     SSL_CTX_set_alpn_select_cb(context, choose_h2, NULL);
     if (kind->ticket) {
-        use_ticket_keys(context, argv[1]);
-        answer_to_ticket = atoi(argv[2]);
+        use_ticket_keys(context, argv[1], atoi(argv[2]));
         SSL_CTX_set_session_ticket_cb(context, put_data_into_ticket, find_data_in_ticket,
                                       "application data");
     } else {
@@ -397,6 +340,8 @@ static void check_resumed(size_t kind, const struct ends *first, const struct en
     check_failed(__FILE__, __LINE__, "the session is resumed");
 }
 
+/* ---- sessions: S13, S14, S81, S88, S92 ---- */
+
 /* Every pair of ends makes a session that every pair of ends resumes. */
 static void exchange(size_t kind)
 {
@@ -434,7 +379,7 @@ static void tls13_stateless_sessions(void)
     exchange(3);
 }
 
-/* ---- tickets ---- */
+/* ---- tickets: S75, S79 ---- */
 
 /* Keys and callbacks of both forms stand for the same keys. */
 static void tickets_by(const struct protocol *protocol, enum library maker)

@@ -1277,14 +1277,128 @@ int SSL_write_early_data(SSL *ssl,
                          size_t *written);
 
 /**
- * Identity of the key in use: NULL, no external key is.
+ * Sets the function that gives a client of connections made later its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
+                                     SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
+                                           SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a server of connections made later the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
+                                     SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
+ * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+ * once) and a session whose one reference it hands over, and returns 1. The session needs a master
+ * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+ * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+ * that offers a key offers no other session. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
+                                          SSL_psk_use_session_cb_func callback);
+
+/**
+ * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
+ * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+ * when it is longer than 256 bytes. NULL takes it back.
+ *
+ * `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
+ */
+int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
+                                  const char *hint);
+
+/**
+ * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
  */
 const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
- * The hint a server sent: NULL, none is read.
+ * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
  */
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
+
+/**
+ * Sets the function that gives a client of this connection its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_client_callback(SSL *ssl,
+                                 SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_find_session_callback(SSL *ssl,
+                                       SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a server of this connection the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_server_callback(SSL *ssl,
+                                 SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
+ * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+ * once) and a session whose one reference it hands over, and returns 1. The session needs a master
+ * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+ * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+ * that offers a key offers no other session. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_use_session_callback(SSL *ssl,
+                                      SSL_psk_use_session_cb_func callback);
+
+/**
+ * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
+ * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+ * when it is longer than 256 bytes. NULL takes it back.
+ *
+ * `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
+ */
+int SSL_use_psk_identity_hint(SSL *ssl,
+                              const char *hint);
 
 /*
  * The library, methods, contexts
@@ -2011,7 +2125,10 @@ void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 int SSL_alloc_buffers(SSL *ssl);
 
 /**
- * Frees the buffers of a connection: always 1, empty ones are not kept.
+ * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
+ * Empty ones are freed by themselves.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_free_buffers(SSL *ssl);
 
@@ -4432,30 +4549,6 @@ int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
 int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
 
 /**
- * Sets the callback that gives TLS 1.2 clients their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 servers their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.2 servers their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 clients their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
-
-/**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
  */
 void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *ssl,
@@ -4514,12 +4607,6 @@ int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
  * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
  */
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
-
-/**
- * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
- * NULL.
- */
-int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 
 /**
  * Loads server extensions from memory: 0, an error.
@@ -4666,30 +4753,6 @@ int SSL_set_block_padding(SSL *ssl, size_t block_size);
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
 
 /**
- * Sets the callback that gives TLS 1.2 clients their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 servers their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.2 servers their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 clients their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
-
-/**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
  */
 int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
@@ -4764,12 +4827,6 @@ void SSL_trace(int write_p,
                size_t len,
                SSL *ssl,
                void *arg);
-
-/**
- * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for
- * NULL.
- */
-int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
 
 /**
  * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).

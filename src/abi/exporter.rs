@@ -155,10 +155,13 @@ unsafe fn copy_finished(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         let clients = own == (connection.role() == Some(Role::Client));
-        let data = connection.with_engine(|engine| match clients {
-            true => engine.finished().client.clone(),
-            false => engine.finished().server.clone(),
-        })?;
+        let data = connection
+            .with_engine(|engine| match clients {
+                true => engine.finished().client.clone(),
+                false => engine.finished().server.clone(),
+            })
+            // Asked by a callback while the engine works: there is nothing to tell yet.
+            .unwrap_or_default();
         let copied = count.min(data.len());
         if !buf.is_null() {
             // SAFETY: writable for `count` bytes, as the caller promises.

@@ -52,6 +52,7 @@ mod password;
 mod peer;
 pub mod pointer;
 pub mod private_key;
+mod psk;
 mod reprise_types;
 mod rsa_private_key;
 mod security;
@@ -75,6 +76,8 @@ pub mod ssl;
 mod ssl_bio;
 mod stop;
 mod strings;
+#[cfg(test)]
+mod ticket_rotation_tests;
 mod tickets;
 pub mod transport;
 pub mod types;

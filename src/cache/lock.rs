@@ -15,11 +15,11 @@ const WAITERS: u32 = 1;
 /// How often a waiter looks again before it sleeps. It waits between looks, first for [`FIRST_PAUSE`]
 /// steps, then for twice as many, up to [`LONGEST_PAUSE`]: far longer than a writer holds the lock.
 /// So whoever holds it often gets it again at once, with everything it needs in its processor's
-/// cache, and two threads together do as much as one. To take turns would cost each of them the way
+/// cache, and two threads together do nearly as much as one. To take turns would cost each of them the way
 /// of half a dozen cache lines from one processor to the other.
-const LOOKS: u32 = 8;
-const FIRST_PAUSE: u32 = 16;
-const LONGEST_PAUSE: u32 = 256;
+const LOOKS: u32 = 7;
+const FIRST_PAUSE: u32 = 48;
+const LONGEST_PAUSE: u32 = 384;
 
 /// A mutual exclusion that a forked child can go on using. Not for holding across anything slow.
 pub struct Lock<T> {

@@ -180,7 +180,7 @@ fn in_child(child: impl FnOnce() -> bool) -> bool {
     unsafe {
         let pid = libc::fork();
         if pid == 0 {
-            libc::alarm(20);
+            libc::alarm(300);
             let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(child));
             libc::_exit(i32::from(!passed.unwrap_or(false)));
         }

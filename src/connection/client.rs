@@ -15,17 +15,25 @@ impl Connection {
     pub(super) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let offered = self.session_to_offer(&settings);
+        let psk = self.external_psk_to_offer(&settings)?;
+        // The engine offers one PSK. The program's own is always good, a ticket may be refused.
+        let offered = match psk {
+            Some(_) => None,
+            None => self.session_to_offer(&settings),
+        };
         if offered.is_none() {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
-            let placeholder = self.placeholder_session();
-            self.replace_session(Some(placeholder));
+            self.hold_placeholder();
         }
         let early_data = self.early.is_connecting();
         if early_data {
-            self.prepare_early_data(offered.as_deref(), &settings)?;
+            let session = psk.as_ref().map(|psk| &psk.session).or(offered.as_ref());
+            self.prepare_early_data(session.map(|session| &**session), &settings)?;
         }
-        let secrets = offered.as_ref().map(secrets_of);
+        let secrets = match &psk {
+            Some(psk) => Some(psk.for_engine()),
+            None => offered.as_ref().map(secrets_of),
+        };
         let server_name = self
             .host_name
             .borrow()
@@ -44,7 +52,10 @@ impl Connection {
             tls12_tickets: settings.options & OP_NO_TICKET == 0,
             max_fragment: settings.max_send_fragment,
         };
-        self.with_handshake(|handshake| handshake.offered = offered);
+        self.with_handshake(|handshake| {
+            handshake.offered = offered;
+            handshake.offered_psk = psk.map(|psk| psk.session);
+        });
         let mut engine = self.take_engine()?;
         let result = engine.connect(parameters, self);
         let random = hello_random(engine.output(), 1);
@@ -97,6 +108,7 @@ pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
         age_add: fields.age_add,
         max_early_data: fields.max_early_data,
         time: fields.time.max(0) as u64,
+        external: false,
     }
 }
 

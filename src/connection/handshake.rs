@@ -167,6 +167,7 @@ impl Connection {
             let closed = self.process()?;
             self.end_turn();
             self.check_resumed_context()?;
+            self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
                 self.stage.set(Stage::Failed);
@@ -176,13 +177,21 @@ impl Connection {
         }
     }
 
-    /// S67: a client whose id context is not the session's refuses what the server has accepted.
+    /// The server has taken the session or key that was offered, so it is the connection's (S13,
+    /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
         const ILLEGAL_PARAMETER: u8 = 47;
         if self.role.get() != Some(Role::Client)
             || !self.with_engine(|engine| engine.facts())?.resumed
         {
             return Ok(());
+        }
+        if let Some(session) = self
+            .with_handshake(|handshake| handshake.offered_psk.take())
+            .flatten()
+        {
+            self.with_handshake(|handshake| handshake.offered = Some(session.clone()));
+            self.replace_session(Some(session));
         }
         let same = self.with_handshake(|handshake| {
             handshake.offered.as_ref().is_none_or(|session| {
@@ -196,6 +205,26 @@ impl Connection {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Once it is known whether the session that was offered is resumed: one that is not has no part
+    /// in this handshake any more. On a client, a failure does not spoil it (S15); on a server, it
+    /// lends nothing to the new session.
+    fn settle_offer(&self) -> Result<(), Stop> {
+        let facts = self.with_engine(|engine| engine.facts())?;
+        match self.role.get() {
+            Some(Role::Server) if facts.full => self.drop_offer(),
+            Some(Role::Client) if facts.full && self.holds_no_placeholder() => {
+                self.hold_placeholder();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn holds_no_placeholder(&self) -> bool {
+        self.with_handshake(|handshake| handshake.placeholder.is_none())
+            .unwrap_or(false)
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

@@ -157,6 +157,17 @@ impl Connection {
         .unwrap_or(false)
     }
 
+    /// `SSL_free_buffers(3)`: false when there is data in them.
+    pub fn free_buffers(&self) -> bool {
+        self.with_engine(|engine| {
+            engine.release_input();
+            engine.pending().is_empty()
+                && engine.input.unprocessed().is_empty()
+                && engine.outgoing().is_empty()
+        })
+        .unwrap_or(false)
+    }
+
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next write.
     pub fn update_keys(&self) -> Result<()> {
         if self.facts.borrow().version != 0x0304 {

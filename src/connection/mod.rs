@@ -11,6 +11,7 @@
 //! | `client`          | starting a client                                                |
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
+//! | `external_psk`    | keys that the program brings                                      |
 //! | `issuing`         | new sessions of either role: cache, callbacks                    |
 //! | `tickets`         | a server's tickets                                               |
 //! | `peer`            | judging the peer's certificate                                   |
@@ -34,6 +35,7 @@ mod client;
 mod client_hello;
 mod delegate;
 mod early_data;
+mod external_psk;
 mod handshake;
 mod handshake_state;
 mod io;
@@ -52,14 +54,17 @@ mod shutdown;
 mod signatures;
 mod stapling;
 mod state;
+mod stop;
 mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
+pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
+pub use stop::Stop;
 
 use session_cell::SessionCell;
 
@@ -84,33 +89,6 @@ use crate::session::{PeerChain, SessionRef};
 pub const SENT_SHUTDOWN: c_int = 1;
 /// `SSL_RECEIVED_SHUTDOWN`
 pub const RECEIVED_SHUTDOWN: c_int = 2;
-
-/// Why a call on a connection did not do what it was asked to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// It can be repeated later: `SSL_get_error(3)` says when.
-    Suspended,
-    /// The transport failed; `errno` or the error queue says how.
-    Transport,
-    /// The transport gave nothing, and did not say why.
-    Ended,
-    /// The peer has closed the connection properly.
-    Closed,
-    /// This error goes on the queue.
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<Reason> for Stop {
-    fn from(reason: Reason) -> Self {
-        Self::Failed(Error::new(reason))
-    }
-}
 
 /// `SSL`.
 pub struct Connection {
@@ -197,8 +175,11 @@ pub struct Handshake {
     pub client_hello: Option<Arc<ClientHello>>,
     /// Server: how far the program's callbacks have been asked.
     step: server::Step,
-    /// Server: the session that will be resumed.
+    /// Server: the session that the client may resume. Until the engine has done so, which takes the
+    /// session's secret, the client has proved nothing.
     offer: Option<resumption::Resumption>,
+    /// Server: the program wants the client's ticket ignored and no other sent (S79).
+    ticket_declined: bool,
     /// Server: the protocol chosen for the client.
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.
@@ -214,6 +195,10 @@ pub struct Handshake {
     early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client: the session of the program's own key that was offered.
+    offered_psk: Option<SessionRef>,
+    /// Client: what stands in for the session until the handshake is done.
+    placeholder: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
     /// whether it is not empty.
     new_ticket: Option<(u32, bool)>,
@@ -387,7 +372,10 @@ impl Connection {
     pub fn duplicate(&self) -> Result<Arc<Self>> {
         let copy = Self::new(&self.session_context)?;
         copy.context.replace(self.context());
+        // How it closes stays that of the context.
+        let quiet = copy.settings().quiet_shutdown;
         copy.settings.replace(self.settings());
+        copy.change_settings(|settings| settings.quiet_shutdown = quiet);
         copy.method.set(self.method.get());
         copy.role.set(self.role.get());
         copy.shutdown.set(self.shutdown.get());

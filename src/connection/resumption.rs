@@ -11,7 +11,7 @@ use super::early_data::is_fresh;
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{SessionSecrets, tls13_hash_len};
+use crate::engine::{Profile, ResumeOffer, SessionSecrets, normalized_server_name, tls13_hash_len};
 use crate::error::Reason;
 use crate::session::{Session, SessionRef};
 
@@ -34,8 +34,12 @@ pub struct Resumption {
     session: SessionRef,
     /// What the client sent for it: ticket, PSK identity or session id.
     identity: Vec<u8>,
+    /// The suite of this handshake, by TLS number: in TLS 1.3 it may differ from the session's.
+    pub suite: u16,
     /// A new ticket is to be sent.
     pub renew: bool,
+    /// It stands for a key that the program gave for this very connection.
+    external: bool,
     /// The client's first choice, and of the age that it says: good for early data.
     pub fresh: bool,
 }
@@ -47,8 +51,16 @@ impl Resumption {
     }
 
     /// In the engine's terms.
-    pub fn for_engine(&self) -> (Vec<u8>, SessionSecrets) {
-        (self.identity.clone(), secrets_of(&self.session))
+    pub fn for_engine(&self, hello: &ClientHello) -> ResumeOffer {
+        ResumeOffer {
+            identity: self.identity.clone(),
+            session: SessionSecrets {
+                external: self.external,
+                ..secrets_of(&self.session)
+            },
+            cipher_suite: self.suite,
+            server_name: hello.server_name().and_then(normalized_server_name),
+        }
     }
 }
 
@@ -79,7 +91,7 @@ impl Connection {
         };
         match found {
             Some((resumption, from_cache))
-                if self.may_resume(&resumption.session, hello, version, from_cache)? =>
+                if self.may_resume(&resumption, hello, version, from_cache)? =>
             {
                 self.session_context.statistics.hits.increment();
                 self.set_verify_result(resumption.session.verify_result());
@@ -89,22 +101,37 @@ impl Connection {
         }
     }
 
-    /// The servername callback may have chosen another context, and with it another security
-    /// domain: a session is resumed there only if it was made for this very host, and with a client
-    /// certificate if one is required (CVE-2025-23419). The id context cannot tell: as in OpenSSL,
-    /// sessions have that of the context before the switch.
+    /// The servername callback may have chosen another context or id context, and with it another
+    /// security domain: a session is resumed there only if it was made for this very host, and with
+    /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
+    /// OpenSSL, sessions have that of the context before the switch.
     pub(super) fn recheck_resumable(&self, hello: &ClientHello, switched: bool) {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
             handshake.offer.as_ref().is_none_or(|offer| {
+                if offer.external {
+                    return true;
+                }
                 let for_this_host =
                     offer.session.host_name().is_some() && same_host(&offer.session, hello);
                 has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
             })
         });
         if allowed == Some(false) {
-            self.with_handshake(|handshake| handshake.offer = None);
+            self.drop_offer();
+        }
+    }
+
+    /// The handshake is a full one after all.
+    pub(super) fn drop_offer(&self) {
+        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
+        let dropped = self
+            .with_handshake(|handshake| handshake.offer.take())
+            .flatten();
+        if dropped.is_some() {
             self.resumed.set(false);
+            self.set_verify_result(0);
+            self.session_context.statistics.hits.decrement();
         }
     }
 
@@ -114,12 +141,16 @@ impl Connection {
         }
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let hash_len = profile
-            .choose_tls13(&hello.cipher_suites())
-            .and_then(tls13_hash_len);
+        let Some(suite) = self.tls13_suite(hello, &settings, &profile) else {
+            return Ok(None);
+        };
         let stateful = self.uses_stateful_tickets(&settings);
         for (number, psk) in hello.psk_identities().into_iter().enumerate() {
-            let (session, renew, from_cache) = if stateful {
+            let external = self.find_external_psk(psk.identity)?;
+            let is_external = external.is_some();
+            let (session, renew, from_cache) = if let Some(session) = external {
+                (session, true, false)
+            } else if stateful {
                 if psk.identity.len() != ID_LENGTH {
                     continue;
                 }
@@ -128,7 +159,7 @@ impl Connection {
                     None => continue,
                 }
             } else {
-                match self.open_ticket(psk.identity, hello) {
+                match self.open_ticket(psk.identity) {
                     TicketStatus::Session(session, renew) => (session, renew, false),
                     TicketStatus::Fatal(reason) => {
                         return Err(self.refuse(reason, INTERNAL_ERROR));
@@ -137,22 +168,44 @@ impl Connection {
                 }
             };
             // S82: a session that allows early data is good for one use.
-            if self.prevents_replay(&settings) && !self.session_context.remove_session(&session) {
+            if !is_external
+                && self.prevents_replay(&settings)
+                && !self.session_context.remove_session(&session)
+            {
                 continue;
             }
             // S86: another suite will do if its hash is the same.
-            if tls13_hash_len(session.cipher_id() as u16) != hash_len {
+            if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
                 continue;
             }
             let resumption = Resumption {
                 identity: psk.identity.to_vec(),
+                suite,
                 renew,
-                fresh: number == 0 && is_fresh(&session, psk.obfuscated_ticket_age, clock::now()),
+                external: is_external,
+                fresh: number == 0
+                    && (is_external || is_fresh(&session, psk.obfuscated_ticket_age, clock::now())),
                 session,
             };
             return Ok(Some((resumption, from_cache)));
         }
         Ok(None)
+    }
+
+    /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes
+    /// without a hash takes one with the hash of those, SHA-256, as OpenSSL does.
+    fn tls13_suite(
+        &self,
+        hello: &ClientHello,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Option<u16> {
+        const SHA256_LENGTH: usize = 32;
+        let offered = hello.cipher_suites();
+        match settings.psk.server_key.is_some() && !settings.credentials.any() {
+            true => profile.choose_tls13_with_hash(&offered, SHA256_LENGTH),
+            false => profile.choose_tls13(&offered),
+        }
     }
 
     /// S81, S82: the ticket is an id in the cache.
@@ -168,7 +221,7 @@ impl Connection {
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
         let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
         let status = match hello.session_ticket() {
-            Some(ticket) if tickets => self.open_ticket(ticket, hello),
+            Some(ticket) if tickets => self.open_ticket(ticket),
             _ => TicketStatus::None,
         };
         match status {
@@ -180,9 +233,11 @@ impl Connection {
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
                     Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity,
                         renew,
+                        external: false,
                         fresh: false,
                     },
                     false,
@@ -195,9 +250,11 @@ impl Connection {
                 }
                 Ok(self.look_up(0x0303, id).map(|session| {
                     let resumption = Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity: id.to_vec(),
                         renew: true,
+                        external: false,
                         fresh: false,
                     };
                     (resumption, true)
@@ -245,11 +302,12 @@ impl Connection {
     /// OpenSSL's checks (S107). An error ends the handshake; `false` makes it a full one.
     fn may_resume(
         &self,
-        session: &SessionRef,
+        resumption: &Resumption,
         hello: &ClientHello,
         version: u16,
         from_cache: bool,
     ) -> Result<bool, Stop> {
+        let session = &resumption.session;
         let settings = self.settings();
         if session.protocol_version() != i32::from(version) {
             return Ok(false);
@@ -284,16 +342,16 @@ impl Connection {
                 return Ok(false);
             }
         }
-        Ok(same_host(session, hello) && has_needed_certificate(session, &settings))
+        Ok(resumption.external
+            || same_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79).
-    fn open_ticket(&self, ticket: &[u8], hello: &ClientHello) -> TicketStatus {
+    fn open_ticket(&self, ticket: &[u8]) -> TicketStatus {
         let status = match ticket {
             [] => TicketStatus::Empty,
             _ => self.unseal(ticket),
         };
-        let _ = hello;
         self.ask_ticket_callback(ticket, status)
     }
 
@@ -334,7 +392,9 @@ impl Connection {
                 callbacks.ticket_argument.0,
             )
         };
-        match (answer as c_uint as c_int, status) {
+        let answer = answer as c_uint as c_int;
+        self.with_handshake(|handshake| handshake.ticket_declined = answer == IGNORE);
+        match (answer, status) {
             (IGNORE, _) => TicketStatus::None,
             (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,
             (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,

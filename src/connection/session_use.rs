@@ -124,6 +124,8 @@ impl Connection {
         self.forget_pending_write();
         self.early.reset();
         self.not_resumable.set(false);
+        self.fatal.set(None);
+        self.verify_again.set(false);
         self.want.set(super::Want::Nothing);
         self.telling.forget();
         self.stage.set(Stage::Before);

@@ -53,16 +53,17 @@ impl Tickets {
 
 impl Connection {
     /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
-    /// (S47), or was resumed with a ticket that stays good (S78).
+    /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
     pub(super) fn owes_tickets(&self) -> bool {
         let is_server = self.role.get() == Some(Role::Server);
         if !is_server || self.facts.borrow().version != 0x0304 || self.not_resumable.get() {
             return false;
         }
-        let renewed = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
-        !self.resumed.get() || renewed == Some(true)
+        self.with_handshake(|handshake| match &handshake.offer {
+            Some(offer) if self.resumed.get() => offer.renew,
+            _ => !handshake.ticket_declined,
+        })
+        .unwrap_or(false)
     }
 
     /// S74: the configured number after a full handshake, one after a resumption. Those that the
@@ -142,7 +143,7 @@ impl Connection {
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
         self.begin_ticket();
-        let id = self.new_session_id()?;
+        let id = self.new_session_id(0x0304)?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
             .ok()
@@ -207,16 +208,6 @@ impl Connection {
         session.assign(view);
         Ok(session)
     }
-
-    /// S8, S72: random, or what the program's callback makes.
-    fn new_session_id(&self) -> Result<Vec<u8>, Reason> {
-        if let Some(id) = self.ask_generate_session_id(0x0304)? {
-            return Ok(id);
-        }
-        let mut id = vec![0; ID_LENGTH];
-        random::fill(&mut id).map_err(|_| Reason::INTERNAL_ERROR)?;
-        Ok(id)
-    }
 }
 
 // -- Both versions -----------------------------------------------------------------------------
@@ -225,10 +216,7 @@ impl Connection {
     /// TLS 1.2: makes the session of the handshake's ticket, and the ticket. `None` sends an empty
     /// one.
     pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
-        let renewing = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
-        if renewing == Some(false) {
+        if matches!(self.resumed_session(&secrets), Some((_, false))) {
             // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
             // one says that there is none (RFC 5077, section 3.3).
             return None;
@@ -256,9 +244,26 @@ impl Connection {
         }
     }
 
+    /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
+    /// cache, if ten attempts are enough (S111).
+    pub(super) fn new_session_id(&self, version: i32) -> Result<Vec<u8>, Reason> {
+        const ATTEMPTS: usize = 10;
+        if let Some(id) = self.ask_generate_session_id(version)? {
+            return Ok(id);
+        }
+        for _ in 0..ATTEMPTS {
+            let mut id = vec![0; ID_LENGTH];
+            random::fill(&mut id).map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+            if self.session_context.find_session(version, &id).is_none() {
+                return Ok(id);
+            }
+        }
+        Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
+    }
+
     /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
     /// context unless it was given one of its own. `None` without one.
-    pub(super) fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
+    fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
         let Some(function) = self.settings().generate_session_id else {
             return Ok(None);
         };

@@ -19,6 +19,7 @@ mod credentials;
 #[cfg(test)]
 mod credentials_tests;
 mod names;
+mod psk_callbacks;
 mod session_table;
 mod sessions;
 mod settings;

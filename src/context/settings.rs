@@ -11,6 +11,7 @@ use super::callbacks::{
     SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
+use super::psk_callbacks::PskCallbacks;
 use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
@@ -125,6 +126,8 @@ pub struct Settings {
     pub status_type: c_int,
     /// `SSL_CTX_set_cert_flags`.
     pub certificate_flags: u32,
+    /// Give external pre-shared keys.
+    pub psk: PskCallbacks,
     /// Post-handshake authentication: cannot be done, but is remembered.
     pub post_handshake_auth: c_int,
     /// Derived from versions, suites and groups when first needed.
@@ -172,6 +175,7 @@ impl Default for Settings {
             allow_early_data: CallbackWith::default(),
             status_type: -1,
             certificate_flags: 0,
+            psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profile: OnceCell::new(),
         }

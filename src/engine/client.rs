@@ -1,7 +1,9 @@
 //! Client connections: their parameters, and the hooks through which rustls asks us.
 
+use std::cell::Cell;
 use std::fmt;
 use std::hash::Hasher;
+use std::ptr;
 use std::sync::{Arc, Mutex};
 
 use rustls::client::danger::{
@@ -15,16 +17,16 @@ use rustls::crypto::kx::NamedGroup;
 use rustls::crypto::{SelectedCredential, SignatureScheme, VerifiedIdentity};
 use rustls::enums::{ApplicationProtocol, CertificateType};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientSide, Connection, Error, KeyLog, Tcp};
+use rustls::{ClientSide, Connection, Error, KeyLog, Tcp};
 use zeroize::Zeroizing;
 
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::messages;
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
-use super::server::certificate_chain;
 use super::session_value::SessionSecrets;
 
 /// What a client connection is to be like.
@@ -89,10 +91,9 @@ pub(super) fn connect(
         rejected: Mutex::new(None),
     });
 
-    let mut config = ClientConfig::builder(parameters.profile.provider.clone())
-        .dangerous()
-        .with_custom_certificate_verifier(hooks.clone())
-        .with_client_credential_resolver(hooks.clone())?;
+    let profile = &parameters.profile;
+    let mut config = profile.templates.client(&profile.provider)?;
+    config.dangerous().set_certificate_verifier(hooks.clone());
     config.alpn_protocols = parameters
         .alpn
         .iter()
@@ -106,9 +107,6 @@ pub(super) fn connect(
     config.enable_early_data = parameters.early_data;
     config.max_fragment_size = fragment_size(parameters.max_fragment);
     config.key_log = hooks.clone();
-    // Chains are compressed by no OpenSSL 3.0; the caches behind it would only cost memory.
-    config.cert_decompressors = Vec::new();
-    config.cert_compressors = Vec::new();
 
     let name = parameters
         .server_name
@@ -121,9 +119,7 @@ pub(super) fn connect(
     let config = Arc::new(config);
     let session_id = parameters.session.as_ref().and_then(ticket_session_id);
     let connection = planned_random::with_planned(session_id, CLIENT_SESSION_ID, || {
-        hooks
-            .delegate
-            .with(delegate, || config.connect(name).build(output))
+        hooks.work(delegate, || config.connect(name).build(output))
     })?;
     Ok((Box::new(connection), hooks))
 }
@@ -156,6 +152,12 @@ pub(super) struct ClientHooks {
 }
 
 impl ClientHooks {
+    /// Runs `work`, in which rustls may call the hooks.
+    pub(super) fn work<R>(&self, delegate: &dyn Delegate, work: impl FnOnce() -> R) -> R {
+        let _restore = Restore(CURRENT.replace(self));
+        self.delegate.with(delegate, work)
+    }
+
     fn reject(&self, rejected: PeerRejected) -> Error {
         if let Ok(mut slot) = self.rejected.lock() {
             *slot = Some(rejected);
@@ -182,7 +184,7 @@ impl ServerVerifier for ClientHooks {
             &certificate_chain(identity.identity),
             identity.ocsp_response,
         ) {
-            Ok(()) => Ok(super::server::leaf_only(identity.identity)),
+            Ok(()) => Ok(leaf_only(identity.identity)),
             Err(rejected) => Err(self.reject(rejected)),
         }
     }
@@ -191,7 +193,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,
@@ -203,7 +205,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,
@@ -224,7 +226,49 @@ impl ServerVerifier for ClientHooks {
     }
 }
 
-impl ClientCredentialResolver for ClientHooks {
+thread_local! {
+    /// The hooks of the client that is at work on this thread, or NULL.
+    static CURRENT: Cell<*const ClientHooks> = const { Cell::new(ptr::null()) };
+}
+
+/// Puts the hooks back that were at work before: a callback may drive another connection.
+struct Restore(*const ClientHooks);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// The hooks of the client that is at work: rustls has no way to put a resolver into a
+/// configuration that exists.
+#[derive(Debug)]
+pub(super) struct CurrentClient;
+
+impl CurrentClient {
+    fn hooks(&self) -> Option<&ClientHooks> {
+        // SAFETY: not NULL only within `ClientHooks::work`, which borrows the hooks and puts back
+        // what was there before it returns or unwinds; this is a callee of it, on the same thread.
+        unsafe { CURRENT.get().as_ref() }
+    }
+}
+
+impl ClientCredentialResolver for CurrentClient {
+    fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
+        self.hooks()?.resolve(request)
+    }
+
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        match self.hooks().is_some_and(|hooks| hooks.may_authenticate) {
+            true => &[CertificateType::X509],
+            false => &[],
+        }
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
         let common: Vec<SignatureScheme> = accepted
@@ -248,15 +292,6 @@ impl ClientCredentialResolver for ClientHooks {
         super::server::note_selection(self.delegate.get(), &key, &selected);
         Some(selected)
     }
-
-    fn supported_certificate_types(&self) -> &'static [CertificateType] {
-        match self.may_authenticate {
-            true => &[CertificateType::X509],
-            false => &[],
-        }
-    }
-
-    fn hash_config(&self, _: &mut dyn Hasher) {}
 }
 
 impl ClientSessionStore for ClientHooks {

@@ -14,7 +14,8 @@ use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent};
-use super::failure::Failure;
+use super::external_psk::{self, ExternalPsk};
+use super::failure::{Failure, replace_plain_alert};
 use super::finished::{Finished, forget_noted};
 use super::key_share;
 use super::messages::Watch;
@@ -46,6 +47,8 @@ pub struct Engine {
     server_name_acknowledged: bool,
     /// Only while the program watches the connection.
     pub(super) watch: Option<Box<Watch>>,
+    /// Until the handshake is done.
+    external_psk: Option<ExternalPsk>,
 }
 
 #[derive(Default)]
@@ -81,6 +84,8 @@ pub struct Facts {
     pub extended_master_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// The server has answered, and resumes nothing.
+    pub full: bool,
     /// Client: the server has said that it used the host name.
     pub server_name_acknowledged: bool,
 }
@@ -89,21 +94,29 @@ impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
     pub fn connect(
         &mut self,
-        parameters: ClientParameters,
+        mut parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
-        let (connection, hooks) = self
-            .noting(|engine| client::connect(parameters, delegate, &mut engine.output))
-            .map_err(|error| Failure::from_rustls(&error, None, false))?;
+        let failed = |error: &Error| Failure::from_rustls(error, None, false);
+        let psk = ExternalPsk::take_from(parameters.session.as_mut())
+            .map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = external_psk::with(psk.as_ref(), || {
+            self.noting(|engine| client::connect(parameters, delegate, &mut engine.output))
+        })
+        .map_err(|error| failed(&error))?;
+        self.external_psk = psk;
         self.tls = Tls::Client(connection, hooks);
         self.keep_early_exporter();
         Ok(())
     }
 
     /// Starts a server, once its ClientHello is in the input and has been looked at.
-    pub fn accept(&mut self, parameters: ServerParameters) -> Result<(), Failure> {
-        let (connection, hooks) =
-            server::accept(parameters).map_err(|error| Failure::from_rustls(&error, None, true))?;
+    pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+        let failed = |error: &Error| Failure::from_rustls(error, None, true);
+        let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
+        self.external_psk =
+            ExternalPsk::take_from(session).map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = server::accept(parameters).map_err(|error| failed(&error))?;
         self.tls = Tls::Server(connection, hooks);
         Ok(())
     }
@@ -128,6 +141,7 @@ impl Engine {
             tickets,
             peer_key_share,
             server_name_acknowledged,
+            external_psk,
             ..
         } = self;
         forget_noted();
@@ -136,11 +150,11 @@ impl Engine {
         new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let before = output.len();
-        let mut result = match tls {
+        let psk = external_psk.as_ref();
+        let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
-                .delegate
-                .with(delegate, || process(connection, input, output, plaintext))
+                .work(delegate, || process(connection, input, output, plaintext))
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
@@ -153,7 +167,10 @@ impl Engine {
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
-        };
+        });
+        if !is_handshaking(tls) {
+            *external_psk = None;
+        }
         finished.collect();
         match tls {
             Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
@@ -184,11 +201,7 @@ impl Engine {
 
     /// Whether the handshake is still under way.
     pub fn is_handshaking(&self) -> bool {
-        match &self.tls {
-            Tls::Idle => true,
-            Tls::Client(connection, _) => connection.is_handshaking(),
-            Tls::Server(connection, _) => connection.is_handshaking(),
-        }
+        is_handshaking(&self.tls)
     }
 
     /// What has been agreed on so far.
@@ -355,6 +368,14 @@ impl Engine {
     }
 }
 
+fn is_handshaking(tls: &Tls) -> bool {
+    match tls {
+        Tls::Idle => true,
+        Tls::Client(connection, _) => connection.is_handshaking(),
+        Tls::Server(connection, _) => connection.is_handshaking(),
+    }
+}
+
 fn process<Side: rustls::SideData>(
     connection: &mut Connection<Side, Tcp>,
     input: &mut RecordBuffer,
@@ -436,14 +457,6 @@ fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Rang
         .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
 }
 
-/// If the output ends with an alert without protection, makes it this fatal one.
-fn replace_plain_alert(output: &mut [u8], alert: u8) {
-    if let Some([21, 3, _, 0, 2, level, description]) = output.last_chunk_mut::<7>() {
-        *level = 2;
-        *description = alert;
-    }
-}
-
 fn facts(outputs: &ConnectionOutputs) -> Facts {
     Facts {
         version: outputs.protocol_version().map_or(0, |version| version.0),
@@ -460,6 +473,10 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
         resumed: matches!(
             outputs.handshake_kind(),
             Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
+        ),
+        full: matches!(
+            outputs.handshake_kind(),
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
         ),
         server_name_acknowledged: false,
     }

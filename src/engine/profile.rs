@@ -22,12 +22,14 @@ use super::finished::NotingPrf;
 use super::key_share::group;
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
+use super::templates::Templates;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
 pub struct Profile {
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) prefer_server_order: bool,
+    pub(super) templates: Templates,
 }
 
 impl Profile {
@@ -55,6 +57,7 @@ impl Profile {
                 ..rustls_aws_lc_rs::DEFAULT_PROVIDER
             }),
             prefer_server_order,
+            templates: Templates::default(),
         })
     }
 
@@ -87,6 +90,16 @@ impl Profile {
             .tls12_cipher_suites
             .iter()
             .any(|our| our.common.suite.0 == suite)
+    }
+
+    /// Like [`choose_tls13`](Self::choose_tls13), but a suite with a hash of this length (bytes) if
+    /// there is one.
+    pub fn choose_tls13_with_hash(&self, offered: &[u16], hash_len: usize) -> Option<u16> {
+        let (with, without): (Vec<_>, Vec<_>) = offered
+            .iter()
+            .partition(|suite| tls13_hash_len(**suite) == Some(hash_len));
+        self.choose_tls13(&with)
+            .or_else(|| self.choose_tls13(&without))
     }
 }
 

@@ -9,28 +9,28 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::kx::SupportedKxGroup;
-use rustls::crypto::{
-    Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
-};
+use rustls::crypto::{SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity};
 use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, InvalidSniPolicy, KeyExchangeSelector, OfferedKxGroup, PreferClientOrder,
-    PreferServerOrder, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
-    Tls13Tickets,
+    ClientHello, PreferClientOrder, PreferServerOrder, ServerCredentialResolver, ServerSessionKey,
+    StoresServerSessions, Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
 use super::client::fragment_size;
-use super::credentials::{CertifiedKey, signer_certificate};
+use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
+use super::group_choice::{ServerGroups, SharesFirst};
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
+use super::suite_selection;
+use super::templates::with_common_settings;
 
 /// What a server connection is to be like, after its ClientHello has been read.
 pub struct ServerParameters {
@@ -110,8 +110,20 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let provider = profile.provider.clone();
     let prefer_server_order = profile.prefer_server_order;
+    let selector = match &parameters.resume {
+        // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
+        // suits a key in TLS 1.3.
+        Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
+            suite_selection::preferring(offer.cipher_suite)
+        }
+        _ => None,
+    };
+    let template = match parameters.client_authentication {
+        ClientAuthentication::None => Some(profile.templates.server(&profile.provider)?),
+        _ => None,
+    };
+    let provider = profile.provider.clone();
     // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
     let with_ticketer = match parameters.version {
         0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
@@ -137,9 +149,14 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         parameters,
         rejected: Mutex::new(None),
     });
-    let mut config = ServerConfig::builder(provider)
-        .with_client_cert_verifier(hooks.clone())
-        .with_server_credential_resolver(hooks.clone())?;
+    let mut config = match template {
+        Some(config) => config,
+        None => ServerConfig::builder(provider)
+            .with_client_cert_verifier(hooks.clone())
+            .with_server_credential_resolver(hooks.clone())
+            .map(with_common_settings)?,
+    };
+    config.cert_resolver = hooks.clone();
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
     // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
@@ -163,9 +180,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         config.cipher_suite_selector = &PreferClientOrder;
         config.kx_selector = &SharesFirst;
     }
-    config.invalid_sni_policy = InvalidSniPolicy::IgnoreAll;
-    config.cert_compressors = Vec::new();
-    config.cert_decompressors = Vec::new();
+    if let Some(selector) = selector {
+        config.cipher_suite_selector = selector;
+    }
     Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
 }
 
@@ -210,7 +227,7 @@ impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
         let credentials = &self.parameters.credentials;
-        let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
+        let chosen = if self.parameters.version == 0x0304 {
             // The order of signature schemes decides between several certificates.
             usable.iter().find_map(|scheme| {
                 credentials
@@ -222,6 +239,12 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
+            .or_else(|| {
+                let psk = credentials.is_empty() && self.parameters.resume.is_some();
+                (psk && self.parameters.version == 0x0304)
+                    .then(|| no_credential(hello.signature_schemes()))
+                    .flatten()
+            })
             .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || self.parameters.version == 0x0303 {
@@ -271,7 +294,8 @@ impl ServerHooks {
     }
 
     /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
-    /// several certificates.
+    /// several certificates. rustls resumes a session only with a key of the kind that its suite
+    /// names, so that suite comes first.
     fn resolve_tls12(
         &self,
         hello: &ClientHello<'_>,
@@ -279,7 +303,7 @@ impl ServerHooks {
     ) -> Option<SelectedCredential> {
         let ours = &self.parameters.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+        let mut ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
@@ -289,6 +313,9 @@ impl ServerHooks {
                 .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
                 .collect()
         };
+        if let Some(offer) = &self.parameters.resume {
+            ordered.sort_by_key(|suite| suite.common.suite.0 != offer.cipher_suite);
+        }
         ordered.iter().find_map(|suite| {
             let schemes: Vec<_> = usable
                 .iter()
@@ -435,58 +462,6 @@ pub(super) fn log_secret(
     }
 }
 
-/// The chain in DER, leaf first.
-pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
-    match identity {
-        Identity::X509(chain) => std::iter::once(chain.end_entity.as_ref())
-            .chain(chain.intermediates.iter().map(|der| der.as_ref()))
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
-/// kept once, in our session.
-pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
-    let mut identity = identity.clone();
-    if let Identity::X509(chain) = &mut identity {
-        chain.intermediates = Vec::new();
-    }
-    VerifiedIdentity::assertion(identity)
-}
-
-/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
-/// knows more kinds of keys. Schemes that were not offered are refused.
-pub(super) fn verify_signature(
-    by_engine: Result<HandshakeSignatureValid, Error>,
-    input: &SignatureVerificationInput<'_>,
-    offered: &[SignatureScheme],
-    delegate: Option<&dyn Delegate>,
-) -> Result<HandshakeSignatureValid, Error> {
-    let scheme = input.signature.scheme;
-    if !offered.contains(&scheme) {
-        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
-    }
-    let result = by_engine.or_else(|error| {
-        let verified = delegate.is_some_and(|delegate| {
-            delegate.verify_signature(
-                scheme.0,
-                signer_certificate(input.signer),
-                input.message,
-                input.signature.signature(),
-            )
-        });
-        match verified {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(error),
-        }
-    });
-    if let (Ok(_), Some(delegate)) = (&result, delegate) {
-        delegate.peer_signed(scheme.0);
-    }
-    result
-}
-
 /// Tells what we sign with.
 pub(super) fn note_selection(
     delegate: Option<&dyn Delegate>,
@@ -506,46 +481,4 @@ fn distinguished_name(der: &[u8]) -> DistinguishedName {
         None => None,
     };
     DistinguishedName::in_sequence(inside.unwrap_or_default())
-}
-
-/// Client's order, but a group with a key share first: another would cost a round trip.
-#[derive(Debug)]
-struct SharesFirst;
-
-impl KeyExchangeSelector for SharesFirst {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        _server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let mut first = None;
-        for offered in client {
-            if offered.has_key_share {
-                return Some(offered.group);
-            }
-            first = first.or(Some(offered.group));
-        }
-        first
-    }
-}
-
-/// Server's order, but a group with a key share first.
-#[derive(Debug)]
-struct ServerGroups;
-
-impl KeyExchangeSelector for ServerGroups {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let position = |offered: &OfferedKxGroup| {
-            let place = server
-                .iter()
-                .position(|group| group.name() == offered.group.name())
-                .unwrap_or(usize::MAX);
-            (!offered.has_key_share, place)
-        };
-        client.min_by_key(position).map(|offered| offered.group)
-    }
 }

@@ -62,6 +62,15 @@ impl End {
         end
     }
 
+    /// A server on a context of the caller's.
+    #[cfg(test)]
+    pub fn server_on(context: *mut Context, max_version: c_long) -> Self {
+        let end = Self::new(context, max_version);
+        // SAFETY: a live connection.
+        unsafe { SSL_set_accept_state(end.ssl) };
+        end
+    }
+
     fn new(context: *mut Context, max_version: c_long) -> Self {
         let (input, output) = (Bio::memory().expect("a BIO"), Bio::memory().expect("a BIO"));
         // SAFETY: a live context; the connection takes a reference of each BIO.
@@ -101,8 +110,14 @@ impl End {
         self.output.read_available(usize::MAX)
     }
 
+    /// The connection itself, lent.
+    #[cfg(test)]
+    pub fn ssl(&self) -> *mut Connection {
+        self.ssl
+    }
+
     /// The session of the connection, with a reference for the caller; NULL if there is none.
-    fn session(&self) -> *mut Session {
+    pub fn session(&self) -> *mut Session {
         // SAFETY: a live connection.
         unsafe { SSL_get1_session(self.ssl) }
     }
@@ -170,21 +185,34 @@ struct Contexts {
 impl Contexts {
     /// They live as long as the process: the program is a test.
     fn new() -> Self {
-        const CERTIFICATE: &[u8] = include_bytes!("certificate.der");
-        const KEY: &[u8] = include_bytes!("key.der");
+        let server = new_server_context();
         let mut ticket_keys: [u8; 80] = std::array::from_fn(|index| index as u8);
-        // SAFETY: live contexts, and as many readable bytes as said.
+        let keys = ticket_keys.as_mut_ptr().cast();
+        // SAFETY: a live context, and as many readable bytes as said.
         unsafe {
-            let (client, server) = (SSL_CTX_new(TLS_method()), SSL_CTX_new(TLS_method()));
-            let (certificate, key) = (CERTIFICATE.as_ptr(), KEY.as_ptr());
-            let length = CERTIFICATE.len() as c_int;
-            assert_eq!(SSL_CTX_use_certificate_ASN1(server, length, certificate), 1);
-            let length = KEY.len() as c_long;
-            assert_eq!(SSL_CTX_use_PrivateKey_ASN1(EC_KEY, server, key, length), 1);
-            let keys = ticket_keys.as_mut_ptr().cast();
             assert_eq!(SSL_CTX_ctrl(server, SET_TICKET_KEYS, 80, keys), 1);
+            let client = SSL_CTX_new(TLS_method());
             Self { client, server }
         }
+    }
+}
+
+/// A context with the certificate of fuzzing.test; the caller's to free.
+pub fn new_server_context() -> *mut Context {
+    const CERTIFICATE: &[u8] = include_bytes!("certificate.der");
+    const KEY: &[u8] = include_bytes!("key.der");
+    // SAFETY: a live context, and as many readable bytes as said.
+    unsafe {
+        let context = SSL_CTX_new(TLS_method());
+        let (certificate, key) = (CERTIFICATE.as_ptr(), KEY.as_ptr());
+        let length = CERTIFICATE.len() as c_int;
+        assert_eq!(
+            SSL_CTX_use_certificate_ASN1(context, length, certificate),
+            1
+        );
+        let length = KEY.len() as c_long;
+        assert_eq!(SSL_CTX_use_PrivateKey_ASN1(EC_KEY, context, key, length), 1);
+        context
     }
 }
 

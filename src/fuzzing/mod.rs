@@ -19,7 +19,7 @@
 //! and some thousand variations of them, so that the bodies work without it.
 
 mod client_hello;
-mod ends;
+pub(crate) mod ends;
 mod records;
 mod session_der;
 mod session_pem;

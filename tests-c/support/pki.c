@@ -19,6 +19,7 @@ struct request {
     const struct credentials *issuer; /* NULL: itself, an authority */
     long days;                     /* until it expires; negative: has expired */
     bool rsa;
+    bool authority;                /* also with an issuer */
 };
 
 static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
@@ -36,13 +37,14 @@ static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *
 
 static void add_extensions(X509 *certificate, const struct request *request)
 {
-    bool authority = request->issuer == NULL;
-    X509 *issuer = authority ? certificate : request->issuer->certificate;
+    bool root = request->issuer == NULL;
+    bool authority = root || request->authority;
+    X509 *issuer = root ? certificate : request->issuer->certificate;
 
     add_extension(certificate, issuer, NID_basic_constraints,
                   authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage,
-                  authority ? "critical,keyCertSign,digitalSignature"
+                  authority ? "critical,keyCertSign,cRLSign,digitalSignature"
                             : "critical,digitalSignature");
     add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
     if (request->alternative_names != NULL)
@@ -154,6 +156,47 @@ const struct credentials *pki_stranger(void)
                                           .purpose = "serverAuth",
                                           .issuer = pki_other_ca(),
                                           .days = 365 });
+}
+
+const struct credentials *pki_middle(void)
+{
+    static struct credentials kept;
+    return once(&kept, &(struct request){ .name = "Intermediate authority",
+                                          .issuer = pki_ca(),
+                                          .days = 365,
+                                          .authority = true });
+}
+
+const struct credentials *pki_middle_server(void)
+{
+    static struct credentials kept;
+    return once(&kept, &(struct request){ .name = "localhost",
+                                          .alternative_names = LOCAL,
+                                          .purpose = "serverAuth",
+                                          .issuer = pki_middle(),
+                                          .days = 365 });
+}
+
+X509_CRL *pki_revocation_list(const struct credentials *issuer, X509 *revoked)
+{
+    X509_CRL *list = X509_CRL_new();
+    ASN1_TIME *now = X509_gmtime_adj(NULL, -60), *later = X509_gmtime_adj(NULL, 3600);
+
+    CHECK(X509_CRL_set_version(list, X509_CRL_VERSION_2));
+    CHECK(X509_CRL_set_issuer_name(list, X509_get_subject_name(issuer->certificate)));
+    CHECK(X509_CRL_set1_lastUpdate(list, now));
+    CHECK(X509_CRL_set1_nextUpdate(list, later));
+    if (revoked != NULL) {
+        X509_REVOKED *entry = X509_REVOKED_new();
+
+        CHECK(X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked)));
+        CHECK(X509_REVOKED_set_revocationDate(entry, now));
+        CHECK(X509_CRL_add0_revoked(list, entry));
+    }
+    CHECK(X509_CRL_sign(list, issuer->key, EVP_sha256()));
+    ASN1_TIME_free(now);
+    ASN1_TIME_free(later);
+    return list;
 }
 
 const struct credentials *pki_client(void)

@@ -32,6 +32,13 @@ const struct credentials *pki_other_server(void);
 const struct credentials *pki_expired_server(void);
 const struct credentials *pki_stranger(void);
 
+/* An authority that pki_ca() has made, and a server for localhost that it has made. */
+const struct credentials *pki_middle(void);
+const struct credentials *pki_middle_server(void);
+
+/* A revocation list of an authority, with one certificate (or NULL) on it; the caller's. */
+X509_CRL *pki_revocation_list(const struct credentials *issuer, X509 *revoked);
+
 /* A client, one of the other authority, and one whose certificate has expired. */
 const struct credentials *pki_client(void);
 const struct credentials *pki_stranger_client(void);

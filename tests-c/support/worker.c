@@ -70,7 +70,7 @@ void worker_begin(void)
     check_library_in_use();
 }
 
-static char directory[64];
+static char directory[300];
 static pid_t owner;
 
 static void remove_directory(void)
@@ -90,7 +90,7 @@ const char *new_directory(void)
 {
     const char *parent = getenv("TMPDIR");
 
-    snprintf(directory, sizeof(directory), "%.40s/reprise-XXXXXX",
+    snprintf(directory, sizeof(directory), "%.250s/reprise-XXXXXX",
              parent != NULL ? parent : "/tmp");
     CHECK(mkdtemp(directory) != NULL);
     owner = getpid();

@@ -46,7 +46,8 @@ def mariadbd(s, *more, cert="one.test"):
                 os.chown(path, entry.pw_uid, entry.pw_gid)
         system = type(s.server)("system", None)
         done = s.run("mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
-                     "--auth-root-authentication-method=normal", f"--tmpdir={data}", "--innodb-log-file-size=4M", side=system,
+                     "--auth-root-authentication-method=normal", f"--tmpdir={data}",
+                     "--innodb-log-file-size=4M", side=system,
                      user=account(), timeout=120)
         assert done.code == 0, done.both
         (s.home / "setup.sql").write_text(SETUP)

@@ -43,6 +43,11 @@ def publish(s, port, *words, data=b"message", **how):
     return s.run("mosquitto_pub", *about(s, port, "-t", "topic", "-q", 1, "-s", *words, **how), data=data)
 
 
+def errors(log):
+    """The errors of TLS in a broker's log; the words before them depend on when a handshake fails."""
+    return sorted(set(re.findall(r"error:[0-9A-F]{8}:[^\n]*?(?=\.?$)", log, re.MULTILINE)))
+
+
 def failure(done):
     """What mosquitto_pub says. It depends on time whether a handshake fails in the call that begins it or later."""
     return re.sub(r"Unable to connect \((.*)\)\.$", r"Error: \1", done.err.strip())
@@ -52,9 +57,10 @@ def failure(done):
 def subscriber(s, server, *words, count=1, tls=True):
     """mosquitto_sub that ends after `count` messages; it is there when the `with` block begins."""
     words = about(s, server.port, "-t", "topic", "-q", 1, "-N", "-C", count, *words, host="127.0.0.1", tls=tls)
-    before = server.err.count("SUBSCRIBE") + server.err.count("SUBACK")
+    # A bridge unsubscribes meanwhile, so the words are those of the broker in full.
+    before = server.err.count("Sending SUBACK to")
     with s.service("mosquitto_sub", *words, role="client") as service:
-        service.wait_for(lambda: server.err.count("SUBSCRIBE") + server.err.count("SUBACK") > before + 1, "subscription")
+        service.wait_for(lambda: server.err.count("Sending SUBACK to") > before, "subscription")
         yield service
 
 
@@ -74,7 +80,7 @@ def step_messages(s):
             s.equal("publish: exit status", [publish(s, server.port, data=data).code for data in (b"small", large)], [0, 0])
             s.equal("subscribe: exit status", there.wait(), 0)
             s.check("subscribe: the messages", there.out == b"small" + large, len(there.out))
-        s.equal("the broker's log of errors", lines_with(server.err, "OpenSSL Error", "Error"), [])
+        s.equal("the broker's log of errors", errors(server.err), [])
 
 
 @quick
@@ -88,8 +94,7 @@ def step_client_certificates(s):
             before = len(server.err)
             done = publish(s, server.port, *words)
             s.check(f"client certificate: {name}: refused", done.code != 0, done.both)
-            s.same(f"client certificate: {name}: the broker's log", settled(lambda: sorted(
-                line for line in server.err[before:].splitlines() if line.startswith("OpenSSL Error"))))
+            s.same(f"client certificate: {name}: the broker's log", settled(lambda: errors(server.err[before:])))
         done = publish(s, server.port, *certificate(s, "client.pem", "stranger.key"))
         s.same("client certificate: a key of another certificate", failure(done))
     revoked = s.home / "list.pem"
@@ -97,8 +102,7 @@ def step_client_certificates(s):
     with mosquitto(s, "require_certificate true", f"crlfile {revoked}") as server:
         done = publish(s, server.port, *certificate(s, *MINE))
         s.check("client certificate: a revoked one is refused", done.code != 0, done.both)
-        s.same("client certificate: a revoked one: the broker's log", settled(lambda: sorted(
-            line for line in server.err.splitlines() if line.startswith("OpenSSL Error"))))
+        s.same("client certificate: a revoked one: the broker's log", settled(lambda: errors(server.err)))
 
 
 @quick
@@ -156,5 +160,5 @@ def step_bridge(s):
     with mosquitto(s, "require_certificate true", role="server") as far:
         bridge[1] = f"address 127.0.0.1:{far.port}"
         with mosquitto(s, *bridge, tls=False, name="bridge", role="client") as near:
-            near.wait_for(lambda: "OpenSSL Error" in near.err, "error", timeout=30)
-            s.same("a bridge that does not know the issuer: its log", sorted(set(lines_with(near.err, "OpenSSL Error"))))
+            near.wait_for(lambda: errors(near.err), "error", timeout=30)
+            s.same("a bridge that does not know the issuer: its log", errors(near.err))

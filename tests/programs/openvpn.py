@@ -76,7 +76,9 @@ def step_renewal(s):
 @quick
 def step_verification(s):
     """Names and usages of certificates."""
-    with peers(s, client=("--verify-x509-name", "one.test", "name"), server=("--remote-cert-eku", "TLS Web Client Authentication")) as pair:
+    right = {"client": ("--verify-x509-name", "one.test", "name"),
+             "server": ("--remote-cert-eku", "TLS Web Client Authentication")}
+    with peers(s, **right) as pair:
         up(pair[1])
         s.check("the name that is wanted", True)
         up(pair[0])

@@ -57,7 +57,8 @@ def step_connection(s):
         server.wait_for(lambda: server.err.count("SSL enabled") >= 2, "log")
         s.same("the server's log of the connections", sorted(set(
             re.findall(r"connection authorized: (.*)", server.err))))
-        s.same("psql: the connection as the client knows it", psql(s, server, r"\conninfo").text.replace(str(server.port), "PORT"))
+        text = psql(s, server, r"\conninfo").text
+        s.same("psql: the connection as the client knows it", text.replace(str(server.port), "PORT"))
 
 
 @quick

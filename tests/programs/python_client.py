@@ -43,6 +43,15 @@ def step_data(s):
 
 
 @quick
+def step_urllib(s):
+    """http.client and urllib.request."""
+    with s.https_server() as server:
+        result = s.python_task("urllib", server.port, version=s.version)
+        all_intact(s, "urllib", result)
+        s.equal("urllib: all was tried", len(result), 9)
+
+
+@quick
 def step_resumption(s):
     """session= on the connections of one context."""
     for name, tickets in (("tickets", True), ("no tickets", False)):

@@ -24,7 +24,8 @@ def redis(s, cert="one.test", key=None, clients="no", name="redis", ready=True, 
     """Runs a server that speaks TLS only; it has `port`."""
     port = free_port()
     facts = {
-        "port": 0, "tls-port": port, "bind": "127.0.0.1", "save": "''", "appendonly": "no", "daemonize": "no", "repl-diskless-sync-delay": 0,
+        "port": 0, "tls-port": port, "bind": "127.0.0.1", "save": "''", "appendonly": "no", "daemonize": "no",
+        "repl-diskless-sync-delay": 0,
         "tls-cert-file": s.certificates / f"{cert}.pem", "tls-key-file": key or s.certificates / f"{cert}.key",
         "tls-ca-cert-file": s.certificates / "ca.pem", "tls-auth-clients": clients,
         "tls-protocols": f'"{s.protocol}"', **{key.replace("_", "-"): value for key, value in settings.items()},
@@ -176,7 +177,8 @@ def step_reload(s):
         after = s.s_client(server.port, verify=False)
         codes = [lines_with(one.text, "Verify return code")[0] for one in (before, after)]
         s.equal("certificates before and after", codes,
-                ["Verify return code: 20 (unable to get local issuer certificate)", "Verify return code: 10 (certificate has expired)"])
+                ["Verify return code: 20 (unable to get local issuer certificate)",
+                 "Verify return code: 10 (certificate has expired)"])
         done = cli(s, server, "--insecure", "config", "set", "tls-cert-file", s.certificates / "client.pem")
         s.check("CONFIG SET with a key of another certificate is refused", done.text.startswith("ERR"), done.both)
         s.same("CONFIG SET with a key of another certificate", done.text)

@@ -160,6 +160,45 @@ def step_session_files(s):
             s.same(f"session file: {file}", (done.code, lines_with(done.err, "Can't open session file")))
 
 
+def step_external_psk(s):
+    """-psk and -psk_session, with a server that has no certificate and with one that has."""
+    if s.version == "1.2":
+        return
+    page = b"GET / HTTP/1.0\r\n\r\n"
+    key = ("-psk", "000102030405060708090a0b0c0d0e0f", "-psk_identity", "somebody")
+    session = s.home / "psk.pem"
+    for name, words in (("no certificate", ("-nocert",)), ("a certificate", ("-ciphersuites", "TLS_AES_128_GCM_SHA256"))):
+        with s.s_server("-www", *words, *key) as server:
+            done = s.s_client(server.port, s.openssl_flag, *key)
+            s.same(f"external PSK, {name}: exit status and summary", (done.code, summary(done)))
+            s.check(f"external PSK, {name}: used", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+            s.check(f"external PSK, {name}: nobody shows a certificate", "no peer certificate" in done.text, done.both)
+            done = s.s_client(server.port, s.openssl_flag, "-groups", "P-384:P-256", *key)
+            s.check(f"external PSK, {name}: another group", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+            session.unlink(missing_ok=True)
+            s.s_client(server.port, s.openssl_flag, "-sess_out", session, "-ign_eof", *key, data=page)
+            if s.check(f"external PSK, {name}: a ticket comes", session.exists()):
+                done = s.s_client(server.port, s.openssl_flag, "-sess_in", session)
+                s.check(f"external PSK, {name}: and is resumed", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+            done = s.s_client(server.port, s.openssl_flag, "-psk", "ff" * 16, "-psk_identity", "somebody")
+            s.same(f"external PSK, {name}: a wrong key", (done.code, "alert illegal parameter" in done.err))
+            done = s.s_client(server.port, s.openssl_flag, "-psk", "ff" * 16, "-psk_identity", "nobody")
+            s.same(f"external PSK, {name}: a wrong identity", (done.code, lines_with(done.text, "New,", "Reused,")))
+    # A group that the server does not share a key for: it asks for another ClientHello.
+    with s.s_server("-www", "-nocert", "-groups", "P-384", *key) as server:
+        done = s.s_client(server.port, s.openssl_flag, "-groups", "P-256:P-384", *key)
+        s.check("external PSK: after a HelloRetryRequest", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+    # A session as the key: its cipher says the hash.
+    if s.check("external PSK: a session to make one of", session.exists()):
+        file = ("-psk_session", session, "-psk_identity", "somebody")
+        with s.s_server("-www", "-nocert", *file, "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") as server:
+            done = s.s_client(server.port, s.openssl_flag, *file)
+            s.same("-psk_session: exit status and summary", (done.code, summary(done)))
+            s.check("-psk_session: used", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+
 @quick
 def step_early_data(s):
     """-early_data: a session is good for it once, or as often as one likes with -no_anti_replay."""

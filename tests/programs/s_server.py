@@ -198,6 +198,10 @@ def step_early_data(s):
                 reasons = settled(lambda: re.findall(r"error:([0-9A-F]+):[^:]*:[^:]*:([^:\n]*)", server.err))
                 s.same(f"early data, limits {limits}: the error of the server", reasons)
                 s.check(f"early data, limits {limits}: it is refused", "too much early data" in server.err, server.err)
+    with s.s_server("-early_data", "-groups", "P-256") as server:
+        s.keep_session(server.port, path)
+        done = s.s_client(server.port, s.openssl_flag, "-sess_in", path, "-early_data", file, "-groups", "X25519:P-256")
+        s.check("early data, second ClientHello: rejected", "Early data was rejected" in done.text, done.both)
     with s.s_server("-www") as server:
         done = s.s_client(server.port, s.openssl_flag, "-sess_out", path, "-ign_eof", data=b"GET / HTTP/1.0\r\n\r\n")
         done = s.s_client(server.port, s.openssl_flag, "-sess_in", path, "-early_data", file)

@@ -25,7 +25,6 @@ mod engine;
 mod internal;
 mod npn;
 mod post_handshake_auth;
-mod psk;
 mod records;
 mod renegotiation;
 mod srp;

@@ -42,9 +42,10 @@ impl Connection {
     fn has_session_for_early_data(&self) -> bool {
         self.role.get() == Some(Role::Client)
             && self.stage.get() == Stage::Before
-            && self
-                .session()
-                .is_some_and(|session| session.max_early_data() > 0)
+            && (self.settings.borrow().psk.use_session.is_some()
+                || self
+                    .session()
+                    .is_some_and(|session| session.max_early_data() > 0))
     }
 
     /// Before a ClientHello with early data: whether the session is good for it.
@@ -56,9 +57,10 @@ impl Connection {
         // Without a session that can be offered there is no key for early data.
         let session = offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))?;
         // S118
-        if let Some(name) = session.host_name()
-            && self.host_name.borrow().as_deref() != Some(name)
-        {
+        let same_host = session
+            .host_name()
+            .is_none_or(|name| self.host_name.borrow().as_deref() == Some(name));
+        if !same_host {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, INTERNAL_ERROR));
         }
         if let Some(protocol) = session.alpn()
@@ -122,9 +124,8 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Accepted);
         let alpn = self.with_engine(|engine| engine.facts())?.alpn;
         let same = self.with_handshake(|handshake| {
-            handshake
-                .offered
-                .as_ref()
+            let psk = handshake.offered_psk.as_ref();
+            psk.or(handshake.offered.as_ref())
                 .is_none_or(|session| session.alpn() == alpn.as_deref())
         });
         match same {

@@ -88,13 +88,12 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Rejected);
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let suite = profile.choose_tls13(&hello.cipher_suites());
         let limit = self
             .with_handshake(|handshake| {
                 let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;
                 let session = offer.session();
                 let same = session.alpn() == handshake.alpn.as_deref()
-                    && Some(session.cipher_id() as u16) == suite;
+                    && session.cipher_id() as u16 == offer.suite;
                 same.then(|| session.max_early_data().min(settings.recv_max_early_data))
             })
             .flatten();
@@ -163,39 +162,44 @@ impl Connection {
         let early = &self.early;
         match event {
             EarlyDataEvent::None if self.role.get() == Some(Role::Client) => {
-                return self.note_early_data_answer();
+                self.note_early_data_answer()
             }
-            EarlyDataEvent::None => {
-                // rustls has the last word.
-                if early.status.get() == EarlyDataStatus::Accepted
-                    && self.with_engine(|engine| {
-                        engine.has_answered() && !engine.early_data_accepted()
-                    })?
-                {
-                    early.status.set(EarlyDataStatus::Rejected);
-                }
-                return Ok(());
-            }
+            EarlyDataEvent::None => self.note_engines_decision(),
             EarlyDataEvent::End => {
                 early.phase.set(Phase::ReadDone);
-                return Ok(());
+                Ok(())
             }
-            EarlyDataEvent::Data(_) if early.phase.get() != Phase::Reading => {
-                return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
+            EarlyDataEvent::Data(bytes) if early.phase.get() == Phase::Reading => {
+                self.count_early_data(bytes, early.limit.get(), 0)
             }
-            EarlyDataEvent::Data(_) | EarlyDataEvent::Skipped(_) => {}
-        }
-        let within = match event {
+            EarlyDataEvent::Data(_) => {
+                Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE))
+            }
             EarlyDataEvent::Skipped(bytes) => {
                 let limit = self.settings.borrow().recv_max_early_data;
-                limit > 0 && early.count(bytes) <= u64::from(limit) + SKIPPED_OVERHEAD
+                self.count_early_data(bytes, limit.into(), SKIPPED_OVERHEAD)
             }
-            EarlyDataEvent::Data(bytes) => {
-                early.limit.get() > 0 && early.count(bytes) <= early.limit.get()
-            }
-            _ => true,
-        };
-        match within {
+        }
+    }
+
+    /// rustls has the last word on whether early data is accepted.
+    fn note_engines_decision(&self) -> std::result::Result<(), Stop> {
+        let status = &self.early.status;
+        if status.get() == EarlyDataStatus::Accepted
+            && self.with_engine(|engine| engine.has_answered() && !engine.early_data_accepted())?
+        {
+            status.set(EarlyDataStatus::Rejected);
+        }
+        Ok(())
+    }
+
+    fn count_early_data(
+        &self,
+        bytes: usize,
+        limit: u64,
+        overhead: u64,
+    ) -> std::result::Result<(), Stop> {
+        match limit > 0 && self.early.count(bytes) <= limit + overhead {
             true => Ok(()),
             false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, UNEXPECTED_MESSAGE)),
         }

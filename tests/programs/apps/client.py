@@ -267,6 +267,35 @@ def task_asyncio(options):
     return asyncio.run(asyncio.wait_for(talk(), 30))
 
 
+def task_urllib(options):
+    """http.client and urllib.request, which check the address in the certificate; and an error of each."""
+    import http.client  # here, as one task uses them
+    import urllib.error
+    import urllib.request
+
+    context, port = new_context(options), options["port"]
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
+    seen = {}
+    for size in SIZES:
+        connection.request("GET", f"/bytes/{size}")
+        seen[f"http.client: {size} down"] = connection.getresponse().read() == payload(size)
+        connection.request("PUT", "/upload", payload(size))
+        wanted = f"{size} {digest(payload(size))}\n".encode()
+        seen[f"http.client: {size} up"] = connection.getresponse().read() == wanted
+    connection.close()
+    with urllib.request.urlopen(f"https://127.0.0.1:{port}/bytes/16384", timeout=20, context=context) as answer:
+        seen["urllib: 16384 down"] = answer.read() == payload(16384)
+    try:
+        urllib.request.urlopen(f"https://localhost:{port}/info", timeout=20, context=context)
+    except urllib.error.URLError as error:
+        seen["urllib: another host name"] = type(error.reason).__name__ == "SSLCertVerificationError"
+    try:
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=ssl.create_default_context()).connect()
+    except ssl.SSLCertVerificationError as error:
+        seen["http.client: unknown issuer"] = error.verify_code == 20  # X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+    return seen
+
+
 def task_send_raw(options):
     """Sends `size` bytes, then closes: "clean" with close_notify, "unclean" without."""
     with connect(options, new_context(options)) as tls:
