@@ -288,13 +288,18 @@ struct worker {
     double seconds;       /* how long it took */
 };
 
+/* Only what could be added counts: when a thread has lost its processor in the middle of a lookup and the
+ * others go on for long, Reprise refuses to add. */
 static void step_add_remove(struct worker *worker)
 {
+    int added = 0, removed = 0;
+
     for (int i = 0; i < OWN; i++)
-        REQUIRE(SSL_CTX_add_session(worker->cache->context, worker->own[i]) == 1);
+        added += SSL_CTX_add_session(worker->cache->context, worker->own[i]);
     for (int i = 0; i < OWN; i++)
-        REQUIRE(SSL_CTX_remove_session(worker->cache->context, worker->own[i]) == 1);
-    worker->done += OWN;
+        removed += SSL_CTX_remove_session(worker->cache->context, worker->own[i]);
+    REQUIRE(added == removed);
+    worker->done += added;
 }
 
 static void find_one(struct worker *worker)
@@ -316,17 +321,15 @@ static void step_find(struct worker *worker)
 static void step_mix(struct worker *worker)
 {
     SSL_CTX *context = worker->cache->context;
+    int changes = 0;
 
     for (int i = 0; i < 2 * OWN; i++) {
         for (int j = 0; j < 9; j++)
             find_one(worker);
         SSL_SESSION *one = worker->own[i % OWN];
-        if (i < OWN)
-            REQUIRE(SSL_CTX_add_session(context, one) == 1);
-        else
-            REQUIRE(SSL_CTX_remove_session(context, one) == 1);
+        changes += i < OWN ? SSL_CTX_add_session(context, one) : SSL_CTX_remove_session(context, one);
     }
-    worker->done += 20 * OWN;
+    worker->done += 18 * OWN + changes;
 }
 
 static void step_get1_free(struct worker *worker)
