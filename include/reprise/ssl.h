@@ -1799,8 +1799,8 @@ int SSL_do_handshake(SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
- * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
- * first: the engine does not show its further states.
+ * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that was sent or
+ * received last (`TLS_ST_CW_CLNT_HELLO` and so on).
  *
  * `ssl` is NULL or a live connection.
  */
@@ -3940,6 +3940,10 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
  * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
  * connection's own function comes before it.
  *
+ * It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
+ * message, and once when the peer is waited for. They are told as soon as the engine has come to
+ * rest, before anything is written.
+ *
  * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
@@ -3955,6 +3959,15 @@ void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 /**
  * Sets the function that is told of protocol messages, on connections made later. Its last
  * argument is set with `SSL_CTX_set_msg_callback_arg`.
+ *
+ * `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
+ * (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
+ * type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
+ * `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are told.
+ * Application data is never shown. `buf` is good during the call only, and may hold secrets of
+ * the handshake, such as tickets.
+ *
+ * The engine sends several messages in one record where OpenSSL would send several records.
  *
  * `ctx` is NULL or a live context.
  */

@@ -20,7 +20,9 @@ use crate::context::{CallbackWith, Context};
 /// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
 /// connection's own function comes before it.
 ///
-/// Status: partial (the single states of a handshake, SSL_CB_LOOP, are not told)
+/// It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
+/// message, and once when the peer is waited for. They are told as soon as the engine has come to
+/// rest, before anything is written.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -53,8 +55,6 @@ pub unsafe extern "C" fn SSL_CTX_get_info_callback(
 
 /// As `SSL_CTX_set_info_callback`, for one connection.
 ///
-/// Status: partial (the single states of a handshake, SSL_CB_LOOP, are not told)
-///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
@@ -86,7 +86,14 @@ pub unsafe extern "C" fn SSL_get_info_callback(
 /// Sets the function that is told of protocol messages, on connections made later. Its last
 /// argument is set with `SSL_CTX_set_msg_callback_arg`.
 ///
-/// Status: partial (remembered, but never called: the engine does not show its messages)
+/// `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
+/// (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
+/// type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
+/// `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are told.
+/// Application data is never shown. `buf` is good during the call only, and may hold secrets of
+/// the handshake, such as tickets.
+///
+/// The engine sends several messages in one record where OpenSSL would send several records.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -115,8 +122,6 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
 ///
-/// Status: partial (remembered, but never called: the engine does not show its messages)
-///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
@@ -137,7 +142,7 @@ pub unsafe extern "C" fn SSL_set_msg_callback(
     call(c"SSL_set_msg_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_settings(|settings| settings.message_callback.function = callback);
+        connection.set_message_callback(callback);
         Ok(())
     })
 }

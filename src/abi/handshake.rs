@@ -87,7 +87,7 @@ pub unsafe extern "C" fn SSL_is_server(ssl: *const Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { in_stage(ssl, |stage| stage == Stage::Open) }
+    unsafe { ask(ssl, Connection::is_init_finished) }
 }
 
 /// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
@@ -98,11 +98,7 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe {
-        in_stage(ssl, |stage| {
-            !matches!(stage, Stage::Open | Stage::EarlyData)
-        })
-    }
+    unsafe { ask(ssl, Connection::is_in_init) }
 }
 
 /// 1 if the handshake has not begun, else 0.
@@ -112,41 +108,29 @@ pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { in_stage(ssl, |stage| stage == Stage::Before) }
+    unsafe { ask(ssl, |connection| connection.stage() == Stage::Before) }
 }
 
-/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
-/// first: the engine does not show its further states.
+/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that was sent or
+/// received last (`TLS_ST_CW_CLNT_HELLO` and so on).
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states within a handshake are only told apart with an info or message callback)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState {
     const BEFORE: HandshakeState = 0;
-    const OK: HandshakeState = 1;
-    const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
-    const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
-    const EARLY_DATA: HandshakeState = 46;
-    const SERVER_WRITES_TICKET: HandshakeState = 33;
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (shown_stage(connection), connection.role()) {
-            (Stage::Before | Stage::Failed, _) => BEFORE,
-            (Stage::Tickets, _) => SERVER_WRITES_TICKET,
-            (Stage::Open, _) => OK,
-            (Stage::EarlyData, _) => EARLY_DATA,
-            (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
-            (Stage::Handshake, _) => CLIENT_READS_SERVER_HELLO,
-        })
+        Ok(connection.handshake_state().0.into())
     })
 }
 
 /// The state of `ssl` for a person; static.
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states within a handshake are only told apart with an info or message callback)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -155,14 +139,9 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (shown_stage(connection), connection.role()) {
-            (Stage::Before, _) => c"before SSL initialization",
-            (Stage::Failed, _) => c"error",
-            (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
-            (Stage::Open, _) => c"SSL negotiation finished successfully",
-            (Stage::EarlyData, _) => c"TLSv1.3 early data",
-            (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
-            (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
+        Ok(match connection.stage() {
+            Stage::Failed => c"error",
+            _ => connection.handshake_state().long_text(),
         }
         .as_ptr())
     })
@@ -170,7 +149,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
 
 /// The state of `ssl` in six characters; static.
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states within a handshake are only told apart with an info or message callback)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -179,14 +158,9 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (shown_stage(connection), connection.role()) {
-            (Stage::Before, _) => c"PINIT",
-            (Stage::Failed, _) => c"SSLERR",
-            (Stage::Tickets, _) => c"TWST",
-            (Stage::Open, _) => c"SSLOK",
-            (Stage::EarlyData, _) => c"TED",
-            (Stage::Handshake, Some(Role::Server)) => c"TRCH",
-            (Stage::Handshake, _) => c"TWCH",
+        Ok(match connection.stage() {
+            Stage::Failed => c"SSLERR",
+            _ => connection.handshake_state().short_text(),
         }
         .as_ptr())
     })
@@ -250,20 +224,11 @@ pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_in
     NONE
 }
 
-/// The stage that the state functions tell: a ticket shows when it is begun, not when it has been
-/// asked for.
-fn shown_stage(connection: &Connection) -> Stage {
-    match connection.stage() {
-        Stage::Tickets if !connection.is_sending_tickets() => Stage::Open,
-        stage => stage,
-    }
-}
-
 /// # Safety
 /// `ssl` is NULL or a live connection.
-unsafe fn in_stage(ssl: *const Connection, test: impl FnOnce(Stage) -> bool) -> c_int {
+unsafe fn ask(ssl: *const Connection, question: impl FnOnce(&Connection) -> bool) -> c_int {
     call(c"SSL_get_state", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(test(unsafe { borrow_quietly(ssl) }?.stage()).into())
+        Ok(question(unsafe { borrow_quietly(ssl) }?).into())
     })
 }

@@ -62,6 +62,11 @@ impl Method {
         }
     }
 
+    /// Whether its connections negotiate their version.
+    pub fn is_flexible(&self) -> bool {
+        self.version.is_none()
+    }
+
     /// Whether its connections may be clients.
     pub fn may_connect(&self) -> bool {
         self.role != Role::Server

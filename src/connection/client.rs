@@ -1,7 +1,7 @@
 //! Starting a client.
 
 use super::handshake::hello_random;
-use super::{Connection, Stop};
+use super::{Connection, HandshakeState, Stop};
 
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, SessionSecrets};
@@ -62,6 +62,9 @@ impl Connection {
         self.engine.replace(Some(engine));
         if let Some(random) = random {
             self.client_random.set(random);
+        }
+        if !self.is_telling() {
+            self.enter_state(HandshakeState::CLIENT_WRITES_HELLO);
         }
         result.map_err(|failure: Failure| self.fail(failure))?;
         match early_data {

@@ -9,7 +9,10 @@ use crate::engine::{CertificateRequest, CertifiedKey, Delegate, PeerRejected, Se
 
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
-        self.judge_peer(chain, ocsp_response)
+        self.tell_received();
+        let judgement = self.judge_peer(chain, ocsp_response);
+        self.tell_after_certificate(judgement.is_ok());
+        judgement
     }
 
     fn verify_signature(
@@ -35,6 +38,7 @@ impl Delegate for Connection {
     }
 
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        self.tell_received();
         self.authenticate(request)
     }
 

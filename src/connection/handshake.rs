@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
+use super::{
+    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
+};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
@@ -22,7 +24,12 @@ impl Connection {
     /// The same for a call that reads, which does not end a client's early data.
     pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
-            Stage::Open => return self.flush_flight(),
+            Stage::Open => {
+                self.flush_flight()?;
+                self.tell();
+                self.end_turn();
+                return Ok(());
+            }
             Stage::Failed => return Err(Stop::Transport),
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
             Stage::Before => {
@@ -38,15 +45,14 @@ impl Connection {
         if self.early.is_connecting() {
             // The ClientHello goes out with the early data.
             self.rest();
+            self.notify_exit(&Ok(()));
             return Ok(());
         }
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
             _ => self.advance(),
         };
-        if let Err(stop) = &result {
-            self.notify_exit(stop);
-        }
+        self.notify_exit(&result);
         result
     }
 
@@ -101,11 +107,12 @@ impl Connection {
         }
         self.handshake.replace(Some(Box::default()));
         self.resumed.set(false);
-        self.stage.set(Stage::Handshake);
+        self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
+        self.stage.set(Stage::Handshake);
         let result = self.start(role).map_err(|stop| self.not_started(stop));
-        if let Err(stop) = &result {
-            self.notify_exit(stop);
+        if result.is_err() {
+            self.notify_exit(&result);
         }
         result
     }
@@ -127,13 +134,13 @@ impl Connection {
     fn start(&self, role: Role) -> Result<(), Stop> {
         self.method.get().versions()?;
         match role {
-            Role::Client => self.start_client(),
-            Role::Server => {
-                // A server has no session until it has seen the ClientHello (S3).
-                self.forget_session();
-                Ok(())
-            }
+            Role::Client => self.start_client()?,
+            // A server has no session until it has seen the ClientHello (S3).
+            Role::Server => self.forget_session(),
         }
+        self.tell();
+        self.end_turn();
+        Ok(())
     }
 
     pub(super) fn advance(&self) -> Result<(), Stop> {
@@ -146,6 +153,7 @@ impl Connection {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {
                     self.read_record()?;
+                    self.tell();
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
@@ -157,6 +165,7 @@ impl Connection {
                 self.note_new_ticket();
             }
             let closed = self.process()?;
+            self.end_turn();
             self.check_resumed_context()?;
             self.settle_offer()?;
             if closed {
@@ -236,6 +245,10 @@ impl Connection {
         }
         drop(handshake);
         self.with_engine(|engine| engine.release_input())?;
+        self.enter_state(match owes_tickets && self.is_ticket_due() {
+            true => HandshakeState::SERVER_WRITES_TICKET,
+            false => HandshakeState::OK,
+        });
         self.notify(InfoKind::HandshakeDone, 1);
         if owes_tickets {
             self.stage.set(Stage::Tickets);
@@ -305,6 +318,11 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
+
+/// Whether a ServerHello (with its header) is a HelloRetryRequest.
+pub(super) fn is_retry_request(message: &[u8]) -> bool {
+    message.get(6..38) == Some(&HELLO_RETRY_REQUEST)
+}
 
 /// Lifetime hint (seconds) of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3) among the
 /// messages of a record, and whether its ticket is not empty.

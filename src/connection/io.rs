@@ -82,6 +82,7 @@ impl Connection {
         self.read_record()?;
         self.process()?;
         self.announce_arrivals();
+        self.end_turn();
         Ok(())
     }
 
@@ -98,6 +99,9 @@ impl Connection {
             self.handshake()?;
         }
         self.early.stop_writing();
+        // Of a KeyUpdate that goes first.
+        self.tell();
+        self.end_turn();
         let mode = self.settings.borrow().mode;
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
@@ -134,6 +138,7 @@ impl Connection {
             let encrypted =
                 self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
+            self.tell();
             pending.in_flight.set(count);
         }
     }

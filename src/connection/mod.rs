@@ -24,7 +24,10 @@
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
-//! | `notify`          | info and message callbacks                                       |
+//! | `notify`          | the info callback                                                |
+//! | `messages`        | the message callback, and states from message to message         |
+//! | `message_events`  | what there is to tell of a record                                |
+//! | `handshake_state` | what these states are called                                     |
 //! | `offers`          | what a client has offered                                        |
 
 mod check_chain;
@@ -34,8 +37,11 @@ mod delegate;
 mod early_data;
 mod external_psk;
 mod handshake;
+mod handshake_state;
 mod io;
 mod issuing;
+mod message_events;
+mod messages;
 mod notify;
 mod offers;
 mod peer;
@@ -54,6 +60,7 @@ mod transport;
 
 pub use client_hello::{ClientHello, extension};
 pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
+pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
 pub use state::{Role, Stage, Want};
@@ -69,7 +76,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -104,6 +111,7 @@ pub struct Connection {
 
     role: Cell<Option<Role>>,
     stage: Cell<Stage>,
+    telling: messages::Telling,
     want: Cell<Want>,
     shutdown: Cell<c_int>,
     /// close_notify has come (as opposed to a shutdown flag set by the program).
@@ -219,6 +227,7 @@ impl Connection {
             names: RefCell::default(),
             role: Cell::new(Role::of(context.method())),
             stage: Cell::new(Stage::Before),
+            telling: messages::Telling::default(),
             want: Cell::new(Want::Nothing),
             shutdown: Cell::new(0),
             close_notify_received: Cell::new(false),
@@ -457,36 +466,6 @@ impl Connection {
                 "the connection is busy or has died",
             )),
         }
-    }
-
-    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
-    /// the session is lost (S24, S25), and the error for the queue is returned.
-    fn fail(&self, failure: Failure) -> Stop {
-        // S98: nothing is sent after close_notify, so an error takes no session either.
-        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
-        let alert_sent = failure.alert_sent.filter(|_| !closed);
-        if let Some(alert) = alert_sent {
-            let _ = self.with_engine(|engine| {
-                if !failure.alert_queued {
-                    engine.send_alert(alert);
-                }
-            });
-            if self.flush_flight().is_ok() {
-                self.notify_alert(InfoKind::WriteAlert, 2, alert);
-            }
-        } else if closed {
-            let _ = self.with_engine(|engine| engine.discard_outgoing());
-        }
-        if let Some(alert) = failure.alert_received {
-            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-            self.notify_alert(InfoKind::ReadAlert, 2, alert);
-        }
-        if alert_sent.is_some() || failure.alert_received.is_some() {
-            self.lose_session();
-        }
-        self.stage.set(Stage::Failed);
-        self.want.set(Want::Nothing);
-        Stop::Failed(Error::with(failure.reason, failure.detail))
     }
 }
 

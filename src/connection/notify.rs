@@ -5,14 +5,15 @@ use std::ffi::c_int;
 use super::{Connection, Role, Stop};
 use crate::context::InfoCallback;
 
-/// What is being told. rustls does not show its states, so of the states only the beginning, the
-/// end and the place where a call stopped are told.
+/// What is being told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InfoKind {
     /// `SSL_CB_HANDSHAKE_START`
     HandshakeStart,
     /// `SSL_CB_HANDSHAKE_DONE`
     HandshakeDone,
+    /// `SSL_CB_CONNECT_LOOP` or `SSL_CB_ACCEPT_LOOP`
+    Loop,
     /// `SSL_CB_CONNECT_EXIT` or `SSL_CB_ACCEPT_EXIT`
     Exit,
     /// `SSL_CB_READ_ALERT`
@@ -25,6 +26,7 @@ impl Connection {
     /// `SSL_set_info_callback`.
     pub fn set_info_callback(&self, callback: InfoCallback) {
         self.info_callback.set(callback);
+        self.watch();
     }
 
     /// `SSL_get_info_callback`.
@@ -32,15 +34,18 @@ impl Connection {
         self.info_callback.get()
     }
 
+    /// The connection's callback, else that of its context as it is now.
+    pub(super) fn effective_info_callback(&self) -> InfoCallback {
+        self.info_callback
+            .get()
+            .or_else(|| self.context.borrow().callbacks().info)
+    }
+
     /// Tells the program, if it wants to be told.
     pub(super) fn notify(&self, kind: InfoKind, value: c_int) {
         const SSL_ST_CONNECT: c_int = 0x1000;
         const SSL_ST_ACCEPT: c_int = 0x2000;
-        let Some(function) = self
-            .info_callback
-            .get()
-            .or_else(|| self.context.borrow().callbacks().info)
-        else {
+        let Some(function) = self.effective_info_callback() else {
             return;
         };
         let role = match self.role.get() {
@@ -51,6 +56,7 @@ impl Connection {
         let where_ = match kind {
             InfoKind::HandshakeStart => 0x10,
             InfoKind::HandshakeDone => 0x20,
+            InfoKind::Loop => role | 0x01,
             InfoKind::Exit => role | 0x02,
             InfoKind::ReadAlert => 0x4004,
             InfoKind::WriteAlert => 0x4008,
@@ -64,11 +70,12 @@ impl Connection {
         self.notify(kind, c_int::from(level) << 8 | c_int::from(alert));
     }
 
-    /// Tells that a handshake call returns without having finished.
-    pub(super) fn notify_exit(&self, stop: &Stop) {
-        let value = match stop {
-            Stop::Closed => 0,
-            _ => -1,
+    /// Tells that a handshake call returns.
+    pub(super) fn notify_exit(&self, result: &Result<(), Stop>) {
+        let value = match result {
+            Ok(()) => 1,
+            Err(Stop::Closed) => 0,
+            Err(_) => -1,
         };
         self.notify(InfoKind::Exit, value);
     }

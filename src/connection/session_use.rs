@@ -127,6 +127,7 @@ impl Connection {
         self.fatal.set(None);
         self.verify_again.set(false);
         self.want.set(super::Want::Nothing);
+        self.telling.forget();
         self.stage.set(Stage::Before);
     }
 }

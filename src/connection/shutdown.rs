@@ -46,6 +46,7 @@ impl Connection {
     fn send_close_notify(&self) -> Result<(), Stop> {
         self.flush_flight()?;
         self.close_notify_pending.set(false);
+        self.tell();
         self.notify_alert(InfoKind::WriteAlert, 1, 0);
         Ok(())
     }

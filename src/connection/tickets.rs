@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::issuing::CACHE_SERVER;
 use super::resumption::TicketStatus;
-use super::{Connection, Role, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, HandshakeState, Role, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
@@ -39,8 +39,6 @@ pub(super) struct Tickets {
     made: Cell<usize>,
     /// How many the program has asked for that have not been made (S80).
     asked_for: Cell<usize>,
-    /// The first of those that are due has been begun, and the last has not been written.
-    under_way: Cell<bool>,
 }
 
 impl Tickets {
@@ -48,7 +46,6 @@ impl Tickets {
     pub(super) fn forget(&self) {
         self.made.set(0);
         self.asked_for.set(0);
-        self.under_way.set(false);
     }
 }
 
@@ -71,7 +68,7 @@ impl Connection {
 
     /// S74: the configured number after a full handshake, one after a resumption. Those that the
     /// program asks for come on top of what was sent, as in OpenSSL.
-    fn is_ticket_due(&self) -> bool {
+    pub(super) fn is_ticket_due(&self) -> bool {
         let configured = self.settings.borrow().num_tickets;
         let wanted = match self.resumed.get() {
             true => configured.min(1),
@@ -114,18 +111,13 @@ impl Connection {
         }
     }
 
-    /// Whether tickets are being sent, as opposed to only having been asked for.
-    pub fn is_sending_tickets(&self) -> bool {
-        self.tickets.under_way.get()
-    }
-
     /// Sends what tickets are due, as far as the transport takes them.
     pub(super) fn send_tickets(&self) -> Result<(), Stop> {
-        self.tickets.under_way.set(true);
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
-                self.tickets.under_way.set(false);
+                self.end_turn();
+                self.enter_state(HandshakeState::OK);
                 self.stage.set(Stage::Open);
                 return Ok(());
             }
@@ -150,6 +142,7 @@ impl Connection {
 
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
+        self.begin_ticket();
         let id = self.new_session_id(0x0304)?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
@@ -185,6 +178,7 @@ impl Connection {
         .map_err(|_| Reason::INTERNAL_ERROR)?
         .map_err(|failure| failure.reason)?;
         self.update_cache(CACHE_SERVER);
+        self.tell();
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Records from the read BIO, and to the write BIO.
 
-use super::{Connection, RECEIVED_SHUTDOWN, Stop, Want};
+use super::{Connection, InfoKind, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::bio::{Bio, Io};
@@ -61,6 +61,9 @@ impl Connection {
                 Io::Done(count) if count > 0 => engine.input.filled(count),
                 _ => Ok(false),
             };
+            if outcome != Ok(false) {
+                engine.note_received();
+            }
             self.engine.replace(Some(engine));
             match (result, outcome) {
                 (Io::Done(count), Ok(complete)) if count > 0 => {
@@ -178,11 +181,12 @@ impl Connection {
         }
         match result {
             Ok(progress) => {
+                self.tell();
                 self.note_early_data(progress.early)?;
                 if progress.closed {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                     self.close_notify_received.set(true);
-                    self.notify_alert(super::InfoKind::ReadAlert, 1, 0);
+                    self.notify_alert(InfoKind::ReadAlert, 1, 0);
                 }
                 Ok(progress.closed)
             }
@@ -197,6 +201,40 @@ impl Connection {
                 "the connection is busy or has died",
             ))
         })
+    }
+
+    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
+    /// the session is lost (S24, S25), and the error for the queue is returned.
+    pub(super) fn fail(&self, failure: Failure) -> Stop {
+        // S98: nothing is sent after close_notify, so an error takes no session either.
+        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
+        let alert_sent = failure.alert_sent.filter(|_| !closed);
+        if let Some(alert) = alert_sent {
+            let _ = self.with_engine(|engine| {
+                if !failure.alert_queued {
+                    engine.send_alert(alert);
+                }
+            });
+            let sent = self.flush_flight().is_ok();
+            self.tell();
+            self.stage.set(Stage::Failed);
+            if sent {
+                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            }
+        } else if closed {
+            let _ = self.with_engine(|engine| engine.discard_outgoing());
+        }
+        self.tell();
+        if let Some(alert) = failure.alert_received {
+            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+            self.notify_alert(InfoKind::ReadAlert, 2, alert);
+        }
+        if alert_sent.is_some() || failure.alert_received.is_some() {
+            self.lose_session();
+        }
+        self.stage.set(Stage::Failed);
+        self.want.set(Want::Nothing);
+        Stop::Failed(Error::with(failure.reason, failure.detail))
     }
 
     /// Fails a handshake from this side.

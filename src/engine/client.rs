@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::messages;
 use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
@@ -67,7 +68,11 @@ pub(super) fn connect(
             Tls12Session::from_slice(&session.to_tls12_client(), &parameters.profile.provider).ok(),
             None,
         ),
-        Some(session) => (None, client_session::restore(session)),
+        Some(session) => {
+            // Takes a handshake of its own, which is nobody's business.
+            let restored = messages::without_noting(|| client_session::restore(session));
+            (None, restored)
+        }
         None => (None, None),
     };
     let hooks = Arc::new(ClientHooks {

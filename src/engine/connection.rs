@@ -15,9 +15,10 @@ use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent};
 use super::external_psk::{self, ExternalPsk};
-use super::failure::Failure;
+use super::failure::{Failure, replace_plain_alert};
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::{as_handshake_records, with_alert};
@@ -44,6 +45,8 @@ pub struct Engine {
     tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
+    /// Only while the program watches the connection.
+    pub(super) watch: Option<Box<Watch>>,
     /// Until the handshake is done.
     external_psk: Option<ExternalPsk>,
 }
@@ -95,12 +98,13 @@ impl Engine {
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
         let failed = |error: &Error| Failure::from_rustls(error, None, false);
-        self.external_psk = ExternalPsk::take_from(parameters.session.as_mut())
+        let psk = ExternalPsk::take_from(parameters.session.as_mut())
             .map_err(|error| failed(&error.into()))?;
-        let (connection, hooks) = external_psk::with(self.external_psk.as_ref(), || {
-            client::connect(parameters, delegate, &mut self.output)
+        let (connection, hooks) = external_psk::with(psk.as_ref(), || {
+            self.noting(|engine| client::connect(parameters, delegate, &mut engine.output))
         })
         .map_err(|error| failed(&error))?;
+        self.external_psk = psk;
         self.tls = Tls::Client(connection, hooks);
         self.keep_early_exporter();
         Ok(())
@@ -124,6 +128,10 @@ impl Engine {
 
     /// Digests the complete records in the input, up to the first with application data.
     pub fn process(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
+        self.noting(|engine| engine.digest(delegate))
+    }
+
+    fn digest(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
         let Self {
             tls,
             input,
@@ -234,12 +242,11 @@ impl Engine {
         if self.output.is_empty() {
             self.output = spare::OUTPUT.take();
         }
-        let output = &mut self.output;
-        match &mut self.tls {
+        self.noting(|Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.write(data, output),
             Tls::Server(connection, _) => connection.write(data, output),
-        }
+        })
         .map_err(|error| Failure::from_rustls(&error, None, false))
     }
 
@@ -265,6 +272,10 @@ impl Engine {
 
     /// Puts close_notify into the output.
     pub fn send_close_notify(&mut self) {
+        self.noting(Self::close_notify);
+    }
+
+    fn close_notify(&mut self) {
         let output = &mut self.output;
         let _ = match &mut self.tls {
             Tls::Idle => Ok(()),
@@ -276,29 +287,31 @@ impl Engine {
     /// Puts a fatal alert into the output, protected if there are keys. Nothing more can be sent
     /// afterwards.
     pub fn send_alert(&mut self, alert: u8) {
-        let start = self.output.len();
-        if self.is_started() {
-            with_alert(alert, || self.send_close_notify());
-            replace_plain_alert(&mut self.output[start..], alert);
-        } else {
-            self.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
-        }
+        self.noting(|engine| {
+            let start = engine.output.len();
+            if engine.is_started() {
+                with_alert(alert, || engine.close_notify());
+                replace_plain_alert(&mut engine.output[start..], alert);
+            } else {
+                engine.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+            }
+        });
     }
 
     /// Takes everything back that the transport has not taken.
     pub fn discard_outgoing(&mut self) {
         self.output.truncate(self.written);
         self.wrote(0);
+        self.forget_sent();
     }
 
     /// Puts a KeyUpdate into the output (TLS 1.3).
     pub fn update_keys(&mut self) -> Result<(), Failure> {
-        let output = &mut self.output;
-        match &mut self.tls {
+        self.noting(|Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.refresh_traffic_keys(output),
             Tls::Server(connection, _) => connection.refresh_traffic_keys(output),
-        }
+        })
         .map_err(|error| Failure::from_rustls(&error, None, false))
     }
 
@@ -442,14 +455,6 @@ fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Rang
     input
         .locate(start, len)
         .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
-}
-
-/// If the output ends with an alert without protection, makes it this fatal one.
-fn replace_plain_alert(output: &mut [u8], alert: u8) {
-    if let Some([21, 3, _, 0, 2, level, description]) = output.last_chunk_mut::<7>() {
-        *level = 2;
-        *description = alert;
-    }
 }
 
 fn facts(outputs: &ConnectionOutputs) -> Facts {

@@ -65,13 +65,13 @@ impl Engine {
 
     /// Client: encrypts early data into the output. The caller has checked that it may be sent.
     pub fn write_early(&mut self, data: &[u8]) -> Result<(), Failure> {
-        let written = match &mut self.tls {
+        let written = self.noting(|engine| match &mut engine.tls {
             Tls::Client(connection, _) => match connection.early_data() {
-                Some(mut early) => early.write(OutboundPlain::from(data), &mut self.output),
+                Some(mut early) => early.write(OutboundPlain::from(data), &mut engine.output),
                 None => Err(Error::HandshakeNotComplete),
             },
             _ => Err(Error::HandshakeNotComplete),
-        };
+        });
         match written {
             Ok(count) if count == data.len() => Ok(()),
             Ok(_) => Err(Error::General("early data was cut short".into())),

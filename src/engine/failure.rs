@@ -122,6 +122,14 @@ impl From<RecordProblem> for Failure {
     }
 }
 
+/// If the output ends with an alert without protection, makes it this fatal one.
+pub(super) fn replace_plain_alert(output: &mut [u8], alert: u8) {
+    if let Some([21, 3, _, 0, 2, level, description]) = output.last_chunk_mut::<7>() {
+        *level = 2;
+        *description = alert;
+    }
+}
+
 /// The error with which a verifier hook makes rustls send `alert`.
 pub(super) fn error_with_alert(alert: u8) -> Error {
     use CertificateError as E;

@@ -25,6 +25,7 @@ mod failure;
 mod finished;
 mod group_choice;
 mod key_share;
+mod messages;
 mod new_session_ticket;
 mod peer_identity;
 mod planned_random;
@@ -42,6 +43,7 @@ pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use failure::Failure;
+pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{

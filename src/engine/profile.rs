@@ -20,6 +20,7 @@ use super::chacha20_poly1305::ChaCha20Poly1305;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::key_share::group;
+use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
 use super::templates::Templates;
 
@@ -189,7 +190,8 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
-        Box::new(NotingDecrypter(self.0.decrypter(key, iv)))
+        let decrypter = NotingDecrypter(self.0.decrypter(key, iv));
+        Box::new(WatchedDecrypter(Box::new(decrypter)))
     }
 
     fn key_len(&self) -> usize {
@@ -215,7 +217,7 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: &[u8]) -> Box<dyn RecordDecrypter> {
-        self.0.decrypter(key, iv)
+        Box::new(WatchedDecrypter(self.0.decrypter(key, iv)))
     }
 
     fn key_block_shape(&self) -> KeyBlockShape {
@@ -285,18 +287,23 @@ impl RecordEncrypter for FullRecordEncrypter {
             version,
             payload,
         } = record;
-        match (CHANGE.get(), typ) {
-            (Some(Change::Alert(alert)), ContentType::Alert) => {
-                let payload = [FATAL, alert];
-                let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
-                self.0.encrypt(record, seq, out)
+        let alert;
+        let record = match (CHANGE.get(), typ) {
+            (Some(Change::Alert(description)), ContentType::Alert) => {
+                alert = [FATAL, description];
+                Record::new(typ, version, OutboundPlain::from(&alert[..]))
             }
             (Some(Change::Handshake), ContentType::ApplicationData) => {
-                let record = Record::new(ContentType::Handshake, version, payload);
-                self.0.encrypt(record, seq, out)
+                Record::new(ContentType::Handshake, version, payload)
             }
-            _ => self.0.encrypt(Record::new(typ, version, payload), seq, out),
+            _ => Record::new(typ, version, payload),
+        };
+        let plaintext = messages::noted_plaintext(&record);
+        let protected = self.0.encrypt(record, seq, out)?;
+        if let Some(plaintext) = plaintext {
+            messages::note_sealed(plaintext, &protected);
         }
+        Ok(protected)
     }
 
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {

@@ -149,6 +149,29 @@ def step_client_certificate(s):
 
 
 @quick
+def step_messages(s):
+    """What -v tells of the messages of a handshake."""
+
+    def told(port, *words, **how):
+        done = s.curl(port, "-v", *words, f"https://one.test:{port}/info", **how)
+        # Who closes first is a matter of luck.
+        return done.code, [line for line in lines_with(done.err, "* TLSv1") if "close notify" not in line]
+
+    with s.https_server() as server:
+        code, lines = told(server.port)
+        s.check("messages: from the first to the last", "Client hello (1)" in lines[0] and any(
+                "(OUT), TLS handshake, Finished (20)" in line for line in lines), lines)
+        s.same("messages: a full handshake", (code, lines))
+        code, lines = told(server.port, ca="other-ca.pem")
+        # In TLS 1.3 rustls changes keys before it sends an alert.
+        lines = [line for line in lines if "Change cipher spec" not in line]
+        s.same("messages: a certificate that is not accepted", (code, lines))
+    with s.https_server(verify="required", ca=s.certificates / "ca.pem") as server:
+        s.same("messages: a client certificate",
+               told(server.port, "--cert", s.certificates / "client.pem", "--key", s.certificates / "client.key"))
+
+
+@quick
 def step_alpn(s):
     """ALPN."""
     with s.https_server(alpn=["http/1.1"]) as server:

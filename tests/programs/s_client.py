@@ -58,6 +58,33 @@ def step_describe(s):
         s.same("describe: without server name", (done.code, summary(done)))
 
 
+def step_watch(s):
+    """-state and -msg."""
+
+    def until_last_finished(lines, finished):
+        """Without what follows the handshake, as tickets come before or after the `Q`."""
+        last = [number for number, line in enumerate(lines) if finished in line][1:2]
+        return lines[:last[0] + 1] if last else lines
+
+    def watched(port, option, finished, *words):
+        done = s.s_client(port, s.openssl_flag, option, *words)
+        lines = lines_with(done.err + "\n" + done.text if option == "-state" else done.text,
+                           "SSL_connect:", "SSL3 alert", ">>> ", "<<< ", "depth=", "verify ")
+        return done.code, [re.sub(r"\[length \w+\]", "", line) for line in until_last_finished(lines, finished)]
+
+    with s.s_server("-www") as server:
+        code, lines = watched(server.port, "-state", " finished")
+        s.check("watch: -state tells the messages", "SSL_connect:SSLv3/TLS read server hello" in lines, lines)
+        s.same("watch: with -state", (code, lines))
+        code, lines = watched(server.port, "-msg", ", Finished")
+        s.check("watch: -msg tells the messages", any("ServerHello" in line for line in lines), lines)
+        s.same("watch: with -msg", (code, [line for line in lines if "RecordHeader" not in line and "Inner" not in line]))
+    with s.s_server("-www", "-Verify", "1") as server:
+        s.same("watch: -state with a client certificate", watched(
+            server.port, "-state", " finished",
+            "-cert", s.certificates / "client.pem", "-key", s.certificates / "client.key"))
+
+
 def step_choices(s):
     """Cipher suites and groups that the client names."""
     with s.s_server("-www") as server:

@@ -42,6 +42,11 @@ pub unsafe fn set_of_context(
             let function = unsafe { transmute::<AnyFunction, TicketKeyHmacCallback>(function) };
             context.change_callbacks(|callbacks| callbacks.ticket_keys.hmac = function);
         }
+        SET_MSG_CALLBACK => {
+            // SAFETY: as above.
+            let function = unsafe { transmute::<AnyFunction, MessageCallback>(function) };
+            context.change_settings(|settings| settings.message_callback.function = function);
+        }
         // SAFETY: as the caller promises.
         _ => return unsafe { set_of_either(Target::Context(context), command, function) },
     }
@@ -60,6 +65,12 @@ pub unsafe fn set_of_connection(
     match command {
         // A trace, which nothing depends on.
         SET_TLSEXT_DEBUG_CB => Ok(1),
+        SET_MSG_CALLBACK => {
+            // SAFETY: of that type, as the caller promises.
+            let function = unsafe { transmute::<AnyFunction, MessageCallback>(function) };
+            connection.set_message_callback(function);
+            Ok(1)
+        }
         // SAFETY: as the caller promises.
         _ => unsafe { set_of_either(Target::Connection(connection), command, function) },
     }
@@ -75,11 +86,6 @@ unsafe fn set_of_either(
     function: AnyFunction,
 ) -> Result<c_long> {
     match command {
-        SET_MSG_CALLBACK => {
-            // SAFETY: of that type, as the caller promises.
-            let function = unsafe { transmute::<AnyFunction, MessageCallback>(function) };
-            target.change(|settings| settings.message_callback.function = function)?;
-        }
         SET_NOT_RESUMABLE_SESS_CB => {
             // SAFETY: as above.
             let function = unsafe { transmute::<AnyFunction, NotResumableCallback>(function) };

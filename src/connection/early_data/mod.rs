@@ -13,7 +13,7 @@ mod server;
 
 use std::cell::Cell;
 
-use super::{ClientHello, Connection, InfoKind, Role, Stage, Stop, extension};
+use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop, extension};
 use crate::error::{Error, Reason, Result};
 
 pub(super) use server::is_fresh;
@@ -136,7 +136,17 @@ impl Connection {
     /// The handshake rests. OpenSSL tells that as an end, and going on as a start.
     pub(super) fn rest(&self) {
         self.stage.set(Stage::EarlyData);
+        self.enter_state(HandshakeState::EARLY_DATA);
         self.notify(InfoKind::HandshakeDone, 1);
+    }
+
+    /// The handshake goes on, if it still rests.
+    pub(super) fn end_rest(&self) {
+        if self.stage.get() == Stage::EarlyData {
+            self.stage.set(Stage::Handshake);
+            self.notify(InfoKind::HandshakeStart, 1);
+            self.take_turn();
+        }
     }
 
     /// `SSL_get_early_data_status(3)`

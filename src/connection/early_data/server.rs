@@ -3,7 +3,7 @@
 use super::{
     ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
 };
-use crate::connection::{InfoKind, SENT_SHUTDOWN};
+use crate::connection::SENT_SHUTDOWN;
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
@@ -52,7 +52,9 @@ impl Connection {
             if self.early.phase.get() == Phase::ReadDone {
                 self.stop_resting()?;
                 // The client's Finished usually comes along.
-                return match self.advance() {
+                let result = self.advance();
+                self.notify_exit(&result);
+                return match result {
                     Ok(()) | Err(Stop::Suspended) => Ok(None),
                     Err(stop) => Err(stop),
                 };
@@ -148,8 +150,7 @@ impl Connection {
         if self.role.get() == Some(Role::Server) && self.pending() > 0 {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
         }
-        self.stage.set(Stage::Handshake);
-        self.notify(InfoKind::HandshakeStart, 1);
+        self.end_rest();
         Ok(())
     }
 

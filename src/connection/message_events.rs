@@ -1,0 +1,145 @@
+//! What there is to tell of a record (SSL_CTX_set_msg_callback(3)): its header, the messages that
+//! end in it, and the states that they lead to.
+
+use super::handshake_state::Step;
+use crate::engine::Record;
+
+/// Content types (RFC 8446, section 5.1).
+pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
+pub(super) const ALERT: u8 = 21;
+pub(super) const HANDSHAKE: u8 = 22;
+/// Length of the header of a handshake message.
+const MESSAGE_HEADER: usize = 4;
+
+/// One thing to tell.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    /// It was sent, not received.
+    pub sent: bool,
+    pub what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A record's header.
+    Header([u8; 5]),
+    /// What was in a protected record of TLS 1.3.
+    InnerType(u8),
+    /// A message begins: another state.
+    Begins(Step),
+    /// A whole message of this content type.
+    Whole(u8, Vec<u8>),
+}
+
+/// Puts handshake messages together that came, or went, in several records.
+#[derive(Default)]
+pub(super) struct Assembly {
+    received: Vec<u8>,
+    sent: Vec<u8>,
+}
+
+impl Assembly {
+    /// What there is to tell of a record, in OpenSSL's order.
+    pub(super) fn events(&mut self, record: &Record, tls13: bool) -> Vec<What> {
+        let mut events = Vec::with_capacity(4);
+        let mut contents = match record.content_type {
+            Some(HANDSHAKE) => self.messages(record),
+            Some(ALERT) => vec![What::Whole(ALERT, record.contents.clone())],
+            Some(CHANGE_CIPHER_SPEC) if record.sent => vec![
+                What::Begins(Step::ChangeCipherSpec),
+                What::Whole(CHANGE_CIPHER_SPEC, record.contents.clone()),
+            ],
+            // OpenSSL does not tell of the message itself, and TLS 1.3 ignores it.
+            Some(CHANGE_CIPHER_SPEC) if !tls13 => vec![What::Begins(Step::ChangeCipherSpec)],
+            _ => Vec::new(),
+        };
+        // A message that is sent is begun before there is a record for it.
+        if record.sent && matches!(contents.first(), Some(What::Begins(_))) {
+            events.push(contents.remove(0));
+        }
+        events.push(What::Header(record.header));
+        if let Some(content_type) = record.content_type
+            && record.protected
+            && tls13
+        {
+            events.push(What::InnerType(content_type));
+        }
+        events.append(&mut contents);
+        events
+    }
+
+    /// The handshake messages that begin and end in a record.
+    fn messages(&mut self, record: &Record) -> Vec<What> {
+        let mut events = Vec::new();
+        let buffer = match record.sent {
+            true => &mut self.sent,
+            false => &mut self.received,
+        };
+        let mut announced = buffer.len() >= MESSAGE_HEADER;
+        buffer.extend_from_slice(&record.contents);
+        while let Some(header) = buffer.first_chunk::<MESSAGE_HEADER>() {
+            if !announced {
+                events.push(What::Begins(Step::Message(header[0])));
+            }
+            let body = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
+            let length = MESSAGE_HEADER + body;
+            if buffer.len() < length {
+                break;
+            }
+            let rest = buffer.split_off(length);
+            events.push(What::Whole(HANDSHAKE, std::mem::replace(buffer, rest)));
+            announced = false;
+        }
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(contents: &[u8]) -> Record {
+        Record {
+            sent: false,
+            header: [22, 3, 3, 0, contents.len() as u8],
+            protected: false,
+            content_type: Some(HANDSHAKE),
+            contents: contents.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_message_is_told_when_its_last_byte_has_come() {
+        let mut assembly = Assembly::default();
+        let mut told = Vec::new();
+        for piece in [&[14, 0][..], &[0, 2, 7], &[8, 14, 0, 0, 0]] {
+            told.extend(assembly.events(&received(piece), false));
+        }
+        let begins = || What::Begins(Step::Message(14));
+        let expected = [
+            What::Header([22, 3, 3, 0, 2]),
+            What::Header([22, 3, 3, 0, 3]),
+            begins(),
+            What::Header([22, 3, 3, 0, 5]),
+            What::Whole(HANDSHAKE, vec![14, 0, 0, 2, 7, 8]),
+            begins(),
+            What::Whole(HANDSHAKE, vec![14, 0, 0, 0]),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_sent_begins_before_its_record() {
+        let mut record = received(&[20, 0, 0, 0]);
+        record.sent = true;
+        record.protected = true;
+        let told = Assembly::default().events(&record, true);
+        let expected = [
+            What::Begins(Step::Message(20)),
+            What::Header([22, 3, 3, 0, 4]),
+            What::InnerType(HANDSHAKE),
+            What::Whole(HANDSHAKE, vec![20, 0, 0, 0]),
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,331 @@
+//! The records of a connection that its program watches (SSL_CTX_set_msg_callback(3)), which
+//! rustls does not show.
+//!
+//! Records without protection can be read in the buffers. Of the others the wrapped record
+//! protection notes the plaintext on this thread, while the engine is at work for a watched
+//! connection. Application data is never noted, only that there was some.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use rustls::Error;
+use rustls::crypto::cipher::{InboundOpaque, OutboundPlain, Record as Plain, RecordDecrypter};
+use rustls::enums::ContentType;
+
+use super::connection::Engine;
+
+/// Length of a record's header (RFC 8446, section 5.1).
+const HEADER: usize = 5;
+const CHANGE_CIPHER_SPEC: u8 = 20;
+
+/// A record that was sent or received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Sent, not received.
+    pub sent: bool,
+    /// As on the wire.
+    pub header: [u8; HEADER],
+    /// It was protected.
+    pub protected: bool,
+    /// What was in it; `None` when it could not be opened.
+    pub content_type: Option<u8>,
+    /// Its plaintext; empty for application data.
+    pub contents: Vec<u8>,
+}
+
+/// What is kept of a watched connection until it is told.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// In the order in which they went and came.
+    records: Vec<Record>,
+    /// The last record received, as long as the engine has not digested it.
+    incoming: Option<Record>,
+    /// Protected records that are still to appear in the output: rustls keeps its answer to a
+    /// KeyUpdate until something else is sent.
+    sealed: VecDeque<Record>,
+}
+
+/// What is noted while the engine is at work.
+#[derive(Default)]
+struct Log {
+    incoming: Option<Record>,
+    /// Protected records that were to be opened: type and plaintext, `None` after a failure.
+    opened: VecDeque<Option<(u8, Vec<u8>)>>,
+    /// Records that were protected.
+    sealed: VecDeque<Record>,
+}
+
+impl Log {
+    fn received(&mut self) -> Option<Record> {
+        let mut record = self.incoming.take()?;
+        if let Some(plaintext) = self.opened.pop_front() {
+            record.protected = true;
+            (record.content_type, record.contents) = match plaintext {
+                Some((content_type, contents)) => (Some(content_type), contents),
+                None => (None, Vec::new()),
+            };
+        }
+        Some(record)
+    }
+}
+
+thread_local! {
+    /// Whether there is a log: asked for every record of every connection.
+    static ACTIVE: Cell<bool> = const { Cell::new(false) };
+    static LOG: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+impl Watch {
+    /// Runs `work` of the engine, and adds what was received. What it has appended to the output
+    /// is to be given to [`sent`](Self::sent) afterwards.
+    fn noting<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        let log = Log {
+            incoming: self.incoming.take(),
+            sealed: std::mem::take(&mut self.sealed),
+            ..Log::default()
+        };
+        let _restore = Restore(exchange(Some(log)));
+        let result = work();
+        let mut log = exchange(None).unwrap_or_default();
+        self.records.extend(log.received());
+        self.sealed = log.sealed;
+        result
+    }
+
+    /// Adds the records that were appended to the output. Once there are keys nothing but
+    /// change_cipher_spec goes without protection.
+    fn sent(&mut self, output: &[u8]) {
+        let can_be_protected = |record: &&[u8]| record[0] != CHANGE_CIPHER_SPEC;
+        let candidates = split(output).filter(can_be_protected).count();
+        let mut plain = candidates.saturating_sub(self.sealed.len());
+        for bytes in split(output) {
+            if !can_be_protected(&bytes) {
+                self.records.extend(plain_record(true, bytes));
+            } else if plain > 0 {
+                plain -= 1;
+                self.records.extend(plain_record(true, bytes));
+            } else {
+                self.records.extend(self.sealed.pop_front());
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
+    pub fn set_watched(&mut self, watched: bool) {
+        match watched {
+            true => drop(self.watch.get_or_insert_default()),
+            false => self.watch = None,
+        }
+    }
+
+    /// Notes the record that has been read last, if the connection is watched.
+    pub fn note_received(&mut self) {
+        let started = self.is_started();
+        let Some(watch) = &mut self.watch else { return };
+        let record = last_received(self.input.unprocessed());
+        match record {
+            // Only the engine knows what is in it.
+            Some(record) if started && record.content_type.is_some() => {
+                watch.incoming = Some(record);
+            }
+            record => watch.records.extend(record),
+        }
+    }
+
+    /// Records sent and received since the last time, if the connection is watched.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        match &mut self.watch {
+            Some(watch) => std::mem::take(&mut watch.records),
+            None => Vec::new(),
+        }
+    }
+
+    /// What was sent, or so it seemed, has been taken back.
+    pub(super) fn forget_sent(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.records.retain(|record| !record.sent);
+        }
+    }
+
+    /// Runs work that may send something.
+    pub(super) fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let Some(mut watch) = self.watch.take() else {
+            return without_noting(|| work(self));
+        };
+        let before = self.output.len();
+        let result = watch.noting(|| work(self));
+        watch.sent(self.output.get(before..).unwrap_or_default());
+        self.watch = Some(watch);
+        result
+    }
+}
+
+/// Runs work of the engine for a connection that is not watched, perhaps from within a callback of
+/// one that is.
+pub(super) fn without_noting<R>(work: impl FnOnce() -> R) -> R {
+    if !ACTIVE.get() {
+        return work();
+    }
+    let _restore = Restore(exchange(None));
+    work()
+}
+
+/// What the engine that is at work on this thread has received and is digesting. It is not given
+/// again.
+pub fn received_so_far() -> Option<Record> {
+    LOG.with_borrow_mut(|log| log.as_mut()?.received())
+}
+
+/// The last of these records, which has been received just now. Of one that is not complete, as
+/// its header is no good, there is only that.
+fn last_received(input: &[u8]) -> Option<Record> {
+    let complete = split(input).last();
+    let rest = &input[split(input).map(<[u8]>::len).sum()..];
+    match rest.is_empty() {
+        true => plain_record(false, complete?),
+        false => Some(Record {
+            sent: false,
+            header: *rest.first_chunk()?,
+            protected: false,
+            content_type: None,
+            contents: Vec::new(),
+        }),
+    }
+}
+
+/// Complete records, one after the other.
+fn split(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let header: &[u8; HEADER] = bytes.first_chunk()?;
+        let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+        let (record, rest) = bytes.split_at_checked(HEADER + length)?;
+        bytes = rest;
+        Some(record)
+    })
+}
+
+fn plain_record(sent: bool, bytes: &[u8]) -> Option<Record> {
+    let (header, contents) = bytes.split_first_chunk::<HEADER>()?;
+    let contents = match ContentType::from(header[0]) {
+        ContentType::ApplicationData => &[],
+        _ => contents,
+    };
+    Some(Record {
+        sent,
+        header: *header,
+        protected: false,
+        content_type: Some(header[0]),
+        contents: contents.to_vec(),
+    })
+}
+
+/// The plaintext of a record about to be protected, if it has to be noted.
+pub(super) fn noted_plaintext(record: &Plain<OutboundPlain<'_>>) -> Option<(u8, Vec<u8>)> {
+    ACTIVE.get().then(|| {
+        let contents = match record.typ {
+            ContentType::ApplicationData => Vec::new(),
+            _ => record.payload.to_vec(),
+        };
+        (record.typ.into(), contents)
+    })
+}
+
+/// Notes a record that has been protected, with what [`noted_plaintext`] gave.
+pub(super) fn note_sealed((content_type, contents): (u8, Vec<u8>), record: &Plain<&[u8]>) {
+    let length = (record.payload.len() as u16).to_be_bytes();
+    let record = Record {
+        sent: true,
+        header: [record.typ.into(), 3, 3, length[0], length[1]],
+        protected: true,
+        content_type: Some(content_type),
+        contents,
+    };
+    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.sealed.push_back(record)));
+}
+
+/// Notes what is in protected records.
+pub(super) struct WatchedDecrypter(pub(super) Box<dyn RecordDecrypter>);
+
+impl RecordDecrypter for WatchedDecrypter {
+    fn decrypt<'a>(
+        &mut self,
+        record: Plain<InboundOpaque<'a>>,
+        seq: u64,
+    ) -> Result<Plain<&'a [u8]>, Error> {
+        let result = self.0.decrypt(record, seq);
+        if ACTIVE.get() {
+            let plaintext = result.as_ref().ok().map(|record| match record.typ {
+                ContentType::ApplicationData => (record.typ.into(), Vec::new()),
+                _ => (record.typ.into(), record.payload.to_vec()),
+            });
+            LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
+        }
+        result
+    }
+}
+
+/// Puts a log, or none, in the place of the one there is.
+fn exchange(log: Option<Log>) -> Option<Log> {
+    ACTIVE.set(log.is_some());
+    LOG.replace(log)
+}
+
+/// Puts the former log back, also when the work panics.
+struct Restore(Option<Log>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        exchange(self.0.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELLO: [u8; 7] = [22, 3, 3, 0, 2, 1, 2];
+    const CHANGE: [u8; 6] = [20, 3, 3, 0, 1, 1];
+    const PROTECTED: [u8; 6] = [23, 3, 3, 0, 1, 9];
+
+    #[test]
+    fn what_goes_without_protection_comes_first() {
+        let output = [&HELLO[..], &CHANGE, &PROTECTED].concat();
+        let finished = Record {
+            sent: true,
+            header: [23, 3, 3, 0, 1],
+            protected: true,
+            content_type: Some(22),
+            contents: vec![20],
+        };
+        let mut watch = Watch {
+            sealed: VecDeque::from([finished.clone()]),
+            ..Watch::default()
+        };
+        watch.sent(&output);
+        assert_eq!(watch.records[0].contents, [1, 2]);
+        assert_eq!(watch.records[1].content_type, Some(CHANGE_CIPHER_SPEC));
+        assert_eq!(watch.records[2..], [finished]);
+    }
+
+    #[test]
+    fn the_last_record_is_found_or_what_there_is_of_it() {
+        let record = last_received(&[&CHANGE[..], &HELLO].concat()).unwrap();
+        assert_eq!(
+            (record.content_type, &record.contents[..]),
+            (Some(22), &[1, 2][..])
+        );
+        let record = last_received(&[&CHANGE[..], b"HTTP/"].concat()).unwrap();
+        assert_eq!((record.header, record.content_type), (*b"HTTP/", None));
+        assert_eq!(last_received(&[]), None);
+    }
+
+    #[test]
+    fn a_connection_that_is_not_watched_notes_nothing_for_another() {
+        let mut watch = Watch::default();
+        let noted = watch.noting(|| without_noting(|| ACTIVE.get()));
+        assert!(!noted);
+        assert!(!ACTIVE.get());
+    }
+}

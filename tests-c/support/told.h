@@ -1,0 +1,38 @@
+/*
+ * What programs are told of messages (SSL_CTX_set_msg_callback) and of the states between
+ * them (SSL_CB_LOOP), each end as a line of words:
+ *
+ *     start done(S) exit+ exit0 exit-   the handshake begins, is done, a call returns 1, 0, -1
+ *     (S)                               state S, as SSL_state_string() calls it, is left
+ *     >01 <0e >ccs                      a message sent, received, a change_cipher_spec
+ *     >H17 <I16                         a record's type, and what was in it (TLS 1.3)
+ *     >!0230 >alert0230                 an alert: as a message, and for the info callback
+ */
+#ifndef TOLD_H
+#define TOLD_H
+
+#include "pair.h"
+
+#define CLIENT 0
+#define SERVER 1
+
+/* The lines of both ends, for words that a test adds or looks for. */
+extern char lines[2][8192];
+void say(const SSL *ssl, const char *format, ...);
+
+/* A pair of this version, which the callbacks expect. */
+void told_init(struct pair *pair, const struct protocol *protocol);
+void watch(SSL_CTX *context);
+void watch_both(struct pair *pair);
+void watch_messages(SSL_CTX *context);
+void watch_connection(SSL *ssl);
+
+/* What has been said since the last time; without what is about records, as the engine puts several
+ * messages into one. */
+void check_told_all(const char *client, const char *server);
+void check_told(const char *client, const char *server);
+void leave_out_records(char *line);
+
+bool is_tls13(const struct protocol *protocol);
+
+#endif
