@@ -1627,8 +1627,9 @@ int SSL_do_handshake(SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
- * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
- * first: the engine does not show its further states.
+ * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or for the time between them
+ * `TLS_ST_CW_CLNT_HELLO` (12, clients) or `TLS_ST_SR_CLNT_HELLO` (20, servers): the engine does not
+ * show its further states.
  *
  * `ssl` is NULL or a live connection.
  */

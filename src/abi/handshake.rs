@@ -6,7 +6,7 @@ use super::call::call;
 use super::pointer::borrow_quietly;
 use super::stop::drive;
 use super::types::HandshakeState;
-use crate::connection::{Connection, Role, Stage};
+use crate::connection::{Connection, HandshakeState as State, Role, Stage};
 
 /// Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
 /// not, and `SSL_get_error` says whether it can be continued later by the same call.
@@ -110,34 +110,30 @@ pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     unsafe { in_stage(ssl, |stage| stage == Stage::Before) }
 }
 
-/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
-/// first: the engine does not show its further states.
+/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or for the time between them
+/// `TLS_ST_CW_CLNT_HELLO` (12, clients) or `TLS_ST_SR_CLNT_HELLO` (20, servers): the engine does not
+/// show its further states.
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states after the ClientHello are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState {
-    const BEFORE: HandshakeState = 0;
-    const OK: HandshakeState = 1;
-    const CLIENT_READS_SERVER_HELLO: HandshakeState = 3;
-    const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
-    call(c"SSL_get_state", BEFORE, || {
+    call(c"SSL_get_state", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
-            (Stage::Before | Stage::Failed, _) => BEFORE,
-            (Stage::Open, _) => OK,
-            (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
-            (Stage::Handshake, _) => CLIENT_READS_SERVER_HELLO,
+        Ok(match unsafe { borrow_quietly(ssl) }?.handshake_state() {
+            State::Before => 0,
+            State::Done => 1,
+            State::ClientHasWrittenClientHello => 12,
+            State::ServerHasReadClientHello => 20,
         })
     })
 }
 
 /// The state of `ssl` for a person; static.
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states after the ClientHello are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -146,12 +142,12 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
-            (Stage::Before, _) => c"before SSL initialization",
-            (Stage::Failed, _) => c"error",
-            (Stage::Open, _) => c"SSL negotiation finished successfully",
-            (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
-            (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
+        Ok(match connection.handshake_state() {
+            _ if connection.stage() == Stage::Failed => c"error",
+            State::Before => c"before SSL initialization",
+            State::Done => c"SSL negotiation finished successfully",
+            State::ClientHasWrittenClientHello => c"SSLv3/TLS write client hello",
+            State::ServerHasReadClientHello => c"SSLv3/TLS read client hello",
         }
         .as_ptr())
     })
@@ -159,7 +155,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
 
 /// The state of `ssl` in six characters; static.
 ///
-/// Status: partial (states within a handshake are not told apart)
+/// Status: partial (states after the ClientHello are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -168,12 +164,12 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match (connection.stage(), connection.role()) {
-            (Stage::Before, _) => c"PINIT",
-            (Stage::Failed, _) => c"SSLERR",
-            (Stage::Open, _) => c"SSLOK",
-            (Stage::Handshake, Some(Role::Server)) => c"TRCH",
-            (Stage::Handshake, _) => c"TWCH",
+        Ok(match connection.handshake_state() {
+            _ if connection.stage() == Stage::Failed => c"SSLERR",
+            State::Before => c"PINIT",
+            State::Done => c"SSLOK",
+            State::ClientHasWrittenClientHello => c"TWCH",
+            State::ServerHasReadClientHello => c"TRCH",
         }
         .as_ptr())
     })

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
+use super::{
+    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
+};
 use crate::error::Reason;
+use crate::libcrypto::error_queue;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -13,11 +16,15 @@ impl Connection {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
             Stage::Before => self.begin()?,
-            Stage::Handshake => {}
+            Stage::Handshake => error_queue::forget_failures(),
         }
-        let result = self.advance();
-        if let Err(stop) = &result {
-            self.notify_exit(stop);
+        let result = self.advance().map_err(|stop| match stop {
+            // An end in the middle of a handshake is never a proper one.
+            Stop::Closed | Stop::Ended => Stop::Transport,
+            stop => stop,
+        });
+        if result.is_err() {
+            self.notify_exit();
         }
         result
     }
@@ -49,6 +56,21 @@ impl Connection {
         self.stage.get()
     }
 
+    /// The state of the handshake, as far as it is known.
+    pub fn handshake_state(&self) -> HandshakeState {
+        let begun = self.handshake.borrow();
+        match (self.stage.get(), begun.as_deref()) {
+            (Stage::Before, _) => HandshakeState::Before,
+            // A connection that failed stays where it was.
+            (Stage::Open, _) | (Stage::Failed, None) => HandshakeState::Done,
+            (_, Some(data)) if self.role.get() == Some(Role::Server) => match data.client_hello {
+                None => HandshakeState::Before,
+                Some(_) => HandshakeState::ServerHasReadClientHello,
+            },
+            _ => HandshakeState::ClientHasWrittenClientHello,
+        }
+    }
+
     /// `SSL_want(3)`.
     pub fn want(&self) -> super::Want {
         self.want.get()
@@ -63,6 +85,7 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
+        error_queue::forget_failures();
         self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());

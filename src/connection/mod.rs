@@ -47,7 +47,7 @@ mod transport;
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
-pub use state::{Role, Stage, Want};
+pub use state::{HandshakeState, Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};

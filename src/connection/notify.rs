@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use super::{Connection, Role, Stop};
+use super::{Connection, Role};
 use crate::context::InfoCallback;
 
 /// What is being told. rustls does not show its states, so of the states only the beginning, the
@@ -65,11 +65,7 @@ impl Connection {
     }
 
     /// Tells that a handshake call returns without having finished.
-    pub(super) fn notify_exit(&self, stop: &Stop) {
-        let value = match stop {
-            Stop::Closed => 0,
-            _ => -1,
-        };
-        self.notify(InfoKind::Exit, value);
+    pub(super) fn notify_exit(&self) {
+        self.notify(InfoKind::Exit, -1);
     }
 }

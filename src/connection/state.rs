@@ -36,6 +36,19 @@ pub enum Stage {
     Failed,
 }
 
+/// The state of a handshake (`SSL_get_state(3)`). The engine does not show its further states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandshakeState {
+    /// No message has been written or read.
+    Before,
+    /// It is complete.
+    Done,
+    /// A client's message is on its way.
+    ClientHasWrittenClientHello,
+    /// A server has got the client's message.
+    ServerHasReadClientHello,
+}
+
 /// What a suspended call waits for (`SSL_want(3)`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Want {
