@@ -25,6 +25,8 @@ mod planned_random;
 mod profile;
 mod record;
 mod server;
+mod server_choice;
+mod server_credentials;
 mod session_value;
 
 pub use client::ClientParameters;

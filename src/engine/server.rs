@@ -9,16 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::kx::SupportedKxGroup;
 use rustls::crypto::{
     Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
 };
 use rustls::enums::ApplicationProtocol;
-use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, InvalidSniPolicy, KeyExchangeSelector, OfferedKxGroup, PreferClientOrder,
-    PreferServerOrder, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
+    InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerSessionKey, StoresServerSessions,
     Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
@@ -29,6 +26,7 @@ use super::credentials::{CertifiedKey, signer_certificate};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::profile::Profile;
+use super::server_choice::{ServerGroups, SessionSuite, SharesFirst};
 use super::session_value::SessionSecrets;
 
 /// What a server connection is to be like, after its ClientHello has been read.
@@ -111,6 +109,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
+    let session_suite = parameters.resume.as_ref().map(|offer| offer.cipher_suite);
     let hooks = Arc::new(ServerHooks {
         delegate: DelegateSlot::default(),
         client_ca_names: parameters
@@ -149,6 +148,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         config.cipher_suite_selector = &PreferClientOrder;
         config.kx_selector = &SharesFirst;
     }
+    if let Some(selector) = session_suite.and_then(SessionSuite::of) {
+        config.cipher_suite_selector = selector;
+    }
     config.invalid_sni_policy = InvalidSniPolicy::IgnoreAll;
     config.cert_compressors = Vec::new();
     config.cert_decompressors = Vec::new();
@@ -172,6 +174,14 @@ pub(super) struct ServerHooks {
 }
 
 impl ServerHooks {
+    /// The error that ends the handshake as the delegate wants it.
+    pub(super) fn reject(&self, rejected: PeerRejected) -> Error {
+        if let Ok(mut slot) = self.rejected.lock() {
+            *slot = Some(rejected);
+        }
+        error_with_alert(rejected.alert)
+    }
+
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
         let offer = self.parameters.resume.as_ref()?;
         if offer.identity != identity {
@@ -189,103 +199,6 @@ impl ServerHooks {
 impl fmt::Debug for ServerHooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServerHooks")
-    }
-}
-
-impl ServerCredentialResolver for ServerHooks {
-    fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
-        let usable = self.usable_schemes(hello.signature_schemes());
-        let credentials = &self.parameters.credentials;
-        let chosen = if self.parameters.version == 0x0304 || self.parameters.resume.is_some() {
-            // The order of signature schemes decides between several certificates.
-            usable.iter().find_map(|scheme| {
-                credentials
-                    .iter()
-                    .find_map(|key| key.select(std::slice::from_ref(scheme)))
-            })
-        } else {
-            self.resolve_tls12(hello, &usable)
-        };
-        let selected = chosen
-            .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .ok_or(
-                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
-                match credentials.is_empty() || self.parameters.version == 0x0303 {
-                    true => PeerIncompatible::NoCipherSuitesInCommon,
-                    false => PeerIncompatible::NoSignatureSchemesInCommon,
-                },
-            )?;
-        if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
-            note_selection(self.delegate.get(), key, &selected);
-        }
-        self.staple(selected)
-    }
-}
-
-impl ServerHooks {
-    /// With the OCSP response that the program wants to be sent with this certificate.
-    fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
-        if self.parameters.staple
-            && let Some(delegate) = self.delegate.get()
-        {
-            let response = delegate.staple().map_err(|refusal| self.reject(refusal))?;
-            selected.ocsp = response.map(Arc::from);
-        }
-        Ok(selected)
-    }
-
-    fn reject(&self, rejected: PeerRejected) -> Error {
-        if let Ok(mut slot) = self.rejected.lock() {
-            *slot = Some(rejected);
-        }
-        error_with_alert(rejected.alert)
-    }
-
-    /// The schemes that both sides know, in the order of the side whose order counts.
-    fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
-        let ours = self.parameters.signature_schemes.iter().copied();
-        let ours: Vec<_> = ours.map(SignatureScheme).collect();
-        let (order, other) = match self.parameters.profile.prefer_server_order {
-            true => (ours.as_slice(), offered),
-            false => (offered, ours.as_slice()),
-        };
-        order
-            .iter()
-            .copied()
-            .filter(|scheme| other.contains(scheme))
-            .collect()
-    }
-
-    /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
-    /// several certificates.
-    fn resolve_tls12(
-        &self,
-        hello: &ClientHello<'_>,
-        usable: &[SignatureScheme],
-    ) -> Option<SelectedCredential> {
-        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
-        let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
-            ours.iter()
-                .filter(|suite| offered.contains(&suite.common.suite))
-                .collect()
-        } else {
-            offered
-                .iter()
-                .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
-                .collect()
-        };
-        ordered.iter().find_map(|suite| {
-            let schemes: Vec<_> = usable
-                .iter()
-                .copied()
-                .filter(|scheme| suite.sign.contains(scheme))
-                .collect();
-            self.parameters
-                .credentials
-                .iter()
-                .find_map(|key| key.select(&schemes))
-        })
     }
 }
 
@@ -486,46 +399,4 @@ fn distinguished_name(der: &[u8]) -> DistinguishedName {
         None => None,
     };
     DistinguishedName::in_sequence(inside.unwrap_or_default())
-}
-
-/// Client's order, but a group with a key share first: another would cost a round trip.
-#[derive(Debug)]
-struct SharesFirst;
-
-impl KeyExchangeSelector for SharesFirst {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        _server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let mut first = None;
-        for offered in client {
-            if offered.has_key_share {
-                return Some(offered.group);
-            }
-            first = first.or(Some(offered.group));
-        }
-        first
-    }
-}
-
-/// Server's order, but a group with a key share first.
-#[derive(Debug)]
-struct ServerGroups;
-
-impl KeyExchangeSelector for ServerGroups {
-    fn select_key_exchange(
-        &self,
-        client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        server: &[&'static dyn SupportedKxGroup],
-    ) -> Option<&'static dyn SupportedKxGroup> {
-        let position = |offered: &OfferedKxGroup| {
-            let place = server
-                .iter()
-                .position(|group| group.name() == offered.group.name())
-                .unwrap_or(usize::MAX);
-            (!offered.has_key_share, place)
-        };
-        client.min_by_key(position).map(|offered| offered.group)
-    }
 }

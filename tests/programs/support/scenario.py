@@ -147,6 +147,10 @@ class Scenario:
             raise AssertionError(f"client.py {task} ended with {done.code}\n{done.err[-3000:]}")
         return json.loads(done.text)
 
+    def exchange(self, port, send, **options):
+        """Sends text over fresh connections of one python3; returns what it says of each (apps/client.py)."""
+        return self.python_task("exchange", port, send=send, **options)
+
     def curl(self, port, *words, ca="ca.pem", restrict=True, timeout=40, side=None):
         """Runs curl with the names of the certificates pointing to this machine."""
         names = []
