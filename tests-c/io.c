@@ -1,4 +1,5 @@
 /* Application data: sizes, transports, retries, and what SSL_get_error() says. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -471,7 +472,57 @@ static void bios_are_returned_as_they_were_given(void)
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(data_of_every_size_arrives_over_memory_bios),
+static long heap(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return (long)(info.uordblks + info.hblkhd);
+}
+
+/* SSL_CTX_set_mode(3), SSL_MODE_RELEASE_BUFFERS: an idle connection holds no record. */
+static void idle_connections_hold_no_record_buffers(const struct protocol *protocol)
+{
+    enum { PAIRS = 8 };
+    struct pair pairs[PAIRS];
+    long before;
+
+    for (int i = 0; i < PAIRS; i++) {
+        pair_init(&pairs[i], protocol);
+        pairs[i].transport = SOCKETS;
+        SSL_CTX_set_mode(pairs[i].client_ctx, SSL_MODE_RELEASE_BUFFERS);
+        SSL_CTX_set_mode(pairs[i].server_ctx, SSL_MODE_RELEASE_BUFFERS);
+        pair_connect(&pairs[i]);
+        pair_settle(&pairs[i]);
+    }
+    before = heap();
+    for (int i = 0; i < PAIRS; i++) {
+        send_pattern(pairs[i].client, pairs[i].server, RECORD, 1);
+        send_pattern(pairs[i].server, pairs[i].client, RECORD, 2);
+    }
+    CHECK(heap() - before < PAIRS * RECORD);
+    for (int i = 0; i < PAIRS; i++) {
+        pair_close(&pairs[i]);
+        pair_free(&pairs[i]);
+    }
+}
+
+/* SSL_CTX_set_options(3), SSL_OP_CLEANSE_PLAINTEXT: data arrives as ever. */
+static void plaintext_may_be_wiped_as_it_is_read(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_options(pair.server_ctx, SSL_OP_CLEANSE_PLAINTEXT);
+    SSL_CTX_set_options(pair.client_ctx, SSL_OP_CLEANSE_PLAINTEXT);
+    pair_connect(&pair);
+    exchange(&pair, 50 * 1000);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(idle_connections_hold_no_record_buffers),
+          TEST_EACH(plaintext_may_be_wiped_as_it_is_read),
+          TEST_EACH(data_of_every_size_arrives_over_memory_bios),
           TEST_EACH(everything_works_byte_by_byte),
           TEST_EACH(data_of_every_size_arrives_over_a_small_bio_pair),
           TEST_EACH(data_of_every_size_arrives_over_non_blocking_sockets),

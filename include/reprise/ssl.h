@@ -1129,6 +1129,17 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
 size_t SSL_get_num_tickets(const SSL *ssl);
 
 /**
+ * Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
+ * `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
+ * Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
+ * or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
+ * close_notify.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+int SSL_new_session_ticket(SSL *ssl);
+
+/**
  * Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
  * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
  *
@@ -4483,14 +4494,6 @@ char *SSL_get_srp_username(SSL *ssl);
  * The SRTP profiles set: NULL, none.
  */
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
-
-/**
- * Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose
- * handshake has ended. Returns 1; or 0, without an error on the queue where it makes no sense.
- *
- * `ssl` is NULL or a live connection.
- */
-int SSL_new_session_ticket(SSL *ssl);
 
 /**
  * Server: ERROR 0, SUCCESS 1, FINISH 2; drives the handshake.

@@ -127,6 +127,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
             State::Done => 1,
             State::ClientHasWrittenClientHello => 12,
             State::ServerHasReadClientHello => 20,
+            State::ServerWritesTicket => 33,
         })
     })
 }
@@ -148,6 +149,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
             State::Done => c"SSL negotiation finished successfully",
             State::ClientHasWrittenClientHello => c"SSLv3/TLS write client hello",
             State::ServerHasReadClientHello => c"SSLv3/TLS read client hello",
+            State::ServerWritesTicket => c"SSLv3/TLS write session ticket",
         }
         .as_ptr())
     })
@@ -170,6 +172,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
             State::Done => c"SSLOK",
             State::ClientHasWrittenClientHello => c"TWCH",
             State::ServerHasReadClientHello => c"TRCH",
+            State::ServerWritesTicket => c"TWST",
         }
         .as_ptr())
     })

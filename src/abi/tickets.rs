@@ -13,12 +13,8 @@ use openssl_sys as ffi;
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
 use super::types::{DecryptTicketCallback, GenerateTicketCallback};
-use crate::connection::{Connection, Role, Stage};
+use crate::connection::Connection;
 use crate::context::{CallbackArgument, Context, TicketKeyCallback};
-use crate::error::{Error, Reason};
-
-/// `TLS1_3_VERSION`
-const TLS1_3: c_int = 0x0304;
 
 /// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
 /// after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
@@ -75,10 +71,11 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
     })
 }
 
-/// Sends one more ticket with the next write or `SSL_do_handshake`, on a TLS 1.3 server whose
-/// handshake has ended. Returns 1; or 0, without an error on the queue where it makes no sense.
-///
-/// Status: unsupported (the engine sends tickets at the end of the handshake only: 0, and an error says so)
+/// Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
+/// `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
+/// Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
+/// or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
+/// close_notify.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -86,17 +83,7 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
     call(c"SSL_new_session_ticket", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        let sensible = connection.role() == Some(Role::Server)
-            && connection.stage() == Stage::Open
-            && connection.version() == TLS1_3;
-        match sensible {
-            true => Err(Error::with(
-                Reason::UNSUPPORTED,
-                "SSL_new_session_ticket: Reprise sends tickets at the end of the handshake only",
-            )),
-            false => Err(Error::Silent),
-        }
+        Ok(unsafe { borrow_quietly(ssl) }?.ask_for_ticket().into())
     })
 }
 

@@ -11,14 +11,23 @@ use crate::libcrypto::error_queue;
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
+    ///
+    /// While it lasts the calling thread's error queue is emptied first, as OpenSSL does: an older
+    /// error, say of the connection that the thread served before, must not be taken for one of
+    /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
+            // What is on the queue afterwards is of this call (SSL_get_error(3)).
             Stage::Before => self.begin()?,
-            Stage::Handshake => error_queue::forget_failures(),
+            Stage::Handshake | Stage::Tickets => error_queue::forget_failures(),
         }
-        let result = self.advance().map_err(|stop| match stop {
+        let result = match self.stage.get() {
+            Stage::Tickets => self.send_tickets(),
+            _ => self.advance(),
+        }
+        .map_err(|stop| match stop {
             // An end in the middle of a handshake is never a proper one.
             Stop::Closed | Stop::Ended => Stop::Transport,
             stop => stop,
@@ -63,6 +72,7 @@ impl Connection {
             (Stage::Before, _) => HandshakeState::Before,
             // A connection that failed stays where it was.
             (Stage::Open, _) | (Stage::Failed, None) => HandshakeState::Done,
+            (Stage::Tickets, _) => HandshakeState::ServerWritesTicket,
             (_, Some(data)) if self.role.get() == Some(Role::Server) => match data.client_hello {
                 None => HandshakeState::Before,
                 Some(_) => HandshakeState::ServerHasReadClientHello,
@@ -169,14 +179,19 @@ impl Connection {
         self.facts.replace(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
+        let owes_tickets = self.owes_tickets();
         let handshake = self.handshake.take().unwrap_or_default();
         match role {
             Some(Role::Server) => self.finish_server(&handshake),
             _ => self.finish_client(&handshake),
         }
         drop(handshake);
-        self.with_engine(|engine| engine.release_buffers())?;
+        self.with_engine(|engine| engine.release_input())?;
         self.notify(InfoKind::HandshakeDone, 1);
+        if owes_tickets {
+            self.stage.set(Stage::Tickets);
+            self.send_tickets()?;
+        }
         Ok(())
     }
 

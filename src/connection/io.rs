@@ -6,6 +6,7 @@ use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 
+const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
 const MODE_AUTO_RETRY: u32 = 4;
@@ -31,11 +32,15 @@ impl Connection {
                 self.start_implicitly()?;
                 self.handshake()?;
             }
+            let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&pending[..count]);
                 if !peek {
+                    if wipes {
+                        engine.wipe(count);
+                    }
                     engine.consume(count);
                 }
                 (count, pending_is_empty(engine))
@@ -84,6 +89,7 @@ impl Connection {
         if self.shutdown.get() & SENT_SHUTDOWN != 0 {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
+        self.turn_to_tickets();
         if self.stage.get() != Stage::Open {
             self.start_implicitly()?;
             self.handshake()?;
@@ -94,7 +100,7 @@ impl Connection {
         };
         let pending = &self.write;
         let address = data.as_ptr().addr();
-        let repeated = pending.done.get() > 0 || pending.in_flight.get() > 0;
+        let repeated = self.is_write_pending();
         let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
         if repeated && (moved || data.len() < pending.done.get() + pending.in_flight.get()) {
             return Err(Reason::BAD_WRITE_RETRY.into());
@@ -154,6 +160,11 @@ impl Connection {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),
         }
+    }
+
+    /// Whether a write was begun that the transport has not taken completely.
+    pub(super) fn is_write_pending(&self) -> bool {
+        self.write.done.get() > 0 || self.write.in_flight.get() > 0
     }
 
     /// Forgets a write that was under way.

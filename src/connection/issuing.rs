@@ -1,30 +1,24 @@
-//! New sessions of either role: how they are made, cached and announced.
+//! New sessions of either role: how they are made, cached and announced. (A server's sessions with
+//! tickets are made in [`tickets`](super::tickets).)
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::c_int;
 use std::sync::Arc;
 
-use super::resumption::TicketStatus;
 use super::{Connection, Handshake, Role, Stage};
-use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::SessionSecrets;
-use crate::error::Reason;
 use crate::libcrypto::digest::sha256;
-use crate::libcrypto::random;
-use crate::libcrypto::ticket_callback;
-use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef, der};
-use crate::ticket::Opened;
+use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const CACHE_CLIENT: u32 = 1;
-const CACHE_SERVER: u32 = 2;
+/// `SSL_SESS_CACHE_SERVER`
+pub(super) const CACHE_SERVER: u32 = 2;
 const CACHE_NO_AUTO_CLEAR: u32 = 0x80;
 const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 const OP_NO_TICKET: u64 = 1 << 14;
 const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 
-/// Ids that this library makes are as long as this.
-const ID_LENGTH: usize = 32;
 /// Suites are known to C by their TLS number with this in front.
 const CIPHER_ID: u32 = 0x0300_0000;
 
@@ -43,7 +37,7 @@ impl Connection {
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
-    fn new_fields(&self) -> Fields {
+    pub(super) fn new_fields(&self) -> Fields {
         let facts = self.facts.borrow();
         let host_name = match self.role.get() {
             // Kept when the server says that it has used it.
@@ -87,9 +81,9 @@ impl Connection {
             .unwrap_or_else(|| self.settings.borrow().session_id_context.clone())
     }
 
-    /// A server's new session: that of this connection, or on resumption a copy of the session
-    /// that was resumed (S114, S123), with the new secrets.
-    fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
+    /// A TLS 1.2 server's new session: that of this connection, or on resumption a copy of the
+    /// session that was resumed (S123), with the new secrets.
+    pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
         let resumed = self
             .with_handshake(|handshake| {
                 handshake
@@ -103,48 +97,14 @@ impl Connection {
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
         fields.age_add = secrets.age_add;
-        fields.flags = match secrets.extended_master_secret && secrets.version == 0x0303 {
+        fields.flags = match secrets.extended_master_secret {
             true => FLAG_EXTENDED_MASTER_SECRET,
             false => 0,
         };
         fields.alpn = self.facts.borrow().alpn.clone();
         fields.id = Vec::new();
         fields.ticket = None;
-        if secrets.version == 0x0304 {
-            fields.time = clock::now();
-            fields.max_early_data = self.settings.borrow().max_early_data;
-        }
         fields
-    }
-
-    /// Server: makes the session of a ticket and the ticket itself. `None` sends none.
-    pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
-        let settings = self.settings();
-        let renewing = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
-        let tls13 = secrets.version == 0x0304;
-        if renewing == Some(false) && !tls13 {
-            // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
-            // one says that there is none (RFC 5077, section 3.3).
-            return None;
-        }
-        let mut fields = self.server_fields(&secrets);
-        if tls13 {
-            fields.id = self.new_session_id()?;
-        }
-        let session = Session::new(fields);
-        if tls13 && self.uses_stateful_tickets(&settings) {
-            self.issued.borrow_mut().push(session.clone());
-            return Some(session.id().to_vec());
-        }
-        if !self.ask_generate_ticket(&session) {
-            self.fatal.set(Some(Reason::INTERNAL_ERROR));
-            return None;
-        }
-        let ticket = self.seal(&session)?;
-        self.issued.borrow_mut().push(session);
-        Some(ticket)
     }
 
     /// Server, TLS 1.2: keeps a session under the id that rustls has given it.
@@ -153,117 +113,6 @@ impl Connection {
         fields.id = secrets.session_id;
         self.issued.borrow_mut().push(Session::new(fields));
         true
-    }
-
-    /// S8, S72: random, or what the program's callback makes.
-    fn new_session_id(&self) -> Option<Vec<u8>> {
-        match self.ask_generate_session_id(0x0304) {
-            Ok(Some(id)) => return Some(id),
-            Ok(None) => {}
-            Err(reason) => {
-                self.fatal.set(Some(reason));
-                return None;
-            }
-        }
-        let mut id = vec![0; ID_LENGTH];
-        random::fill(&mut id).ok()?;
-        Some(id)
-    }
-
-    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
-    /// context unless it was given one of its own. `None` without one.
-    pub(super) fn ask_generate_session_id(
-        &self,
-        version: i32,
-    ) -> std::result::Result<Option<Vec<u8>>, Reason> {
-        let Some(function) = self.settings().generate_session_id else {
-            return Ok(None);
-        };
-        let mut id = [0u8; ID_LENGTH];
-        let mut length = ID_LENGTH as c_uint;
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        if unsafe { function(self.as_c(), id.as_mut_ptr(), &raw mut length) } == 0 {
-            return Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED);
-        }
-        let length = length as usize;
-        if length == 0 || length > ID_LENGTH {
-            return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
-        }
-        let id = &id[..length];
-        if self.session_context.find_session(version, id).is_some() {
-            return Err(Reason::SSL_SESSION_ID_CONFLICT);
-        }
-        Ok(Some(id.to_vec()))
-    }
-
-    /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket.
-    fn ask_generate_ticket(&self, session: &SessionRef) -> bool {
-        let callbacks = self.session_context.callbacks();
-        let Some(function) = callbacks.generate_ticket else {
-            return true;
-        };
-        // The callback finds the session with SSL_get_session.
-        let before = self.session.replace(Some(session.clone()));
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        let answer = unsafe { function(self.as_c(), callbacks.ticket_argument.0) };
-        let used = self.session.replace(before);
-        drop(used);
-        answer != 0
-    }
-}
-
-// -- Tickets -----------------------------------------------------------------------------------
-
-impl Connection {
-    /// The ticket for `session`: its DER without an id, sealed.
-    fn seal(&self, session: &SessionRef) -> Option<Vec<u8>> {
-        let mut fields = session.fields();
-        fields.id = Vec::new();
-        let plaintext = der::Encoding::new(&fields.view())?.to_vec();
-        let context = &self.session_context;
-        match context.callbacks().ticket_keys.for_libcrypto() {
-            None => context.ticket_keys.seal(&plaintext).ok(),
-            // SAFETY: the program's function, called as its manual page says, with nothing
-            // borrowed.
-            Some(callback) => match unsafe { callback.seal(self.as_c().cast(), &plaintext) } {
-                // S76: without a ticket the handshake goes on.
-                Ok(ticket) => ticket,
-                // S77
-                Err(_) => {
-                    self.fatal.set(Some(Reason::CALLBACK_FAILED));
-                    None
-                }
-            },
-        }
-    }
-
-    /// Opens a ticket that a client has sent.
-    pub(super) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
-        let context = &self.session_context;
-        let tls13 = self.facts.borrow().version == 0x0304;
-        let (plaintext, renew) = match context.callbacks().ticket_keys.for_libcrypto() {
-            None => match context.ticket_keys.open(ticket) {
-                Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
-                _ => return TicketStatus::NotDecrypted,
-            },
-            // SAFETY: the program's function, called as its manual page says, with nothing
-            // borrowed.
-            Some(callback) => match unsafe { callback.open(self.as_c().cast(), ticket) } {
-                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
-                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
-                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
-            },
-        };
-        // S112: what does not parse, or leaves bytes over, counts as not decrypted.
-        match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {
-            Ok(decoded) if decoded.consumed == plaintext.len() => {
-                TicketStatus::Session(Session::from_view(decoded.view()), renew)
-            }
-            _ => {
-                crate::libcrypto::error_queue::clear();
-                TicketStatus::NotDecrypted
-            }
-        }
     }
 }
 
@@ -276,7 +125,7 @@ impl Connection {
         let issued = self.issued.take();
         let tls13 = self.facts.borrow().version == 0x0304;
         if tls13 {
-            // S58: TLS 1.3 counts the handshake before its tickets.
+            // S58: TLS 1.3 counts the handshake before its tickets, which follow.
             statistics.accept_good.increment();
         }
         if let (true, Some(offer)) = (self.resumed.get(), &handshake.offer) {
@@ -295,13 +144,17 @@ impl Connection {
                 let name = self.received_host_name.borrow().clone();
                 fields.host_name = name.map(|name| name.into_bytes());
             }
-            self.replace_session(Some(Session::new(fields)));
+            let session = Session::new(fields);
+            if self.not_resumable.get() {
+                session.mark_not_resumable();
+            }
+            self.replace_session(Some(session));
         }
         for session in issued {
             if self.not_resumable.get() {
                 session.mark_not_resumable();
             }
-            if !tls13 && self.resumed.get() {
+            if self.resumed.get() {
                 // A renewed TLS 1.2 ticket: the connection keeps the session it has resumed.
                 continue;
             }
@@ -397,7 +250,7 @@ impl Connection {
 
     /// Puts the connection's session into the cache and tells the program, where both apply
     /// (S33–S39, S58, S102).
-    fn update_cache(&self, role: u32) {
+    pub(super) fn update_cache(&self, role: u32) {
         let Some(session) = self.session() else {
             return;
         };

@@ -11,7 +11,8 @@
 //! | `client`          | starting a client                                                |
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
-//! | `issuing`         | new sessions of either role: tickets, cache, callbacks           |
+//! | `issuing`         | new sessions of either role: cache, callbacks                    |
+//! | `tickets`         | a server's tickets                                               |
 //! | `peer`            | judging the peer's certificate                                   |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                       |
 //! | `signatures`      | who signed what, our certificate in use                          |
@@ -42,6 +43,7 @@ mod shutdown;
 mod signatures;
 mod stapling;
 mod state;
+mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
@@ -143,8 +145,9 @@ pub struct Connection {
     server_random: Cell<[u8; 32]>,
     /// Sessions that have come from the engine and not been announced to the program.
     arrivals: RefCell<Vec<SessionSecrets>>,
-    /// Sessions made for tickets that are not announced yet.
+    /// Server, TLS 1.2: sessions made by the handshake that are not announced yet.
     issued: RefCell<Vec<SessionRef>>,
+    tickets: tickets::Tickets,
     write: io::PendingWrite,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
@@ -240,6 +243,7 @@ impl Connection {
             server_random: Cell::new([0; 32]),
             arrivals: RefCell::default(),
             issued: RefCell::default(),
+            tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),

@@ -313,8 +313,8 @@ impl Connection {
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
-                count: self.ticket_count(&settings, resume.is_some(), resumable),
-                lifetime: self.ticket_lifetime(),
+                lifetime: self.ticket_lifetime(resume.is_some()),
+                count: settings.num_tickets,
             },
             session_ids,
             session_id,
@@ -360,33 +360,13 @@ impl Connection {
         }
     }
 
-    /// S74: the configured number after a full handshake, one after a resumption.
-    fn ticket_count(&self, settings: &Settings, resuming: bool, resumable: bool) -> usize {
-        let renew = self
-            .with_handshake(|handshake| handshake.offer.as_ref().is_none_or(|offer| offer.renew))
-            .unwrap_or(true);
-        match (settings.num_tickets, resuming) {
-            _ if !resumable => 0,
-            (0, _) => 0,
-            (_, true) if !renew => 0,
-            (_, true) => 1,
-            (count, false) => count,
+    /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.
+    fn ticket_lifetime(&self, resuming: bool) -> u32 {
+        if resuming {
+            return 0;
         }
-    }
-
-    /// S73: the timeout of the session, at most a week in TLS 1.3.
-    fn ticket_lifetime(&self) -> u32 {
-        const WEEK: i64 = 604_800;
-        let version = self
-            .with_handshake(|handshake| handshake.version)
-            .unwrap_or(0);
         let timeout = self.session_context.new_session_timeout();
-        let limit = if version == 0x0304 {
-            WEEK
-        } else {
-            u32::MAX.into()
-        };
-        timeout.clamp(0, limit) as u32
+        timeout.clamp(0, u32::MAX.into()) as u32
     }
 
     /// DER names for a CertificateRequest.

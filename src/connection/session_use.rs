@@ -117,6 +117,7 @@ impl Connection {
         self.ocsp_asked.set(None);
         self.arrivals.take();
         self.issued.take();
+        self.tickets.forget();
         self.resumed.set(false);
         self.close_notify_received.set(false);
         self.close_notify_pending.set(false);

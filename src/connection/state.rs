@@ -30,6 +30,8 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// Server: the handshake is done, and tickets are to be sent before anything else.
+    Tickets,
     /// Application data may flow.
     Open,
     /// A fatal error has ended it.
@@ -47,6 +49,8 @@ pub enum HandshakeState {
     ClientHasWrittenClientHello,
     /// A server has got the client's message.
     ServerHasReadClientHello,
+    /// A server sends session tickets.
+    ServerWritesTicket,
 }
 
 /// What a suspended call waits for (`SSL_want(3)`).

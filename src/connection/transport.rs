@@ -71,7 +71,7 @@ impl Connection {
                 }
                 (_, Err(problem)) => return Err(self.fail(problem.into())),
                 (Io::Retry(_), _) => {
-                    let _ = self.with_engine(|engine| engine.release_buffers());
+                    let _ = self.with_engine(|engine| engine.release_input());
                     return Err(Stop::Suspended);
                 }
                 (Io::Done(_), _) => return Err(Stop::Ended),

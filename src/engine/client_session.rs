@@ -38,6 +38,7 @@ use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput
 use zeroize::Zeroizing;
 
 use super::finished::note_signed;
+use super::new_session_ticket::NotingExpander;
 use super::profile::tls13_suite;
 use super::session_value::SessionSecrets;
 
@@ -81,7 +82,13 @@ pub(super) struct RestoringHkdf(pub(super) &'static dyn Hkdf);
 
 impl Hkdf for RestoringHkdf {
     fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
-        self.0.extract_from_zero_ikm(salt)
+        let expander = self.0.extract_from_zero_ikm(salt);
+        match salt {
+            // The early secret of a handshake without a PSK.
+            None => expander,
+            // The master secret (RFC 8446, section 7.1).
+            Some(_) => NotingExpander::boxed(expander, self.0),
+        }
     }
 
     fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {

@@ -15,10 +15,12 @@ use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
+use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::planned_random::{self, SERVER_SESSION_ID};
-use super::profile::with_alert;
+use super::profile::{as_handshake_records, with_alert};
 use super::record::RecordBuffer;
 use super::server::{self, ServerHooks, ServerParameters};
+use super::spare;
 use crate::error::Reason;
 
 /// The state of TLS on one connection, with its buffers.
@@ -34,6 +36,8 @@ pub struct Engine {
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
+    /// Server, TLS 1.3: after the handshake.
+    tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
 }
@@ -107,12 +111,14 @@ impl Engine {
             output,
             plaintext,
             finished,
+            tickets,
             peer_key_share,
             server_name_acknowledged,
             ..
         } = self;
         forget_noted();
         key_share::forget_noted();
+        new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let mut result = match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
@@ -131,6 +137,10 @@ impl Engine {
             }
         };
         finished.collect();
+        match tls {
+            Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
+            _ => new_session_ticket::forget_noted(),
+        }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         if let Err(failure) = &mut result
@@ -179,14 +189,27 @@ impl Engine {
         self.input.bytes(self.plaintext.clone())
     }
 
+    /// Wipes the first `count` bytes of [`pending`](Self::pending).
+    pub fn wipe(&mut self, count: usize) {
+        let start = self.plaintext.start;
+        self.input.wipe(start..start + count);
+    }
+
     /// Takes `count` bytes of [`pending`](Self::pending) away.
     pub fn consume(&mut self, count: usize) {
         self.plaintext.start += count;
+        if self.plaintext.is_empty() {
+            self.plaintext = 0..0;
+            self.input.release();
+        }
     }
 
     /// Encrypts `data` into the output, in as many records as it needs.
     pub fn write(&mut self, data: &[u8]) -> Result<(), Failure> {
         let data = OutboundPlain::from(data);
+        if self.output.is_empty() {
+            self.output = spare::OUTPUT.take();
+        }
         let output = &mut self.output;
         match &mut self.tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
@@ -194,6 +217,26 @@ impl Engine {
             Tls::Server(connection, _) => connection.write(data, output),
         }
         .map_err(|error| Failure::from_rustls(&error, None, false))
+    }
+
+    /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
+    pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
+        Some(self.tickets.as_mut()?.next())
+    }
+
+    /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
+    /// bytes; `lifetime` is in seconds; `max_early_data` in bytes, 0 allows none.
+    pub fn send_ticket(
+        &mut self,
+        secrets: &TicketSecrets,
+        ticket: &[u8],
+        lifetime: u32,
+        age_add: u32,
+        max_early_data: u32,
+    ) -> Result<(), Failure> {
+        let message =
+            new_session_ticket::message(secrets, ticket, lifetime, age_add, max_early_data);
+        as_handshake_records(|| self.write(&message))
     }
 
     /// Puts close_notify into the output.
@@ -275,20 +318,16 @@ impl Engine {
     pub fn wrote(&mut self, count: usize) {
         self.written += count;
         if self.written >= self.output.len() {
-            self.output.clear();
             self.written = 0;
+            self.output.clear();
+            spare::OUTPUT.give(std::mem::take(&mut self.output));
         }
     }
 
-    /// Gives buffers back that are empty: an idle connection keeps none.
-    pub fn release_buffers(&mut self) {
-        if self.plaintext.is_empty() {
-            self.plaintext = 0..0;
-            self.input.release();
-        }
-        if self.output.is_empty() {
-            self.output = Vec::new();
-        }
+    /// Gives the buffer for records from the peer back if it is empty, as an idle connection
+    /// keeps none. That of records to the peer goes as soon as the transport has taken them.
+    pub fn release_input(&mut self) {
+        self.consume(0);
     }
 }
 

@@ -44,11 +44,10 @@ pub trait Delegate {
     /// The TLS 1.2 master secret, as soon as it is known.
     fn master_secret(&self, secret: &[u8]);
 
-    /// Server: turns the new session into a ticket; `None` sends none (TLS 1.3) or an empty one
-    /// (TLS 1.2).
+    /// Server, TLS 1.2: turns the new session into a ticket; `None` sends an empty one.
     fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>>;
 
-    /// Server: keeps the new session under `session.session_id`. False when it was not kept.
+    /// Server, TLS 1.2: keeps the new session under `session.session_id`. False when it was not kept.
     fn keep_session(&self, session: SessionSecrets) -> bool;
 
     /// Client: a session that can be resumed has come from the server.

@@ -13,6 +13,7 @@
 //!   it from and to rustls's private encodings
 
 mod acknowledgement;
+mod chacha20_poly1305;
 mod client;
 mod client_session;
 mod connection;
@@ -21,6 +22,7 @@ mod delegate;
 mod failure;
 mod finished;
 mod key_share;
+mod new_session_ticket;
 mod planned_random;
 mod profile;
 mod record;
@@ -28,12 +30,14 @@ mod server;
 mod server_choice;
 mod server_credentials;
 mod session_value;
+mod spare;
 
 pub use client::ClientParameters;
 pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected};
 pub use failure::Failure;
+pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, tls13_hash_len};
 pub use server::{
     ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,

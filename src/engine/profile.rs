@@ -16,6 +16,7 @@ use rustls::{
 use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::acknowledgement::NotingDecrypter;
+use super::chacha20_poly1305::ChaCha20Poly1305;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::key_share::group;
@@ -94,7 +95,7 @@ pub(super) fn tls13_suite(number: u16) -> Option<&'static Tls13CipherSuite> {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
                     hkdf_provider: Box::leak(Box::new(RestoringHkdf(suite.hkdf_provider))),
-                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                    aead_alg: Box::leak(Box::new(FullRecords(tls13_aead(suite)))),
                     quic: None,
                 }));
                 suite
@@ -118,7 +119,7 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
                     prf_provider: Box::leak(Box::new(NotingPrf(suite.prf_provider))),
                     kx: suite.kx,
                     sign: suite.sign,
-                    aead_alg: Box::leak(Box::new(FullRecords(suite.aead_alg))),
+                    aead_alg: Box::leak(Box::new(FullRecords(tls12_aead(suite)))),
                 }));
                 suite
             })
@@ -128,6 +129,25 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
         .iter()
         .copied()
         .find(|suite| suite.common.suite == CipherSuite(number))
+}
+
+fn tls13_aead(suite: &Tls13CipherSuite) -> &'static dyn Tls13AeadAlgorithm {
+    match suite.common.suite {
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => {
+            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
+        }
+        _ => suite.aead_alg,
+    }
+}
+
+fn tls12_aead(suite: &Tls12CipherSuite) -> &'static dyn Tls12AeadAlgorithm {
+    match suite.common.suite {
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => {
+            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
+        }
+        _ => suite.aead_alg,
+    }
 }
 
 fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
@@ -193,18 +213,41 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
 
 const FATAL: u8 = 2;
 
+/// What a record that rustls has encrypted becomes instead.
+#[derive(Clone, Copy)]
+enum Change {
+    /// An alert: this fatal one.
+    Alert(u8),
+    /// Application data: a handshake message.
+    Handshake,
+}
+
 thread_local! {
-    /// The fatal alert that the next protected alert record of this thread becomes.
-    static ALERT: Cell<Option<u8>> = const { Cell::new(None) };
+    static CHANGE: Cell<Option<Change>> = const { Cell::new(None) };
 }
 
 /// Runs `work`, which has one alert sent: if it is protected, it becomes this fatal one. rustls
 /// sends the alerts of its own errors and close_notify only.
 pub(super) fn with_alert<R>(alert: u8, work: impl FnOnce() -> R) -> R {
-    ALERT.set(Some(alert));
-    let result = work();
-    ALERT.set(None);
-    result
+    with_change(Change::Alert(alert), work)
+}
+
+/// Runs `work`, which has application data sent: it goes out as a handshake message. rustls sends
+/// the messages of its own handshake only.
+pub(super) fn as_handshake_records<R>(work: impl FnOnce() -> R) -> R {
+    with_change(Change::Handshake, work)
+}
+
+fn with_change<R>(change: Change, work: impl FnOnce() -> R) -> R {
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            CHANGE.set(None);
+        }
+    }
+    let _end = End;
+    CHANGE.set(Some(change));
+    work()
 }
 
 struct FullRecordEncrypter(Box<dyn RecordEncrypter>);
@@ -216,15 +259,23 @@ impl RecordEncrypter for FullRecordEncrypter {
         seq: u64,
         out: &'a mut [u8],
     ) -> Result<Record<&'a [u8]>, Error> {
-        if record.typ == ContentType::Alert
-            && let Some(alert) = ALERT.take()
-        {
-            let Record { typ, version, .. } = record;
-            let payload = [FATAL, alert];
-            let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
-            return self.0.encrypt(record, seq, out);
+        let Record {
+            typ,
+            version,
+            payload,
+        } = record;
+        match (CHANGE.get(), typ) {
+            (Some(Change::Alert(alert)), ContentType::Alert) => {
+                let payload = [FATAL, alert];
+                let record = Record::new(typ, version, OutboundPlain::from(&payload[..]));
+                self.0.encrypt(record, seq, out)
+            }
+            (Some(Change::Handshake), ContentType::ApplicationData) => {
+                let record = Record::new(ContentType::Handshake, version, payload);
+                self.0.encrypt(record, seq, out)
+            }
+            _ => self.0.encrypt(Record::new(typ, version, payload), seq, out),
         }
-        self.0.encrypt(record, seq, out)
     }
 
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {

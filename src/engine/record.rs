@@ -3,6 +3,9 @@
 use std::ops::Range;
 
 use rustls::TlsInputBuffer;
+use zeroize::Zeroize;
+
+use super::spare;
 
 /// Length of a record's header: type, legacy version, length (RFC 8446, section 5.1).
 const HEADER: usize = 5;
@@ -53,6 +56,9 @@ impl RecordBuffer {
             self.record = 0;
         }
         let end = self.record_end.unwrap_or(self.record + HEADER);
+        if self.bytes.is_empty() {
+            self.bytes = spare::INPUT.take();
+        }
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
         }
@@ -90,6 +96,11 @@ impl RecordBuffer {
         &self.bytes[range]
     }
 
+    /// Wipes plaintext that has been handed out.
+    pub(super) fn wipe(&mut self, range: Range<usize>) {
+        self.bytes[range].zeroize();
+    }
+
     /// Where `slice` lies in this buffer, if it does.
     pub(super) fn locate(&self, start: *const u8, len: usize) -> Option<Range<usize>> {
         let offset = (start as usize).checked_sub(self.bytes.as_ptr() as usize)?;
@@ -99,10 +110,14 @@ impl RecordBuffer {
     /// Gives the memory back when nothing is in it: an idle connection needs none.
     pub fn release(&mut self) {
         if self.consumed == self.filled && self.at_boundary() {
-            *self = Self {
-                closed: self.closed,
-                ..Self::default()
-            };
+            let used = std::mem::replace(
+                self,
+                Self {
+                    closed: self.closed,
+                    ..Self::default()
+                },
+            );
+            spare::INPUT.give(used.bytes);
         }
     }
 }

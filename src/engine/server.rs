@@ -87,13 +87,13 @@ pub struct ResumeOffer {
 /// How tickets are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketPolicy {
-    /// TLS 1.2: tickets are understood and given. (In TLS 1.3 there are always tickets; whether
-    /// they carry the session or only its id is the delegate's affair.)
+    /// TLS 1.2: tickets are understood and given.
     pub tls12: bool,
-    /// TLS 1.3: how many.
-    pub count: usize,
-    /// Lifetime hint, in seconds.
+    /// TLS 1.2: lifetime hint, in seconds.
     pub lifetime: u32,
+    /// TLS 1.3: how many will be sent with [`Engine::send_ticket`](super::Engine::send_ticket).
+    /// Only clients that ask for a number are told (RFC 9149).
+    pub count: usize,
 }
 
 /// A connection of rustls, and what it asks.
@@ -105,7 +105,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     } = &parameters;
     let provider = profile.provider.clone();
     let prefer_server_order = profile.prefer_server_order;
-    let with_ticketer = parameters.version == 0x0304 || tickets.tls12;
+    let with_ticketer = parameters.version == 0x0303 && tickets.tls12;
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
@@ -131,8 +131,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .with_server_credential_resolver(hooks.clone())?;
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
+    // The tickets of TLS 1.3 are our own; `put` keeps those back that rustls would send.
     config.send_tls13_tickets = Tls13Tickets {
-        default: count,
+        default: 0,
         max: count,
     };
     config.alpn_protocols = alpn
@@ -211,6 +212,9 @@ impl StoresServerSessions for ServerHooks {
         ) else {
             return false;
         };
+        if session.version == 0x0304 {
+            return false;
+        }
         session.session_id = key.as_ref().to_vec();
         delegate.keep_session(session)
     }

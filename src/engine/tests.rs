@@ -198,21 +198,63 @@ fn offer(client: &SessionSecrets, server: &SessionSecrets, identity: &[u8]) -> R
     }
 }
 
+/// Sends a ticket, and gives the session as the client and as the server know it.
+fn ticket(ends: &mut Ends, ticket: &[u8]) -> (SessionSecrets, SessionSecrets) {
+    let secrets = ends.server.next_ticket().unwrap();
+    ends.server
+        .send_ticket(&secrets, ticket, 7200, 0x1234_5678, 900)
+        .unwrap();
+    transfer(&mut ends.server, &mut ends.client, &ends.at_client).unwrap();
+    let client = ends.at_client.sessions.take().pop().unwrap();
+    let mut server = client.clone();
+    server.secret = zeroize::Zeroizing::new(secrets.psk().to_vec());
+    (client, server)
+}
+
+#[test]
+fn rustls_sends_no_tls13_ticket() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    assert!(both.at_client.sessions.borrow().is_empty());
+    assert!(both.at_server.issued.borrow().is_empty());
+}
+
 #[test]
 fn a_tls13_ticket_resumes_from_our_own_copies() {
     let mut first = ends(0x0304, None, None, false, false);
     handshake(&mut first).unwrap();
     assert!(!first.server.facts().resumed);
-    let client = first.at_client.sessions.borrow()[1].clone();
-    let server = first.at_server.issued.borrow()[1].clone();
+    let (one, _) = ticket(&mut first, b"ticket 1");
+    let (client, server) = ticket(&mut first, b"ticket 2");
+    assert!(one.secret != client.secret);
     assert_eq!(client.ticket, b"ticket 2");
-    assert_eq!(client.lifetime, 7200);
+    assert_eq!((client.lifetime, client.age_add), (7200, 0x1234_5678));
+    assert_eq!(client.max_early_data, 900);
 
     let resume = offer(&client, &server, b"ticket 2");
     let mut second = ends(0x0304, Some(client), Some(resume), false, true);
     handshake(&mut second).unwrap();
     assert!(second.server.facts().resumed && second.client.facts().resumed);
     assert_eq!(second.client.facts().alpn.as_deref(), Some(&b"h2"[..]));
+}
+
+#[test]
+fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
+    let mut both = ends(0x0304, None, None, false, false);
+    handshake(&mut both).unwrap();
+    assert!(both.client.next_ticket().is_none());
+    both.server.write(b"before").unwrap();
+    let secrets = both.server.next_ticket().unwrap();
+    let long = vec![3; 40000];
+    both.server.send_ticket(&secrets, &long, 1, 2, 0).unwrap();
+    both.server.write(b" after").unwrap();
+    let received = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap();
+    assert_eq!(received, b"before after");
+    let sessions = both.at_client.sessions.take();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].ticket, long);
+    assert_eq!(sessions[0].max_early_data, 0);
+    assert!(*sessions[0].secret == *secrets.psk());
 }
 
 #[test]

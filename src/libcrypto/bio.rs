@@ -299,6 +299,14 @@ impl Bio {
     }
 }
 
+/// Whether the last [`Bio::write`] failed because the peer has closed the connection: `errno` is
+/// `EPIPE` or `ECONNRESET`.
+pub fn peer_is_gone() -> bool {
+    // SAFETY: the location is this thread's own.
+    let errno = unsafe { *libc::__errno_location() };
+    errno == libc::EPIPE || errno == libc::ECONNRESET
+}
+
 /// Programs look at `errno` after `SSL_ERROR_SYSCALL`; it must not tell of something older.
 fn clear_errno() {
     // SAFETY: the location is this thread's own.

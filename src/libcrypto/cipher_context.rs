@@ -239,14 +239,16 @@ pub fn aes_256_cbc() -> Result<*const ffi::EVP_CIPHER> {
 }
 
 /// An algorithm that is fetched once and kept for ever; a failed attempt may be repeated.
-struct Fetched<T>(std::sync::atomic::AtomicPtr<T>);
+pub struct Fetched<T>(std::sync::atomic::AtomicPtr<T>);
 
 impl<T> Fetched<T> {
-    const fn new() -> Self {
+    /// Not fetched yet.
+    pub const fn new() -> Self {
         Self(std::sync::atomic::AtomicPtr::new(std::ptr::null_mut()))
     }
 
-    fn get(&self, fetch: impl FnOnce() -> *mut T) -> Result<*mut T> {
+    /// The algorithm, which `fetch` fetches when it is needed for the first time.
+    pub fn get(&self, fetch: impl FnOnce() -> *mut T) -> Result<*mut T> {
         use std::sync::atomic::Ordering;
         let known = self.0.load(Ordering::Acquire);
         if !known.is_null() {

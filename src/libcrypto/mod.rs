@@ -17,6 +17,7 @@
 //! | [`bio`], [`bio_method`]                            | byte streams, and filters of our own     |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
+//! | [`chacha20_poly1305`]                              | protecting records                       |
 //! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`dh_parameters`]                                  | looked at, never used                    |
@@ -28,6 +29,7 @@
 pub mod bio;
 pub mod bio_method;
 pub mod certificate_cache;
+pub mod chacha20_poly1305;
 pub mod cipher_context;
 pub mod configuration;
 pub mod dh_parameters;

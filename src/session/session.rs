@@ -68,14 +68,22 @@ impl Session {
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
     /// the mark is copied, the companion decides about its part. Fails only as the companion does.
     pub fn duplicate(&self) -> Result<SessionRef> {
-        let copy = Self::from_view(self.view());
+        let copy = self.successor(self.view())?;
         if self.is_marked() {
             copy.mark_not_resumable();
         }
-        if let Some(companion) = copy.companion() {
-            companion.duplicated(&copy, self)?;
-        }
         Ok(copy)
+    }
+
+    /// A session with the fields of `view` that comes after this one: unmarked, with one
+    /// reference, in no cache. The companion decides about its part, as in
+    /// [`duplicate`](Self::duplicate), and only it can fail.
+    pub fn successor(&self, view: View<'_>) -> Result<SessionRef> {
+        let successor = Self::from_view(view);
+        if let Some(companion) = successor.companion() {
+            companion.duplicated(&successor, self)?;
+        }
+        Ok(successor)
     }
 
     /// All fields, borrowed. The byte fields stay as they are, and valid, as long as the session,

@@ -328,13 +328,6 @@ static void transfer(SSL *from, SSL *to, const unsigned char *data, size_t lengt
     CHECK_EQ(written, length);
 }
 
-void check_no_later_ticket(SSL *server)
-{
-    CHECK_NO_ERROR();
-    CHECK_EQ(SSL_new_session_ticket(server), 0);
-    CHECK_REASON(ERR_R_UNSUPPORTED);
-}
-
 void send_text(SSL *from, SSL *to, const char *text)
 {
     transfer(from, to, (const unsigned char *)text, strlen(text));

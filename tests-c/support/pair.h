@@ -81,12 +81,6 @@ bool pair_resumes(struct pair *pair, SSL_SESSION *session);
 /* A full connection, closed; its session with a reference for the caller. */
 SSL_SESSION *pair_new_session(struct pair *pair);
 
-/*
- * Reprise only: SSL_new_session_ticket() fails and says so, as rustls sends the tickets of
- * TLS 1.3 at the end of the handshake and never after it.
- */
-void check_no_later_ticket(SSL *server);
-
 /* `text` from one to the other, unchanged. */
 void send_text(SSL *from, SSL *to, const char *text);
 /* `length` bytes of a pattern that depends on `seed`; both ends in this thread. */

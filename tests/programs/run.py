@@ -82,6 +82,8 @@ def chosen(options):
         if options.core and any(PROGRAMS[need].set != "core" for need in module.NEEDS):
             continue
         reasons = [reason for reason in map(why_unusable, module.NEEDS) if reason]
+        if getattr(module, "ROOT", False) and os.geteuid() != 0:
+            reasons.append("it must be started by root")
         if reasons:
             skipped[name] = "; ".join(reasons)
         else:

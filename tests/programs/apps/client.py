@@ -4,6 +4,7 @@ usage: client.py TASK OPTIONS, where OPTIONS is a JSON object: host, port, ca, a
 names. Prints one JSON object: what happened.
 """
 
+import io
 import json
 import os
 import select
@@ -323,21 +324,44 @@ def task_leave(options):
         return {"answer": len(answer) > 0, "close": close}
 
 
+def http_values(tls):
+    data = Http(tls.sendall, tls.recv).request("GET", "/bytes/16384", close=True)
+    return data == payload(16384)
+
+
+def memcached_values(tls):
+    """Values of some sizes to memcached and back."""
+    intact = True
+    with tls.makefile("rwb") as stream:
+        for size in (1, 1000, 16000):
+            value = payload(size)
+            stream.write(b"set key%d 0 0 %d\r\n%s\r\n" % (size, size, value))
+            stream.flush()
+            intact &= stream.readline() == b"STORED\r\n"
+            stream.write(b"get key%d\r\n" % size)
+            stream.flush()
+            wanted = b"VALUE key%d 0 %d\r\n%s\r\nEND\r\n" % (size, size, value)
+            intact &= stream.read(len(wanted)) == wanted
+    return intact
+
+
 def task_crowd(options):
     """`threads` threads of one context, each `times` connections that offer the newest session of all."""
     context, newest, lock = new_context(options), [None], threading.Lock()
+    talk = memcached_values if options.get("memcached") else http_values
     counts = {"intact": 0, "reused": 0, "errors": []}
 
     def work():
         for _ in range(options["times"]):
             try:
                 with connect(options, context, newest[0]) as tls:
-                    data = Http(tls.sendall, tls.recv).request("GET", "/bytes/16384", close=True)
+                    intact = talk(tls)
                     newest[0] = tls.session
                     with lock:
-                        counts["intact"] += data == payload(16384)
+                        counts["intact"] += intact
                         counts["reused"] += tls.session_reused
-                    tls.unwrap()
+                    if not options.get("memcached"):  # it does not answer with a close_notify of its own
+                        tls.unwrap()
             except Exception as error:
                 with lock:
                     counts["errors"].append(f"{type(error).__name__}: {error}")
@@ -348,6 +372,42 @@ def task_crowd(options):
     for thread in threads:
         thread.join()
     return counts
+
+
+def task_ftps(options):
+    """Transfers over FTPS, whose data channels resume the control channel's session if `resume` says so."""
+    import ftplib  # here, as one task uses it
+
+    reused = []
+
+    class Client(ftplib.FTP_TLS):
+        """ftplib never offers a session on the data channel."""
+
+        def ntransfercmd(self, cmd, rest=None):
+            tcp, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+            session = self.sock.session if options["resume"] else None
+            data = self.context.wrap_socket(tcp, server_hostname=self.host, session=session)
+            reused.append(data.session_reused)
+            return data, size
+
+    ftp = Client(context=new_context(options), timeout=20)
+    ftp.host = "one.test"
+    try:
+        ftp.connect("127.0.0.1", options["port"])
+        ftp.host = "one.test"
+        ftp.login()
+        ftp.prot_p()
+        intact = True
+        for size in SIZES:
+            parts = []
+            ftp.retrbinary(f"RETR file-{size}", parts.append)
+            intact &= b"".join(parts) == payload(size)
+        ftp.storbinary(f"STOR up/python-{options['version']}-{options['resume']}", io.BytesIO(payload(SIZES[1])))
+        ftp.quit()
+    except (OSError, EOFError, ftplib.Error) as error:
+        # Of a data channel that the server has refused, ours or its end may be noticed first.
+        return {"error": "refused" if reused == [False] else str(error), "reused": reused}
+    return {"intact": intact, "reused": reused}
 
 
 def task_context(options):

@@ -1,6 +1,8 @@
 """Certificates for the tests, made with the `openssl` command on the system's libssl."""
 
 import subprocess
+import tempfile
+from pathlib import Path
 
 from .packages import find_program
 
@@ -40,6 +42,21 @@ class Certificates:
     def __truediv__(self, name):
         """The path of a file, as text."""
         return str(self.folder / name)
+
+    def revoked(self, *names, issuer="ca"):
+        """The text of a revocation list of `issuer` with these certificates on it."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            folder = Path(name)
+            (folder / "index").touch()
+            (folder / "index.attr").write_text("unique_subject = no\n")
+            (folder / "ca.cnf").write_text(
+                f"[ca]\ndefault_ca = list\n[list]\ndatabase = {folder}/index\ndefault_md = sha256\n"
+            )
+            about = ("ca", "-config", f"{folder}/ca.cnf", "-cert", f"{issuer}.pem", "-keyfile", f"{issuer}.key")
+            for revoked in names:
+                self._run(*about, "-revoke", f"{revoked}.pem")
+            self._run(*about, "-gencrl", "-crldays", "30", "-out", f"{folder}/list.pem")
+            return (folder / "list.pem").read_text()
 
     def _run(self, *words):
         done = subprocess.run(

@@ -1,5 +1,6 @@
 """Starting programs and ending them again, each by its own process id."""
 
+import pwd
 import subprocess
 import threading
 import time
@@ -46,7 +47,15 @@ class Finished:
         return self.text + self.err
 
 
-def run(side, words, library, *, home, more=None, data=b"", timeout=40):
+def as_user(name):
+    """What Popen needs to start a program as another user; nothing for None."""
+    if name is None:
+        return {}
+    account = pwd.getpwnam(name)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def run(side, words, library, *, home, more=None, data=b"", timeout=40, user=None):
     """Runs a program to its end and looks, while it runs, at which libssl it has mapped."""
     process = _started(
         subprocess.Popen(
@@ -56,6 +65,7 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40):
             stderr=subprocess.PIPE,
             cwd=home,
             env=side.environment(home, more),
+            **as_user(user),
         )
     )
     libraries = set()
@@ -82,10 +92,11 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40):
 class Service:
     """A program that runs in the background: a server, or a client that is fed by hand.
 
-    Its output goes to files, so that it never waits for us; standard input is an open pipe.
+    Its output goes to files, so that it never waits for us; standard input is an open pipe. `user` is
+    the account it runs as, if not ours.
     """
 
-    def __init__(self, side, words, library, *, home, name, more=None):
+    def __init__(self, side, words, library, *, home, name, more=None, user=None):
         self.side, self.library, self.name = side, library, name
         self.out_path, self.err_path = home / f"{name}.out", home / f"{name}.err"
         self.libraries = set()
@@ -98,6 +109,7 @@ class Service:
                     stderr=err,
                     cwd=home,
                     env=side.environment(home, more),
+                    **as_user(user),
                 )
             )
 

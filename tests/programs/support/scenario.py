@@ -128,12 +128,12 @@ class Scenario:
 
     # Clients.
 
-    def run(self, program, *words, side=None, data=b"", more=None, timeout=40):
+    def run(self, program, *words, side=None, data=b"", more=None, timeout=40, user=None):
         """Runs a client program to its end, on the client's side unless another is given."""
         chosen = side or self.client
         done = processes.run(
             chosen, [find_program(program), *map(str, words)], self.library,
-            home=self.home, more=more, data=data, timeout=timeout,
+            home=self.home, more=more, data=data, timeout=timeout, user=user,
         )
         if chosen is self.client:
             self.loaded["client"] |= done.libraries
@@ -172,7 +172,7 @@ class Scenario:
     # Servers, on the server's side; each lives as long as its `with` block.
 
     @contextmanager
-    def service(self, program, *words, name=None, role="server", side=None, ready=None, more=None):
+    def service(self, program, *words, name=None, role="server", side=None, ready=None, more=None, user=None):
         """A program in the background on the side of its role, unless another side is given.
 
         `ready` is a condition on the service to wait for.
@@ -182,7 +182,8 @@ class Scenario:
         own = self.client if role == "client" else self.server
         chosen = side or own
         service = processes.Service(
-            chosen, [find_program(program), *map(str, words)], self.library, home=self.home, name=name, more=more
+            chosen, [find_program(program), *map(str, words)], self.library,
+            home=self.home, name=name, more=more, user=user,
         )
         try:
             if ready:

@@ -1,0 +1,353 @@
+//! A server's tickets: making and opening them, and sending those of TLS 1.3.
+//!
+//! In TLS 1.2 the engine asks for the one ticket of a handshake ([`Connection::make_ticket`]). In
+//! TLS 1.3 tickets follow the handshake, and may be sent at any time after it
+//! (SSL_new_session_ticket(3)). They are messages of our own, made and written one after the other
+//! as OpenSSL does it: the session that the ticket stands for becomes the connection's, it is
+//! announced, and the message is written through before the next one is begun. Until all are
+//! written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
+
+use std::cell::Cell;
+use std::ffi::c_uint;
+
+use zeroize::Zeroizing;
+
+use super::issuing::CACHE_SERVER;
+use super::resumption::TicketStatus;
+use super::{Connection, Role, SENT_SHUTDOWN, Stage, Stop, Want};
+use crate::cipher::Cipher;
+use crate::clock;
+use crate::engine::{SessionSecrets, TicketSecrets};
+use crate::error::Reason;
+use crate::libcrypto::{bio, error_queue, random, ticket_callback};
+use crate::session::{Session, SessionRef, View, der};
+use crate::ticket::Opened;
+
+const INTERNAL_ERROR: u8 = 80;
+
+/// Ids that this library makes are as long as this.
+const ID_LENGTH: usize = 32;
+/// A session that takes more bytes of DER is not put into a ticket, as in OpenSSL (S112).
+const LARGEST_SESSION: usize = 0xff00;
+/// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
+const LONGEST_LIFETIME: i64 = 604_800;
+/// Whether tickets tell clients of the early data that they may send with them. Not as long as
+/// the server does not take any.
+const OFFERS_EARLY_DATA: bool = false;
+
+/// The TLS 1.3 tickets of a connection.
+#[derive(Default)]
+pub(super) struct Tickets {
+    /// How many have been made. From the first on the session may be in a cache.
+    made: Cell<usize>,
+    /// How many the program has asked for that have not been made (S80).
+    asked_for: Cell<usize>,
+}
+
+impl Tickets {
+    /// Back to the state before a handshake.
+    pub(super) fn forget(&self) {
+        self.made.set(0);
+        self.asked_for.set(0);
+    }
+}
+
+// -- TLS 1.3 -----------------------------------------------------------------------------------
+
+impl Connection {
+    /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
+    /// (S47), or was resumed with a ticket that stays good (S78).
+    pub(super) fn owes_tickets(&self) -> bool {
+        let is_server = self.role.get() == Some(Role::Server);
+        if !is_server || self.facts.borrow().version != 0x0304 || self.not_resumable.get() {
+            return false;
+        }
+        let renewed = self
+            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
+            .flatten();
+        !self.resumed.get() || renewed == Some(true)
+    }
+
+    /// S74: the configured number after a full handshake, one after a resumption. Those that the
+    /// program asks for come on top of what was sent, as in OpenSSL.
+    fn is_ticket_due(&self) -> bool {
+        let configured = self.settings.borrow().num_tickets;
+        let wanted = match self.resumed.get() {
+            true => configured.min(1),
+            false => configured,
+        };
+        self.tickets.asked_for.get() > 0 || self.tickets.made.get() < wanted
+    }
+
+    /// `SSL_new_session_ticket(3)`: one more ticket, sent by the next call that handshakes, reads
+    /// or writes. False where there are none: on clients, before the end of the handshake, below
+    /// TLS 1.3, and after close_notify.
+    pub fn ask_for_ticket(&self) -> bool {
+        let asked_for = self.tickets.asked_for.get();
+        let in_time = match self.stage.get() {
+            Stage::Open => true,
+            // From within a callback: only while tickets are sent that were asked for.
+            Stage::Tickets => asked_for > 0,
+            _ => false,
+        };
+        if !in_time
+            || self.role.get() != Some(Role::Server)
+            || self.facts.borrow().version != 0x0304
+            || self.shutdown.get() & SENT_SHUTDOWN != 0
+        {
+            return false;
+        }
+        self.tickets.asked_for.set(asked_for + 1);
+        self.turn_to_tickets();
+        true
+    }
+
+    /// If there are tickets that were asked for, they are sent first; but not amid a write that
+    /// the transport has not taken completely.
+    pub(super) fn turn_to_tickets(&self) {
+        if self.tickets.asked_for.get() > 0
+            && self.stage.get() == Stage::Open
+            && !self.is_write_pending()
+        {
+            self.stage.set(Stage::Tickets);
+        }
+    }
+
+    /// Sends what tickets are due, as far as the transport takes them.
+    pub(super) fn send_tickets(&self) -> Result<(), Stop> {
+        loop {
+            self.flush_ticket()?;
+            if !self.is_ticket_due() {
+                self.stage.set(Stage::Open);
+                self.with_engine(|engine| engine.release_input())?;
+                return Ok(());
+            }
+            self.send_ticket()
+                .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
+        }
+    }
+
+    /// A client may be gone as soon as it has said what it had to say, without waiting for
+    /// tickets. What it has sent can still be read, so that is no error, as in OpenSSL.
+    fn flush_ticket(&self) -> Result<(), Stop> {
+        match self.flush_flight() {
+            Err(Stop::Transport) if error_queue::peek() == 0 && bio::peer_is_gone() => {
+                self.with_engine(|engine| engine.discard_outgoing())?;
+                self.flight_unfinished.set(false);
+                self.want.set(Want::Nothing);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
+    fn send_ticket(&self) -> Result<(), Reason> {
+        let id = self.new_session_id()?;
+        let secrets = self
+            .with_engine(|engine| engine.next_ticket())
+            .ok()
+            .flatten()
+            .ok_or(Reason::INTERNAL_ERROR)?;
+        let session = self.session_for_ticket(&id, &secrets)?;
+        self.replace_session(Some(session.clone()));
+        if !self.ask_generate_ticket() {
+            return Err(Reason::INTERNAL_ERROR);
+        }
+        let ticket = match self.uses_stateful_tickets(&self.settings()) {
+            true => Some(session.id().to_vec()),
+            false => self.seal(&session)?,
+        };
+        // It counts as one of both kinds.
+        let Tickets { made, asked_for } = &self.tickets;
+        made.set(made.get() + 1);
+        asked_for.set(asked_for.get().saturating_sub(1));
+        // S76: without a ticket nothing is sent, and nobody is told.
+        let Some(ticket) = ticket else { return Ok(()) };
+        let max_early_data = match OFFERS_EARLY_DATA {
+            true => session.max_early_data(),
+            false => 0,
+        };
+        self.with_engine(|engine| {
+            engine.send_ticket(
+                &secrets,
+                &ticket,
+                session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
+                session.view().numbers.age_add,
+                max_early_data,
+            )
+        })
+        .map_err(|_| Reason::INTERNAL_ERROR)?
+        .map_err(|failure| failure.reason)?;
+        self.update_cache(CACHE_SERVER);
+        Ok(())
+    }
+
+    /// The connection's session with what is new for this ticket; a copy of it if others may have
+    /// it (S114, S123).
+    fn session_for_ticket(&self, id: &[u8], secrets: &TicketSecrets) -> Result<SessionRef, Reason> {
+        let mut age_add = [0; 4];
+        random::fill(&mut age_add).map_err(|_| Reason::INTERNAL_ERROR)?;
+        let alpn = self.facts.borrow().alpn.clone();
+        let session = match self.session() {
+            Some(session) => session,
+            None => Session::new(self.new_fields()),
+        };
+        let mut view = session.view();
+        view.numbers.age_add = u32::from_ne_bytes(age_add);
+        view.numbers.time = clock::now();
+        view.numbers.max_early_data = self.settings.borrow().max_early_data;
+        view.bytes.id = id;
+        view.bytes.master_key = secrets.psk();
+        view.bytes.ticket = None;
+        if alpn.is_some() {
+            view.bytes.alpn = alpn.as_deref();
+        }
+        if self.resumed.get() || self.tickets.made.get() > 0 {
+            return session.successor(view).map_err(|_| Reason::INTERNAL_ERROR);
+        }
+        session.assign(view);
+        Ok(session)
+    }
+
+    /// S8, S72: random, or what the program's callback makes.
+    fn new_session_id(&self) -> Result<Vec<u8>, Reason> {
+        if let Some(id) = self.ask_generate_session_id(0x0304)? {
+            return Ok(id);
+        }
+        let mut id = vec![0; ID_LENGTH];
+        random::fill(&mut id).map_err(|_| Reason::INTERNAL_ERROR)?;
+        Ok(id)
+    }
+}
+
+// -- Both versions -----------------------------------------------------------------------------
+
+impl Connection {
+    /// TLS 1.2: makes the session of the handshake's ticket, and the ticket. `None` sends an empty
+    /// one.
+    pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
+        let renewing = self
+            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
+            .flatten();
+        if renewing == Some(false) {
+            // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
+            // one says that there is none (RFC 5077, section 3.3).
+            return None;
+        }
+        let session = Session::new(self.server_fields(&secrets));
+        // The program finds the session with SSL_get_session.
+        let before = self.session.replace(Some(session.clone()));
+        let generated = self.ask_generate_ticket();
+        self.replace_session(before);
+        let sealed = match generated {
+            true => self.seal(&session),
+            false => Err(Reason::INTERNAL_ERROR),
+        };
+        match sealed {
+            Ok(ticket) => {
+                if ticket.is_some() {
+                    self.issued.borrow_mut().push(session);
+                }
+                ticket
+            }
+            Err(reason) => {
+                self.fatal.set(Some(reason));
+                None
+            }
+        }
+    }
+
+    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
+    /// context unless it was given one of its own. `None` without one.
+    pub(super) fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
+        let Some(function) = self.settings().generate_session_id else {
+            return Ok(None);
+        };
+        let mut id = [0u8; ID_LENGTH];
+        let mut length = ID_LENGTH as c_uint;
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        if unsafe { function(self.as_c(), id.as_mut_ptr(), &raw mut length) } == 0 {
+            return Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED);
+        }
+        let length = length as usize;
+        if length == 0 || length > ID_LENGTH {
+            return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
+        }
+        let id = &id[..length];
+        if self.session_context.find_session(version, id).is_some() {
+            return Err(Reason::SSL_SESSION_ID_CONFLICT);
+        }
+        Ok(Some(id.to_vec()))
+    }
+
+    /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket of the
+    /// connection's session.
+    fn ask_generate_ticket(&self) -> bool {
+        let callbacks = self.session_context.callbacks();
+        let Some(function) = callbacks.generate_ticket else {
+            return true;
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        unsafe { function(self.as_c(), callbacks.ticket_argument.0) != 0 }
+    }
+
+    /// The ticket for `session`: its DER without an id, sealed. `None` when the program gives no
+    /// key for it (S76).
+    fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
+        let plaintext = plaintext(session.view())?;
+        let context = &self.session_context;
+        match context.callbacks().ticket_keys.for_libcrypto() {
+            None => match context.ticket_keys.seal(&plaintext) {
+                Ok(ticket) => Ok(Some(ticket)),
+                Err(_) => Err(Reason::INTERNAL_ERROR),
+            },
+            // S77
+            // SAFETY: the program's function, called as its manual page says, with nothing
+            // borrowed.
+            Some(callback) => unsafe { callback.seal(self.as_c().cast(), &plaintext) }
+                .map_err(|_| Reason::CALLBACK_FAILED),
+        }
+    }
+
+    /// Opens a ticket that a client has sent.
+    pub(super) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
+        let context = &self.session_context;
+        let tls13 = self.facts.borrow().version == 0x0304;
+        let (plaintext, renew) = match context.callbacks().ticket_keys.for_libcrypto() {
+            None => match context.ticket_keys.open(ticket) {
+                Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
+                _ => return TicketStatus::NotDecrypted,
+            },
+            // SAFETY: the program's function, called as its manual page says, with nothing
+            // borrowed.
+            Some(callback) => match unsafe { callback.open(self.as_c().cast(), ticket) } {
+                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
+                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
+                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
+            },
+        };
+        // S112: what does not parse, or leaves bytes over, counts as not decrypted.
+        match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {
+            Ok(decoded) if decoded.consumed == plaintext.len() => {
+                TicketStatus::Session(Session::from_view(decoded.view()), renew)
+            }
+            _ => {
+                error_queue::clear();
+                TicketStatus::NotDecrypted
+            }
+        }
+    }
+}
+
+/// What is sealed: the DER of a session, whose id is of no use to who opens the ticket. As in
+/// OpenSSL the session is measured with its id (S112).
+fn plaintext(mut view: View<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let whole = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
+    if whole.size() > LARGEST_SESSION {
+        return Err(Reason::INTERNAL_ERROR);
+    }
+    view.bytes.id = &[];
+    let encoding = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
+    Ok(encoding.to_vec())
+}

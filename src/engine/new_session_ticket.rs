@@ -1,0 +1,159 @@
+//! A TLS 1.3 server's NewSessionTicket messages (RFC 8446, section 4.6.1), which are our own.
+//!
+//! rustls sends tickets at the end of the handshake only, with a nonce and a lifetime of its own
+//! making. A program that was written for OpenSSL may ask for one at any time, so rustls is told to
+//! send none, and two things are taken from it by its public interface:
+//!
+//! * The resumption master secret (section 7.1). rustls derives it through the suite's HKDF
+//!   whenever a handshake ends, with tickets or without: [`NotingExpander`] notes it on this thread
+//!   while the client's Finished is digested, and the engine collects it.
+//! * The protection of records. A message is written as if it were application data, under the
+//!   keys and the sequence number that are due, and the record's inner type is changed to
+//!   `handshake` just before it is encrypted (`profile::as_handshake_records`).
+//!
+//! From there on a ticket is made as in OpenSSL: the nonce is a counter of 8 bytes, and
+//!
+//! ```text
+//! PSK = HKDF-Expand-Label(resumption_master_secret, "resumption", ticket_nonce, Hash.length)
+//!
+//! struct {                                   HandshakeType 4, u24 length, then
+//!     uint32 ticket_lifetime;                in seconds
+//!     uint32 ticket_age_add;
+//!     opaque ticket_nonce<0..255>;
+//!     opaque ticket<1..2^16-1>;
+//!     Extension extensions<0..2^16-2>;       early_data (42): uint32 max_early_data_size
+//! } NewSessionTicket;
+//! ```
+
+use std::cell::RefCell;
+
+use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
+
+/// `NewSessionTicket` (RFC 8446, section 4).
+const NEW_SESSION_TICKET: u8 = 4;
+/// The extension early_data (RFC 8446, section 4.2.10).
+const EARLY_DATA: u16 = 42;
+/// Bytes of a ticket_nonce, as in OpenSSL.
+const NONCE: usize = 8;
+
+/// What makes the tickets of one connection: its resumption master secret, and how many have been
+/// made of it. The secret is wiped with it.
+pub(super) struct TicketSource {
+    secret: Box<dyn HkdfExpander>,
+    next_nonce: u64,
+}
+
+/// The parts of a ticket that are new with each: what the peer will know, but for the ticket
+/// itself, and the secret that both sides derive. Wiped when dropped.
+pub struct TicketSecrets {
+    nonce: [u8; NONCE],
+    psk: OkmBlock,
+}
+
+impl TicketSecrets {
+    /// The PSK, as long as the suite's hash.
+    pub fn psk(&self) -> &[u8] {
+        self.psk.as_ref()
+    }
+}
+
+impl TicketSource {
+    /// The source for the handshake whose end has been digested on this thread since
+    /// [`forget_noted`].
+    pub(super) fn collect() -> Option<Self> {
+        let (secret, hkdf) = NOTED.take()?;
+        Some(Self {
+            secret: hkdf.expander_for_okm(&secret),
+            next_nonce: 0,
+        })
+    }
+
+    /// The secrets of the next ticket.
+    pub(super) fn next(&mut self) -> TicketSecrets {
+        let nonce = self.next_nonce.to_be_bytes();
+        self.next_nonce += 1;
+        let length = (self.secret.hash_len() as u16).to_be_bytes();
+        const LABEL: &[u8] = b"tls13 resumption";
+        let psk = self.secret.expand_block(&[
+            &length,
+            &[LABEL.len() as u8],
+            LABEL,
+            &[NONCE as u8],
+            &nonce,
+        ]);
+        TicketSecrets { nonce, psk }
+    }
+}
+
+/// The message for a ticket of 1 to 65535 bytes. `lifetime` is in seconds; `max_early_data` in
+/// bytes, 0 allows none.
+pub(super) fn message(
+    secrets: &TicketSecrets,
+    ticket: &[u8],
+    lifetime: u32,
+    age_add: u32,
+    max_early_data: u32,
+) -> Vec<u8> {
+    let extensions: u16 = if max_early_data > 0 { 8 } else { 0 };
+    let body = 4 + 4 + 1 + NONCE + 2 + ticket.len() + 2 + usize::from(extensions);
+    let mut message = Vec::with_capacity(4 + body);
+    message.extend((u32::from(NEW_SESSION_TICKET) << 24 | body as u32).to_be_bytes());
+    message.extend(lifetime.to_be_bytes());
+    message.extend(age_add.to_be_bytes());
+    message.push(NONCE as u8);
+    message.extend(secrets.nonce);
+    message.extend((ticket.len() as u16).to_be_bytes());
+    message.extend_from_slice(ticket);
+    message.extend(extensions.to_be_bytes());
+    if max_early_data > 0 {
+        message.extend(EARLY_DATA.to_be_bytes());
+        message.extend(4u16.to_be_bytes());
+        message.extend(max_early_data.to_be_bytes());
+    }
+    message
+}
+
+thread_local! {
+    /// The resumption master secret that was derived last, and the HKDF of its suite.
+    static NOTED: RefCell<Option<(OkmBlock, &'static dyn Hkdf)>> = const { RefCell::new(None) };
+}
+
+/// Forgets what another connection, or a client, has left.
+pub(super) fn forget_noted() {
+    NOTED.take();
+}
+
+/// Expands as a suite's HKDF does, and notes the resumption master secret on this thread.
+pub(super) struct NotingExpander {
+    inner: Box<dyn HkdfExpander>,
+    hkdf: &'static dyn Hkdf,
+}
+
+impl NotingExpander {
+    pub(super) fn boxed(
+        inner: Box<dyn HkdfExpander>,
+        hkdf: &'static dyn Hkdf,
+    ) -> Box<dyn HkdfExpander> {
+        Box::new(Self { inner, hkdf })
+    }
+}
+
+impl HkdfExpander for NotingExpander {
+    fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
+        self.inner.expand_slice(info, output)
+    }
+
+    fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
+        let block = self.inner.expand_block(info);
+        // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
+        // 32 or 48 bytes), so none can be mistaken for it.
+        if info.contains(&&b"res master"[..]) {
+            NOTED.replace(Some((block.clone(), self.hkdf)));
+        }
+        block
+    }
+
+    fn hash_len(&self) -> usize {
+        self.inner.hash_len()
+    }
+}
