@@ -34,7 +34,6 @@ mod stateless;
 
 mod pending_callbacks;
 mod pending_early_data;
-mod pending_io;
 mod pending_peer;
 
 use std::ffi::CStr;
