@@ -499,7 +499,108 @@ static void the_whole_verification_may_be_replaced(const struct protocol *protoc
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(new_cb_may_use_the_connection_and_the_session),
+/* ---- messages ---- */
+
+/* What one end has told: headers, change_cipher_specs, alerts, and the types of messages. */
+struct wire {
+    int headers[2], specs[2], alerts[2];
+    char messages[2][32];
+    int versions[2]; /* of the first message */
+};
+
+static void on_message(int write, int version, int type, const void *buffer, size_t length,
+                       SSL *ssl, void *argument)
+{
+    struct wire *wire = argument;
+    const unsigned char *bytes = buffer;
+
+    CHECK(SSL_get_SSL_CTX(ssl) != NULL);
+    switch (type) {
+    case SSL3_RT_HEADER:
+        CHECK_EQ(length, 5);
+        CHECK_EQ(version, bytes[1] << 8 | bytes[2]);
+        wire->headers[write]++;
+        break;
+    case SSL3_RT_CHANGE_CIPHER_SPEC:
+        CHECK_EQ(length, 1);
+        wire->specs[write]++;
+        break;
+    case SSL3_RT_ALERT:
+        CHECK_EQ(length, 2);
+        wire->alerts[write] = bytes[0] << 8 | bytes[1];
+        break;
+    case SSL3_RT_HANDSHAKE:
+        CHECK_EQ(length, 4 + ((size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3]));
+        if (wire->messages[write][0] == '\0')
+            wire->versions[write] = version;
+        CHECK(strlen(wire->messages[write]) < 31);
+        wire->messages[write][strlen(wire->messages[write])] = (char)('a' + bytes[0]);
+        break;
+    }
+}
+
+static void the_message_callback_sees_the_wire(const struct protocol *protocol)
+{
+    static struct wire client, server;
+    struct pair pair;
+    bool tls13 = protocol->version == TLS1_3_VERSION;
+    /* A letter for each type: b ClientHello, c ServerHello, e NewSessionTicket, l Certificate,
+     * m ServerKeyExchange, o ServerHelloDone, p CertificateVerify, q ClientKeyExchange, u Finished.
+     * Reprise tells those that go without protection. */
+    const char *sent = tls13 ? (on_reprise() ? "c" : "cilpu") : (on_reprise() ? "clmoe" : "clmoeu");
+    const char *got = tls13 ? (on_reprise() ? "b" : "bu") : (on_reprise() ? "bq" : "bqu");
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_num_tickets(pair.server_ctx, 0);
+    SSL_CTX_set_msg_callback(pair.client_ctx, on_message);
+    SSL_CTX_set_msg_callback_arg(pair.client_ctx, &client);
+    SSL_CTX_set_msg_callback(pair.server_ctx, on_message);
+    SSL_CTX_set_msg_callback_arg(pair.server_ctx, &server);
+    pair_connect(&pair);
+    CHECK_STR(server.messages[0], got);
+    CHECK_STR(server.messages[1], sent);
+    CHECK_STR(client.messages[0], sent);
+    CHECK_STR(client.messages[1], got);
+    CHECK_EQ(client.versions[1], protocol->version);
+    CHECK_EQ(client.specs[1], 1);
+    CHECK_EQ(client.specs[0] + server.specs[0], 0);
+    CHECK(client.headers[0] == server.headers[1] && client.headers[1] == server.headers[0]);
+    CHECK(client.headers[0] >= 3 && client.headers[1] >= 3);
+    send_text(pair.client, pair.server, "data");
+    CHECK_EQ(client.headers[1], server.headers[0]);
+    pair_close(&pair);
+    CHECK_EQ(client.alerts[0], 0x100);
+    CHECK_EQ(client.alerts[1], 0x100);
+    CHECK_EQ(server.alerts[0], 0x100);
+    CHECK_EQ(server.alerts[1], 0x100);
+    pair_free(&pair);
+}
+
+static void a_fatal_alert_is_a_message_too(const struct protocol *protocol)
+{
+    static struct wire client, server;
+    struct outcome ends[2];
+    struct pair pair;
+
+    init_with_names(&pair, protocol);
+    name_answer = SSL_TLSEXT_ERR_ALERT_FATAL;
+    SSL_CTX_set_msg_callback(pair.client_ctx, on_message);
+    SSL_CTX_set_msg_callback_arg(pair.client_ctx, &client);
+    pair_open(&pair);
+    SSL_set_msg_callback(pair.server, on_message);
+    SSL_set_msg_callback_arg(pair.server, &server);
+    SSL_set_tlsext_host_name(pair.client, "localhost");
+    pair_try_handshake(&pair, &ends[0], &ends[1]);
+    CHECK_EQ(server.alerts[1], 0x200 | SSL_AD_UNRECOGNIZED_NAME);
+    CHECK_EQ(client.alerts[0], 0x200 | SSL_AD_UNRECOGNIZED_NAME);
+    pair_drop(&pair);
+    SSL_CTX_free(other_context);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(the_message_callback_sees_the_wire),
+          TEST_EACH(a_fatal_alert_is_a_message_too),
+          TEST_EACH(new_cb_may_use_the_connection_and_the_session),
           TEST_EACH(new_cb_may_remove_the_session),
           TEST_EACH(the_servername_callback_switches_the_certificate),
           TEST_EACH(the_servername_callback_sees_the_name_on_resumption),
