@@ -86,7 +86,7 @@ pub unsafe extern "C" fn SSL_get_info_callback(
 /// Sets the function that is told of protocol messages, on connections made later. Its last
 /// argument is set with `SSL_CTX_set_msg_callback_arg`.
 ///
-/// Status: partial (record headers, alerts and messages that go without protection are told)
+/// Status: partial (remembered, but never called: the engine does not show its messages)
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
 ///
-/// Status: partial (record headers, alerts and messages that go without protection are told)
+/// Status: partial (remembered, but never called: the engine does not show its messages)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -22,8 +22,7 @@
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
-//! | `notify`          | info callbacks                                                    |
-//! | `messages`        | the message callback's view of the wire                          |
+//! | `notify`          | info and message callbacks                                       |
 //! | `offers`          | what a client has offered                                        |
 
 mod check_chain;
@@ -33,7 +32,6 @@ mod delegate;
 mod handshake;
 mod io;
 mod issuing;
-mod messages;
 mod notify;
 mod offers;
 mod peer;
@@ -51,7 +49,7 @@ mod transport;
 pub use client_hello::{ClientHello, extension};
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
-pub use state::{HandshakeState, Role, Stage, Stop, Want};
+pub use state::{HandshakeState, Role, Stage, Want};
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -74,6 +72,33 @@ use crate::session::{PeerChain, SessionRef};
 pub const SENT_SHUTDOWN: c_int = 1;
 /// `SSL_RECEIVED_SHUTDOWN`
 pub const RECEIVED_SHUTDOWN: c_int = 2;
+
+/// Why a call on a connection did not do what it was asked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// It can be repeated later: `SSL_get_error(3)` says when.
+    Suspended,
+    /// The transport failed; `errno` or the error queue says how.
+    Transport,
+    /// The transport gave nothing, and did not say why.
+    Ended,
+    /// The peer has closed the connection properly.
+    Closed,
+    /// This error goes on the queue.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Failed(Error::new(reason))
+    }
+}
 
 /// `SSL`.
 pub struct Connection {
@@ -127,8 +152,6 @@ pub struct Connection {
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
-    /// Where the message callback's view of the wire is; `None` while there is no callback.
-    wire: RefCell<Option<Box<messages::Wire>>>,
     /// Bits that the `openssl` tool and others set and read back.
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
@@ -224,7 +247,6 @@ impl Connection {
             write: io::PendingWrite::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
-            wire: RefCell::default(),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
             ocsp_asked: Cell::new(None),

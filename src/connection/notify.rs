@@ -61,7 +61,6 @@ impl Connection {
 
     /// Tells of an alert: level and description.
     pub(super) fn notify_alert(&self, kind: InfoKind, level: u8, alert: u8) {
-        self.tell_alert(matches!(kind, InfoKind::WriteAlert), level, alert);
         self.notify(kind, c_int::from(level) << 8 | c_int::from(alert));
     }
 

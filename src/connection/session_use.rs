@@ -115,7 +115,6 @@ impl Connection {
         self.verified_chain.take();
         self.received_host_name.take();
         self.ocsp_asked.set(None);
-        self.wire.take();
         self.arrivals.take();
         self.issued.take();
         self.tickets.forget();

@@ -66,7 +66,6 @@ impl Connection {
                 (Io::Done(count), Ok(complete)) if count > 0 => {
                     self.want.set(Want::Nothing);
                     if complete {
-                        self.tell_read();
                         return Ok(());
                     }
                 }
@@ -97,7 +96,6 @@ impl Connection {
 
     /// Hands everything that the engine has to send to the write BIO.
     pub(super) fn flush(&self) -> Result<(), Stop> {
-        self.tell_written();
         loop {
             let engine = self.take_engine()?;
             if engine.outgoing().is_empty() {
@@ -120,7 +118,6 @@ impl Connection {
             match result {
                 Io::Done(count) if count > 0 => {
                     self.with_engine(|engine| engine.wrote(count))?;
-                    self.note_taken(count);
                     self.want.set(Want::Nothing);
                 }
                 Io::Retry(_) => return Err(Stop::Suspended),

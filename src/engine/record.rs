@@ -42,8 +42,6 @@ pub struct RecordBuffer {
     record: usize,
     /// Where it ends, once its header is there.
     record_end: Option<usize>,
-    /// Where the record begins that was completed last.
-    newest: usize,
     closed: bool,
 }
 
@@ -76,7 +74,6 @@ impl RecordBuffer {
             self.record_end = Some(self.filled + body);
         }
         if self.record_end == Some(self.filled) {
-            self.newest = self.record;
             self.record = self.filled;
             self.record_end = None;
             return Ok(true);
@@ -87,11 +84,6 @@ impl RecordBuffer {
     /// True when nothing of a next record has been read: an end of file here is between records.
     pub fn at_boundary(&self) -> bool {
         self.record == self.filled
-    }
-
-    /// The record that was completed last, as long as the engine has not used it.
-    pub fn newest(&self) -> &[u8] {
-        self.bytes.get(self.newest..self.record).unwrap_or_default()
     }
 
     /// What has been read and not been used by the engine.

@@ -14,7 +14,7 @@ from support.scenario import free_port, listening, quick, role, settled
 PROGRAM = "haproxy"
 ROLES = {
     "server": "certificates by SNI, routing by SNI and ALPN, HTTP/2, client certificates, OCSP stapling, cache, tickets, "
-              "ticket keys that outlive a restart, `capture-buffer-size`, `ssl-hello-chk` and `check-ssl` of its servers",
+              "ticket keys that outlive a restart, `ssl-hello-chk` and `check-ssl` of its servers",
     "client": "verification, SNI, client certificate, its own cache of sessions for each server",
 }
 NEEDS = ("haproxy", "curl", "openssl", "python3")
@@ -168,18 +168,6 @@ def step_routing(s):
                     done = s.curl(port, f"https://{host}:{port}/info")
                     answer = re.findall(r'"sni": "([^"]*)"', done.text)
                     s.equal(f"routing {kind}: {host}", answer, [host])
-
-
-@quick
-def step_client_hello(s):
-    """What haproxy keeps of a ClientHello, which it gets from the message callback."""
-    port = free_port()
-    say = "http-request return status 200 content-type text/plain lf-string \"%[ssl_fc_cipherlist_hex]|%[ssl_fc_eclist_bin,hex]\\n\""
-    with haproxy(s, front(s, port, say), [port], globals="tune.ssl.capture-buffer-size 256"):
-        done = s.curl(port, f"https://one.test:{port}/")
-        ciphers, _, groups = done.text.strip().lower().partition("|")
-        s.check("a ClientHello: its ciphers", ("1301" if s.version == "1.3" else "c02b") in ciphers, done.both)
-        s.check("a ClientHello: its groups", "001d" in groups, done.both)
 
 
 @quick
