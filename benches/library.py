@@ -10,7 +10,7 @@ HERE = Path(__file__).resolve().parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target")).resolve()
 DEFAULT_LIBRARY = TARGET / "release" / "libreprise.so"
 PROGRAM = TARGET / "bench" / "tls"
-FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"]
+FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror"]
 
 # A measure that takes longer than this hangs.
 TIME_LIMIT = 300

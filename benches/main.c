@@ -13,13 +13,13 @@ static const struct {
     const struct measure *measures;
 } parts[] = {
     {"handshake", handshake_measures}, {"bulk", bulk_measures},   {"memory", memory_measures},
-    {"session", session_measures},     {"start", start_measures},
+    {"session", session_measures},     {"cache", cache_measures}, {"start", start_measures},
 };
 
 static const char usage[] =
     "usage: tls [--seconds S] [--key ecdsa|rsa] [--verify peer|none] [--sides] [--count N] NAME...\n"
     "       tls --list [NAME...]\n"
-    "NAME is a part (handshake, bulk, memory, session, start) or a measure; without one, all.\n"
+    "NAME is a part (handshake, bulk, memory, session, cache, start) or a measure; without one, all.\n"
     "  --seconds S   measure each thing for S seconds (0.3)\n"
     "  --key K       kind of the server's key: ECDSA on P-256, or RSA with 2048 bits\n"
     "  --verify V    peer: the client verifies chain and host name; none: it does not\n"

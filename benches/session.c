@@ -1,16 +1,28 @@
-/* Sessions by themselves: their reference count, and their way through DER. */
+/* Sessions by themselves: their reference count, their way through DER, and the heap that they take. */
 #include "support.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* So many pairs make one operation, for a pair alone is too short to be called through a pointer. */
 #define PAIRS 1000
 
-/* An open connection whose client has a resumable session with the server's certificate. */
-static void open_with_session(struct pair *pair, int version)
+/* Sessions whose heap is measured; the first ones fill caches of the library and the allocator. */
+#define WARM_UP 20
+#define SESSIONS 200
+#define ALL (WARM_UP + SESSIONS)
+
+/* Whose session, and how it came to be there. */
+enum { CLIENT, SERVER, RESTORED };
+
+/* An open connection whose client has a resumable session with the server's certificate. The
+ * server's is resumable too if `stateful`. */
+static void open_with_session(struct pair *pair, int version, int stateful)
 {
     SSL_CTX *client = client_context(version), *server = server_context(version);
 
+    if (stateful)
+        SSL_CTX_set_options(server, SSL_OP_NO_TICKET);
     pair_open(pair, client, server, NULL);
     pair_handshake(pair);
     /* The connection holds its context. */
@@ -28,7 +40,7 @@ static void reference_count(const struct measure *measure)
 {
     struct pair pair;
 
-    open_with_session(&pair, measure->version);
+    open_with_session(&pair, measure->version, 0);
     SSL_SESSION *session = SSL_get_session(pair.client);
     REQUIRE(session != NULL);
     measure_rate(measure->name, "/s", PAIRS, get1_and_free, pair.client);
@@ -69,9 +81,10 @@ static void serialisation(const struct measure *measure)
 {
     struct pair pair;
 
-    open_with_session(&pair, measure->version);
-    SSL_SESSION *session = SSL_get_session(pair.client);
+    open_with_session(&pair, measure->version, measure->variant == SERVER);
+    SSL_SESSION *session = SSL_get_session(measure->variant == SERVER ? pair.server : pair.client);
     REQUIRE(session != NULL && SSL_SESSION_is_resumable(session));
+    REQUIRE((SSL_SESSION_get0_peer(session) != NULL) == (measure->variant == CLIENT));
     SSL_SESSION *copy = round_trip(session);
     check_bytes(session, copy);
     measure_rate(measure->name, "/s", 1, serialise, session);
@@ -79,9 +92,61 @@ static void serialisation(const struct measure *measure)
     pair_close(&pair);
 }
 
+static double heap_bytes(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return (double)(info.uordblks + info.hblkhd);
+}
+
+/* A client's session of a connection that is no more. */
+static SSL_SESSION *new_session(SSL_CTX *client, SSL_CTX *server)
+{
+    struct pair pair;
+
+    pair_open(&pair, client, server, NULL);
+    pair_handshake(&pair);
+    SSL_SESSION *session = SSL_get1_session(pair.client);
+    pair_close(&pair);
+    REQUIRE(session != NULL && SSL_SESSION_is_resumable(session));
+    return session;
+}
+
+/* All of one server, as a client has them that calls it again and again. */
+static void heap(const struct measure *measure)
+{
+    SSL_CTX *client = client_context(measure->version), *server = server_context(measure->version);
+    SSL_SESSION *sessions[ALL];
+    double before = 0;
+
+    SSL_CTX_set_session_cache_mode(server, SSL_SESS_CACHE_OFF);
+    for (int i = 0; i < ALL; i++) {
+        if (i == WARM_UP)
+            before = heap_bytes();
+        sessions[i] = new_session(client, server);
+        if (measure->variant == RESTORED) {
+            SSL_SESSION *original = sessions[i];
+
+            sessions[i] = round_trip(original);
+            SSL_SESSION_free(original);
+        }
+    }
+    print_figure(measure->name, (heap_bytes() - before) / SESSIONS, "B");
+    for (int i = 0; i < ALL; i++)
+        SSL_SESSION_free(sessions[i]);
+    SSL_CTX_free(client);
+    SSL_CTX_free(server);
+}
+
 const struct measure session_measures[] = {
-    {"session.get1-free", reference_count, TLS1_3_VERSION, 0, NULL},
-    {"session.tls13.i2d-d2i", serialisation, TLS1_3_VERSION, 0, NULL},
-    {"session.tls12.i2d-d2i", serialisation, TLS1_2_VERSION, 0, NULL},
+    {"session.get1-free", reference_count, TLS1_3_VERSION, CLIENT, NULL},
+    {"session.tls13.client.i2d-d2i", serialisation, TLS1_3_VERSION, CLIENT, NULL},
+    {"session.tls12.client.i2d-d2i", serialisation, TLS1_2_VERSION, CLIENT, NULL},
+    {"session.tls13.server.i2d-d2i", serialisation, TLS1_3_VERSION, SERVER, NULL},
+    {"session.tls12.server.i2d-d2i", serialisation, TLS1_2_VERSION, SERVER, NULL},
+    {"session.tls13.client.heap", heap, TLS1_3_VERSION, CLIENT, NULL},
+    {"session.tls12.client.heap", heap, TLS1_2_VERSION, CLIENT, NULL},
+    {"session.tls13.client.heap-restored", heap, TLS1_3_VERSION, RESTORED, NULL},
+    {"session.tls12.client.heap-restored", heap, TLS1_2_VERSION, RESTORED, NULL},
     {NULL, NULL, 0, 0, NULL},
 };

@@ -41,6 +41,7 @@ extern const struct measure handshake_measures[];
 extern const struct measure bulk_measures[];
 extern const struct measure memory_measures[];
 extern const struct measure session_measures[];
+extern const struct measure cache_measures[];
 extern const struct measure start_measures[];
 
 extern struct options options;

@@ -44,6 +44,8 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
             "Beyond OpenSSL",
             "Functions that only Reprise has. A program that calls them does not start on OpenSSL.",
         ));
+        header.push_str(&cbindgen.types(&root.join("src/abi/reprise_types.rs")));
+        header.push('\n');
         header.push_str(&cbindgen.prototypes(&beyond));
     }
 
@@ -93,16 +95,22 @@ impl<'a> Cbindgen<'a> {
         Self { config, out }
     }
 
-    /// The type aliases of a source file.
+    /// The type aliases and structures of a source file.
     fn types(&self, source: &Path) -> String {
         let text = fs::read_to_string(source).expect("a source file can be read");
         let mut config = self.config.clone();
         // cbindgen leaves out what no function mentions, and the functions come later.
         config.export.include = text
             .lines()
-            .filter_map(|line| line.strip_prefix("pub type ")?.split(' ').next())
-            .map(str::to_owned)
+            .filter_map(|line| {
+                let rest = line
+                    .strip_prefix("pub type ")
+                    .or_else(|| line.strip_prefix("pub struct "))?;
+                rest.split(' ').next().map(str::to_owned)
+            })
             .collect();
+        // Structures that C fills in are named without their tag, like all other types.
+        config.style = cbindgen::Style::Type;
         run(config, source)
     }
 

@@ -13,15 +13,15 @@ mod cache;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key};
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key, RefCount};
 
 /// As large as a session without its parts.
 struct Session {
-    count: AtomicUsize,
+    count: RefCount,
     key: Key,
     expires: i64,
     /// True if our cache may have led to it; the others never lend what may be gone.
@@ -39,7 +39,7 @@ unsafe impl Sync for Owned {}
 impl Owned {
     fn new(n: u64, expires: i64) -> Self {
         Self(NonNull::from(Box::leak(Box::new(Session {
-            count: AtomicUsize::new(1),
+            count: RefCount::one(),
             key: key(n),
             expires,
             was_in_ours: AtomicBool::new(false),
@@ -60,14 +60,14 @@ impl Owned {
 
 impl Clone for Owned {
     fn clone(&self) -> Self {
-        self.get().count.fetch_add(1, Ordering::Relaxed);
+        self.get().count.add();
         Self(self.0)
     }
 }
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        if self.get().count.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.get().count.take() {
             // SAFETY: that was the last reference.
             unsafe {
                 if self.get().was_in_ours.load(Ordering::Relaxed) {
@@ -83,6 +83,12 @@ impl Drop for Owned {
 // SAFETY: as the contract asks: counted, and freed through `retire`.
 unsafe impl Entry for Owned {
     type Object = Session;
+    type Owner = ();
+    fn entered(_: &Session, (): &(), _: u32) {}
+    fn left(_: &Session, (): &()) {}
+    fn filed_hash(&self) -> Option<u32> {
+        None
+    }
     fn key(&self) -> Key {
         self.get().key
     }
@@ -101,15 +107,7 @@ unsafe impl Entry for Owned {
     }
     unsafe fn try_upgrade(raw: NonNull<Session>) -> Option<Self> {
         // SAFETY: the caller's promise.
-        let count = unsafe { &raw.as_ref().count };
-        let mut seen = count.load(Ordering::Acquire);
-        while seen != 0 {
-            match count.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Acquire) {
-                Ok(_) => return Some(Self(raw)),
-                Err(now) => seen = now,
-            }
-        }
-        None
+        unsafe { raw.as_ref() }.count.try_add().then_some(Self(raw))
     }
 }
 
@@ -133,7 +131,7 @@ impl std::hash::Hash for Id {
 trait Store: Send + Sync {
     fn add(&self, session: Owned);
     fn find(&self, key: &Key) -> bool;
-    fn remove(&self, key: &Key);
+    fn remove(&self, session: &Owned);
     fn flush(&self);
 }
 
@@ -146,8 +144,8 @@ impl Store for Ours {
     fn find(&self, key: &Key) -> bool {
         self.0.find(key).is_some()
     }
-    fn remove(&self, key: &Key) {
-        drop(self.0.remove(key));
+    fn remove(&self, session: &Owned) {
+        drop(self.0.remove(session));
     }
     fn flush(&self) {
         self.0.flush(Due::Always).for_each(drop);
@@ -213,7 +211,8 @@ impl<const SHARDS: usize> Store for Locked<SHARDS> {
             .map(|held| held.0.clone());
         found.is_some()
     }
-    fn remove(&self, key: &Key) {
+    fn remove(&self, session: &Owned) {
+        let key = &session.key();
         let mut shard = self.shard(key).lock().unwrap();
         let held = shard.0.remove(&Id::of(key));
         let filed = held.as_ref().and_then(|held| shard.1.remove(&held.1));
@@ -267,8 +266,8 @@ macro_rules! with_order {
             fn find(&self, key: &Key) -> bool {
                 $find(&self.map, &Id::of(key))
             }
-            fn remove(&self, key: &Key) {
-                if let Some(place) = $remove(&self.map, &Id::of(key)) {
+            fn remove(&self, session: &Owned) {
+                if let Some(place) = $remove(&self.map, &Id::of(&session.key())) {
                     let filed = self.order.lock().unwrap().remove(&place);
                     drop(filed);
                 }
@@ -377,8 +376,9 @@ fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
     let miss = per_call(6, probes, |n| assert!(!store.find(&key(1 << 40 | n))));
     let churn = |thread: u64, n: u64| {
         let fresh = (thread + 1) << 50 | n;
-        store.add(Owned::new(fresh, i64::MAX / 2));
-        store.remove(&key(fresh));
+        let session = Owned::new(fresh, i64::MAX / 2);
+        store.add(session.clone());
+        store.remove(&session);
     };
     let pair = per_call(6, probes, |n| churn(7, n));
     let look = |thread: u64, n: u64| {
@@ -417,7 +417,7 @@ fn main() {
          store         entries |   add   hit  miss add+rm  flush |    lookups |      add+rm |   9:1 mix"
     );
     for entries in sizes {
-        measure("ours", Arc::new(Ours(Cache::new(0))), entries);
+        measure("ours", Arc::new(Ours(Cache::new(0, ()))), entries);
         measure("mutex", Arc::new(Locked::<1>::new()), entries);
         measure("16 mutexes", Arc::new(Locked::<16>::new()), entries);
         measure("papaya", Arc::new(Papaya::new()), entries);

@@ -14,6 +14,8 @@
 //! | [`cipher`]     | cipher suites, groups and signature algorithms: names, lists, properties     |
 //! | [`engine`]     | the only room that names rustls                                              |
 //! | [`libcrypto`]  | the only room that calls libcrypto                                           |
+//!
+//! `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
 
 mod abi;
 mod cache;
@@ -24,6 +26,8 @@ mod connection;
 mod context;
 mod engine;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod libcrypto;
 mod reason;
 mod session;

@@ -209,7 +209,75 @@ static void a_host_name_has_at_most_255_bytes(void)
     SSL_CTX_free(context);
 }
 
-TEST_MAIN(TEST_EACH(different_versions_do_not_agree),
+static void old_version(const SSL_METHOD *method, int version)
+{
+    SSL_CTX *context = SSL_CTX_new(method);
+    SSL *ssl;
+
+    CHECK(context != NULL);
+    ssl = SSL_new(context);
+    CHECK(ssl != NULL);
+    CHECK_EQ(SSL_version(ssl), version);
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(ssl);
+    if (on_reprise()) {
+        CHECK_EQ(SSL_do_handshake(ssl), -1);
+        CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
+        CHECK_REASON(SSL_R_UNSUPPORTED_SSL_VERSION);
+    }
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static int told[8], tellings;
+
+static void tell(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    if (tellings < 8)
+        told[tellings++] = where == SSL_CB_CONNECT_EXIT ? value : where;
+}
+
+/* Programs see by this which versions may be used: there is no SSL_CB_LOOP in between. */
+static void a_client_without_a_version_begins_and_exits(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *ssl;
+
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3);
+    SSL_CTX_set_info_callback(context, tell);
+    ssl = SSL_new(context);
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    tellings = 0;
+    CHECK_EQ(SSL_connect(ssl), -1);
+    CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
+    CHECK_REASON(SSL_R_NO_PROTOCOLS_AVAILABLE);
+    CHECK_EQ(tellings, 3);
+    CHECK_EQ(told[0], SSL_CB_HANDSHAKE_START);
+    CHECK_EQ(told[1], SSL_CB_WRITE_ALERT);
+    CHECK_EQ(told[2], -1);
+    CHECK_EQ(SSL_connect(ssl), -1);
+    CHECK_EQ(BIO_pending(SSL_get_wbio(ssl)), 7);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* TLSv1_method(3): programs try all methods to see which ones work. */
+static void contexts_of_old_versions_can_be_made(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    old_version(TLSv1_method(), TLS1_VERSION);
+    old_version(TLSv1_client_method(), TLS1_VERSION);
+    old_version(TLSv1_1_method(), TLS1_1_VERSION);
+    CHECK_EQ(SSL_CTX_set_ssl_version(context, TLSv1_method()), 1);
+    SSL_CTX_free(context);
+}
+
+TEST_MAIN(TEST(a_client_without_a_version_begins_and_exits),
+          TEST(contexts_of_old_versions_can_be_made),
+          TEST_EACH(different_versions_do_not_agree),
           TEST_EACH(different_suites_do_not_agree),
           TEST(a_server_without_certificate_has_no_suite),
           TEST_EACH(a_server_refuses_groups_it_does_not_know),

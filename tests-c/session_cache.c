@@ -1,4 +1,4 @@
-/* The cache of a context: S44, S45, S49 to S61, S94, S100, S103, S121. */
+/* The cache of a context: S44, S45, S49 to S56, S59 to S61, S94, S100. */
 #include <limits.h>
 #include <string.h>
 
@@ -106,7 +106,6 @@ static void removing_what_is_not_there_marks_it_all_the_same(void)
     SSL_CTX_free(context);
 }
 
-/* S45 */
 /* S44: what was given is marked and told, also when another object of its id goes. */
 static SSL_SESSION *told;
 
@@ -135,6 +134,7 @@ static void removing_another_object_of_the_same_id_marks_the_one_given(void)
     SSL_CTX_free(context);
 }
 
+/* S45 */
 static void another_object_of_the_same_id_replaces_the_old_one(void)
 {
     SSL_CTX *context = new_cache();
@@ -287,112 +287,7 @@ static void update_time_sets_the_time_when_added(void)
     SSL_CTX_free(context);
 }
 
-/* ---- with connections: TLS 1.2 by id ---- */
-
-static void init(struct pair *pair)
-{
-    pair_init(pair, &TLS12);
-    SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_sess_set_remove_cb(pair->server_ctx, on_remove);
-}
-
-/* S57 */
-static void an_expired_session_is_removed_when_it_is_looked_up(void)
-{
-    struct pair pair;
-    SSL_SESSION *session, *servers;
-    long misses;
-
-    init(&pair);
-    pair_connect(&pair);
-    session = SSL_get1_session(pair.client);
-    servers = SSL_get1_session(pair.server);
-    pair_close(&pair);
-    SSL_SESSION_set_time(servers, 1000);
-    misses = SSL_CTX_sess_misses(pair.server_ctx);
-    CHECK(!pair_resumes(&pair, session));
-    CHECK_EQ(SSL_CTX_sess_timeouts(pair.server_ctx), 1);
-    CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), 0);
-    CHECK_EQ(SSL_CTX_sess_misses(pair.server_ctx), misses);
-    CHECK_EQ(strlen(removed), 1);
-    CHECK_EQ(SSL_SESSION_is_resumable(servers), 0);
-    CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1); /* the new one */
-    SSL_SESSION_free(session);
-    SSL_SESSION_free(servers);
-    pair_free(&pair);
-}
-
-/* S58: flushed at the end of the 256th handshake */
-static void the_cache_is_flushed_now_and_then(void)
-{
-    for (int clear = 0; clear < 2; clear++) {
-        struct pair pair;
-
-        init(&pair);
-        memset(removed, 0, sizeof(removed));
-        if (!clear)
-            SSL_CTX_set_session_cache_mode(pair.server_ctx,
-                                           SSL_SESS_CACHE_SERVER |
-                                               SSL_SESS_CACHE_NO_AUTO_CLEAR);
-        add(pair.server_ctx, made('x', 100));
-        for (int i = 1; i <= 256; i++) {
-            pair_connect(&pair);
-            CHECK_EQ(strlen(removed), clear && i == 256);
-            pair_close(&pair);
-        }
-        CHECK_EQ(SSL_CTX_sess_accept_good(pair.server_ctx), 256);
-        pair_free(&pair);
-    }
-}
-
-/* S91, S121 */
-static void counters_count(const struct protocol *protocol)
-{
-    struct pair pair;
-    SSL_SESSION *session;
-
-    pair_init(&pair, protocol);
-    session = pair_new_session(&pair);
-    CHECK(pair_resumes(&pair, session));
-    CHECK_EQ(SSL_CTX_sess_connect(pair.client_ctx), 2);
-    CHECK_EQ(SSL_CTX_sess_connect_good(pair.client_ctx), 2);
-    CHECK_EQ(SSL_CTX_sess_accept(pair.server_ctx), 2);
-    CHECK_EQ(SSL_CTX_sess_accept_good(pair.server_ctx), 2);
-    CHECK_EQ(SSL_CTX_sess_hits(pair.client_ctx), 1);
-    CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), 1);
-    CHECK_EQ(SSL_CTX_sess_connect(pair.server_ctx), 0);
-    CHECK_EQ(SSL_CTX_sess_accept(pair.client_ctx), 0);
-    CHECK_EQ(SSL_CTX_sess_connect_renegotiate(pair.client_ctx), 0);
-    CHECK_EQ(SSL_CTX_sess_accept_renegotiate(pair.server_ctx), 0);
-
-    /* A handshake that does not end counts as started only. */
-    pair_open(&pair);
-    SSL_do_handshake(pair.client);
-    pair_drop(&pair);
-    CHECK_EQ(SSL_CTX_sess_connect(pair.client_ctx), 3);
-    CHECK_EQ(SSL_CTX_sess_connect_good(pair.client_ctx), 2);
-    CHECK_EQ(SSL_CTX_ctrl(NULL, SSL_CTRL_SESS_HIT, 0, NULL), 0);
-    SSL_SESSION_free(session);
-    pair_free(&pair);
-}
-
-/* S60 */
-static void a_connection_can_ask_whether_an_id_is_taken(void)
-{
-    struct pair pair;
-    unsigned length;
-    const unsigned char *id;
-    unsigned char long_id[33] = { 0 };
-
-    init(&pair);
-    pair_connect(&pair);
-    id = SSL_SESSION_get_id(SSL_get_session(pair.server), &length);
-    CHECK_EQ(SSL_has_matching_session_id(pair.server, id, length), 1);
-    CHECK_EQ(SSL_has_matching_session_id(pair.server, id, length - 1), 0);
-    CHECK_EQ(SSL_has_matching_session_id(pair.client, id, length), 0);
-    CHECK_EQ(SSL_has_matching_session_id(pair.server, long_id, sizeof(long_id)), 0);
-    pair_free(&pair);
-}
+/* ---- as a table ---- */
 
 static int visited;
 
@@ -520,9 +415,7 @@ TEST_MAIN(TEST(settings_have_their_defaults_and_setters_return_the_old_value),
           TEST(setting_time_or_timeout_moves_a_cached_session),
           TEST(a_timeout_that_overflows_never_expires),
           TEST(update_time_sets_the_time_when_added),
-          TEST(an_expired_session_is_removed_when_it_is_looked_up),
-          TEST(the_cache_is_flushed_now_and_then), TEST_EACH(counters_count),
-          TEST(a_connection_can_ask_whether_an_id_is_taken),
+          
           TEST(the_sessions_are_a_hash_table_of_libcrypto),
           TEST(freeing_the_context_tells_of_every_session),
           TEST(the_cache_holds_one_reference), TEST(many_sessions_come_and_go))

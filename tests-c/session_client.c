@@ -345,6 +345,35 @@ static void a_refused_session_stays_as_it_was(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+/* S15: nor is it to blame for what goes wrong after it was refused. */
+static void a_refused_session_survives_the_failure_that_follows(void)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair pair;
+        struct outcome client, server;
+        SSL_SESSION *offered;
+
+        pair_init(&pair, &TLS12);
+        if (!tickets)
+            SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
+        offered = pair_new_session(&pair);
+        SSL_CTX_free(pair.server_ctx);
+        pair.server_ctx = server_context(&TLS12);
+        SSL_CTX_set_verify(pair.server_ctx,
+                           SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"test", 4);
+
+        pair.offer = offered;
+        pair_open(&pair);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(client.reason, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+        CHECK(SSL_get_session(pair.client) != offered);
+        CHECK_EQ(SSL_SESSION_is_resumable(offered), 1);
+        SSL_SESSION_free(offered);
+        pair_free(&pair);
+    }
+}
+
 /* S16 */
 static void a_tls13_session_in_a_caching_client_is_used_once(void)
 {
@@ -472,6 +501,7 @@ TEST_MAIN(TEST_EACH(there_is_no_session_before_the_handshake),
           TEST(resumption_by_id_uses_the_very_objects),
           TEST(resumption_by_tls12_ticket_keeps_the_clients_object),
           TEST_EACH(a_refused_session_stays_as_it_was),
+          TEST(a_refused_session_survives_the_failure_that_follows),
           TEST(a_tls13_session_in_a_caching_client_is_used_once),
           TEST_EACH(by_default_a_session_is_used_again_and_again),
           TEST_EACH(a_full_handshake_removes_nothing),

@@ -69,7 +69,7 @@ static void finish(struct shared *shared, struct pair *pair)
     pair_free(pair);
 }
 
-/* ---- handshakes that resume one session ---- */
+/* ---- handshakes that resume one session: S122 ---- */
 
 static void *resume(void *argument)
 {
@@ -106,7 +106,7 @@ static void threads_resume_one_session(const struct protocol *protocol)
     finish(&shared, &pair);
 }
 
-/* ---- a session under everybody's hands ---- */
+/* ---- a session under everybody's hands: S122 ---- */
 
 static void *use_and_set(void *argument)
 {
@@ -148,7 +148,7 @@ static void a_session_is_used_and_changed_by_many(const struct protocol *protoco
     finish(&shared, &pair);
 }
 
-/* ---- a cache that loses what others look for ---- */
+/* ---- a cache that loses what others look for: S122 ---- */
 
 static void *connect_anyhow(void *argument)
 {

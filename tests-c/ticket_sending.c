@@ -18,6 +18,7 @@ static int told;
 static SSL *told_of;
 static SSL_SESSION *last_told;
 static int in_init_when_told;
+static unsigned char exported_when_told[16];
 static int more_when_told; /* calls of SSL_new_session_ticket() from within */
 static int answers[8], answer_count;
 
@@ -27,7 +28,10 @@ static int tell(SSL *ssl, SSL_SESSION *session)
     told_of = ssl;
     last_told = session;
     in_init_when_told = SSL_in_init(ssl);
+    CHECK_EQ(SSL_get_state(ssl), TLS_ST_SW_SESSION_TICKET);
     CHECK(SSL_get_session(ssl) == session);
+    CHECK_EQ(SSL_export_keying_material(ssl, exported_when_told, sizeof(exported_when_told),
+                                        "EXPERIMENTAL", 12, NULL, 0, 0), 1);
     if (more_when_told > 0) {
         more_when_told--;
         answers[answer_count++] = SSL_new_session_ticket(ssl);
@@ -71,6 +75,7 @@ static void tickets_are_announced_before_the_handshake_returns(void)
 
     for (int i = 0; i < 3; i++) {
         struct pair pair;
+        unsigned char exported[16];
 
         pair_init_watched(&pair);
         SSL_CTX_set_num_tickets(pair.server_ctx, numbers[i]);
@@ -85,6 +90,9 @@ static void tickets_are_announced_before_the_handshake_returns(void)
         CHECK(SSL_get_session(pair.server) == last_told);
         CHECK_EQ(in_init_when_told, 1);
         CHECK_EQ(SSL_in_init(pair.server), 0);
+        CHECK_EQ(SSL_export_keying_material(pair.client, exported, sizeof(exported),
+                                            "EXPERIMENTAL", 12, NULL, 0, 0), 1);
+        CHECK_MEM(exported_when_told, sizeof(exported), exported, sizeof(exported));
         CHECK_EQ(arrivals, 0);
         /* A client of Reprise takes 32 in a row. */
         if (!on_reprise() || numbers[i] <= 32) {
@@ -158,6 +166,8 @@ static void a_ticket_that_is_asked_for_puts_the_server_back_into_the_handshake(v
     CHECK_EQ(SSL_in_init(pair.server), 1);
     CHECK_EQ(SSL_is_init_finished(pair.server), 0);
     CHECK_EQ(SSL_in_before(pair.server), 0);
+    CHECK_EQ(SSL_get_state(pair.server), TLS_ST_OK);
+    CHECK_STR(SSL_state_string_long(pair.server), "SSL negotiation finished successfully");
     CHECK_EQ(BIO_ctrl_pending(pair.to_client), 0);
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
     CHECK_EQ(told, 3);
@@ -314,6 +324,18 @@ static void a_due_ticket_leaves_closing_to_a_handshake_that_is_not_done(void)
     pair_free(&pair);
 }
 
+static void after_close_notify_reprise_has_no_tickets(void)
+{
+    struct pair pair;
+
+    pair_init_watched(&pair);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_shutdown(pair.server), 0);
+    CHECK_EQ(SSL_new_session_ticket(pair.server), !on_reprise());
+    CHECK_NO_ERROR();
+    pair_free(&pair);
+}
+
 static void tickets_go_out_under_new_keys_too(void)
 {
     struct pair pair;
@@ -383,12 +405,15 @@ static int gate_create(BIO *bio)
 /* The gate between the server and its transport; closed, when the client is done. */
 static void open_with_gate(struct pair *pair)
 {
-    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_FILTER | 99, "gate");
+    static BIO_METHOD *method;
     BIO *bio;
 
-    BIO_meth_set_write(method, gate_write);
-    BIO_meth_set_ctrl(method, gate_ctrl);
-    BIO_meth_set_create(method, gate_create);
+    if (method == NULL) {
+        method = BIO_meth_new(BIO_TYPE_FILTER | 99, "gate");
+        BIO_meth_set_write(method, gate_write);
+        BIO_meth_set_ctrl(method, gate_ctrl);
+        BIO_meth_set_create(method, gate_create);
+    }
     pair_open(pair);
     bio = BIO_new(method);
     BIO_up_ref(pair->to_client);
@@ -399,7 +424,6 @@ static void open_with_gate(struct pair *pair)
     CHECK_EQ(SSL_do_handshake(pair->server), -1);
     CHECK_EQ(SSL_do_handshake(pair->client), 1);
     gate.allowed = 0;
-    /* The BIO keeps no reference to it: freed with the process. */
 }
 
 static void a_transport_that_takes_nothing_suspends_the_handshake_amid_its_tickets(void)
@@ -415,6 +439,9 @@ static void a_transport_that_takes_nothing_suspends_the_handshake_amid_its_ticke
         CHECK_EQ(SSL_want(pair.server), SSL_WRITING);
         CHECK_EQ(told, 1);
         CHECK_EQ(SSL_in_init(pair.server), 1);
+        CHECK_EQ(SSL_get_state(pair.server), TLS_ST_SW_SESSION_TICKET);
+        CHECK_STR(SSL_state_string(pair.server), "TWST");
+        CHECK_STR(SSL_state_string_long(pair.server), "SSLv3/TLS write session ticket");
         CHECK(SSL_get_session(pair.server) == last_told);
     }
     /* Byte by byte. */
@@ -624,6 +651,7 @@ TEST_MAIN(TEST(tickets_are_announced_before_the_handshake_returns),
           TEST(no_ticket_can_be_asked_for_on_clients_and_before_the_end),
           TEST(a_server_without_tickets_may_ask_for_one_later),
           TEST(a_due_ticket_leaves_closing_to_a_handshake_that_is_not_done),
+          TEST(after_close_notify_reprise_has_no_tickets),
           TEST(tickets_go_out_under_new_keys_too),
           TEST(a_transport_that_takes_nothing_suspends_the_handshake_amid_its_tickets),
           TEST(a_suspended_ticket_goes_on_with_a_write_or_a_read),

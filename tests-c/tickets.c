@@ -1,4 +1,4 @@
-/* Tickets: S73 to S81, S113, S116. */
+/* Tickets: S46, S73 to S81, S113, S116. */
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -316,6 +316,48 @@ static void the_answer_to_a_ticket_decides(const struct protocol *protocol)
     }
 }
 
+static int removals;
+
+static void count_removal(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context, (void)session;
+    removals++;
+}
+
+/* S46 */
+static void a_renewed_tls12_ticket_is_a_new_session_that_nobody_is_told_of(void)
+{
+    struct pair pair;
+    SSL_SESSION *session, *renewed;
+
+    init_with_keys(&pair, &TLS12);
+    SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+    SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
+    session = pair_new_session(&pair);
+    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
+    decrypt_answer = 2;
+    pair.offer = session;
+    pair_connect(&pair);
+    renewed = SSL_get1_session(pair.client);
+    CHECK_EQ(SSL_session_reused(pair.client), 1);
+    CHECK(renewed != session);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(renewed), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(renewed), 1);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(removals, 1);
+    CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 0);
+    pair_close(&pair);
+    decrypt_answer = 1;
+    CHECK(pair_resumes(&pair, renewed));
+    SSL_SESSION_free(renewed);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 /* ---- application data in tickets: S79 ---- */
 
 static int statuses[8], status_count;
@@ -491,6 +533,7 @@ TEST_MAIN(TEST_EACH(the_lifetime_hint_is_the_timeout),
           TEST_EACH(a_key_callback_may_decline_a_ticket),
           TEST_EACH(a_key_callback_that_fails_is_fatal),
           TEST_EACH(the_answer_to_a_ticket_decides),
+          TEST(a_renewed_tls12_ticket_is_a_new_session_that_nobody_is_told_of),
           TEST_EACH(application_data_travels_in_the_ticket),
           TEST_EACH(a_ticket_callback_hears_of_missing_and_foreign_tickets),
           TEST_EACH(ticket_callbacks_may_fail_the_handshake),

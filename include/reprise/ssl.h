@@ -1110,16 +1110,18 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
  * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
  * to end the handshake. To open (0) it looks at the key name, initialises both for it, and
  * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
- * than 0 to end the handshake. NULL brings the context's own keys back. Returns 1.
+ * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+ * brings that one back, or the context's own keys. Returns 1.
  *
  * `ctx` is NULL or a live context.
  */
-int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
-                                                                 unsigned char*,
-                                                                 unsigned char*,
-                                                                 EVP_CIPHER_CTX*,
-                                                                 EVP_MAC_CTX*,
-                                                                 int));
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
+                                         int (*fp)(SSL*,
+                                                   unsigned char*,
+                                                   unsigned char*,
+                                                   EVP_CIPHER_CTX*,
+                                                   EVP_MAC_CTX*,
+                                                   int));
 
 /**
  * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
@@ -1162,7 +1164,8 @@ uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
 uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 
 /**
- * Sets the function that may refuse early data by returning 0, and its last argument.
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1186,9 +1189,10 @@ int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
 int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
 
 /**
- * What became of early data: always `SSL_EARLY_DATA_NOT_SENT` (0).
+ * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+ * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
  *
- * `ssl` is not used.
+ * `ssl` is NULL or a live connection.
  */
 int SSL_get_early_data_status(const SSL *ssl);
 
@@ -1207,7 +1211,24 @@ uint32_t SSL_get_max_early_data(const SSL *ssl);
 uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 
 /**
- * Sets the function that may refuse early data by returning 0, and its last argument.
+ * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
+ * must be the first call on a connection, and be repeated until it returns
+ * `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
+ * `SSL_do_handshake`, `SSL_read` or `SSL_write`.
+ *
+ * Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
+ * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
+ * call is to be repeated. Called at another time, or on a client, it fails with
+ * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+ * `num` bytes, `readbytes` is writable.
+ */
+int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -1230,14 +1251,154 @@ int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
 int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
 /**
- * Identity of the key in use: NULL, no external key is.
+ * Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
+ * call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+ * 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+ * that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
+ * `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
+ * ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+ *
+ * What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
+ * data if the server has accepted early data, and nowhere if it has rejected it.
+ *
+ * Server: sends data to a client that has not completed the handshake, and so is not
+ * authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
+ * `SSL_READ_EARLY_DATA_FINISH`.
+ *
+ * Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
+ * time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+ *
+ * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+ * `num` bytes, `written` is writable.
+ */
+int SSL_write_early_data(SSL *ssl,
+                         const void *buf,
+                         size_t num,
+                         size_t *written);
+
+/**
+ * Sets the function that gives a client of connections made later its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
+                                     SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
+                                           SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a server of connections made later the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
+                                     SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
+ * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+ * once) and a session whose one reference it hands over, and returns 1. The session needs a master
+ * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+ * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+ * that offers a key offers no other session. NULL unsets the function.
+ *
+ * `ctx` is NULL or a live context.
+ */
+void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
+                                          SSL_psk_use_session_cb_func callback);
+
+/**
+ * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
+ * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+ * when it is longer than 256 bytes. NULL takes it back.
+ *
+ * `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
+ */
+int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
+                                  const char *hint);
+
+/**
+ * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
  */
 const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
- * The hint a server sent: NULL, none is read.
+ * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
  */
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
+
+/**
+ * Sets the function that gives a client of this connection its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_client_callback(SSL *ssl,
+                                 SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_find_session_callback(SSL *ssl,
+                                       SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a server of this connection the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_server_callback(SSL *ssl,
+                                 SSL_psk_server_cb_func callback);
+
+/**
+ * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
+ * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+ * once) and a session whose one reference it hands over, and returns 1. The session needs a master
+ * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+ * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+ * that offers a key offers no other session. NULL unsets the function.
+ *
+ * `ssl` is NULL or a live connection.
+ */
+void SSL_set_psk_use_session_callback(SSL *ssl,
+                                      SSL_psk_use_session_cb_func callback);
+
+/**
+ * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
+ * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+ * when it is longer than 256 bytes. NULL takes it back.
+ *
+ * `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
+ */
+int SSL_use_psk_identity_hint(SSL *ssl,
+                              const char *hint);
 
 /*
  * The library, methods, contexts
@@ -1285,19 +1446,19 @@ const SSL_METHOD *TLS_server_method(void);
 
 /**
  * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_1_server_method(void);
 
@@ -1321,19 +1482,19 @@ const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
  * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
- * NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  */
 const SSL_METHOD *TLSv1_server_method(void);
 
@@ -1638,9 +1799,8 @@ int SSL_do_handshake(SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
- * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or for the time between them
- * `TLS_ST_CW_CLNT_HELLO` (12, clients) or `TLS_ST_SR_CLNT_HELLO` (20, servers): the engine does not
- * show its further states.
+ * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
+ * first: the engine does not show its further states.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -1655,7 +1815,8 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 int SSL_in_before(const SSL *ssl);
 
 /**
- * 1 if the handshake is not done: not begun, under way, or failed; else 0.
+ * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+ * the handshake rests for early data (SSL_read_early_data(3)).
  *
  * `ssl` is NULL or a live connection.
  */
@@ -1972,7 +2133,10 @@ void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 int SSL_alloc_buffers(SSL *ssl);
 
 /**
- * Frees the buffers of a connection: always 1, empty ones are not kept.
+ * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
+ * Empty ones are freed by themselves.
+ *
+ * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_free_buffers(SSL *ssl);
 
@@ -3151,6 +3315,16 @@ int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
  */
 int SSL_ct_is_enabled(const SSL *ssl);
 
+/**
+ * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+ */
+int SSL_CTX_dane_enable(SSL_CTX *ctx);
+
+/**
+ * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+ */
+int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
+
 /*
  * Cipher suites, groups, parameters
  * =================================
@@ -3847,6 +4021,23 @@ int SSL_export_keying_material(SSL *ssl,
                                int use_context);
 
 /**
+ * Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which a
+ * client has as soon as it has sent early data, and a server that accepts it. There always is a
+ * context; it may be empty.
+ *
+ * Returns 1; 0 on failure.
+ *
+ * As for `SSL_export_keying_material`.
+ */
+int SSL_export_keying_material_early(SSL *ssl,
+                                     unsigned char *out,
+                                     size_t olen,
+                                     const char *label,
+                                     size_t llen,
+                                     const unsigned char *context,
+                                     size_t contextlen);
+
+/**
  * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
@@ -4101,6 +4292,74 @@ int SSL_config(SSL *s, const char *name);
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
 
 /*
+ * Beyond OpenSSL
+ * ==============
+ *
+ * Functions that only Reprise has. A program that calls them does not start on OpenSSL.
+ */
+
+/**
+ * What a context has to tell of its session cache: REPRISE_CTX_session_stats. Counts are of the
+ * whole life of the context.
+ */
+typedef struct {
+    /**
+     * To be set to sizeof(REPRISE_SESSION_STATS) by the caller: later versions have more fields,
+     * at the end, and no function writes behind the size that it is told.
+     */
+    size_t size;
+    /**
+     * Sessions in the cache now.
+     */
+    uint64_t entries;
+    /**
+     * Sessions resumed, with ids and with tickets (SSL_CTX_sess_hits).
+     */
+    uint64_t hits;
+    /**
+     * Sessions asked for and not found by a server, or offered and refused by a client
+     * (SSL_CTX_sess_misses).
+     */
+    uint64_t misses;
+    /**
+     * Sessions that had to leave because the cache was full.
+     */
+    uint64_t evictions;
+    /**
+     * Sessions that left the cache because they had expired: found so when they were looked up, or
+     * flushed with a time.
+     */
+    uint64_t expiries;
+    /**
+     * Bytes that the cache occupies, beside the sessions in it.
+     */
+    uint64_t bytes;
+    /**
+     * Bytes that caches have given up and not freed yet, sessions included, because a thread may
+     * be in the middle of a lookup. Of all contexts in the process. No call of SSL_CTX_add_session
+     * lets it grow far beyond 32 MiB.
+     */
+    uint64_t deferred_bytes;
+} REPRISE_SESSION_STATS;
+
+/**
+ * Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
+ * set, to `sizeof(*stats)`.
+ *
+ * Cheap enough to be called for every request: it takes no lock and waits for nobody, and costs
+ * the same however many sessions there are. Each figure is right, but they may belong to slightly
+ * different moments when other threads use the cache.
+ *
+ * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or
+ * `SSL_R_BAD_LENGTH` when `size` has no room for the first figure. Fields within a greater size
+ * than this library knows are set to zero.
+ *
+ * `ctx` is NULL or a live context; `stats` is NULL or its `size` is set and so many bytes may be
+ * written.
+ */
+int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
+
+/*
  * What Reprise does not have
  * ==========================
  *
@@ -4224,16 +4483,6 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
- * Enables DANE for a context: 0, an error.
- */
-int SSL_CTX_dane_enable(SSL_CTX *ctx);
-
-/**
- * Sets the digest of a DANE matching type: 0, an error.
- */
-int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
-
-/**
  * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
  */
 unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
@@ -4293,30 +4542,6 @@ int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
  * Reads the default list of logs: 0, an error.
  */
 int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
-
-/**
- * Sets the callback that gives TLS 1.2 clients their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 servers their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.2 servers their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 clients their key, for a context: an error unless it is
- * NULL.
- */
-void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
 
 /**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
@@ -4379,12 +4604,6 @@ int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
- * Sets the hint a server sends to clients with several keys, for a context: 0, an error; 1 for
- * NULL.
- */
-int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
-
-/**
  * Loads server extensions from memory: 0, an error.
  */
 int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
@@ -4431,17 +4650,6 @@ int SSL_dane_tlsa_add(SSL *ssl,
  * Turns the checks on for a connection: 0, an error.
  */
 int SSL_enable_ct(SSL *ssl, int validation_mode);
-
-/**
- * TLS 1.3 early exporter (from resumption or PSK); 1/0.
- */
-int SSL_export_keying_material_early(SSL *ssl,
-                                     unsigned char *out,
-                                     size_t olen,
-                                     const char *label,
-                                     size_t llen,
-                                     const unsigned char *context,
-                                     size_t contextlen);
 
 /**
  * The DANE state of a connection: NULL, none.
@@ -4504,11 +4712,6 @@ char *SSL_get_srp_username(SSL *ssl);
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
- * Server: ERROR 0, SUCCESS 1, FINISH 2; drives the handshake.
- */
-int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
-
-/**
  * Starts a renegotiation: 0, an error.
  */
 int SSL_renegotiate(SSL *ssl);
@@ -4538,30 +4741,6 @@ int SSL_set_block_padding(SSL *ssl, size_t block_size);
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
  */
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * Sets the callback that gives TLS 1.2 clients their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 servers their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.2 servers their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
-
-/**
- * Sets the callback that gives TLS 1.3 clients their key, for a connection: an error unless it is
- * NULL.
- */
-void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
 
 /**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
@@ -4640,21 +4819,9 @@ void SSL_trace(int write_p,
                void *arg);
 
 /**
- * Sets the hint a server sends to clients with several keys, for a connection: 0, an error; 1 for
- * NULL.
- */
-int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
-
-/**
  * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
  */
 int SSL_verify_client_post_handshake(SSL *ssl);
-
-/**
- * Client: before handshake with a session that allows it (or a PSK callback); server may also
- * write to unauthenticated client; 1/0.
- */
-int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 #ifdef __cplusplus
 }

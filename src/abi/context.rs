@@ -116,7 +116,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const
     call(c"SSL_CTX_set_ssl_version", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (context, method) = unsafe { (borrow(ctx)?, static_method(meth)?) };
-        method.versions()?;
         context.set_method(method);
         context.change_settings(|settings| settings.set_default_ciphers());
         Ok(1)
@@ -264,5 +263,9 @@ unsafe fn make(method: *const Method) -> Result<*mut Context> {
 /// `method` is NULL or a method of this library.
 unsafe fn static_method(method: *const Method) -> Result<&'static Method> {
     // SAFETY: methods of this library are static.
-    unsafe { method.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_METHOD_PASSED))
+    unsafe { method.as_ref() }.ok_or_else(|| {
+        // The program may have lost the error of the function that gave it no method.
+        let detail = "Reprise has no methods for DTLS, only for TLS";
+        Error::with(Reason::NULL_SSL_METHOD_PASSED, detail)
+    })
 }

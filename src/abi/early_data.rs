@@ -1,15 +1,19 @@
-//! Early data (SSL_read_early_data(3)): its limits and the server's veto.
+//! Early data (SSL_read_early_data(3)): sending and receiving it, its limits, the server's veto.
 //!
-//! Status of early data itself: it can be configured, but is neither sent nor accepted. Sessions
-//! carry the limit as with OpenSSL, so other servers' tickets keep their worth.
+//! A client that resumes a TLS 1.3 session may send data along with its ClientHello. Such data can
+//! be replayed by an attacker: a server takes it only when its program asks for it with
+//! `SSL_read_early_data`, and by default from each session once (RFC 8446, section 8).
 
 use std::ffi::{c_int, c_void};
 
 use super::call::call;
-use super::pointer::{borrow, borrow_quietly};
+use super::io::buffer;
+use super::pointer::{borrow, borrow_quietly, bytes, store};
+use super::stop::drive;
 use super::types::AllowEarlyDataCallback;
-use crate::connection::Connection;
+use crate::connection::{Connection, Stop};
 use crate::context::{CallbackWith, Context};
+use crate::error::Error;
 
 /// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
 /// With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
@@ -74,9 +78,8 @@ pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) ->
     })
 }
 
-/// Sets the function that may refuse early data by returning 0, and its last argument.
-///
-/// Status: partial (remembered; early data is not accepted in any case)
+/// Sets the function that may refuse early data by returning 0, and its last argument. A server
+/// calls it when it would accept early data otherwise. The session is resumed in any case.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -160,9 +163,8 @@ pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> 
     })
 }
 
-/// Sets the function that may refuse early data by returning 0, and its last argument.
-///
-/// Status: partial (remembered; early data is not accepted in any case)
+/// Sets the function that may refuse early data by returning 0, and its last argument. A server
+/// calls it when it would accept early data otherwise. The session is resumed in any case.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -184,14 +186,92 @@ pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
     })
 }
 
-/// What became of early data: always `SSL_EARLY_DATA_NOT_SENT` (0).
-///
-/// Status: partial (early data is neither sent nor accepted)
+/// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+/// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
 ///
 /// # Safety
-/// `ssl` is not used.
+/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
-    let _ = ssl;
-    0
+    call(c"SSL_get_early_data_status", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.early_data_status() as c_int)
+    })
+}
+
+/// Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
+/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+/// that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
+/// `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
+/// ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+///
+/// What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
+/// data if the server has accepted early data, and nowhere if it has rejected it.
+///
+/// Server: sends data to a client that has not completed the handshake, and so is not
+/// authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
+/// `SSL_READ_EARLY_DATA_FINISH`.
+///
+/// Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
+/// time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+///
+/// Status: partial (a server cannot answer early in a handshake that asks for a certificate)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
+/// `num` bytes, `written` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write_early_data(
+    ssl: *mut Connection,
+    buf: *const c_void,
+    num: usize,
+    written: *mut usize,
+) -> c_int {
+    let work = |connection: &Connection| {
+        // SAFETY: readable for `num` bytes, as the caller promises.
+        let count = connection.write_early_data(unsafe { bytes(buf.cast(), num) })?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(written, count) };
+        Ok(1)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_write_early_data", ssl, work) }.max(0)
+}
+
+/// Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
+/// must be the first call on a connection, and be repeated until it returns
+/// `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
+/// `SSL_do_handshake`, `SSL_read` or `SSL_write`.
+///
+/// Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
+/// when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
+/// call is to be repeated. Called at another time, or on a client, it fails with
+/// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
+/// `num` bytes, `readbytes` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read_early_data(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    const SUCCESS: c_int = 1;
+    const FINISH: c_int = 2;
+    let work = |connection: &Connection| {
+        // SAFETY: writable for `num` bytes, as the caller promises.
+        let count = connection.read_early_data(unsafe { buffer(buf, num) })?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(readbytes, count.unwrap_or(0)) };
+        match count {
+            None => Ok(FINISH),
+            Some(0) => Err(Stop::Failed(Error::Silent)),
+            Some(_) => Ok(SUCCESS),
+        }
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_read_early_data", ssl, work) }.max(0)
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int, c_uchar, c_void};
 
 use super::call::call;
 use super::pointer::{borrow_quietly, bytes};
-use crate::connection::{Connection, Role, Stage};
+use crate::connection::{Connection, Role};
 use crate::error::Error;
 
 /// Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_export_keying_material(
     call(c"SSL_export_keying_material", -1, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        if connection.stage() != Stage::Open || out.is_null() || olen == 0 {
+        if !connection.stage().is_past_finished() || out.is_null() || olen == 0 {
             return Err(Error::Silent);
         }
         // SAFETY: readable and writable, as the caller promises.
@@ -42,6 +42,43 @@ pub unsafe extern "C" fn SSL_export_keying_material(
             )
         };
         connection.export(label, (use_context != 0).then_some(context), out)?;
+        Ok(1)
+    })
+}
+
+/// Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which a
+/// client has as soon as it has sent early data, and a server that accepts it. There always is a
+/// context; it may be empty.
+///
+/// Returns 1; 0 on failure.
+///
+/// # Safety
+/// As for `SSL_export_keying_material`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_export_keying_material_early(
+    ssl: *mut Connection,
+    out: *mut c_uchar,
+    olen: usize,
+    label: *const c_char,
+    llen: usize,
+    context: *const c_uchar,
+    contextlen: usize,
+) -> c_int {
+    call(c"SSL_export_keying_material_early", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        if out.is_null() || olen == 0 {
+            return Err(Error::Silent);
+        }
+        // SAFETY: readable and writable, as the caller promises.
+        let (label, context, out) = unsafe {
+            (
+                bytes(label.cast(), llen),
+                bytes(context, contextlen),
+                std::slice::from_raw_parts_mut(out, olen),
+            )
+        };
+        connection.export_early(label, context, out)?;
         Ok(1)
     })
 }
@@ -118,10 +155,13 @@ unsafe fn copy_finished(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         let clients = own == (connection.role() == Some(Role::Client));
-        let data = connection.with_engine(|engine| match clients {
-            true => engine.finished().client.clone(),
-            false => engine.finished().server.clone(),
-        })?;
+        let data = connection
+            .with_engine(|engine| match clients {
+                true => engine.finished().client.clone(),
+                false => engine.finished().server.clone(),
+            })
+            // Asked by a callback while the engine works: there is nothing to tell yet.
+            .unwrap_or_default();
         let copied = count.min(data.len());
         if !buf.is_null() {
             // SAFETY: writable for `count` bytes, as the caller promises.

@@ -6,7 +6,7 @@ use super::call::call;
 use super::pointer::borrow_quietly;
 use super::stop::drive;
 use super::types::HandshakeState;
-use crate::connection::{Connection, HandshakeState as State, Role, Stage};
+use crate::connection::{Connection, Role, Stage};
 
 /// Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
 /// not, and `SSL_get_error` says whether it can be continued later by the same call.
@@ -90,14 +90,19 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     unsafe { in_stage(ssl, |stage| stage == Stage::Open) }
 }
 
-/// 1 if the handshake is not done: not begun, under way, or failed; else 0.
+/// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+/// the handshake rests for early data (SSL_read_early_data(3)).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { in_stage(ssl, |stage| stage != Stage::Open) }
+    unsafe {
+        in_stage(ssl, |stage| {
+            !matches!(stage, Stage::Open | Stage::EarlyData)
+        })
+    }
 }
 
 /// 1 if the handshake has not begun, else 0.
@@ -110,31 +115,38 @@ pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     unsafe { in_stage(ssl, |stage| stage == Stage::Before) }
 }
 
-/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or for the time between them
-/// `TLS_ST_CW_CLNT_HELLO` (12, clients) or `TLS_ST_SR_CLNT_HELLO` (20, servers): the engine does not
-/// show its further states.
+/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that is waited for
+/// first: the engine does not show its further states.
 ///
-/// Status: partial (states after the ClientHello are not told apart)
+/// Status: partial (states within a handshake are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState {
-    call(c"SSL_get_state", 0, || {
+    const BEFORE: HandshakeState = 0;
+    const OK: HandshakeState = 1;
+    const CLIENT_WRITES_CLIENT_HELLO: HandshakeState = 12;
+    const SERVER_READS_CLIENT_HELLO: HandshakeState = 20;
+    const EARLY_DATA: HandshakeState = 46;
+    const SERVER_WRITES_TICKET: HandshakeState = 33;
+    call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(match unsafe { borrow_quietly(ssl) }?.handshake_state() {
-            State::Before => 0,
-            State::Done => 1,
-            State::ClientHasWrittenClientHello => 12,
-            State::ServerHasReadClientHello => 20,
-            State::ServerWritesTicket => 33,
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(match (shown_stage(connection), connection.role()) {
+            (Stage::Before | Stage::Failed, _) => BEFORE,
+            (Stage::Tickets, _) => SERVER_WRITES_TICKET,
+            (Stage::Open, _) => OK,
+            (Stage::EarlyData, _) => EARLY_DATA,
+            (Stage::Handshake, Some(Role::Server)) => SERVER_READS_CLIENT_HELLO,
+            (Stage::Handshake, _) => CLIENT_WRITES_CLIENT_HELLO,
         })
     })
 }
 
 /// The state of `ssl` for a person; static.
 ///
-/// Status: partial (states after the ClientHello are not told apart)
+/// Status: partial (states within a handshake are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -143,13 +155,14 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match connection.handshake_state() {
-            _ if connection.stage() == Stage::Failed => c"error",
-            State::Before => c"before SSL initialization",
-            State::Done => c"SSL negotiation finished successfully",
-            State::ClientHasWrittenClientHello => c"SSLv3/TLS write client hello",
-            State::ServerHasReadClientHello => c"SSLv3/TLS read client hello",
-            State::ServerWritesTicket => c"SSLv3/TLS write session ticket",
+        Ok(match (shown_stage(connection), connection.role()) {
+            (Stage::Before, _) => c"before SSL initialization",
+            (Stage::Failed, _) => c"error",
+            (Stage::Tickets, _) => c"SSLv3/TLS write session ticket",
+            (Stage::Open, _) => c"SSL negotiation finished successfully",
+            (Stage::EarlyData, _) => c"TLSv1.3 early data",
+            (Stage::Handshake, Some(Role::Server)) => c"SSLv3/TLS read client hello",
+            (Stage::Handshake, _) => c"SSLv3/TLS write client hello",
         }
         .as_ptr())
     })
@@ -157,7 +170,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
 
 /// The state of `ssl` in six characters; static.
 ///
-/// Status: partial (states after the ClientHello are not told apart)
+/// Status: partial (states within a handshake are not told apart)
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -166,13 +179,14 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(match connection.handshake_state() {
-            _ if connection.stage() == Stage::Failed => c"SSLERR",
-            State::Before => c"PINIT",
-            State::Done => c"SSLOK",
-            State::ClientHasWrittenClientHello => c"TWCH",
-            State::ServerHasReadClientHello => c"TRCH",
-            State::ServerWritesTicket => c"TWST",
+        Ok(match (shown_stage(connection), connection.role()) {
+            (Stage::Before, _) => c"PINIT",
+            (Stage::Failed, _) => c"SSLERR",
+            (Stage::Tickets, _) => c"TWST",
+            (Stage::Open, _) => c"SSLOK",
+            (Stage::EarlyData, _) => c"TED",
+            (Stage::Handshake, Some(Role::Server)) => c"TRCH",
+            (Stage::Handshake, _) => c"TWCH",
         }
         .as_ptr())
     })
@@ -234,6 +248,16 @@ pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_in
     let _ = ssl;
     const NONE: c_int = -1;
     NONE
+}
+
+/// The stage that the state functions tell: a ticket shows when it is begun, not when it has been
+/// asked for, and a server's handshake begins with its client's message.
+fn shown_stage(connection: &Connection) -> Stage {
+    match connection.stage() {
+        Stage::Handshake if connection.waits_for_client_hello() => Stage::Before,
+        Stage::Tickets if !connection.is_sending_tickets() => Stage::Open,
+        stage => stage,
+    }
 }
 
 /// # Safety

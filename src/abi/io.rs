@@ -290,9 +290,22 @@ unsafe fn read_ex(
     unsafe { drive(function, ssl, work) }.max(0)
 }
 
+/// Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
+/// Empty ones are freed by themselves.
+///
+/// # Safety
+/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
+    call(c"SSL_free_buffers", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.free_buffers().into())
+    })
+}
+
 /// # Safety
 /// `buf` is writable for `len` bytes, or NULL with a `len` of 0.
-unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+pub(super) unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
     if buf.is_null() || len == 0 {
         return &mut [];
     }

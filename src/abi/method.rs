@@ -59,9 +59,9 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
 }
 
 /// The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_method() -> *const Method {
     static METHOD: Method = Method::new("TLSv1_1_method", Role::Any, Some(Version::Tls11));
@@ -69,9 +69,9 @@ pub extern "C" fn TLSv1_1_method() -> *const Method {
 }
 
 /// The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_client_method() -> *const Method {
     static METHOD: Method =
@@ -80,9 +80,9 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
 }
 
 /// The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_server_method() -> *const Method {
     static METHOD: Method =
@@ -91,9 +91,9 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
 }
 
 /// The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_method() -> *const Method {
     static METHOD: Method = Method::new("TLSv1_method", Role::Any, Some(Version::Tls10));
@@ -101,9 +101,9 @@ pub extern "C" fn TLSv1_method() -> *const Method {
 }
 
 /// The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_client_method() -> *const Method {
     static METHOD: Method = Method::new("TLSv1_client_method", Role::Client, Some(Version::Tls10));
@@ -111,9 +111,9 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
 }
 
 /// The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
-/// NULL. Reprise does not speak that version: `SSL_CTX_new` fails with this method, and says so.
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
-/// Status: partial (a context cannot be made with it)
+/// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_server_method() -> *const Method {
     static METHOD: Method = Method::new("TLSv1_server_method", Role::Server, Some(Version::Tls10));

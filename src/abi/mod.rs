@@ -32,49 +32,52 @@ mod authority_names;
 mod bio_filter;
 pub mod call;
 mod callbacks;
-mod certificate;
+pub mod certificate;
 mod certificate_file;
 mod check_chain;
 mod cipher;
 mod cipher_settings;
 mod client_hello;
 mod configuration;
-mod context;
-mod control;
+pub mod context;
+pub mod control;
 mod early_data;
 mod exporter;
-mod handshake;
+pub mod handshake;
 mod init;
-mod io;
+pub mod io;
 pub mod method;
 mod options;
 mod password;
 mod peer;
 pub mod pointer;
-mod private_key;
+pub mod private_key;
+mod psk;
+mod reprise_types;
 mod rsa_private_key;
 mod security;
-mod session;
-mod session_bytes;
+pub mod session;
+pub mod session_bytes;
 mod session_cache;
 mod session_callbacks;
 mod session_ex_data;
 #[cfg(test)]
 mod session_ex_data_tests;
-mod session_fields;
-mod session_print;
-mod session_serialise;
+pub mod session_fields;
+pub mod session_print;
+pub mod session_serialise;
+mod session_stats;
 #[cfg(test)]
 mod session_tests;
-mod session_use;
-mod shutdown;
+pub mod session_use;
+pub mod shutdown;
 mod sni;
-mod ssl;
+pub mod ssl;
 mod ssl_bio;
 mod stop;
 mod strings;
 mod tickets;
-mod transport;
+pub mod transport;
 pub mod types;
 mod unsupported;
 mod verify;
@@ -82,6 +85,6 @@ mod verify_host;
 mod verify_locations;
 
 // Symbol versions, one `.symver` per exported function: written by build.rs (docs/linking.md).
-// Unit tests are programs and export nothing.
-#[cfg(not(test))]
+// Unit tests and fuzz targets are programs and export nothing.
+#[cfg(not(any(test, fuzzing)))]
 std::arch::global_asm!(include_str!(concat!(env!("OUT_DIR"), "/symver.s")));

@@ -31,6 +31,8 @@ pub unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
     if data.is_null() || len == 0 {
         return &[];
     }
+    // No object is larger than this. A program that says so gets to hear that it is too long.
+    let len = len.min(isize::MAX as usize);
     // SAFETY: not NULL, and the caller promises `len` readable bytes.
     unsafe { std::slice::from_raw_parts(data, len) }
 }

@@ -8,6 +8,7 @@
 //! held while a callback runs.
 
 use std::ffi::{c_int, c_long};
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::call::call;
@@ -27,7 +28,7 @@ use crate::session::{Session, SessionRef};
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_add_session", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (context, session) = unsafe { (borrow(ctx)?, shared(session)) };
+        let (context, session) = unsafe { (borrow(ctx)?, lend(session)) };
         Ok(session
             .is_some_and(|session| context.add_session(&session))
             .into())
@@ -46,7 +47,7 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
 pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_remove_session", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (context, session) = unsafe { (borrow_quietly(ctx)?, shared(session)) };
+        let (context, session) = unsafe { (borrow_quietly(ctx)?, lend(session)) };
         Ok(session
             .is_some_and(|session| context.remove_session(&session))
             .into())
@@ -115,11 +116,11 @@ pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const Context) -> c_long {
     })
 }
 
-/// A reference of our own to a session of the program's; `None` for NULL.
+/// The session that the program lends for the length of a call; `None` for NULL.
 ///
 /// # Safety
-/// `session` is NULL or a live session.
-unsafe fn shared(session: *const Session) -> Option<SessionRef> {
+/// `session` is NULL or a live session, for as long as the result is used.
+unsafe fn lend(session: *const Session) -> Option<ManuallyDrop<SessionRef>> {
     // SAFETY: not NULL, so live.
-    (!session.is_null()).then(|| unsafe { SessionRef::clone_raw(session) })
+    (!session.is_null()).then(|| unsafe { SessionRef::lend(session) })
 }

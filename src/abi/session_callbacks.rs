@@ -69,7 +69,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     call(c"SSL_CTX_sess_set_remove_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.remove_session = remove_session_cb);
+        context.remove_session_callback.set(remove_session_cb);
         Ok(())
     })
 }
@@ -84,7 +84,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
 ) -> Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)> {
     call(c"SSL_CTX_sess_get_remove_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().remove_session)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .remove_session_callback
+            .get())
     })
 }
 

@@ -172,10 +172,8 @@ pub unsafe extern "C" fn SSL_has_matching_session_id(
         if id.len() > MAX_ID_LEN {
             return Ok(0);
         }
-        let found = connection
-            .session_context()
-            .find_session(connection.version(), id);
-        Ok(found.is_some().into())
+        let context = connection.session_context();
+        Ok(context.has_session(connection.version(), id).into())
     })
 }
 

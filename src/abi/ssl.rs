@@ -181,7 +181,6 @@ pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut Connection, method: *const
         // SAFETY: NULL or live; methods are static.
         let (connection, method): (&Connection, &'static Method) =
             unsafe { (borrow(ssl)?, borrow(method)?) };
-        method.versions()?;
         connection.set_method(method);
         Ok(1)
     })

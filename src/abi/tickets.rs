@@ -14,7 +14,7 @@ use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
 use super::types::{DecryptTicketCallback, GenerateTicketCallback};
 use crate::connection::Connection;
-use crate::context::{CallbackArgument, Context, TicketKeyCallback};
+use crate::context::{CallbackArgument, Context};
 
 /// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
 /// after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
@@ -118,7 +118,8 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
 /// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
 /// to end the handshake. To open (0) it looks at the key name, initialises both for it, and
 /// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
-/// than 0 to end the handshake. NULL brings the context's own keys back. Returns 1.
+/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+/// brings that one back, or the context's own keys. Returns 1.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -139,12 +140,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        context.change_callbacks(|callbacks| {
-            callbacks.ticket_keys = match fp {
-                Some(_) => TicketKeyCallback::Evp(fp),
-                None => TicketKeyCallback::None,
-            };
-        });
+        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = fp);
         Ok(1)
     })
 }

@@ -21,6 +21,7 @@ const COLLECT_TRIES: usize = 8;
 pub struct Cache<E: Entry> {
     pub(super) index: Index<E::Object>,
     limit: AtomicUsize,
+    pub(super) owner: E::Owner,
     pub(super) writers: Writers<E::Object>,
 }
 
@@ -31,6 +32,7 @@ pub(super) struct Writers<O> {
     pub(super) entries: AtomicUsize,
     pub(super) node_bytes: AtomicUsize,
     evictions: AtomicU64,
+    expiries: AtomicU64,
 }
 
 /// What the writers' lock guards, beside the index.
@@ -67,18 +69,41 @@ pub enum Due {
 }
 
 /// What a cache has to tell about itself.
-#[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Objects in the cache.
     pub entries: usize,
     /// Objects that had to make room, ever.
     pub evictions: u64,
+    /// Objects that were taken out because they had expired, ever.
+    pub expiries: u64,
     /// Bytes that the cache occupies beyond the objects themselves.
     pub bytes: usize,
     /// Bytes in the process, of all caches and of objects that were in one, that were given up and wait
     /// for threads in the middle of a lookup.
     pub garbage: usize,
+}
+
+// The counters change with the lock held only, so they need no atomic addition.
+impl<O> Writers<O> {
+    fn count_in(&self, node: &Node<O>) {
+        let bytes = self.node_bytes.load(Ordering::Relaxed) + Node::<O>::bytes(node.hash());
+        self.node_bytes.store(bytes, Ordering::Relaxed);
+        let entries = self.entries.load(Ordering::Relaxed) + 1;
+        self.entries.store(entries, Ordering::Relaxed);
+    }
+
+    fn count_out(&self, node: &Node<O>) {
+        let bytes = self.node_bytes.load(Ordering::Relaxed) - Node::<O>::bytes(node.hash());
+        self.node_bytes.store(bytes, Ordering::Relaxed);
+        let entries = self.entries.load(Ordering::Relaxed) - 1;
+        self.entries.store(entries, Ordering::Relaxed);
+    }
+}
+
+/// One more, by the holder of the writers' lock.
+fn count(counter: &AtomicU64) {
+    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
 // SAFETY: objects and nodes are reached through the index while pinned, or with the lock held; `Entry`
@@ -88,11 +113,13 @@ unsafe impl<E: Entry> Send for Cache<E> {}
 unsafe impl<E: Entry> Sync for Cache<E> {}
 
 impl<E: Entry> Cache<E> {
-    /// An empty cache with room for `limit` objects in the sense of [`Cache::set_limit`].
-    pub fn new(limit: usize) -> Self {
+    /// An empty cache with room for `limit` objects in the sense of [`Cache::set_limit`]. What is in
+    /// it belongs to `owner`.
+    pub fn new(limit: usize, owner: E::Owner) -> Self {
         Self {
             index: Index::new(),
             limit: AtomicUsize::new(limit),
+            owner,
             writers: Writers {
                 guarded: Lock::new(Guarded {
                     order: Order::new(),
@@ -101,6 +128,7 @@ impl<E: Entry> Cache<E> {
                 entries: AtomicUsize::new(0),
                 node_bytes: AtomicUsize::new(0),
                 evictions: AtomicU64::new(0),
+                expiries: AtomicU64::new(0),
             },
         }
     }
@@ -131,6 +159,15 @@ impl<E: Entry> Cache<E> {
         found
     }
 
+    /// True if there is an object with this key. As [`Cache::find`], and writes to nothing at all.
+    pub fn contains(&self, key: &Key) -> bool {
+        let pinned = pin();
+        // SAFETY: we are pinned, and do not look at the node.
+        let found = !unsafe { self.index.find(key) }.is_null();
+        drop(pinned);
+        found
+    }
+
     /// Adds an object, with the caller's reference. It replaces another object with its key. When the
     /// number of objects, this one included, reaches the limit, the first to expire of the others goes.
     pub fn insert(&self, entry: E) -> Inserted<E> {
@@ -152,16 +189,18 @@ impl<E: Entry> Cache<E> {
             if !old.is_null() && (*old).object == entry.object() {
                 order.take_out(old);
                 order.file(old, entry.expires());
+                E::entered((*old).object.as_ref(), &self.owner, key.hash());
                 drop(guarded);
                 Node::free(node);
                 return Inserted::AlreadyPresent;
             }
             order.file(node, entry.expires());
-            entry.into_raw();
+            E::entered(entry.into_raw().as_ref(), &self.owner, key.hash());
             self.index.put(&place, node);
             if old.is_null() {
-                self.count_in(key.hash());
+                self.writers.count_in(&*node);
             } else {
+                E::left((*old).object.as_ref(), &self.owner);
                 order.take_out(old);
             }
             let victim = self.take_excess(order, node);
@@ -178,25 +217,41 @@ impl<E: Entry> Cache<E> {
         if !self.is_over() {
             return None;
         }
-        let key = kept.key();
         self.change(|order| {
             // SAFETY: `change` holds the lock.
             unsafe {
-                let node = self.index.place(&key).node();
+                let node = self.place_of(kept).node();
                 self.take_excess(order, node)
             }
         })
     }
 
-    /// Takes out the object with this key.
-    pub fn remove(&self, key: &Key) -> Option<E> {
+    /// Takes out the object with the key of `entry`, this one or another.
+    pub fn remove(&self, entry: &E) -> Option<E> {
         self.change(|order| {
             // SAFETY: `change` holds the lock, so what the index leads to is live.
             unsafe {
-                let place = self.index.place(key);
+                let place = self.place_of(entry);
                 match place.node().is_null() {
                     false => self.unlink(order, &place),
                     true => std::ptr::null_mut(),
+                }
+            }
+        })
+    }
+
+    /// Takes out this very object, which has expired, and not another one that has its key by now.
+    pub fn expire(&self, entry: &E) -> Option<E> {
+        self.change(|order| {
+            // SAFETY: `change` holds the lock, so what the index leads to is live.
+            unsafe {
+                let place = self.place_of(entry);
+                match place.node().as_ref() {
+                    Some(node) if node.object == entry.object() => {
+                        count(&self.writers.expiries);
+                        self.unlink(order, &place)
+                    }
+                    _ => std::ptr::null_mut(),
                 }
             }
         })
@@ -215,10 +270,17 @@ impl<E: Entry> Cache<E> {
                     }
                     (Some(node), _) => {
                         let place = self.index.place(&node.key);
-                        if let Some(next) = order.after(first).as_ref() {
-                            // Whoever flushes comes back for this one.
-                            self.index.prefetch(&next.key);
+                        if due != Due::Always {
+                            count(&self.writers.expiries);
+                        }
+                        // Whoever flushes comes back for the next ones.
+                        let second = order.after(first);
+                        if let Some(next) = second.as_ref() {
+                            self.index.prefetch_chain(&next.key);
                             prefetch(next.object.as_ptr());
+                            if let Some(third) = order.after(second).as_ref() {
+                                self.index.prefetch(&third.key);
+                            }
                         }
                         self.unlink(order, &place)
                     }
@@ -237,12 +299,11 @@ impl<E: Entry> Cache<E> {
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
     pub fn reorder(&self, entry: &E) -> bool {
-        let key = entry.key();
         let mut guarded = self.lock();
         let order = &mut guarded.order;
         // SAFETY: the lock is held, so what index and order lead to is live.
         unsafe {
-            let node = self.index.place(&key).node();
+            let node = self.place_of(entry).node();
             let held = !node.is_null() && (*node).object == entry.object();
             if held {
                 order.take_out(node);
@@ -292,7 +353,6 @@ impl<E: Entry> Cache<E> {
     }
 
     /// The figures. Takes no lock; each is right, but they may belong to slightly different moments.
-    #[cfg(test)]
     pub fn figures(&self) -> Figures {
         let pinned = pin();
         // SAFETY: we are pinned.
@@ -301,6 +361,7 @@ impl<E: Entry> Cache<E> {
         Figures {
             entries: self.len(),
             evictions: self.writers.evictions.load(Ordering::Relaxed),
+            expiries: self.writers.expiries.load(Ordering::Relaxed),
             bytes: size_of::<Self>() + tables + self.writers.node_bytes.load(Ordering::Relaxed),
             garbage: garbage().bytes,
         }
@@ -345,6 +406,23 @@ impl<E: Entry> Cache<E> {
         }
     }
 
+    /// Where `entry` is, or another object with its key, or would be.
+    ///
+    /// # Safety
+    /// The lock is held.
+    unsafe fn place_of(&self, entry: &E) -> Place<E::Object> {
+        // SAFETY: the lock is held.
+        unsafe {
+            if let Some(hash) = entry.filed_hash() {
+                let place = self.index.place_of(hash, entry.object());
+                if !place.node().is_null() {
+                    return place;
+                }
+            }
+            self.index.place(&entry.key())
+        }
+    }
+
     fn is_over(&self) -> bool {
         let limit = self.limit();
         limit > 0 && self.len() >= limit
@@ -372,15 +450,13 @@ impl<E: Entry> Cache<E> {
                 return victim;
             };
             let place = self.index.place(&node.key);
-            let evictions = self.writers.evictions.load(Ordering::Relaxed);
-            self.writers
-                .evictions
-                .store(evictions + 1, Ordering::Relaxed);
+            count(&self.writers.evictions);
             self.unlink(order, &place)
         }
     }
 
-    /// Takes the node at `place` out: first of the index, then of the order (see `repair`).
+    /// Takes the node at `place` out: first of the index, then of the order (see `repair`). The object
+    /// is told in between, so that what belongs to the cache is in the order at any time.
     ///
     /// # Safety
     /// The lock is held, and there is a node at `place`.
@@ -393,33 +469,11 @@ impl<E: Entry> Cache<E> {
         // SAFETY: what is in the index is in the order, and live.
         unsafe {
             self.index.take_out(place);
+            E::left((*node).object.as_ref(), &self.owner);
             order.take_out(node);
-            self.count_out((*node).hash());
+            self.writers.count_out(&*node);
         }
         node
-    }
-
-    // The counters change with the lock held only, so they need no atomic addition.
-    fn count_in(&self, hash: u32) {
-        let Writers {
-            entries,
-            node_bytes,
-            ..
-        } = &self.writers;
-        let bytes = node_bytes.load(Ordering::Relaxed) + Node::<E::Object>::bytes(hash);
-        node_bytes.store(bytes, Ordering::Relaxed);
-        entries.store(entries.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    }
-
-    fn count_out(&self, hash: u32) {
-        let Writers {
-            entries,
-            node_bytes,
-            ..
-        } = &self.writers;
-        let bytes = node_bytes.load(Ordering::Relaxed) - Node::<E::Object>::bytes(hash);
-        node_bytes.store(bytes, Ordering::Relaxed);
-        entries.store(entries.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
     }
 }
 
@@ -433,6 +487,7 @@ impl<E: Entry> Drop for Cache<E> {
             // SAFETY: nobody else has the cache. Its nodes are live and own a reference each.
             unsafe {
                 let next = order.after(node);
+                E::left((*node).object.as_ref(), &self.owner);
                 drop(E::from_raw((*node).object));
                 Node::free(node);
                 node = next;

@@ -1,9 +1,9 @@
 //! What a cache holds: the key, the expiry and the owning reference.
 
-use std::hash::Hasher;
 use std::ptr::NonNull;
 
-use super::sync::new_hasher;
+use super::hash::hash;
+use super::sync::hash_keys;
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
 /// use more than once should keep it too.
@@ -22,6 +22,7 @@ impl Key {
 
     /// The key for a session id of 0 to 32 bytes; `None` if `id` is longer. Of `version` the low
     /// 16 bits count: that is all that a protocol version has on the wire.
+    #[inline]
     pub fn new(version: i32, id: &[u8]) -> Option<Self> {
         let mut key = Self {
             hash: 0,
@@ -29,7 +30,11 @@ impl Key {
             length: id.len() as u8,
             id: [0; Self::MAX_ID],
         };
-        key.id.get_mut(..id.len())?.copy_from_slice(id);
+        match <&[u8; Self::MAX_ID]>::try_from(id) {
+            // The usual length, copied without asking for it.
+            Ok(whole) => key.id = *whole,
+            Err(_) => key.id.get_mut(..id.len())?.copy_from_slice(id),
+        }
         key.hash = key.keyed_hash();
         Some(key)
     }
@@ -45,14 +50,8 @@ impl Key {
     }
 
     fn keyed_hash(&self) -> u32 {
-        // In one piece: the hasher is slow at putting pieces together.
-        let mut bytes = [0; Self::MAX_ID + 3];
-        bytes[..Self::MAX_ID].copy_from_slice(&self.id);
-        bytes[Self::MAX_ID] = self.length;
-        bytes[Self::MAX_ID + 1..].copy_from_slice(&self.version);
-        let mut hasher = new_hasher();
-        hasher.write(&bytes);
-        (hasher.finish() >> 32) as u32
+        let [high, low] = self.version;
+        (hash(hash_keys(), &self.id, [self.length, high, low]) >> 32) as u32
     }
 }
 
@@ -105,6 +104,8 @@ impl Expiry {
 pub unsafe trait Entry: Clone + Send + Sync {
     /// What the reference refers to.
     type Object: 'static;
+    /// Whom the objects in one cache belong to.
+    type Owner: Send + Sync;
 
     /// The key under which the object is found. It is read once, when the object is added.
     fn key(&self) -> Key;
@@ -130,6 +131,18 @@ pub unsafe trait Entry: Clone + Send + Sync {
     /// The object is alive, or its memory was given to [`super::retire`] after the calling thread
     /// was pinned.
     unsafe fn try_upgrade(raw: NonNull<Self::Object>) -> Option<Self>;
+
+    /// The object is entering the cache that belongs to `owner`, under a key with this hash. Called
+    /// with the writers' lock, as is [`Entry::left`], so the two come in the order of what they tell.
+    fn entered(object: &Self::Object, owner: &Self::Owner, hash: u32);
+
+    /// The hash that [`Entry::entered`] was told last, if the object's key is still the same: saves
+    /// looking at the key. `None` is always right.
+    fn filed_hash(&self) -> Option<u32>;
+
+    /// The object is leaving that cache. For each object that entered it comes before the cache
+    /// gives up its reference, and before `owner` is dropped.
+    fn left(object: &Self::Object, owner: &Self::Owner);
 
     /// True if both refer to the same object.
     #[cfg(test)]

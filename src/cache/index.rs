@@ -188,9 +188,14 @@ impl<O> Index<O> {
         }
     }
 
-    /// Has the head of a key's chain brought near, for a call of [`Index::place`] to come.
+    /// Has the head of a key's chain brought near, for a call of [`Index::prefetch_chain`] to come.
     pub fn prefetch(&self, key: &Key) {
         prefetch(self.table().slot_of(key.hash()));
+    }
+
+    /// Has the first node of a key's chain brought near, for a call of [`Index::place`] to come.
+    pub fn prefetch_chain(&self, key: &Key) {
+        prefetch(self.table().slot_of(key.hash()).load(Ordering::Relaxed));
     }
 
     /// The place of a key, for a writer. Valid until the next change.
@@ -198,7 +203,23 @@ impl<O> Index<O> {
     /// # Safety
     /// The caller holds the writers' lock.
     pub unsafe fn place(&self, key: &Key) -> Place<O> {
-        let hash = key.hash();
+        // SAFETY: the caller's promise.
+        unsafe { self.place_where(key.hash(), |node| node.key == *key) }
+    }
+
+    /// The place of the node that has this object, under a key with this hash. Valid until the next
+    /// change.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn place_of(&self, hash: u32, object: NonNull<O>) -> Place<O> {
+        // SAFETY: the caller's promise.
+        unsafe { self.place_where(hash, |node| node.object == object) }
+    }
+
+    /// The place of the node with this hash that is the right one, or where it would be.
+    #[inline]
+    unsafe fn place_where(&self, hash: u32, is_right: impl Fn(&Node<O>) -> bool) -> Place<O> {
         let table = self.table();
         let mut link = table.slot_of(hash);
         let mut next = link.load(Ordering::Relaxed);
@@ -207,27 +228,21 @@ impl<O> Index<O> {
             unsafe { self.take_over(table, self.unit_of(table, hash)) };
             next = link.load(Ordering::Relaxed);
         }
+        let mut found = false;
         while !Node::is_end(next) {
             // SAFETY: nodes in a chain are live while the lock is held.
             let node = unsafe { &*next };
             if node.hash() > hash {
                 break;
             }
-            if node.hash() == hash && node.key == *key {
-                return Place {
-                    link,
-                    next,
-                    found: true,
-                };
+            found = node.hash() == hash && is_right(node);
+            if found {
+                break;
             }
             link = &node.next;
             next = link.load(Ordering::Relaxed);
         }
-        Place {
-            link,
-            next,
-            found: false,
-        }
+        Place { link, next, found }
     }
 
     /// Puts `node` at `place`. If a node is there already, `node` takes its place in one step.
@@ -371,7 +386,6 @@ impl<O> Index<O> {
     ///
     /// # Safety
     /// The caller is pinned or holds the writers' lock.
-    #[cfg(test)]
     pub unsafe fn bytes(&self) -> usize {
         let table = self.table();
         // SAFETY: as in `find`.

@@ -1,11 +1,10 @@
-//! Every order of events of small programs. Run with
-//! `RUSTFLAGS="--cfg loom" cargo test --release cache::loom_tests`.
+//! Every order of events of small programs. `scripts/loom` runs them.
 
 use loom::sync::Arc;
 use loom::thread;
 
 use super::test_entry::Item;
-use super::{Cache, Due, Entry, Inserted, Key};
+use super::{Cache, Due, Entry, Inserted, Key, RefCount};
 
 fn item(n: u8) -> Item {
     Item::new(0x303, &[n], i64::from(n), 10)
@@ -29,7 +28,7 @@ fn model_with(interruptions: Option<usize>, program: impl Fn() + Send + Sync + '
 }
 
 fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Item>> {
-    let cache = Cache::new(limit);
+    let cache = Cache::new(limit, ());
     for n in ids {
         cache.insert(item(n));
     }
@@ -42,7 +41,7 @@ fn a_lookup_that_races_with_removal_finds_a_live_object_or_none() {
         let cache = cache_with([1], 0);
         let remover = {
             let cache = cache.clone();
-            thread::spawn(move || drop(cache.remove(&key(1))))
+            thread::spawn(move || drop(cache.remove(&item(1))))
         };
         if let Some(found) = cache.find(&key(1)) {
             assert!(found.references() >= 1);
@@ -111,13 +110,13 @@ fn nothing_is_missed_while_the_index_shrinks() {
     model(|| {
         let cache = cache_with(1..=18, 0);
         for n in 4..=18 {
-            cache.remove(&key(n));
+            cache.remove(&item(n));
         }
         let remover = {
             let cache = cache.clone();
             thread::spawn(move || {
-                cache.remove(&key(3));
-                cache.remove(&key(2));
+                cache.remove(&item(3));
+                cache.remove(&item(2));
             })
         };
         assert!(cache.find(&key(1)).is_some());
@@ -174,7 +173,7 @@ fn an_object_leaves_once_when_eviction_flush_and_removal_race() {
             let cache = cache.clone();
             thread::spawn(move || usize::from(cache.pop(Due::At(100)).is_some()))
         };
-        let mut gone = usize::from(cache.remove(&key(1)).is_some());
+        let mut gone = usize::from(cache.remove(&item(1)).is_some());
         if let Inserted::Added { evicted, .. } = cache.insert(item(2)) {
             gone += usize::from(evicted.is_some());
         }
@@ -191,7 +190,7 @@ fn a_reference_is_never_taken_from_a_count_of_zero() {
         let remover = {
             let cache = cache.clone();
             thread::spawn(move || {
-                drop(cache.remove(&key(1)));
+                drop(cache.remove(&item(1)));
                 drop(held);
             })
         };
@@ -199,5 +198,75 @@ fn a_reference_is_never_taken_from_a_count_of_zero() {
             assert!(found.references() >= 1);
         }
         remover.join().unwrap();
+    });
+}
+
+#[test]
+fn the_last_of_several_holders_ends_an_object_and_nobody_else_does() {
+    model(|| {
+        let count = Arc::new(RefCount::one());
+        count.add();
+        let ended = Arc::new(loom::sync::atomic::AtomicUsize::new(0));
+        let give_back = |count: Arc<RefCount>, ended: Arc<loom::sync::atomic::AtomicUsize>| {
+            if count.take() {
+                ended.fetch_add(1, loom::sync::atomic::Ordering::Relaxed);
+            }
+        };
+        let holders: Vec<_> = (0..2)
+            .map(|_| {
+                let (count, ended) = (count.clone(), ended.clone());
+                thread::spawn(move || give_back(count, ended))
+            })
+            .collect();
+        // A lookup that has no reference: what it gets keeps the object from ending.
+        let got = count.try_add();
+        if got {
+            assert_eq!(ended.load(loom::sync::atomic::Ordering::Relaxed), 0);
+            give_back(count.clone(), ended.clone());
+        }
+        for holder in holders {
+            holder.join().unwrap();
+        }
+        assert_eq!(ended.load(loom::sync::atomic::Ordering::Relaxed), 1);
+        assert!(!count.try_add(), "a count of zero stays");
+    });
+}
+
+#[test]
+fn a_lookup_races_with_eviction() {
+    model(|| {
+        let cache = cache_with([1], 2);
+        let adder = {
+            let cache = cache.clone();
+            thread::spawn(move || drop(cache.insert(item(2))))
+        };
+        if let Some(found) = cache.find(&key(1)) {
+            assert_eq!(found.key(), key(1));
+        }
+        let there = cache.contains(&key(2));
+        adder.join().unwrap();
+        assert!(cache.find(&key(1)).is_none() && cache.find(&key(2)).is_some());
+        assert!(!there || cache.contains(&key(2)));
+    });
+}
+
+#[test]
+fn what_has_expired_does_not_take_its_successor_along() {
+    model(|| {
+        let cache = cache_with([], 0);
+        let old = item(1);
+        cache.insert(old.clone());
+        let replacer = {
+            let cache = cache.clone();
+            thread::spawn(move || {
+                let fresh = item(1);
+                cache.insert(fresh.clone());
+                fresh
+            })
+        };
+        let removed = cache.expire(&old);
+        assert!(removed.is_none_or(|removed| removed.same(&old)));
+        let fresh = replacer.join().unwrap();
+        assert!(cache.find(&key(1)).is_some_and(|found| found.same(&fresh)));
     });
 }

@@ -8,6 +8,8 @@
 //! |-------------|--------------------------------------------------------------------------|
 //! | `entries`   | [`Cache`]: the operations, and the order in which they change the parts  |
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
+//! | `count`     | the count of references that lookups add to                              |
+//! | `hash`      | the keyed hash of a key                                                  |
 //! | `node`      | one allocation for each cached object: key, reference, links             |
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
@@ -76,10 +78,12 @@
 //! **Memory that is short.** Adding allocates before it changes anything, and is refused without memory. An
 //! index that cannot get a larger table lets its chains grow.
 
+mod count;
 mod entries;
 mod entry;
 #[cfg(not(loom))]
 mod fork;
+mod hash;
 mod index;
 #[cfg(not(loom))]
 mod lock;
@@ -101,8 +105,7 @@ mod test_entry;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+pub use count::RefCount;
 pub use entries::{Cache, Due, Inserted};
 pub use entry::{Entry, Expiry, Key};
-#[cfg(test)]
-pub use reclaim::pin;
-pub use reclaim::retire;
+pub use reclaim::{pin, retire};

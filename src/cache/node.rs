@@ -44,7 +44,7 @@ impl<O> Clone for Link<O> {
 impl<O> Copy for Link<O> {}
 
 impl<O> Node<O> {
-    /// A node that is linked nowhere. `None` when memory is short.
+    /// A node that is linked nowhere; its links are not set yet. `None` when memory is short.
     pub fn new(key: Key, object: NonNull<O>) -> Option<NonNull<Self>> {
         let hash = key.hash();
         let layout = Self::layout(hash)?;
@@ -58,14 +58,6 @@ impl<O> Node<O> {
         };
         // SAFETY: freshly allocated with a node's layout, and nobody else has it.
         unsafe { node.write(fresh) };
-        let unlinked = Link {
-            prev: std::ptr::null_mut(),
-            next: std::ptr::null_mut(),
-        };
-        for level in 0..height(hash) {
-            // SAFETY: the layout has room for `height` links behind the node.
-            unsafe { Self::link(node.as_ptr(), level).write(unlinked) };
-        }
         Some(node)
     }
 

@@ -47,30 +47,39 @@ impl<O> Order<O> {
     /// # Safety
     /// `node` is live and in no list, and every node of this list is live.
     pub unsafe fn file(&mut self, node: *mut Node<O>, expiry: Expiry) {
-        // SAFETY: nodes of the list are live, and a node that is reached on a level has that level.
+        // SAFETY: nodes of the list are live.
         unsafe {
             *(*node).expiry.get() = expiry;
             let height = height((*node).hash());
-            let mut after = std::ptr::null_mut();
-            let mut places = [Link {
-                prev: after,
-                next: after,
-            }; MAX_HEIGHT];
             // A node that expires last, the usual case, needs no search, nor one that expires first.
-            let behind_all = self.last[0].is_null() || *(*self.last[0]).expiry.get() <= expiry;
-            let before_all = !behind_all && *(*self.first[0]).expiry.get() > expiry;
-            let searched = if behind_all || before_all {
-                height
+            if self.last[0].is_null() || *(*self.last[0]).expiry.get() <= expiry {
+                self.link(node, height, |order, level| Link {
+                    prev: order.last[level],
+                    next: std::ptr::null_mut(),
+                });
+            } else if *(*self.first[0]).expiry.get() > expiry {
+                self.link(node, height, |order, level| Link {
+                    prev: std::ptr::null_mut(),
+                    next: order.first[level],
+                });
             } else {
-                MAX_HEIGHT
-            };
-            for level in (0..searched).rev() {
-                let mut before = std::ptr::null_mut();
-                if before_all {
-                    after = self.first[level];
-                } else {
-                    before = self.before(after, level);
-                }
+                let places = self.search(expiry);
+                self.link(node, height, |_, level| places[level]);
+            }
+        }
+    }
+
+    /// On each level, between which nodes one with this expiry belongs.
+    unsafe fn search(&self, expiry: Expiry) -> [Link<O>; MAX_HEIGHT] {
+        let mut after = std::ptr::null_mut();
+        let mut places = [Link {
+            prev: after,
+            next: after,
+        }; MAX_HEIGHT];
+        for level in (0..MAX_HEIGHT).rev() {
+            // SAFETY: nodes of the list are live, and `after` was reached on a higher level.
+            unsafe {
+                let mut before = self.before(after, level);
                 while !before.is_null() && *(*before).expiry.get() > expiry {
                     after = before;
                     before = self.before(after, level);
@@ -80,10 +89,23 @@ impl<O> Order<O> {
                     next: after,
                 };
             }
-            for (level, place) in places.iter().enumerate().take(height) {
-                *Node::link(node, level) = *place;
-            }
-            for (level, place) in places.iter().enumerate().take(height) {
+        }
+        places
+    }
+
+    /// Links `node` in where `place` says for each level, from the lowest up.
+    #[inline]
+    unsafe fn link(
+        &mut self,
+        node: *mut Node<O>,
+        height: usize,
+        place: impl Fn(&Self, usize) -> Link<O>,
+    ) {
+        for level in 0..height {
+            let place = place(self, level);
+            // SAFETY: the caller's promise: node and neighbours are live and have this level.
+            unsafe {
+                Node::link(node, level).write(place);
                 self.set_next(place.prev, level, node);
                 self.set_prev(place.next, level, node);
             }

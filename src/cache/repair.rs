@@ -21,6 +21,8 @@ impl<E: Entry> Cache<E> {
                 let held = self.index.find(&(*node).key) == node;
                 if held {
                     bytes += Node::<E::Object>::bytes((*node).hash());
+                } else {
+                    E::left((*node).object.as_ref(), &self.owner);
                 }
                 held
             })
@@ -42,7 +44,7 @@ impl<E: Entry> Cache<E> {
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             order.file(node.as_ptr(), half_in.expires());
-            half_in.into_raw();
+            E::entered(half_in.into_raw().as_ref(), &self.owner, key.hash());
             let place = self.index.place(half_out);
             assert!(!place.node().is_null());
             self.index.take_out(&place);

@@ -1,6 +1,8 @@
 //! The one place where the cache gets atomics, its lock and its hash keys from, so that loom can replace
 //! them.
 
+use super::hash::Keys;
+
 #[cfg(not(loom))]
 pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
@@ -16,18 +18,22 @@ pub use loom::sync::MutexGuard as Locked;
 #[cfg(loom)]
 pub use loomed::Lock;
 
-/// A SipHash with keys that this process drew at random.
+/// Hash keys that this process drew at random.
 #[cfg(not(loom))]
-pub fn new_hasher() -> std::hash::DefaultHasher {
+#[inline]
+pub fn hash_keys() -> Keys {
     use std::hash::{BuildHasher, RandomState};
-    static KEYS: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
-    KEYS.get_or_init(RandomState::new).build_hasher()
+    static KEYS: std::sync::OnceLock<Keys> = std::sync::OnceLock::new();
+    *KEYS.get_or_init(|| {
+        let random = RandomState::new();
+        Keys(random.hash_one(0), random.hash_one(1))
+    })
 }
 
 /// Not random under loom, which runs the same program again and again.
 #[cfg(loom)]
-pub fn new_hasher() -> std::hash::DefaultHasher {
-    std::hash::DefaultHasher::new()
+pub fn hash_keys() -> Keys {
+    Keys(0, 0)
 }
 
 /// Has the memory at `place` brought near, where the machine can be told to. Any pointer is fine.

@@ -2,10 +2,9 @@
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering as StdOrdering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use super::sync::{AtomicUsize, Ordering};
-use super::{Entry, Expiry, Key, retire};
+use super::{Entry, Expiry, Key, RefCount, retire};
 
 thread_local! {
     static BEFORE_UPGRADE: std::cell::Cell<Option<Box<dyn FnOnce()>>> =
@@ -20,12 +19,16 @@ pub fn on_next_upgrade(what: impl FnOnce() + 'static) {
 
 /// What an [`Item`] refers to.
 pub struct Object {
-    count: AtomicUsize,
+    count: RefCount,
     key: Key,
     time: AtomicI64,
     timeout: i64,
     /// True if a cache may have led to it.
     was_cached: AtomicBool,
+    /// How many caches say that it is theirs.
+    caches: AtomicI64,
+    /// What the last of them told; 0 for none.
+    hash: AtomicU32,
 }
 
 /// An owning reference.
@@ -40,11 +43,13 @@ impl Item {
     /// A fresh object.
     pub fn new(version: i32, id: &[u8], time: i64, timeout: i64) -> Self {
         let object = Object {
-            count: AtomicUsize::new(1),
+            count: RefCount::one(),
             key: Key::new(version, id).expect("an id of at most 32 bytes"),
             time: AtomicI64::new(time),
             timeout,
             was_cached: AtomicBool::new(false),
+            caches: AtomicI64::new(0),
+            hash: AtomicU32::new(0),
         };
         Self(NonNull::from(Box::leak(Box::new(object))))
     }
@@ -57,12 +62,18 @@ impl Item {
     /// Sets the time from which the timeout counts.
     #[cfg(not(loom))]
     pub fn set_time(&self, time: i64) {
-        self.get().time.store(time, StdOrdering::Relaxed);
+        self.get().time.store(time, Ordering::Relaxed);
+    }
+
+    /// How many caches have it.
+    #[cfg(not(loom))]
+    pub fn caches(&self) -> i64 {
+        self.get().caches.load(Ordering::Relaxed)
     }
 
     /// How many references there are.
     pub fn references(&self) -> usize {
-        self.get().count.load(Ordering::Relaxed)
+        self.get().count.get()
     }
 
     unsafe fn free(object: *mut Object) {
@@ -76,18 +87,18 @@ impl Item {
 
 impl Clone for Item {
     fn clone(&self) -> Self {
-        self.get().count.fetch_add(1, Ordering::Relaxed);
+        self.get().count.add();
         Self(self.0)
     }
 }
 
 impl Drop for Item {
     fn drop(&mut self) {
-        if self.get().count.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.get().count.take() {
             // SAFETY: that was the last reference, so no cache leads to the object any more. If none
             // ever did, nobody can be looking at it.
             unsafe {
-                if self.get().was_cached.load(StdOrdering::Relaxed) {
+                if self.get().was_cached.load(Ordering::Relaxed) {
                     retire(self.0.as_ptr(), size_of::<Object>(), Self::free);
                 } else {
                     Self::free(self.0.as_ptr());
@@ -103,9 +114,10 @@ impl std::fmt::Debug for Item {
     }
 }
 
-// SAFETY: the count is raised from non-zero only, and memory is freed through `retire`.
+// SAFETY: the count is a `RefCount`, and memory is freed through `retire`.
 unsafe impl Entry for Item {
     type Object = Object;
+    type Owner = ();
 
     fn key(&self) -> Key {
         self.get().key
@@ -113,7 +125,21 @@ unsafe impl Entry for Item {
 
     fn expires(&self) -> Expiry {
         let Object { time, timeout, .. } = self.get();
-        Expiry::of(time.load(StdOrdering::Relaxed), *timeout)
+        Expiry::of(time.load(Ordering::Relaxed), *timeout)
+    }
+
+    fn entered(object: &Object, (): &(), hash: u32) {
+        object.hash.store(hash, Ordering::Relaxed);
+        object.caches.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn filed_hash(&self) -> Option<u32> {
+        let hash = self.get().hash.load(Ordering::Relaxed);
+        (hash != 0).then_some(hash)
+    }
+
+    fn left(object: &Object, (): &()) {
+        object.caches.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn object(&self) -> NonNull<Object> {
@@ -121,7 +147,7 @@ unsafe impl Entry for Item {
     }
 
     fn into_raw(self) -> NonNull<Object> {
-        self.get().was_cached.store(true, StdOrdering::Relaxed);
+        self.get().was_cached.store(true, Ordering::Relaxed);
         std::mem::ManuallyDrop::new(self).0
     }
 
@@ -134,14 +160,6 @@ unsafe impl Entry for Item {
             what();
         }
         // SAFETY: the memory is readable, by the caller's promise.
-        let count = unsafe { &raw.as_ref().count };
-        let mut seen = count.load(Ordering::Acquire);
-        while seen != 0 {
-            match count.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Acquire) {
-                Ok(_) => return Some(Self(raw)),
-                Err(now) => seen = now,
-            }
-        }
-        None
+        unsafe { raw.as_ref() }.count.try_add().then_some(Self(raw))
     }
 }

@@ -36,7 +36,7 @@ fn held(cache: &Cache<Item>) -> String {
 
 #[test]
 fn an_added_object_is_found_with_a_reference_of_its_own() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let added = item("a", 20);
     assert!(matches!(
         cache.insert(added.clone()),
@@ -53,11 +53,11 @@ fn an_added_object_is_found_with_a_reference_of_its_own() {
 
 #[test]
 fn the_cache_holds_one_reference_and_gives_it_back_s94() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let a = item("a", 20);
     add(&cache, &a);
     assert_eq!(a.references(), 2);
-    drop(cache.remove(&key("a")));
+    drop(cache.remove(&item("a", 0)));
     assert_eq!(a.references(), 1);
     add(&cache, &a);
     drop(cache);
@@ -66,7 +66,7 @@ fn the_cache_holds_one_reference_and_gives_it_back_s94() {
 
 #[test]
 fn the_same_id_under_two_versions_is_two_entries_s50() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let (old, new) = (Item::new(TLS12, b"a", 0, 9), Item::new(TLS13, b"a", 0, 9));
     add(&cache, &old);
     add(&cache, &new);
@@ -77,7 +77,7 @@ fn the_same_id_under_two_versions_is_two_entries_s50() {
 
 #[test]
 fn ids_of_0_and_32_bytes_are_keys_and_longer_ones_are_not() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let long = "0123456789abcdef0123456789abcdef";
     for id in ["", long, &long[..31]] {
         add(&cache, &item(id, 20));
@@ -92,7 +92,7 @@ fn ids_of_0_and_32_bytes_are_keys_and_longer_ones_are_not() {
 
 #[test]
 fn another_object_with_the_key_replaces_the_first_s45() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let (first, second) = (item("a", 20), item("a", 30));
     add(&cache, &first);
     match cache.insert(second.clone()) {
@@ -111,7 +111,7 @@ fn another_object_with_the_key_replaces_the_first_s45() {
 
 #[test]
 fn adding_an_object_again_keeps_one_reference_and_moves_it_behind_its_equals() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let (a, b) = (item("a", 20), item("b", 20));
     add(&cache, &a);
     add(&cache, &b);
@@ -123,7 +123,7 @@ fn adding_an_object_again_keeps_one_reference_and_moves_it_behind_its_equals() {
 #[test]
 fn a_limit_of_n_leaves_n_minus_1_objects_and_a_limit_of_1_leaves_1_s51() {
     for (limit, left) in [(1, 1), (2, 1), (3, 2), (4, 3), (0, 5)] {
-        let cache = Cache::new(limit);
+        let cache = Cache::new(limit, ());
         for (n, id) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
             add(&cache, &item(id, 20 + n as i64));
         }
@@ -134,7 +134,7 @@ fn a_limit_of_n_leaves_n_minus_1_objects_and_a_limit_of_1_leaves_1_s51() {
 
 #[test]
 fn the_first_to_expire_is_evicted_but_never_the_new_one_s53() {
-    let cache = Cache::new(3);
+    let cache = Cache::new(3, ());
     add(&cache, &item("a", 100));
     add(&cache, &item("b", 99));
     assert_eq!(add(&cache, &item("c", 98)), ["b"]);
@@ -144,7 +144,7 @@ fn the_first_to_expire_is_evicted_but_never_the_new_one_s53() {
 
 #[test]
 fn replacing_at_the_limit_evicts_nothing() {
-    let cache = Cache::new(3);
+    let cache = Cache::new(3, ());
     add(&cache, &item("a", 20));
     add(&cache, &item("b", 30));
     assert!(add(&cache, &item("b", 5)).is_empty());
@@ -153,7 +153,7 @@ fn replacing_at_the_limit_evicts_nothing() {
 
 #[test]
 fn a_lowered_limit_takes_effect_when_something_is_added_s52() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     for id in ["a", "b", "c", "d"] {
         add(&cache, &item(id, 20));
     }
@@ -170,14 +170,14 @@ fn a_lowered_limit_takes_effect_when_something_is_added_s52() {
 
 #[test]
 fn objects_with_an_empty_id_are_evicted_too() {
-    let cache = Cache::new(2);
+    let cache = Cache::new(2, ());
     add(&cache, &item("", 1));
     assert_eq!(add(&cache, &item("a", 20)), [""]);
 }
 
 #[test]
 fn a_flush_takes_the_expired_in_order_of_expiry_and_of_equals_the_first_added_s54() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     for (id, expires) in [
         ("a", 30),
         ("b", 10),
@@ -196,7 +196,7 @@ fn a_flush_takes_the_expired_in_order_of_expiry_and_of_equals_the_first_added_s5
 
 #[test]
 fn expired_means_later_than_time_plus_timeout_strictly_s55() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     add(&cache, &item("a", 20));
     assert!(cache.pop(Due::At(20)).is_none());
     assert!(cache.pop(Due::At(21)).is_some());
@@ -207,7 +207,7 @@ fn expired_means_later_than_time_plus_timeout_strictly_s55() {
 
 #[test]
 fn a_timeout_that_overflows_never_expires_and_still_has_its_place_s61() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     for (id, time, timeout) in [("x", 300, i64::MAX), ("y", 200, i64::MAX), ("z", 400, 100)] {
         add(&cache, &Item::new(TLS12, id.as_bytes(), time, timeout));
     }
@@ -217,7 +217,7 @@ fn a_timeout_that_overflows_never_expires_and_still_has_its_place_s61() {
 
 #[test]
 fn a_clock_that_goes_backwards_flushes_nothing_new() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     add(&cache, &item("a", 20));
     add(&cache, &item("b", 40));
     assert_eq!(flushed(&cache, Due::At(30)), "a");
@@ -229,7 +229,7 @@ fn a_clock_that_goes_backwards_flushes_nothing_new() {
 
 #[test]
 fn a_changed_time_moves_a_cached_object_s54() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let (a, b, c) = (item("a", 10), item("b", 20), item("c", 30));
     for item in [&a, &b, &c] {
         add(&cache, item);
@@ -246,22 +246,66 @@ fn a_changed_time_moves_a_cached_object_s54() {
 
 #[test]
 fn removing_by_key_takes_whatever_object_has_it_s44() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let a = item("a", 10);
     add(&cache, &a);
     let other = item("a", 99);
-    assert!(
-        cache
-            .remove(&other.key())
-            .is_some_and(|found| found.same(&a))
-    );
-    assert!(cache.remove(&other.key()).is_none());
+    assert!(cache.remove(&other).is_some_and(|found| found.same(&a)));
+    assert!(cache.remove(&other).is_none());
     assert_eq!(cache.len(), 0);
 }
 
 #[test]
+fn an_expired_object_leaves_but_not_the_one_that_has_its_key_by_now_s57() {
+    let cache = Cache::new(0, ());
+    let (old, new) = (item("a", 10), item("a", 90));
+    add(&cache, &old);
+    add(&cache, &new);
+    assert!(cache.expire(&old).is_none());
+    assert!(cache.contains(&key("a")));
+    assert!(cache.expire(&new).is_some());
+    assert!(!cache.contains(&key("a")));
+    assert_eq!((cache.len(), cache.figures().expiries), (0, 1));
+}
+
+#[test]
+fn what_leaves_is_counted_by_its_reason() {
+    let cache = Cache::new(4, ());
+    for (id, expires) in [("a", 10), ("b", 20), ("c", 30), ("d", 40), ("e", 50)] {
+        add(&cache, &item(id, expires));
+    }
+    assert_eq!(flushed(&cache, Due::At(35)), "c");
+    assert!(cache.remove(&item("d", 0)).is_some());
+    assert_eq!(flushed(&cache, Due::Always), "e");
+    let figures = cache.figures();
+    assert_eq!((figures.evictions, figures.expiries), (2, 1));
+}
+
+#[test]
+fn an_object_is_told_whenever_it_enters_and_leaves() {
+    let cache = Cache::new(0, ());
+    let a = item("a", 10);
+    add(&cache, &a);
+    assert_eq!(a.caches(), 1);
+    assert!(cache.remove(&item("b", 10)).is_none());
+    assert!(
+        cache
+            .remove(&item("a", 99))
+            .is_some_and(|found| found.same(&a))
+    );
+    assert_eq!(a.caches(), 0, "it was told that it left");
+    add(&cache, &a);
+    add(&cache, &item("a", 30));
+    assert_eq!(a.caches(), 0, "it was told that it was replaced");
+    let b = item("b", 10);
+    add(&cache, &b);
+    drop(cache);
+    assert_eq!(b.caches(), 0, "it was told of the end");
+}
+
+#[test]
 fn what_is_added_during_a_flush_does_not_keep_it_going() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     for id in ["a", "b", "c"] {
         add(&cache, &item(id, 10));
     }
@@ -275,32 +319,32 @@ fn what_is_added_during_a_flush_does_not_keep_it_going() {
 
 #[test]
 fn what_a_callback_removes_during_a_flush_is_not_flushed_again() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     for id in ["a", "b", "c"] {
         add(&cache, &item(id, 10));
     }
     let mut flush = cache.flush(Due::Always);
     assert_eq!(format!("{:?}", flush.next().unwrap()), "a");
-    assert!(cache.remove(&key("b")).is_some());
+    assert!(cache.remove(&item("b", 0)).is_some());
     assert_eq!(format!("{:?}", flush.next().unwrap()), "c");
     assert!(flush.next().is_none());
 }
 
 #[test]
 fn an_object_may_be_in_several_caches() {
-    let caches = [Cache::new(0), Cache::new(0)];
+    let caches = [Cache::new(0, ()), Cache::new(0, ())];
     let a = item("a", 10);
     for cache in &caches {
         add(cache, &a);
     }
     assert_eq!(a.references(), 3);
-    assert!(caches[0].remove(&key("a")).is_some());
+    assert!(caches[0].remove(&item("a", 0)).is_some());
     assert!(caches[1].find(&key("a")).is_some());
 }
 
 #[test]
 fn everything_is_found_while_the_index_grows_and_shrinks() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let id = |n: usize| format!("www-{n}");
     let all: Vec<Item> = (0..3000)
         .map(|n| item(&id(n), (n * 7919 % 1000) as i64))
@@ -317,7 +361,7 @@ fn everything_is_found_while_the_index_grows_and_shrinks() {
     }
     assert_eq!(cache.len(), all.len());
     for (n, one) in all.iter().enumerate() {
-        assert!(cache.remove(&one.key()).is_some());
+        assert!(cache.remove(one).is_some());
         assert!(cache.find(&one.key()).is_none());
         for ahead in [n + 1, n + 20, 2999] {
             assert_eq!(
@@ -331,7 +375,7 @@ fn everything_is_found_while_the_index_grows_and_shrinks() {
 
 #[test]
 fn an_entry_costs_little_memory() {
-    let cache = Cache::new(0);
+    let cache = Cache::new(0, ());
     let empty = cache.figures().bytes;
     assert!(empty < 1024, "{empty} bytes for an empty cache");
     for n in 0..1 << 12 {

@@ -44,8 +44,9 @@ impl Method {
         }
     }
 
-    /// The versions that a context of this method can speak. An error that names the method when
-    /// there are none: `SSL_CTX_new(3)` fails with it.
+    /// The versions that a connection of this method can speak. An error that names the method
+    /// when there are none: handshakes fail with it. Contexts can be made, as in an OpenSSL whose
+    /// security level rules the version out: programs try all methods to see which ones work.
     pub fn versions(&self) -> Result<RangeInclusive<Version>> {
         match self.version {
             None => Ok(Version::LOWEST_SUPPORTED..=Version::HIGHEST_SUPPORTED),

@@ -15,13 +15,25 @@ impl Connection {
     pub(super) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let offered = self.session_to_offer(&settings);
+        let psk = self.external_psk_to_offer(&settings)?;
+        // The engine offers one PSK. The program's own is always good, a ticket may be refused.
+        let offered = match psk {
+            Some(_) => None,
+            None => self.session_to_offer(&settings),
+        };
         if offered.is_none() {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
-            let placeholder = self.placeholder_session();
-            self.replace_session(Some(placeholder));
+            self.hold_placeholder();
         }
-        let secrets = offered.as_ref().map(secrets_of);
+        let early_data = self.early.is_connecting();
+        if early_data {
+            let session = psk.as_ref().map(|psk| &psk.session).or(offered.as_ref());
+            self.prepare_early_data(session.map(|session| &**session), &settings)?;
+        }
+        let secrets = match &psk {
+            Some(psk) => Some(psk.for_engine()),
+            None => offered.as_ref().map(secrets_of),
+        };
         let server_name = self
             .host_name
             .borrow()
@@ -32,6 +44,7 @@ impl Connection {
             server_name,
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
+            early_data,
             signature_schemes: settings.signature_schemes(),
             signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
@@ -39,7 +52,10 @@ impl Connection {
             tls12_tickets: settings.options & OP_NO_TICKET == 0,
             max_fragment: settings.max_send_fragment,
         };
-        self.with_handshake(|handshake| handshake.offered = offered);
+        self.with_handshake(|handshake| {
+            handshake.offered = offered;
+            handshake.offered_psk = psk.map(|psk| psk.session);
+        });
         let mut engine = self.take_engine()?;
         let result = engine.connect(parameters, self);
         let random = hello_random(engine.output(), 1);
@@ -47,12 +63,16 @@ impl Connection {
         if let Some(random) = random {
             self.client_random.set(random);
         }
-        result.map_err(|failure: Failure| self.fail(failure))
+        result.map_err(|failure: Failure| self.fail(failure))?;
+        match early_data {
+            true => self.check_early_data_offered(),
+            false => Ok(()),
+        }
     }
 
     /// The session set by the program, if a ClientHello may offer it.
     fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
-        let session = self.session.borrow().clone()?;
+        let session = self.session.get()?;
         let version = session.protocol_version();
         let usable = session.is_resumable()
             && matches!(version, 0x0303 | 0x0304)
@@ -85,6 +105,7 @@ pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
         age_add: fields.age_add,
         max_early_data: fields.max_early_data,
         time: fields.time.max(0) as u64,
+        external: false,
     }
 }
 

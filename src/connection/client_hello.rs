@@ -28,10 +28,14 @@ pub mod extension {
     pub const SESSION_TICKET: u16 = 35;
     /// pre_shared_key (RFC 8446)
     pub const PRE_SHARED_KEY: u16 = 41;
+    /// early_data (RFC 8446)
+    pub const EARLY_DATA: u16 = 42;
     /// supported_versions (RFC 8446)
     pub const SUPPORTED_VERSIONS: u16 = 43;
     /// psk_key_exchange_modes (RFC 8446)
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
+    /// key_share (RFC 8446)
+    pub const KEY_SHARE: u16 = 51;
     /// renegotiation_info (RFC 5746)
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
@@ -272,6 +276,25 @@ impl ClientHello {
         Some(identities)
     }
 
+    /// Groups of the key_share extension, by number.
+    pub fn key_share_groups(&self) -> Vec<u16> {
+        self.key_share_groups_checked().unwrap_or_default()
+    }
+
+    fn key_share_groups_checked(&self) -> Option<Vec<u16>> {
+        let contents = self.extension(extension::KEY_SHARE)?;
+        let mut at = 0;
+        let list = vector(contents, &mut at, 2)?;
+        let mut at = list.start;
+        let mut groups = Vec::new();
+        while at < list.end {
+            groups.push(number(contents.get(at..at + 2)?) as u16);
+            at += 2;
+            vector(&contents[..list.end], &mut at, 2)?;
+        }
+        Some(groups)
+    }
+
     /// Whether psk_dhe_ke is among the key exchange modes for PSKs.
     pub fn offers_psk_dhe_ke(&self) -> bool {
         const PSK_DHE_KE: u8 = 1;
@@ -381,6 +404,7 @@ mod tests {
             (43, &[4, 3, 4, 3, 3]),
             (45, &[1, 1]),
             (23, &[]),
+            (51, &[0, 11, 0, 29, 0, 2, 7, 7, 0, 23, 0, 1, 7]),
             (13, &[0, 2, 4, 3]),
             (41, &psk),
         ]))
@@ -401,7 +425,8 @@ mod tests {
                 obfuscated_ticket_age: 0x0102
             }]
         );
-        assert_eq!(parsed.extension_types().count(), 8);
+        assert_eq!(parsed.key_share_groups(), [29, 23]);
+        assert_eq!(parsed.extension_types().count(), 9);
     }
 
     fn read(records: &[u8]) -> Result<Option<ClientHello>, Failure> {
@@ -438,6 +463,20 @@ mod tests {
         assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
         let failure = read(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
         assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
+    }
+
+    #[test]
+    fn a_key_share_that_does_not_fit_is_none() {
+        let with = |contents: &[u8]| {
+            ClientHello::parse(hello(&[(51, contents)]))
+                .unwrap()
+                .key_share_groups()
+        };
+        assert_eq!(with(&[0, 5, 0, 29, 0, 1, 7]), [29]);
+        assert_eq!(with(&[0, 5, 0, 29, 0, 2, 7]), []);
+        assert_eq!(with(&[0, 3, 0, 29, 0]), []);
+        assert_eq!(with(&[0, 9]), []);
+        assert_eq!(with(&[]), []);
     }
 
     #[test]

@@ -45,10 +45,11 @@ impl Delegate for Connection {
     fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         // A server's engine derives these whenever a PSK is accepted. They protect nothing without
         // early data, and OpenSSL does not log them then.
-        if matches!(
+        let early = matches!(
             label,
             "CLIENT_EARLY_TRAFFIC_SECRET" | "EARLY_EXPORTER_SECRET"
-        ) {
+        );
+        if early && !self.has_early_secrets() {
             return;
         }
         let Some(function) = self.context.borrow().callbacks().key_log else {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{
-    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
-};
-use crate::error::Reason;
+use super::{Connection, Handshake, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop};
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
 impl Connection {
@@ -16,12 +15,30 @@ impl Connection {
     /// error, say of the connection that the thread served before, must not be taken for one of
     /// this.
     pub fn handshake(&self) -> Result<(), Stop> {
+        self.early.stop_writing();
+        self.handshake_for_reading()
+    }
+
+    /// The same for a call that reads, which does not end a client's early data.
+    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => return self.flush_flight(),
             Stage::Failed => return Err(Stop::Transport),
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
-            Stage::Before => self.begin()?,
+            Stage::Before => {
+                error_queue::forget_failures();
+                self.begin()?;
+            }
+            Stage::EarlyData => {
+                error_queue::forget_failures();
+                self.stop_resting()?;
+            }
             Stage::Handshake | Stage::Tickets => error_queue::forget_failures(),
+        }
+        if self.early.is_connecting() {
+            // The ClientHello goes out with the early data.
+            self.rest();
+            return Ok(());
         }
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
@@ -65,20 +82,9 @@ impl Connection {
         self.stage.get()
     }
 
-    /// The state of the handshake, as far as it is known.
-    pub fn handshake_state(&self) -> HandshakeState {
-        let begun = self.handshake.borrow();
-        match (self.stage.get(), begun.as_deref()) {
-            (Stage::Before, _) => HandshakeState::Before,
-            // A connection that failed stays where it was.
-            (Stage::Open, _) | (Stage::Failed, None) => HandshakeState::Done,
-            (Stage::Tickets, _) => HandshakeState::ServerWritesTicket,
-            (_, Some(data)) if self.role.get() == Some(Role::Server) => match data.client_hello {
-                None => HandshakeState::Before,
-                Some(_) => HandshakeState::ServerHasReadClientHello,
-            },
-            _ => HandshakeState::ClientHasWrittenClientHello,
-        }
+    /// Whether this is a server that has not got its client's first message.
+    pub fn waits_for_client_hello(&self) -> bool {
+        self.role.get() == Some(Role::Server) && self.client_hello().is_none()
     }
 
     /// `SSL_want(3)`.
@@ -95,8 +101,6 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        error_queue::forget_failures();
-        self.method.get().versions()?;
         if self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
@@ -109,6 +113,29 @@ impl Connection {
         self.resumed.set(false);
         self.stage.set(Stage::Handshake);
         self.notify(InfoKind::HandshakeStart, 1);
+        let result = self.start(role).map_err(|stop| self.not_started(stop));
+        if result.is_err() {
+            self.notify_exit();
+        }
+        result
+    }
+
+    /// A handshake that cannot even begin, say because no version is left, ends with an alert as
+    /// any other.
+    fn not_started(&self, stop: Stop) -> Stop {
+        const PROTOCOL_VERSION: u8 = 70;
+        match stop {
+            Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
+                let mut failure = Failure::with_alert(reason, PROTOCOL_VERSION);
+                failure.detail = detail.into_owned();
+                self.fail(failure)
+            }
+            stop => stop,
+        }
+    }
+
+    fn start(&self, role: Role) -> Result<(), Stop> {
+        self.method.get().versions()?;
         match role {
             Role::Client => self.start_client(),
             Role::Server => {
@@ -119,9 +146,12 @@ impl Connection {
         }
     }
 
-    fn advance(&self) -> Result<(), Stop> {
+    pub(super) fn advance(&self) -> Result<(), Stop> {
         loop {
             self.flush_flight()?;
+            if self.rests_for_early_data()? {
+                return Ok(());
+            }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
                 if !self.look_at_client_hello()? {
@@ -138,6 +168,7 @@ impl Connection {
             }
             let closed = self.process()?;
             self.check_resumed_context()?;
+            self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
                 self.stage.set(Stage::Failed);
@@ -147,13 +178,21 @@ impl Connection {
         }
     }
 
-    /// S67: a client whose id context is not the session's refuses what the server has accepted.
+    /// The server has taken the session or key that was offered, so it is the connection's (S13,
+    /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
         const ILLEGAL_PARAMETER: u8 = 47;
         if self.role.get() != Some(Role::Client)
             || !self.with_engine(|engine| engine.facts())?.resumed
         {
             return Ok(());
+        }
+        if let Some(session) = self
+            .with_handshake(|handshake| handshake.offered_psk.take())
+            .flatten()
+        {
+            self.with_handshake(|handshake| handshake.offered = Some(session.clone()));
+            self.replace_session(Some(session));
         }
         let same = self.with_handshake(|handshake| {
             handshake.offered.as_ref().is_none_or(|session| {
@@ -167,6 +206,26 @@ impl Connection {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Once it is known whether the session that was offered is resumed: one that is not has no part
+    /// in this handshake any more. On a client, a failure does not spoil it (S15); on a server, it
+    /// lends nothing to the new session.
+    fn settle_offer(&self) -> Result<(), Stop> {
+        let facts = self.with_engine(|engine| engine.facts())?;
+        match self.role.get() {
+            Some(Role::Server) if facts.full => self.drop_offer(),
+            Some(Role::Client) if facts.full && self.holds_no_placeholder() => {
+                self.hold_placeholder();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn holds_no_placeholder(&self) -> bool {
+        self.with_handshake(|handshake| handshake.placeholder.is_none())
+            .unwrap_or(false)
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

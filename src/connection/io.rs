@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
+use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 
@@ -38,7 +39,8 @@ impl Connection {
         loop {
             if self.stage.get() != Stage::Open {
                 self.start_implicitly()?;
-                self.handshake()?;
+                self.early.check_read()?;
+                self.handshake_for_reading()?;
             }
             let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
@@ -100,12 +102,23 @@ impl Connection {
         self.turn_to_tickets();
         if self.stage.get() != Stage::Open {
             self.start_implicitly()?;
+            self.early.check_write()?;
             self.handshake()?;
         }
-        let (mode, max_fragment) = {
-            let settings = self.settings.borrow();
-            (settings.mode, settings.max_send_fragment)
-        };
+        self.early.stop_writing();
+        let mode = self.settings.borrow().mode;
+        self.write_records(data, mode, |engine, chunk| engine.write(chunk))
+    }
+
+    /// Sends `data` in records that `encrypt` makes.
+    pub(super) fn write_records(
+        &self,
+        data: &[u8],
+        mode: u32,
+        encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
+    ) -> std::result::Result<usize, Stop> {
+        let max_fragment = self.settings.borrow().max_send_fragment;
+        let mut may_wait = self.early.hello_may_wait();
         let pending = &self.write;
         let address = data.as_ptr().addr();
         let repeated = self.is_write_pending();
@@ -115,7 +128,9 @@ impl Connection {
         }
         pending.buffer.set(address);
         loop {
-            self.flush()?;
+            if !std::mem::take(&mut may_wait) {
+                self.flush()?;
+            }
             let done = pending.done.get() + pending.in_flight.take();
             let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
             if done == data.len() || partial {
@@ -124,7 +139,8 @@ impl Connection {
             }
             pending.done.set(done);
             let count = (data.len() - done).min(max_fragment);
-            let encrypted = self.with_engine(|engine| engine.write(&data[done..done + count]))?;
+            let encrypted =
+                self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
             pending.in_flight.set(count);
         }
@@ -144,6 +160,17 @@ impl Connection {
         .unwrap_or(false)
     }
 
+    /// `SSL_free_buffers(3)`: false when there is data in them.
+    pub fn free_buffers(&self) -> bool {
+        self.with_engine(|engine| {
+            engine.release_input();
+            engine.pending().is_empty()
+                && engine.input.unprocessed().is_empty()
+                && engine.outgoing().is_empty()
+        })
+        .unwrap_or(false)
+    }
+
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next write.
     pub fn update_keys(&self) -> Result<()> {
         if self.facts.borrow().version != 0x0304 {
@@ -155,7 +182,7 @@ impl Connection {
 
     /// Keying material (RFC 5705). `out` is not empty.
     pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
-        if self.stage.get() != Stage::Open {
+        if !self.stage.get().is_past_finished() {
             return Err(crate::error::Error::Silent);
         }
         self.with_engine(|engine| engine.export(label, context, out))?
@@ -172,7 +199,12 @@ impl Connection {
 
     /// Whether a write was begun that the transport has not taken completely.
     pub(super) fn is_write_pending(&self) -> bool {
-        self.write.done.get() > 0 || self.write.in_flight.get() > 0
+        self.written_of_pending() > 0
+    }
+
+    /// How much of a write that has to be repeated is encrypted.
+    pub(super) fn written_of_pending(&self) -> usize {
+        self.write.done.get() + self.write.in_flight.get()
     }
 
     /// Forgets a write that was under way.

@@ -25,15 +25,18 @@ const CIPHER_ID: u32 = 0x0300_0000;
 // -- Making ------------------------------------------------------------------------------------
 
 impl Connection {
-    /// What a client has as its session until the server's is there: empty id, not resumable (S3).
-    pub(super) fn placeholder_session(&self) -> SessionRef {
-        Session::new(Fields {
+    /// Gives a client what it has as its session until the server's is there: empty id, not
+    /// resumable (S3).
+    pub(super) fn hold_placeholder(&self) {
+        let placeholder = Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context: self.settings.borrow().session_id_context.to_vec(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             ..Fields::default()
-        })
+        });
+        self.with_handshake(|handshake| handshake.placeholder = Some(placeholder.clone()));
+        self.replace_session(Some(placeholder));
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -84,15 +87,10 @@ impl Connection {
     /// A TLS 1.2 server's new session: that of this connection, or on resumption a copy of the
     /// session that was resumed (S123), with the new secrets.
     pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
-        let resumed = self
-            .with_handshake(|handshake| {
-                handshake
-                    .offer
-                    .as_ref()
-                    .map(|offer| offer.session().fields())
-            })
-            .flatten();
-        let mut fields = resumed.unwrap_or_else(|| self.new_fields());
+        let mut fields = match self.resumed_session(secrets) {
+            Some((session, _)) => session.fields(),
+            None => self.new_fields(),
+        };
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
@@ -105,6 +103,19 @@ impl Connection {
         fields.id = Vec::new();
         fields.ticket = None;
         fields
+    }
+
+    /// TLS 1.2: the session that has been resumed, and whether its ticket is to be renewed. `secrets`
+    /// are of the session that comes out of it: that has the same master secret. A session that was
+    /// only offered must not be taken for one: that would hand its peer's certificate to whoever has
+    /// seen its id or ticket on the way.
+    pub(super) fn resumed_session(&self, secrets: &SessionSecrets) -> Option<(SessionRef, bool)> {
+        self.with_handshake(|handshake| {
+            let offer = handshake.offer.as_ref()?;
+            let proved = offer.session().master_key() == secrets.secret.as_slice();
+            proved.then(|| (offer.session().clone(), offer.renew))
+        })
+        .flatten()
     }
 
     /// Server, TLS 1.2: keeps a session under the id that rustls has given it.
@@ -183,15 +194,15 @@ impl Connection {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
-            match (&handshake.offered, self.session()) {
-                (None, Some(placeholder)) => placeholder.assign(fields.view()),
-                (offered, _) => {
-                    // S15: the session that was refused stays as it is.
-                    if offered.is_some() {
-                        context.statistics.misses.increment();
-                    }
-                    self.replace_session(Some(Session::new(fields)));
+            if handshake.offered.is_some() {
+                context.statistics.misses.increment();
+            }
+            match (&handshake.placeholder, self.session()) {
+                (Some(placeholder), Some(session)) if session.as_ptr() == placeholder.as_ptr() => {
+                    placeholder.assign(fields.view());
                 }
+                // The program has set a session meanwhile, which is not to be written into (S123).
+                _ => self.replace_session(Some(Session::new(fields))),
             }
             if !tls13 {
                 self.update_cache(CACHE_CLIENT);
@@ -225,7 +236,9 @@ impl Connection {
             let mut fields = offered.fields();
             client_fields(&mut fields, secrets);
             fields.time = clock::now();
-            context.remove_session(offered);
+            if single_use {
+                context.remove_session(offered);
+            }
             self.replace_session(Some(Session::new(fields)));
         }
     }
@@ -274,7 +287,7 @@ impl Connection {
                 && (!tls13
                     || !server
                     || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
-                    || callbacks.remove_session.is_some()
+                    || context.remove_session_callback.get().is_some()
                     || settings.options & OP_NO_TICKET != 0);
             if stored {
                 context.add_session(&session);

@@ -11,6 +11,7 @@
 //! | `client`          | starting a client                                                |
 //! | `server`          | a server's first look at the ClientHello, and starting it        |
 //! | `resumption`      | which session a server may resume                                |
+//! | `external_psk`    | keys that the program brings                                      |
 //! | `issuing`         | new sessions of either role: cache, callbacks                    |
 //! | `tickets`         | a server's tickets                                               |
 //! | `peer`            | judging the peer's certificate                                   |
@@ -19,6 +20,7 @@
 //! | `stapling`        | OCSP responses with a certificate, both roles                    |
 //! | `check_chain`     | whether a certificate would do for the peer                      |
 //! | `delegate`        | answering the engine                                             |
+//! | `early_data`      | early data of either role                                        |
 //! | `io`, `shutdown`  | application data, closing                                        |
 //! | `transport`       | records from and to the BIOs                                     |
 //! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
@@ -29,6 +31,8 @@ mod check_chain;
 mod client;
 mod client_hello;
 mod delegate;
+mod early_data;
+mod external_psk;
 mod handshake;
 mod io;
 mod issuing;
@@ -38,18 +42,24 @@ mod peer;
 mod peer_certificates;
 mod resumption;
 mod server;
+mod session_cell;
 mod session_use;
 mod shutdown;
 mod signatures;
 mod stapling;
 mod state;
+mod stop;
 mod tickets;
 mod transport;
 
 pub use client_hello::{ClientHello, extension};
+pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers};
-pub use state::{HandshakeState, Role, Stage, Want};
+pub use state::{Role, Stage, Want};
+pub use stop::Stop;
+
+use session_cell::SessionCell;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -59,7 +69,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
-use crate::engine::{Engine, Facts, Failure, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Failure, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -72,33 +82,6 @@ use crate::session::{PeerChain, SessionRef};
 pub const SENT_SHUTDOWN: c_int = 1;
 /// `SSL_RECEIVED_SHUTDOWN`
 pub const RECEIVED_SHUTDOWN: c_int = 2;
-
-/// Why a call on a connection did not do what it was asked to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// It can be repeated later: `SSL_get_error(3)` says when.
-    Suspended,
-    /// The transport failed; `errno` or the error queue says how.
-    Transport,
-    /// The transport gave nothing, and did not say why.
-    Ended,
-    /// The peer has closed the connection properly.
-    Closed,
-    /// This error goes on the queue.
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<Reason> for Stop {
-    fn from(reason: Reason) -> Self {
-        Self::Failed(Error::new(reason))
-    }
-}
 
 /// `SSL`.
 pub struct Connection {
@@ -132,7 +115,7 @@ pub struct Connection {
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
     facts: RefCell<Facts>,
-    session: RefCell<Option<SessionRef>>,
+    session: SessionCell,
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<X509Chain>>,
@@ -149,6 +132,7 @@ pub struct Connection {
     issued: RefCell<Vec<SessionRef>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
+    early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
@@ -183,8 +167,11 @@ pub struct Handshake {
     pub client_hello: Option<Arc<ClientHello>>,
     /// Server: how far the program's callbacks have been asked.
     step: server::Step,
-    /// Server: the session that will be resumed.
+    /// Server: the session that the client may resume. Until the engine has done so, which takes the
+    /// session's secret, the client has proved nothing.
     offer: Option<resumption::Resumption>,
+    /// Server: the program wants the client's ticket ignored and no other sent (S79).
+    ticket_declined: bool,
     /// Server: the protocol chosen for the client.
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.
@@ -194,8 +181,16 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// Server: what to do with the client's early data.
+    early_data: EarlyDataPolicy,
+    /// Server: application data may be sent before the client has finished.
+    early_answer: bool,
     /// Client: the session that was offered.
     offered: Option<SessionRef>,
+    /// Client: the session of the program's own key that was offered.
+    offered_psk: Option<SessionRef>,
+    /// Client: what stands in for the session until the handshake is done.
+    placeholder: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
     /// whether it is not empty.
     new_ticket: Option<(u32, bool)>,
@@ -232,7 +227,7 @@ impl Connection {
             write_bio: RefCell::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
-            session: RefCell::default(),
+            session: SessionCell::default(),
             resumed: Cell::new(false),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
@@ -245,6 +240,7 @@ impl Connection {
             issued: RefCell::default(),
             tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
+            early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
@@ -339,9 +335,10 @@ impl Connection {
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
     pub fn version(&self) -> c_int {
-        match self.facts.borrow().version {
-            0 => self.highest_version().into(),
-            version => version.into(),
+        match (self.facts.borrow().version, self.method.get().version) {
+            (0, Some(version)) => version.wire(),
+            (0, None) => self.highest_version().into(),
+            (version, _) => version.into(),
         }
     }
 
@@ -421,7 +418,7 @@ impl Connection {
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         let peer = self.peer.borrow().clone();
-        peer.or_else(|| self.session.borrow().as_ref()?.peer().cloned())
+        peer.or_else(|| self.session.get()?.peer().cloned())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.
@@ -471,8 +468,9 @@ impl Connection {
                     engine.send_alert(alert);
                 }
             });
-            let _ = self.flush_flight();
-            self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            if self.flush_flight().is_ok() {
+                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+            }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }

@@ -7,10 +7,11 @@
 use std::ffi::{c_int, c_uint};
 
 use super::client::{OP_NO_TICKET, secrets_of};
+use super::early_data::is_fresh;
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{SessionSecrets, tls13_hash_len};
+use crate::engine::{Profile, ResumeOffer, SessionSecrets, normalized_server_name, tls13_hash_len};
 use crate::error::Reason;
 use crate::session::{Session, SessionRef};
 
@@ -33,8 +34,14 @@ pub struct Resumption {
     session: SessionRef,
     /// What the client sent for it: ticket, PSK identity or session id.
     identity: Vec<u8>,
+    /// The suite of this handshake, by TLS number: in TLS 1.3 it may differ from the session's.
+    suite: u16,
     /// A new ticket is to be sent.
     pub renew: bool,
+    /// It stands for a key that the program gave for this very connection.
+    external: bool,
+    /// The client's first choice, and of the age that it says: good for early data.
+    pub fresh: bool,
 }
 
 impl Resumption {
@@ -44,8 +51,16 @@ impl Resumption {
     }
 
     /// In the engine's terms.
-    pub fn for_engine(&self) -> (Vec<u8>, SessionSecrets) {
-        (self.identity.clone(), secrets_of(&self.session))
+    pub fn for_engine(&self, hello: &ClientHello) -> ResumeOffer {
+        ResumeOffer {
+            identity: self.identity.clone(),
+            session: SessionSecrets {
+                external: self.external,
+                ..secrets_of(&self.session)
+            },
+            cipher_suite: self.suite,
+            server_name: hello.server_name().and_then(normalized_server_name),
+        }
     }
 }
 
@@ -76,7 +91,7 @@ impl Connection {
         };
         match found {
             Some((resumption, from_cache))
-                if self.may_resume(&resumption.session, hello, version, from_cache)? =>
+                if self.may_resume(&resumption, hello, version, from_cache)? =>
             {
                 self.session_context.statistics.hits.increment();
                 self.set_verify_result(resumption.session.verify_result());
@@ -86,22 +101,37 @@ impl Connection {
         }
     }
 
-    /// The servername callback may have chosen another context, and with it another security
-    /// domain: a session is resumed there only if it was made for this very host, and with a client
-    /// certificate if one is required (CVE-2025-23419). The id context cannot tell: as in OpenSSL,
-    /// sessions have that of the context before the switch.
+    /// The servername callback may have chosen another context or id context, and with it another
+    /// security domain: a session is resumed there only if it was made for this very host, and with
+    /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
+    /// OpenSSL, sessions have that of the context before the switch.
     pub(super) fn recheck_resumable(&self, hello: &ClientHello, switched: bool) {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
             handshake.offer.as_ref().is_none_or(|offer| {
+                if offer.external {
+                    return true;
+                }
                 let for_this_host =
                     offer.session.host_name().is_some() && same_host(&offer.session, hello);
                 has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
             })
         });
         if allowed == Some(false) {
-            self.with_handshake(|handshake| handshake.offer = None);
+            self.drop_offer();
+        }
+    }
+
+    /// The handshake is a full one after all.
+    pub(super) fn drop_offer(&self) {
+        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
+        let dropped = self
+            .with_handshake(|handshake| handshake.offer.take())
+            .flatten();
+        if dropped.is_some() {
             self.resumed.set(false);
+            self.set_verify_result(0);
+            self.session_context.statistics.hits.decrement();
         }
     }
 
@@ -111,12 +141,16 @@ impl Connection {
         }
         let settings = self.settings();
         let profile = settings.profile(self.method.get())?;
-        let hash_len = profile
-            .choose_tls13(&hello.cipher_suites())
-            .and_then(tls13_hash_len);
+        let Some(suite) = self.tls13_suite(hello, &settings, &profile) else {
+            return Ok(None);
+        };
         let stateful = self.uses_stateful_tickets(&settings);
-        for psk in hello.psk_identities() {
-            let (session, renew, from_cache) = if stateful {
+        for (number, psk) in hello.psk_identities().into_iter().enumerate() {
+            let external = self.find_external_psk(psk.identity)?;
+            let is_external = external.is_some();
+            let (session, renew, from_cache) = if let Some(session) = external {
+                (session, true, false)
+            } else if stateful {
                 if psk.identity.len() != ID_LENGTH {
                     continue;
                 }
@@ -125,7 +159,7 @@ impl Connection {
                     None => continue,
                 }
             } else {
-                match self.open_ticket(psk.identity, hello) {
+                match self.open_ticket(psk.identity) {
                     TicketStatus::Session(session, renew) => (session, renew, false),
                     TicketStatus::Fatal(reason) => {
                         return Err(self.refuse(reason, INTERNAL_ERROR));
@@ -133,31 +167,61 @@ impl Connection {
                     _ => continue,
                 }
             };
-            // S86: another suite will do if its hash is the same.
-            if tls13_hash_len(session.cipher_id() as u16) != hash_len {
+            // S82: a session that allows early data is good for one use.
+            if !is_external
+                && self.prevents_replay(&settings)
+                && !self.session_context.remove_session(&session)
+            {
                 continue;
             }
-            let identity = psk.identity.to_vec();
+            // S86: another suite will do if its hash is the same.
+            if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
+                continue;
+            }
             let resumption = Resumption {
-                session,
-                identity,
+                identity: psk.identity.to_vec(),
+                suite,
                 renew,
+                external: is_external,
+                fresh: number == 0
+                    && (is_external || is_fresh(&session, psk.obfuscated_ticket_age, clock::now())),
+                session,
             };
             return Ok(Some((resumption, from_cache)));
         }
         Ok(None)
     }
 
+    /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes
+    /// without a hash takes one with the hash of those, SHA-256, as OpenSSL does.
+    fn tls13_suite(
+        &self,
+        hello: &ClientHello,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Option<u16> {
+        const SHA256_LENGTH: usize = 32;
+        let offered = hello.cipher_suites();
+        match settings.psk.server_key.is_some() && !settings.credentials.any() {
+            true => profile.choose_tls13_with_hash(&offered, SHA256_LENGTH),
+            false => profile.choose_tls13(&offered),
+        }
+    }
+
     /// S81, S82: the ticket is an id in the cache.
     pub(super) fn uses_stateful_tickets(&self, settings: &Settings) -> bool {
-        settings.options & OP_NO_TICKET != 0
-            || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
+        settings.options & OP_NO_TICKET != 0 || self.prevents_replay(settings)
+    }
+
+    /// Sessions are good for one use.
+    pub(super) fn prevents_replay(&self, settings: &Settings) -> bool {
+        settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
     }
 
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
         let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
         let status = match hello.session_ticket() {
-            Some(ticket) if tickets => self.open_ticket(ticket, hello),
+            Some(ticket) if tickets => self.open_ticket(ticket),
             _ => TicketStatus::None,
         };
         match status {
@@ -169,9 +233,12 @@ impl Connection {
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
                     Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity,
                         renew,
+                        external: false,
+                        fresh: false,
                     },
                     false,
                 )))
@@ -183,9 +250,12 @@ impl Connection {
                 }
                 Ok(self.look_up(0x0303, id).map(|session| {
                     let resumption = Resumption {
+                        suite: session.cipher_id() as u16,
                         session,
                         identity: id.to_vec(),
                         renew: true,
+                        external: false,
+                        fresh: false,
                     };
                     (resumption, true)
                 }))
@@ -232,11 +302,12 @@ impl Connection {
     /// OpenSSL's checks (S107). An error ends the handshake; `false` makes it a full one.
     fn may_resume(
         &self,
-        session: &SessionRef,
+        resumption: &Resumption,
         hello: &ClientHello,
         version: u16,
         from_cache: bool,
     ) -> Result<bool, Stop> {
+        let session = &resumption.session;
         let settings = self.settings();
         if session.protocol_version() != i32::from(version) {
             return Ok(false);
@@ -250,7 +321,7 @@ impl Connection {
         if session.is_expired(clock::now()) {
             self.session_context.statistics.timeouts.increment();
             if from_cache {
-                self.session_context.remove_session(session);
+                self.session_context.expire_session(session);
             }
             return Ok(false);
         }
@@ -271,16 +342,16 @@ impl Connection {
                 return Ok(false);
             }
         }
-        Ok(same_host(session, hello) && has_needed_certificate(session, &settings))
+        Ok(resumption.external
+            || same_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79).
-    fn open_ticket(&self, ticket: &[u8], hello: &ClientHello) -> TicketStatus {
+    fn open_ticket(&self, ticket: &[u8]) -> TicketStatus {
         let status = match ticket {
             [] => TicketStatus::Empty,
             _ => self.unseal(ticket),
         };
-        let _ = hello;
         self.ask_ticket_callback(ticket, status)
     }
 
@@ -308,7 +379,7 @@ impl Connection {
                 session.as_ptr(),
             ),
         };
-        let key_name_len = if ticket.len() < KEY_NAME { 0 } else { KEY_NAME };
+        let key_name_len = ticket.len().min(KEY_NAME);
         // SAFETY: the program's function, called as SSL_CTX_set_session_ticket_cb(3) says, with
         // nothing borrowed; the session is lent to it.
         let answer = unsafe {
@@ -321,13 +392,15 @@ impl Connection {
                 callbacks.ticket_argument.0,
             )
         };
-        match (answer as c_uint as c_int, status) {
+        let answer = answer as c_uint as c_int;
+        self.with_handshake(|handshake| handshake.ticket_declined = answer == IGNORE);
+        match (answer, status) {
             (IGNORE, _) => TicketStatus::None,
             (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,
             (IGNORE_RENEW, _) => TicketStatus::NotDecrypted,
             (USE, TicketStatus::Session(session, _)) => TicketStatus::Session(session, false),
             (USE_RENEW, TicketStatus::Session(session, _)) => TicketStatus::Session(session, true),
-            _ => TicketStatus::Fatal(Reason::CALLBACK_FAILED),
+            _ => TicketStatus::Fatal(Reason::INTERNAL_ERROR),
         }
     }
 }

@@ -9,10 +9,8 @@ use std::sync::Arc;
 
 use super::client::OP_NO_TICKET;
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
-use crate::context::Settings;
-use crate::engine::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
-};
+use crate::context::{NO_VERSION_LEFT, Settings};
+use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
 use crate::error::Reason;
 
 /// The program's next decision.
@@ -139,7 +137,7 @@ impl Connection {
         let id_context = self.settings.borrow().session_id_context.clone();
         self.with_handshake(|handshake| {
             handshake.version = version;
-            handshake.session_id_context = Some(id_context);
+            handshake.session_id_context = Some(id_context.clone());
         });
         self.facts.borrow_mut().version = version;
         let offer = self.find_resumable(&hello, version)?;
@@ -147,7 +145,8 @@ impl Connection {
         self.with_handshake(|handshake| handshake.offer = offer);
         let before = self.context();
         self.ask_server_name_callback()?;
-        let switched = !Arc::ptr_eq(&before, &self.context());
+        let switched = !Arc::ptr_eq(&before, &self.context())
+            || self.settings.borrow().session_id_context != id_context;
         self.recheck_resumable(&hello, switched);
         if self.resumed.get() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.
@@ -159,7 +158,10 @@ impl Connection {
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
-        self.ask_alpn_callback(&hello)
+        self.ask_alpn_callback(&hello)?;
+        let early_data = self.decide_on_early_data(&hello)?;
+        self.with_handshake(|handshake| handshake.early_data = early_data);
+        Ok(())
     }
 
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
@@ -168,10 +170,19 @@ impl Connection {
         let common = [0x0304, 0x0303].into_iter().find(|version| {
             hello.offers_version(*version) && settings.allows_version(method, *version)
         });
-        match common {
-            Some(version) => Ok(version),
-            None => Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION)),
-        }
+        common.ok_or_else(|| {
+            let ours = |version: &u16| settings.allows_version(method, *version);
+            let theirs = |version: &u16| hello.offers_version(*version);
+            let detail = if ![0x0304, 0x0303].iter().any(ours) {
+                NO_VERSION_LEFT
+            } else if ![0x0304, 0x0303].iter().any(theirs) {
+                "the client offers nothing above TLS 1.1; Reprise speaks TLS 1.2 and TLS 1.3"
+            } else {
+                ""
+            };
+            let failure = Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION);
+            self.fail(failure.saying(detail))
+        })
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
@@ -266,41 +277,44 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, offer) = self
+        let (version, alpn, early_data, resume, declined) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
                     handshake.alpn.clone(),
-                    handshake.offer.as_ref().map(|offer| offer.for_engine()),
+                    handshake.early_data,
+                    handshake
+                        .offer
+                        .as_ref()
+                        .map(|offer| offer.for_engine(&hello)),
+                    handshake.ticket_declined,
                 )
             })
             .unwrap_or_default();
         let credentials = settings
             .credentials
             .certified(&self.chain_source(&settings))?;
-        if credentials.is_empty() && offer.is_none() {
-            return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
+        if credentials.is_empty() && resume.is_none() {
+            return Err(self.fail(Failure {
+                detail: reason_of_no_cipher(&settings, version).into(),
+                ..Failure::with_alert(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE)
+            }));
         }
         let cache_mode = self.session_context.cache_mode();
-        let resume = offer.map(|(identity, session)| ResumeOffer {
-            identity,
-            cipher_suite: match version {
-                0x0304 => profile
-                    .choose_tls13(&hello.cipher_suites())
-                    .unwrap_or(session.cipher_suite),
-                _ => session.cipher_suite,
-            },
-            session,
-            server_name: hello.server_name().and_then(normalized_server_name),
-        });
-        let tickets_allowed = settings.options & OP_NO_TICKET == 0;
+        let tickets_allowed = settings.options & OP_NO_TICKET == 0 && !declined;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
         let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
         let session_id = match version == 0x0303 && session_ids && resume.is_none() {
-            true => self.generated_session_id()?,
+            true => Some(self.tls12_session_id()?),
             false => None,
         };
+        let client_authentication = client_authentication(&settings);
+        // rustls sends no application data to a client that is asked for a certificate.
+        let early_answer = self.early.is_accepting()
+            && version == 0x0304
+            && (resume.is_some() || client_authentication == ClientAuthentication::None);
+        self.with_handshake(|handshake| handshake.early_answer = early_answer);
         let parameters = ServerParameters {
             profile,
             version,
@@ -309,7 +323,7 @@ impl Connection {
             client_signature_schemes: settings.client_signature_schemes(),
             alpn,
             staple: self.ocsp_asked.get() == Some(true),
-            client_authentication: client_authentication(&settings),
+            client_authentication,
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,
@@ -319,6 +333,8 @@ impl Connection {
             session_ids,
             session_id,
             resume,
+            early_data,
+            early_answer,
             max_fragment: settings.max_send_fragment,
         };
         self.with_engine(|engine| engine.accept(parameters))?
@@ -345,19 +361,16 @@ impl Connection {
         answer
     }
 
-    /// S72: the id that the program makes for a new TLS 1.2 session. rustls's ids have 32 bytes, so
-    /// a shorter one is filled up with random bytes.
-    fn generated_session_id(&self) -> Result<Option<[u8; 32]>, Stop> {
-        match self.ask_generate_session_id(0x0303) {
-            Ok(None) => Ok(None),
-            Ok(Some(id)) => {
-                let mut filled = [0; 32];
-                crate::libcrypto::random::fill(&mut filled)?;
-                filled[..id.len()].copy_from_slice(&id);
-                Ok(Some(filled))
-            }
-            Err(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
-        }
+    /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
+    /// the program's is filled up with random bytes.
+    fn tls12_session_id(&self) -> Result<[u8; 32], Stop> {
+        let id = self
+            .new_session_id(0x0303)
+            .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
+        let mut filled = [0; 32];
+        crate::libcrypto::random::fill(&mut filled[id.len()..])?;
+        filled[..id.len()].copy_from_slice(&id);
+        Ok(filled)
     }
 
     /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.
@@ -372,6 +385,14 @@ impl Connection {
     /// DER names for a CertificateRequest.
     fn client_ca_names(&self) -> Vec<Vec<u8>> {
         self.names_for_peer(Role::Server)
+    }
+}
+
+/// What a person should know about a server that has nothing to offer.
+fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
+    match settings.psk.server_key.is_some() && version == 0x0303 {
+        true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
+        false => "there is no certificate",
     }
 }
 

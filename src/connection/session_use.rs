@@ -11,15 +11,12 @@ use crate::session::{Session, SessionRef};
 impl Connection {
     /// `SSL_get_session`: lent, NULL when there is none (S1).
     pub fn session_pointer(&self) -> *mut Session {
-        match &*self.session.borrow() {
-            Some(session) => session.as_ptr(),
-            None => std::ptr::null_mut(),
-        }
+        self.session.pointer()
     }
 
     /// `SSL_get1_session`: a reference of the caller's own.
     pub fn session(&self) -> Option<SessionRef> {
-        self.session.borrow().clone()
+        self.session.get()
     }
 
     /// `SSL_set_session` (S2, S27, S28, S30).
@@ -86,9 +83,9 @@ impl Connection {
     /// S19: a connection that is given up without having sent close_notify loses its session.
     /// True when that happened.
     pub(super) fn drop_badly_closed_session(&self) -> bool {
-        let established = self.stage.get() == Stage::Open;
+        let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
         if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
-            let had_one = self.session.borrow().is_some();
+            let had_one = !self.session.pointer().is_null();
             self.lose_session();
             return had_one;
         }
@@ -125,7 +122,10 @@ impl Connection {
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
         self.forget_pending_write();
+        self.early.reset();
         self.not_resumable.set(false);
+        self.fatal.set(None);
+        self.verify_again.set(false);
         self.want.set(super::Want::Nothing);
         self.stage.set(Stage::Before);
     }

@@ -13,7 +13,7 @@ impl Connection {
         if self.role.get().is_none() {
             return Err(Reason::UNINITIALIZED.into());
         }
-        if self.stage.get() != Stage::Open {
+        if !matches!(self.stage.get(), Stage::Open | Stage::EarlyData) {
             return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
         }
         if self.settings.borrow().quiet_shutdown {

@@ -30,6 +30,8 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
+    /// It rests, and early data may flow.
+    EarlyData,
     /// Server: the handshake is done, and tickets are to be sent before anything else.
     Tickets,
     /// Application data may flow.
@@ -38,19 +40,11 @@ pub enum Stage {
     Failed,
 }
 
-/// The state of a handshake (`SSL_get_state(3)`). The engine does not show its further states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HandshakeState {
-    /// No message has been written or read.
-    Before,
-    /// It is complete.
-    Done,
-    /// A client's message is on its way.
-    ClientHasWrittenClientHello,
-    /// A server has got the client's message.
-    ServerHasReadClientHello,
-    /// A server sends session tickets.
-    ServerWritesTicket,
+impl Stage {
+    /// Whether both sides have said that they are finished, and nothing has failed.
+    pub fn is_past_finished(self) -> bool {
+        matches!(self, Self::Tickets | Self::Open)
+    }
 }
 
 /// What a suspended call waits for (`SSL_want(3)`).

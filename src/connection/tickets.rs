@@ -31,9 +31,6 @@ const ID_LENGTH: usize = 32;
 const LARGEST_SESSION: usize = 0xff00;
 /// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
 const LONGEST_LIFETIME: i64 = 604_800;
-/// Whether tickets tell clients of the early data that they may send with them. Not as long as
-/// the server does not take any.
-const OFFERS_EARLY_DATA: bool = false;
 
 /// The TLS 1.3 tickets of a connection.
 #[derive(Default)]
@@ -42,6 +39,8 @@ pub(super) struct Tickets {
     made: Cell<usize>,
     /// How many the program has asked for that have not been made (S80).
     asked_for: Cell<usize>,
+    /// The first of those that are due has been begun, and the last has not been written.
+    under_way: Cell<bool>,
 }
 
 impl Tickets {
@@ -49,6 +48,7 @@ impl Tickets {
     pub(super) fn forget(&self) {
         self.made.set(0);
         self.asked_for.set(0);
+        self.under_way.set(false);
     }
 }
 
@@ -56,16 +56,17 @@ impl Tickets {
 
 impl Connection {
     /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
-    /// (S47), or was resumed with a ticket that stays good (S78).
+    /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
     pub(super) fn owes_tickets(&self) -> bool {
         let is_server = self.role.get() == Some(Role::Server);
         if !is_server || self.facts.borrow().version != 0x0304 || self.not_resumable.get() {
             return false;
         }
-        let renewed = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
-        !self.resumed.get() || renewed == Some(true)
+        self.with_handshake(|handshake| match &handshake.offer {
+            Some(offer) if self.resumed.get() => offer.renew,
+            _ => !handshake.ticket_declined,
+        })
+        .unwrap_or(false)
     }
 
     /// S74: the configured number after a full handshake, one after a resumption. Those that the
@@ -113,13 +114,19 @@ impl Connection {
         }
     }
 
+    /// Whether tickets are being sent, as opposed to only having been asked for.
+    pub fn is_sending_tickets(&self) -> bool {
+        self.tickets.under_way.get()
+    }
+
     /// Sends what tickets are due, as far as the transport takes them.
     pub(super) fn send_tickets(&self) -> Result<(), Stop> {
+        self.tickets.under_way.set(true);
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
+                self.tickets.under_way.set(false);
                 self.stage.set(Stage::Open);
-                self.with_engine(|engine| engine.release_input())?;
                 return Ok(());
             }
             self.send_ticket()
@@ -143,7 +150,7 @@ impl Connection {
 
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
-        let id = self.new_session_id()?;
+        let id = self.new_session_id(0x0304)?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
             .ok()
@@ -159,22 +166,20 @@ impl Connection {
             false => self.seal(&session)?,
         };
         // It counts as one of both kinds.
-        let Tickets { made, asked_for } = &self.tickets;
+        let Tickets {
+            made, asked_for, ..
+        } = &self.tickets;
         made.set(made.get() + 1);
         asked_for.set(asked_for.get().saturating_sub(1));
         // S76: without a ticket nothing is sent, and nobody is told.
         let Some(ticket) = ticket else { return Ok(()) };
-        let max_early_data = match OFFERS_EARLY_DATA {
-            true => session.max_early_data(),
-            false => 0,
-        };
         self.with_engine(|engine| {
             engine.send_ticket(
                 &secrets,
                 &ticket,
                 session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
                 session.view().numbers.age_add,
-                max_early_data,
+                session.max_early_data(),
             )
         })
         .map_err(|_| Reason::INTERNAL_ERROR)?
@@ -198,7 +203,7 @@ impl Connection {
         view.numbers.time = clock::now();
         view.numbers.max_early_data = self.settings.borrow().max_early_data;
         view.bytes.id = id;
-        view.bytes.master_key = secrets.psk();
+        view.bytes.master_key = &secrets.psk;
         view.bytes.ticket = None;
         if alpn.is_some() {
             view.bytes.alpn = alpn.as_deref();
@@ -209,16 +214,6 @@ impl Connection {
         session.assign(view);
         Ok(session)
     }
-
-    /// S8, S72: random, or what the program's callback makes.
-    fn new_session_id(&self) -> Result<Vec<u8>, Reason> {
-        if let Some(id) = self.ask_generate_session_id(0x0304)? {
-            return Ok(id);
-        }
-        let mut id = vec![0; ID_LENGTH];
-        random::fill(&mut id).map_err(|_| Reason::INTERNAL_ERROR)?;
-        Ok(id)
-    }
 }
 
 // -- Both versions -----------------------------------------------------------------------------
@@ -227,10 +222,7 @@ impl Connection {
     /// TLS 1.2: makes the session of the handshake's ticket, and the ticket. `None` sends an empty
     /// one.
     pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
-        let renewing = self
-            .with_handshake(|handshake| handshake.offer.as_ref().map(|offer| offer.renew))
-            .flatten();
-        if renewing == Some(false) {
+        if matches!(self.resumed_session(&secrets), Some((_, false))) {
             // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
             // one says that there is none (RFC 5077, section 3.3).
             return None;
@@ -258,9 +250,26 @@ impl Connection {
         }
     }
 
+    /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
+    /// cache, if ten attempts are enough (S111).
+    pub(super) fn new_session_id(&self, version: i32) -> Result<Vec<u8>, Reason> {
+        const ATTEMPTS: usize = 10;
+        if let Some(id) = self.ask_generate_session_id(version)? {
+            return Ok(id);
+        }
+        for _ in 0..ATTEMPTS {
+            let mut id = vec![0; ID_LENGTH];
+            random::fill(&mut id).map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+            if self.session_context.find_session(version, &id).is_none() {
+                return Ok(id);
+            }
+        }
+        Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
+    }
+
     /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
     /// context unless it was given one of its own. `None` without one.
-    pub(super) fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
+    fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
         let Some(function) = self.settings().generate_session_id else {
             return Ok(None);
         };
@@ -275,7 +284,7 @@ impl Connection {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
         let id = &id[..length];
-        if self.session_context.find_session(version, id).is_some() {
+        if self.session_context.has_session(version, id) {
             return Err(Reason::SSL_SESSION_ID_CONFLICT);
         }
         Ok(Some(id.to_vec()))

@@ -178,6 +178,7 @@ impl Connection {
         }
         match result {
             Ok(progress) => {
+                self.note_early_data(progress.early)?;
                 if progress.closed {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                     self.close_notify_received.set(true);

@@ -4,6 +4,7 @@
 //! call back into the library on the same objects. A callback type includes its NULL: `None`.
 
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use openssl_sys::{EVP_CIPHER_CTX, EVP_MAC_CTX, EVP_PKEY, HMAC_CTX, X509, X509_STORE_CTX};
 
@@ -170,38 +171,35 @@ unsafe impl<F: Send> Send for CallbackWith<F> {}
 // SAFETY: as above.
 unsafe impl<F: Sync> Sync for CallbackWith<F> {}
 
-/// How the program seals tickets, if it does.
+/// How the program seals tickets, if it does: by the newer form while it is set, then by the other.
 #[derive(Clone, Copy, Default)]
-pub enum TicketKeyCallback {
-    /// The library's own keys.
-    #[default]
-    None,
+pub struct TicketKeyCallbacks {
     /// `SSL_CTX_set_tlsext_ticket_key_evp_cb`
-    Evp(TicketKeyEvpCallback),
+    pub evp: TicketKeyEvpCallback,
     /// `SSL_CTX_set_tlsext_ticket_key_cb`
-    Hmac(TicketKeyHmacCallback),
+    pub hmac: TicketKeyHmacCallback,
 }
 
-impl TicketKeyCallback {
-    /// In the form that seals and opens.
+impl TicketKeyCallbacks {
+    /// The one that seals and opens; `None` when the library's keys do.
     pub fn for_libcrypto(self) -> Option<TicketCallback> {
         // SAFETY: the two types differ in that the first parameter is a pointer to `SSL` here and
         // to anything there; both are passed alike.
         unsafe {
-            match self {
-                Self::Evp(Some(function)) => Some(TicketCallback::Evp(std::mem::transmute::<
+            match (self.evp, self.hmac) {
+                (Some(function), _) => Some(TicketCallback::Evp(std::mem::transmute::<
                     *const (),
                     EvpCallback,
                 >(
                     function as *const ()
                 ))),
-                Self::Hmac(Some(function)) => Some(TicketCallback::Hmac(std::mem::transmute::<
+                (None, Some(function)) => Some(TicketCallback::Hmac(std::mem::transmute::<
                     *const (),
                     HmacCallback,
                 >(
                     function as *const ()
                 ))),
-                _ => None,
+                (None, None) => None,
             }
         }
     }
@@ -212,8 +210,6 @@ impl TicketKeyCallback {
 pub struct Callbacks {
     /// A session has been made that may be resumed.
     pub new_session: NewSessionCallback,
-    /// A session has left the internal cache.
-    pub remove_session: RemoveSessionCallback,
     /// The internal cache does not have a session.
     pub get_session: GetSessionCallback,
     /// States and alerts.
@@ -231,7 +227,7 @@ pub struct Callbacks {
     /// Key log.
     pub key_log: KeylogCallback,
     /// Ticket keys.
-    pub ticket_keys: TicketKeyCallback,
+    pub ticket_keys: TicketKeyCallbacks,
     /// OCSP stapling, both roles.
     pub status: CallbackWith<StatusCallback>,
     /// Ticket contents.
@@ -240,6 +236,27 @@ pub struct Callbacks {
     pub decrypt_ticket: DecryptTicketCallback,
     /// Argument of the former two.
     pub ticket_argument: CallbackArgument,
+}
+
+/// The callback that is looked up most: whenever a session leaves a cache. So on its own, and
+/// read without a lock.
+#[derive(Default)]
+pub struct RemoveSessionCell(AtomicPtr<c_void>);
+
+impl RemoveSessionCell {
+    /// The function as it is now.
+    #[inline]
+    pub fn get(&self) -> RemoveSessionCallback {
+        let function = self.0.load(Ordering::Acquire);
+        // SAFETY: null, which is `None`, or a function of this type that `set` was given.
+        unsafe { std::mem::transmute::<*mut c_void, RemoveSessionCallback>(function) }
+    }
+
+    /// Sets the function.
+    pub fn set(&self, function: RemoveSessionCallback) {
+        let function = function.map_or(std::ptr::null_mut(), |function| function as *mut c_void);
+        self.0.store(function, Ordering::Release);
+    }
 }
 
 /// An argument without a function of its own.

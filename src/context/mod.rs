@@ -19,6 +19,7 @@ mod credentials;
 #[cfg(test)]
 mod credentials_tests;
 mod names;
+mod psk_callbacks;
 mod session_table;
 mod sessions;
 mod settings;
@@ -30,7 +31,7 @@ pub use certificate_security::{Asker, Position};
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use names::Names;
-pub use settings::{CipherStack, Settings, VersionRange};
+pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 
 use std::ffi::{c_int, c_void};
@@ -46,7 +47,7 @@ use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
-use crate::session::{Owner, SessionRef};
+use crate::session::{Ownership, SessionRef};
 use crate::ticket::TicketKeys;
 
 /// `SSL_SESS_CACHE_SERVER`
@@ -62,6 +63,8 @@ pub struct Context {
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
     callbacks: RwLock<Callbacks>,
+    /// A session has left the internal cache.
+    pub remove_session_callback: RemoveSessionCell,
     certificate_store: Mutex<Store>,
     names: RwLock<Names>,
     extra_chain: Mutex<Option<Arc<X509Chain>>>,
@@ -83,7 +86,6 @@ pub struct Context {
 impl Context {
     /// `SSL_CTX_new(3)`.
     pub fn new(method: &'static Method) -> Result<Arc<Self>> {
-        method.versions()?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
         let ticket_keys = TicketKeys::new()?;
@@ -93,11 +95,12 @@ impl Context {
             method: Mutex::new(method),
             settings: ArcSwap::from_pointee(Settings::default()),
             callbacks: RwLock::default(),
+            remove_session_callback: RemoveSessionCell::default(),
             certificate_store: Mutex::new(store),
             names: RwLock::new(names),
             extra_chain: Mutex::default(),
             verify_param,
-            cache: Cache::new(DEFAULT_CACHE_SIZE),
+            cache: Cache::new(DEFAULT_CACHE_SIZE, Ownership::new(this.clone())),
             session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
@@ -259,11 +262,6 @@ impl Context {
     /// `SSL_CTX_set_timeout`: gives the old timeout.
     pub fn set_session_timeout(&self, seconds: i64) -> i64 {
         self.session_timeout.swap(seconds, Ordering::Relaxed)
-    }
-
-    /// Who is told when the time of a cached session changes.
-    fn as_owner(&self) -> Weak<dyn Owner> {
-        self.this.clone()
     }
 
     /// `SSL_CTX_set_purpose`, `SSL_CTX_set_trust` and depth go to the parameters.

@@ -17,6 +17,11 @@ impl Context {
         self.cache.find(&Key::new(version, id)?)
     }
 
+    /// True if the internal cache has such a session.
+    pub fn has_session(&self, version: i32, id: &[u8]) -> bool {
+        Key::new(version, id).is_some_and(|key| self.cache.contains(&key))
+    }
+
     /// `SSL_CTX_add_session(3)`: false when the very same object was there already (S45, S51, S56).
     pub fn add_session(&self, session: &SessionRef) -> bool {
         if self.cache_mode() & CACHE_UPDATE_TIME != 0 {
@@ -26,9 +31,8 @@ impl Context {
             Inserted::Added { replaced, evicted } => (replaced, evicted),
             Inserted::AlreadyPresent | Inserted::Refused => return false,
         };
-        session.set_owner(Some(self.as_owner()));
         if let Some(replaced) = replaced {
-            self.release(&replaced);
+            self.hide_from_table(&replaced);
         }
         self.show_in_table(session);
         while let Some(other) = evicted {
@@ -46,13 +50,21 @@ impl Context {
         if session.id().is_empty() {
             return false;
         }
-        let removed = Key::new(session.protocol_version(), session.id())
-            .and_then(|key| self.cache.remove(&key));
+        let removed = self.cache.remove(session);
         if let Some(removed) = &removed {
-            self.release(removed);
+            self.hide_from_table(removed);
         }
         self.retire(session);
         removed.is_some()
+    }
+
+    /// The session was looked up and has expired (S57). One that took its place in the cache
+    /// meanwhile stays.
+    pub fn expire_session(&self, session: &SessionRef) {
+        if let Some(removed) = self.cache.expire(session) {
+            self.hide_from_table(&removed);
+        }
+        self.retire(session);
     }
 
     /// `SSL_CTX_flush_sessions(3)`: everything that has expired at `time`; all for 0 (S54, S55).
@@ -68,19 +80,13 @@ impl Context {
 
     /// A session has left the cache: marked, and told to the program (S100).
     fn let_go(&self, session: &SessionRef) {
-        self.release(session);
-        self.retire(session);
-    }
-
-    /// The cache does not hold this object any more.
-    fn release(&self, session: &SessionRef) {
-        session.set_owner(None);
         self.hide_from_table(session);
+        self.retire(session);
     }
 
     fn retire(&self, session: &SessionRef) {
         session.mark_not_resumable();
-        if let Some(function) = self.callbacks().remove_session {
+        if let Some(function) = self.remove_session_callback.get() {
             // SAFETY: the program's function, called as SSL_CTX_sess_set_remove_cb(3) says, with
             // nothing locked; the session is lent to it.
             unsafe { function(self.as_c(), session.as_ptr()) }

@@ -11,6 +11,7 @@ use super::callbacks::{
     SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
+use super::psk_callbacks::PskCallbacks;
 use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
@@ -35,6 +36,10 @@ const OP_NO_TLSV1_3: u64 = 1 << 29;
 const DEFAULT_OPTIONS: u64 = 1 << 17 | 1 << 20;
 /// `SSL_MODE_AUTO_RETRY`
 const DEFAULT_MODE: u32 = 4;
+
+/// What a person is told when the settings of a side allow no version that the engine has.
+pub const NO_VERSION_LEFT: &str =
+    "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
 
 /// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
 /// 0 for no limit.
@@ -121,6 +126,8 @@ pub struct Settings {
     pub status_type: c_int,
     /// `SSL_CTX_set_cert_flags`.
     pub certificate_flags: u32,
+    /// Give external pre-shared keys.
+    pub psk: PskCallbacks,
     /// Post-handshake authentication: cannot be done, but is remembered.
     pub post_handshake_auth: c_int,
     /// Derived from versions, suites and groups when first needed.
@@ -168,6 +175,7 @@ impl Default for Settings {
             allow_early_data: CallbackWith::default(),
             status_type: -1,
             certificate_flags: 0,
+            psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profile: OnceCell::new(),
         }
@@ -276,7 +284,7 @@ impl Settings {
             groups.into_iter(),
             self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
         )
-        .ok_or_else(|| Error::new(Reason::NO_PROTOCOLS_AVAILABLE))
+        .ok_or_else(|| Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT))
     }
 
     /// Where the passwords of key files come from.

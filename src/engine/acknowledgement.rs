@@ -7,6 +7,8 @@ use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaque, Record, RecordDecrypter};
 use rustls::enums::ContentType;
 
+use super::early_data::note_decrypted;
+
 const SERVER_HELLO: u8 = 2;
 const ENCRYPTED_EXTENSIONS: u8 = 8;
 const HANDSHAKE: u8 = 22;
@@ -42,6 +44,7 @@ impl RecordDecrypter for NotingDecrypter {
         seq: u64,
     ) -> Result<Record<&'a [u8]>, Error> {
         let record = self.0.decrypt(record, seq)?;
+        note_decrypted(record.typ, record.payload);
         if record.typ == ContentType::Handshake
             && record.payload.first() == Some(&ENCRYPTED_EXTENSIONS)
             && record.payload.get(4..).is_some_and(has_server_name)

@@ -21,9 +21,9 @@ use zeroize::Zeroizing;
 use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
-use super::server::certificate_chain;
 use super::session_value::SessionSecrets;
 
 /// What a client connection is to be like.
@@ -36,6 +36,8 @@ pub struct ClientParameters {
     pub alpn: Vec<Vec<u8>>,
     /// Session to offer. The caller has checked that it may be offered.
     pub session: Option<SessionSecrets>,
+    /// Send early data, if the session is good for it.
+    pub early_data: bool,
     /// Signature schemes to accept, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
     /// Signature schemes to sign with, by TLS number.
@@ -96,6 +98,7 @@ pub(super) fn connect(
             true => Tls12Resumption::SessionIdOrTickets,
             false => Tls12Resumption::SessionIdOnly,
         });
+    config.enable_early_data = parameters.early_data;
     config.max_fragment_size = fragment_size(parameters.max_fragment);
     config.key_log = hooks.clone();
     // Chains are compressed by no OpenSSL 3.0; the caches behind it would only cost memory.
@@ -174,7 +177,7 @@ impl ServerVerifier for ClientHooks {
             &certificate_chain(identity.identity),
             identity.ocsp_response,
         ) {
-            Ok(()) => Ok(super::server::leaf_only(identity.identity)),
+            Ok(()) => Ok(leaf_only(identity.identity)),
             Err(rejected) => Err(self.reject(rejected)),
         }
     }
@@ -183,7 +186,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,
@@ -195,7 +198,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        super::server::verify_signature(
+        verify_signature(
             rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
             input,
             &self.signature_schemes,

@@ -37,6 +37,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput};
 use zeroize::Zeroizing;
 
+use super::external_psk;
 use super::finished::note_signed;
 use super::new_session_ticket::NotingExpander;
 use super::profile::tls13_suite;
@@ -77,7 +78,8 @@ thread_local! {
     static RESTORED: Cell<Option<Tls13Session>> = const { Cell::new(None) };
 }
 
-/// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored.
+/// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored, and
+/// uses external PSKs.
 pub(super) struct RestoringHkdf(pub(super) &'static dyn Hkdf);
 
 impl Hkdf for RestoringHkdf {
@@ -92,7 +94,8 @@ impl Hkdf for RestoringHkdf {
     }
 
     fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        self.0.extract_from_secret(salt, secret)
+        external_psk::extract(self.0, salt, secret)
+            .unwrap_or_else(|| self.0.extract_from_secret(salt, secret))
     }
 
     fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {

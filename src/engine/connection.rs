@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
+use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
     ServerSide, Tcp,
@@ -12,6 +13,8 @@ use rustls::{
 use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::{self, EarlyDataEvent};
+use super::external_psk::{self, ExternalPsk};
 use super::failure::Failure;
 use super::finished::{Finished, forget_noted};
 use super::key_share;
@@ -26,24 +29,27 @@ use crate::error::Reason;
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
 pub struct Engine {
-    tls: Tls,
+    pub(super) tls: Tls,
     /// Records from the peer.
     pub input: RecordBuffer,
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// How much of `output` the transport has taken.
     written: usize,
     /// Plaintext in `input` that the program has not read.
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
+    pub(super) early_exporter: Option<KeyingMaterialExporter>,
     finished: Finished,
     /// Server, TLS 1.3: after the handshake.
     tickets: Option<TicketSource>,
     peer_key_share: Vec<u8>,
     server_name_acknowledged: bool,
+    /// Until the handshake is done.
+    external_psk: Option<ExternalPsk>,
 }
 
 #[derive(Default)]
-enum Tls {
+pub(super) enum Tls {
     /// Nothing has been decided: a server before its ClientHello.
     #[default]
     Idle,
@@ -56,6 +62,8 @@ enum Tls {
 pub struct Progress {
     /// The peer's close_notify was in it.
     pub closed: bool,
+    /// Server: what it had to do with early data.
+    pub early: EarlyDataEvent,
 }
 
 /// What a finished handshake agreed on.
@@ -73,6 +81,8 @@ pub struct Facts {
     pub extended_master_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// The server has answered, and resumes nothing.
+    pub full: bool,
     /// Client: the server has said that it used the host name.
     pub server_name_acknowledged: bool,
 }
@@ -81,19 +91,28 @@ impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
     pub fn connect(
         &mut self,
-        parameters: ClientParameters,
+        mut parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
-        let (connection, hooks) = client::connect(parameters, delegate, &mut self.output)
-            .map_err(|error| Failure::from_rustls(&error, None, false))?;
+        let failed = |error: &Error| Failure::from_rustls(error, None, false);
+        self.external_psk = ExternalPsk::take_from(parameters.session.as_mut())
+            .map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = external_psk::with(self.external_psk.as_ref(), || {
+            client::connect(parameters, delegate, &mut self.output)
+        })
+        .map_err(|error| failed(&error))?;
         self.tls = Tls::Client(connection, hooks);
+        self.keep_early_exporter();
         Ok(())
     }
 
     /// Starts a server, once its ClientHello is in the input and has been looked at.
-    pub fn accept(&mut self, parameters: ServerParameters) -> Result<(), Failure> {
-        let (connection, hooks) =
-            server::accept(parameters).map_err(|error| Failure::from_rustls(&error, None, true))?;
+    pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+        let failed = |error: &Error| Failure::from_rustls(error, None, true);
+        let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
+        self.external_psk =
+            ExternalPsk::take_from(session).map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = server::accept(parameters).map_err(|error| failed(&error))?;
         self.tls = Tls::Server(connection, hooks);
         Ok(())
     }
@@ -114,28 +133,37 @@ impl Engine {
             tickets,
             peer_key_share,
             server_name_acknowledged,
+            external_psk,
             ..
         } = self;
         forget_noted();
         key_share::forget_noted();
+        early_data::forget_noted();
         new_session_ticket::forget_noted();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
-        let mut result = match tls {
+        let before = output.len();
+        let psk = external_psk.as_ref();
+        let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .delegate
                 .with(delegate, || process(connection, input, output, plaintext))
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
                 let id = hooks.parameters.session_id;
                 planned_random::with_planned(id, SERVER_SESSION_ID, || {
-                    hooks
-                        .delegate
-                        .with(delegate, || process(connection, input, output, plaintext))
+                    hooks.delegate.with(delegate, || {
+                        process_server(connection, input, output, plaintext)
+                    })
                 })
+                .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
-        };
+        });
+        if !is_handshaking(tls) {
+            *external_psk = None;
+        }
         finished.collect();
         match tls {
             Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
@@ -143,10 +171,11 @@ impl Engine {
         }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
+        self.keep_early_exporter();
         if let Err(failure) = &mut result
             && let Some(alert) = failure.usual_plain_alert()
         {
-            replace_plain_alert(output, alert);
+            replace_plain_alert(&mut self.output, alert);
             failure.alert_sent = Some(alert);
         }
         result
@@ -165,11 +194,7 @@ impl Engine {
 
     /// Whether the handshake is still under way.
     pub fn is_handshaking(&self) -> bool {
-        match &self.tls {
-            Tls::Idle => true,
-            Tls::Client(connection, _) => connection.is_handshaking(),
-            Tls::Server(connection, _) => connection.is_handshaking(),
-        }
+        is_handshaking(&self.tls)
     }
 
     /// What has been agreed on so far.
@@ -221,7 +246,7 @@ impl Engine {
 
     /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
     pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
-        Some(self.tickets.as_mut()?.next())
+        self.tickets.as_mut()?.next()
     }
 
     /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
@@ -331,30 +356,93 @@ impl Engine {
     }
 }
 
+fn is_handshaking(tls: &Tls) -> bool {
+    match tls {
+        Tls::Idle => true,
+        Tls::Client(connection, _) => connection.is_handshaking(),
+        Tls::Server(connection, _) => connection.is_handshaking(),
+    }
+}
+
 fn process<Side: rustls::SideData>(
     connection: &mut Connection<Side, Tcp>,
     input: &mut RecordBuffer,
     output: &mut Vec<u8>,
     plaintext: &mut Range<usize>,
-) -> Result<Progress, Error>
-where
-{
+) -> Result<Progress, Error> {
     let mut handler = connection.read_tls(input, output);
-    let found = match handler.next_payload() {
-        None => None,
-        Some(Ok(payload)) => {
-            let bytes = payload.bytes();
-            Some((bytes.as_ptr(), bytes.len()))
-        }
-        Some(Err(error)) => return Err(error),
-    };
+    let payload = handler.next_payload().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
     let closed = handler.state().peer_has_closed();
-    if let Some((start, len)) = found {
-        *plaintext = input
-            .locate(start, len)
-            .ok_or(Error::Unreachable("plaintext outside of the record buffer"))?;
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
     }
-    Ok(Progress { closed })
+    Ok(Progress {
+        closed,
+        early: EarlyDataEvent::None,
+    })
+}
+
+/// A server has to ask for early data before it asks for other data.
+fn process_server(
+    connection: &mut Connection<ServerSide, Tcp>,
+    input: &mut RecordBuffer,
+    output: &mut Vec<u8>,
+    plaintext: &mut Range<usize>,
+) -> Result<Progress, Error> {
+    if !connection.is_handshaking() {
+        return process(connection, input, output, plaintext);
+    }
+    let protected = early_data::protected_length(input.last());
+    let trial = connection.handshake_kind().is_some();
+    let mut handler = connection.read_tls(input, output);
+    let payload = handler.next_early_data().transpose()?;
+    let found = payload.map(|payload| place(payload.bytes()));
+    drop(handler);
+    if let Some(place) = found {
+        *plaintext = locate(input, place)?;
+        return Ok(Progress {
+            closed: false,
+            early: EarlyDataEvent::Data(place.1),
+        });
+    }
+    let progress = process(connection, input, output, plaintext)?;
+    Ok(Progress {
+        early: early_data::event(protected, trial),
+        ..progress
+    })
+}
+
+/// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
+/// proper end.
+fn close_in_handshake(
+    error: Error,
+    output: &mut Vec<u8>,
+    before: usize,
+) -> Result<Progress, Error> {
+    const CLOSE_NOTIFY: AlertDescription = AlertDescription::CloseNotify;
+    match error {
+        Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
+        | Error::AlertReceived(CLOSE_NOTIFY) => {
+            output.truncate(before);
+            Ok(Progress {
+                closed: true,
+                early: EarlyDataEvent::None,
+            })
+        }
+        error => Err(error),
+    }
+}
+
+/// Where a payload is in memory, as it cannot be borrowed any longer.
+fn place(payload: &[u8]) -> (*const u8, usize) {
+    (payload.as_ptr(), payload.len())
+}
+
+fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Range<usize>, Error> {
+    input
+        .locate(start, len)
+        .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
 }
 
 /// If the output ends with an alert without protection, makes it this fatal one.
@@ -381,6 +469,10 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
         resumed: matches!(
             outputs.handshake_kind(),
             Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
+        ),
+        full: matches!(
+            outputs.handshake_kind(),
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
         ),
         server_name_acknowledged: false,
     }

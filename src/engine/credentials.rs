@@ -152,6 +152,24 @@ impl Signer for ExternalSigner {
     }
 }
 
+/// For a server that has no certificate, but a session to resume or a PSK: rustls wants a
+/// credential before it looks at those. It never signs, so a handshake that came to need it fails.
+pub(super) fn no_credential(offered: &[SignatureScheme]) -> Option<SelectedCredential> {
+    struct NoKey(Vec<u16>);
+    impl ExternalKey for NoKey {
+        fn signature_schemes(&self) -> Vec<u16> {
+            self.0.clone()
+        }
+        fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
+            None
+        }
+    }
+    let key = NoKey(offered.iter().map(|scheme| scheme.0).collect());
+    CertifiedKey::new(vec![vec![0]], KeySource::External(Arc::new(key)), None)
+        .ok()?
+        .select(offered)
+}
+
 /// The certificate of whoever signed, in DER.
 pub(super) fn signer_certificate<'a>(signer: &'a SignerPublicKey<'a>) -> &'a [u8] {
     match signer {

@@ -37,6 +37,14 @@ impl Failure {
         }
     }
 
+    /// The same with more for a person.
+    pub fn saying(self, detail: &str) -> Self {
+        Self {
+            detail: detail.to_owned(),
+            ..self
+        }
+    }
+
     /// Without any alert.
     pub fn silent(reason: Reason, detail: impl Into<String>) -> Self {
         Self {
@@ -229,12 +237,15 @@ fn misbehaved(why: &PeerMisbehaved) -> Reason {
         P::TooManyConsecutiveHandshakeMessagesAfterHandshake => Reason::TOO_MANY_KEY_UPDATES,
         P::TooManyEmptyFragments => Reason::RECORD_TOO_SMALL,
         P::TooMuchEarlyDataReceived => Reason::TOO_MUCH_EARLY_DATA,
+        P::OfferedEarlyDataWithOldProtocolVersion => Reason::WRONG_SSL_VERSION,
+        P::EarlyDataOfferedWithVariedCipherSuite => Reason::BAD_EARLY_DATA,
         P::UnmatchedSessionId | P::ServerEchoedCompatibilitySessionId => Reason::INVALID_SESSION_ID,
         P::IllegalAlertLevel(..) | P::IllegalWarningAlert(_) => Reason::UNKNOWN_ALERT_TYPE,
         P::IllegalMiddleboxChangeCipherSpec => Reason::UNEXPECTED_CCS_MESSAGE,
         P::EmptyFragment
         | P::MessageInterleavedWithHandshakeMessage
-        | P::KeyEpochWithPendingFragment => Reason::UNEXPECTED_MESSAGE,
+        | P::KeyEpochWithPendingFragment
+        | P::RejectedEarlyDataInterleavedWithHandshakeMessage => Reason::UNEXPECTED_MESSAGE,
         P::NonEmptyRenegotiationInfo => Reason::RENEGOTIATION_MISMATCH,
         _ => Reason::BAD_EXTENSION,
     }

@@ -28,6 +28,7 @@
 use std::cell::RefCell;
 
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
+use zeroize::Zeroizing;
 
 /// `NewSessionTicket` (RFC 8446, section 4).
 const NEW_SESSION_TICKET: u8 = 4;
@@ -43,45 +44,37 @@ pub(super) struct TicketSource {
     next_nonce: u64,
 }
 
-/// The parts of a ticket that are new with each: what the peer will know, but for the ticket
-/// itself, and the secret that both sides derive. Wiped when dropped.
+/// What is new with each ticket.
 pub struct TicketSecrets {
     nonce: [u8; NONCE],
-    psk: OkmBlock,
-}
-
-impl TicketSecrets {
-    /// The PSK, as long as the suite's hash.
-    pub fn psk(&self) -> &[u8] {
-        self.psk.as_ref()
-    }
+    /// As long as the suite's hash. Wiped when dropped.
+    pub psk: Zeroizing<Vec<u8>>,
 }
 
 impl TicketSource {
     /// The source for the handshake whose end has been digested on this thread since
     /// [`forget_noted`].
     pub(super) fn collect() -> Option<Self> {
-        let (secret, hkdf) = NOTED.take()?;
-        Some(Self {
-            secret: hkdf.expander_for_okm(&secret),
-            next_nonce: 0,
-        })
+        let secret = NOTED.take()?;
+        let next_nonce = 0;
+        Some(Self { secret, next_nonce })
     }
 
     /// The secrets of the next ticket.
-    pub(super) fn next(&mut self) -> TicketSecrets {
-        let nonce = self.next_nonce.to_be_bytes();
-        self.next_nonce += 1;
-        let length = (self.secret.hash_len() as u16).to_be_bytes();
+    pub(super) fn next(&mut self) -> Option<TicketSecrets> {
         const LABEL: &[u8] = b"tls13 resumption";
-        let psk = self.secret.expand_block(&[
-            &length,
+        let nonce = self.next_nonce.to_be_bytes();
+        let mut psk = Zeroizing::new(vec![0; self.secret.hash_len()]);
+        let info = [
+            &(psk.len() as u16).to_be_bytes()[..],
             &[LABEL.len() as u8],
             LABEL,
             &[NONCE as u8],
             &nonce,
-        ]);
-        TicketSecrets { nonce, psk }
+        ];
+        self.secret.expand_slice(&info, &mut psk).ok()?;
+        self.next_nonce += 1;
+        Some(TicketSecrets { nonce, psk })
     }
 }
 
@@ -114,8 +107,9 @@ pub(super) fn message(
 }
 
 thread_local! {
-    /// The resumption master secret that was derived last, and the HKDF of its suite.
-    static NOTED: RefCell<Option<(OkmBlock, &'static dyn Hkdf)>> = const { RefCell::new(None) };
+    /// Expands the resumption master secret that was derived last. On the heap, so that handing it
+    /// over leaves no copy behind.
+    static NOTED: RefCell<Option<Box<dyn HkdfExpander>>> = const { RefCell::new(None) };
 }
 
 /// Forgets what another connection, or a client, has left.
@@ -148,7 +142,7 @@ impl HkdfExpander for NotingExpander {
         // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
         // 32 or 48 bytes), so none can be mistaken for it.
         if info.contains(&&b"res master"[..]) {
-            NOTED.replace(Some((block.clone(), self.hkdf)));
+            NOTED.replace(Some(self.hkdf.expander_for_okm(&block)));
         }
         block
     }

@@ -72,12 +72,44 @@ impl Profile {
         }
     }
 
+    /// Whether one of these groups is among ours.
+    pub fn has_any_group(&self, offered: &[u16]) -> bool {
+        self.provider
+            .kx_groups
+            .iter()
+            .any(|our| offered.contains(&our.name().0))
+    }
+
     /// Whether this TLS 1.2 suite is among ours.
     pub fn has_tls12(&self, suite: u16) -> bool {
         self.provider
             .tls12_cipher_suites
             .iter()
             .any(|our| our.common.suite.0 == suite)
+    }
+
+    /// Like [`choose_tls13`](Self::choose_tls13), but a suite with a hash of this length (bytes) if
+    /// there is one.
+    pub fn choose_tls13_with_hash(&self, offered: &[u16], hash_len: usize) -> Option<u16> {
+        let (with, without): (Vec<_>, Vec<_>) = offered
+            .iter()
+            .partition(|suite| tls13_hash_len(**suite) == Some(hash_len));
+        self.choose_tls13(&with)
+            .or_else(|| self.choose_tls13(&without))
+    }
+
+    /// The provider with this suite before all others. In TLS 1.2 rustls resumes a session only if
+    /// it would choose its suite for a new one as well, where OpenSSL uses the session's suite (S71).
+    pub(super) fn provider_preferring(&self, suite: u16) -> Arc<CryptoProvider> {
+        let mut tls12 = self.provider.tls12_cipher_suites.to_vec();
+        tls12.sort_by_key(|our| our.common.suite.0 != suite);
+        let mut tls13 = self.provider.tls13_cipher_suites.to_vec();
+        tls13.sort_by_key(|our| our.common.suite.0 != suite);
+        Arc::new(CryptoProvider {
+            tls12_cipher_suites: tls12.into(),
+            tls13_cipher_suites: tls13.into(),
+            ..CryptoProvider::clone(&self.provider)
+        })
     }
 }
 

@@ -42,6 +42,8 @@ pub struct RecordBuffer {
     record: usize,
     /// Where it ends, once its header is there.
     record_end: Option<usize>,
+    /// Where the last complete record begins.
+    last: usize,
     closed: bool,
 }
 
@@ -54,6 +56,7 @@ impl RecordBuffer {
             self.consumed = 0;
             self.filled = 0;
             self.record = 0;
+            self.last = 0;
         }
         let end = self.record_end.unwrap_or(self.record + HEADER);
         if self.bytes.is_empty() {
@@ -74,6 +77,7 @@ impl RecordBuffer {
             self.record_end = Some(self.filled + body);
         }
         if self.record_end == Some(self.filled) {
+            self.last = self.record;
             self.record = self.filled;
             self.record_end = None;
             return Ok(true);
@@ -89,6 +93,12 @@ impl RecordBuffer {
     /// What has been read and not been used by the engine.
     pub fn unprocessed(&self) -> &[u8] {
         &self.bytes[self.consumed..self.filled]
+    }
+
+    /// The last complete record. What lies before it may be unprocessed too: parts of a message, or
+    /// what rustls has skipped and not let go yet.
+    pub(super) fn last(&self) -> &[u8] {
+        &self.bytes[self.last..self.record]
     }
 
     /// Bytes of the buffer, for plaintext that the engine has yielded.
@@ -205,7 +215,17 @@ mod tests {
         assert!(buffer.unprocessed().is_empty());
         feed(&mut buffer, &[23, 3, 3, 0, 1, 8]).unwrap();
         assert_eq!(buffer.unprocessed(), [23, 3, 3, 0, 1, 8]);
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 1, 8]);
         assert_eq!(buffer.bytes.len(), 6);
+    }
+
+    #[test]
+    fn the_last_record_is_known_while_others_are_unused() {
+        let mut buffer = RecordBuffer::default();
+        feed(&mut buffer, &[23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 2, 7, 8]).unwrap();
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 2, 7, 8]);
+        feed(&mut buffer, &[23, 3]).unwrap();
+        assert_eq!(buffer.last(), [23, 3, 3, 0, 2, 7, 8]);
     }
 
     #[test]

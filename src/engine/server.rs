@@ -10,23 +10,26 @@ use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{
-    Identity, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
+    CryptoProvider, SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity,
 };
 use rustls::enums::ApplicationProtocol;
+use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerSessionKey, StoresServerSessions,
-    Tls13Tickets,
+    ClientHello, InvalidSniPolicy, PreferClientOrder, PreferServerOrder, ServerCredentialResolver,
+    ServerSessionKey, StoresServerSessions, Tls13Tickets,
 };
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
 use super::client::fragment_size;
-use super::credentials::{CertifiedKey, signer_certificate};
+use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
+use super::group_choice::{ServerGroups, SharesFirst};
+use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
-use super::server_choice::{ServerGroups, SessionSuite, SharesFirst};
 use super::session_value::SessionSecrets;
 
 /// What a server connection is to be like, after its ClientHello has been read.
@@ -51,6 +54,10 @@ pub struct ServerParameters {
     pub client_ca_names: Vec<Vec<u8>>,
     /// The session that this client may resume.
     pub resume: Option<ResumeOffer>,
+    /// What to do with the client's early data.
+    pub early_data: EarlyDataPolicy,
+    /// TLS 1.3: whether application data may be sent before the client has answered.
+    pub early_answer: bool,
     /// Tickets to send.
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
@@ -103,13 +110,23 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let ServerParameters {
         profile, tickets, ..
     } = &parameters;
-    let provider = profile.provider.clone();
-    let prefer_server_order = profile.prefer_server_order;
-    let with_ticketer = parameters.version == 0x0303 && tickets.tls12;
+    let (provider, prefer_server_order) = match &parameters.resume {
+        // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
+        // suits a key in TLS 1.3.
+        Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
+            (profile.provider_preferring(offer.cipher_suite), true)
+        }
+        _ => (profile.provider.clone(), profile.prefer_server_order),
+    };
+    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
+    let with_ticketer = match parameters.version {
+        0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
+        _ => tickets.tls12,
+    };
+    let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
     let count = tickets.count;
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
-    let session_suite = parameters.resume.as_ref().map(|offer| offer.cipher_suite);
     let hooks = Arc::new(ServerHooks {
         delegate: DelegateSlot::default(),
         client_ca_names: parameters
@@ -124,6 +141,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .map(SignatureScheme)
             .collect(),
         parameters,
+        provider: provider.clone(),
+        prefer_server_order,
         rejected: Mutex::new(None),
     });
     let mut config = ServerConfig::builder(provider)
@@ -131,7 +150,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .with_server_credential_resolver(hooks.clone())?;
     config.session_storage = hooks.clone();
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
-    // The tickets of TLS 1.3 are our own; `put` keeps those back that rustls would send.
+    // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
+    // would send.
     config.send_tls13_tickets = Tls13Tickets {
         default: 0,
         max: count,
@@ -141,6 +161,8 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
         .collect();
     config.key_log = hooks.clone();
+    config.max_early_data_size = early_data.limit();
+    config.send_half_rtt_data = early_answer;
     config.max_fragment_size = fragment_size(max_fragment);
     if prefer_server_order {
         config.cipher_suite_selector = &PreferServerOrder;
@@ -148,9 +170,6 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     } else {
         config.cipher_suite_selector = &PreferClientOrder;
         config.kx_selector = &SharesFirst;
-    }
-    if let Some(selector) = session_suite.and_then(SessionSuite::of) {
-        config.cipher_suite_selector = selector;
     }
     config.invalid_sni_policy = InvalidSniPolicy::IgnoreAll;
     config.cert_compressors = Vec::new();
@@ -169,20 +188,15 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 pub(super) struct ServerHooks {
     pub(super) delegate: DelegateSlot,
     pub(super) parameters: ServerParameters,
+    provider: Arc<CryptoProvider>,
+    /// Of suites and groups.
+    prefer_server_order: bool,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
 
 impl ServerHooks {
-    /// The error that ends the handshake as the delegate wants it.
-    pub(super) fn reject(&self, rejected: PeerRejected) -> Error {
-        if let Ok(mut slot) = self.rejected.lock() {
-            *slot = Some(rejected);
-        }
-        error_with_alert(rejected.alert)
-    }
-
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
         let offer = self.parameters.resume.as_ref()?;
         if offer.identity != identity {
@@ -200,6 +214,133 @@ impl ServerHooks {
 impl fmt::Debug for ServerHooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServerHooks")
+    }
+}
+
+impl ServerCredentialResolver for ServerHooks {
+    fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
+        let usable = self.usable_schemes(hello.signature_schemes());
+        let credentials = &self.parameters.credentials;
+        if let Some(selected) = self.resolve_resumption(hello, &usable) {
+            return Ok(selected);
+        }
+        let chosen = if self.parameters.version == 0x0304 {
+            // The order of signature schemes decides between several certificates.
+            usable.iter().find_map(|scheme| {
+                credentials
+                    .iter()
+                    .find_map(|key| key.select(std::slice::from_ref(scheme)))
+            })
+        } else {
+            self.resolve_tls12(hello, &usable)
+        };
+        let selected = chosen
+            .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
+            .ok_or(
+                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
+                match credentials.is_empty() || self.parameters.version == 0x0303 {
+                    true => PeerIncompatible::NoCipherSuitesInCommon,
+                    false => PeerIncompatible::NoSignatureSchemesInCommon,
+                },
+            )?;
+        if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
+            note_selection(self.delegate.get(), key, &selected);
+        }
+        self.staple(selected)
+    }
+}
+
+impl ServerHooks {
+    /// When a session is resumed: a certificate that fits its suite, for the case that rustls does
+    /// not resume it after all, or else none, which must not prevent the resumption.
+    fn resolve_resumption(
+        &self,
+        hello: &ClientHello<'_>,
+        usable: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let offer = self.parameters.resume.as_ref()?;
+        let suites = &self.provider.tls12_cipher_suites;
+        let suite = suites
+            .iter()
+            .find(|suite| suite.common.suite.0 == offer.cipher_suite);
+        let fits = |scheme: &SignatureScheme| suite.is_none_or(|suite| suite.sign.contains(scheme));
+        let fitting = |schemes: &[SignatureScheme]| -> Vec<_> {
+            schemes
+                .iter()
+                .copied()
+                .filter(|scheme| fits(scheme))
+                .collect()
+        };
+        let usable = fitting(usable);
+        let keys = &self.parameters.credentials;
+        keys.iter()
+            .find_map(|key| key.select(&usable))
+            .or_else(|| no_credential(&fitting(hello.signature_schemes())))
+    }
+
+    /// With the OCSP response that the program wants to be sent with this certificate.
+    fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
+        if self.parameters.staple
+            && let Some(delegate) = self.delegate.get()
+        {
+            let response = delegate.staple().map_err(|refusal| self.reject(refusal))?;
+            selected.ocsp = response.map(Arc::from);
+        }
+        Ok(selected)
+    }
+
+    fn reject(&self, rejected: PeerRejected) -> Error {
+        if let Ok(mut slot) = self.rejected.lock() {
+            *slot = Some(rejected);
+        }
+        error_with_alert(rejected.alert)
+    }
+
+    /// The schemes that both sides know, in the order of the side whose order counts.
+    fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
+        let ours = self.parameters.signature_schemes.iter().copied();
+        let ours: Vec<_> = ours.map(SignatureScheme).collect();
+        let (order, other) = match self.parameters.profile.prefer_server_order {
+            true => (ours.as_slice(), offered),
+            false => (offered, ours.as_slice()),
+        };
+        order
+            .iter()
+            .copied()
+            .filter(|scheme| other.contains(scheme))
+            .collect()
+    }
+
+    /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
+    /// several certificates.
+    fn resolve_tls12(
+        &self,
+        hello: &ClientHello<'_>,
+        usable: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let ours = &self.provider.tls12_cipher_suites;
+        let offered = hello.cipher_suites();
+        let ordered: Vec<_> = if self.prefer_server_order {
+            ours.iter()
+                .filter(|suite| offered.contains(&suite.common.suite))
+                .collect()
+        } else {
+            offered
+                .iter()
+                .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
+                .collect()
+        };
+        ordered.iter().find_map(|suite| {
+            let schemes: Vec<_> = usable
+                .iter()
+                .copied()
+                .filter(|scheme| suite.sign.contains(scheme))
+                .collect();
+            self.parameters
+                .credentials
+                .iter()
+                .find_map(|key| key.select(&schemes))
+        })
     }
 }
 
@@ -235,7 +376,10 @@ impl StoresServerSessions for ServerHooks {
 impl TicketProducer for ServerHooks {
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let session = SessionSecrets::from_server_value(plain)?;
-        self.delegate.get()?.issue_ticket(session)
+        match session.version {
+            0x0304 => None,
+            _ => self.delegate.get()?.issue_ticket(session),
+        }
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
@@ -330,58 +474,6 @@ pub(super) fn log_secret(
     if delegate.wants_key_log() {
         delegate.key_log(label, client_random, secret);
     }
-}
-
-/// The chain in DER, leaf first.
-pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
-    match identity {
-        Identity::X509(chain) => std::iter::once(chain.end_entity.as_ref())
-            .chain(chain.intermediates.iter().map(|der| der.as_ref()))
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
-/// kept once, in our session.
-pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
-    let mut identity = identity.clone();
-    if let Identity::X509(chain) = &mut identity {
-        chain.intermediates = Vec::new();
-    }
-    VerifiedIdentity::assertion(identity)
-}
-
-/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
-/// knows more kinds of keys. Schemes that were not offered are refused.
-pub(super) fn verify_signature(
-    by_engine: Result<HandshakeSignatureValid, Error>,
-    input: &SignatureVerificationInput<'_>,
-    offered: &[SignatureScheme],
-    delegate: Option<&dyn Delegate>,
-) -> Result<HandshakeSignatureValid, Error> {
-    let scheme = input.signature.scheme;
-    if !offered.contains(&scheme) {
-        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
-    }
-    let result = by_engine.or_else(|error| {
-        let verified = delegate.is_some_and(|delegate| {
-            delegate.verify_signature(
-                scheme.0,
-                signer_certificate(input.signer),
-                input.message,
-                input.signature.signature(),
-            )
-        });
-        match verified {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(error),
-        }
-    });
-    if let (Ok(_), Some(delegate)) = (&result, delegate) {
-        delegate.peer_signed(scheme.0);
-    }
-    result
 }
 
 /// Tells what we sign with.

@@ -45,6 +45,8 @@ pub struct SessionSecrets {
     pub max_early_data: u32,
     /// Seconds since the epoch when the session was made.
     pub time: u64,
+    /// TLS 1.3: the secret is not of a session but a PSK of the program's, of any length.
+    pub external: bool,
 }
 
 impl std::fmt::Debug for SessionSecrets {

@@ -96,6 +96,19 @@ fn ends(
     tls12_tickets: bool,
     reject: bool,
 ) -> Ends {
+    let policy = EarlyDataPolicy::Absent;
+    ends_with_early_data(version, session, resume, tls12_tickets, reject, policy)
+}
+
+/// The client announces early data unless the server's policy is that there is none.
+fn ends_with_early_data(
+    version: u16,
+    session: Option<SessionSecrets>,
+    resume: Option<ResumeOffer>,
+    tls12_tickets: bool,
+    reject: bool,
+    early_data: EarlyDataPolicy,
+) -> Ends {
     let mut ends = Ends {
         client: Engine::default(),
         server: Engine::default(),
@@ -112,6 +125,7 @@ fn ends(
                 server_name: Some("localhost".into()),
                 alpn: vec![b"h2".to_vec()],
                 session,
+                early_data: early_data != EarlyDataPolicy::Absent,
                 signature_schemes: vec![0x0403],
                 signing_schemes: vec![0x0403],
                 may_authenticate: false,
@@ -141,6 +155,8 @@ fn ends(
             client_authentication: ClientAuthentication::None,
             client_ca_names: Vec::new(),
             resume,
+            early_data,
+            early_answer: early_data == EarlyDataPolicy::Accept,
             tickets: TicketPolicy {
                 tls12: tls12_tickets,
                 count: 2,
@@ -207,7 +223,7 @@ fn ticket(ends: &mut Ends, ticket: &[u8]) -> (SessionSecrets, SessionSecrets) {
     transfer(&mut ends.server, &mut ends.client, &ends.at_client).unwrap();
     let client = ends.at_client.sessions.take().pop().unwrap();
     let mut server = client.clone();
-    server.secret = zeroize::Zeroizing::new(secrets.psk().to_vec());
+    server.secret = secrets.psk.clone();
     (client, server)
 }
 
@@ -239,6 +255,46 @@ fn a_tls13_ticket_resumes_from_our_own_copies() {
 }
 
 #[test]
+fn early_data_is_taken_or_skipped_as_the_policy_says() {
+    for policy in [EarlyDataPolicy::Accept, EarlyDataPolicy::Reject] {
+        let mut first = ends(0x0304, None, None, false, false);
+        handshake(&mut first).unwrap();
+        let (client, server) = ticket(&mut first, b"ticket");
+        let resume = offer(&client, &server, b"ticket");
+        let mut second =
+            ends_with_early_data(0x0304, Some(client), Some(resume), false, true, policy);
+        assert!(second.client.can_write_early() && !second.server.has_answered());
+        second.client.write_early(b"early").unwrap();
+        let accepted = policy == EarlyDataPolicy::Accept;
+        let received = transfer(&mut second.client, &mut second.server, &second.at_server).unwrap();
+        assert!(second.server.has_answered() && second.server.is_handshaking());
+        assert_eq!(second.server.early_data_accepted(), accepted);
+        if accepted {
+            assert_eq!(received, b"early");
+            second.server.write(b"answer").unwrap();
+        } else {
+            assert_eq!(received, b"");
+        }
+        let received = transfer(&mut second.server, &mut second.client, &second.at_client).unwrap();
+        assert_eq!(received, if accepted { &b"answer"[..] } else { b"" });
+        handshake(&mut second).unwrap();
+        assert!(second.server.facts().resumed && second.client.facts().resumed);
+        assert_eq!(second.client.early_data_accepted(), accepted);
+        assert!(!second.client.can_write_early());
+        let mut secrets = [[0; 32]; 2];
+        for (engine, secret) in [&mut second.client, &mut second.server]
+            .into_iter()
+            .zip(&mut secrets)
+            .take(if accepted { 2 } else { 0 })
+        {
+            engine.export_early(b"EXPORTER-a", b"", secret).unwrap();
+            assert_ne!(*secret, [0; 32]);
+        }
+        assert_eq!(secrets[0], secrets[1]);
+    }
+}
+
+#[test]
 fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
     let mut both = ends(0x0304, None, None, false, false);
     handshake(&mut both).unwrap();
@@ -254,7 +310,7 @@ fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
     assert_eq!(sessions.len(), 1);
     assert_eq!(sessions[0].ticket, long);
     assert_eq!(sessions[0].max_early_data, 0);
-    assert!(*sessions[0].secret == *secrets.psk());
+    assert!(sessions[0].secret == secrets.psk);
 }
 
 #[test]

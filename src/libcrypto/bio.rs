@@ -53,7 +53,7 @@ const CTRL_FLUSH: c_int = 11;
 const CTRL_SET_FD: c_int = 104;
 const CTRL_GET_FD: c_int = 105;
 const CTRL_SET_FILENAME: c_int = 108;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 const CTRL_SET_MEM_EOF_RETURN: c_int = 130;
 
 const CLOSE: c_long = 1;
@@ -95,14 +95,14 @@ impl Bio {
 
     /// An empty memory BIO: what is written to it can be read from it. An empty one asks to be
     /// tried again.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn memory() -> Result<Self> {
         // SAFETY: a constant method; the result is a new BIO.
         unsafe { Self::owned(ffi::BIO_new(ffi::BIO_s_mem())) }
     }
 
     /// A memory BIO that holds a copy of `data` and then is at its end.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn of_bytes(data: &[u8]) -> Result<Self> {
         let bio = Self::memory()?;
         let mut rest = data;
@@ -255,7 +255,7 @@ impl Bio {
     }
 
     /// Everything that can be read now, up to `limit` bytes.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn read_available(&self, limit: usize) -> Vec<u8> {
         let mut all = Vec::new();
         let mut buffer = [0; 4096];

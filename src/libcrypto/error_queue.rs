@@ -17,6 +17,14 @@ unsafe extern "C" {
     fn ERR_set_debug(file: *const c_char, line: c_int, function: *const c_char);
     fn ERR_set_error(library: c_int, reason: c_int, format: *const c_char, ...);
     fn ERR_peek_error() -> std::ffi::c_ulong;
+    #[cfg(any(test, fuzzing))]
+    fn ERR_get_error_all(
+        file: *mut *const c_char,
+        line: *mut c_int,
+        function: *mut *const c_char,
+        data: *mut *const c_char,
+        flags: *mut c_int,
+    ) -> std::ffi::c_ulong;
 }
 
 /// Queues one error of library `SSL`. `detail` is a text for a person; empty for none.
@@ -86,6 +94,27 @@ pub fn forget_failures() {
 pub fn peek() -> std::ffi::c_ulong {
     // SAFETY: reads only this thread's queue.
     unsafe { ERR_peek_error() }
+}
+
+/// Takes all errors of this thread from the queue; gives the texts for a person that they carry.
+#[cfg(any(test, fuzzing))]
+pub fn take_details() -> Vec<String> {
+    let mut details = Vec::new();
+    let mut detail = std::ptr::null();
+    // SAFETY: touches only this thread's queue; a text lives until more errors are queued.
+    unsafe {
+        while ERR_get_error_all(
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            &mut detail,
+            std::ptr::null_mut(),
+        ) != 0
+        {
+            details.push(CStr::from_ptr(detail).to_string_lossy().into_owned());
+        }
+    }
+    details
 }
 
 /// Runs `work` and removes the errors of libcrypto that it queued; older ones stay.

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use super::{Session, SessionRef};
+use super::{Ownership, Session, SessionRef};
 use crate::cache::{Entry, Expiry, Key};
 
 // SAFETY: into_raw and from_raw move one reference; a session that was ever given away like that
@@ -10,6 +10,7 @@ use crate::cache::{Entry, Expiry, Key};
 // and never raises the count from zero; nothing here blocks or calls back.
 unsafe impl Entry for SessionRef {
     type Object = Session;
+    type Owner = Ownership;
 
     fn key(&self) -> Key {
         // A session's id is at most 32 bytes long: its setters see to that.
@@ -18,6 +19,18 @@ unsafe impl Entry for SessionRef {
 
     fn expires(&self) -> Expiry {
         Expiry::of(self.time(), self.timeout())
+    }
+
+    fn entered(session: &Session, owner: &Ownership, hash: u32) {
+        session.enter(owner, hash);
+    }
+
+    fn filed_hash(&self) -> Option<u32> {
+        self.key_hash()
+    }
+
+    fn left(session: &Session, owner: &Ownership) {
+        session.leave(owner);
     }
 
     fn object(&self) -> NonNull<Session> {

@@ -52,7 +52,7 @@ mod view;
 
 pub use companion::{Companion, set_companion_factory};
 pub use fields::Fields;
-pub use owner::Owner;
+pub use owner::{Owner, Ownership};
 pub use peer::PeerChain;
 pub use reference::SessionRef;
 pub use session::Session;

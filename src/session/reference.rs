@@ -1,28 +1,20 @@
 //! References to a session.
 //!
-//! The count is OpenSSL's: one per holder, in C or here. Its memory orderings are those of
-//! `std::sync::Arc`, for the same reasons:
-//!
-//! - Adding one is Relaxed: who adds has a reference already, and handing the new one to another
-//!   thread is ordered by whatever hands it over.
-//! - Taking one is Release, and whoever takes the last one makes an Acquire fence: all uses by all
-//!   holders come before the end of the session.
-//! - [`Session::try_reference`] never brings the count back from zero: it compares and exchanges.
-//!   The cache published the session with Release and the lookup found it with Acquire, so what
-//!   was written before is visible already; Acquire on success only makes it hold for holders
-//!   that came later too.
+//! The count is OpenSSL's: one per holder, in C or here. How it works stands in
+//! [`crate::cache::RefCount`].
 //!
 //! Why the lookup's `&Session` is good although it has no reference: it found the pointer while
 //! pinned, the cache unlinked the session before it gave its reference back, and the memory of a
 //! session that was ever in a cache is handed to the epoch after its count reached zero. So the
 //! memory stays until the lookup unpins, and the count tells whether the session is still one.
 
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
 use crate::cache;
 use crate::session::Session;
-use crate::session::sync::{Ordering, fence};
+use crate::session::sync::Ordering;
 
 /// An owned reference to a [`Session`]: `Clone` adds one, `Drop` takes one.
 pub struct SessionRef(NonNull<Session>);
@@ -43,7 +35,7 @@ impl SessionRef {
 
     /// Hands the reference over to C, or to whoever will give it to [`from_raw`](Self::from_raw).
     pub fn into_raw(self) -> *mut Session {
-        std::mem::ManuallyDrop::new(self).0.as_ptr()
+        ManuallyDrop::new(self).0.as_ptr()
     }
 
     /// Takes a reference over.
@@ -60,9 +52,17 @@ impl SessionRef {
     /// # Safety
     /// `raw` is a live session that somebody keeps alive during this call.
     pub unsafe fn clone_raw(raw: *const Session) -> Self {
+        // SAFETY: as the caller promises.
+        (*unsafe { Self::lend(raw) }).clone()
+    }
+
+    /// The reference that C has of a session that it lends. Not given back when it is dropped.
+    ///
+    /// # Safety
+    /// `raw` is a live session that somebody keeps alive while the result is used.
+    pub unsafe fn lend(raw: *const Session) -> ManuallyDrop<Self> {
         // SAFETY: alive, so not NULL; ManuallyDrop leaves the lender's reference alone.
-        let lent = std::mem::ManuallyDrop::new(unsafe { Self::from_raw(raw.cast_mut()) });
-        (*lent).clone()
+        ManuallyDrop::new(unsafe { Self::from_raw(raw.cast_mut()) })
     }
 }
 
@@ -70,13 +70,8 @@ impl Session {
     /// A reference, unless the last one is gone already. For lookups that found the session while
     /// pinned; also turns any `&Session` into a reference.
     pub fn try_reference(&self) -> Option<SessionRef> {
-        let added = self
-            .count
-            .fetch_update(Ordering::Acquire, Ordering::Acquire, |count| {
-                (count != 0).then(|| count + 1)
-            });
-        added.ok()?;
-        NonNull::new(self.as_ptr()).map(SessionRef)
+        let added = self.count.try_add();
+        added.then(|| NonNull::new(self.as_ptr()).map(SessionRef))?
     }
 
     /// The pointer that C knows the session by. It stands for no reference.
@@ -93,7 +88,7 @@ impl Session {
     /// How many references there are; it may change at once. For tests and diagnosis.
     #[cfg(test)]
     pub fn reference_count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        self.count.get()
     }
 }
 
@@ -108,15 +103,14 @@ impl Deref for SessionRef {
 
 impl Clone for SessionRef {
     fn clone(&self) -> Self {
-        self.count.fetch_add(1, Ordering::Relaxed);
+        self.count.add();
         Self(self.0)
     }
 }
 
 impl Drop for SessionRef {
     fn drop(&mut self) {
-        if self.count.fetch_sub(1, Ordering::Release) == 1 {
-            fence(Ordering::Acquire);
+        if self.count.take() {
             // SAFETY: that was the last reference, and the fence orders all other uses before.
             unsafe { end(self.0) };
         }
@@ -151,7 +145,6 @@ unsafe fn end(session: NonNull<Session>) {
     }
     // SAFETY: no holder is left who could be reading the companion.
     drop(unsafe { (*object.companion.get()).take() });
-    drop(object.set_owner(None));
     // SAFETY: no holder is left, and try_reference makes no new one.
     unsafe { object.bodies.wipe() };
 

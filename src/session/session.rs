@@ -3,33 +3,39 @@
 use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
+use crate::cache::RefCount;
 use crate::error::Result;
 use crate::session::body::BodyList;
 use crate::session::companion;
 use crate::session::owner::OwnerSlot;
 use crate::session::sync::{
-    AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+    AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering,
 };
 use crate::session::view::hex;
 use crate::session::{
     Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers,
-    Owner, PeerChain, SessionRef, View,
+    Owner, Ownership, PeerChain, SessionRef, View,
 };
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
 /// method; see the [room](crate::session) for what that means.
+///
+/// What the cache uses comes first, close together: large caches wait for memory most of the time.
+#[repr(C)]
 pub struct Session {
     /// References; see [`SessionRef`].
-    pub(super) count: AtomicUsize,
+    pub(super) count: RefCount,
     pub(super) bodies: BodyList,
-    /// Written when the session is made and when it ends, else only read.
-    pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
     owner: OwnerSlot,
-    numbers: AtomicNumbers,
+    /// See [`key_hash`](Self::key_hash); 0 for none.
+    key_hash: AtomicU32,
     not_resumable: AtomicBool,
     pub(super) cached: AtomicBool,
+    numbers: AtomicNumbers,
+    /// Written when the session is made and when it ends, else only read.
+    pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
 }
 
 // SAFETY: all parts are atomics, locks or immutable, but for `companion`, which is written only
@@ -51,13 +57,14 @@ impl Session {
     /// Like [`new`](Self::new), from borrowed fields.
     pub fn from_view(view: View<'_>) -> SessionRef {
         let session = SessionRef::adopt(Box::new(Self {
-            count: AtomicUsize::new(1),
+            count: RefCount::one(),
             bodies: BodyList::new(&view.bytes),
-            companion: UnsafeCell::new(companion::make()),
             owner: OwnerSlot::default(),
-            numbers: AtomicNumbers::new(&view.numbers),
+            key_hash: AtomicU32::new(0),
             not_resumable: AtomicBool::new(false),
             cached: AtomicBool::new(false),
+            numbers: AtomicNumbers::new(&view.numbers),
+            companion: UnsafeCell::new(companion::make()),
         }));
         if let Some(companion) = session.companion() {
             companion.created(&session);
@@ -68,7 +75,12 @@ impl Session {
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
     /// the mark is copied, the companion decides about its part. Fails only as the companion does.
     pub fn duplicate(&self) -> Result<SessionRef> {
-        let copy = self.successor(self.view())?;
+        let mut view = self.view();
+        if view.bytes.ticket.is_none() {
+            // As in OpenSSL, where the hint is part of the ticket.
+            view.numbers.lifetime_hint = 0;
+        }
+        let copy = self.successor(view)?;
         if self.is_marked() {
             copy.mark_not_resumable();
         }
@@ -110,6 +122,7 @@ impl Session {
             change(&mut fields);
             ((numbers, fields.view().numbers), fields)
         });
+        self.forget_key_hash();
         self.store_numbers(&before, &after);
     }
 
@@ -118,6 +131,7 @@ impl Session {
     pub fn assign<'a>(&'a self, view: View<'a>) {
         let before = self.numbers.load();
         self.bodies.replace(|_| view.bytes);
+        self.forget_key_hash();
         self.store_numbers(&before, &view.numbers);
     }
 
@@ -207,6 +221,11 @@ impl Session {
         self.numbers.lifetime_hint.load(Ordering::Relaxed)
     }
 
+    /// See [`Numbers::age_add`].
+    pub fn age_add(&self) -> u32 {
+        self.numbers.age_add.load(Ordering::Relaxed)
+    }
+
     /// See [`Numbers::max_early_data`].
     pub fn max_early_data(&self) -> u32 {
         self.numbers.max_early_data.load(Ordering::Relaxed)
@@ -248,20 +267,37 @@ impl Session {
         unsafe { &*self.companion.get() }.as_deref()
     }
 
-    /// The cache that owns the session is now `owner`; the old one is returned. From the first
-    /// owner on, the session's memory is freed through the epoch: call this before the session
-    /// can be found.
-    pub fn set_owner(&self, owner: Option<Weak<dyn Owner>>) -> Option<Weak<dyn Owner>> {
-        if owner.is_some() {
-            // Relaxed: read when the count has reached zero, which is ordered after this.
-            self.cached.store(true, Ordering::Relaxed);
+    /// The session has entered the cache with this ownership, which is told from now on when the
+    /// session's time changes. `hash` is for that cache to know again.
+    #[inline]
+    pub fn enter(&self, ownership: &Ownership, hash: u32) {
+        self.owner.set(ownership);
+        self.key_hash.store(hash, Ordering::Relaxed);
+    }
+
+    /// The hash of version and id that [`enter`](Self::enter) was told, if they are the same still.
+    #[inline]
+    pub fn key_hash(&self) -> Option<u32> {
+        match self.key_hash.load(Ordering::Relaxed) {
+            0 => None,
+            hash => Some(hash),
         }
-        self.owner.replace(owner)
+    }
+
+    /// Version or id have changed.
+    pub(super) fn forget_key_hash(&self) {
+        self.key_hash.store(0, Ordering::Relaxed);
+    }
+
+    /// The session has left that cache, before the ownership ends.
+    #[inline]
+    pub fn leave(&self, ownership: &Ownership) {
+        self.owner.clear(ownership);
     }
 
     /// The cache that owns the session.
     pub fn owner(&self) -> Option<Arc<dyn Owner>> {
-        self.owner.get()?.upgrade()
+        self.owner.get()
     }
 
     /// Writes the numbers that differ between `before` and `after`, and tells the owner when the
@@ -303,6 +339,7 @@ impl fmt::Debug for Session {
 /// accesses are Relaxed.
 macro_rules! atomic_numbers {
     ($($field:ident: $atomic:ident,)*) => {
+        #[repr(C)]
         pub(super) struct AtomicNumbers {
             $(pub $field: $atomic,)*
         }

@@ -12,6 +12,7 @@ impl Session {
             return Err(Reason::SSL_SESSION_ID_TOO_LONG.into());
         }
         self.set_bytes(|old| Bytes { id, ..old });
+        self.forget_key_hash();
         Ok(())
     }
 
@@ -65,6 +66,7 @@ impl Session {
         self.numbers()
             .protocol_version
             .store(version, Ordering::Relaxed);
+        self.forget_key_hash();
     }
 
     /// See [`Numbers::cipher_id`](crate::session::Numbers::cipher_id).

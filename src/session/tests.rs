@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::clock;
 use crate::error::{Error, Reason, Result};
-use crate::session::{Companion, Fields, Owner, PeerChain, Session, SessionRef};
+use crate::session::{Companion, Fields, Owner, Ownership, PeerChain, Session, SessionRef};
 
 fn full() -> Fields {
     Fields {
@@ -222,8 +222,7 @@ fn references_travel_through_raw_pointers() {
 #[test]
 fn a_session_that_has_ended_gives_no_reference() {
     let session = Session::new(full());
-    let owner: Arc<dyn Owner> = Arc::new(CountingOwner::default());
-    session.set_owner(Some(Arc::downgrade(&owner)));
+    session.note_cached();
     let raw = session.as_ptr();
     let guard = crate::cache::pin();
     // SAFETY: alive now; pinned from before the end on, so the memory stays.
@@ -251,16 +250,20 @@ fn s54_the_owner_hears_of_new_expiry_only() {
     let owner = Arc::new(CountingOwner::default());
     let weak: Weak<CountingOwner> = Arc::downgrade(&owner);
     let session = Session::new(full());
-    session.set_owner(Some(weak));
+    let (ownership, other) = (Ownership::new(weak.clone()), Ownership::new(weak));
+    session.enter(&ownership, 7);
     session.set_time(5);
     session.set_timeout(6).unwrap();
     session.update(|fields| fields.time = 9);
     session.update(|fields| fields.age_add = 9);
     session.set_id(b"a").unwrap();
     assert_eq!(owner.0.load(Ordering::Relaxed), 3);
-    session.set_owner(None);
+    session.leave(&other);
+    session.set_time(6);
+    assert_eq!(owner.0.load(Ordering::Relaxed), 4);
+    session.leave(&ownership);
     session.set_time(7);
-    assert_eq!(owner.0.load(Ordering::Relaxed), 3);
+    assert_eq!(owner.0.load(Ordering::Relaxed), 4);
 }
 
 #[test]
@@ -293,10 +296,9 @@ fn threads_share_a_session_with_setters_and_end_it_once() {
 #[test]
 fn lookups_without_a_reference_race_with_the_end() {
     const ROUNDS: usize = if cfg!(miri) { 5 } else { 500 };
-    let owner: Arc<dyn Owner> = Arc::new(CountingOwner::default());
     for _ in 0..ROUNDS {
         let session = Session::new(full());
-        session.set_owner(Some(Arc::downgrade(&owner)));
+        session.note_cached();
         let slot = std::sync::atomic::AtomicPtr::new(session.as_ptr());
         thread::scope(|scope| {
             for _ in 0..2 {

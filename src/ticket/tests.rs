@@ -3,6 +3,9 @@
 use std::sync::Barrier;
 use std::thread;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::keys::{KEYS_LENGTH, MAX_PLAINTEXT, Opened, TicketKeys};
 use super::openssl_vectors::{TLS12, TLS13, Vector};
 use crate::clock;
@@ -173,6 +176,32 @@ fn random_bytes_behind_a_known_name_are_refused() {
             ticket.push(state as u8);
         }
         assert!(matches!(keys.open(&ticket), Opened::Damaged));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_content_survives_a_ticket_of_any_keys(
+        key_bytes in vec(any::<u8>(), KEYS_LENGTH),
+        content in vec(any::<u8>(), 0..3000),
+    ) {
+        let (one, other) = (own_keys(), own_keys());
+        one.set(&key_bytes).expect("the right length");
+        other.set(&key_bytes).expect("the right length");
+        let ticket = seal(&one, &content);
+        prop_assert!((65..=80).contains(&(ticket.len() - content.len())));
+        prop_assert_eq!(opened(&other, &ticket), (content, false));
+    }
+
+    #[test]
+    fn any_bytes_are_no_ticket(bytes in vec(any::<u8>(), 0..500), named in any::<bool>()) {
+        let keys = counting_keys();
+        let name: Vec<u8> = (0..16).collect();
+        let ticket = if named { [name, bytes].concat() } else { bytes };
+        let opened = matches!(keys.open(&ticket), Opened::Plaintext { .. });
+        prop_assert!(!opened);
     }
 }
 

@@ -69,7 +69,7 @@ static bool run_one(const struct test *test, const char *version)
  * A library that could not be preloaded is only a warning of the loader's, and every
  * test would pass on the other one: TESTED_LIBSSL names the file that must be in use.
  */
-static void check_library_in_use(void)
+void check_library_in_use(void)
 {
     const char *wanted = getenv("TESTED_LIBSSL");
     void *function = dlsym(RTLD_DEFAULT, "SSL_new");

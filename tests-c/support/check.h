@@ -49,6 +49,9 @@ struct test {
 
 int run_tests(const struct test *tests, int argc, char **argv);
 
+/* The library that TESTED_LIBSSL names, if it is set, is the one in use. */
+void check_library_in_use(void);
+
 /* The library under test is Reprise. Only for what docs/differences.md lists. */
 bool on_reprise(void);
 

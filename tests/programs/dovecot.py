@@ -1,6 +1,6 @@
 """dovecot as a server of IMAP and POP3, and as a proxy that is a client, with curl and openssl s_client."""
 
-import os
+import re
 from contextlib import contextmanager
 
 from support.normalise import lines_with
@@ -69,7 +69,8 @@ passdb {{
   driver = static
   args = nopassword=y proxy=y host=127.0.0.1 port={port} ssl={ssl}
 }}
-ssl_client_ca_file = {ca}
+ssl_ca = <{ca}
+ssl_require_crl = no
 """
 
 
@@ -165,22 +166,23 @@ def step_client_certificates(s):
 def step_proxy(s):
     """A proxy over TLS, at once and after STARTTLS, and one that cannot verify."""
     with dovecot(s) as far:
-        for name, port, ssl in (("TLS at once", far.imaps, "yes"), ("STARTTLS", far.imap, "no starttls=yes")):
+        kinds = (("TLS at once", far.imaps, "yes"), ("STARTTLS", far.imap, "no starttls=yes"))
+        for number, (name, port, ssl) in enumerate(kinds, 1):
             boxes = PROXY.format(port=port, ssl=ssl, ca=s.certificates / "ca.pem")
             with dovecot(s, boxes=boxes, name="proxy", role="client") as near:
                 (s.home / "mail.txt").write_bytes(mail(1000))
-                system = type(s.client)("system", None)
-                done = curl(s, "imaps", near.imaps, "INBOX", "-T", s.home / "mail.txt", side=system, restrict=False)
+                how = {"user": "bob:secret", "side": type(s.client)("system", None), "restrict": False}
+                done = curl(s, "imaps", near.imaps, "INBOX", "-T", s.home / "mail.txt", **how)
                 s.equal(f"{name}: a mail put through the proxy", (done.code, done.err), (0, ""))
-                done = curl(s, "imaps", near.imaps, "INBOX;MAILINDEX=1", side=system, restrict=False)
-                s.check(f"{name}: a mail fetched through the proxy", done.out == mail(1000), done.err)
+                done = curl(s, "imaps", near.imaps, f"INBOX;MAILINDEX={number}", **how)
+                s.check(f"{name}: a mail fetched through the proxy", done.out == mail(1000), done.both)
         boxes = PROXY.format(port=far.imaps, ssl="yes", ca=s.certificates / "other-ca.pem")
         with dovecot(s, boxes=boxes, name="proxy", role="client") as near:
-            done = curl(s, "imaps", near.imaps, "", side=system, restrict=False)
+            done = curl(s, "imaps", near.imaps, "", **how)
             s.check("unknown issuer: refused", done.code != 0, done.both)
-            line = settled(lambda: lines_with(near.err.replace("imap-login: ", "\nimap-login: "), "imap-login: "))
-            s.same("unknown issuer: the proxy's log", [part.partition("session=")[0].partition(": user=")[0]
-                                                       for part in line or []])
+            # It may see its own refusal as a failed handshake or as a closed connection.
+            s.same("unknown issuer: the proxy's log", settled(lambda: re.findall(
+                r"Received invalid SSL certificate: [^?]*", near.err))[:1])
 
 
 def step_errors(s):

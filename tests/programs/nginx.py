@@ -84,6 +84,36 @@ def step_data(s):
         stop_quietly(s, "data", server)
 
 
+def step_early_data(s):
+    """ssl_early_data: a request that comes with the ClientHello."""
+    if s.version == "1.2":
+        return
+    port, path, request = free_port(), s.home / "early.pem", s.home / "request"
+    locations = 'location = /early { return 200 "early=$ssl_early_data.\\n"; }'
+    # The tickets must be good for both workers.
+    settings = ("ssl_early_data on;", "ssl_conf_command Options -AntiReplay;")
+    with nginx(s, server_block(s, port, "one.test", *settings, locations=locations), [port]) as server:
+        plain = b"GET /early HTTP/1.0\r\nHost: one.test\r\n\r\n"
+        done = s.s_client(port, "-sess_out", path, "-ign_eof", data=plain)
+        s.check("early data: not at first", "early=." in done.text, done.both)
+        for number in (1, 2):
+            request.write_bytes(plain)
+            done = s.s_client(port, "-sess_in", path, "-early_data", request, "-ign_eof", data=b"")
+            s.check(f"early data, {number}: accepted", "Early data was accepted" in done.text, done.both)
+            s.check(f"early data, {number}: answered", "HTTP/1.1 200 OK" in done.text, done.both)
+            # Empty if the client has finished before nginx gets that far.
+            s.check(f"early data, {number}: what nginx says of it",
+                    lines_with(done.text, "early=")[-1:] in (["early=1."], ["early=."]), done.both)
+        head = b"PUT /upload/early HTTP/1.0\r\nHost: one.test\r\nContent-Length: 100000\r\n\r\n"
+        request.write_bytes(head + payload(100000)[: 16384 - len(head)])
+        done = s.s_client(port, "-sess_in", path, "-early_data", request, "-ign_eof", "-quiet",
+                          data=payload(100000)[16384 - len(head) :])
+        stored = s.home / "files" / "upload" / "early"
+        s.check("early data: the rest of a body follows it",
+                settled(lambda: stored.exists() and stored.read_bytes() == payload(100000)), done.both)
+    stop_quietly(s, "early data", server)
+
+
 @quick
 def step_resumption(s):
     """Fresh connections of one client: shared cache without tickets, and tickets."""

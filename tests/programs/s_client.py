@@ -5,7 +5,7 @@ import re
 from support.normalise import lines_with
 from support.payload import SIZES, digest, payload
 from support.proxy import ByteProxy
-from support.scenario import quick
+from support.scenario import quick, settled
 from support.sides import Side
 
 PROGRAM = "openssl s_client"
@@ -131,6 +131,71 @@ def step_session_files(s):
         for file in ("broken.pem", "nothing.pem"):
             done = s.s_client(server.port, s.openssl_flag, "-sess_in", s.home / file)
             s.same(f"session file: {file}", (done.code, lines_with(done.err, "Can't open session file")))
+
+
+def step_external_psk(s):
+    """-psk and -psk_session, with a server that has no certificate and with one that has."""
+    if s.version == "1.2":
+        return
+    page = b"GET / HTTP/1.0\r\n\r\n"
+    key = ("-psk", "000102030405060708090a0b0c0d0e0f", "-psk_identity", "somebody")
+    session = s.home / "psk.pem"
+    for name, words in (("no certificate", ("-nocert",)), ("a certificate", ("-ciphersuites", "TLS_AES_128_GCM_SHA256"))):
+        with s.s_server("-www", *words, *key) as server:
+            done = s.s_client(server.port, s.openssl_flag, *key)
+            s.same(f"external PSK, {name}: exit status and summary", (done.code, summary(done)))
+            s.check(f"external PSK, {name}: used", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+            s.check(f"external PSK, {name}: nobody shows a certificate", "no peer certificate" in done.text, done.both)
+            done = s.s_client(server.port, s.openssl_flag, "-groups", "P-384:P-256", *key)
+            s.check(f"external PSK, {name}: another group", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+            session.unlink(missing_ok=True)
+            s.s_client(server.port, s.openssl_flag, "-sess_out", session, "-ign_eof", *key, data=page)
+            if s.check(f"external PSK, {name}: a ticket comes", session.exists()):
+                done = s.s_client(server.port, s.openssl_flag, "-sess_in", session)
+                s.check(f"external PSK, {name}: and is resumed", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+            done = s.s_client(server.port, s.openssl_flag, "-psk", "ff" * 16, "-psk_identity", "somebody")
+            s.same(f"external PSK, {name}: a wrong key", (done.code, "alert illegal parameter" in done.err))
+            done = s.s_client(server.port, s.openssl_flag, "-psk", "ff" * 16, "-psk_identity", "nobody")
+            s.same(f"external PSK, {name}: a wrong identity", (done.code, lines_with(done.text, "New,", "Reused,")))
+    # A group that the server does not share a key for: it asks for another ClientHello.
+    with s.s_server("-www", "-nocert", "-groups", "P-384", *key) as server:
+        done = s.s_client(server.port, s.openssl_flag, "-groups", "P-256:P-384", *key)
+        s.check("external PSK: after a HelloRetryRequest", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+    # A session as the key: its cipher says the hash.
+    if s.check("external PSK: a session to make one of", session.exists()):
+        file = ("-psk_session", session, "-psk_identity", "somebody")
+        with s.s_server("-www", "-nocert", *file, "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") as server:
+            done = s.s_client(server.port, s.openssl_flag, *file)
+            s.same("-psk_session: exit status and summary", (done.code, summary(done)))
+            s.check("-psk_session: used", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
+
+
+@quick
+def step_early_data(s):
+    """-early_data: a session is good for it once, or as often as one likes with -no_anti_replay."""
+    if s.version == "1.2":
+        return
+    path = s.home / "early.pem"
+    for size in (12, 16384):
+        data = payload(size).hex().encode()[:size]
+        (s.home / f"early-{size}").write_bytes(data)
+        for name, words, again in (("once", (), "rejected"), ("again", ("-no_anti_replay",), "accepted")):
+            with s.s_server("-early_data", *words) as server:
+                s.keep_session(server.port, path)
+                offer = (server.port, s.openssl_flag, "-sess_in", path, "-early_data", s.home / f"early-{size}")
+                for outcome in ("accepted", again):
+                    done = s.s_client(*offer)
+                    s.check(f"early data, {size} bytes, {name}: {outcome}",
+                            f"Early data was {outcome}" in done.text, done.both)
+                    s.same(f"early data, {size} bytes, {name}, {outcome}: summary", summary(done))
+                # s_client sends the file in pieces of this size, and s_server prints other things between them.
+                pieces = [data[at : at + 8192] for at in range(0, size, 8192)]
+                times = 2 if again == "accepted" else 1
+                settled(lambda: all(server.out.count(piece) >= times for piece in pieces))
+                s.equal(f"early data, {size} bytes, {name}: how often the server has got each piece",
+                        [server.out.count(piece) for piece in pieces], [times] * len(pieces))
 
 
 @quick

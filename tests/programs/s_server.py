@@ -178,6 +178,32 @@ def step_reversed(s):
                 lambda: client.out == b"esirpeR\ny" + b"x" * 16000 + b"\n", "the long reversed line"))
 
 
+def step_early_data(s):
+    """-early_data with -max_early_data and -recv_max_early_data."""
+    if s.version == "1.2":
+        return
+    path, file = s.home / "early.pem", s.home / "early"
+    file.write_bytes(b"early".ljust(2000, b"."))
+    # A server that skips early data lets 104 bytes more pass than it would read.
+    for limits, outcome in ((("2000", "2000"), "accepted"), (("2000", "1999"), None)):
+        words = ("-early_data", "-max_early_data", limits[0], "-recv_max_early_data", limits[1])
+        with s.s_server(*words) as server:
+            s.keep_session(server.port, path)
+            done = s.s_client(server.port, s.openssl_flag, "-sess_in", path, "-early_data", file)
+            settled(lambda: b"early" in server.out.lower())
+            if outcome:
+                s.check(f"early data, limits {limits}: {outcome}", f"Early data was {outcome}" in done.text, done.both)
+                s.check(f"early data, limits {limits}: it arrives", settled(lambda: file.read_bytes() in server.out))
+            else:
+                reasons = settled(lambda: re.findall(r"error:([0-9A-F]+):[^:]*:[^:]*:([^:\n]*)", server.err))
+                s.same(f"early data, limits {limits}: the error of the server", reasons)
+                s.check(f"early data, limits {limits}: it is refused", "too much early data" in server.err, server.err)
+    with s.s_server("-www") as server:
+        done = s.s_client(server.port, s.openssl_flag, "-sess_out", path, "-ign_eof", data=b"GET / HTTP/1.0\r\n\r\n")
+        done = s.s_client(server.port, s.openssl_flag, "-sess_in", path, "-early_data", file)
+        s.check("early data, not allowed: not sent", "Early data was not sent" in done.text, done.both)
+
+
 @quick
 def step_endings(s):
     """Clean and unclean closes of the client, as s_server tells them."""

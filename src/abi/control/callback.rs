@@ -10,7 +10,7 @@ use super::target::Target;
 use crate::connection::Connection;
 use crate::context::{
     Context, MessageCallback, NotResumableCallback, ServerNameCallback, StatusCallback,
-    TicketKeyCallback, TicketKeyHmacCallback,
+    TicketKeyHmacCallback,
 };
 use crate::error::Result;
 
@@ -40,11 +40,7 @@ pub unsafe fn set_of_context(
         SET_TLSEXT_TICKET_KEY_CB => {
             // SAFETY: as above.
             let function = unsafe { transmute::<AnyFunction, TicketKeyHmacCallback>(function) };
-            let keys = match function {
-                Some(_) => TicketKeyCallback::Hmac(function),
-                None => TicketKeyCallback::None,
-            };
-            context.change_callbacks(|callbacks| callbacks.ticket_keys = keys);
+            context.change_callbacks(|callbacks| callbacks.ticket_keys.hmac = function);
         }
         // SAFETY: as the caller promises.
         _ => return unsafe { set_of_either(Target::Context(context), command, function) },

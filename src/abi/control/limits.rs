@@ -6,8 +6,9 @@ use std::ffi::{c_int, c_long};
 
 use super::target::Target;
 use crate::context::VersionRange;
-use crate::error::Result;
+use crate::error::{Error, Reason, Result};
 
+const TLS12: c_int = 0x0303;
 const SMALLEST_FRAGMENT: usize = 512;
 const LARGEST_FRAGMENT: usize = 16384;
 const MOST_PIPELINES: usize = 32;
@@ -31,7 +32,8 @@ impl Limit {
 }
 
 /// Sets a limit of versions, 0 for none. A method for one version keeps that, and a version of
-/// DTLS does not matter. 0 for what is not a version, and for TLS together with DTLS.
+/// DTLS does not matter. 0 for what is not a version, and for TLS together with DTLS; an error for a
+/// highest version below TLS 1.2, as in an OpenSSL built without the older ones.
 pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<c_long> {
     let Ok(version) = c_int::try_from(version) else {
         return Ok(0);
@@ -49,6 +51,12 @@ pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<
         Target::Context(context) => context.method().version.is_none(),
         Target::Connection(connection) => connection.context().method().version.is_none(),
     };
+    if flexible && matches!(limit, Limit::Max) && (1..TLS12).contains(&version) {
+        return Err(Error::with(
+            Reason::UNSUPPORTED_PROTOCOL,
+            "Reprise has no version below TLS 1.2, so this maximum would leave none",
+        ));
+    }
     if version == 0 || flexible {
         target.change(|settings| *limit.of(&mut settings.versions) = version)?;
     }

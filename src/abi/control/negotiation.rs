@@ -131,17 +131,16 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
 /// # Safety
 /// The pointer can be written as an `EVP_PKEY` pointer.
 pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Result<c_long> {
-    let (version, group) = {
-        let facts = connection.facts_in_place();
-        (facts.version, facts.group)
-    };
-    if version == 0x0303 && connection.role() == Some(Role::Server) {
+    if connection.facts_in_place().version == 0x0303 && connection.role() == Some(Role::Server) {
         return Ok(0);
     }
-    let key = connection.with_engine(|engine| match engine.peer_key_share() {
-        [] => None,
-        bytes => Some(PublicKey::from_key_share(group, bytes)),
-    })?;
+    let key = connection
+        .with_engine(|engine| match engine.peer_key_share() {
+            [] => None,
+            bytes => Some(PublicKey::from_key_share(engine.facts().group, bytes)),
+        })
+        // Asked by a callback while the engine works: it is not known yet.
+        .unwrap_or_default();
     let Some(key) = key.transpose()? else {
         return Ok(0);
     };

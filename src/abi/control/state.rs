@@ -53,7 +53,7 @@ pub fn secure_renegotiation(connection: &Connection) -> c_long {
         Some(Role::Server) => connection.client_renegotiates_securely(),
         _ => connection.version() == TLS1_2,
     };
-    (connection.stage() == Stage::Open && secure).into()
+    (connection.stage().is_past_finished() && secure).into()
 }
 
 /// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With

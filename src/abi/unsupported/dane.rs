@@ -1,7 +1,9 @@
 //! DANE (RFC 6698): certificates pinned by DNS records.
 //!
-//! Enabling it fails, so that no program believes to be protected by records that nobody checks.
-//! Once that has failed the other calls have nothing to act on.
+//! Enabling it for a connection fails, so that no program believes to be protected by records that
+//! nobody checks; once that has failed the other calls have nothing to act on. A context may be made
+//! ready for it: that alone protects nothing, and postfix does it for every client, also for one that
+//! never verifies by DANE.
 
 use std::ffi::{c_char, c_int, c_uchar, c_ulong};
 use std::ptr;
@@ -28,20 +30,20 @@ pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ul
     0
 }
 
-/// Enables DANE for a context: 0, an error.
+/// Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
 ///
-/// Status: unsupported (DANE)
+/// Status: partial (accepted; SSL_dane_enable fails)
 ///
 /// # Safety
 /// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_dane_enable(ctx: *mut Context) -> c_int {
-    unsupported(c"SSL_CTX_dane_enable", 0, WHY)
+    1
 }
 
-/// Sets the digest of a DANE matching type: 0, an error.
+/// Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
 ///
-/// Status: unsupported (DANE)
+/// Status: partial (accepted; SSL_dane_enable fails)
 ///
 /// # Safety
 /// No argument is used.
@@ -52,7 +54,7 @@ pub unsafe extern "C" fn SSL_CTX_dane_mtype_set(
     mtype: u8,
     ord: u8,
 ) -> c_int {
-    unsupported(c"SSL_CTX_dane_mtype_set", 0, WHY)
+    1
 }
 
 /// Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.

@@ -25,7 +25,6 @@ mod engine;
 mod internal;
 mod npn;
 mod post_handshake_auth;
-mod psk;
 mod records;
 mod renegotiation;
 mod srp;
@@ -33,8 +32,6 @@ mod srtp;
 mod stateless;
 
 mod pending_callbacks;
-mod pending_early_data;
-mod pending_peer;
 
 use std::ffi::CStr;
 

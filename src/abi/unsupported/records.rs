@@ -128,18 +128,6 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
     1
 }
 
-/// Frees the buffers of a connection: always 1, empty ones are not kept.
-///
-/// Status: partial (accepted, without effect)
-///
-/// # Safety
-/// No argument is used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
-    // Buffers exist only while they hold data.
-    1
-}
-
 /// The argument of the padding callback of a connection: NULL.
 ///
 /// Status: unsupported (record padding)

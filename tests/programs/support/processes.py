@@ -55,6 +55,15 @@ def as_user(name):
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+def children(pid):
+    """The process ids of the children of a process."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
 def run(side, words, library, *, home, more=None, data=b"", timeout=40, user=None):
     """Runs a program to its end and looks, while it runs, at which libssl it has mapped."""
     process = _started(
@@ -135,11 +144,7 @@ class Service:
 
     def children(self):
         """The process ids of its children."""
-        try:
-            with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as children:
-                return [int(pid) for pid in children.read().split()]
-        except OSError:
-            return []
+        return children(self.pid)
 
     def wait_for(self, condition, what, timeout=15):
         """Polls until `condition()` gives something true, and returns that."""
@@ -166,9 +171,11 @@ class Service:
             raise AssertionError(f"{self.name} has not ended after {timeout} s\n{self.err[-2000:]}")
 
     def look(self):
-        """Notes which libssl the program and its children have mapped."""
-        for pid in (self.pid, *self.children()):
+        """Notes which libssl the program and its descendants have mapped."""
+        found = [self.pid]
+        for pid in found:
             self.libraries |= tls_libraries(pid, self.library)
+            found += children(pid)
 
     def stop(self):
         """Ends it: a polite signal, then kill."""

@@ -169,6 +169,17 @@ class Scenario:
         return self.run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *trust, *name, *words,
                         side=side, data=data, **how)
 
+    def keep_session(self, port, path):
+        """One connection of s_client that writes its session to `path`, and is closed when that has come."""
+        path.unlink(missing_ok=True)
+        end = "-----END SSL SESSION PARAMETERS-----\n"
+        with self.service("openssl", "s_client", "-connect", f"127.0.0.1:{port}", self.openssl_flag,
+                          "-servername", "one.test", "-CAfile", self.certificates / "ca.pem", "-sess_out", path,
+                          name="s_client", role="client") as client:
+            client.wait_for(lambda: path.exists() and path.read_text().endswith(end), "a session")
+            client.type(b"Q\n")
+            client.wait()
+
     # Servers, on the server's side; each lives as long as its `with` block.
 
     @contextmanager
@@ -208,13 +219,15 @@ class Scenario:
             service.port = int(service.out.split()[1])
 
             def records(count, timeout=5):
-                """The first `count` connections that have ended; waits for them."""
+                """The connections, once `count` have ended, in the order in which they began."""
 
                 def parsed():
                     lines = service.out.decode().split("\n")[1:-1]
                     return [json.loads(line) for line in lines] if len(lines) >= count else None
 
-                return service.wait_for(parsed, f"end of {count} connections", timeout)
+                ended = service.wait_for(parsed, f"end of {count} connections", timeout)
+                ended.sort(key=lambda record: record.pop("began"))
+                return ended
 
             service.records = records
             yield service

@@ -1,0 +1,277 @@
+//! Pre-shared keys that come from the program and not from a resumed session, in TLS 1.3 (RFC 8446,
+//! section 2.2; SSL_CTX_set_psk_client_callback(3), SSL_CTX_use_psk_identity_hint(3)).
+//!
+//! There are two kinds of callbacks. The ones for TLS 1.3 give a session: its master key is the PSK,
+//! its cipher says the hash. The ones for TLS 1.2 give a bare key, whose hash is SHA-256; they are
+//! asked when the others have given nothing. TLS 1.2 itself has suites for such keys, which the engine
+//! does not speak: there, certificates are needed.
+//!
+//! A connection that has used a key looks like one that has resumed a session: SSL_session_reused(3)
+//! is 1, nobody has shown a certificate, and the server's tickets can be resumed as ever.
+
+use std::ffi::{c_char, c_int};
+use std::ptr;
+
+use super::call::call;
+use super::pointer::{borrow, borrow_quietly, c_str};
+use super::types::{
+    PskClientCallback, PskFindSessionCallback, PskServerCallback, PskUseSessionCallback,
+};
+use crate::connection::{Connection, LONGEST_PSK_IDENTITY};
+use crate::context::Context;
+use crate::error::{Error, Reason, Result};
+
+/// Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
+/// is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+/// once) and a session whose one reference it hands over, and returns 1. The session needs a master
+/// key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+/// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+/// that offers a key offers no other session. NULL unsets the function.
+///
+/// Status: partial (called once, also when the server asks for another ClientHello)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
+    ctx: *mut Context,
+    callback: PskUseSessionCallback,
+) {
+    call(c"SSL_CTX_set_psk_use_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.psk.use_session = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
+/// identity in the ClientHello, those of tickets included. It stores a session as described at
+/// `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+/// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+/// gets the server's session id context. NULL unsets the function.
+///
+/// Status: partial (called once, also when another ClientHello is asked for)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
+    ctx: *mut Context,
+    callback: PskFindSessionCallback,
+) {
+    call(c"SSL_CTX_set_psk_find_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.psk.find_session = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a client of connections made later its key, if the callback of
+/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+/// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+/// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+///
+/// Status: partial (TLS 1.3 only)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
+    ctx: *mut Context,
+    callback: PskClientCallback,
+) {
+    call(c"SSL_CTX_set_psk_client_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.psk.client_key = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a server of connections made later the key of an identity, if the callback of
+/// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+/// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+/// unsets the function.
+///
+/// Status: partial (TLS 1.3 only)
+///
+/// # Safety
+/// `ctx` is NULL or a live context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
+    ctx: *mut Context,
+    callback: PskServerCallback,
+) {
+    call(c"SSL_CTX_set_psk_server_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.psk.server_key = callback);
+        Ok(())
+    })
+}
+
+/// Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
+/// otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+/// when it is longer than 256 bytes. NULL takes it back.
+///
+/// Status: partial (TLS 1.3 knows no hint)
+///
+/// # Safety
+/// `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
+    ctx: *mut Context,
+    hint: *const c_char,
+) -> c_int {
+    call(c"SSL_CTX_use_psk_identity_hint", 0, || {
+        // SAFETY: as the caller promises.
+        let hint = unsafe {
+            borrow(ctx)?;
+            c_str(hint)
+        };
+        check_hint(hint.map_or(0, |hint| hint.count_bytes()))
+    })
+}
+
+/// Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
+/// is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
+/// once) and a session whose one reference it hands over, and returns 1. The session needs a master
+/// key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
+/// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
+/// that offers a key offers no other session. NULL unsets the function.
+///
+/// Status: partial (called once, also when the server asks for another ClientHello)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
+    ssl: *mut Connection,
+    callback: PskUseSessionCallback,
+) {
+    call(c"SSL_set_psk_use_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.psk.use_session = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
+/// identity in the ClientHello, those of tickets included. It stores a session as described at
+/// `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+/// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+/// gets the server's session id context. NULL unsets the function.
+///
+/// Status: partial (called once, also when another ClientHello is asked for)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
+    ssl: *mut Connection,
+    callback: PskFindSessionCallback,
+) {
+    call(c"SSL_set_psk_find_session_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.psk.find_session = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a client of this connection its key, if the callback of
+/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+/// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+/// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+///
+/// Status: partial (TLS 1.3 only)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_psk_client_callback(
+    ssl: *mut Connection,
+    callback: PskClientCallback,
+) {
+    call(c"SSL_set_psk_client_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.psk.client_key = callback);
+        Ok(())
+    })
+}
+
+/// Sets the function that gives a server of this connection the key of an identity, if the callback of
+/// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+/// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+/// unsets the function.
+///
+/// Status: partial (TLS 1.3 only)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_psk_server_callback(
+    ssl: *mut Connection,
+    callback: PskServerCallback,
+) {
+    call(c"SSL_set_psk_server_callback", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.psk.server_key = callback);
+        Ok(())
+    })
+}
+
+/// Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
+/// otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
+/// when it is longer than 256 bytes. NULL takes it back.
+///
+/// Status: partial (TLS 1.3 knows no hint)
+///
+/// # Safety
+/// `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_psk_identity_hint(
+    ssl: *mut Connection,
+    hint: *const c_char,
+) -> c_int {
+    call(c"SSL_use_psk_identity_hint", 0, || {
+        // SAFETY: as the caller promises.
+        let hint = unsafe {
+            borrow(ssl)?;
+            c_str(hint)
+        };
+        check_hint(hint.map_or(0, |hint| hint.count_bytes()))
+    })
+}
+
+/// Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const c_char {
+    let _ = ssl;
+    ptr::null()
+}
+
+/// The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+///
+/// # Safety
+/// No argument is used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_psk_identity_hint(ssl: *const Connection) -> *const c_char {
+    let _ = ssl;
+    ptr::null()
+}
+
+fn check_hint(length: usize) -> Result<c_int> {
+    match length > LONGEST_PSK_IDENTITY {
+        true => Err(Error::new(Reason::DATA_LENGTH_TOO_LONG)),
+        false => Ok(1),
+    }
+}

@@ -1,0 +1,279 @@
+//! A server's side of early data.
+
+use super::{
+    ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
+};
+use crate::connection::{InfoKind, SENT_SHUTDOWN};
+use crate::context::Settings;
+use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
+use crate::error::{Error, Reason};
+use crate::session::Session;
+
+const UNEXPECTED_MESSAGE: u8 = 10;
+
+/// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
+/// of six records, and the contents of an alert.
+const SKIPPED_OVERHEAD: u64 = 6 * 17 + 2;
+
+impl Connection {
+    /// `SSL_read_early_data(3)`: copies early data into `buffer` and gives the number of bytes, which
+    /// is 0 for an empty buffer only. `None` when there is no more.
+    pub fn read_early_data(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
+        let early = &self.early;
+        if self.role.get() == Some(Role::Client) {
+            return Err(misused().into());
+        }
+        match early.phase.get() {
+            Phase::Off if self.stage.get() != Stage::Before => return Err(misused().into()),
+            Phase::Off | Phase::AcceptAgain => {
+                early.phase.set(Phase::Accepting);
+                if let Err(stop) = self.handshake_as(Role::Server) {
+                    early.phase.set(Phase::AcceptAgain);
+                    return Err(stop);
+                }
+            }
+            Phase::Read => {}
+            _ => return Err(misused().into()),
+        }
+        if early.status.get() != EarlyDataStatus::Accepted {
+            early.phase.set(Phase::ReadDone);
+            return Ok(None);
+        }
+        early.phase.set(Phase::Reading);
+        let result = self.receive_early(buffer);
+        if early.phase.get() == Phase::Reading {
+            early.phase.set(Phase::Read);
+        }
+        result
+    }
+
+    fn receive_early(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
+        loop {
+            if self.early.phase.get() == Phase::ReadDone {
+                self.stop_resting()?;
+                // The client's Finished usually comes along.
+                return match self.advance() {
+                    Ok(()) | Err(Stop::Suspended) => Ok(None),
+                    Err(stop) => Err(stop),
+                };
+            }
+            let (count, more) = self.with_engine(|engine| {
+                let pending = engine.pending();
+                let count = pending.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&pending[..count]);
+                engine.consume(count);
+                (count, !engine.pending().is_empty())
+            })?;
+            if count > 0 || more {
+                return Ok(Some(count));
+            }
+            self.read_record()?;
+            if self.process()? {
+                return Err(Stop::Closed);
+            }
+        }
+    }
+
+    /// Decides on the early data of this client, once everything else has been decided (S117).
+    pub(in crate::connection) fn decide_on_early_data(
+        &self,
+        hello: &ClientHello,
+    ) -> std::result::Result<EarlyDataPolicy, Stop> {
+        let version = self.facts.borrow().version;
+        if version != 0x0304 || hello.extension(extension::EARLY_DATA).is_none() {
+            return Ok(EarlyDataPolicy::Absent);
+        }
+        self.early.status.set(EarlyDataStatus::Rejected);
+        let settings = self.settings();
+        let profile = settings.profile(self.method.get())?;
+        let suite = profile.choose_tls13(&hello.cipher_suites());
+        let limit = self
+            .with_handshake(|handshake| {
+                let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;
+                let session = offer.session();
+                let same = session.alpn() == handshake.alpn.as_deref()
+                    && Some(session.cipher_id() as u16) == suite;
+                same.then(|| session.max_early_data().min(settings.recv_max_early_data))
+            })
+            .flatten();
+        let Some(limit) = limit else {
+            return Ok(EarlyDataPolicy::Reject);
+        };
+        let accepted = settings.max_early_data > 0
+            && self.early.is_accepting()
+            && profile.has_any_group(&hello.key_share_groups())
+            && self.allows_early_data(&settings);
+        if !accepted {
+            return Ok(EarlyDataPolicy::Reject);
+        }
+        self.early.limit.set(limit.into());
+        self.early.status.set(EarlyDataStatus::Accepted);
+        Ok(EarlyDataPolicy::Accept)
+    }
+
+    /// `SSL_CTX_set_allow_early_data_cb(3)`
+    fn allows_early_data(&self, settings: &Settings) -> bool {
+        let callback = settings.allow_early_data;
+        let Some(function) = callback.function else {
+            return true;
+        };
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
+        unsafe { function(self.as_c(), callback.argument) != 0 }
+    }
+
+    /// Whether a server's handshake rests now: its messages are sent, and early data may come.
+    pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
+        // The engine is started with the ClientHello and answers it at once.
+        let resting = self.early.is_accepting()
+            && self.facts.borrow().version == 0x0304
+            && self.with_engine(|engine| engine.is_started())?;
+        if resting {
+            // It may have asked for another ClientHello.
+            if self.with_engine(|engine| engine.has_answered())? {
+                let facts = self.with_engine(|engine| engine.facts())?;
+                self.facts.replace(facts);
+            }
+            let session = self
+                .with_handshake(|handshake| Some(handshake.offer.as_ref()?.session().clone()))
+                .flatten();
+            if session.is_some() {
+                self.replace_session(session);
+            }
+            self.rest();
+        }
+        Ok(resting)
+    }
+
+    /// Ends the rest. Early data that the program has not read would be lost.
+    pub(in crate::connection) fn stop_resting(&self) -> std::result::Result<(), Stop> {
+        if self.role.get() == Some(Role::Server) && self.pending() > 0 {
+            return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
+        }
+        self.stage.set(Stage::Handshake);
+        self.notify(InfoKind::HandshakeStart, 1);
+        Ok(())
+    }
+
+    /// After a record has been digested: what it says about early data (S119).
+    pub(in crate::connection) fn note_early_data(
+        &self,
+        event: EarlyDataEvent,
+    ) -> std::result::Result<(), Stop> {
+        let early = &self.early;
+        match event {
+            EarlyDataEvent::None if self.role.get() == Some(Role::Client) => {
+                return self.note_early_data_answer();
+            }
+            EarlyDataEvent::None => {
+                // rustls has the last word.
+                if early.status.get() == EarlyDataStatus::Accepted
+                    && self.with_engine(|engine| {
+                        engine.has_answered() && !engine.early_data_accepted()
+                    })?
+                {
+                    early.status.set(EarlyDataStatus::Rejected);
+                }
+                return Ok(());
+            }
+            EarlyDataEvent::End => {
+                early.phase.set(Phase::ReadDone);
+                return Ok(());
+            }
+            EarlyDataEvent::Data(_) if early.phase.get() != Phase::Reading => {
+                return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
+            }
+            EarlyDataEvent::Data(_) | EarlyDataEvent::Skipped(_) => {}
+        }
+        let within = match event {
+            EarlyDataEvent::Skipped(bytes) => {
+                let limit = self.settings.borrow().recv_max_early_data;
+                limit > 0 && early.count(bytes) <= u64::from(limit) + SKIPPED_OVERHEAD
+            }
+            EarlyDataEvent::Data(bytes) => {
+                early.limit.get() > 0 && early.count(bytes) <= early.limit.get()
+            }
+            _ => true,
+        };
+        match within {
+            true => Ok(()),
+            false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, UNEXPECTED_MESSAGE)),
+        }
+    }
+
+    /// A server's data for a client that has not finished its part of the handshake.
+    pub(super) fn answer_early(
+        &self,
+        phase: Phase,
+        data: &[u8],
+    ) -> std::result::Result<usize, Stop> {
+        if matches!(self.stage.get(), Stage::Open | Stage::Tickets) {
+            return self.write(data);
+        }
+        if self.stage.get() == Stage::Failed {
+            return Err(Stop::Transport);
+        }
+        if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
+        }
+        let possible = self.with_handshake(|handshake| handshake.early_answer);
+        if possible != Some(true) || !self.with_engine(|engine| engine.has_answered())? {
+            return Err(Error::with(
+                Reason::UNSUPPORTED,
+                "no early answer to a client that is asked for a certificate or a second hello",
+            )
+            .into());
+        }
+        self.early.phase.set(Phase::Answering);
+        let mode = self.settings.borrow().mode;
+        let result = self.write_records(data, mode, |engine, chunk| engine.write(chunk));
+        if result.is_ok() {
+            let _ = self.flush_flight();
+        }
+        self.early.phase.set(phase);
+        result
+    }
+}
+
+/// S85: whether a ticket is as old as the client says, within OpenSSL's tolerance, and has not
+/// expired. `stated` is in milliseconds, obfuscated (RFC 8446, section 4.2.11.1); `now` is in
+/// seconds.
+pub(in crate::connection) fn is_fresh(session: &Session, stated: u32, now: i64) -> bool {
+    const YOUNGER: u64 = 9000;
+    const OLDER: u64 = 1000;
+    let stated = u64::from(stated.wrapping_sub(session.age_add()));
+    let Ok(seconds) = u32::try_from(now - session.time()) else {
+        return false;
+    };
+    let age = u64::from(seconds) * 1000;
+    i64::from(seconds) <= session.timeout()
+        && age <= u64::from(u32::MAX)
+        && stated <= age + OLDER
+        && stated + YOUNGER >= age
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Fields;
+
+    #[test]
+    fn a_ticket_is_fresh_within_a_second_above_and_nine_below() {
+        const NOW: i64 = 1_800_000_000;
+        let age_add = 0xffff_0000;
+        let session = Session::new(Fields {
+            time: NOW - 100,
+            timeout: 200,
+            age_add,
+            ..Fields::default()
+        });
+        let fresh = |stated: u32, now| is_fresh(&session, stated.wrapping_add(age_add), now);
+        assert!(fresh(100_000, NOW));
+        assert!(fresh(101_000, NOW) && !fresh(101_001, NOW));
+        assert!(fresh(91_000, NOW) && !fresh(90_999, NOW));
+        assert!(
+            fresh(200_000, NOW + 100) && !fresh(201_000, NOW + 101),
+            "expired"
+        );
+        assert!(!fresh(0, NOW - 101), "from the future");
+    }
+}

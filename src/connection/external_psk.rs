@@ -1,0 +1,222 @@
+//! Pre-shared keys that the program brings (S120; SSL_CTX_set_psk_client_callback(3),
+//! SSL_CTX_use_psk_identity_hint(3)), in TLS 1.3. The engine uses them like sessions.
+
+use std::ffi::{CStr, CString, c_char, c_uint};
+use std::ptr;
+
+use zeroize::Zeroizing;
+
+use super::client::secrets_of;
+use super::{Connection, Stop};
+use crate::context::Settings;
+use crate::engine::{SessionSecrets, tls13_hash_len};
+use crate::error::Reason;
+use crate::session::{Fields, Session, SessionRef};
+
+const HANDSHAKE_FAILURE: u8 = 40;
+const INTERNAL_ERROR: u8 = 80;
+
+const TLS1_3: i32 = 0x0304;
+/// TLS_AES_128_GCM_SHA256: what stands for the hash of a key that came without one.
+const SHA256_SUITE: u32 = 0x0300_1301;
+/// `PSK_MAX_IDENTITY_LEN`
+pub const LONGEST_IDENTITY: usize = 256;
+/// `PSK_MAX_PSK_LEN`
+const LONGEST_KEY: usize = 512;
+
+/// A key that a client offers.
+pub(super) struct OfferedPsk {
+    /// The session that the connection has when the server takes the key.
+    pub session: SessionRef,
+    identity: Vec<u8>,
+}
+
+impl OfferedPsk {
+    /// In the engine's terms.
+    pub(super) fn for_engine(&self) -> SessionSecrets {
+        SessionSecrets {
+            external: true,
+            ticket: self.identity.clone(),
+            // RFC 8446, section 4.2.11: the age of an external key is 0.
+            time: crate::clock::now().max(0) as u64,
+            age_add: 0,
+            lifetime: 0,
+            ..secrets_of(&self.session)
+        }
+    }
+}
+
+impl Connection {
+    /// Client: asks the program for a key.
+    pub(super) fn external_psk_to_offer(
+        &self,
+        settings: &Settings,
+    ) -> Result<Option<OfferedPsk>, Stop> {
+        if self.highest_version() != TLS1_3 as u16 {
+            return Ok(None);
+        }
+        let offered = match self.ask_use_session(settings)? {
+            Some(offered) => Some(offered),
+            None => self.ask_client_key(settings)?,
+        };
+        let Some(offered) = offered else {
+            return Ok(None);
+        };
+        let session = &offered.session;
+        let identity = offered.identity.len();
+        let usable = session.protocol_version() == TLS1_3
+            && tls13_hash_len(session.cipher_id() as u16).is_some()
+            && !session.master_key().is_empty()
+            && (1..=usize::from(u16::MAX)).contains(&identity);
+        match usable {
+            true => Ok(Some(offered)),
+            false => Err(self.refuse(Reason::BAD_PSK, INTERNAL_ERROR)),
+        }
+    }
+
+    fn ask_use_session(&self, settings: &Settings) -> Result<Option<OfferedPsk>, Stop> {
+        let Some(function) = settings.psk.use_session else {
+            return Ok(None);
+        };
+        let (mut identity, mut length) = (ptr::null(), 0);
+        let mut raw: *mut Session = ptr::null_mut();
+        // SAFETY: the program's function, called as SSL_CTX_set_psk_use_session_callback(3) says,
+        // with nothing borrowed. No digest is fixed yet.
+        let answer = unsafe {
+            function(
+                self.as_c(),
+                ptr::null(),
+                &raw mut identity,
+                &raw mut length,
+                &raw mut raw,
+            )
+        };
+        // SAFETY: NULL, or a session with a reference that the callback hands over.
+        let session = (!raw.is_null()).then(|| unsafe { SessionRef::from_raw(raw) });
+        if answer == 0 {
+            return Err(self.refuse(Reason::BAD_PSK, INTERNAL_ERROR));
+        }
+        Ok(session.map(|session| OfferedPsk {
+            session,
+            identity: match identity.is_null() {
+                true => Vec::new(),
+                // SAFETY: the callback gave `length` readable bytes with its session.
+                false => unsafe { std::slice::from_raw_parts(identity, length) }.to_vec(),
+            },
+        }))
+    }
+
+    fn ask_client_key(&self, settings: &Settings) -> Result<Option<OfferedPsk>, Stop> {
+        let Some(function) = settings.psk.client_key else {
+            return Ok(None);
+        };
+        // Zeros, and one more than the callback may use: the identity is terminated.
+        let mut identity = [0u8; LONGEST_IDENTITY + 1];
+        let mut key = Zeroizing::new([0u8; LONGEST_KEY]);
+        // SAFETY: the program's function, called as SSL_CTX_set_psk_client_callback(3) says, with
+        // nothing borrowed; the buffers have the lengths that it is told.
+        let length = unsafe {
+            function(
+                self.as_c(),
+                ptr::null(),
+                identity.as_mut_ptr().cast::<c_char>(),
+                LONGEST_IDENTITY as c_uint,
+                key.as_mut_ptr(),
+                LONGEST_KEY as c_uint,
+            )
+        };
+        let Some(key) = key.get(..length as usize) else {
+            return Err(self.refuse(Reason::INTERNAL_ERROR, HANDSHAKE_FAILURE));
+        };
+        if key.is_empty() {
+            return Ok(None);
+        }
+        let identity = CStr::from_bytes_until_nul(&identity).unwrap_or_default();
+        Ok(Some(OfferedPsk {
+            session: session_of_key(key),
+            identity: identity.to_bytes().to_vec(),
+        }))
+    }
+
+    /// Server: asks the program for the key of an identity. The session is a copy that belongs to
+    /// the connection, with its id context: the program has just said that it is good here.
+    pub(super) fn find_external_psk(&self, identity: &[u8]) -> Result<Option<SessionRef>, Stop> {
+        let settings = self.settings();
+        let found = match self.ask_find_session(&settings, identity)? {
+            Some(session) => Some(session),
+            None => self.ask_server_key(&settings, identity)?,
+        };
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let copy = found.duplicate()?;
+        copy.set_id_context(&settings.session_id_context)?;
+        Ok(Some(copy))
+    }
+
+    fn ask_find_session(
+        &self,
+        settings: &Settings,
+        identity: &[u8],
+    ) -> Result<Option<SessionRef>, Stop> {
+        let Some(function) = settings.psk.find_session else {
+            return Ok(None);
+        };
+        let mut raw: *mut Session = ptr::null_mut();
+        // SAFETY: the program's function, called as SSL_CTX_set_psk_find_session_callback(3) says,
+        // with nothing borrowed but the ClientHello, which our caller holds.
+        let answer =
+            unsafe { function(self.as_c(), identity.as_ptr(), identity.len(), &raw mut raw) };
+        // SAFETY: NULL, or a session with a reference that the callback hands over.
+        let session = (!raw.is_null()).then(|| unsafe { SessionRef::from_raw(raw) });
+        match answer {
+            0 => Err(self.refuse(Reason::BAD_EXTENSION, INTERNAL_ERROR)),
+            _ => Ok(session),
+        }
+    }
+
+    fn ask_server_key(
+        &self,
+        settings: &Settings,
+        identity: &[u8],
+    ) -> Result<Option<SessionRef>, Stop> {
+        let Some(function) = settings.psk.server_key else {
+            return Ok(None);
+        };
+        if identity.len() > LONGEST_IDENTITY {
+            return Ok(None);
+        }
+        // C reads an identity up to its first NUL.
+        let end = identity.iter().position(|&byte| byte == 0);
+        let text = &identity[..end.unwrap_or(identity.len())];
+        let Ok(text) = CString::new(text) else {
+            return Ok(None);
+        };
+        let mut key = Zeroizing::new([0u8; LONGEST_KEY]);
+        // SAFETY: the program's function, called as SSL_CTX_set_psk_server_callback(3) says, with
+        // nothing borrowed; the buffer has the length that it is told.
+        let length = unsafe {
+            function(
+                self.as_c(),
+                text.as_ptr(),
+                key.as_mut_ptr(),
+                LONGEST_KEY as c_uint,
+            )
+        };
+        match key.get(..length as usize) {
+            None => Err(self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR)),
+            Some([]) => Ok(None),
+            Some(key) => Ok(Some(session_of_key(key))),
+        }
+    }
+}
+
+/// The session that stands for a key without a hash, as in OpenSSL.
+fn session_of_key(key: &[u8]) -> SessionRef {
+    Session::new(Fields {
+        protocol_version: TLS1_3,
+        cipher_id: SHA256_SUITE,
+        master_key: Zeroizing::new(key.to_vec()),
+        ..Fields::default()
+    })
+}

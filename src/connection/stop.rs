@@ -1,0 +1,30 @@
+//! Why a call stops.
+
+use crate::error::{Error, Reason};
+
+/// Why a call on a connection did not do what it was asked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// It can be repeated later: `SSL_get_error(3)` says when.
+    Suspended,
+    /// The transport failed; `errno` or the error queue says how.
+    Transport,
+    /// The transport gave nothing, and did not say why.
+    Ended,
+    /// The peer has closed the connection properly.
+    Closed,
+    /// This error goes on the queue.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Failed(Error::new(reason))
+    }
+}

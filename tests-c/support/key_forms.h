@@ -1,0 +1,18 @@
+/*
+ * The same ticket keys, given to the library in three ways.
+ */
+#ifndef KEY_FORMS_H
+#define KEY_FORMS_H
+
+#include <openssl/ssl.h>
+
+/* SSL_CTX_set_tlsext_ticket_keys(), and callbacks with EVP_MAC_CTX and with HMAC_CTX. */
+extern const char *const KEY_FORMS[3];
+
+/* Name 16, HMAC key 32, AES key 32. */
+extern unsigned char ticket_keys[80];
+
+/* Callbacks answer `answer` to a ticket of these keys: 1, or 2 for a new one. */
+void use_ticket_keys(SSL_CTX *context, const char *form, int answer);
+
+#endif
