@@ -1,4 +1,7 @@
-"""stunnel4: TLS around plain services, and plain ports to services over TLS."""
+"""stunnel4: TLS around plain services, and plain ports to services over TLS.
+
+Its threads have 64 KiB of stack, which is not enough for a debug build of the library.
+"""
 
 import re
 import socket
