@@ -520,7 +520,31 @@ static void plaintext_may_be_wiped_as_it_is_read(const struct protocol *protocol
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(idle_connections_hold_no_record_buffers),
+/* With kernel TLS only, which is an option that a program has to set. */
+static void files_are_sent_by_the_kernel_or_not_at_all(const struct protocol *protocol)
+{
+    struct pair pair;
+    SSL *fresh;
+
+    pair_init(&pair, protocol);
+    fresh = SSL_new(pair.server_ctx);
+    CHECK_EQ(SSL_sendfile(fresh, 0, 0, 1, 0), -1);
+    CHECK_REASON(SSL_R_UNINITIALIZED);
+    SSL_free(fresh);
+    pair_connect(&pair);
+    CHECK_EQ(BIO_get_ktls_send(SSL_get_wbio(pair.server)), 0);
+    CHECK_EQ(BIO_get_ktls_recv(SSL_get_rbio(pair.server)), 0);
+    CHECK_EQ(SSL_sendfile(pair.server, 0, 0, 1, 0), -1);
+    CHECK_REASON(SSL_R_UNINITIALIZED);
+    SSL_shutdown(pair.server);
+    CHECK_EQ(SSL_sendfile(pair.server, 0, 0, 1, 0), -1);
+    CHECK_REASON(SSL_R_PROTOCOL_IS_SHUTDOWN);
+    pair_drop(&pair);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(files_are_sent_by_the_kernel_or_not_at_all),
+          TEST_EACH(idle_connections_hold_no_record_buffers),
           TEST_EACH(plaintext_may_be_wiped_as_it_is_read),
           TEST_EACH(data_of_every_size_arrives_over_memory_bios),
           TEST_EACH(everything_works_byte_by_byte),

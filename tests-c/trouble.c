@@ -1,4 +1,5 @@
 /* Bad input and peers that misbehave: return values, SSL_get_error(), reasons (S124), alerts. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -302,6 +303,65 @@ static void an_end_of_file_during_the_handshake_is_unexpected(
     pair_free(&pair);
 }
 
+static void a_handshake_begins_with_no_errors(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair_open(&pair);
+    for (int i = 0; i < 2; i++) {
+        ERR_put_error(ERR_LIB_USER, 0, 1, __FILE__, __LINE__);
+        errno = EPERM;
+        CHECK_EQ(SSL_do_handshake(pair.client), -1);
+        CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_WANT_READ);
+        CHECK_EQ(errno, 0);
+        CHECK_NO_ERROR();
+    }
+    pair_free(&pair);
+}
+
+static void check_ended(SSL *ssl, int error)
+{
+    int ret = SSL_do_handshake(ssl);
+
+    CHECK_EQ(ret, -1);
+    CHECK_EQ(SSL_get_error(ssl, ret), error);
+}
+
+/* haproxy tells by the state whether a client has said anything. */
+static void an_end_before_any_message_is_told_by_the_state(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    for (int ignored = 0; ignored < 2; ignored++) {
+        int error = ignored ? SSL_ERROR_ZERO_RETURN : SSL_ERROR_SSL;
+
+        pair_init(&pair, protocol);
+        pair.transport = HELD;
+        if (ignored) {
+            SSL_CTX_set_options(pair.server_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+            SSL_CTX_set_options(pair.client_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+        }
+        pair_open(&pair);
+        CHECK_EQ(SSL_get_state(pair.server), TLS_ST_BEFORE);
+        CHECK_EQ(SSL_in_before(pair.server), 1);
+        CHECK_EQ(SSL_do_handshake(pair.server), -1);
+        CHECK_EQ(SSL_get_state(pair.server), TLS_ST_BEFORE);
+        CHECK_EQ(SSL_in_before(pair.server), 0);
+        CHECK_STR(SSL_state_string_long(pair.server), "before SSL initialization");
+        CHECK_EQ(SSL_do_handshake(pair.client), -1);
+        CHECK_EQ(SSL_get_state(pair.client), TLS_ST_CW_CLNT_HELLO);
+        CHECK_STR(SSL_state_string_long(pair.client), "SSLv3/TLS write client hello");
+
+        BIO_set_mem_eof_return(pair.at_server, 0);
+        BIO_set_mem_eof_return(pair.at_client, 0);
+        check_ended(pair.server, error);
+        CHECK_EQ(SSL_get_state(pair.server), TLS_ST_BEFORE);
+        check_ended(pair.client, error);
+        pair_free(&pair);
+    }
+}
+
 static void the_peer_is_told_of_an_unexpected_end(const struct protocol *protocol)
 {
     struct pair pair;
@@ -419,6 +479,8 @@ TEST_MAIN(TEST(reasons_have_their_numbers_and_texts),
           TEST(an_alert_instead_of_a_hello_is_told),
           TEST_EACH(a_break_after_any_message_is_an_error),
           TEST_EACH(an_end_of_file_during_the_handshake_is_unexpected),
+          TEST_EACH(a_handshake_begins_with_no_errors),
+          TEST_EACH(an_end_before_any_message_is_told_by_the_state),
           TEST_EACH(the_peer_is_told_of_an_unexpected_end),
           TEST_EACH(a_record_cut_in_two_is_an_unexpected_end),
           TEST_EACH(a_broken_socket_is_a_system_error))

@@ -2034,6 +2034,14 @@ int SSL_read(SSL *ssl, void *buf, int num);
 int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
+ * Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
+ * `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
+ *
+ * `s` is NULL or a live connection used by no other thread meanwhile.
+ */
+ptrdiff_t SSL_sendfile(SSL *s, int fd, off_t offset, size_t size, int flags);
+
+/**
  * Sets the BIO to read from; takes over the caller's reference.
  *
  * `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
@@ -4725,11 +4733,6 @@ int SSL_renegotiate(SSL *ssl);
  * Starts a renegotiation that resumes the session: 0, an error.
  */
 int SSL_renegotiate_abbreviated(SSL *ssl);
-
-/**
- * kTLS sendfile; -1 with error otherwise.
- */
-ptrdiff_t SSL_sendfile(SSL *ssl, int fd, off_t offset, size_t size, int flags);
 
 /**
  * Sets the callback of asynchronous jobs for a connection: 0, an error.

@@ -2,8 +2,10 @@
 
 use std::ffi::{c_int, c_void};
 
+use libc::off_t;
+
 use super::call::call;
-use super::pointer::{borrow_quietly, bytes, store};
+use super::pointer::{borrow, borrow_quietly, bytes, store};
 use super::stop::drive;
 use crate::connection::{Connection, Stop, Want};
 use crate::error::{Error, Reason};
@@ -64,6 +66,26 @@ pub unsafe extern "C" fn SSL_peek_ex(
 ) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
+}
+
+/// Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
+/// `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
+///
+/// # Safety
+/// `s` is NULL or a live connection used by no other thread meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_sendfile(
+    s: *mut Connection,
+    fd: c_int,
+    offset: off_t,
+    size: usize,
+    flags: c_int,
+) -> isize {
+    let _ = (fd, offset, size, flags);
+    call(c"SSL_sendfile", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Err(Error::new(unsafe { borrow(s) }?.why_no_sendfile()))
+    })
 }
 
 /// Writes `num` bytes from `buf`. Does the handshake first if that has not been done.

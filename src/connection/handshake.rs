@@ -33,14 +33,14 @@ impl Connection {
             Stage::Failed => return Err(Stop::Transport),
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
             Stage::Before => {
-                error_queue::clear();
+                error_queue::forget_failures();
                 self.begin()?;
             }
             Stage::EarlyData => {
-                error_queue::clear();
+                error_queue::forget_failures();
                 self.stop_resting()?;
             }
-            Stage::Handshake | Stage::Tickets => error_queue::clear(),
+            Stage::Handshake | Stage::Tickets => error_queue::forget_failures(),
         }
         if self.early.is_connecting() {
             // The ClientHello goes out with the early data.
@@ -51,7 +51,12 @@ impl Connection {
         let result = match self.stage.get() {
             Stage::Tickets => self.send_tickets(),
             _ => self.advance(),
-        };
+        }
+        .map_err(|stop| match stop {
+            // An end in the middle of a handshake is never a proper one.
+            Stop::Closed | Stop::Ended => Stop::Transport,
+            stop => stop,
+        });
         self.notify_exit(&result);
         result
     }
@@ -81,6 +86,11 @@ impl Connection {
     /// How far this connection has come.
     pub fn stage(&self) -> Stage {
         self.stage.get()
+    }
+
+    /// Whether this is a server that has not got its client's first message.
+    pub fn waits_for_client_hello(&self) -> bool {
+        self.role.get() == Some(Role::Server) && self.client_hello().is_none()
     }
 
     /// `SSL_want(3)`.

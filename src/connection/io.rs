@@ -25,6 +25,14 @@ pub(super) struct PendingWrite {
 }
 
 impl Connection {
+    /// `SSL_sendfile(3)` needs kernel TLS, which this library never sets up: why it fails.
+    pub fn why_no_sendfile(&self) -> Reason {
+        match self.shutdown.get() & SENT_SHUTDOWN {
+            0 => Reason::UNINITIALIZED,
+            _ => Reason::PROTOCOL_IS_SHUTDOWN,
+        }
+    }
+
     /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
     /// to be read again. Gives the number of bytes, which is 0 for an empty buffer only.
     pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {

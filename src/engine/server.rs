@@ -227,6 +227,9 @@ impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
         let credentials = &self.parameters.credentials;
+        if let Some(selected) = self.resolve_resumption(hello, &usable) {
+            return Ok(selected);
+        }
         let chosen = if self.parameters.version == 0x0304 {
             // The order of signature schemes decides between several certificates.
             usable.iter().find_map(|scheme| {
@@ -239,12 +242,6 @@ impl ServerCredentialResolver for ServerHooks {
         };
         let selected = chosen
             .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .or_else(|| {
-                let psk = credentials.is_empty() && self.parameters.resume.is_some();
-                (psk && self.parameters.version == 0x0304)
-                    .then(|| no_credential(hello.signature_schemes()))
-                    .flatten()
-            })
             .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || self.parameters.version == 0x0303 {
@@ -260,6 +257,33 @@ impl ServerCredentialResolver for ServerHooks {
 }
 
 impl ServerHooks {
+    /// When a session is resumed: a certificate that fits its suite, for the case that rustls does
+    /// not resume it after all, or else none, which must not prevent the resumption.
+    fn resolve_resumption(
+        &self,
+        hello: &ClientHello<'_>,
+        usable: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let offer = self.parameters.resume.as_ref()?;
+        let suites = &self.parameters.profile.provider.tls12_cipher_suites;
+        let suite = suites
+            .iter()
+            .find(|suite| suite.common.suite.0 == offer.cipher_suite);
+        let fits = |scheme: &SignatureScheme| suite.is_none_or(|suite| suite.sign.contains(scheme));
+        let fitting = |schemes: &[SignatureScheme]| -> Vec<_> {
+            schemes
+                .iter()
+                .copied()
+                .filter(|scheme| fits(scheme))
+                .collect()
+        };
+        let usable = fitting(usable);
+        let keys = &self.parameters.credentials;
+        keys.iter()
+            .find_map(|key| key.select(&usable))
+            .or_else(|| no_credential(&fitting(hello.signature_schemes())))
+    }
+
     /// With the OCSP response that the program wants to be sent with this certificate.
     fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
         if self.parameters.staple
@@ -294,8 +318,7 @@ impl ServerHooks {
     }
 
     /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
-    /// several certificates. rustls resumes a session only with a key of the kind that its suite
-    /// names, so that suite comes first.
+    /// several certificates.
     fn resolve_tls12(
         &self,
         hello: &ClientHello<'_>,
@@ -303,7 +326,7 @@ impl ServerHooks {
     ) -> Option<SelectedCredential> {
         let ours = &self.parameters.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let mut ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
@@ -313,9 +336,6 @@ impl ServerHooks {
                 .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
                 .collect()
         };
-        if let Some(offer) = &self.parameters.resume {
-            ordered.sort_by_key(|suite| suite.common.suite.0 != offer.cipher_suite);
-        }
         ordered.iter().find_map(|suite| {
             let schemes: Vec<_> = usable
                 .iter()

@@ -83,6 +83,13 @@ pub fn clear() {
     unsafe { ffi::ERR_clear_error() }
 }
 
+/// Removes all errors of this thread, and the one of system calls (`errno`).
+pub fn forget_failures() {
+    clear();
+    // SAFETY: `errno` of this thread can always be written.
+    unsafe { *libc::__errno_location() = 0 };
+}
+
 /// The oldest error of this thread, packed, or 0 (`ERR_peek_error`).
 pub fn peek() -> std::ffi::c_ulong {
     // SAFETY: reads only this thread's queue.

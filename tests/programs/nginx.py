@@ -5,8 +5,10 @@ import re
 import signal
 import time
 
+from support.load import check_restart
 from support.nginx import nginx, parse_info, server_block
 from support.normalise import lines_with
+from support.ocsp import responder, response
 from support.payload import SIZES, payload
 from support.proxy import ByteProxy
 from support.rubbish import RUBBISH, throw
@@ -15,7 +17,7 @@ from support.scenario import free_port, quick, role, settled
 PROGRAM = "nginx"
 ROLES = {
     "server": "HTTP/1.1 and HTTP/2, server names, client certificates, shared session cache, tickets, several "
-              "workers, reload",
+              "workers, OCSP stapling, reload under load",
     "client": "upstreams over TLS with verification and their own sessions",
 }
 NEEDS = ("nginx", "curl", "openssl", "python3")
@@ -264,6 +266,54 @@ def step_reload(s):
             done = s.s_client(port, "-sess_in", sessions[port], "-ign_eof", data=b"GET /info HTTP/1.0\r\n\r\n")
             s.check(f"reload: sessions go on, {name}", "Reused, " in done.text, done.both[-2000:])
         stop_quietly(s, "reload", server)
+
+
+@quick
+def step_reload_under_load(s):
+    """Reloads under load."""
+    port = free_port()
+    with nginx(s, server_block(s, port, "one.test", CACHE.format(name="load")), [port]) as server:
+        old = set()
+
+        def reload():
+            old.clear()
+            old.update(server.children())
+            os.kill(server.pid, signal.SIGHUP)
+
+        check_restart(s, "reload", port, reload,
+                      lambda: server.wait_for(lambda: set(server.children()) - old, "new workers"))
+        stop_quietly(s, "reload under load", server)
+
+
+@quick
+def step_stapling(s):
+    """ssl_stapling, from a file and from a responder."""
+    from_file, asked = free_port(), free_port()
+    staple = response(s, "two.test")
+    trust = f"ssl_trusted_certificate {s.certificates / 'ca.pem'};"
+    with responder(staple) as ocsp_port:
+        servers = (
+            server_block(s, from_file, "two.test", "ssl_stapling on;", f"ssl_stapling_file {staple};", trust)
+            + server_block(s, asked, "two.test", "ssl_stapling on;", f"ssl_stapling_responder http://127.0.0.1:{ocsp_port}/;",
+                           "ssl_stapling_verify on;", trust)
+        )
+        with nginx(s, servers, [from_file, asked]) as server:
+            for name, port in (("from a file", from_file), ("from a responder", asked)):
+                # nginx asks the responder when the first client comes, and has nothing for that one; each worker does.
+                def stapled():
+                    done = s.s_client(port, "-status", "-servername", "two.test")
+                    return "Cert Status: good" in done.text
+
+                s.check(f"stapling {name}: the certificate is good", settled(stapled, 15), server.err[-2000:])
+                done = s.s_client(port, "-servername", "two.test")
+                s.check(f"stapling {name}: nothing for a client that does not ask", "Cert Status" not in done.text)
+            path = s.home / "stapled.pem"
+            get = b"GET /info HTTP/1.0\r\n\r\n"
+            s.s_client(from_file, "-status", "-servername", "two.test", "-sess_out", path, "-ign_eof", data=get)
+            done = s.s_client(from_file, "-status", "-servername", "two.test", "-sess_in", path, "-ign_eof", data=get)
+            s.check("stapling: a resumed connection has no response", "Reused, " in done.text and "Cert Status" not in done.text,
+                    done.both[-2000:])
+            stop_quietly(s, "stapling", server)
 
 
 @role("client")

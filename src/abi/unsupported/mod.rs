@@ -32,7 +32,6 @@ mod srtp;
 mod stateless;
 
 mod pending_callbacks;
-mod pending_io;
 
 use std::ffi::CStr;
 

@@ -154,6 +154,29 @@ def task_resume(options):
     return {"connections": seen, "stats": context.session_stats()}
 
 
+def task_exchange(options):
+    """Sends `send` over each of `times` connections that offer the session of the one before, and reads
+    `length` bytes, or all there is; text is Latin-1."""
+    context, session, seen = new_context(options), None, []
+    for _ in range(options.get("times", 1)):
+        facts = {}
+        seen.append(facts)
+        try:
+            with connect(options, context, session) as tls:
+                facts.update(reused=tls.session_reused, version=tls.version(), alpn=tls.selected_alpn_protocol(),
+                             subject=tls.getpeercert()["subject"][0][0][1])
+                tls.sendall(options["send"].encode("latin-1"))
+                answer = b""
+                while len(answer) < options.get("length", 1 << 30) and (more := tls.recv(65536)):
+                    answer += more
+                facts["answer"] = answer.decode("latin-1")
+                session = tls.session
+                tls.unwrap()
+        except OSError as error:
+            facts["error"] = type(error).__name__
+    return seen
+
+
 def task_foreign_session(options):
     """A session of another context, and a session for a server that cannot resume it."""
     first, second = new_context(options), new_context(options)

@@ -120,15 +120,16 @@ def error_name(error):
 class Connection:
     def __init__(self, tcp, context, names):
         self.tcp, self.context, self.names = tcp, context, names
+        self.began = time.monotonic()
         self.buffer = b""
 
     def serve(self):
-        record = {"requests": 0}
+        record = {"requests": 0, "began": self.began}
         try:
             self.tcp.settimeout(20)
             self.tls = self.context.wrap_socket(self.tcp, server_side=True, suppress_ragged_eofs=False)
         except OSError as error:
-            print_record({"handshake": error_name(error)})
+            print_record({"handshake": error_name(error), "began": self.began})
             self.tcp.close()
             return
         record.update(describe(self.tls), sni=getattr(self.names, "last", None))
@@ -198,7 +199,7 @@ def serve_with_threads(context, names):
 
 async def serve_one(reader, writer):
     tls = writer.get_extra_info("ssl_object")
-    record = {"requests": 0, **describe(tls)}
+    record = {"requests": 0, "began": time.monotonic(), **describe(tls)}
     try:
         while True:
             try:

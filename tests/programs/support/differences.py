@@ -19,10 +19,14 @@ _CHAINS_ONLY = re.compile(r"RSA\+SHA\d+")
 _NOT_TOLD = ("Client Certificate Types: ", "Supported Elliptic Curve Point Formats: ")
 
 
+# What an error says more than OpenSSL's: which feature is missing.
+_NAMED = re.compile(r" \([^()]*\bReprise\b[^()]*\)?")
+
+
 def without_differences(value, version):
     """`value`, text or lists of it, without those lines and elements."""
     if isinstance(value, str):
-        return "\n".join(_lines(value.split("\n"), version))
+        return "\n".join(_lines(_NAMED.sub("", value).split("\n"), version))
     if isinstance(value, (list, tuple)):
         kept = [entry for entry in value if not (isinstance(entry, str) and entry.startswith(_NOT_TOLD))]
         return [without_differences(entry, version) for entry in kept]

@@ -147,6 +147,10 @@ class Scenario:
             raise AssertionError(f"client.py {task} ended with {done.code}\n{done.err[-3000:]}")
         return json.loads(done.text)
 
+    def exchange(self, port, send, **options):
+        """Sends text over fresh connections of one python3; returns what it says of each (apps/client.py)."""
+        return self.python_task("exchange", port, send=send, **options)
+
     def curl(self, port, *words, ca="ca.pem", restrict=True, timeout=40, side=None):
         """Runs curl with the names of the certificates pointing to this machine."""
         names = []
@@ -215,13 +219,15 @@ class Scenario:
             service.port = int(service.out.split()[1])
 
             def records(count, timeout=5):
-                """The first `count` connections that have ended; waits for them."""
+                """The connections, once `count` have ended, in the order in which they began."""
 
                 def parsed():
                     lines = service.out.decode().split("\n")[1:-1]
                     return [json.loads(line) for line in lines] if len(lines) >= count else None
 
-                return service.wait_for(parsed, f"end of {count} connections", timeout)
+                ended = service.wait_for(parsed, f"end of {count} connections", timeout)
+                ended.sort(key=lambda record: record.pop("began"))
+                return ended
 
             service.records = records
             yield service
