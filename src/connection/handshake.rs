@@ -88,11 +88,6 @@ impl Connection {
         self.stage.get()
     }
 
-    /// Whether this is a server that has not got its client's first message.
-    pub fn waits_for_client_hello(&self) -> bool {
-        self.role.get() == Some(Role::Server) && self.client_hello().is_none()
-    }
-
     /// `SSL_want(3)`.
     pub fn want(&self) -> super::Want {
         self.want.get()
