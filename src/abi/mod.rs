@@ -23,6 +23,27 @@
 //! `SSL`, `SSL_CTX` and `SSL_SESSION` are pointers to [`Connection`], [`Context`] and [`Session`];
 //! the header names them by OpenSSL's tags.
 //!
+//! | files                                                 | theme                                                 |
+//! |-------------------------------------------------------|-------------------------------------------------------|
+//! | `context`, `method`, `options`                        | contexts: making them, methods, `SSL_OP_…` bits       |
+//! | `ssl`, `handshake`, `io`, `shutdown`                  | connections: making them, handshakes, data, closing   |
+//! | `transport`, `bio_filter`, `ssl_bio`                  | the BIOs of a connection, and connections as BIOs     |
+//! | `session`, `session_use`                              | sessions as objects, and the session of a connection  |
+//! | `session_fields`, `session_bytes`, `session_ex_data`  | what is in a session                                  |
+//! | `session_serialise`, `session_print`                  | sessions as DER, PEM and text                         |
+//! | `session_cache`, `session_callbacks`, `session_stats` | the session cache                                     |
+//! | `tickets`, `early_data`, `psk`                        | tickets, early data, external pre-shared keys         |
+//! | `certificate`, `certificate_file`, `check_chain`      | own certificates                                      |
+//! | `private_key`, `rsa_private_key`, `password`          | own keys                                              |
+//! | `verify`, `verify_host`, `verify_locations`, `peer`   | the peer's certificates, and judging them             |
+//! | `authority_names`, `security`                         | names of authorities; security levels                 |
+//! | `cipher`, `cipher_settings`                           | cipher suites                                         |
+//! | `sni`, `alpn`, `client_hello`                         | what is decided by the ClientHello                    |
+//! | `callbacks`, `exporter`, `strings`                    | watching connections; keying material; texts          |
+//! | `control`, `configuration`                            | controls behind macros; commands by name              |
+//! | `init`, `unsupported`                                 | the library itself; what it does not have             |
+//! | `call`, `stop`, `pointer`, `types`, `reprise_types`   | errors, panics, pointers and types at the border to C |
+//!
 //! [`Connection`]: crate::connection::Connection
 //! [`Context`]: crate::context::Context
 //! [`Session`]: crate::session::Session

@@ -5,30 +5,33 @@
 //! changes is in cells, no cell stays borrowed while the program runs, and the engine is taken out
 //! of its cell while it works.
 //!
-//! | part              | what                                                             |
-//! |-------------------|------------------------------------------------------------------|
-//! | [`handshake`]     | driving a handshake of either role to its end                    |
-//! | `client`          | starting a client                                                |
-//! | `server`          | a server's first look at the ClientHello, and starting it        |
-//! | `resumption`      | which session a server may resume                                |
-//! | `external_psk`    | keys that the program brings                                      |
-//! | `issuing`         | new sessions of either role: cache, callbacks                    |
-//! | `tickets`         | a server's tickets                                               |
-//! | `peer`            | judging the peer's certificate                                   |
-//! | `peer_certificates` | those of the peer as libcrypto's objects                       |
-//! | `signatures`      | who signed what, our certificate in use                          |
-//! | `stapling`        | OCSP responses with a certificate, both roles                    |
-//! | `check_chain`     | whether a certificate would do for the peer                      |
-//! | `delegate`        | answering the engine                                             |
-//! | `early_data`      | early data of either role                                        |
-//! | `io`, `shutdown`  | application data, closing                                        |
-//! | `transport`       | records from and to the BIOs                                     |
-//! | `session_use`     | `SSL_set_session`, `SSL_clear` and what becomes of a session      |
-//! | `notify`          | the info callback                                                |
-//! | `messages`        | the message callback, and states from message to message         |
-//! | `message_events`  | what there is to tell of a record                                |
-//! | `handshake_state` | what these states are called                                     |
-//! | `offers`          | what a client has offered                                        |
+//! | part                | what                                                          |
+//! |---------------------|---------------------------------------------------------------|
+//! | [`handshake`]       | driving a handshake of either role to its end                 |
+//! | `client`            | starting a client                                             |
+//! | `server`            | a server's first look at the ClientHello, and starting it     |
+//! | `client_hello`      | the ClientHello, read before TLS starts                       |
+//! | `offers`            | what a client has offered, as its server remembers it         |
+//! | `resumption`        | which session a server may resume                             |
+//! | `external_psk`      | pre-shared keys that the program brings                       |
+//! | `issuing`           | new sessions of either role: cache, callbacks                 |
+//! | `tickets`           | a server's tickets                                            |
+//! | `session_use`       | `SSL_set_session`, `SSL_clear` and what becomes of a session  |
+//! | `session_cell`      | where the connection's session is, for other threads too      |
+//! | `peer`              | judging the peer's certificate, choosing our own for a server |
+//! | `peer_certificates` | those of the peer as libcrypto's objects                      |
+//! | `signatures`        | who signed what, our certificate in use                       |
+//! | `stapling`          | OCSP responses with a certificate, both roles                 |
+//! | `check_chain`       | whether a certificate would do for the peer                   |
+//! | `delegate`          | answering the engine                                          |
+//! | `early_data`        | early data of either role                                     |
+//! | `io`, `shutdown`    | application data, closing                                     |
+//! | `transport`         | records from and to the BIOs                                  |
+//! | `notify`            | the info callback                                             |
+//! | `messages`          | the message callback, and states from message to message      |
+//! | `message_events`    | what there is to tell of a record                             |
+//! | `handshake_state`   | what these states are called                                  |
+//! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
 mod check_chain;
 mod client;

@@ -5,12 +5,29 @@
 //! everything that only the rooms above can know through one trait, [`Delegate`]: whether a peer's
 //! certificate is good, which session a server may resume, what a ticket looks like.
 //!
-//! * [`client`], [`server`]: making the two kinds of connections
-//! * [`Engine`]: driving one of them
-//! * [`Profile`]: suites and groups, prepared once for all connections with the same settings
-//! * [`CertifiedKey`]: a certificate chain with the key that signs for it
-//! * [`SessionSecrets`]: what a session is made of, in our own terms; `session_value` translates
-//!   it from and to rustls's private encodings
+//! | part                        | what                                                          |
+//! |-----------------------------|---------------------------------------------------------------|
+//! | [`client`], [`server`]      | making the two kinds of connections                           |
+//! | `connection`                | [`Engine`]: driving one of them, records in and out           |
+//! | `delegate`                  | [`Delegate`]: what is asked of the rooms above                |
+//! | `profile`                   | [`Profile`]: suites and groups, prepared once per settings    |
+//! | `templates`                 | rustls's configurations, made once for a profile              |
+//! | `credentials`               | [`CertifiedKey`]: a certificate chain and the key that signs  |
+//! | `session_value`             | [`SessionSecrets`]: a session, from and to rustls's encodings |
+//! | `client_session`            | TLS 1.3 sessions that a client offers, made of those          |
+//! | `external_psk`              | pre-shared keys that come from the program                    |
+//! | `new_session_ticket`        | a TLS 1.3 server's tickets, which are our own                 |
+//! | `early_data`                | early data of either role                                     |
+//! | `suite_selection`           | choosing the suite of a session that is resumed               |
+//! | `group_choice`, `key_share` | the group of a key exchange, and the peer's key in it         |
+//! | `peer_identity`             | the peer's certificates, and its signatures                   |
+//! | `acknowledgement`           | whether a server has acknowledged the host name               |
+//! | `finished`                  | the verify_data of both Finished messages                     |
+//! | `messages`                  | records of a connection whose program watches them            |
+//! | `record`, `spare`           | incoming records, and buffers for them                        |
+//! | `chacha20_poly1305`         | records that libcrypto protects                               |
+//! | `planned_random`            | random bytes of which one draw can be planned                 |
+//! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
 mod chacha20_poly1305;

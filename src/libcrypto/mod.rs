@@ -23,6 +23,7 @@
 //! | [`dh_parameters`]                                  | looked at, never used                    |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
 //! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
+//! | `testing`                                          | keys and certificates for unit tests     |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
 

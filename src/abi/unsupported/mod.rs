@@ -1,4 +1,4 @@
-//! Functions of libssl that Reprise does not have.
+//! Functions of libssl that Reprise does not have, a file for each feature that they belong to.
 //!
 //! All 518 functions of libssl 3.0 are exported, because most programs are linked with `BIND_NOW`
 //! and do not start when one is missing. A function in here fails as its manual page says a failure
@@ -6,9 +6,8 @@
 //! would have nothing to do or to report, it does the same in silence, with a comment saying why
 //! that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
 //!
-//! The `pending_…` files hold functions that are still to be written. Writing one means deleting it
-//! there: the compiler refuses a second definition. The `Status:` line of a function is what
-//! `docs/symbols.md` shows.
+//! `pending_callbacks` has what could be written and is not: printing messages. The `Status:` line of a
+//! function is what `docs/symbols.md` shows.
 
 // The parameters have names for the sake of the header; hardly any is used.
 #![allow(unused_variables)]

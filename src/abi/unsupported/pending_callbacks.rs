@@ -1,4 +1,4 @@
-//! Not implemented yet: information, message and key log callbacks.
+//! Not implemented yet: a message callback of libssl's own.
 
 use std::ffi::{c_int, c_void};
 
