@@ -1,21 +1,23 @@
 //! Reprise: a libssl for Linux whose speciality is TLS sessions.
 //!
-//! A call from a C program enters at the top and goes down; nothing below knows what is above it:
+//! A call from a C program enters at the top and goes down; nothing below knows what is above it,
+//! save that callbacks of a context are handed an `SSL`:
 //!
-//! | room           | what it holds                                                                |
-//! |----------------|------------------------------------------------------------------------------|
-//! | [`abi`]        | the C functions, one file per theme of the manual; they only translate       |
-//! | [`connection`] | what `SSL` points to: handshake, read, write, shutdown                       |
-//! | [`context`]    | what `SSL_CTX` points to: settings shared by connections                     |
-//! | [`configuration`] | what `SSL_CONF_CTX` points to: commands by name for the former two         |
-//! | [`session`]    | what `SSL_SESSION` points to: the refcounted object, DER, printing           |
-//! | [`cache`]      | the session cache of a context                                               |
-//! | [`ticket`]     | ticket keys: sealing and opening tickets                                     |
-//! | [`cipher`]     | cipher suites, groups and signature algorithms: names, lists, properties     |
-//! | [`engine`]     | the only room that names rustls                                              |
-//! | [`libcrypto`]  | the only room that calls libcrypto                                           |
+//! | room              | what it holds                                                            |
+//! |-------------------|--------------------------------------------------------------------------|
+//! | [`abi`]           | the C functions, one file per theme of the manual; they only translate   |
+//! | [`configuration`] | what `SSL_CONF_CTX` points to: commands by name for the next two         |
+//! | [`connection`]    | what `SSL` points to: handshake, read, write, shutdown                   |
+//! | [`context`]       | what `SSL_CTX` points to: settings shared by connections                 |
+//! | [`session`]       | what `SSL_SESSION` points to: the refcounted object, DER, printing       |
+//! | [`cache`]         | the session cache of a context                                           |
+//! | [`ticket`]        | ticket keys: sealing and opening tickets                                 |
+//! | [`cipher`]        | cipher suites, groups and signature algorithms: names, lists, properties |
+//! | [`engine`]        | the only room that names rustls                                          |
+//! | [`libcrypto`]     | the only room that calls libcrypto                                       |
 //!
-//! `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
+//! All rooms use `error` and `reason`, what a function fails with, and `clock`, the one place that asks for
+//! the time. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
 
 mod abi;
 mod cache;

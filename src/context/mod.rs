@@ -11,6 +11,16 @@
 //!   that exist already. curl, for one, fills the certificate store during the handshake.
 //!
 //! A context may be used by any number of threads at once.
+//!
+//! | part                                      | what                                              |
+//! |-------------------------------------------|---------------------------------------------------|
+//! | `settings`, `callbacks`, `psk_callbacks`  | what is said above                                |
+//! | `credentials`, `credential_holder`        | own certificates and keys, and setting them       |
+//! | `certificate_security`                    | whether the security level takes a certificate    |
+//! | `names`                                   | authorities that a side names to its peer         |
+//! | `sessions`                                | the cache with the program's callbacks around it  |
+//! | `session_table`                           | the sessions as the hash table that C reads       |
+//! | `statistics`                              | what `SSL_CTX_sess_number(3)` counts              |
 
 mod callbacks;
 mod certificate_security;

@@ -13,6 +13,11 @@
 //! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
 //! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
 //! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
+//! | `body`        | the block that holds the byte fields                                      |
+//! | `setters`     | what programs may set                                                     |
+//! | [`Owner`], `cached` | the cache that a session is in, and what it needs to know           |
+//! | [`Companion`] | what `abi` attaches                                                       |
+//! | `sync`        | the atomics, in one place                                                 |
 //!
 //! # Threads
 //! A session may be shared by any number of threads, setters included (S122). Numbers are
