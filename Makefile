@@ -28,7 +28,7 @@ setup: ## install the Debian packages that demo and tests need, or list what is 
 demo: setup build ## show unmodified nginx and curl on Reprise
 	@$(PYTHON) tests/programs/demo.py --lib $(LIBRARY)
 
-test: setup build ## every test: style, Rust, C and C++, real programs
+test: setup build ## the tests: style, Rust, C and C++, and the real programs of test-core-programs
 	@CARGO="$(CARGO)" CMAKE="$(CMAKE)" CTEST="$(CTEST)" PYTHON="$(PYTHON)" MAKE="$(MAKE)" scripts/test
 
 test-rust: ## format, lint and Rust tests
