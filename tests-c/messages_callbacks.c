@@ -273,7 +273,42 @@ static void a_callback_may_unset_itself(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(data_and_closing_are_told),
+static int loops;
+
+static void count_loops(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    (void)value;
+    loops += where == SSL_CB_CONNECT_LOOP;
+}
+
+/* The state after ClientHello is told when the transport has taken it, not before. */
+static void a_clients_turn_ends_when_all_is_written(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *ssl = SSL_new(context);
+    BIO *near, *far;
+    char bytes[32];
+    int result;
+
+    SSL_set_info_callback(ssl, count_loops);
+    CHECK_EQ(BIO_new_bio_pair(&near, sizeof(bytes), &far, sizeof(bytes)), 1);
+    SSL_set_bio(ssl, near, near);
+    loops = 0;
+    while ((result = SSL_connect(ssl)) == -1
+           && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE) {
+        CHECK_EQ(loops, 1);
+        CHECK(BIO_read(far, bytes, sizeof(bytes)) > 0);
+    }
+    CHECK_EQ(SSL_get_error(ssl, result), SSL_ERROR_WANT_READ);
+    CHECK_EQ(loops, 2);
+    SSL_free(ssl);
+    BIO_free(far);
+    SSL_CTX_free(context);
+}
+
+TEST_MAIN(TEST(a_clients_turn_ends_when_all_is_written),
+          TEST_EACH(data_and_closing_are_told),
           TEST_EACH(a_clients_records_are_told),
           TEST(tickets_are_told),
           TEST(key_updates_are_told),

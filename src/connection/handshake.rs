@@ -144,13 +144,21 @@ impl Connection {
             Role::Server => self.forget_session(),
         }
         self.tell();
-        self.end_turn();
+        // A server has nothing to send yet, and a ClientHello before early data waits for that.
+        if role == Role::Server || self.early.is_connecting() {
+            self.end_turn();
+        }
         Ok(())
     }
 
     pub(super) fn advance(&self) -> Result<(), Stop> {
+        let is_client = self.role.get() == Some(Role::Client);
         loop {
             self.flush_flight()?;
+            if is_client {
+                // Its turn ends when the transport has taken all of it.
+                self.end_turn();
+            }
             if self.rests_for_early_data()? {
                 return Ok(());
             }
@@ -170,7 +178,9 @@ impl Connection {
                 self.note_new_ticket();
             }
             let closed = self.process()?;
-            self.end_turn();
+            if !is_client {
+                self.end_turn();
+            }
             self.check_resumed_context()?;
             self.settle_offer()?;
             if closed {
