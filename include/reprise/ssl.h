@@ -3950,7 +3950,8 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
  *
  * It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
  * message, and once when the peer is waited for. They are told as soon as the engine has come to
- * rest, before anything is written.
+ * rest, before anything is written; that a client waits for its peer is told when its flight is
+ * written.
  *
  * `ctx` is NULL or a live context.
  */

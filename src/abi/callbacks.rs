@@ -22,7 +22,8 @@ use crate::context::{CallbackWith, Context};
 ///
 /// It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
 /// message, and once when the peer is waited for. They are told as soon as the engine has come to
-/// rest, before anything is written.
+/// rest, before anything is written; that a client waits for its peer is told when its flight is
+/// written.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
