@@ -343,6 +343,31 @@ static void open_with_hello(struct pair *pair, const struct protocol *protocol)
     SSL_set_tlsext_host_name(pair->client, "localhost");
 }
 
+static int refuse_certificate(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    ++*(int *)argument;
+    return 0;
+}
+
+static void cert_cb_of_a_client_may_fail_the_handshake(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    int calls = 0;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_cb(pair.client_ctx, refuse_certificate, &calls);
+    pair_open(&pair);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(calls, 1);
+    CHECK_EQ(client.ret, -1);
+    CHECK_EQ(client.error, SSL_ERROR_SSL);
+    CHECK_EQ(client.reason, SSL_R_CALLBACK_FAILED);
+    pair_free(&pair);
+}
+
 static void client_hello_cb_sees_the_hello(const struct protocol *protocol)
 {
     struct pair pair;
@@ -508,6 +533,7 @@ TEST_MAIN(TEST_EACH(new_cb_may_use_the_connection_and_the_session),
           TEST_EACH(cert_cb_installs_the_certificate),
           TEST_EACH(cert_cb_may_suspend_the_server),
           TEST_EACH(cert_cb_may_fail_the_handshake),
+          TEST_EACH(cert_cb_of_a_client_may_fail_the_handshake),
           TEST_EACH(client_hello_cb_sees_the_hello),
           TEST_EACH(client_hello_cb_may_suspend_the_server),
           TEST_EACH(client_hello_cb_may_refuse),

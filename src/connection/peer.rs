@@ -106,9 +106,15 @@ impl Connection {
         let callback = self.settings().certificate_callback;
         if let Some(function) = callback.function {
             // SAFETY: the program's function, called as SSL_CTX_set_cert_cb(3) says, with nothing
-            // borrowed. Suspending is not possible here; it counts as "no certificate".
-            if unsafe { function(self.as_c(), callback.argument) } <= 0 {
-                return None;
+            // borrowed.
+            match unsafe { function(self.as_c(), callback.argument) } {
+                0 => {
+                    self.fatal.set(Some(Reason::CALLBACK_FAILED));
+                    return None;
+                }
+                // Suspending is not possible here; it counts as "no certificate".
+                ..0 => return None,
+                _ => {}
             }
         }
         if let Some(key) = self.usable_credentials(request) {
@@ -137,11 +143,9 @@ impl Connection {
             return None;
         }
         // SAFETY: on success the callback gave us a reference to each.
-        let (certificate, key) = unsafe {
-            (
-                X509::from_raw_owned(x509)?,
-                PrivateKey::from_raw_owned(pkey)?,
-            )
+        let given = unsafe { (X509::from_raw_owned(x509), PrivateKey::from_raw_owned(pkey)) };
+        let (Some(certificate), Some(key)) = given else {
+            return None;
         };
         let mut result = Ok(());
         self.change_settings(|settings| {
