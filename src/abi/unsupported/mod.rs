@@ -6,8 +6,7 @@
 //! would have nothing to do or to report, it does the same in silence, with a comment saying why
 //! that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
 //!
-//! `pending_callbacks` has what could be written and is not: printing messages. The `Status:` line of a
-//! function is what `docs/symbols.md` shows.
+//! The `Status:` line of a function is what `docs/symbols.md` shows.
 
 // The parameters have names for the sake of the header; hardly any is used.
 #![allow(unused_variables)]
@@ -29,8 +28,7 @@ mod renegotiation;
 mod srp;
 mod srtp;
 mod stateless;
-
-mod pending_callbacks;
+mod trace;
 
 use std::ffi::CStr;
 
@@ -44,11 +42,6 @@ fn unsupported<T>(function: &'static CStr, failure: T, why: &'static str) -> T {
         &Error::with(Reason::UNSUPPORTED, text(function, why)),
     );
     failure
-}
-
-/// Queues the error of a function that is still to be written, and gives back its failure value.
-fn pending<T>(function: &'static CStr, failure: T) -> T {
-    unsupported(function, failure, "Reprise does not have this function yet")
 }
 
 fn text(function: &CStr, why: &str) -> String {

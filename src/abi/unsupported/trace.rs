@@ -1,13 +1,13 @@
-//! Not implemented yet: a message callback of libssl's own.
+//! Printing messages in words: a message callback of libssl's own.
 
 use std::ffi::{c_int, c_void};
 
-use super::pending;
+use super::unsupported;
 use crate::connection::Connection;
 
 /// Message callback that prints decoded handshake messages to the BIO given as its argument.
 ///
-/// Status: unsupported (not yet implemented)
+/// Status: unsupported (message callbacks are called, but messages are not printed in words)
 ///
 /// # Safety
 /// No argument is used.
@@ -21,5 +21,9 @@ pub unsafe extern "C" fn SSL_trace(
     ssl: *mut Connection,
     arg: *mut c_void,
 ) {
-    pending(c"SSL_trace", ())
+    unsupported(
+        c"SSL_trace",
+        (),
+        "Reprise calls message callbacks, but prints no messages in words",
+    )
 }
