@@ -365,5 +365,61 @@ static void callbacks_may_do_anything_to_their_connection(const struct protocol 
         run(protocol);
 }
 
-TEST_MAIN(TEST_EACH(callbacks_may_look_at_their_connection),
+/* ---- another connection amid the work for one ---- */
+
+static SSL_SESSION *others_session;
+static int others;
+
+static int have_another_at_work(int accepted, X509_STORE_CTX *store)
+{
+    struct pair other;
+
+    (void)store;
+    others++;
+    pair_init(&other, &TLS13);
+    other.offer = others_session;
+    pair_connect(&other);
+    pair_close(&other);
+    pair_free(&other);
+    pair_init(&other, &TLS12);
+    pair_connect(&other);
+    pair_close(&other);
+    pair_free(&other);
+    return accepted;
+}
+
+/* Say, fetching a revocation list over TLS. What one does leaves no trace in the other. */
+static void a_callback_may_have_another_connection_at_work(const struct protocol *protocol)
+{
+    unsigned char mine[64], theirs[64];
+    struct pair pair;
+    size_t length;
+
+    pair_init(&pair, &TLS13);
+    others_session = pair_new_session(&pair);
+    pair_free(&pair);
+
+    pair_init(&pair, protocol);
+    use_credentials(pair.client_ctx, pki_client());
+    trust(pair.server_ctx, pki_ca());
+    SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       have_another_at_work);
+    SSL_CTX_set_recv_max_early_data(pair.server_ctx, 0);
+    pair_connect(&pair);
+    CHECK(others > 0);
+    length = SSL_get_finished(pair.server, mine, sizeof(mine));
+    CHECK(length > 0);
+    CHECK_EQ(SSL_get_peer_finished(pair.client, theirs, sizeof(theirs)), length);
+    CHECK_MEM(mine, length, theirs, length);
+    length = SSL_get_peer_finished(pair.server, mine, sizeof(mine));
+    CHECK_EQ(SSL_get_finished(pair.client, theirs, sizeof(theirs)), length);
+    CHECK_MEM(mine, length, theirs, length);
+    pair_settle(&pair);
+    pair_close(&pair);
+    pair_free(&pair);
+    SSL_SESSION_free(others_session);
+}
+
+TEST_MAIN(TEST_EACH(a_callback_may_have_another_connection_at_work),
+          TEST_EACH(callbacks_may_look_at_their_connection),
           TEST_EACH(callbacks_may_do_anything_to_their_connection))

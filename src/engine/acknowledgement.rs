@@ -18,6 +18,16 @@ thread_local! {
     static ACKNOWLEDGED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Takes what was seen and not collected.
+pub(super) fn take_noted() -> bool {
+    ACKNOWLEDGED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(acknowledged: bool) {
+    ACKNOWLEDGED.set(acknowledged);
+}
+
 /// Looks for the extension in a record without protection.
 pub(super) fn look_at_plain(record: &[u8], acknowledged: &mut bool) {
     ACKNOWLEDGED.set(false);

@@ -61,12 +61,28 @@ pub(super) fn restore(session: &SessionSecrets) -> Option<Tls13Session> {
             }
         };
         TIME.set(session.time);
-        PSK.set(Some(Zeroizing::new(session.secret.to_vec())));
+        let known = KnownPsk::set(session);
         let result = restorer.handle_new_session_ticket(&session.new_session_ticket());
-        PSK.set(None);
+        drop(known);
         let restored = RESTORED.take();
         result.ok().and(restored)
     })
+}
+
+/// The thread's [`PSK`] is set, until this is dropped: no other derivation may get it.
+struct KnownPsk;
+
+impl KnownPsk {
+    fn set(session: &SessionSecrets) -> Self {
+        PSK.set(Some(Zeroizing::new(session.secret.to_vec())));
+        Self
+    }
+}
+
+impl Drop for KnownPsk {
+    fn drop(&mut self) {
+        PSK.set(None);
+    }
 }
 
 thread_local! {

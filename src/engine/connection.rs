@@ -13,13 +13,14 @@ use rustls::{
 use super::acknowledgement;
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
-use super::early_data::{self, EarlyDataEvent};
+use super::early_data::{self, EarlyDataEvent, EarlyDataPolicy};
 use super::external_psk::{self, ExternalPsk};
 use super::failure::{Failure, replace_plain_alert};
-use super::finished::{Finished, forget_noted};
+use super::finished::Finished;
 use super::key_share;
 use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
+use super::notes::OthersNotes;
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::{as_handshake_records, with_alert};
 use super::record::RecordBuffer;
@@ -90,6 +91,9 @@ pub struct Facts {
     pub server_name_acknowledged: bool,
 }
 
+/// The alert of that number (RFC 8446, section 6).
+const UNEXPECTED_MESSAGE: u8 = 10;
+
 impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
     pub fn connect(
@@ -97,6 +101,7 @@ impl Engine {
         mut parameters: ClientParameters,
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
+        let _others = OthersNotes::set_aside();
         let failed = |error: &Error| Failure::from_rustls(error, None, false);
         let psk = ExternalPsk::take_from(parameters.session.as_mut())
             .map_err(|error| failed(&error.into()))?;
@@ -112,6 +117,7 @@ impl Engine {
 
     /// Starts a server, once its ClientHello is in the input and has been looked at.
     pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+        let _others = OthersNotes::set_aside();
         let failed = |error: &Error| Failure::from_rustls(error, None, true);
         let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
         self.external_psk =
@@ -144,10 +150,7 @@ impl Engine {
             external_psk,
             ..
         } = self;
-        forget_noted();
-        key_share::forget_noted();
-        early_data::forget_noted();
-        new_session_ticket::forget_noted();
+        let _others = OthersNotes::set_aside();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         let before = output.len();
         let psk = external_psk.as_ref();
@@ -158,6 +161,12 @@ impl Engine {
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
+                if hooks.parameters.early_data != EarlyDataPolicy::Absent
+                    && is_skipping(connection)
+                    && let Some(reason) = early_data::out_of_place(input.last())
+                {
+                    return Err(Failure::with_alert(reason, UNEXPECTED_MESSAGE));
+                }
                 let id = hooks.parameters.session_id;
                 planned_random::with_planned(id, SERVER_SESSION_ID, || {
                     hooks.delegate.with(delegate, || {
@@ -172,9 +181,8 @@ impl Engine {
             *external_psk = None;
         }
         finished.collect();
-        match tls {
-            Tls::Server(..) if tickets.is_none() => *tickets = TicketSource::collect(),
-            _ => new_session_ticket::forget_noted(),
+        if matches!(tls, Tls::Server(..)) && tickets.is_none() {
+            *tickets = TicketSource::collect();
         }
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
@@ -396,6 +404,11 @@ fn process<Side: rustls::SideData>(
 }
 
 /// A server has to ask for early data before it asks for other data.
+/// Whether a server has keys to try on early data, in a handshake that is under way.
+fn is_skipping(connection: &Connection<ServerSide, Tcp>) -> bool {
+    connection.is_handshaking() && connection.handshake_kind().is_some()
+}
+
 fn process_server(
     connection: &mut Connection<ServerSide, Tcp>,
     input: &mut RecordBuffer,
@@ -406,7 +419,7 @@ fn process_server(
         return process(connection, input, output, plaintext);
     }
     let protected = early_data::protected_length(input.last());
-    let trial = connection.handshake_kind().is_some();
+    let trial = is_skipping(connection);
     let mut handler = connection.read_tls(input, output);
     let payload = handler.next_early_data().transpose()?;
     let found = payload.map(|payload| place(payload.bytes()));

@@ -16,6 +16,7 @@ use rustls::enums::ContentType;
 
 use super::connection::{Engine, Tls};
 use super::failure::Failure;
+use crate::error::Reason;
 
 /// What a server does with the early data of its client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -126,21 +127,28 @@ impl Engine {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Decrypted {
+/// What the record layer decrypted last.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Decrypted {
+    #[default]
     Nothing,
     EndOfEarlyData,
     Other,
 }
 
 thread_local! {
-    /// What was decrypted last since [`forget_noted`].
+    /// What was decrypted last since [`take_noted`].
     static DECRYPTED: Cell<Decrypted> = const { Cell::new(Decrypted::Nothing) };
 }
 
-/// Forgets what was noted for another record.
-pub(super) fn forget_noted() {
-    DECRYPTED.set(Decrypted::Nothing);
+/// Takes what was noted.
+pub(super) fn take_noted() -> Decrypted {
+    DECRYPTED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(noted: Decrypted) {
+    DECRYPTED.set(noted);
 }
 
 /// Notes that a record was decrypted, and what it was.
@@ -163,6 +171,20 @@ pub(super) fn protected_length(record: &[u8]) -> Option<usize> {
     }
 }
 
+/// Why a server that skips early data must not be given this record, if so: nothing but protected
+/// records, change_cipher_spec and plain alerts may come once there are keys (RFC 8446, section
+/// 5.1), and rustls would skip, and keep, any other that it cannot decrypt.
+pub(super) fn out_of_place(record: &[u8]) -> Option<Reason> {
+    const CHANGE_CIPHER_SPEC: u8 = 20;
+    const ALERT: u8 = 21;
+    match record {
+        [CHANGE_CIPHER_SPEC, ..] | [ALERT, _, _, 0, ..=2, ..] => None,
+        [ALERT, ..] => Some(Reason::INVALID_ALERT),
+        _ if protected_length(record).is_some() => None,
+        _ => Some(Reason::BAD_RECORD_TYPE),
+    }
+}
+
 /// What a record of this protected length was that a server has digested without an error. `trial`
 /// tells that the server had keys, so that it tried to decrypt the record; else it has asked for a
 /// second ClientHello, and skips without trying.
@@ -170,10 +192,11 @@ pub(super) fn event(protected: Option<usize>, trial: bool) -> EarlyDataEvent {
     const TAG: usize = 16;
     match (DECRYPTED.get(), protected) {
         (Decrypted::EndOfEarlyData, _) => EarlyDataEvent::End,
-        (Decrypted::Nothing, Some(length)) if trial => {
-            EarlyDataEvent::Skipped(length.saturating_sub(TAG))
+        (Decrypted::Nothing, Some(length)) if trial && length > TAG => {
+            EarlyDataEvent::Skipped(length - TAG)
         }
-        (Decrypted::Nothing, Some(length)) => EarlyDataEvent::Skipped(length),
+        // An empty record counts too: what is skipped is kept until something decrypts.
+        (Decrypted::Nothing, Some(length)) => EarlyDataEvent::Skipped(length.max(1)),
         _ => EarlyDataEvent::None,
     }
 }

@@ -37,9 +37,14 @@ impl Finished {
     }
 }
 
-/// Forgets what was noted for another connection that never collected it.
-pub(super) fn forget_noted() {
-    NOTED.with_borrow_mut(Vec::clear);
+/// Takes what was noted and not collected.
+pub(super) fn take_noted() -> Vec<(Side, Vec<u8>)> {
+    NOTED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(noted: Vec<(Side, Vec<u8>)>) {
+    NOTED.set(noted);
 }
 
 /// Notes what TLS 1.3 signed.
@@ -47,8 +52,9 @@ pub(super) fn note_signed(data: &[u8]) {
     NOTED.with_borrow_mut(|noted| noted.push((Side::Next, data.to_vec())));
 }
 
+/// Whose Finished it is.
 #[derive(Clone, Copy)]
-enum Side {
+pub(super) enum Side {
     Client,
     Server,
     /// TLS 1.3: whoever's turn it is.

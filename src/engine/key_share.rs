@@ -23,9 +23,14 @@ pub(super) fn collect(key_share: &mut Vec<u8>) {
     }
 }
 
-/// Forgets what was noted for another connection that never collected it.
-pub(super) fn forget_noted() {
-    NOTED.take();
+/// Takes what was noted and not collected.
+pub(super) fn take_noted() -> Option<Vec<u8>> {
+    NOTED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(noted: Option<Vec<u8>>) {
+    NOTED.set(noted);
 }
 
 fn note(peer_pub_key: &[u8]) {

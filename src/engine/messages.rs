@@ -124,7 +124,10 @@ impl Engine {
     pub fn note_received(&mut self) {
         let started = self.is_started();
         let Some(watch) = &mut self.watch else { return };
-        let record = last_received(self.input.unprocessed());
+        let record = match self.input.unfinished() {
+            [] => plain_record(false, self.input.last()),
+            rest => unfinished_record(rest),
+        };
         match record {
             // Only the engine knows what is in it.
             Some(record) if started && record.content_type.is_some() => {
@@ -178,21 +181,15 @@ pub fn received_so_far() -> Option<Record> {
     LOG.with_borrow_mut(|log| log.as_mut()?.received())
 }
 
-/// The last of these records, which has been received just now. Of one that is not complete, as
-/// its header is no good, there is only that.
-fn last_received(input: &[u8]) -> Option<Record> {
-    let complete = split(input).last();
-    let rest = &input[split(input).map(<[u8]>::len).sum()..];
-    match rest.is_empty() {
-        true => plain_record(false, complete?),
-        false => Some(Record {
-            sent: false,
-            header: *rest.first_chunk()?,
-            protected: false,
-            content_type: None,
-            contents: Vec::new(),
-        }),
-    }
+/// What is known of a record that was given up after its header.
+fn unfinished_record(bytes: &[u8]) -> Option<Record> {
+    Some(Record {
+        sent: false,
+        header: *bytes.first_chunk()?,
+        protected: false,
+        content_type: None,
+        contents: Vec::new(),
+    })
 }
 
 /// Complete records, one after the other.

@@ -44,6 +44,7 @@ mod group_choice;
 mod key_share;
 mod messages;
 mod new_session_ticket;
+mod notes;
 mod peer_identity;
 mod planned_random;
 mod profile;

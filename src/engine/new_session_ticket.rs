@@ -53,7 +53,7 @@ pub struct TicketSecrets {
 
 impl TicketSource {
     /// The source for the handshake whose end has been digested on this thread since
-    /// [`forget_noted`].
+    /// [`take_noted`].
     pub(super) fn collect() -> Option<Self> {
         let secret = NOTED.take()?;
         let next_nonce = 0;
@@ -112,9 +112,14 @@ thread_local! {
     static NOTED: RefCell<Option<Box<dyn HkdfExpander>>> = const { RefCell::new(None) };
 }
 
-/// Forgets what another connection, or a client, has left.
-pub(super) fn forget_noted() {
-    NOTED.take();
+/// Takes what was noted and not collected.
+pub(super) fn take_noted() -> Option<Box<dyn HkdfExpander>> {
+    NOTED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(noted: Option<Box<dyn HkdfExpander>>) {
+    NOTED.replace(noted);
 }
 
 /// Expands as a suite's HKDF does, and notes the resumption master secret on this thread.

@@ -25,14 +25,14 @@ struct Source;
 
 /// Runs `work`; draw number `which` of 32 bytes on this thread gives `id`.
 pub(super) fn with_planned<R>(id: Option<[u8; ID]>, which: usize, work: impl FnOnce() -> R) -> R {
-    struct Forget;
-    impl Drop for Forget {
+    struct Restore(Option<(usize, [u8; ID])>);
+    impl Drop for Restore {
         fn drop(&mut self) {
-            PLANNED.set(None);
+            PLANNED.set(self.0);
         }
     }
-    let _forget = Forget;
-    PLANNED.set(id.map(|id| (which, id)));
+    // A callback may have another connection at work amid the work for one.
+    let _restore = Restore(PLANNED.replace(id.map(|id| (which, id))));
     work()
 }
 

@@ -101,6 +101,11 @@ impl RecordBuffer {
         &self.bytes[self.last..self.record]
     }
 
+    /// What has been read of the next record.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        &self.bytes[self.record..self.filled]
+    }
+
     /// Bytes of the buffer, for plaintext that the engine has yielded.
     pub fn bytes(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
