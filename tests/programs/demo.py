@@ -29,7 +29,9 @@ ROW = "  {client:<17} {server:<18} {version:<8} {cipher:<30} {handshake:<8} {by:
 
 def visits(s, port):
     """What nginx says about each of some fresh connections of one curl process."""
-    done = s.curl(port, "--http1.1", "-H", "Connection: close", f"https://one.test:{port}/info?[1-{CONNECTIONS}]", restrict=False)
+    url = f"https://one.test:{port}/info?[1-{CONNECTIONS}]"
+    # With -K - it waits for the end of its (empty) input, so that it can be seen which libssl it has.
+    done = s.curl(port, "-K", "-", "--http1.1", "-H", "Connection: close", url, restrict=False)
     seen = [parse_info(line) for line in done.text.splitlines() if " id=" in line]
     if done.code or len(seen) != CONNECTIONS:
         raise AssertionError(f"curl ended with status {done.code}: {done.err.strip()}")

@@ -82,10 +82,14 @@ def run(side, words, library, *, home, more=None, data=b"", timeout=40, user=Non
     def watch():
         while process.poll() is None:
             libraries.update(tls_libraries(process.pid, library))
-            time.sleep(0.02)
+            time.sleep(0.02 if libraries else 0.001)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    # A program that waits for its input cannot end before it has been looked at.
+    end = time.monotonic() + 1
+    while not libraries and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.001)
     try:
         out, err = process.communicate(data, timeout=timeout)
     except subprocess.TimeoutExpired:
