@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -29,7 +30,7 @@ struct shared {
     SSL_SESSION *sessions[SHARED]; /* each with a reference of this table's */
     SSL_SESSION *resumed;
     struct timespec end;
-    atomic_long handshakes, hits, removals;
+    atomic_long handshakes, hits, lookups, removals;
     atomic_bool stop;
 };
 
@@ -255,8 +256,10 @@ static void *look_up(void *argument)
     struct shared *shared = argument;
     SSL *ssl = SSL_new(shared->server_ctx);
 
-    for (unsigned i = 0; !shared->stop; i = (i + 1) % SHARED)
+    for (unsigned i = 0; !shared->stop; i = (i + 1) % SHARED) {
         SSL_has_matching_session_id(ssl, (unsigned char *)&i, sizeof(i));
+        atomic_fetch_add_explicit(&shared->lookups, 1, memory_order_relaxed);
+    }
     SSL_free(ssl);
     return NULL;
 }
@@ -290,11 +293,17 @@ static int churn(SSL_CTX *context, int count)
 }
 
 /* Parks the thread until it is caught with the memory in its hands: then garbage stays. */
-static void catch_in_the_middle(pthread_t thread, SSL_CTX *context)
+static void catch_in_the_middle(pthread_t thread, struct shared *shared)
 {
+    SSL_CTX *context = shared->server_ctx;
+
     for (int attempt = 0; attempt < 2000; attempt++) {
+        long lookups = shared->lookups;
         uint64_t before;
 
+        /* A signal that comes while it is still parked would stop it where it was before. */
+        while (shared->lookups == lookups)
+            sched_yield();
         CHECK_EQ(pthread_kill(thread, SIGUSR1), 0);
         CHECK_EQ(sem_wait(&parked), 0);
         before = deferred(context);
@@ -330,7 +339,7 @@ static void a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody(void)
     sem_init(&go_on, 0, 0);
     CHECK_EQ(sigaction(SIGUSR1, &action, NULL), 0);
     CHECK_EQ(pthread_create(&thread, NULL, look_up, &shared), 0);
-    catch_in_the_middle(thread, shared.server_ctx);
+    catch_in_the_middle(thread, &shared);
 
     /* Garbage grows to its bound. Then adding is refused, and nothing else. */
     added = 0;
