@@ -1,4 +1,5 @@
-//! The count of references that an object in a cache has.
+//! The count of references that an object in a cache has. Each holder has one, and who gives references
+//! out ([`super::CountedCell`]) a stock of them.
 //!
 //! The memory orderings are those of `std::sync::Arc`, for the same reasons:
 //!
@@ -14,6 +15,15 @@
 
 use super::sync::{AtomicUsize, Ordering};
 
+/// An object that has such a count.
+///
+/// # Safety
+/// The object is alive as long as its count is not zero, and its address is below 2^48.
+pub unsafe trait Counted {
+    /// The count.
+    fn count(&self) -> &RefCount;
+}
+
 /// How many references there are to one object. It begins with one.
 pub struct RefCount(AtomicUsize);
 
@@ -27,6 +37,18 @@ impl RefCount {
     #[inline]
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many more, made from one that the caller has.
+    #[inline]
+    pub fn add_many(&self, references: usize) {
+        self.0.fetch_add(references, Ordering::Relaxed);
+    }
+
+    /// So many less, by a caller who keeps one.
+    #[inline]
+    pub fn take_many(&self, references: usize) {
+        self.0.fetch_sub(references, Ordering::Release);
     }
 
     /// One more, unless there is none left. For who can read the count and has no reference.

@@ -3,8 +3,8 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::test_entry::Item;
-use super::{Cache, Due, Entry, Inserted, Key, RefCount};
+use super::test_entry::{Item, Object};
+use super::{Cache, CountedCell, Due, Entry, Inserted, Key, RefCount};
 
 fn item(n: u8) -> Item {
     Item::new(0x303, &[n], i64::from(n), 10)
@@ -268,5 +268,65 @@ fn what_has_expired_does_not_take_its_successor_along() {
         assert!(removed.is_none_or(|removed| removed.same(&old)));
         let fresh = replacer.join().unwrap();
         assert!(cache.find(&key(1)).is_some_and(|found| found.same(&fresh)));
+    });
+}
+
+/// What a cell gives or is given, as an `Item`.
+fn exchange(cell: &CountedCell<Object>, new: Option<Item>) -> Option<Item> {
+    // SAFETY: `into_raw` gives a reference away.
+    let old = unsafe { cell.replace(new.map(Entry::into_raw)) };
+    // SAFETY: the cell gives a reference.
+    old.map(|old| unsafe { Item::from_raw(old) })
+}
+
+fn take(cell: &CountedCell<Object>) -> Option<Item> {
+    // SAFETY: the cell gives a reference.
+    cell.get().map(|object| unsafe { Item::from_raw(object) })
+}
+
+#[test]
+fn references_are_taken_from_a_cell_while_its_object_is_replaced() {
+    model_with(Some(3), || {
+        let (first, second) = (item(1), item(2));
+        let cell = Arc::new(CountedCell::new());
+        exchange(&cell, Some(first.clone()));
+        let takers: Vec<_> = (0..2)
+            .map(|_| {
+                let cell = cell.clone();
+                // Three each are more than the stock.
+                thread::spawn(move || {
+                    let taken = [take(&cell), take(&cell), take(&cell)];
+                    for one in taken.iter().flatten() {
+                        assert!(one.references() >= 1);
+                    }
+                })
+            })
+            .collect();
+        let replaced = exchange(&cell, Some(second.clone()));
+        assert_eq!(replaced.map(|one| one.key()), Some(key(1)));
+        for taker in takers {
+            taker.join().unwrap();
+        }
+        // Nothing was lost: what the cell gave and took back is what it had.
+        assert_eq!(first.references(), 1);
+        assert_eq!(exchange(&cell, None).map(|one| one.key()), Some(key(2)));
+        assert_eq!(second.references(), 1);
+    });
+}
+
+#[test]
+fn a_cell_fills_up_its_stock() {
+    model(|| {
+        let object = item(1);
+        let cell = CountedCell::new();
+        exchange(&cell, Some(object.clone()));
+        let taken: Vec<_> = (0..20).map(|_| take(&cell)).collect();
+        assert!(taken.iter().all(Option::is_some));
+        exchange(&cell, None);
+        assert_eq!(object.references(), 21);
+        assert!((0..20).all(|_| take(&cell).is_none()));
+        assert!(exchange(&cell, Some(object.clone())).is_none());
+        assert!(take(&cell).is_some());
+        exchange(&cell, None);
     });
 }

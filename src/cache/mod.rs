@@ -9,6 +9,7 @@
 //! | `entries`   | [`Cache`]: the operations, and the order in which they change the parts  |
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
 //! | `count`     | the count of references that lookups add to                              |
+//! | `counted_cell` | a place that gives references to its object to any thread             |
 //! | `hash`      | the keyed hash of a key                                                  |
 //! | `figures`   | what a cache tells about itself                                          |
 //! | `node`      | one allocation for each cached object: key, reference, links             |
@@ -80,6 +81,7 @@
 //! index that cannot get a larger table lets its chains grow.
 
 mod count;
+mod counted_cell;
 mod entries;
 mod entry;
 mod figures;
@@ -107,7 +109,8 @@ mod test_entry;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub use count::RefCount;
+pub use count::{Counted, RefCount};
+pub use counted_cell::CountedCell;
 pub use entries::{Cache, Due, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use reclaim::{pin, retire};

@@ -4,7 +4,7 @@ use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use super::{Entry, Expiry, Key, RefCount, retire};
+use super::{Counted, Entry, Expiry, Key, RefCount, retire};
 
 thread_local! {
     static BEFORE_UPGRADE: std::cell::Cell<Option<Box<dyn FnOnce()>>> =
@@ -18,6 +18,7 @@ pub fn on_next_upgrade(what: impl FnOnce() + 'static) {
 }
 
 /// What an [`Item`] refers to.
+#[repr(align(16))]
 pub struct Object {
     count: RefCount,
     key: Key,
@@ -105,6 +106,13 @@ impl Drop for Item {
                 }
             }
         }
+    }
+}
+
+// SAFETY: `Item` ends the object when its count has become zero.
+unsafe impl Counted for Object {
+    fn count(&self) -> &RefCount {
+        &self.count
     }
 }
 

@@ -1,7 +1,7 @@
 //! References to a session.
 //!
-//! The count is OpenSSL's: one per holder, in C or here. How it works stands in
-//! [`crate::cache::RefCount`].
+//! The count is OpenSSL's: one per holder, in C or here; only that a connection has a stock of them to give
+//! out. How it works stands in [`crate::cache::RefCount`] and [`crate::cache::CountedCell`].
 //!
 //! Why the lookup's `&Session` is good although it has no reference: it found the pointer while
 //! pinned, the cache unlinked the session before it gave its reference back, and the memory of a

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::cache::RefCount;
+use crate::cache::{Counted, RefCount};
 use crate::error::Result;
 use crate::session::body::BodyList;
 use crate::session::companion;
@@ -23,7 +23,7 @@ use crate::session::{
 /// method; see the [room](crate::session) for what that means.
 ///
 /// What the cache uses comes first, close together: large caches wait for memory most of the time.
-#[repr(C)]
+#[repr(C, align(16))]
 pub struct Session {
     /// References; see [`SessionRef`].
     pub(super) count: RefCount,
@@ -43,6 +43,14 @@ pub struct Session {
 unsafe impl Send for Session {}
 // SAFETY: as above.
 unsafe impl Sync for Session {}
+
+// SAFETY: `SessionRef` ends a session when its count has become zero and not before. It lies on the heap,
+// and no Linux gives a process memory above 48 bits unless it asks for that (mmap(2)).
+unsafe impl Counted for Session {
+    fn count(&self) -> &RefCount {
+        &self.count
+    }
+}
 
 impl Session {
     /// A session with these fields, outside any cache, with one reference and a companion.
