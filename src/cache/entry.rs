@@ -13,6 +13,8 @@ pub struct Key {
     hash: u32,
     version: [u8; 2],
     length: u8,
+    /// There is no gap before the id: it is compared in two pieces, and read best as it was written.
+    zero: u8,
     id: [u8; Key::MAX_ID],
 }
 
@@ -24,19 +26,31 @@ impl Key {
     /// 16 bits count: that is all that a protocol version has on the wire.
     #[inline]
     pub fn new(version: i32, id: &[u8]) -> Option<Self> {
-        let mut key = Self {
-            hash: 0,
-            version: (version as u16).to_be_bytes(),
-            length: id.len() as u8,
-            id: [0; Self::MAX_ID],
-        };
-        match <&[u8; Self::MAX_ID]>::try_from(id) {
-            // The usual length, copied without asking for it.
-            Ok(whole) => key.id = *whole,
-            Err(_) => key.id.get_mut(..id.len())?.copy_from_slice(id),
+        match id.try_into() {
+            Ok(id) => Some(Self::hashed(version, Self::MAX_ID, id)),
+            Err(_) => Self::unusual(version, id),
         }
-        key.hash = key.keyed_hash();
-        Some(key)
+    }
+
+    /// The key for an id that is not as long as ids usually are.
+    #[cold]
+    fn unusual(version: i32, id: &[u8]) -> Option<Self> {
+        let mut padded = [0; Self::MAX_ID];
+        padded.get_mut(..id.len())?.copy_from_slice(id);
+        Some(Self::hashed(version, id.len(), &padded))
+    }
+
+    #[inline]
+    fn hashed(version: i32, length: usize, id: &[u8; Self::MAX_ID]) -> Self {
+        let version = (version as u16).to_be_bytes();
+        let rest = [length as u8, version[0], version[1]];
+        Self {
+            hash: (hash(hash_keys(), id, rest) >> 32) as u32,
+            version,
+            length: length as u8,
+            zero: 0,
+            id: *id,
+        }
     }
 
     /// The session id.
@@ -47,11 +61,6 @@ impl Key {
     /// A hash of the whole key, which cannot be foretold outside this process.
     pub(super) fn hash(&self) -> u32 {
         self.hash
-    }
-
-    fn keyed_hash(&self) -> u32 {
-        let [high, low] = self.version;
-        (hash(hash_keys(), &self.id, [self.length, high, low]) >> 32) as u32
     }
 }
 

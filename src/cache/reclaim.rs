@@ -22,7 +22,7 @@ pub struct Garbage {
 
 #[cfg(not(loom))]
 mod epochs {
-    use std::cell::{Cell, RefCell};
+    use std::cell::Cell;
     use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
     use crossbeam_epoch::{Collector, LocalHandle};
@@ -50,7 +50,7 @@ mod epochs {
     /// The calling thread's registration with a collector.
     struct Registration {
         era: &'static Era,
-        handle: Option<LocalHandle>,
+        handle: LocalHandle,
         /// Bytes that this thread has retired and freed, and not yet told the era.
         retired: Cell<usize>,
         freed: Cell<usize>,
@@ -78,18 +78,30 @@ mod epochs {
         }
     }
 
-    impl Drop for Registration {
-        fn drop(&mut self) {
-            self.publish();
-            if !self.is_current() {
-                // A collector of the parent: its lists are no longer anybody's business.
-                std::mem::forget(self.handle.take());
-            }
-        }
+    thread_local! {
+        /// This thread's registration, which [`OWNED`] owns. By itself, since what need not be dropped is
+        /// read in one step.
+        static REGISTRATION: Cell<*const Registration> = const { Cell::new(std::ptr::null()) };
+        static OWNED: Owned = const { Owned };
     }
 
-    thread_local! {
-        static REGISTRATION: RefCell<Option<Registration>> = const { RefCell::new(None) };
+    /// Ends the thread's registration when the thread ends.
+    struct Owned;
+
+    impl Drop for Owned {
+        fn drop(&mut self) {
+            let registration = REGISTRATION.replace(std::ptr::null()).cast_mut();
+            if registration.is_null() {
+                return;
+            }
+            // SAFETY: made by `register` from a box, and in nobody's hands now that it is not in its place.
+            let registration = unsafe { Box::from_raw(registration) };
+            registration.publish();
+            if !registration.is_current() {
+                // A collector of the parent: its lists are no longer anybody's business.
+                std::mem::forget(registration);
+            }
+        }
     }
 
     fn era() -> &'static Era {
@@ -120,14 +132,13 @@ mod epochs {
         }
     }
 
-    /// What `what` makes of this thread's registration; `None` if it has none with this process's era.
-    fn registered<T>(what: impl FnOnce(&Registration) -> T) -> Option<T> {
-        let done = REGISTRATION.try_with(|registration| {
-            let registration = registration.borrow();
-            let current = registration.as_ref().filter(|one| one.is_current());
-            current.map(what)
-        });
-        done.ok().flatten()
+    /// This thread's registration, if it has one with this process's era.
+    #[inline]
+    fn registered<'a>() -> Option<&'a Registration> {
+        // SAFETY: it stays until the thread ends. Nobody keeps it longer: it is not handed out of this
+        // module, nor to another thread.
+        let registration = unsafe { REGISTRATION.get().as_ref() };
+        registration.filter(|one| one.is_current())
     }
 
     /// Pins the calling thread: memory retired from now on is not freed before the guard is dropped.
@@ -135,8 +146,10 @@ mod epochs {
     /// neither callback nor lock nor I/O.
     #[inline]
     pub fn pin() -> Guard {
-        let pinned = registered(|one| one.handle.as_ref().map(LocalHandle::pin));
-        pinned.flatten().unwrap_or_else(register)
+        match registered() {
+            Some(one) => one.handle.pin(),
+            None => register(),
+        }
     }
 
     #[cold]
@@ -144,16 +157,17 @@ mod epochs {
         let era = era();
         let handle = era.collector.register();
         let guard = handle.pin();
-        let fresh = Registration {
-            era,
-            handle: Some(handle),
-            retired: Cell::new(0),
-            freed: Cell::new(0),
-            untold: Cell::new(0),
-        };
         // In a thread that is ending there is no place to keep the registration. Then it ends with
-        // the guard.
-        let _ = REGISTRATION.try_with(|registration| registration.replace(Some(fresh)));
+        // the guard. One of the parent's that a fork has left here stays where it is, unused.
+        if OWNED.try_with(|_| ()).is_ok() {
+            REGISTRATION.set(Box::into_raw(Box::new(Registration {
+                era,
+                handle,
+                retired: Cell::new(0),
+                freed: Cell::new(0),
+                untold: Cell::new(0),
+            })));
+        }
         guard
     }
 
@@ -165,15 +179,17 @@ mod epochs {
     /// once, at any later time.
     pub unsafe fn retire<T: 'static>(object: *mut T, bytes: usize, free: unsafe fn(*mut T)) {
         let guard = pin();
-        if registered(|one| one.count(&one.retired, bytes)).is_none() {
-            era().retired.fetch_add(bytes, Ordering::Relaxed);
+        match registered() {
+            Some(one) => one.count(&one.retired, bytes),
+            None => _ = era().retired.fetch_add(bytes, Ordering::Relaxed),
         }
         // SAFETY: the caller's promises are what the collector asks for.
         unsafe {
             guard.defer_unchecked(move || {
                 free(object);
-                if registered(|one| one.count(&one.freed, bytes)).is_none() {
-                    era().freed.fetch_add(bytes, Ordering::Release);
+                match registered() {
+                    Some(one) => one.count(&one.freed, bytes),
+                    None => _ = era().freed.fetch_add(bytes, Ordering::Release),
                 }
             });
         }
@@ -182,7 +198,9 @@ mod epochs {
     /// Frees what can be freed now of what this thread and ended threads retired, within bounds.
     pub fn try_to_collect() {
         pin().flush();
-        registered(Registration::publish);
+        if let Some(one) = registered() {
+            one.publish();
+        }
     }
 
     /// What waits to be freed. Each thread may be late with telling of the last few dozen pieces.
