@@ -3,8 +3,8 @@
 //! A table of 2^k chains. The chain of a node is chosen by the uppermost k bits of its hash, and each
 //! chain is ordered by hash; so the chains, one after the other, are one sequence ordered by hash, and
 //! a table of another size cuts the same sequence at other places. A change of size moves no node: the
-//! new table is filled chain by chain, as writers pass by, and a chain is cut (or two are joined) with
-//! one store after the new heads are in place.
+//! new table is filled chain by chain, as writers pass by. A chain is cut with one store after the new
+//! heads are in place; chains are joined, with one store each, before the new head is.
 //!
 //! How a lookup can tell that it missed nothing: it walks from a head to the first greater hash. What it
 //! can miss is only behind a cut, or was linked into a newer chain. Either happens after the newer head
@@ -23,8 +23,13 @@ use super::sync::{AtomicPtr, AtomicUsize, Ordering, free_slots, new_slots, prefe
 const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
 /// The bits of the largest table. Beyond that the chains grow.
 const MAX_BITS: u32 = 28;
-/// From this size on an index that has become empty goes back to the smallest table at once.
-const LARGE_BITS: u32 = MIN_BITS + 3;
+/// Tables of up to so many bits are kept, however few chains are in use.
+const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 10 };
+/// A larger table is kept while there is a node for so many chains. Not more: one that is emptied
+/// node by node should not be made smaller again and again on the way.
+const SPARSE: usize = if cfg!(any(test, loom)) { 8 } else { 32 };
+/// By how many bits a table is made smaller.
+const SHRINK_BITS: u32 = if cfg!(any(test, loom)) { 2 } else { 3 };
 /// How many chains a writer brings to the new table while there is an older one.
 const STRIDE: usize = 2;
 
@@ -285,7 +290,7 @@ impl<O> Index<O> {
         let current = self.current.load(Ordering::Relaxed);
         let table = self.table();
         let older = table.older.load(Ordering::Relaxed);
-        if entries == 0 && table.bits >= LARGE_BITS {
+        if entries == 0 && table.bits > KEPT_BITS {
             if let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut()) {
                 // SAFETY: made just now.
                 unsafe { &*fresh }.clear();
@@ -298,13 +303,13 @@ impl<O> Index<O> {
             return [unsafe { self.go_on(table, older) }, std::ptr::null_mut()];
         }
         let bits = if entries > 1 << table.bits {
-            table.bits + 1
-        } else if entries < (1 << table.bits) / 8 {
-            table.bits - 1
+            (table.bits + 1).min(MAX_BITS)
+        } else if entries < (1 << table.bits) / SPARSE && table.bits > KEPT_BITS {
+            (table.bits - SHRINK_BITS).max(MIN_BITS)
         } else {
             table.bits
         };
-        if bits != table.bits && (MIN_BITS..=MAX_BITS).contains(&bits) {
+        if bits != table.bits {
             if let Some(fresh) = Table::new(bits, current) {
                 self.current.store(fresh, Ordering::Release);
             }
@@ -335,7 +340,7 @@ impl<O> Index<O> {
         older
     }
 
-    /// The unit of take-over that a hash belongs to: one chain of the smaller table, two of the larger.
+    /// The unit of take-over that a hash belongs to: one chain of the smaller table.
     fn unit_of(&self, table: &Table<O>, hash: u32) -> usize {
         // SAFETY: the writers' lock is held, and only its holder retires tables.
         match unsafe { table.older.load(Ordering::Relaxed).as_ref() } {
@@ -357,7 +362,12 @@ impl<O> Index<O> {
             if table.bits > older.bits {
                 split(older.slot(unit), table, unit);
             } else {
-                join(older, table.slot(unit), unit);
+                join(
+                    older,
+                    table.slot(unit),
+                    unit,
+                    1 << (older.bits - table.bits),
+                );
             }
         }
     }
@@ -429,22 +439,23 @@ unsafe fn split<O>(from: &AtomicPtr<Node<O>>, table: &Table<O>, unit: usize) {
     }
 }
 
-/// Makes one chain out of two of the older table, which is twice the size.
-unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize) {
+/// Makes one chain out of several of the older table, which is that many times the size.
+unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize, chains: usize) {
     if !into.load(Ordering::Relaxed).is_null() {
         return;
     }
-    let first = older.slot(2 * unit).load(Ordering::Relaxed);
-    let second = older.slot(2 * unit + 1).load(Ordering::Relaxed);
-    let boundary = (2 * unit as u64 + 1) << older.shift();
-    // SAFETY: the caller's promise: both chains' nodes are live.
-    match unsafe { last_below(first, boundary) } {
-        Some(last) => {
-            last.next.store(second, Ordering::Release);
-            into.store(first, Ordering::Release);
+    // From the last chain to the first, so that each is joined to what is whole already.
+    let mut joined = Node::end();
+    for number in (unit * chains..(unit + 1) * chains).rev() {
+        let first = older.slot(number).load(Ordering::Relaxed);
+        let boundary = (number as u64 + 1) << older.shift();
+        // SAFETY: the caller's promise: the chains' nodes are live.
+        if let Some(last) = unsafe { last_below(first, boundary) } {
+            last.next.store(joined, Ordering::Release);
+            joined = first;
         }
-        None => into.store(second, Ordering::Release),
     }
+    into.store(joined, Ordering::Release);
 }
 
 /// Ends a chain before `boundary`.
