@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key, RefCount};
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key, Pace, RefCount};
 
 /// As large as a session without its parts.
 struct Session {
@@ -148,7 +148,7 @@ impl Store for Ours {
         drop(self.0.remove(session));
     }
     fn flush(&self) {
-        self.0.flush(Due::Always).for_each(drop);
+        self.0.flush(Due::Always, Pace::SomeAtOnce).for_each(drop);
     }
 }
 

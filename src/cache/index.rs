@@ -24,7 +24,7 @@ const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
 /// The bits of the largest table. Beyond that the chains grow.
 const MAX_BITS: u32 = 28;
 /// Tables of up to so many bits are kept, however few chains are in use.
-const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 10 };
+const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 14 };
 /// A larger table is kept while there is a node for so many chains. Not more: one that is emptied
 /// node by node should not be made smaller again and again on the way.
 const SPARSE: usize = if cfg!(any(test, loom)) { 8 } else { 32 };

@@ -4,7 +4,7 @@ use loom::sync::Arc;
 use loom::thread;
 
 use super::test_entry::{Item, Object};
-use super::{Cache, CountedCell, Due, Entry, Inserted, Key, RefCount};
+use super::{Cache, CountedCell, Due, Entry, Inserted, Key, Pace, RefCount};
 
 fn item(n: u8) -> Item {
     Item::new(0x303, &[n], i64::from(n), 10)
@@ -133,7 +133,7 @@ fn an_index_that_was_emptied_shows_what_is_added_after() {
         let writer = {
             let cache = cache.clone();
             thread::spawn(move || {
-                cache.flush(Due::Always).for_each(drop);
+                cache.flush(Due::Always, Pace::SomeAtOnce).for_each(drop);
                 cache.insert(item(20));
             })
         };

@@ -25,7 +25,7 @@
 //! # Why it is correct
 //!
 //! **Who writes.** One lock for each cache, held for some dozen instructions at a time by whoever adds,
-//! removes, reorders or lists; never across a callback, I/O or anything that could wait. Only its holder
+//! removes or reorders, somewhat longer by whoever flushes or lists; never across a callback, I/O or anything that could wait. Only its holder
 //! changes index, order and counters. A lookup does not take it. So among writers everything is as in
 //! a program with one thread, and what follows is about lookups.
 //!
@@ -111,6 +111,6 @@ mod tests;
 
 pub use count::{Counted, RefCount};
 pub use counted_cell::CountedCell;
-pub use entries::{Cache, Due, Inserted};
+pub use entries::{Cache, Due, Inserted, Pace};
 pub use entry::{Entry, Expiry, Key};
 pub use reclaim::{pin, retire};

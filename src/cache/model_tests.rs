@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::test_entry::Item;
-use super::{Cache, Due, Entry, Inserted, Key};
+use super::{Cache, Due, Entry, Inserted, Key, Pace};
 
 /// What OpenSSL does, for a handful of entries.
 #[derive(Default)]
@@ -125,11 +125,21 @@ fn run(step: Step, cache: &Cache<Item>, model: &mut Model) -> Result<(), TestCas
         Step::Flush(now) => {
             let due = model.list.iter().take_while(|held| held.1 < now).count();
             let due: Vec<Item> = model.list.drain(..due).map(|held| held.2).collect();
-            prop_assert!(same(&cache.flush(Due::At(now)).collect::<Vec<_>>(), &due));
+            prop_assert!(same(
+                &cache
+                    .flush(Due::At(now), Pace::SomeAtOnce)
+                    .collect::<Vec<_>>(),
+                &due
+            ));
         }
         Step::FlushAll => {
             let all: Vec<Item> = model.list.drain(..).map(|held| held.2).collect();
-            prop_assert!(same(&cache.flush(Due::Always).collect::<Vec<_>>(), &all));
+            prop_assert!(same(
+                &cache
+                    .flush(Due::Always, Pace::SomeAtOnce)
+                    .collect::<Vec<_>>(),
+                &all
+            ));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
 use super::entry::{Expiry, Key};
-use super::sync::AtomicPtr;
+use super::sync::{AtomicPtr, prefetch};
 
 /// The most levels that a node takes part in. One in four nodes of a level is on the next one too,
 /// so this serves many millions.
@@ -74,6 +74,12 @@ impl<O> Node<O> {
                 std::alloc::dealloc(node.cast(), layout);
             }
         }
+    }
+
+    /// Has the node and its lowest links brought near. Any pointer is fine.
+    pub fn prefetch(node: *mut Self) {
+        prefetch(node);
+        prefetch(node.wrapping_add(1));
     }
 
     /// The hash of the node's key.

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::reclaim::{garbage, pin};
 use super::test_entry::{Item, on_next_upgrade};
-use super::{Cache, Due, Entry, Inserted, Key};
+use super::{Cache, Due, Entry, Inserted, Key, Pace};
 
 fn item(n: u32, expires: i64) -> Item {
     Item::new(0x304, &n.to_be_bytes(), expires, 0)
@@ -64,7 +64,7 @@ fn four_threads_that_do_everything_at_once_leave_the_cache_whole() {
                                 found.set_time(i64::from(dice.roll(50)));
                                 cache.reorder(found);
                             }),
-                            5 if n < 3 => cache.flush(Due::At(25)).for_each(drop),
+                            5 if n < 3 => cache.flush(Due::At(25), Pace::SomeAtOnce).for_each(drop),
                             5 if n < 6 => kept.extend(cache.snapshot().expect("memory").pop()),
                             _ => {
                                 if let Some(found) = cache.find(&key(n)) {
@@ -112,7 +112,9 @@ fn a_lookup_never_misses_what_is_there_while_others_make_the_index_grow_and_shri
                 for one in &stays {
                     cache.insert(Item::new(0x304, one.key().id(), 1 << 40, 0));
                 }
-                cache.flush(Due::At(1 << 30)).for_each(drop);
+                cache
+                    .flush(Due::At(1 << 30), Pace::SomeAtOnce)
+                    .for_each(drop);
             }
             done.store(true, Ordering::Relaxed);
         });

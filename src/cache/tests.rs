@@ -2,7 +2,7 @@
 //! this library holds itself to; the behaviour is OpenSSL's.
 
 use super::test_entry::Item;
-use super::{Cache, Due, Entry, Expiry, Inserted, Key};
+use super::{Cache, Due, Entry, Expiry, Inserted, Key, Pace};
 
 const TLS12: i32 = 0x303;
 const TLS13: i32 = 0x304;
@@ -26,7 +26,10 @@ fn add(cache: &Cache<Item>, item: &Item) -> Vec<String> {
 }
 
 fn flushed(cache: &Cache<Item>, due: Due) -> String {
-    cache.flush(due).map(|item| format!("{item:?}")).collect()
+    cache
+        .flush(due, Pace::SomeAtOnce)
+        .map(|item| format!("{item:?}"))
+        .collect()
 }
 
 fn held(cache: &Cache<Item>) -> String {
@@ -310,7 +313,7 @@ fn what_is_added_during_a_flush_does_not_keep_it_going() {
         add(&cache, &item(id, 10));
     }
     let mut count = 0;
-    for gone in cache.flush(Due::At(100)) {
+    for gone in cache.flush(Due::At(100), Pace::OneByOne) {
         add(&cache, &gone);
         count += 1;
     }
@@ -323,7 +326,7 @@ fn what_a_callback_removes_during_a_flush_is_not_flushed_again() {
     for id in ["a", "b", "c"] {
         add(&cache, &item(id, 10));
     }
-    let mut flush = cache.flush(Due::Always);
+    let mut flush = cache.flush(Due::Always, Pace::OneByOne);
     assert_eq!(format!("{:?}", flush.next().unwrap()), "a");
     assert!(cache.remove(&item("b", 0)).is_some());
     assert_eq!(format!("{:?}", flush.next().unwrap()), "c");

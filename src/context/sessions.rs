@@ -4,7 +4,7 @@
 //! on the same context (better than S101, where OpenSSL would deadlock).
 
 use super::Context;
-use crate::cache::{Due, Inserted, Key};
+use crate::cache::{Due, Inserted, Key, Pace};
 use crate::clock;
 use crate::session::{Session, SessionRef};
 
@@ -73,7 +73,12 @@ impl Context {
             0 => Due::Always,
             time => Due::At(time),
         };
-        for session in self.cache.flush(due) {
+        // A callback may remove what would be flushed next.
+        let pace = match self.remove_session_callback.get() {
+            Some(_) => Pace::OneByOne,
+            None => Pace::SomeAtOnce,
+        };
+        for session in self.cache.flush(due, pace) {
             self.let_go(&session);
         }
     }
