@@ -24,7 +24,7 @@ const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
 /// The bits of the largest table. Beyond that the chains grow.
 const MAX_BITS: u32 = 28;
 /// Tables of up to so many bits are kept, however few chains are in use.
-const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 14 };
+const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 15 };
 /// A larger table is kept while there is a node for so many chains. Not more: one that is emptied
 /// node by node should not be made smaller again and again on the way.
 const SPARSE: usize = if cfg!(any(test, loom)) { 8 } else { 32 };
@@ -302,7 +302,8 @@ impl<O> Index<O> {
             // SAFETY: the lock is held.
             return [unsafe { self.go_on(table, older) }, std::ptr::null_mut()];
         }
-        let bits = if entries > 1 << table.bits {
+        // At most one node for every two chains, so that the node wanted is nearly always the first.
+        let bits = if entries > (1 << table.bits) / 2 {
             (table.bits + 1).min(MAX_BITS)
         } else if entries < (1 << table.bits) / SPARSE && table.bits > KEPT_BITS {
             (table.bits - SHRINK_BITS).max(MIN_BITS)

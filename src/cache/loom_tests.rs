@@ -85,8 +85,8 @@ fn replacing_shows_no_gap() {
 #[test]
 fn nothing_is_missed_while_the_index_grows() {
     model(|| {
-        // Two chains hold two objects; the third and fourth make the table double, and the fifth and
-        // sixth have chains taken over.
+        // The second object makes the table double, and those after it have chains taken over, until it
+        // doubles again.
         let cache = cache_with(1..=2, 0);
         let adder = {
             let cache = cache.clone();
