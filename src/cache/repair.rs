@@ -54,4 +54,18 @@ impl<E: Entry> Cache<E> {
         self.writers.entries.store(7, Ordering::Relaxed);
         self.writers.guarded.abandon();
     }
+
+    /// Leaves the cache as a fork would find it if another thread were about to give what has the key
+    /// `moving` another place in the order.
+    pub fn leave_moving(&self, moving: &super::Key) {
+        let mut guarded = self.lock();
+        // SAFETY: the lock is held, and what is linked is live.
+        unsafe {
+            let node = self.index.place(moving).node();
+            assert!(!node.is_null());
+            guarded.order.take_out(node);
+        }
+        drop(guarded);
+        self.writers.guarded.abandon();
+    }
 }

@@ -220,7 +220,9 @@ fn fork_with_busy_threads() -> bool {
                 let mut dice = Dice(seed * 77);
                 while !done.load(Ordering::Relaxed) {
                     let n = dice.roll(3000);
-                    cache.insert(item(n, i64::from(dice.roll(100))));
+                    let one = item(n, i64::from(dice.roll(100)));
+                    cache.insert(one.clone());
+                    cache.reorder(&one);
                     cache.remove(&item(dice.roll(3000), 0));
                     cache.find(&key(n));
                 }
@@ -254,6 +256,21 @@ fn a_child_repairs_what_a_vanished_writer_left_half_done() {
         cache.leave_half_done(item(100, 3), &key(20));
         let whole = works(&cache);
         whole && cache.len() == 49 && cache.find(&key(100)).is_none()
+    }));
+}
+
+#[test]
+fn a_child_keeps_what_a_vanished_writer_was_moving() {
+    let cache = Cache::new(0, ());
+    for n in 0..50 {
+        cache.insert(item(n, i64::from(n % 7)));
+    }
+    assert!(in_child(|| {
+        cache.leave_moving(&key(20));
+        let whole = works(&cache) && cache.len() == 50;
+        let flushed = cache.flush(Due::Always, Pace::OneByOne).count() == 50;
+        let added = cache.insert(item(20, 3));
+        whole && flushed && matches!(added, Inserted::Added { replaced: None, .. })
     }));
 }
 
