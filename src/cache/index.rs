@@ -386,11 +386,16 @@ impl<O> Index<O> {
                     self.take_over(table, unit);
                 }
             }
-            for number in 0..1 << table.bits {
-                let end = (number as u64 + 1) << table.shift();
-                cut(table.slot(number).load(Ordering::Relaxed), end);
+            for (number, head) in self.heads().enumerate() {
+                cut(head, (number as u64 + 1) << table.shift());
             }
         }
+    }
+
+    /// The heads of the current table's chains. For the holder of the writers' lock.
+    pub fn heads(&self) -> impl Iterator<Item = *mut Node<O>> + '_ {
+        let table = self.table();
+        (0..1 << table.bits).map(|number| table.slot(number).load(Ordering::Relaxed))
     }
 
     /// The bytes that the tables occupy.

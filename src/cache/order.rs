@@ -166,6 +166,21 @@ impl<O> Order<O> {
         count
     }
 
+    /// True if `node` is in the list.
+    ///
+    /// # Safety
+    /// Every node of this list is live, and so is `node`, which is or was in it and whose neighbour
+    /// at that time is not freed.
+    pub unsafe fn holds(&self, node: *mut Node<O>) -> bool {
+        // SAFETY: the caller's promise; every node is on level 0.
+        unsafe {
+            match (*Node::link(node, 0)).prev {
+                prev if prev.is_null() => self.first[0] == node,
+                prev => (*Node::link(prev, 0)).next == node,
+            }
+        }
+    }
+
     /// The node before `node` on `level`, where null stands for the end.
     unsafe fn before(&self, node: *mut Node<O>, level: usize) -> *mut Node<O> {
         if node.is_null() {

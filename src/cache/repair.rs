@@ -3,12 +3,14 @@
 use super::entries::{Cache, Guarded};
 use super::entry::Entry;
 use super::node::Node;
+use super::order::Order;
 use super::spent::Spent;
 use super::sync::Ordering;
 
 impl<E: Entry> Cache<E> {
     /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
-    /// taking out is in the order, but may not be in the index: then it is left out.
+    /// taking out is in the order, but may not be in the index: then it is left out. What it was giving
+    /// another place in the order is in the index, but may not be in the order: then it is filed again.
     #[cold]
     pub(super) fn repair(&self, guarded: &mut Guarded<E::Object>) {
         // It may have been halfway into that list. Those few nodes are lost to this process.
@@ -17,7 +19,7 @@ impl<E: Entry> Cache<E> {
         // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
         let entries = unsafe {
             self.index.repair();
-            guarded.order.repair(|node| {
+            let ordered = guarded.order.repair(|node| {
                 let held = self.index.find(&(*node).key) == node;
                 if held {
                     bytes += Node::<E::Object>::bytes((*node).hash());
@@ -25,10 +27,33 @@ impl<E: Entry> Cache<E> {
                     E::left((*node).object.as_ref(), &self.owner);
                 }
                 held
-            })
+            });
+            ordered + self.file_again(&mut guarded.order, &mut bytes)
         };
         self.writers.node_bytes.store(bytes, Ordering::Relaxed);
         self.writers.entries.store(entries, Ordering::Relaxed);
+    }
+
+    /// Files what is in the index and not in the order; returns how many that were. `bytes` grows by their size.
+    ///
+    /// # Safety
+    /// The lock is held, index and order are repaired, and nothing was freed since the fork.
+    unsafe fn file_again(&self, order: &mut Order<E::Object>, bytes: &mut usize) -> usize {
+        let mut filed = 0;
+        for mut node in self.index.heads() {
+            while !Node::is_end(node) {
+                // SAFETY: what is in the index is live, and has been in the order.
+                unsafe {
+                    if !order.holds(node) {
+                        order.file(node, *(*node).expiry.get());
+                        *bytes += Node::<E::Object>::bytes((*node).hash());
+                        filed += 1;
+                    }
+                    node = (*node).next.load(Ordering::Relaxed);
+                }
+            }
+        }
+        filed
     }
 }
 
