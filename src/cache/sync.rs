@@ -18,16 +18,35 @@ pub use loom::sync::MutexGuard as Locked;
 #[cfg(loom)]
 pub use loomed::Lock;
 
-/// Hash keys that this process drew at random.
+/// Hash keys that this process drew at random. No thread waits for another one that is drawing them: a
+/// fork may have left that one behind.
 #[cfg(not(loom))]
 #[inline]
 pub fn hash_keys() -> Keys {
+    static FIRST: AtomicU64 = AtomicU64::new(0);
+    static SECOND: AtomicU64 = AtomicU64::new(0);
+    Keys(drawn(&FIRST), drawn(&SECOND))
+}
+
+/// The number at `place`, which is drawn when it is still 0.
+#[cfg(not(loom))]
+#[inline]
+fn drawn(place: &AtomicU64) -> u64 {
+    match place.load(Ordering::Relaxed) {
+        0 => draw(place),
+        number => number,
+    }
+}
+
+#[cfg(not(loom))]
+#[cold]
+fn draw(place: &AtomicU64) -> u64 {
     use std::hash::{BuildHasher, RandomState};
-    static KEYS: std::sync::OnceLock<Keys> = std::sync::OnceLock::new();
-    *KEYS.get_or_init(|| {
-        let random = RandomState::new();
-        Keys(random.hash_one(0), random.hash_one(1))
-    })
+    let number = RandomState::new().hash_one(0).max(1);
+    match place.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => number,
+        Err(theirs) => theirs,
+    }
 }
 
 /// Not random under loom, which runs the same program again and again.
