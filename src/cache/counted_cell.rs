@@ -100,10 +100,11 @@ impl<O: Counted> CountedCell<O> {
             if let Some(count) = count {
                 count.add_many(missing as usize);
             }
+            // Release: whoever swaps the object out counts on what was added before.
             let Err(now) = self.word.compare_exchange(
                 word,
                 word - missing,
-                Ordering::Relaxed,
+                Ordering::Release,
                 Ordering::Relaxed,
             ) else {
                 return;
