@@ -7,13 +7,11 @@ use super::node::Node;
 use super::order::Order;
 use super::reclaim::{garbage, pin, retire, try_to_collect};
 use super::spent::Spent;
-use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering, prefetch};
+use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering};
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
 const GARBAGE_BOUND: usize = if cfg!(test) { 4 << 20 } else { 32 << 20 };
-/// How many objects a flush takes out at once at most.
-const AT_ONCE: usize = if cfg!(any(test, loom)) { 3 } else { 16 };
 /// How often adding tries to get something freed, when there is too much garbage.
 const COLLECT_TRIES: usize = 8;
 
@@ -60,24 +58,6 @@ pub enum Inserted<E> {
     AlreadyPresent,
     /// Memory is short, or too much of it waits to be freed. The cache is as it was.
     Refused,
-}
-
-/// Which objects a flush takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// Those that have expired at this time (seconds since 1970).
-    At(i64),
-    /// All.
-    Always,
-}
-
-/// How a flush goes about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// One after the other is taken out and returned, so each may decide what becomes of the next.
-    OneByOne,
-    /// Faster: some are taken out together.
-    SomeAtOnce,
 }
 
 // SAFETY: objects and nodes are reached through the index while pinned, or with the lock held; `Entry`
@@ -231,47 +211,6 @@ impl<E: Entry> Cache<E> {
         })
     }
 
-    /// Takes out the first to expire if it is due.
-    #[cfg(test)]
-    pub fn pop(&self, due: Due) -> Option<E> {
-        // SAFETY: `change` holds the lock.
-        self.change(|order| unsafe { self.take_due(order, due) })
-    }
-
-    /// Takes out those that expire first, if they are due, and at most so many. What was taken comes first.
-    fn pop_some(&self, due: Due, most: usize) -> [Option<E>; AT_ONCE] {
-        let mut taken = [const { None }; AT_ONCE];
-        let mut guarded = self.lock();
-        let Guarded { order, spent } = &mut *guarded;
-        for place in taken.iter_mut().take(most) {
-            // SAFETY: the lock is held; the node was taken out of index and order just now.
-            *place = unsafe { give_up(self.take_due(order, due), spent) };
-            if place.is_none() {
-                break;
-            }
-        }
-        self.finish(guarded);
-        taken
-    }
-
-    /// Takes out what is due, as the iterator is asked, in order of expiry and without holding anything
-    /// in between. Ends after as many as there are now, so that objects that are added meanwhile cannot
-    /// keep it going. What was taken out and not asked for is let go.
-    pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = E> + '_ {
-        let at_once = match pace {
-            Pace::OneByOne => 1,
-            Pace::SomeAtOnce => AT_ONCE,
-        };
-        let mut left = self.len();
-        let some_at_once = std::iter::from_fn(move || {
-            let most = left.min(at_once);
-            left -= most;
-            let taken = self.pop_some(due, most);
-            taken[0].is_some().then_some(taken)
-        });
-        some_at_once.flat_map(|taken| taken.into_iter().flatten())
-    }
-
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
     pub fn reorder(&self, entry: &E) -> bool {
@@ -333,7 +272,7 @@ impl<E: Entry> Cache<E> {
     }
 
     /// Does `take` with the lock held, and gives up the node that it has taken out, if any.
-    fn change(
+    pub(super) fn change(
         &self,
         take: impl FnOnce(&mut Order<E::Object>) -> *mut Node<E::Object>,
     ) -> Option<E> {
@@ -348,7 +287,7 @@ impl<E: Entry> Cache<E> {
 
     /// What is to be done after a change: the index follows the number of objects, and what nobody needs
     /// any more is retired, after the lock was released.
-    fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>) {
+    pub(super) fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>) {
         // SAFETY: the lock is held.
         let tables = unsafe { self.index.adapt(self.len()) };
         let spent = guarded.spent.take_if_many();
@@ -416,54 +355,12 @@ impl<E: Entry> Cache<E> {
         }
     }
 
-    /// Takes out the first to expire if it is due, else null.
-    ///
-    /// # Safety
-    /// The lock is held.
-    unsafe fn take_due(&self, order: &mut Order<E::Object>, due: Due) -> *mut Node<E::Object> {
-        let first = order.first();
-        // SAFETY: the lock is held, so nodes in the order are live and in the index.
-        unsafe {
-            let Some(node) = first.as_ref() else {
-                return first;
-            };
-            if let Due::At(now) = due {
-                if !(*node.expiry.get()).is_past(now) {
-                    return std::ptr::null_mut();
-                }
-                count(&self.writers.expiries);
-            }
-            let place = self.index.place_of(node.hash(), node.object);
-            self.prefetch_after(order, first);
-            self.unlink(order, &place)
-        }
-    }
-
-    /// Has brought near what taking out the nodes after `node` needs: whoever flushes comes back for them.
-    /// What has to be read to know a place is asked for one call before that place is.
-    ///
-    /// # Safety
-    /// The lock is held, and `node` is in the order.
-    unsafe fn prefetch_after(&self, order: &Order<E::Object>, node: *mut Node<E::Object>) {
-        // SAFETY: nodes in the order are live while the lock is held.
-        unsafe {
-            let second = order.after(node);
-            let Some(next) = second.as_ref() else { return };
-            self.index.prefetch_chain(&next.key);
-            let third = order.after(second);
-            let Some(next) = third.as_ref() else { return };
-            self.index.prefetch(&next.key);
-            prefetch(next.object.as_ptr());
-            Node::prefetch(order.after(third));
-        }
-    }
-
     /// Takes the node at `place` out: first of the index, then of the order (see `repair`). The object
     /// is told in between, so that what belongs to the cache is in the order at any time.
     ///
     /// # Safety
     /// The lock is held, and there is a node at `place`.
-    unsafe fn unlink(
+    pub(super) unsafe fn unlink(
         &self,
         order: &mut Order<E::Object>,
         place: &Place<E::Object>,
@@ -503,7 +400,10 @@ impl<E: Entry> Drop for Cache<E> {
 ///
 /// # Safety
 /// The lock is held; the node was in index and order, and is in neither now.
-unsafe fn give_up<E: Entry>(node: *mut Node<E::Object>, spent: &mut Spent<E::Object>) -> Option<E> {
+pub(super) unsafe fn give_up<E: Entry>(
+    node: *mut Node<E::Object>,
+    spent: &mut Spent<E::Object>,
+) -> Option<E> {
     // SAFETY: the caller's promise: the node is live until it is retired, and its reference is ours.
     unsafe {
         let object = node.as_ref()?.object;

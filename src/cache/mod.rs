@@ -7,6 +7,7 @@
 //! | part        | what it is                                                               |
 //! |-------------|--------------------------------------------------------------------------|
 //! | `entries`   | [`Cache`]: the operations, and the order in which they change the parts  |
+//! | `flush`     | taking out what has expired                                              |
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
 //! | `count`     | the count of references that lookups add to                              |
 //! | `counted_cell` | a place that gives references to its object to any thread             |
@@ -85,6 +86,7 @@ mod counted_cell;
 mod entries;
 mod entry;
 mod figures;
+mod flush;
 #[cfg(not(loom))]
 mod fork;
 mod hash;
@@ -111,6 +113,7 @@ mod tests;
 
 pub use count::{Counted, RefCount};
 pub use counted_cell::CountedCell;
-pub use entries::{Cache, Due, Inserted, Pace};
+pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
+pub use flush::{Due, Pace};
 pub use reclaim::{pin, retire};

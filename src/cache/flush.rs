@@ -1,0 +1,114 @@
+//! Taking out what has expired, or all.
+
+use super::entries::{Cache, Guarded, give_up};
+use super::entry::Entry;
+use super::figures::count;
+use super::node::Node;
+use super::order::Order;
+use super::sync::prefetch;
+
+/// How many objects a flush takes out at once at most.
+const AT_ONCE: usize = if cfg!(any(test, loom)) { 3 } else { 16 };
+
+/// Which objects a flush takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Those that have expired at this time (seconds since 1970).
+    At(i64),
+    /// All.
+    Always,
+}
+
+/// How a flush goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// One after the other is taken out and returned, so each may decide what becomes of the next.
+    OneByOne,
+    /// Faster: some are taken out together.
+    SomeAtOnce,
+}
+
+impl<E: Entry> Cache<E> {
+    /// Takes out the first to expire if it is due.
+    #[cfg(test)]
+    pub fn pop(&self, due: Due) -> Option<E> {
+        // SAFETY: `change` holds the lock.
+        self.change(|order| unsafe { self.take_due(order, due) })
+    }
+
+    /// Takes out those that expire first, if they are due, and at most so many. What was taken comes first.
+    fn pop_some(&self, due: Due, most: usize) -> [Option<E>; AT_ONCE] {
+        let mut taken = [const { None }; AT_ONCE];
+        let mut guarded = self.lock();
+        let Guarded { order, spent } = &mut *guarded;
+        for place in taken.iter_mut().take(most) {
+            // SAFETY: the lock is held; the node was taken out of index and order just now.
+            *place = unsafe { give_up(self.take_due(order, due), spent) };
+            if place.is_none() {
+                break;
+            }
+        }
+        self.finish(guarded);
+        taken
+    }
+
+    /// Takes out what is due, as the iterator is asked, in order of expiry and without holding anything
+    /// in between. Ends after as many as there are now, so that objects that are added meanwhile cannot
+    /// keep it going. What was taken out and not asked for is let go.
+    pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = E> + '_ {
+        let at_once = match pace {
+            Pace::OneByOne => 1,
+            Pace::SomeAtOnce => AT_ONCE,
+        };
+        let mut left = self.len();
+        let some_at_once = std::iter::from_fn(move || {
+            let most = left.min(at_once);
+            left -= most;
+            let taken = self.pop_some(due, most);
+            taken[0].is_some().then_some(taken)
+        });
+        some_at_once.flat_map(|taken| taken.into_iter().flatten())
+    }
+
+    /// Takes out the first to expire if it is due, else null.
+    ///
+    /// # Safety
+    /// The lock is held.
+    unsafe fn take_due(&self, order: &mut Order<E::Object>, due: Due) -> *mut Node<E::Object> {
+        let first = order.first();
+        // SAFETY: the lock is held, so nodes in the order are live and in the index.
+        unsafe {
+            let Some(node) = first.as_ref() else {
+                return first;
+            };
+            if let Due::At(now) = due {
+                if !(*node.expiry.get()).is_past(now) {
+                    return std::ptr::null_mut();
+                }
+                count(&self.writers.expiries);
+            }
+            let place = self.index.place_of(node.hash(), node.object);
+            self.prefetch_after(order, first);
+            self.unlink(order, &place)
+        }
+    }
+
+    /// Has brought near what taking out the nodes after `node` needs: whoever flushes comes back for them.
+    /// What has to be read to know a place is asked for one call before that place is.
+    ///
+    /// # Safety
+    /// The lock is held, and `node` is in the order.
+    unsafe fn prefetch_after(&self, order: &Order<E::Object>, node: *mut Node<E::Object>) {
+        // SAFETY: nodes in the order are live while the lock is held.
+        unsafe {
+            let second = order.after(node);
+            let Some(next) = second.as_ref() else { return };
+            self.index.prefetch_chain(&next.key);
+            let third = order.after(second);
+            let Some(next) = third.as_ref() else { return };
+            self.index.prefetch(&next.key);
+            prefetch(next.object.as_ptr());
+            Node::prefetch(order.after(third));
+        }
+    }
+}
