@@ -160,7 +160,7 @@ impl<E: Entry> Cache<E> {
             let victim = self.take_excess(order, node);
             let replaced = give_up(old, spent);
             let evicted = give_up(victim, spent);
-            self.finish(guarded);
+            self.finish(guarded, 1);
             Inserted::Added { replaced, evicted }
         }
     }
@@ -281,15 +281,15 @@ impl<E: Entry> Cache<E> {
         let taken = take(order);
         // SAFETY: the node was taken out of index and order just now.
         let entry = unsafe { give_up(taken, spent) }?;
-        self.finish(guarded);
+        self.finish(guarded, 1);
         Some(entry)
     }
 
-    /// What is to be done after a change: the index follows the number of objects, and what nobody needs
+    /// What is to be done after so many changes: the index follows the number of objects, and what nobody needs
     /// any more is retired, after the lock was released.
-    pub(super) fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>) {
+    pub(super) fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>, changes: usize) {
         // SAFETY: the lock is held.
-        let tables = unsafe { self.index.adapt(self.len()) };
+        let tables = unsafe { self.index.adapt(self.len(), changes) };
         let spent = guarded.spent.take_if_many();
         drop(guarded);
         // SAFETY: nodes and tables were unlinked with the lock held, so nobody that pins from now on

@@ -41,19 +41,21 @@ impl<E: Entry> Cache<E> {
         let mut taken = [const { None }; AT_ONCE];
         let mut guarded = self.lock();
         let Guarded { order, spent } = &mut *guarded;
+        let mut count = 0;
         for place in taken.iter_mut().take(most) {
             // SAFETY: the lock is held; the node was taken out of index and order just now.
             *place = unsafe { give_up(self.take_due(order, due), spent) };
             if place.is_none() {
                 break;
             }
+            count += 1;
         }
-        self.finish(guarded);
+        self.finish(guarded, count);
         taken
     }
 
-    /// Takes out what is due, as the iterator is asked, in order of expiry and without holding anything
-    /// in between. Ends after as many as there are now, so that objects that are added meanwhile cannot
+    /// Takes out what is due, as the iterator is asked, in order of expiry, and with nothing locked in
+    /// between. Ends after as many as there are now, so that objects that are added meanwhile cannot
     /// keep it going. What was taken out and not asked for is let go.
     pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = E> + '_ {
         let at_once = match pace {
@@ -63,6 +65,9 @@ impl<E: Entry> Cache<E> {
         let mut left = self.len();
         let some_at_once = std::iter::from_fn(move || {
             let most = left.min(at_once);
+            if most == 0 {
+                return None;
+            }
             left -= most;
             let taken = self.pop_some(due, most);
             taken[0].is_some().then_some(taken)

@@ -30,8 +30,10 @@ const KEPT_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 15 };
 const SPARSE: usize = if cfg!(any(test, loom)) { 8 } else { 32 };
 /// By how many bits a table is made smaller.
 const SHRINK_BITS: u32 = if cfg!(any(test, loom)) { 2 } else { 3 };
-/// How many chains a writer brings to the new table while there is an older one.
-const STRIDE: usize = 2;
+/// How many units of take-over are done for each change while there is an older table: when it is made
+/// larger, and smaller. Twice of what is needed for it to be done before the next change of size.
+const STRIDE_UP: usize = 4;
+const STRIDE_DOWN: usize = 8;
 
 /// One table of chains.
 pub struct Table<O> {
@@ -280,17 +282,20 @@ impl<O> Index<O> {
         }
     }
 
-    /// Goes on with a change of size, or begins one if `entries` nodes call for it. Without memory for
-    /// another table the chains just grow. Returns the tables that are no longer used, to be retired.
+    /// Goes on with a change of size, or begins one if `entries` nodes call for it; `changes` is how many
+    /// were put in or taken out since the last call. Without memory for another table the chains just
+    /// grow. Returns the tables that are no longer used, to be retired.
     ///
     /// # Safety
     /// The caller holds the writers' lock.
     #[must_use]
-    pub unsafe fn adapt(&self, entries: usize) -> [*mut Table<O>; 2] {
+    pub unsafe fn adapt(&self, entries: usize, changes: usize) -> [*mut Table<O>; 2] {
         let current = self.current.load(Ordering::Relaxed);
         let table = self.table();
         let older = table.older.load(Ordering::Relaxed);
-        if entries == 0 && table.bits > KEPT_BITS {
+        // SAFETY: the lock is held, and only its holder retires tables.
+        let older_bits = unsafe { older.as_ref() }.map_or(0, |older| older.bits);
+        if entries == 0 && table.bits.max(older_bits) > KEPT_BITS {
             if let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut()) {
                 // SAFETY: made just now.
                 unsafe { &*fresh }.clear();
@@ -299,8 +304,11 @@ impl<O> Index<O> {
             }
         }
         if !older.is_null() {
-            // SAFETY: the lock is held.
-            return [unsafe { self.go_on(table, older) }, std::ptr::null_mut()];
+            // SAFETY: the lock is held, and `older` is what `table` takes over from.
+            return [
+                unsafe { self.go_on(table, older, changes) },
+                std::ptr::null_mut(),
+            ];
         }
         // At most one node for every two chains, so that the node wanted is nearly always the first.
         let bits = if entries > (1 << table.bits) / 2 {
@@ -319,26 +327,34 @@ impl<O> Index<O> {
     }
 
     /// Takes some more chains over from the older table. Returns that one when it is empty.
-    unsafe fn go_on(&self, table: &Table<O>, older: *mut Table<O>) -> *mut Table<O> {
+    unsafe fn go_on(
+        &self,
+        table: &Table<O>,
+        older: *mut Table<O>,
+        changes: usize,
+    ) -> *mut Table<O> {
         // SAFETY: not null, and live until it is retired by our caller.
-        let units = 1 << table.bits.min(unsafe { &*older }.bits);
+        let from = unsafe { &*older };
+        let grows = table.bits > from.bits;
+        let stride = if grows { STRIDE_UP } else { STRIDE_DOWN };
+        let units = 1 << table.bits.min(from.bits);
         let taken = table.taken.load(Ordering::Relaxed);
-        let until = (taken + STRIDE).min(units);
+        let until = (taken + changes * stride).min(units);
         for unit in taken..until {
             // SAFETY: the lock is held.
             unsafe { self.take_over(table, unit) };
         }
         table.taken.store(until, Ordering::Relaxed);
-        if until < units {
-            for unit in until..(until + STRIDE).min(units) {
-                // SAFETY: as above.
-                let chain = unsafe { &*older }.slot(unit);
-                prefetch(chain.load(Ordering::Relaxed));
-            }
-            return std::ptr::null_mut();
+        if until == units {
+            table.older.store(std::ptr::null_mut(), Ordering::Release);
+            return older;
         }
-        table.older.store(std::ptr::null_mut(), Ordering::Release);
-        older
+        if grows {
+            for unit in until..(until + stride).min(units) {
+                prefetch(from.slot(unit).load(Ordering::Relaxed));
+            }
+        }
+        std::ptr::null_mut()
     }
 
     /// The unit of take-over that a hash belongs to: one chain of the smaller table.
