@@ -31,6 +31,8 @@ pub fn write_symbol_versions(exports: &[Export], out: &Path) {
 /// Tells cargo how to link the library.
 pub fn set_link_arguments(out: &Path) {
     let script = format!("--version-script={}", out.join("libssl.map").display());
+    // The functions of a sanitizer's runtime are in the program.
+    let undefined = if sanitized() { "-z,undefs" } else { "-z,defs" };
     let arguments = [
         // The loader takes the library for libssl, and never loads OpenSSL's.
         "-soname,libssl.so.3",
@@ -41,11 +43,16 @@ pub fn set_link_arguments(out: &Path) {
         // addresses becomes read-only.
         "-z,now",
         "-z,relro",
-        "-z,defs",
+        undefined,
         // openssl-sys asks for -lssl too, which is not needed.
         "--as-needed",
     ];
     for argument in arguments {
         println!("cargo:rustc-cdylib-link-arg=-Wl,{argument}");
     }
+}
+
+/// Whether this is a build for a sanitizer (only nightly Rust has them, and only it tells).
+fn sanitized() -> bool {
+    std::env::var_os("CARGO_CFG_SANITIZE").is_some_and(|names| !names.is_empty())
 }
