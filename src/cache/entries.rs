@@ -2,12 +2,13 @@
 
 use super::entry::{Entry, Key};
 use super::figures::count;
-use super::index::{Index, Place, Table};
+use super::index::{Index, Place};
 use super::node::Node;
 use super::order::Order;
 use super::reclaim::{garbage, pin, retire, try_to_collect};
 use super::spent::Spent;
 use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering};
+use super::table::Table;
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.

@@ -15,6 +15,7 @@
 //! | `figures`   | what a cache tells about itself                                          |
 //! | `node`      | one allocation for each cached object: key, reference, links             |
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
+//! | `table`     | one table of chains, and how chains come from one table into another     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
 //! | `reclaim`   | when memory is freed that a lookup may be reading: epochs                |
 //! | `spent`     | nodes that were taken out, gathered to be retired together               |
@@ -99,6 +100,7 @@ mod reclaim;
 mod repair;
 mod spent;
 mod sync;
+mod table;
 
 #[cfg(all(test, loom))]
 mod loom_tests;
