@@ -239,6 +239,53 @@ static void a_session_is_taken_while_the_connection_changes_it(void)
     SSL_CTX_free(shared.client_ctx);
 }
 
+static int index_of_end;
+
+static void on_end(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number,
+                   void *argument)
+{
+    (void)parent, (void)data, (void)index, (void)number, (void)argument;
+    if (value != NULL)
+        atomic_fetch_add((atomic_int *)value, 1);
+}
+
+static void *take_often(void *argument)
+{
+    SSL *ssl = argument;
+
+    for (int i = 0; i < 400000; i++) {
+        SSL_SESSION *session = SSL_get1_session(ssl);
+        CHECK_EQ(SSL_SESSION_get_protocol_version(session), TLS1_3_VERSION);
+        SSL_SESSION_free(session);
+    }
+    return NULL;
+}
+
+/* However often it was taken, it ends when it is given back, and not before. */
+static void a_session_is_taken_very_often_and_ends_once(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *ssl = SSL_new(context);
+    SSL_SESSION *session = made(1, 100);
+    atomic_int ends = 0;
+    pthread_t threads[2];
+
+    index_of_end = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, on_end);
+    SSL_SESSION_set_ex_data(session, index_of_end, &ends);
+    CHECK_EQ(SSL_set_session(ssl, session), 1);
+    SSL_SESSION_free(session);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, take_often, ssl), 0);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+    session = SSL_get1_session(ssl);
+    SSL_free(ssl);
+    CHECK_EQ(ends, 0);
+    SSL_SESSION_free(session);
+    CHECK_EQ(ends, 1);
+    SSL_CTX_free(context);
+}
+
 /* ---- a thread that stops in the middle of a lookup ---- */
 
 static sem_t parked, go_on;
@@ -377,6 +424,8 @@ static void *stir(void *argument)
         unsigned id = dice(worker, SHARED);
         SSL_SESSION *session = shared->sessions[id];
 
+        if (dice(worker, 2000) == 0)
+            SSL_CTX_flush_sessions(shared->server_ctx, (long)time(NULL) + (long)dice(worker, 500));
         switch (dice(worker, 4)) {
         case 0:
             SSL_CTX_add_session(shared->server_ctx, session);
@@ -477,5 +526,6 @@ static void a_child_uses_the_cache_that_its_parents_threads_were_in(void)
 
 TEST_MAIN(TEST(four_threads_do_everything_at_once),
           TEST(a_session_is_taken_while_the_connection_changes_it),
+          TEST(a_session_is_taken_very_often_and_ends_once),
           TEST(a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody),
           TEST(a_child_uses_the_cache_that_its_parents_threads_were_in))

@@ -3,8 +3,8 @@
 //!
 //! The memory orderings are those of `std::sync::Arc`, for the same reasons:
 //!
-//! - Adding one is Relaxed: who adds has a reference already, and handing the new one to another
-//!   thread is ordered by whatever hands it over.
+//! - Adding is Relaxed: who adds has a reference already, and handing the new one to another
+//!   thread is ordered by whatever hands it over (for a cell's stock, by the cell's word).
 //! - Taking one is Release, and whoever takes the last one reads the count with Acquire: all uses by
 //!   all holders come before the end of the object. (A fence would do, but ThreadSanitizer knows
 //!   none.)

@@ -17,8 +17,11 @@ use super::sync::{AtomicU64, Ordering};
 /// The references that a cell owns of its object at first.
 const STOCK: u64 = if cfg!(any(test, loom)) { 4 } else { 1 << 19 };
 /// When so many were given out the stock is filled up. Threads that take a reference fill it up before
-/// they do anything else, so it cannot run out unless there are more threads than the difference.
+/// they do anything else, so it cannot run out unless more threads than the difference, less one, are
+/// doing so at once.
 const LOW: u64 = if cfg!(any(test, loom)) { 2 } else { STOCK / 2 };
+/// The count must bear the stocks of all cells that hold one object.
+const _: () = assert!(usize::BITS == 64);
 
 /// The bits of the word that count what was given out. Above them is the address, without the bits that
 /// are always zero.
@@ -74,9 +77,10 @@ impl<O: Counted> CountedCell<O> {
     /// The caller owns a reference to `new`, and gives it away.
     pub unsafe fn replace(&self, new: Option<NonNull<O>>) -> Option<NonNull<O>> {
         let word = new.map_or(0, |new| {
+            let word = word_of(new);
             // SAFETY: the caller's reference keeps it alive.
             unsafe { new.as_ref() }.count().add_many(STOCK as usize - 1);
-            word_of(new)
+            word
         });
         let before = self.word.swap(word, Ordering::AcqRel);
         let old = object::<O>(before)?;

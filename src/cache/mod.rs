@@ -71,10 +71,13 @@
 //!   not its own, takes the lock over and repairs. Every state between two stores of a writer can be
 //!   repaired: chains are whole for lookups at any moment, the forward links of the order's lowest level
 //!   are whole too, and what is in the order but not in the index is what was being added or removed
-//!   at the fork: it is left out. One entry and its reference may be lost to the child that way.
+//!   at the fork: it is left out. What is in the index but not in the order was being moved there: it is
+//!   filed again. The few entries that a thread had in its hands, and their references, are lost to the
+//!   child that way.
 //! - a thread that is pinned. The child starts with a collector of its own; what was waiting to be freed
 //!   at the fork is not freed in the child.
-//! - nothing else: lookups hold nothing.
+//! - a thread that is taking or giving references. They are never given back in the child, where the object
+//!   then stays for ever; no count becomes too low that way.
 //!
 //! It all rests on a fork copying memory as of one moment for all threads, in the order of their
 //! stores. Nothing is installed for it (no `pthread_atfork(3)` handlers).

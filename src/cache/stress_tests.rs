@@ -6,7 +6,7 @@ use std::thread;
 
 use super::reclaim::{garbage, pin};
 use super::test_entry::{Item, on_next_upgrade};
-use super::{Cache, Due, Entry, Inserted, Key, Pace};
+use super::{Cache, CountedCell, Due, Entry, Inserted, Key, Pace};
 
 fn item(n: u32, expires: i64) -> Item {
     Item::new(0x304, &n.to_be_bytes(), expires, 0)
@@ -257,6 +257,46 @@ fn a_child_repairs_what_a_vanished_writer_left_half_done() {
         let whole = works(&cache);
         whole && cache.len() == 49 && cache.find(&key(100)).is_none()
     }));
+}
+
+#[test]
+fn references_are_taken_from_a_cell_and_none_is_lost() {
+    let cell = CountedCell::new();
+    let exchange = |new: Option<Item>| {
+        // SAFETY: `into_raw` gives a reference away.
+        let old = unsafe { cell.replace(new.map(Entry::into_raw)) };
+        // SAFETY: the cell gives a reference.
+        old.map(|old| unsafe { Item::from_raw(old) })
+    };
+    let mut mine: Vec<Item> = (0..8).map(|n| item(n, 10)).collect();
+    exchange(Some(mine[0].clone()));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // As many as the stock of tests bears.
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let taken: Vec<Item> = (0..5)
+                        // SAFETY: the cell gives a reference.
+                        .filter_map(|_| Some(unsafe { Item::from_raw(cell.get()?) }))
+                        .collect();
+                    assert!(taken.iter().all(|one| one.references() > 0));
+                }
+            });
+        }
+        for round in 0..20_000 {
+            // Some go in and out, and some are only the cell's.
+            let new = match round % 10 {
+                n @ 0..8 => Some(mine[n].clone()),
+                8 => Some(item(9, 10)),
+                _ => None,
+            };
+            drop(exchange(new));
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    drop(exchange(None));
+    assert!(mine.drain(..).all(|one| one.references() == 1));
 }
 
 #[test]

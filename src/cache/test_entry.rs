@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use super::{Counted, Entry, Expiry, Key, RefCount, retire};
 
+#[cfg(loom)]
+thread_local! {
+    /// How many objects have ended. (All threads of a model are one.)
+    pub static ENDED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 thread_local! {
     static BEFORE_UPGRADE: std::cell::Cell<Option<Box<dyn FnOnce()>>> =
         const { std::cell::Cell::new(None) };
@@ -96,6 +102,8 @@ impl Clone for Item {
 impl Drop for Item {
     fn drop(&mut self) {
         if self.get().count.take() {
+            #[cfg(loom)]
+            ENDED.set(ENDED.get() + 1);
             // SAFETY: that was the last reference, so no cache leads to the object any more. If none
             // ever did, nobody can be looking at it.
             unsafe {
