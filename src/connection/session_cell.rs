@@ -1,29 +1,62 @@
 //! The session of a connection. Threads may ask for it while the connection takes another one
 //! (`SSL_get1_session(3)`), though all else of a connection is for one thread at a time.
 
+use std::cell::Cell;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::cache::CountedCell;
 use crate::session::{Session, SessionRef};
 
-/// Holds a reference to a session, or none. Takes no lock.
-pub(super) struct SessionCell(CountedCell<Session>);
+/// Holds references to a session, or none. Takes no lock.
+///
+/// There are two cells, each with references of its own, and every thread keeps to one of them: so of two
+/// threads that take references all the time, each mostly finds its cell still in its processor's cache.
+#[derive(Default)]
+#[repr(C)]
+pub(super) struct SessionCell {
+    even: SharedCell,
+    /// Two cells on one cache line would be as good as one.
+    _gap: [u64; 7],
+    odd: SharedCell,
+}
 
 impl SessionCell {
     /// The session, with a reference of the caller's own.
     #[inline]
     pub fn get(&self) -> Option<SessionRef> {
-        // SAFETY: the cell gives a reference, and with it the session is live.
-        Some(unsafe { SessionRef::from_raw(self.0.get()?.as_ptr()) })
+        match turn() % 2 {
+            0 => self.even.get(),
+            _ => self.odd.get(),
+        }
     }
 
     /// The session's address, NULL for none. Stands for no reference.
     pub fn pointer(&self) -> *mut Session {
-        self.0.pointer()
+        self.even.0.pointer()
     }
 
-    /// Puts `session` in and returns what was there.
+    /// Puts `session` in and returns what was there. Another thread may see the one or the other until
+    /// this returns.
     pub fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
+        let other = self.odd.replace(session.clone());
+        let old = self.even.replace(session);
+        drop(other);
+        old
+    }
+}
+
+/// A cell with an owner's duties towards what is in it.
+struct SharedCell(CountedCell<Session>);
+
+impl SharedCell {
+    #[inline]
+    fn get(&self) -> Option<SessionRef> {
+        // SAFETY: the cell gives a reference, and with it the session is live.
+        Some(unsafe { SessionRef::from_raw(self.0.get()?.as_ptr()) })
+    }
+
+    fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
         let new = session.and_then(|session| NonNull::new(session.into_raw()));
         // SAFETY: `into_raw` gives a reference away, which the cell takes over.
         let old = unsafe { self.0.replace(new) }?;
@@ -32,14 +65,33 @@ impl SessionCell {
     }
 }
 
-impl Default for SessionCell {
+impl Default for SharedCell {
     fn default() -> Self {
         Self(CountedCell::new())
     }
 }
 
-impl Drop for SessionCell {
+impl Drop for SharedCell {
     fn drop(&mut self) {
         self.replace(None);
+    }
+}
+
+/// 1 or 2, as threads get it in turn.
+#[inline]
+fn turn() -> u8 {
+    thread_local! {
+        static TURN: Cell<u8> = const { Cell::new(0) };
+    }
+    #[cold]
+    fn assign() -> u8 {
+        static NEXT: AtomicU8 = AtomicU8::new(0);
+        let turn = 1 + NEXT.fetch_add(1, Ordering::Relaxed) % 2;
+        TURN.set(turn);
+        turn
+    }
+    match TURN.get() {
+        0 => assign(),
+        turn => turn,
     }
 }
