@@ -286,24 +286,24 @@ impl<E: Entry> Cache<E> {
         Some(entry)
     }
 
-    /// What is to be done after so many changes: the index follows the number of objects, and what nobody needs
-    /// any more is retired, after the lock was released.
+    /// What is to be done after so many changes: the index follows the number of objects, and what nobody
+    /// needs any more is retired, after the lock was released.
+    #[inline]
     pub(super) fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>, changes: usize) {
+        let entries = self.len();
+        let mut tables = [std::ptr::null_mut(); 2];
         // SAFETY: the lock is held.
-        let tables = unsafe { self.index.adapt(self.len(), changes) };
+        unsafe {
+            if !self.index.suits(entries) {
+                tables = self.index.adapt(entries, changes);
+            }
+        }
         let spent = guarded.spent.take_if_many();
         drop(guarded);
-        // SAFETY: nodes and tables were unlinked with the lock held, so nobody that pins from now on
-        // can reach them.
-        unsafe {
-            if let Some(nodes) = spent {
-                nodes.retire();
-            }
-            for table in tables {
-                if let Some(bytes) = table.as_ref().map(Table::bytes) {
-                    retire(table, bytes, Table::free);
-                }
-            }
+        if spent.is_some() || !tables[0].is_null() {
+            // SAFETY: nodes and tables were unlinked with the lock held, so nobody that pins from now
+            // on can reach them.
+            unsafe { retire_all(spent, tables) };
         }
     }
 
@@ -392,6 +392,25 @@ impl<E: Entry> Drop for Cache<E> {
                 drop(E::from_raw((*node).object));
                 Node::free(node);
                 node = next;
+            }
+        }
+    }
+}
+
+/// Retires what a change has left over. Of the tables the first may be there without the second.
+///
+/// # Safety
+/// No thread that pins from now on can reach them.
+#[cold]
+unsafe fn retire_all<O: 'static>(spent: Option<Spent<O>>, tables: [*mut Table<O>; 2]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if let Some(nodes) = spent {
+            nodes.retire();
+        }
+        for table in tables {
+            if let Some(bytes) = table.as_ref().map(Table::bytes) {
+                retire(table, bytes, Table::free);
             }
         }
     }

@@ -209,12 +209,26 @@ impl<O> Index<O> {
         }
     }
 
+    /// True if [`Index::adapt`] would do nothing, which is nearly always.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    #[inline]
+    pub unsafe fn suits(&self, entries: usize) -> bool {
+        let table = self.table();
+        let chains = 1 << table.bits;
+        let many = entries > chains / 2;
+        let few = entries < chains / SPARSE && table.bits > KEPT_BITS;
+        table.older.load(Ordering::Relaxed).is_null() && !many && !few
+    }
+
     /// Goes on with a change of size, or begins one if `entries` nodes call for it; `changes` is how many
     /// were put in or taken out since the last call. Without memory for another table the chains just
     /// grow. Returns the tables that are no longer used, to be retired.
     ///
     /// # Safety
     /// The caller holds the writers' lock.
+    #[cold]
     #[must_use]
     pub unsafe fn adapt(&self, entries: usize, changes: usize) -> [*mut Table<O>; 2] {
         let current = self.current.load(Ordering::Relaxed);
