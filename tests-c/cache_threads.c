@@ -196,94 +196,52 @@ static void four_threads_do_everything_at_once(void)
     pair_free(&pair);
 }
 
-/* ---- one connection's session, taken while it changes ---- */
+/* ---- threads that end ---- */
 
-static void *take_and_free(void *argument)
+static pthread_key_t key_of_end;
+
+/* Run when a thread ends, after what the library has of that thread has ended. */
+static void use_cache_at_end(void *argument)
 {
     struct shared *shared = argument;
-    SSL *ssl = SSL_CTX_get_ex_data(shared->client_ctx, index_of_shared);
+    unsigned id = 7777;
+    SSL_SESSION *session = made(id, 100);
+    SSL *ssl = SSL_new(shared->server_ctx);
 
-    while (!shared->stop) {
-        SSL_SESSION *session = SSL_get1_session(ssl);
-        CHECK(session == NULL || SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION);
-        SSL_SESSION_free(session);
-        atomic_fetch_add(&shared->hits, 1);
-    }
+    CHECK_EQ(SSL_CTX_add_session(shared->server_ctx, session), 1);
+    CHECK_EQ(SSL_has_matching_session_id(ssl, (unsigned char *)&id, sizeof(id)), 1);
+    CHECK_EQ(SSL_CTX_remove_session(shared->server_ctx, session), 1);
+    CHECK_EQ(SSL_has_matching_session_id(ssl, (unsigned char *)&id, sizeof(id)), 0);
+    SSL_SESSION_free(session);
+    SSL_free(ssl);
+    atomic_fetch_add(&shared->hits, 1);
+}
+
+static void *end_with_use(void *argument)
+{
+    struct shared *shared = argument;
+
+    if (shared->lookups % 2 == 0)
+        use_cache_at_end(argument);
+    CHECK_EQ(pthread_setspecific(key_of_end, argument), 0);
     return NULL;
 }
 
-/* SSL_get1_session(3): safe while the connection takes another session. OpenSSL's setter is not. */
-static void a_session_is_taken_while_the_connection_changes_it(void)
+static void a_thread_uses_the_cache_while_it_ends(void)
 {
-    struct shared shared = { .server_ctx = NULL };
-    pthread_t threads[2];
-    SSL *ssl;
+    struct shared shared = { .server_ctx = SSL_CTX_new(TLS_method()) };
 
-    if (!on_reprise())
-        return;
-    shared.client_ctx = SSL_CTX_new(TLS_client_method());
-    ssl = SSL_new(shared.client_ctx);
-    index_of_shared = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-    SSL_CTX_set_ex_data(shared.client_ctx, index_of_shared, ssl);
-    for (int i = 0; i < 2; i++)
-        CHECK_EQ(pthread_create(&threads[i], NULL, take_and_free, &shared), 0);
-    for (unsigned i = 0; i < 20000 || shared.hits < 1000; i++) {
-        SSL_SESSION *session = i % 5 == 0 ? NULL : made(i, 100);
-        CHECK_EQ(SSL_set_session(ssl, session), 1);
-        SSL_SESSION_free(session);
+    CHECK_EQ(pthread_key_create(&key_of_end, use_cache_at_end), 0);
+    /* Every second one has used it before. */
+    for (shared.lookups = 0; shared.lookups < 40; shared.lookups++) {
+        pthread_t thread;
+
+        CHECK_EQ(pthread_create(&thread, NULL, end_with_use, &shared), 0);
+        CHECK_EQ(pthread_join(thread, NULL), 0);
     }
-    shared.stop = true;
-    for (int i = 0; i < 2; i++)
-        CHECK_EQ(pthread_join(threads[i], NULL), 0);
-    SSL_free(ssl);
-    SSL_CTX_free(shared.client_ctx);
-}
-
-static int index_of_end;
-
-static void on_end(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number,
-                   void *argument)
-{
-    (void)parent, (void)data, (void)index, (void)number, (void)argument;
-    if (value != NULL)
-        atomic_fetch_add((atomic_int *)value, 1);
-}
-
-static void *take_often(void *argument)
-{
-    SSL *ssl = argument;
-
-    for (int i = 0; i < 400000; i++) {
-        SSL_SESSION *session = SSL_get1_session(ssl);
-        CHECK_EQ(SSL_SESSION_get_protocol_version(session), TLS1_3_VERSION);
-        SSL_SESSION_free(session);
-    }
-    return NULL;
-}
-
-/* However often it was taken, it ends when it is given back, and not before. */
-static void a_session_is_taken_very_often_and_ends_once(void)
-{
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    SSL *ssl = SSL_new(context);
-    SSL_SESSION *session = made(1, 100);
-    atomic_int ends = 0;
-    pthread_t threads[2];
-
-    index_of_end = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, on_end);
-    SSL_SESSION_set_ex_data(session, index_of_end, &ends);
-    CHECK_EQ(SSL_set_session(ssl, session), 1);
-    SSL_SESSION_free(session);
-    for (int i = 0; i < 2; i++)
-        CHECK_EQ(pthread_create(&threads[i], NULL, take_often, ssl), 0);
-    for (int i = 0; i < 2; i++)
-        CHECK_EQ(pthread_join(threads[i], NULL), 0);
-    session = SSL_get1_session(ssl);
-    SSL_free(ssl);
-    CHECK_EQ(ends, 0);
-    SSL_SESSION_free(session);
-    CHECK_EQ(ends, 1);
-    SSL_CTX_free(context);
+    CHECK_EQ(shared.hits, 60);
+    CHECK_EQ(SSL_CTX_sess_number(shared.server_ctx), 0);
+    SSL_CTX_free(shared.server_ctx);
 }
 
 /* ---- a thread that stops in the middle of a lookup ---- */
@@ -525,7 +483,6 @@ static void a_child_uses_the_cache_that_its_parents_threads_were_in(void)
 }
 
 TEST_MAIN(TEST(four_threads_do_everything_at_once),
-          TEST(a_session_is_taken_while_the_connection_changes_it),
-          TEST(a_session_is_taken_very_often_and_ends_once),
+          TEST(a_thread_uses_the_cache_while_it_ends),
           TEST(a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody),
           TEST(a_child_uses_the_cache_that_its_parents_threads_were_in))
