@@ -4,7 +4,7 @@ use super::entries::{Cache, Writers};
 use super::entry::Entry;
 use super::node::Node;
 use super::reclaim::{garbage, pin};
-use super::sync::{AtomicU64, Ordering};
+use super::sync::{AtomicU64, LoadLocked, Ordering};
 
 /// What a cache has to tell about itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,22 +43,22 @@ impl<E: Entry> Cache<E> {
 impl<O> Writers<O> {
     /// A node has entered.
     pub(super) fn count_in(&self, node: &Node<O>) {
-        let bytes = self.node_bytes.load(Ordering::Relaxed) + Node::<O>::bytes(node.hash());
+        let bytes = self.node_bytes.load_locked() + Node::<O>::bytes(node.hash());
         self.node_bytes.store(bytes, Ordering::Relaxed);
-        let entries = self.entries.load(Ordering::Relaxed) + 1;
+        let entries = self.entries.load_locked() + 1;
         self.entries.store(entries, Ordering::Relaxed);
     }
 
     /// A node has left.
     pub(super) fn count_out(&self, node: &Node<O>) {
-        let bytes = self.node_bytes.load(Ordering::Relaxed) - Node::<O>::bytes(node.hash());
+        let bytes = self.node_bytes.load_locked() - Node::<O>::bytes(node.hash());
         self.node_bytes.store(bytes, Ordering::Relaxed);
-        let entries = self.entries.load(Ordering::Relaxed) - 1;
+        let entries = self.entries.load_locked() - 1;
         self.entries.store(entries, Ordering::Relaxed);
     }
 }
 
 /// One more, by the holder of the writers' lock.
 pub(super) fn count(counter: &AtomicU64) {
-    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    counter.store(counter.load_locked() + 1, Ordering::Relaxed);
 }

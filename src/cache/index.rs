@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 
 use super::entry::Key;
 use super::node::Node;
-use super::sync::{AtomicPtr, Ordering, prefetch};
+use super::sync::{AtomicPtr, LoadLocked, Ordering, prefetch};
 use super::table::{Table, cut, join, split};
 
 /// The bits of the smallest table. Tests begin with two chains, so that tables change often.
@@ -82,6 +82,12 @@ impl<O> Index<O> {
         unsafe { &*self.current.load(Ordering::Acquire) }
     }
 
+    /// The current table, for the holder of the writers' lock.
+    fn table_locked(&self) -> &Table<O> {
+        // SAFETY: as above; only the holder of the lock replaces it.
+        unsafe { &*self.current.load_locked() }
+    }
+
     /// The node with this key, or null. Takes no lock and writes nothing.
     ///
     /// # Safety
@@ -124,12 +130,12 @@ impl<O> Index<O> {
 
     /// Has the head of a key's chain brought near, for a call of [`Index::prefetch_chain`] to come.
     pub fn prefetch(&self, key: &Key) {
-        prefetch(self.table().slot_of(key.hash()));
+        prefetch(self.table_locked().slot_of(key.hash()));
     }
 
     /// Has the first node of a key's chain brought near, for a call of [`Index::place`] to come.
     pub fn prefetch_chain(&self, key: &Key) {
-        prefetch(self.table().slot_of(key.hash()).load(Ordering::Relaxed));
+        prefetch(self.table_locked().slot_of(key.hash()).load_locked());
     }
 
     /// The place of a key, for a writer. Valid until the next change.
@@ -154,13 +160,13 @@ impl<O> Index<O> {
     /// The place of the node with this hash that is the right one, or where it would be.
     #[inline]
     unsafe fn place_where(&self, hash: u32, is_right: impl Fn(&Node<O>) -> bool) -> Place<O> {
-        let table = self.table();
+        let table = self.table_locked();
         let mut link = table.slot_of(hash);
-        let mut next = link.load(Ordering::Relaxed);
+        let mut next = link.load_locked();
         if next.is_null() {
             // SAFETY: the lock is held.
             unsafe { self.take_over(table, self.unit_of(table, hash)) };
-            next = link.load(Ordering::Relaxed);
+            next = link.load_locked();
         }
         let mut found = false;
         while !Node::is_end(next) {
@@ -174,7 +180,7 @@ impl<O> Index<O> {
                 break;
             }
             link = &node.next;
-            next = link.load(Ordering::Relaxed);
+            next = link.load_locked();
         }
         Place { link, next, found }
     }
@@ -188,7 +194,7 @@ impl<O> Index<O> {
         // SAFETY: by the caller's promise link and node are live.
         unsafe {
             let next = if place.found {
-                (*place.next).next.load(Ordering::Relaxed)
+                (*place.next).next.load_locked()
             } else {
                 place.next
             };
@@ -204,7 +210,7 @@ impl<O> Index<O> {
     pub unsafe fn take_out(&self, place: &Place<O>) {
         // SAFETY: by the caller's promise link and node are live.
         unsafe {
-            let next = (*place.next).next.load(Ordering::Relaxed);
+            let next = (*place.next).next.load_locked();
             (*place.link).store(next, Ordering::Release);
         }
     }
@@ -215,11 +221,11 @@ impl<O> Index<O> {
     /// The caller holds the writers' lock.
     #[inline]
     pub unsafe fn suits(&self, entries: usize) -> bool {
-        let table = self.table();
+        let table = self.table_locked();
         let chains = 1 << table.bits;
         let many = entries > chains / 2;
         let few = entries < chains / SPARSE && table.bits > KEPT_BITS;
-        table.older.load(Ordering::Relaxed).is_null() && !many && !few
+        table.older.load_locked().is_null() && !many && !few
     }
 
     /// Goes on with a change of size, or begins one if `entries` nodes call for it; `changes` is how many
@@ -231,9 +237,9 @@ impl<O> Index<O> {
     #[cold]
     #[must_use]
     pub unsafe fn adapt(&self, entries: usize, changes: usize) -> [*mut Table<O>; 2] {
-        let current = self.current.load(Ordering::Relaxed);
-        let table = self.table();
-        let older = table.older.load(Ordering::Relaxed);
+        let current = self.current.load_locked();
+        let table = self.table_locked();
+        let older = table.older.load_locked();
         // SAFETY: the lock is held, and only its holder retires tables.
         let older_bits = unsafe { older.as_ref() }.map_or(0, |older| older.bits);
         if entries == 0 && table.bits.max(older_bits) > KEPT_BITS {
@@ -279,7 +285,7 @@ impl<O> Index<O> {
         let grows = table.bits > from.bits;
         let stride = if grows { STRIDE_UP } else { STRIDE_DOWN };
         let units = 1 << table.bits.min(from.bits);
-        let taken = table.taken.load(Ordering::Relaxed);
+        let taken = table.taken.load_locked();
         let until = (taken + changes * stride).min(units);
         for unit in taken..until {
             // SAFETY: the lock is held.
@@ -292,7 +298,7 @@ impl<O> Index<O> {
         }
         if grows {
             for unit in until..(until + stride).min(units) {
-                prefetch(from.slot(unit).load(Ordering::Relaxed));
+                prefetch(from.slot(unit).load_locked());
             }
         }
         std::ptr::null_mut()
@@ -301,7 +307,7 @@ impl<O> Index<O> {
     /// The unit of take-over that a hash belongs to: one chain of the smaller table.
     fn unit_of(&self, table: &Table<O>, hash: u32) -> usize {
         // SAFETY: the writers' lock is held, and only its holder retires tables.
-        match unsafe { table.older.load(Ordering::Relaxed).as_ref() } {
+        match unsafe { table.older.load_locked().as_ref() } {
             Some(older) => (hash >> older.shift().max(table.shift())) as usize,
             None => 0,
         }
@@ -311,7 +317,7 @@ impl<O> Index<O> {
     /// after it was broken off anywhere.
     unsafe fn take_over(&self, table: &Table<O>, unit: usize) {
         // SAFETY: the writers' lock is held, and only its holder retires tables.
-        let Some(older) = (unsafe { table.older.load(Ordering::Relaxed).as_ref() }) else {
+        let Some(older) = (unsafe { table.older.load_locked().as_ref() }) else {
             return;
         };
         // SAFETY: the lock is held, so the chains of the older table that were not taken over hold
@@ -335,10 +341,10 @@ impl<O> Index<O> {
     /// # Safety
     /// The caller holds the writers' lock.
     pub unsafe fn repair(&self) {
-        let table = self.table();
+        let table = self.table_locked();
         // SAFETY: the lock is held, so the tables are live, and so are the nodes of the current one.
         unsafe {
-            if let Some(older) = table.older.load(Ordering::Relaxed).as_ref() {
+            if let Some(older) = table.older.load_locked().as_ref() {
                 for unit in 0..1 << table.bits.min(older.bits) {
                     self.take_over(table, unit);
                 }
@@ -351,8 +357,8 @@ impl<O> Index<O> {
 
     /// The heads of the current table's chains. For the holder of the writers' lock.
     pub fn heads(&self) -> impl Iterator<Item = *mut Node<O>> + '_ {
-        let table = self.table();
-        (0..1 << table.bits).map(|number| table.slot(number).load(Ordering::Relaxed))
+        let table = self.table_locked();
+        (0..1 << table.bits).map(|number| table.slot(number).load_locked())
     }
 
     /// The bytes that the tables occupy.
@@ -369,10 +375,10 @@ impl<O> Index<O> {
 
 impl<O> Drop for Index<O> {
     fn drop(&mut self) {
-        let table = self.current.load(Ordering::Relaxed);
+        let table = self.current.load_locked();
         // SAFETY: nobody else has the index, and tables that are linked here were not retired.
         unsafe {
-            let older = (*table).older.load(Ordering::Relaxed);
+            let older = (*table).older.load_locked();
             if !older.is_null() {
                 Table::free(older);
             }

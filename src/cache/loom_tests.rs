@@ -14,7 +14,8 @@ fn key(n: u8) -> Key {
     Key::new(0x303, &[n]).expect("a short id")
 }
 
-/// All orders of events of a program.
+/// All orders of events of a program. There is more than one, or something hides them from loom
+/// ([`super::sync::LoadLocked`]).
 fn model(program: impl Fn() + Send + Sync + 'static) {
     model_with(None, program);
 }
@@ -24,7 +25,13 @@ fn model_with(interruptions: Option<usize>, program: impl Fn() + Send + Sync + '
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = interruptions;
     builder.max_branches = 100_000;
-    builder.check(program);
+    let runs = Box::leak(Box::new(std::sync::atomic::AtomicUsize::new(0)));
+    let runs: &'static std::sync::atomic::AtomicUsize = runs;
+    builder.check(move || {
+        runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        program();
+    });
+    assert!(runs.load(std::sync::atomic::Ordering::Relaxed) > 1);
 }
 
 fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Item>> {
@@ -84,7 +91,7 @@ fn replacing_shows_no_gap() {
 
 #[test]
 fn nothing_is_missed_while_the_index_grows() {
-    model(|| {
+    model_with(Some(3), || {
         // The second object makes the table double, and those after it have chains taken over, until it
         // doubles again.
         let cache = cache_with(1..=2, 0);
@@ -315,7 +322,7 @@ fn references_are_taken_from_a_cell_while_its_object_is_replaced() {
 
 #[test]
 fn a_cell_fills_up_its_stock() {
-    model(|| {
+    loom::model(|| {
         let object = item(1);
         let cell = CountedCell::new();
         exchange(&cell, Some(object.clone()));

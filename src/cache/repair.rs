@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::node::Node;
 use super::order::Order;
 use super::spent::Spent;
-use super::sync::Ordering;
+use super::sync::{LoadLocked, Ordering};
 
 impl<E: Entry> Cache<E> {
     /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
@@ -49,7 +49,7 @@ impl<E: Entry> Cache<E> {
                         *bytes += Node::<E::Object>::bytes((*node).hash());
                         filed += 1;
                     }
-                    node = (*node).next.load(Ordering::Relaxed);
+                    node = (*node).next.load_locked();
                 }
             }
         }

@@ -18,6 +18,42 @@ pub use loom::sync::MutexGuard as Locked;
 #[cfg(loom)]
 pub use loomed::Lock;
 
+/// Loads by the holder of the lock with which alone a place is written.
+///
+/// Under loom such a load must not be an access like any other. Loom goes through the orders of two accesses of which
+/// at least one writes, but remembers only the last access to each place: a writer that looked at a place before it
+/// wrote to it would hide that a lookup had been there just before, and the other order would never be tried.
+pub trait LoadLocked {
+    /// What is in the place.
+    type Value;
+
+    /// Loads it.
+    fn load_locked(&self) -> Self::Value;
+}
+
+macro_rules! load_locked {
+    ($(($($generic:ident)?) $atomic:ty, $value:ty;)*) => {
+        $(impl $(<$generic>)? LoadLocked for $atomic {
+            type Value = $value;
+
+            #[inline]
+            fn load_locked(&self) -> $value {
+                #[cfg(not(loom))]
+                return self.load(Ordering::Relaxed);
+                #[cfg(loom)]
+                // SAFETY: loom's atomics do not need it; a store at the same time is an error that loom reports.
+                return unsafe { self.unsync_load() };
+            }
+        })*
+    };
+}
+
+load_locked! {
+    (T) AtomicPtr<T>, *mut T;
+    () AtomicUsize, usize;
+    () AtomicU64, u64;
+}
+
 /// Hash keys that this process drew at random. No thread waits for another one that is drawing them: a
 /// fork may have left that one behind.
 #[cfg(not(loom))]

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 
 use super::node::Node;
-use super::sync::{AtomicPtr, AtomicUsize, Ordering, free_slots, new_slots};
+use super::sync::{AtomicPtr, AtomicUsize, LoadLocked, Ordering, free_slots, new_slots};
 
 /// One table of chains.
 pub struct Table<O> {
@@ -90,11 +90,11 @@ impl<O> Table<O> {
 /// The writers' lock is held, and the nodes of the older chain are live.
 pub unsafe fn split<O>(from: &AtomicPtr<Node<O>>, table: &Table<O>, unit: usize) {
     let (low, high) = (table.slot(2 * unit), table.slot(2 * unit + 1));
-    if !low.load(Ordering::Relaxed).is_null() {
+    if !low.load_locked().is_null() {
         return;
     }
     let boundary = (2 * unit as u64 + 1) << table.shift();
-    let first = from.load(Ordering::Relaxed);
+    let first = from.load_locked();
     // SAFETY: the caller's promise: the chain's nodes are live.
     let upper = unsafe { first_from(first, boundary) };
     // High before low: low tells that the unit was taken over.
@@ -114,13 +114,13 @@ pub unsafe fn split<O>(from: &AtomicPtr<Node<O>>, table: &Table<O>, unit: usize)
 /// # Safety
 /// As for [`split`].
 pub unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize, chains: usize) {
-    if !into.load(Ordering::Relaxed).is_null() {
+    if !into.load_locked().is_null() {
         return;
     }
     // From the last chain to the first, so that each is joined to what is whole already.
     let mut joined = Node::end();
     for number in (unit * chains..(unit + 1) * chains).rev() {
-        let first = older.slot(number).load(Ordering::Relaxed);
+        let first = older.slot(number).load_locked();
         let boundary = (number as u64 + 1) << older.shift();
         // SAFETY: the caller's promise: the chains' nodes are live.
         if let Some(last) = unsafe { last_below(first, boundary) } {
@@ -138,7 +138,7 @@ pub unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize, 
 pub unsafe fn cut<O>(head: *mut Node<O>, boundary: u64) {
     // SAFETY: the caller's promise: the chain's nodes are live.
     if let Some(last) = unsafe { last_below(head, boundary) } {
-        if !Node::is_end(last.next.load(Ordering::Relaxed)) {
+        if !Node::is_end(last.next.load_locked()) {
             last.next.store(Node::end(), Ordering::Release);
         }
     }
@@ -148,7 +148,7 @@ pub unsafe fn cut<O>(head: *mut Node<O>, boundary: u64) {
 unsafe fn first_from<O>(head: *mut Node<O>, boundary: u64) -> *mut Node<O> {
     // SAFETY: the caller's promise: the chain's nodes are live.
     match unsafe { last_below(head, boundary) } {
-        Some(last) => last.next.load(Ordering::Relaxed),
+        Some(last) => last.next.load_locked(),
         None => head,
     }
 }
@@ -163,7 +163,7 @@ unsafe fn last_below<'a, O>(mut head: *mut Node<O>, boundary: u64) -> Option<&'a
             break;
         }
         last = Some(node);
-        head = node.next.load(Ordering::Relaxed);
+        head = node.next.load_locked();
     }
     last
 }
