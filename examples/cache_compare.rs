@@ -17,11 +17,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key, Pace, RefCount};
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key, OwnNode, Pace, RefCount};
 
 /// As large as a session without its parts.
 struct Session {
     count: RefCount,
+    node: OwnNode<Session>,
     key: Key,
     expires: i64,
     /// True if our cache may have led to it; the others never lend what may be gone.
@@ -40,6 +41,7 @@ impl Owned {
     fn new(n: u64, expires: i64) -> Self {
         Self(NonNull::from(Box::leak(Box::new(Session {
             count: RefCount::one(),
+            node: OwnNode::default(),
             key: key(n),
             expires,
             was_in_ours: AtomicBool::new(false),
@@ -88,6 +90,9 @@ unsafe impl Entry for Owned {
     fn left(_: &Session, (): &()) {}
     fn filed_hash(&self) -> Option<u32> {
         None
+    }
+    fn own_node(&self) -> &OwnNode<Session> {
+        &self.get().node
     }
     fn key(&self) -> Key {
         self.get().key

@@ -3,6 +3,7 @@
 use std::ptr::NonNull;
 
 use super::hash::hash;
+use super::own_node::OwnNode;
 use super::sync::hash_keys;
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
@@ -51,6 +52,15 @@ impl Key {
             zero: 0,
             id: *id,
         }
+    }
+
+    /// A key that has a hash of a test's choice.
+    #[cfg(test)]
+    pub fn with_hash(version: i32, id: &[u8], hash: u32) -> Option<Self> {
+        Some(Self {
+            hash,
+            ..Self::new(version, id)?
+        })
     }
 
     /// The session id.
@@ -140,6 +150,9 @@ pub unsafe trait Entry: Clone + Send + Sync {
     /// The object is alive, or its memory was given to [`super::retire`] after the calling thread
     /// was pinned.
     unsafe fn try_upgrade(raw: NonNull<Self::Object>) -> Option<Self>;
+
+    /// The object's own node: a part of the object, for the caches alone, dropped when its memory is freed.
+    fn own_node(&self) -> &OwnNode<Self::Object>;
 
     /// The object is entering the cache that belongs to `owner`, under a key with this hash. Called
     /// with the writers' lock, as is [`Entry::left`], so the two come in the order of what they tell.

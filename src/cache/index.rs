@@ -129,12 +129,18 @@ impl<O> Index<O> {
     }
 
     /// Has the head of a key's chain brought near, for a call of [`Index::prefetch_chain`] to come.
-    pub fn prefetch(&self, key: &Key) {
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn prefetch(&self, key: &Key) {
         prefetch(self.table_locked().slot_of(key.hash()));
     }
 
     /// Has the first node of a key's chain brought near, for a call of [`Index::place`] to come.
-    pub fn prefetch_chain(&self, key: &Key) {
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn prefetch_chain(&self, key: &Key) {
         prefetch(self.table_locked().slot_of(key.hash()).load_locked());
     }
 
@@ -168,21 +174,27 @@ impl<O> Index<O> {
             unsafe { self.take_over(table, self.unit_of(table, hash)) };
             next = link.load_locked();
         }
-        let mut found = false;
-        while !Node::is_end(next) {
-            // SAFETY: nodes in a chain are live while the lock is held.
-            let node = unsafe { &*next };
-            if node.hash() > hash {
-                break;
-            }
-            found = node.hash() == hash && is_right(node);
-            if found {
-                break;
+        // SAFETY: nodes in a chain are live while the lock is held.
+        let node_at = |next: *mut Node<O>| (!Node::is_end(next)).then(|| unsafe { &*next });
+        while let Some(node) = node_at(next).filter(|node| node.hash() < hash) {
+            link = &node.next;
+            next = link.load_locked();
+        }
+        // Before all that have the same hash: see `own_node`.
+        let new = Place {
+            link,
+            next,
+            found: false,
+        };
+        while let Some(node) = node_at(next).filter(|node| node.hash() == hash) {
+            if is_right(node) {
+                let found = true;
+                return Place { link, next, found };
             }
             link = &node.next;
             next = link.load_locked();
         }
-        Place { link, next, found }
+        new
     }
 
     /// Puts `node` at `place`. If a node is there already, `node` takes its place in one step.
@@ -198,7 +210,8 @@ impl<O> Index<O> {
             } else {
                 place.next
             };
-            (*node).next.store(next, Ordering::Relaxed);
+            // Release: a lookup may stand on the node from before, and follow.
+            (*node).next.store(next, Ordering::Release);
             (*place.link).store(node, Ordering::Release);
         }
     }
@@ -355,8 +368,11 @@ impl<O> Index<O> {
         }
     }
 
-    /// The heads of the current table's chains. For the holder of the writers' lock.
-    pub fn heads(&self) -> impl Iterator<Item = *mut Node<O>> + '_ {
+    /// The heads of the current table's chains.
+    ///
+    /// # Safety
+    /// The caller holds the writers' lock.
+    pub unsafe fn heads(&self) -> impl Iterator<Item = *mut Node<O>> + '_ {
         let table = self.table_locked();
         (0..1 << table.bits).map(|number| table.slot(number).load_locked())
     }

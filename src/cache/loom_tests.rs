@@ -276,6 +276,130 @@ fn what_has_expired_does_not_take_its_successor_along() {
     });
 }
 
+/// Objects that are in one chain whatever its table: their keys have the same hash.
+fn alike<const COUNT: usize>() -> [Item; COUNT] {
+    std::array::from_fn(|n| {
+        let key = Key::with_hash(0x303, &[n as u8], 5).expect("a short id");
+        Item::with_key(key, 0, 10)
+    })
+}
+
+#[test]
+fn a_lookup_that_stands_on_what_is_taken_out_and_put_in_again_misses_nothing() {
+    // One of the two is behind the one that goes, wherever a newcomer is put.
+    for stays in 0..2 {
+        model(move || {
+            let [first, goes, last] = alike();
+            let cache = Arc::new(Cache::new(0, ()));
+            for one in [&first, &goes, &last] {
+                cache.insert(one.clone());
+            }
+            let writer = {
+                let cache = cache.clone();
+                thread::spawn(move || {
+                    assert!(cache.remove(&goes).is_some());
+                    assert!(matches!(cache.insert(goes), Inserted::Added { .. }));
+                })
+            };
+            assert!(cache.contains(&[&first, &last][stays].key()));
+            writer.join().unwrap();
+            assert_eq!(cache.len(), 3);
+        });
+    }
+}
+
+#[test]
+fn a_lookup_that_stands_on_what_is_replaced_and_replaces_in_turn_misses_nothing() {
+    for looked_up in 0..3 {
+        model_with(Some(3), move || {
+            let [first, goes, last] = alike();
+            let other = Item::with_key(goes.key(), 0, 20);
+            let cache = Arc::new(Cache::new(0, ()));
+            for one in [&first, &goes, &last] {
+                cache.insert(one.clone());
+            }
+            let key = [&first, &goes, &last][looked_up].key();
+            let writer = {
+                let (cache, goes) = (cache.clone(), goes.clone());
+                thread::spawn(move || {
+                    for one in [other, goes] {
+                        let Inserted::Added { replaced, .. } = cache.insert(one) else {
+                            panic!("it was not in the cache");
+                        };
+                        assert!(replaced.is_some());
+                    }
+                })
+            };
+            assert!(cache.contains(&key));
+            writer.join().unwrap();
+            assert!(
+                cache
+                    .find(&goes.key())
+                    .is_some_and(|found| found.same(&goes))
+            );
+        });
+    }
+}
+
+#[test]
+fn nothing_is_missed_while_objects_are_put_in_again_and_the_index_grows() {
+    for looked_up in 1..=2 {
+        model_with(Some(3), move || {
+            // The third makes the table double, and those after it have chains taken over.
+            let cache = cache_with(1..=2, 0);
+            let goes = cache.find(&key(3 - looked_up)).expect("it was added");
+            let writer = {
+                let cache = cache.clone();
+                thread::spawn(move || {
+                    cache.insert(item(3));
+                    assert!(cache.remove(&goes).is_some());
+                    cache.insert(goes);
+                    cache.insert(item(4));
+                })
+            };
+            assert!(cache.contains(&key(looked_up)));
+            writer.join().unwrap();
+            assert_eq!(cache.len(), 4);
+        });
+    }
+}
+
+#[test]
+fn a_lookup_does_not_follow_an_object_into_another_cache() {
+    model(|| {
+        let [goes, stranger] = alike();
+        let caches = Arc::new([Cache::new(0, ()), Cache::new(0, ())]);
+        caches[0].insert(goes.clone());
+        caches[1].insert(stranger.clone());
+        let writer = {
+            let caches = caches.clone();
+            thread::spawn(move || {
+                assert!(caches[0].remove(&goes).is_some());
+                assert!(matches!(caches[1].insert(goes), Inserted::Added { .. }));
+            })
+        };
+        assert!(caches[0].find(&stranger.key()).is_none());
+        writer.join().unwrap();
+        assert_eq!([caches[0].len(), caches[1].len()], [0, 2]);
+    });
+}
+
+#[test]
+fn two_threads_that_add_the_same_object_add_it_once() {
+    model(|| {
+        let one = item(1);
+        let cache = cache_with([], 0);
+        let adder = {
+            let (cache, one) = (cache.clone(), one.clone());
+            thread::spawn(move || matches!(cache.insert(one), Inserted::Added { .. }))
+        };
+        let added = matches!(cache.insert(one.clone()), Inserted::Added { .. });
+        assert!(added != adder.join().unwrap());
+        assert_eq!((cache.len(), one.references()), (1, 2));
+        assert!(cache.remove(&one).is_some_and(|found| found.same(&one)));
+    });
+}
+
 /// What a cell gives or is given, as an `Item`.
 fn exchange(cell: &CountedCell<Object>, new: Option<Item>) -> Option<Item> {
     // SAFETY: `into_raw` gives a reference away.

@@ -13,7 +13,8 @@
 //! | `counted_cell` | a place that gives references to its object to any thread             |
 //! | `hash`      | the keyed hash of a key                                                  |
 //! | `figures`   | what a cache tells about itself                                          |
-//! | `node`      | one allocation for each cached object: key, reference, links             |
+//! | `node`      | what a cache has of each object: key, reference, links                   |
+//! | `own_node`  | nodes that stay with their objects, as most do                           |
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `table`     | one table of chains, and how chains come from one table into another     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
@@ -42,13 +43,14 @@
 //! first and leaves it last.
 //!
 //! **Who frees what, and when.** The thread that takes a node out takes over its reference and hands it to
-//! the caller; dropping that may end the object. The node itself is retired: freed once every thread
-//! that was pinned at that time has unpinned. The memory of an object that was ever in a cache is retired
-//! as well when its last reference goes (that is for the implementor of [`Entry`] to do); what it owns may
-//! be freed at once. Tables that were outgrown are retired when their last chain has been taken over.
+//! the caller; dropping that may end the object. The memory of an object that was ever in a cache is
+//! retired when its last reference goes (that is for the implementor of [`Entry`] to do): freed once every
+//! thread that was pinned at that time has unpinned. What it owns may be freed at once. A node
+//! stays with its object and may be put in again at once, into the same cache and under the same key; why no
+//! lookup minds stands in `own_node`. For other caches and keys there are nodes that are retired when they are taken out. Tables that were outgrown are retired when their last chain has been taken over.
 //!
 //! **A lookup that races with removal.** The lookup pins before it reads the first link. So whatever node
-//! it reaches was linked after it pinned, and its memory stays. Key and object of a node never change. From
+//! it reaches was linked at some time after it pinned, and its memory stays. Key and object of a node never change. From
 //! the node it takes a reference to the object, unless the count is zero already. If the count is zero,
 //! the cache's own reference was dropped, which happens after the node was unlinked; the lookup, having
 //! seen the zero, sees the unlinking too, and searches again. If it is not, the lookup has a reference like
@@ -99,6 +101,7 @@ mod index;
 mod lock;
 mod node;
 mod order;
+mod own_node;
 mod reclaim;
 mod repair;
 mod spent;
@@ -121,4 +124,5 @@ pub use counted_cell::CountedCell;
 pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use flush::{Due, Pace};
+pub use own_node::OwnNode;
 pub use reclaim::{pin, retire};

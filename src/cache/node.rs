@@ -1,4 +1,4 @@
-//! A place in the cache: one allocation for the key, the object and the links.
+//! A place in the cache: the key, the object and the links.
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
@@ -13,8 +13,8 @@ pub const MAX_HEIGHT: usize = 12;
 
 /// What the index and the order know of one cached object.
 ///
-/// Lookups read `next`, `object` and `key`; all but `next` never change. Everything else belongs
-/// to the holder of the writers' lock. `height` links follow the node in memory.
+/// Lookups read `next`, `object` and `key`; all but `next` never change, nor does `home`. Everything else
+/// belongs to the holder of the writers' lock. `height` links follow the node in memory.
 #[repr(C)]
 pub struct Node<O> {
     /// The next node of the index's chain, or [`Node::end`].
@@ -23,6 +23,8 @@ pub struct Node<O> {
     pub object: NonNull<O>,
     /// The expiry that the order has filed the node under.
     pub expiry: UnsafeCell<Expiry>,
+    /// The number of the cache that the node is for, if it is the object's own ([`super::own_node`]); else 0.
+    home: u64,
     /// What the object is found by.
     pub key: Key,
 }
@@ -44,7 +46,7 @@ impl<O> Clone for Link<O> {
 impl<O> Copy for Link<O> {}
 
 impl<O> Node<O> {
-    /// A node that is linked nowhere; its links are not set yet. `None` when memory is short.
+    /// A node, linked nowhere; its links are not set yet. `None` when memory is short.
     pub fn new(key: Key, object: NonNull<O>) -> Option<NonNull<Self>> {
         let hash = key.hash();
         let layout = Self::layout(hash)?;
@@ -54,11 +56,31 @@ impl<O> Node<O> {
             next: AtomicPtr::new(Self::end()),
             object,
             expiry: UnsafeCell::new(Expiry::of(0, 0)),
+            home: 0,
             key,
         };
         // SAFETY: freshly allocated with a node's layout, and nobody else has it.
         unsafe { node.write(fresh) };
         Some(node)
+    }
+
+    /// Makes `node` its object's own, for the cache with this number (not 0), or a node like any other.
+    ///
+    /// # Safety
+    /// Nobody else can reach the node yet.
+    pub unsafe fn set_home(node: *mut Self, cache: Option<u64>) {
+        // SAFETY: the caller's promise.
+        unsafe { (*node).home = cache.unwrap_or(0) };
+    }
+
+    /// True if the node is its object's own.
+    pub fn is_own(&self) -> bool {
+        self.home != 0
+    }
+
+    /// True if the node is its object's own, to be put into the cache with this number, under this key.
+    pub fn is_for(&self, cache: u64, key: &Key) -> bool {
+        self.home == cache && self.key == *key
     }
 
     /// Frees the memory of a node. The reference that it owned is not touched.

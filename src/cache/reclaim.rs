@@ -104,18 +104,21 @@ mod epochs {
         }
     }
 
+    /// What [`ERA`] holds, if it is of this process.
+    #[inline]
+    fn present_era(current: *mut Era) -> Option<&'static Era> {
+        // SAFETY: an era is never freed.
+        unsafe { current.as_ref() }.filter(|era| era.generation == generation())
+    }
+
     fn era() -> &'static Era {
-        let generation = generation();
         let mut current = ERA.load(Ordering::Acquire);
         loop {
-            // SAFETY: an era is never freed.
-            if let Some(era) = unsafe { current.as_ref() } {
-                if era.generation == generation {
-                    return era;
-                }
+            if let Some(era) = present_era(current) {
+                return era;
             }
             let fresh = Box::into_raw(Box::new(Era {
-                generation,
+                generation: generation(),
                 collector: Collector::new(),
                 retired: AtomicUsize::new(0),
                 freed: AtomicUsize::new(0),
@@ -205,7 +208,10 @@ mod epochs {
 
     /// What waits to be freed. Each thread may be late with telling of the last few dozen pieces.
     pub fn garbage() -> Garbage {
-        let era = era();
+        // Without memory there would be no era, and nothing waits before there is one.
+        let Some(era) = present_era(ERA.load(Ordering::Acquire)) else {
+            return Garbage::default();
+        };
         let freed = era.freed.load(Ordering::Acquire);
         let retired = era.retired.load(Ordering::Relaxed);
         Garbage {

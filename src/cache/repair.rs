@@ -37,10 +37,12 @@ impl<E: Entry> Cache<E> {
     /// Files what is in the index and not in the order; returns how many that were. `bytes` grows by their size.
     ///
     /// # Safety
-    /// The lock is held, index and order are repaired, and nothing was freed since the fork.
+    /// The lock is held, and index and order are repaired. (So everything in them is live: it has a reference
+    /// that is in the cache, or lost.)
     unsafe fn file_again(&self, order: &mut Order<E::Object>, bytes: &mut usize) -> usize {
         let mut filed = 0;
-        for mut node in self.index.heads() {
+        // SAFETY: the lock is held.
+        for mut node in unsafe { self.index.heads() } {
             while !Node::is_end(node) {
                 // SAFETY: what is in the index is live, and has been in the order.
                 unsafe {
@@ -63,7 +65,9 @@ impl<E: Entry> Cache<E> {
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
     pub fn leave_half_done(&self, half_in: E, half_out: &super::Key) {
         let key = half_in.key();
-        let node = Node::new(key, half_in.object()).expect("memory");
+        let own = half_in.own_node();
+        let node = own.for_cache(self.number, &key, half_in.object());
+        let node = node.expect("memory");
         let mut guarded = self.lock();
         let order = &mut guarded.order;
         // SAFETY: the lock is held, and what is linked is live.

@@ -4,7 +4,7 @@ use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use super::{Counted, Entry, Expiry, Key, RefCount, retire};
+use super::{Counted, Entry, Expiry, Key, OwnNode, RefCount, retire};
 
 #[cfg(loom)]
 thread_local! {
@@ -27,6 +27,7 @@ pub fn on_next_upgrade(what: impl FnOnce() + 'static) {
 #[repr(align(16))]
 pub struct Object {
     count: RefCount,
+    node: OwnNode<Object>,
     key: Key,
     time: AtomicI64,
     timeout: i64,
@@ -49,9 +50,16 @@ unsafe impl Sync for Item {}
 impl Item {
     /// A fresh object.
     pub fn new(version: i32, id: &[u8], time: i64, timeout: i64) -> Self {
+        let key = Key::new(version, id).expect("an id of at most 32 bytes");
+        Self::with_key(key, time, timeout)
+    }
+
+    /// A fresh object with this key.
+    pub fn with_key(key: Key, time: i64, timeout: i64) -> Self {
         let object = Object {
             count: RefCount::one(),
-            key: Key::new(version, id).expect("an id of at most 32 bytes"),
+            node: OwnNode::default(),
+            key,
             time: AtomicI64::new(time),
             timeout,
             was_cached: AtomicBool::new(false),
@@ -108,7 +116,8 @@ impl Drop for Item {
             // ever did, nobody can be looking at it.
             unsafe {
                 if self.get().was_cached.load(Ordering::Relaxed) {
-                    retire(self.0.as_ptr(), size_of::<Object>(), Self::free);
+                    let bytes = size_of::<Object>() + self.get().node.bytes();
+                    retire(self.0.as_ptr(), bytes, Self::free);
                 } else {
                     Self::free(self.0.as_ptr());
                 }
@@ -160,6 +169,10 @@ unsafe impl Entry for Item {
 
     fn object(&self) -> NonNull<Object> {
         self.0
+    }
+
+    fn own_node(&self) -> &OwnNode<Object> {
+        &self.get().node
     }
 
     fn into_raw(self) -> NonNull<Object> {

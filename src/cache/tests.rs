@@ -346,6 +346,56 @@ fn an_object_may_be_in_several_caches() {
 }
 
 #[test]
+fn keys_with_the_same_hash_are_kept_apart() {
+    let all = ["a", "b", "c", "d"].map(|id| {
+        let key = Key::with_hash(TLS12, id.as_bytes(), 0x8000_0001).expect("a short id");
+        Item::with_key(key, 0, 10)
+    });
+    let cache = Cache::new(0, ());
+    for one in &all {
+        add(&cache, one);
+    }
+    for gone in &all {
+        assert!(cache.remove(gone).is_some_and(|found| found.same(gone)));
+        for one in &all {
+            let found = cache.find(&one.key());
+            assert_eq!(found.is_some(), !one.same(gone));
+            assert!(found.is_none_or(|found| found.same(one)));
+        }
+        add(&cache, gone);
+        assert!(matches!(
+            cache.insert(gone.clone()),
+            Inserted::AlreadyPresent
+        ));
+    }
+    assert_eq!(held(&cache), "abcd");
+}
+
+#[test]
+fn objects_from_here_and_elsewhere_replace_each_other_and_the_figures_stay_right() {
+    let (cache, elsewhere) = (Cache::new(0, ()), Cache::new(0, ()));
+    let (a, b) = (item("a", 10), item("a", 20));
+    add(&elsewhere, &b);
+    add(&cache, &item("c", 10));
+    add(&cache, &a);
+    assert!(cache.remove(&a).is_some());
+    let before = cache.figures();
+    for one in [&a, &b, &a, &b, &b] {
+        add(&cache, one);
+        assert_eq!(cache.len(), 2);
+        assert!(cache.find(&key("a")).is_some_and(|found| found.same(one)));
+    }
+    assert!(cache.remove(&a).is_some_and(|found| found.same(&b)));
+    assert_eq!(cache.figures().bytes, before.bytes);
+    assert_eq!((a.references(), b.references()), (1, 2));
+    assert!(
+        elsewhere
+            .find(&key("a"))
+            .is_some_and(|found| found.same(&b))
+    );
+}
+
+#[test]
 fn everything_is_found_while_the_index_grows_and_shrinks() {
     let cache = Cache::new(0, ());
     let id = |n: usize| format!("www-{n}");

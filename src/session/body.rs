@@ -236,8 +236,7 @@ impl BodyList {
     /// Wipes the secrets of all blocks and lets go of what they own elsewhere.
     ///
     /// # Safety
-    /// Nobody holds a reference to the session any more, nor will. Lookups that are pinned may be
-    /// reading the id.
+    /// Nobody holds a reference to the session any more, nor will.
     pub unsafe fn wipe(&self) {
         self.each(|block| {
             // SAFETY: the block lives until the list is dropped.

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 
 use super::{Ownership, Session, SessionRef};
-use crate::cache::{Entry, Expiry, Key};
+use crate::cache::{Entry, Expiry, Key, OwnNode};
 
 // SAFETY: into_raw and from_raw move one reference; a session that was ever given away like that
 // is retired when its count reaches zero (`reference::end`); try_reference compares and exchanges
@@ -35,6 +35,10 @@ unsafe impl Entry for SessionRef {
 
     fn object(&self) -> NonNull<Session> {
         NonNull::from(&**self)
+    }
+
+    fn own_node(&self) -> &OwnNode<Session> {
+        &self.node
     }
 
     fn into_raw(self) -> NonNull<Session> {

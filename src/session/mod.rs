@@ -6,7 +6,7 @@
 //!
 //! | part          | what it holds                                                             |
 //! |---------------|---------------------------------------------------------------------------|
-//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark        |
+//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark, room for what a cache has of it |
 //! | [`SessionRef`]| an owned reference; the count, and what happens when it reaches zero      |
 //! | [`Fields`]    | all fields as plain owned data: to build a session, or to copy one out    |
 //! | [`View`]      | all fields borrowed: what DER and text are made from                      |
@@ -30,7 +30,7 @@
 //! The count starts at one. When it reaches zero, in this order: the companion is told (so that
 //! ex_data callbacks still see the whole session), the secrets are wiped, everything that the
 //! session owns elsewhere is let go. Its own memory is freed at once if it has never been in a
-//! cache; else it goes to the epoch, because a lookup that takes no lock may be reading the id
+//! cache; else it goes to the epoch, because a lookup that takes no lock may be passing through it
 //! just then ([`Session::try_reference`]).
 
 mod body;

@@ -137,8 +137,8 @@ impl Eq for SessionRef {}
 /// # Safety
 /// The count has reached zero, and all uses by holders come before.
 unsafe fn end(session: NonNull<Session>) {
-    // SAFETY: freed below at the earliest. Lookups may share it, but read only the count, the
-    // version and the id.
+    // SAFETY: freed below at the earliest. Lookups may share it, but read only the count, and its node, which
+    // is freed with it.
     let object = unsafe { session.as_ref() };
     if let Some(companion) = object.companion() {
         companion.freed(object);
@@ -153,7 +153,7 @@ unsafe fn end(session: NonNull<Session>) {
         // SAFETY: made by `adopt`; the count reaches zero once.
         return unsafe { free(session) };
     }
-    let size = size_of::<Session>() + object.bodies.size();
+    let size = size_of::<Session>() + object.bodies.size() + object.node.bytes();
     // SAFETY: as above; and the cache unlinked the session before it gave its reference back, so a
     // thread that pins from now on cannot find it. Any thread may free it: that only gives memory
     // back.

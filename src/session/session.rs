@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::cache::{Counted, RefCount};
+use crate::cache::{Counted, OwnNode, RefCount};
 use crate::error::Result;
 use crate::session::body::BodyList;
 use crate::session::companion;
@@ -33,6 +33,8 @@ pub struct Session {
     key_hash: AtomicU32,
     not_resumable: AtomicBool,
     pub(super) cached: AtomicBool,
+    /// For the caches.
+    pub(super) node: OwnNode<Session>,
     numbers: AtomicNumbers,
     /// Written when the session is made and when it ends, else only read.
     pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
@@ -71,6 +73,7 @@ impl Session {
             key_hash: AtomicU32::new(0),
             not_resumable: AtomicBool::new(false),
             cached: AtomicBool::new(false),
+            node: OwnNode::default(),
             numbers: AtomicNumbers::new(&view.numbers),
             companion: UnsafeCell::new(companion::make()),
         }));
@@ -143,7 +146,7 @@ impl Session {
         self.store_numbers(&before, &view.numbers);
     }
 
-    /// The session id; empty for none. Also for lookups that are pinned but hold no reference.
+    /// The session id; empty for none.
     pub fn id(&self) -> &[u8] {
         self.bodies.id()
     }
@@ -183,7 +186,7 @@ impl Session {
         self.bodies.peer()
     }
 
-    /// See [`Numbers::protocol_version`]. Also for lookups that are pinned but hold no reference.
+    /// See [`Numbers::protocol_version`].
     pub fn protocol_version(&self) -> i32 {
         self.numbers.protocol_version.load(Ordering::Relaxed)
     }
