@@ -34,7 +34,7 @@ unsafe impl Entry for SessionRef {
     }
 
     fn object(&self) -> NonNull<Session> {
-        NonNull::from(&**self)
+        self.as_non_null()
     }
 
     fn own_node(&self) -> &OwnNode<Session> {

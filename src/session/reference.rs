@@ -38,6 +38,12 @@ impl SessionRef {
         ManuallyDrop::new(self).0.as_ptr()
     }
 
+    /// The session. Unlike a pointer made from a `&Session`, this one may free it when it comes back
+    /// through [`from_raw`](Self::from_raw).
+    pub(super) fn as_non_null(&self) -> NonNull<Session> {
+        self.0
+    }
+
     /// Takes a reference over.
     ///
     /// # Safety
