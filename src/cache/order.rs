@@ -8,7 +8,7 @@
 //! when the node's own link is set already. So whoever finds the list as a vanished thread left it can
 //! restore everything else from them ([`Order::repair`]).
 
-use std::sync::atomic::{AtomicPtr as StdAtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr as StdAtomicPtr, Ordering, fence};
 
 use super::entry::Expiry;
 use super::node::{Link, MAX_HEIGHT, Node, height};
@@ -125,6 +125,9 @@ impl<O> Order<O> {
                 self.set_prev(next, level, prev);
             }
         }
+        // The node may get other links now. A child forked then must not come to them: they are stored after
+        // those that lead past the node.
+        fence(Ordering::Release);
     }
 
     /// Restores the list from the forward links of its lowest level, whatever the rest looks like.
