@@ -1,0 +1,53 @@
+#include "announced.h"
+
+int told;
+SSL *told_of;
+SSL_SESSION *last_told;
+int in_init_when_told;
+unsigned char exported_when_told[16];
+int more_when_told;
+int answers[8], answer_count;
+
+static int tell(SSL *ssl, SSL_SESSION *session)
+{
+    told++;
+    told_of = ssl;
+    last_told = session;
+    in_init_when_told = SSL_in_init(ssl);
+    CHECK_EQ(SSL_get_state(ssl), TLS_ST_SW_SESSION_TICKET);
+    CHECK(SSL_get_session(ssl) == session);
+    CHECK_EQ(SSL_export_keying_material(ssl, exported_when_told, sizeof(exported_when_told),
+                                        "EXPERIMENTAL", 12, NULL, 0, 0), 1);
+    if (more_when_told > 0) {
+        more_when_told--;
+        answers[answer_count++] = SSL_new_session_ticket(ssl);
+    }
+    return 0;
+}
+
+int arrivals;
+
+static int count_arrival(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl, (void)session;
+    arrivals++;
+    return 0;
+}
+
+void announced_init(struct pair *pair)
+{
+    pair_init(pair, &TLS13);
+    SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
+    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT |
+                                                         SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(pair->client_ctx, count_arrival);
+    told = arrivals = 0;
+}
+
+void client_reads(struct pair *pair)
+{
+    char byte;
+
+    CHECK_EQ(SSL_read(pair->client, &byte, 1), -1);
+    CHECK_EQ(SSL_get_error(pair->client, -1), SSL_ERROR_WANT_READ);
+}

@@ -1,0 +1,27 @@
+/*
+ * Tickets as a TLS 1.3 server announces them to its program, and as they arrive at the client.
+ */
+#ifndef ANNOUNCED_H
+#define ANNOUNCED_H
+
+#include "pair.h"
+
+/* What the server's callback for new sessions was told, how often, and what it found. */
+extern int told;
+extern SSL *told_of;
+extern SSL_SESSION *last_told;
+extern int in_init_when_told;
+extern unsigned char exported_when_told[16];
+/* So often it calls SSL_new_session_ticket() itself, and this is what that returned. */
+extern int more_when_told;
+extern int answers[8], answer_count;
+
+/* Sessions that the client was told of. */
+extern int arrivals;
+
+/* A pair for TLS 1.3 that notes all this. */
+void announced_init(struct pair *pair);
+/* The client takes what of the server's is there to be read, without waiting. */
+void client_reads(struct pair *pair);
+
+#endif
