@@ -28,8 +28,8 @@
 //! # Why it is correct
 //!
 //! **Who writes.** One lock for each cache, held for some dozen instructions at a time by whoever adds,
-//! removes or reorders, somewhat longer by whoever flushes or lists; never across a callback, I/O or anything that could wait. Only its holder
-//! changes index, order and counters. A lookup does not take it. So among writers everything is as in
+//! removes or reorders, somewhat longer by whoever flushes or lists; never across a callback, I/O or
+//! anything that could wait. Only its holder changes index, order and counters. A lookup does not take it. So among writers everything is as in
 //! a program with one thread, and what follows is about lookups.
 //!
 //! **Invariants**, with the lock free:
@@ -45,13 +45,15 @@
 //! **Who frees what, and when.** The thread that takes a node out takes over its reference and hands it to
 //! the caller; dropping that may end the object. The memory of an object that was ever in a cache is
 //! retired when its last reference goes (that is for the implementor of [`Entry`] to do): freed once every
-//! thread that was pinned at that time has unpinned. What it owns may be freed at once. A node
-//! stays with its object and may be put in again at once, into the same cache and under the same key; why no
-//! lookup minds stands in `own_node`. For other caches and keys there are nodes that are retired when they are taken out. Tables that were outgrown are retired when their last chain has been taken over.
+//! thread that was pinned at that time has unpinned. What it owns may be freed at once, but for its node:
+//! that stays with it as long as its memory, and may be put in again at once, into the same cache and
+//! under the same key. Why no lookup minds stands in `own_node`. For other caches and keys an object gets
+//! nodes that are retired when they are taken out. Tables that were outgrown are retired when their last
+//! chain has been taken over.
 //!
 //! **A lookup that races with removal.** The lookup pins before it reads the first link. So whatever node
-//! it reaches was linked at some time after it pinned, and its memory stays. Key and object of a node never change. From
-//! the node it takes a reference to the object, unless the count is zero already. If the count is zero,
+//! it reaches was linked at some time after it pinned, and its memory stays. Key and object of a node
+//! never change. From the node it takes a reference to the object, unless the count is zero already. If the count is zero,
 //! the cache's own reference was dropped, which happens after the node was unlinked; the lookup, having
 //! seen the zero, sees the unlinking too, and searches again. If it is not, the lookup has a reference like
 //! any other, and the object stays valid however soon it leaves the cache. No count ever rises from zero.
