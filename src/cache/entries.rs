@@ -143,8 +143,10 @@ impl<E: Entry> Cache<E> {
         let node = node.as_ptr();
         let mut guarded = self.lock();
         let Guarded { order, spent } = &mut *guarded;
-        // SAFETY: the lock is held until `guarded` is dropped, so what index and order lead to is live;
-        // the new node is ours until it is linked.
+        // SAFETY: the lock is held until `guarded` is dropped, so what index and order lead to is live.
+        // `node` is in no list unless the object is here already: if it is the object's own it is for this key
+        // in this cache alone, and if not, nobody else has it. The object lives as long as `entry` does, and
+        // then the cache has its reference.
         unsafe {
             let place = self.index.place(&key);
             let old = place.node();

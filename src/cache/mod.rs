@@ -29,8 +29,8 @@
 //!
 //! **Who writes.** One lock for each cache, held for some dozen instructions at a time by whoever adds,
 //! removes or reorders, somewhat longer by whoever flushes or lists; never across a callback, I/O or
-//! anything that could wait. Only its holder changes index, order and counters. A lookup does not take it. So among writers everything is as in
-//! a program with one thread, and what follows is about lookups.
+//! anything that could wait. Only its holder changes index, order and counters. A lookup does not take it.
+//! So among writers everything is as in a program with one thread, and what follows is about lookups.
 //!
 //! **Invariants**, with the lock free:
 //! 1. A node is in the index exactly if it is in the order.

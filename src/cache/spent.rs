@@ -1,4 +1,5 @@
-//! Nodes that were taken out and not yet retired: not their objects' own, which stay. Retiring is cheaper for some at a time.
+//! Nodes that were taken out and not yet retired: not their objects' own, which stay. Retiring is cheaper
+//! for some at a time.
 
 use super::node::Node;
 use super::reclaim::retire;

@@ -6,7 +6,7 @@
 //!
 //! | part          | what it holds                                                             |
 //! |---------------|---------------------------------------------------------------------------|
-//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark, room for what a cache has of it |
+//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark        |
 //! | [`SessionRef`]| an owned reference; the count, and what happens when it reaches zero      |
 //! | [`Fields`]    | all fields as plain owned data: to build a session, or to copy one out    |
 //! | [`View`]      | all fields borrowed: what DER and text are made from                      |
