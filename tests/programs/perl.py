@@ -49,9 +49,7 @@ def step_alpn(s):
 
 def step_encrypted_key(s):
     """SSL_passwd_cb."""
-    key = s.home / "encrypted.key"
-    s.run("openssl", "pkcs8", "-topk8", "-in", s.certificates / "one.test.key", "-passout", "pass:word", "-out", key,
-          side=type(s.client)("system", None))
+    key = s.certificates / "one.test.encrypted.key"
     with perl(s).server(key=key, password="word") as server:
         s.equal("an encrypted key", [one.get("intact") for one in perl(s).client(server)], [1])
     done = s.run("perl", *perl(s).words[1:], "server", '{"version": "1.3", "ca": "%s", "cert": "%s", "key": "%s", '

@@ -1,6 +1,7 @@
 """PostgreSQL as a server with psql as its client (libpq), and openssl s_client -starttls postgres."""
 
 import re
+import shutil
 
 from support.normalise import lines_with
 from support.payload import digest
@@ -84,11 +85,7 @@ def step_client_certificates(s):
         s.check("certificate: accepted instead of a password", done.code == 0 and "client one" in done.text, done.both)
         s.same("certificate: as the server knows it", done.text)
         s.equal("certificate and password", psql(s, server, "select 1", user="careful", **own_certificate(s)).text, "1\n")
-        encrypted = s.home / "encrypted.key"
-        s.run("openssl", "pkcs8", "-topk8", "-in", s.certificates / "client.key", "-passout", "pass:word",
-              "-out", encrypted, side=type(s.client)("system", None))
-        encrypted.chmod(0o600)
-        mine = {"sslcert": s.certificates / "client.pem", "sslkey": encrypted}
+        mine = own_certificate(s, key="client.encrypted")
         s.equal("certificate: an encrypted key and sslpassword",
                 psql(s, server, "select 1", user="careful", sslpassword="word", **mine).text, "1\n")
         failing = {
@@ -155,8 +152,7 @@ def step_passphrase(s):
     with postgresql(s):
         pass
     folder = s.home / "server-keys"
-    s.run("openssl", "pkcs8", "-topk8", "-in", s.certificates / "one.test.key", "-passout", "pass:word",
-          "-out", folder / "encrypted.key", side=type(s.client)("system", None))
+    shutil.copy(s.certificates / "one.test.encrypted.key", folder / "encrypted.key")
     own(folder / "encrypted.key", 0o600)
     more = f"ssl_key_file = '{folder}/encrypted.key'\nssl_passphrase_command = 'echo word'\n"
     with postgresql(s, more=more + "ssl_passphrase_command_supports_reload = on") as server:

@@ -166,9 +166,7 @@ def step_replication(s):
 
 def step_reload(s):
     """CONFIG SET changes certificate and key while the server runs; an encrypted key."""
-    encrypted = s.home / "encrypted.key"
-    s.run("openssl", "pkcs8", "-topk8", "-in", s.certificates / "one.test.key", "-passout", "pass:word",
-          "-out", encrypted, side=type(s.client)("system", None))
+    encrypted = s.certificates / "one.test.encrypted.key"
     with redis(s, key=encrypted, tls_key_file_pass="word") as server:
         before = s.s_client(server.port, verify=False)
         done = cli(s, server, "config", "set", "tls-key-file-pass", "", "tls-cert-file", s.certificates / "expired.pem",

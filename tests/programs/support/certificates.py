@@ -21,6 +21,9 @@ class Certificates:
     selfsigned.pem    leaf for one.test by nobody
     client.pem        client certificate by the root
     stranger.pem      client certificate by other-ca
+
+    one.test.encrypted.key and client.encrypted.key are encrypted with the password "word"; with "other" they
+    give the error "bad decrypt".
     """
 
     def __init__(self, folder):
@@ -35,6 +38,8 @@ class Certificates:
         self._leaf("client", "client one", "ca", "extendedKeyUsage=clientAuth")
         self._leaf("stranger", "stranger", "other-ca", "extendedKeyUsage=clientAuth")
         self._self_signed("selfsigned", "one.test", "subjectAltName=DNS:one.test")
+        self._encrypted("one.test")
+        self._encrypted("client")
         leaf = (folder / "one.test.pem").read_text()
         (folder / "one.test.leaf.pem").write_text(leaf)
         (folder / "one.test.pem").write_text(leaf + (folder / "middle.pem").read_text())
@@ -58,16 +63,31 @@ class Certificates:
             self._run(*about, "-gencrl", "-crldays", "30", "-out", f"{folder}/list.pem")
             return (folder / "list.pem").read_text()
 
-    def _run(self, *words):
-        done = subprocess.run(
+    def _openssl_run(self, *words):
+        return subprocess.run(
             [self._openssl, *words], cwd=self.folder, capture_output=True, text=True, timeout=60,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
         )
+
+    def _run(self, *words):
+        done = self._openssl_run(*words)
         if done.returncode:
             raise RuntimeError(f"openssl {' '.join(words)}: {done.stderr}")
 
     def _new_key(self, name, key):
         self._run("genpkey", "-algorithm", key[0], "-pkeyopt", key[1], "-out", f"{name}.key")
+
+    def _encrypted(self, name):
+        """Encrypts a key, again where the wrong password happens to give a right padding and so another error.
+
+        That is one salt in 256, too many for checks that compare what programs say of it.
+        """
+        for _ in range(10):
+            self._run("pkcs8", "-topk8", "-in", f"{name}.key", "-passout", "pass:word", "-out", f"{name}.encrypted.key")
+            wrong = self._openssl_run("pkey", "-in", f"{name}.encrypted.key", "-passin", "pass:other")
+            if "bad decrypt" in wrong.stderr:
+                return
+        raise RuntimeError(f"openssl pkey says of a wrong password: {wrong.stderr}")
 
     def _self_signed(self, name, common_name, extension):
         self._new_key(name, ("EC", "ec_paramgen_curve:P-256"))

@@ -38,13 +38,14 @@ class Report:
             if ok:
                 self.passed += 1
             else:
-                self.failures.append(line)
+                rows = str(detail).splitlines()[:4]
+                self.failures.append("\n".join([line, *(f"         {row[:400]}" for row in rows)]))
             print(line, flush=True)
             if detail and (self.verbose or not ok):
                 print("".join(f"       {row}\n" for row in detail.rstrip().splitlines()), end="", flush=True)
 
     def summary(self):
-        """Prints what failed, once more, and the counts."""
+        """Prints what failed and how, once more, and the counts."""
         if self.failures:
             print("\nfailed:")
             for line in self.failures:
