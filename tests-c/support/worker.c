@@ -121,7 +121,7 @@ void write_file(const char *place, const char *name, const void *bytes, size_t l
 
 unsigned char *read_file(const char *place, const char *name, size_t *length)
 {
-    enum { MOST = 1 << 22 };
+    enum { MOST = 1 << 24 };
     FILE *file = open_file(place, name, "rb");
     unsigned char *bytes = malloc(MOST);
 
