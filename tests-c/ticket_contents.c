@@ -1,5 +1,5 @@
 /*
- * What is inside a ticket, damaged or too long, and what a program decides about one: S79, S112.
+ * What is inside a ticket, damaged or too long, and what a program decides about one: S14, S79, S112.
  */
 #include <string.h>
 
@@ -87,6 +87,9 @@ static void shorten_the_sequence(unsigned char *plain, size_t length)
 
 static int statuses[8], status_count;
 static SSL_TICKET_RETURN decision;
+/* The id of the last session that came out of a ticket. */
+static unsigned char opened_id[32];
+static unsigned opened_id_length;
 
 static int generate(SSL *ssl, void *argument)
 {
@@ -102,6 +105,11 @@ static SSL_TICKET_RETURN decide(SSL *ssl, SSL_SESSION *session, const unsigned c
              status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW);
     CHECK(status_count < 8);
     statuses[status_count++] = (int)status;
+    if (session != NULL) {
+        const unsigned char *id = SSL_SESSION_get_id(session, &opened_id_length);
+
+        memcpy(opened_id, id, opened_id_length);
+    }
     return decision;
 }
 
@@ -316,10 +324,44 @@ static void what_is_not_there_cannot_be_used(const struct protocol *protocol)
     }
 }
 
+/* S14: that of TLS 1.2 is the client's, which tells by it that the ticket was taken. */
+static void a_ticket_of_tls13_keeps_the_id_of_its_session(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+    unsigned char id[32];
+    unsigned length;
+
+    init_with_keys(&pair, &TLS13);
+    SSL_CTX_set_num_tickets(pair.server_ctx, 1);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    session = SSL_get1_session(pair.client);
+    memcpy(id, SSL_SESSION_get_id(SSL_get_session(pair.server), &length), sizeof(id));
+    CHECK_EQ(length, sizeof(id));
+    pair_close(&pair);
+
+    SSL_CTX_set_session_ticket_cb(pair.server_ctx, generate, decide, NULL);
+    SSL_CTX_set_num_tickets(pair.server_ctx, 0);
+    decision = SSL_TICKET_RETURN_USE;
+    pair.offer = session;
+    pair_connect(&pair);
+    CHECK(SSL_session_reused(pair.server));
+    CHECK_EQ(opened_id_length, sizeof(id));
+    CHECK(memcmp(opened_id, id, sizeof(id)) == 0);
+    /* As there is no new ticket, it stays the id of the connection's session. */
+    CHECK(memcmp(SSL_SESSION_get_id(SSL_get_session(pair.server), &length), id, sizeof(id)) == 0);
+    CHECK_EQ(length, sizeof(id));
+    CHECK(SSL_SESSION_is_resumable(SSL_get_session(pair.server)));
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(what_does_not_parse_counts_as_not_decrypted),
           TEST_EACH(a_damaged_ticket_leaves_no_error_behind),
           TEST_EACH(a_session_that_is_too_long_for_a_ticket_is_fatal),
           TEST_EACH(the_decision_about_a_good_ticket_is_carried_out),
           TEST_EACH(the_decision_about_a_foreign_ticket_is_carried_out),
           TEST(the_decision_about_no_ticket_is_carried_out),
-          TEST_EACH(what_is_not_there_cannot_be_used))
+          TEST_EACH(what_is_not_there_cannot_be_used),
+          TEST(a_ticket_of_tls13_keeps_the_id_of_its_session))

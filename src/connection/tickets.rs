@@ -295,8 +295,7 @@ impl Connection {
         unsafe { function(self.as_c(), callbacks.ticket_argument.0) != 0 }
     }
 
-    /// The ticket for `session`: its DER without an id, sealed. `None` when the program gives no
-    /// key for it (S76).
+    /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
     fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
         let plaintext = plaintext(session.view())?;
         let context = &self.session_context;
@@ -343,14 +342,11 @@ impl Connection {
     }
 }
 
-/// What is sealed: the DER of a session, whose id is of no use to who opens the ticket. As in
-/// OpenSSL the session is measured with its id (S112).
-fn plaintext(mut view: View<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
-    let whole = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
-    if whole.size() > LARGEST_SESSION {
+/// What is sealed: the DER of a session, if it is not too long (S112).
+fn plaintext(view: View<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let encoding = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
+    if encoding.size() > LARGEST_SESSION {
         return Err(Reason::INTERNAL_ERROR);
     }
-    view.bytes.id = &[];
-    let encoding = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
     Ok(encoding.to_vec())
 }
