@@ -1,4 +1,4 @@
-/* The cache as handshakes use it: S46, S57, S58, S60, S91, S100, S121. */
+/* The cache as handshakes use it: S15, S46, S57, S58, S60, S91, S100, S121. */
 #include <limits.h>
 #include <string.h>
 
@@ -113,6 +113,29 @@ static void counters_count(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+/* S15, S91: what the server answers is known before its certificate is looked at. */
+static void an_offer_that_was_not_taken_is_a_miss_and_stays_good(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    SSL_SESSION *session;
+
+    pair_init(&pair, protocol);
+    session = pair_new_session(&pair);
+    SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"other", 5);
+    pair.offer = session;
+    pair_open(&pair);
+    SSL_set1_host(pair.client, "wrong.example");
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_CTX_sess_misses(pair.client_ctx), 1);
+    CHECK(SSL_get_session(pair.client) != session);
+    pair_drop(&pair);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 /* S60 */
 static void a_connection_can_ask_whether_an_id_is_taken(void)
 {
@@ -218,5 +241,6 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
 TEST_MAIN(TEST(an_expired_session_is_removed_when_it_is_looked_up),
           TEST(the_cache_is_flushed_now_and_then), TEST_EACH(counters_count),
           TEST(what_is_not_found_is_missed_on_both_ends),
+          TEST_EACH(an_offer_that_was_not_taken_is_a_miss_and_stays_good),
           TEST(a_connection_can_ask_whether_an_id_is_taken),
           TEST(a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cache))

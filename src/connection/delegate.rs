@@ -4,12 +4,16 @@ use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
-use super::Connection;
+use super::{Connection, Role};
 use crate::engine::{CertificateRequest, CertifiedKey, Delegate, PeerRejected, SessionSecrets};
 
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
         self.tell_received();
+        if self.role.get() == Some(Role::Client) {
+            // Who is resumed shows no certificate.
+            self.part_with_offered();
+        }
         let judgement = self.judge_peer(chain, ocsp_response);
         self.tell_after_certificate(judgement.is_ok());
         judgement

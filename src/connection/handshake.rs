@@ -223,23 +223,32 @@ impl Connection {
     }
 
     /// Once it is known whether the session that was offered is resumed: one that is not has no part
-    /// in this handshake any more. On a client, a failure does not spoil it (S15); on a server, it
-    /// lends nothing to the new session.
+    /// in this handshake any more. On a server, it lends nothing to the new session.
     fn settle_offer(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
         match self.role.get() {
             Some(Role::Server) if facts.full => self.drop_offer(),
-            Some(Role::Client) if facts.full && self.holds_no_placeholder() => {
-                self.hold_placeholder();
-            }
+            Some(Role::Client) if facts.full => self.part_with_offered(),
             _ => {}
         }
         Ok(())
     }
 
-    fn holds_no_placeholder(&self) -> bool {
-        self.with_handshake(|handshake| handshake.placeholder.is_none())
-            .unwrap_or(false)
+    /// Client: the server has not taken the session that was offered, if there was one. That counts as
+    /// a miss, and a failure does not spoil the session any more (S15).
+    pub(super) fn part_with_offered(&self) {
+        let (parted, offered) = self
+            .with_handshake(|handshake| {
+                (handshake.placeholder.is_some(), handshake.offered.is_some())
+            })
+            .unwrap_or((true, false));
+        if parted {
+            return;
+        }
+        if offered {
+            self.session_context.statistics.misses.increment();
+        }
+        self.hold_placeholder();
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

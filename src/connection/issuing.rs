@@ -194,9 +194,6 @@ impl Connection {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
-            if handshake.offered.is_some() {
-                context.statistics.misses.increment();
-            }
             match (&handshake.placeholder, self.session()) {
                 (Some(placeholder), Some(session)) if session.as_ptr() == placeholder.as_ptr() => {
                     placeholder.assign(fields.view());
