@@ -120,6 +120,30 @@ static void a_tls12_server_without_tickets_caches_the_connections_object(void)
     pair_free(&pair);
 }
 
+/* docs/differences.md: rustls does not look whether the ticket could be taken. */
+static void a_ticket_offered_where_none_are_taken_leaves_no_id(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    pair_init(&pair, &TLS12);
+    session = pair_new_session(&pair);
+    CHECK_EQ(SSL_SESSION_has_ticket(session), 1);
+    SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
+    pair.offer = session;
+    pair_connect(&pair);
+    CHECK_EQ(SSL_session_reused(pair.server), 0);
+    CHECK_EQ(id_length(SSL_get_session(pair.server)), on_reprise() ? 0 : 32);
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.client)), !on_reprise());
+    pair_close(&pair);
+    /* From the next handshake on it is as with any client. */
+    pair.offer = NULL;
+    pair_connect(&pair);
+    CHECK_EQ(id_length(SSL_get_session(pair.server)), 32);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 /* S33 */
 static void callbacks_are_what_was_set(void)
 {
@@ -441,7 +465,7 @@ TEST_MAIN(TEST(a_tls13_server_has_the_session_of_its_last_ticket),
           TEST(without_tickets_there_is_nothing_to_resume_in_tls13),
           TEST(a_tls12_server_that_sent_a_ticket_keeps_nothing),
           TEST(a_tls12_server_without_tickets_caches_the_connections_object),
-          TEST(callbacks_are_what_was_set),
+          TEST(a_ticket_offered_where_none_are_taken_leaves_no_id), TEST(callbacks_are_what_was_set),
           TEST_EACH(a_callback_is_only_for_the_roles_in_the_cache_mode),
           TEST_EACH(a_resumption_tells_of_new_tickets_only),
           TEST_EACH(a_session_the_callback_declines_stays_cached),

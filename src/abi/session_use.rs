@@ -26,7 +26,7 @@ use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
     call(c"SSL_get_session", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.session_pointer())
+        Ok(unsafe { borrow_quietly(ssl) }?.lend_session_pointer())
     })
 }
 
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Sessio
 pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session {
     call(c"SSL_get1_session", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let session = unsafe { borrow_quietly(ssl) }?.session();
+        let session = unsafe { borrow_quietly(ssl) }?.lend_session();
         Ok(session.map_or(std::ptr::null_mut(), SessionRef::into_raw))
     })
 }

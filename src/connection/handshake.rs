@@ -227,7 +227,7 @@ impl Connection {
     fn settle_offer(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
         match self.role.get() {
-            Some(Role::Server) if facts.full => self.drop_offer(),
+            Some(Role::Server) if facts.full => self.drop_offer()?,
             Some(Role::Client) if facts.full => self.part_with_offered(),
             _ => {}
         }

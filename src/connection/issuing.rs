@@ -4,11 +4,11 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
-use super::{Connection, Handshake, Role, Stage};
+use super::{Connection, Handshake, Role, Stage, Stop};
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::libcrypto::digest::sha256;
-use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef};
+use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef, View};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const CACHE_CLIENT: u32 = 1;
@@ -28,15 +28,63 @@ impl Connection {
     /// Gives a client what it has as its session until the server's is there: empty id, not
     /// resumable (S3).
     pub(super) fn hold_placeholder(&self) {
-        let placeholder = Session::new(Fields {
+        self.hold(Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context: self.settings.borrow().session_id_context.to_vec(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             ..Fields::default()
-        });
+        }));
+    }
+
+    /// Gives a server what is its session from the ClientHello on (S3): the one that it resumes, or a
+    /// new one, which callbacks may add ex_data to, and which the end of the handshake completes.
+    pub(super) fn begin_session(&self) -> Result<(), Stop> {
+        let resumed = self
+            .with_handshake(|handshake| {
+                let offer = handshake.offer.as_ref()?;
+                Some(offer.session().clone())
+            })
+            .flatten();
+        match resumed {
+            Some(session) => self.replace_session(Some(session)),
+            None => self.hold(Session::new(Fields {
+                cipher_id: 0,
+                id: self.new_tls12_id()?,
+                ..self.new_fields()
+            })),
+        }
+        Ok(())
+    }
+
+    /// Makes `placeholder` the connection's session.
+    fn hold(&self, placeholder: SessionRef) {
         self.with_handshake(|handshake| handshake.placeholder = Some(placeholder.clone()));
-        self.replace_session(Some(placeholder));
+        let old = self.session.replace_provisionally(placeholder);
+        // As in `replace_session`.
+        drop(old);
+    }
+
+    /// The placeholder becomes the session with these fields: another object, or, if the program has
+    /// seen it, the same. If the program has set a session meanwhile, that is not written into (S123).
+    pub(super) fn complete(
+        &self,
+        placeholder: Option<&SessionRef>,
+        fields: View<'_>,
+    ) -> SessionRef {
+        match placeholder {
+            Some(placeholder)
+                if placeholder.as_ptr() == self.session.pointer() && !self.session.is_unseen() =>
+            {
+                placeholder.assign(fields);
+                placeholder.clone()
+            }
+            _ => {
+                let session = Session::from_view(fields);
+                self.hold(session.clone());
+                session
+            }
+        }
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -118,11 +166,11 @@ impl Connection {
         .flatten()
     }
 
-    /// Server, TLS 1.2: keeps a session under the id that rustls has given it.
+    /// Server, TLS 1.2: the engine is done with a session that has an id.
     pub(super) fn keep_new_session(&self, secrets: SessionSecrets) -> bool {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
-        self.issued.borrow_mut().push(Session::new(fields));
+        self.issued.replace(Some(fields));
         true
     }
 }
@@ -146,35 +194,34 @@ impl Connection {
             self.verify_result.set(session.verify_result() as _);
             self.replace_session(Some(session));
         } else {
-            let mut fields = self.new_fields();
-            if let Some(id_context) = &handshake.session_id_context {
-                fields.id_context = id_context.to_vec();
-            }
-            fields.master_key = handshake.master_secret.clone();
-            if handshake.host_name_accepted {
-                let name = self.received_host_name.borrow().clone();
-                fields.host_name = name.map(|name| name.into_bytes());
-            }
-            let session = Session::new(fields);
+            let is_issued = issued.is_some();
+            let fields = issued.unwrap_or_else(|| self.unissued_fields(handshake));
+            let session = self.complete(handshake.placeholder.as_ref(), fields.view());
             if self.not_resumable.get() {
                 session.mark_not_resumable();
             }
-            self.replace_session(Some(session));
-        }
-        for session in issued {
-            if self.not_resumable.get() {
-                session.mark_not_resumable();
+            if is_issued {
+                self.update_cache(CACHE_SERVER);
             }
-            if self.resumed.get() {
-                // A renewed TLS 1.2 ticket: the connection keeps the session it has resumed.
-                continue;
-            }
-            self.replace_session(Some(session));
-            self.update_cache(CACHE_SERVER);
         }
         if !tls13 {
             statistics.accept_good.increment();
         }
+    }
+
+    /// What a server's session has that the engine makes nothing of: one of TLS 1.3 before its first
+    /// ticket, one of TLS 1.2 without id and ticket.
+    fn unissued_fields(&self, handshake: &Handshake) -> Fields {
+        let mut fields = self.new_fields();
+        if let Some(id_context) = &handshake.session_id_context {
+            fields.id_context = id_context.to_vec();
+        }
+        fields.master_key = handshake.master_secret.clone();
+        if handshake.host_name_accepted {
+            let name = self.received_host_name.borrow().clone();
+            fields.host_name = name.map(|name| name.into_bytes());
+        }
+        fields
     }
 
     /// The end of a client's handshake.
@@ -194,13 +241,7 @@ impl Connection {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
-            match (&handshake.placeholder, self.session()) {
-                (Some(placeholder), Some(session)) if session.as_ptr() == placeholder.as_ptr() => {
-                    placeholder.assign(fields.view());
-                }
-                // The program has set a session meanwhile, which is not to be written into (S123).
-                _ => self.replace_session(Some(Session::new(fields))),
-            }
+            self.complete(handshake.placeholder.as_ref(), fields.view());
             if !tls13 {
                 self.update_cache(CACHE_CLIENT);
             }

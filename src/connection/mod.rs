@@ -86,7 +86,7 @@ use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::X509Chain;
-use crate::session::{PeerChain, SessionRef};
+use crate::session::{Fields, PeerChain, SessionRef};
 
 /// `SSL_SENT_SHUTDOWN`
 pub const SENT_SHUTDOWN: c_int = 1;
@@ -139,8 +139,8 @@ pub struct Connection {
     server_random: Cell<[u8; 32]>,
     /// Sessions that have come from the engine and not been announced to the program.
     arrivals: RefCell<Vec<SessionSecrets>>,
-    /// Server, TLS 1.2: sessions made by the handshake that are not announced yet.
-    issued: RefCell<Vec<SessionRef>>,
+    /// Server, TLS 1.2: what the engine has told of the new session, with which it is complete.
+    issued: RefCell<Option<Fields>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
     early: early_data::EarlyData,
@@ -200,7 +200,7 @@ pub struct Handshake {
     offered: Option<SessionRef>,
     /// Client: the session of the program's own key that was offered.
     offered_psk: Option<SessionRef>,
-    /// Client: what stands in for the session until the handshake is done.
+    /// The new session of a full handshake, with what is known of it so far.
     placeholder: Option<SessionRef>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
     /// whether it is not empty.
@@ -386,7 +386,7 @@ impl Connection {
         copy.info_callback.set(self.info_callback.get());
         copy.host_name.replace(self.host_name.borrow().clone());
         copy.names.replace(self.names.borrow().clone());
-        copy.session.replace(self.session());
+        copy.session.replace(self.lend_session());
         if let Some(param) = self.verify_param.get() {
             copy.verify_param()?.inherit(param)?;
         }

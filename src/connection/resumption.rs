@@ -105,7 +105,11 @@ impl Connection {
     /// security domain: a session is resumed there only if it was made for this very host, and with
     /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
     /// OpenSSL, sessions have that of the context before the switch.
-    pub(super) fn recheck_resumable(&self, hello: &ClientHello, switched: bool) {
+    pub(super) fn recheck_resumable(
+        &self,
+        hello: &ClientHello,
+        switched: bool,
+    ) -> Result<(), Stop> {
         let settings = self.settings();
         let allowed = self.with_handshake(|handshake| {
             handshake.offer.as_ref().is_none_or(|offer| {
@@ -117,22 +121,37 @@ impl Connection {
                 has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
             })
         });
-        if allowed == Some(false) {
-            self.drop_offer();
+        match allowed {
+            Some(false) => self.drop_offer(),
+            _ => Ok(()),
         }
     }
 
+    /// TLS 1.3: the client has named a session and not yet shown that it has its secret. A failure does
+    /// not take that session from who has it: whoever saw the ticket on the way could send it.
+    pub(super) fn is_offer_unproved(&self) -> bool {
+        let offers = self
+            .with_handshake(|handshake| handshake.version == 0x0304 && handshake.offer.is_some())
+            .unwrap_or(false);
+        let proved = self
+            .with_engine(|engine| engine.facts().resumed)
+            .unwrap_or(false);
+        offers && !proved
+    }
+
     /// The handshake is a full one after all.
-    pub(super) fn drop_offer(&self) {
+    pub(super) fn drop_offer(&self) -> Result<(), Stop> {
         // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
         let dropped = self
             .with_handshake(|handshake| handshake.offer.take())
             .flatten();
-        if dropped.is_some() {
-            self.resumed.set(false);
-            self.set_verify_result(0);
-            self.session_context.statistics.hits.decrement();
+        if dropped.is_none() {
+            return Ok(());
         }
+        self.resumed.set(false);
+        self.set_verify_result(0);
+        self.session_context.statistics.hits.decrement();
+        self.begin_session()
     }
 
     fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {

@@ -40,6 +40,9 @@ const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
 const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
+/// rustls's ids are as long as this.
+const ID_LENGTH: usize = 32;
+
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
 /// `SSL_SESS_CACHE_SERVER`
@@ -143,11 +146,12 @@ impl Connection {
         let offer = self.find_resumable(&hello, version)?;
         self.resumed.set(offer.is_some());
         self.with_handshake(|handshake| handshake.offer = offer);
+        self.begin_session()?;
         let before = self.context();
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())
             || self.settings.borrow().session_id_context != id_context;
-        self.recheck_resumable(&hello, switched);
+        self.recheck_resumable(&hello, switched)?;
         if self.resumed.get() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.
             self.offered_groups.take();
@@ -277,7 +281,7 @@ impl Connection {
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
-        let (version, alpn, early_data, resume, declined) = self
+        let (version, alpn, early_data, resume) = self
             .with_handshake(|handshake| {
                 (
                     handshake.version,
@@ -287,7 +291,6 @@ impl Connection {
                         .offer
                         .as_ref()
                         .map(|offer| offer.for_engine(&hello)),
-                    handshake.ticket_declined,
                 )
             })
             .unwrap_or_default();
@@ -301,12 +304,12 @@ impl Connection {
             }));
         }
         let cache_mode = self.session_context.cache_mode();
-        let tickets_allowed = settings.options & OP_NO_TICKET == 0 && !declined;
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
-        let tls12_ticket = tickets_allowed && hello.session_ticket().is_some() && resumable;
-        let session_ids = resumable && !tls12_ticket && cache_mode & CACHE_SERVER != 0;
-        let session_id = match version == 0x0303 && session_ids && resume.is_none() {
-            true => Some(self.tls12_session_id()?),
+        let expects_ticket = self.expects_tls12_ticket(&hello);
+        let tls12_ticket = expects_ticket && resumable;
+        let session_ids = !expects_ticket && cache_mode & CACHE_SERVER != 0;
+        let session_id = match version == 0x0303 && resume.is_none() {
+            true => self.settle_tls12_id(session_ids)?,
             false => None,
         };
         let client_authentication = client_authentication(&settings);
@@ -358,19 +361,62 @@ impl Connection {
         // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
         let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
         self.not_resumable.set(answer);
+        if let (true, Some(session)) = (answer, self.session()) {
+            session.mark_not_resumable();
+        }
         answer
+    }
+
+    /// TLS 1.2: a ticket is wanted and allowed, so the session needs no id (S10).
+    fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
+        let declined = self
+            .with_handshake(|handshake| handshake.ticket_declined)
+            .unwrap_or(false);
+        let allowed = self.settings.borrow().options & OP_NO_TICKET == 0;
+        allowed && !declined && hello.session_ticket().is_some()
+    }
+
+    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
+    /// be no ticket, else empty.
+    pub(super) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
+        let (version, hello) = self
+            .with_handshake(|handshake| (handshake.version, handshake.client_hello.clone()))
+            .unwrap_or_default();
+        match hello {
+            Some(hello) if version == 0x0303 && !self.expects_tls12_ticket(&hello) => {
+                self.tls12_session_id()
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
     /// the program's is filled up with random bytes.
-    fn tls12_session_id(&self) -> Result<[u8; 32], Stop> {
-        let id = self
+    fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
+        let mut id = self
             .new_session_id(0x0303)
             .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
-        let mut filled = [0; 32];
-        crate::libcrypto::random::fill(&mut filled[id.len()..])?;
-        filled[..id.len()].copy_from_slice(&id);
-        Ok(filled)
+        let length = id.len();
+        id.resize(ID_LENGTH, 0);
+        crate::libcrypto::random::fill(&mut id[length..])?;
+        Ok(id)
+    }
+
+    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
+    /// callback may have changed that.
+    fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
+        let placeholder = self
+            .with_handshake(|handshake| handshake.placeholder.clone())
+            .flatten();
+        let Some(placeholder) = placeholder else {
+            return Ok(None);
+        };
+        if wanted && placeholder.id().is_empty() {
+            placeholder.set_id(&self.tls12_session_id()?)?;
+        } else if !wanted && !placeholder.id().is_empty() {
+            placeholder.set_id(&[])?;
+        }
+        Ok(placeholder.id().try_into().ok())
     }
 
     /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::cache::CountedCell;
 use crate::session::{Session, SessionRef};
@@ -12,17 +12,38 @@ use crate::session::{Session, SessionRef};
 ///
 /// There are two cells, each with references of its own, and every thread keeps to one of them: so of two
 /// threads that take references all the time, each mostly finds its cell still in its processor's cache.
+///
+/// The session of a handshake under way is provisional: when more is known it becomes what it stood for. As long
+/// as the program has not seen it, another object can take its place; after that it must stay the same.
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct SessionCell {
     even: SharedCell,
     /// Two cells on one cache line would be as good as one.
     _gap: [u64; 7],
+    /// The session is provisional and the program has not seen it. Rarely written, often read, so on
+    /// the line of neither cell.
+    unseen: AtomicBool,
+    _other_gap: [u64; 7],
     odd: SharedCell,
 }
 
 impl SessionCell {
-    /// The session, with a reference of the caller's own.
+    /// The session, with a reference of the caller's own, for the program.
+    #[inline]
+    pub fn lend(&self) -> Option<SessionRef> {
+        self.note_seen();
+        self.get()
+    }
+
+    /// The session's address for the program, NULL for none. Stands for no reference.
+    #[inline]
+    pub fn lend_pointer(&self) -> *mut Session {
+        self.note_seen();
+        self.pointer()
+    }
+
+    /// The session, with a reference of the caller's own, which does not come to the program.
     #[inline]
     pub fn get(&self) -> Option<SessionRef> {
         match turn() % 2 {
@@ -36,9 +57,29 @@ impl SessionCell {
         self.even.0.pointer()
     }
 
+    /// Puts a provisional session in. Returns what was there.
+    pub fn replace_provisionally(&self, session: SessionRef) -> Option<SessionRef> {
+        let old = self.replace(Some(session));
+        self.unseen.store(true, Ordering::Relaxed);
+        old
+    }
+
+    /// True if the session is provisional, and still unknown to the program.
+    pub fn is_unseen(&self) -> bool {
+        self.unseen.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn note_seen(&self) {
+        if self.unseen.load(Ordering::Relaxed) {
+            self.unseen.store(false, Ordering::Relaxed);
+        }
+    }
+
     /// Puts `session` in and returns what was there. Another thread may see the one or the other until
     /// this returns.
     pub fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
+        self.unseen.store(false, Ordering::Relaxed);
         let other = self.odd.replace(session.clone());
         let old = self.even.replace(session);
         drop(other);

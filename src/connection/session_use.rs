@@ -10,11 +10,16 @@ use crate::session::{Session, SessionRef};
 
 impl Connection {
     /// `SSL_get_session`: lent, NULL when there is none (S1).
-    pub fn session_pointer(&self) -> *mut Session {
-        self.session.pointer()
+    pub fn lend_session_pointer(&self) -> *mut Session {
+        self.session.lend_pointer()
     }
 
-    /// `SSL_get1_session`: a reference of the caller's own.
+    /// `SSL_get1_session`: a reference of the program's own.
+    pub fn lend_session(&self) -> Option<SessionRef> {
+        self.session.lend()
+    }
+
+    /// The session. Not for the program: during a handshake it may be another object soon.
     pub fn session(&self) -> Option<SessionRef> {
         self.session.get()
     }
@@ -31,7 +36,7 @@ impl Connection {
 
     /// `SSL_copy_session_id(3)`: takes over session, certificates and session id context.
     pub fn copy_session_of(&self, other: &Self) -> Result<()> {
-        self.set_session(other.session())?;
+        self.set_session(other.lend_session())?;
         let settings = other.settings();
         self.change_settings(|own| {
             own.credentials = settings.credentials.clone();

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
 use crate::error::Reason;
 use crate::libcrypto::{bio, error_queue, random, ticket_callback};
-use crate::session::{Session, SessionRef, View, der};
+use crate::session::{Fields, Session, SessionRef, View, der};
 use crate::ticket::Opened;
 
 const INTERNAL_ERROR: u8 = 80;
@@ -205,8 +205,11 @@ impl Connection {
         if self.resumed.get() || self.tickets.made.get() > 0 {
             return session.successor(view).map_err(|_| Reason::INTERNAL_ERROR);
         }
-        session.assign(view);
-        Ok(session)
+        if session.is_marked() {
+            session.assign(view);
+            return Ok(session);
+        }
+        Ok(self.complete(Some(&session), view))
     }
 }
 
@@ -221,26 +224,47 @@ impl Connection {
             // one says that there is none (RFC 5077, section 3.3).
             return None;
         }
-        let session = Session::new(self.server_fields(&secrets));
-        // The program finds the session with SSL_get_session.
-        let before = self.session.replace(Some(session.clone()));
-        let generated = self.ask_generate_ticket();
-        self.replace_session(before);
-        let sealed = match generated {
-            true => self.seal(&session),
-            false => Err(Reason::INTERNAL_ERROR),
+        let fields = self.server_fields(&secrets);
+        let sealed = match self.resumed_session(&secrets) {
+            Some((resumed, _)) => self.renew_ticket(resumed, &fields),
+            None => self.issue_ticket(&fields),
         };
-        match sealed {
-            Ok(ticket) => {
-                if ticket.is_some() {
-                    self.issued.borrow_mut().push(session);
-                }
-                ticket
-            }
-            Err(reason) => {
-                self.fatal.set(Some(reason));
-                None
-            }
+        sealed.unwrap_or_else(|reason| {
+            self.fatal.set(Some(reason));
+            None
+        })
+    }
+
+    /// The ticket of a full handshake, for the connection's session.
+    fn issue_ticket(&self, fields: &Fields) -> Result<Option<Vec<u8>>, Reason> {
+        let placeholder = self
+            .with_handshake(|handshake| handshake.placeholder.clone())
+            .flatten();
+        let session = self.complete(placeholder.as_ref(), fields.view());
+        let ticket = self.generate_ticket(&session)?;
+        // With what the program has put into it.
+        self.issued.replace(Some(session.fields()));
+        Ok(ticket)
+    }
+
+    /// Another ticket after a resumption. The connection keeps the session that it has resumed, which
+    /// others may have; the program finds a copy with SSL_get_session while it is asked (S123).
+    fn renew_ticket(
+        &self,
+        resumed: SessionRef,
+        fields: &Fields,
+    ) -> Result<Option<Vec<u8>>, Reason> {
+        let copy = Session::from_view(fields.view());
+        self.replace_session(Some(copy.clone()));
+        let ticket = self.generate_ticket(&copy);
+        self.replace_session(Some(resumed));
+        ticket
+    }
+
+    fn generate_ticket(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
+        match self.ask_generate_ticket() {
+            true => self.seal(session),
+            false => Err(Reason::INTERNAL_ERROR),
         }
     }
 

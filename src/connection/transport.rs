@@ -229,7 +229,8 @@ impl Connection {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.notify_alert(InfoKind::ReadAlert, 2, alert);
         }
-        if alert_sent.is_some() || failure.alert_received.is_some() {
+        let alerted = alert_sent.is_some() || failure.alert_received.is_some();
+        if alerted && !self.is_offer_unproved() {
             self.lose_session();
         }
         self.stage.set(Stage::Failed);

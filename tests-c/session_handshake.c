@@ -1,0 +1,317 @@
+/*
+ * The session of a server while its handshake goes on, as callbacks see it: S3, S13, S24, S47, S123.
+ */
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+#include "pair.h"
+
+/* What callbacks saw, in the order in which they were asked. */
+struct sight {
+    const char *callback;
+    const SSL_SESSION *session;
+    unsigned id_length;
+};
+
+static struct sight sights[32];
+static size_t sight_count;
+
+static void look(const char *callback, const SSL *ssl)
+{
+    const SSL_SESSION *session = SSL_get_session(ssl);
+    struct sight *sight = &sights[sight_count++];
+
+    CHECK(sight_count <= sizeof(sights) / sizeof(sights[0]));
+    *sight = (struct sight){ callback, session, 0 };
+    if (session != NULL)
+        SSL_SESSION_get_id(session, &sight->id_length);
+}
+
+static bool was_asked(const char *callback)
+{
+    for (size_t i = 0; i < sight_count; i++) {
+        if (strcmp(sights[i].callback, callback) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int on_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    CHECK(SSL_get_session(ssl) == NULL);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int on_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    look("name", ssl);
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static bool protocols_are_fatal;
+
+static int on_protocols(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                        unsigned in_length, void *argument)
+{
+    (void)in_length, (void)argument;
+    look("protocols", ssl);
+    *out = in + 1;
+    *length = in[0];
+    return protocols_are_fatal ? SSL_TLSEXT_ERR_ALERT_FATAL : SSL_TLSEXT_ERR_OK;
+}
+
+static int on_certificate(SSL *ssl, void *argument)
+{
+    (void)argument;
+    look("certificate", ssl);
+    return 1;
+}
+
+static int index_of_verdict;
+static bool keeps_verdict;
+
+static int on_verify(int ok, X509_STORE_CTX *store)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+    look("verify", ssl);
+    if (keeps_verdict)
+        CHECK_EQ(SSL_SESSION_set_ex_data(SSL_get_session(ssl), index_of_verdict, &index_of_verdict), 1);
+    return ok;
+}
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_ACCEPT_LOOP && SSL_get_session(ssl) != NULL)
+        look("info", ssl);
+}
+
+static int removals;
+static SSL_SESSION *last_removed;
+
+static void on_remove(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    removals++;
+    last_removed = session;
+}
+
+static void init(struct pair *pair, const struct protocol *protocol, bool tickets)
+{
+    static const unsigned char protocols[] = "\1p";
+
+    pair_init(pair, protocol);
+    if (!tickets)
+        SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
+    SSL_CTX_set_client_hello_cb(pair->server_ctx, on_hello, NULL);
+    SSL_CTX_set_tlsext_servername_callback(pair->server_ctx, on_name);
+    SSL_CTX_set_alpn_select_cb(pair->server_ctx, on_protocols, NULL);
+    SSL_CTX_set_cert_cb(pair->server_ctx, on_certificate, NULL);
+    SSL_CTX_set_info_callback(pair->server_ctx, on_info);
+    SSL_CTX_set_verify(pair->server_ctx, SSL_VERIFY_PEER, on_verify);
+    SSL_CTX_set_session_id_context(pair->server_ctx, (const unsigned char *)"s", 1);
+    SSL_CTX_sess_set_remove_cb(pair->server_ctx, on_remove);
+    trust(pair->server_ctx, pki_ca());
+    use_credentials(pair->client_ctx, pki_client());
+    SSL_CTX_set_alpn_protos(pair->client_ctx, protocols, 2);
+    sight_count = 0;
+    removals = 0;
+}
+
+/* S3 */
+static void all_callbacks_see_the_session_that_comes_of_it(const struct protocol *protocol)
+{
+    bool tls13 = protocol->version == TLS1_3_VERSION;
+
+    for (int tickets = 0; tickets < 2; tickets++) {
+        static const char *const callbacks[] = { "name", "protocols", "certificate", "verify", "info" };
+        unsigned length = tls13 || tickets ? 0 : 32;
+        struct pair pair;
+
+        init(&pair, protocol, tickets);
+        /* Every TLS 1.3 ticket but the first is of another session. */
+        SSL_CTX_set_num_tickets(pair.server_ctx, 1);
+        pair_connect(&pair);
+        for (size_t i = 0; i < sizeof(callbacks) / sizeof(callbacks[0]); i++)
+            CHECK(was_asked(callbacks[i]));
+        for (size_t i = 0; i < sight_count; i++) {
+            CHECK(sights[i].session == SSL_get_session(pair.server));
+            /* Only the ticket gives a session of TLS 1.3 its id, and then there is one more state. */
+            if (!tls13 || strcmp(sights[i].callback, "info") != 0)
+                CHECK_EQ(sights[i].id_length, length);
+        }
+        pair_free(&pair);
+    }
+}
+
+static void what_a_callback_attaches_stays_with_the_session(const struct protocol *protocol)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair pair;
+
+        init(&pair, protocol, tickets);
+        if (index_of_verdict == 0)
+            index_of_verdict = SSL_SESSION_get_ex_new_index(0, "verdict", NULL, NULL, NULL);
+        keeps_verdict = true;
+        SSL_CTX_set_num_tickets(pair.server_ctx, 2);
+        pair_connect(&pair);
+        CHECK(SSL_SESSION_get_ex_data(SSL_get_session(pair.server), index_of_verdict) == &index_of_verdict);
+        keeps_verdict = false;
+        pair_free(&pair);
+    }
+}
+
+/* S13 */
+static void callbacks_see_the_session_that_is_resumed(void)
+{
+    struct pair pair;
+    SSL_SESSION *session, *servers;
+
+    init(&pair, &TLS12, false);
+    pair_connect(&pair);
+    session = SSL_get1_session(pair.client);
+    servers = SSL_get1_session(pair.server);
+    pair_close(&pair);
+    sight_count = 0;
+    CHECK(pair_resumes(&pair, session));
+    CHECK(was_asked("name") && was_asked("protocols") && was_asked("info"));
+    CHECK(!was_asked("certificate") && !was_asked("verify"));
+    for (size_t i = 0; i < sight_count; i++)
+        CHECK(sights[i].session == servers);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(servers);
+    pair_free(&pair);
+}
+
+static void fail_by_protocols(struct pair *pair)
+{
+    struct outcome client, server;
+
+    protocols_are_fatal = true;
+    pair_open(pair);
+    pair_try_handshake(pair, &client, &server);
+    CHECK_EQ(server.ret, -1);
+    protocols_are_fatal = false;
+}
+
+/* S24 */
+static void a_handshake_that_fails_loses_its_session(void)
+{
+    struct pair pair;
+    SSL_SESSION *session, *servers;
+
+    init(&pair, &TLS12, false);
+    /* A new one, which was in no cache yet. */
+    fail_by_protocols(&pair);
+    CHECK_EQ(removals, 1);
+    CHECK(last_removed == SSL_get_session(pair.server));
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
+    pair_drop(&pair);
+
+    /* One that is resumed. */
+    pair_connect(&pair);
+    session = SSL_get1_session(pair.client);
+    servers = SSL_get1_session(pair.server);
+    pair_close(&pair);
+    CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
+    pair.offer = session;
+    fail_by_protocols(&pair);
+    CHECK(last_removed == servers);
+    CHECK_EQ(removals, 2);
+    CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(servers);
+    pair_free(&pair);
+}
+
+/* Who has only seen a ticket cannot take the session from its owner. */
+static void an_offer_without_the_secret_loses_nothing(void)
+{
+    struct pair pair;
+    struct outcome client, server;
+    SSL_SESSION *session, *forged;
+    unsigned char key[SSL_MAX_MASTER_KEY_LENGTH];
+    size_t length;
+
+    init(&pair, &TLS13, false);
+    SSL_CTX_set_num_tickets(pair.server_ctx, 1);
+    session = pair_new_session(&pair);
+    forged = SSL_SESSION_dup(session);
+    length = SSL_SESSION_get_master_key(forged, key, sizeof(key));
+    key[0] ^= 1;
+    CHECK_EQ(SSL_SESSION_set1_master_key(forged, key, length), 1);
+
+    pair.offer = forged;
+    pair_open(&pair);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(server.ret, -1);
+    CHECK_EQ(removals, 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
+    pair_drop(&pair);
+    CHECK(pair_resumes(&pair, session));
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(forged);
+    pair_free(&pair);
+}
+
+static int never(SSL *ssl, int forward_secure)
+{
+    (void)ssl, (void)forward_secure;
+    return 1;
+}
+
+/* S47 */
+static void a_session_that_must_not_be_resumed_is_marked_from_then_on(const struct protocol *protocol)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair pair;
+        unsigned length;
+
+        init(&pair, protocol, tickets);
+        SSL_CTX_set_not_resumable_session_callback(pair.server_ctx, never);
+        pair_connect(&pair);
+        CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
+        CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
+        SSL_SESSION_get_id(SSL_get_session(pair.server), &length);
+        CHECK_EQ(length, protocol->version == TLS1_2_VERSION && !tickets ? 32 : 0);
+        pair_free(&pair);
+    }
+}
+
+/* S123; OpenSSL writes into it, and then the handshake fails. */
+static void a_session_that_the_program_sets_is_not_written_into(const struct protocol *protocol)
+{
+    struct pair pair;
+    SSL_SESSION *session, *set;
+    unsigned length;
+
+    if (!on_reprise())
+        return;
+    set = SSL_SESSION_new();
+    init(&pair, protocol, true);
+    SSL_CTX_set_num_tickets(pair.server_ctx, 1);
+    pair_open(&pair);
+    SSL_do_handshake(pair.client);
+    SSL_do_handshake(pair.server);
+    session = SSL_get1_session(pair.server);
+    CHECK(session != NULL);
+    CHECK_EQ(SSL_set_session(pair.server, set), 1);
+    pair_handshake(&pair);
+    SSL_SESSION_get_id(set, &length);
+    CHECK_EQ(length, 0);
+    CHECK_EQ(SSL_SESSION_get_master_key(set, NULL, 0), 0);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(set);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_comes_of_it),
+          TEST_EACH(what_a_callback_attaches_stays_with_the_session),
+          TEST(callbacks_see_the_session_that_is_resumed), TEST(a_handshake_that_fails_loses_its_session),
+          TEST(an_offer_without_the_secret_loses_nothing),
+          TEST_EACH(a_session_that_must_not_be_resumed_is_marked_from_then_on),
+          TEST_EACH(a_session_that_the_program_sets_is_not_written_into))
