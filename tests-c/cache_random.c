@@ -4,32 +4,23 @@
  * S61, S94, S100).
  *
  * A worker does the same operations on each library and writes down what came of them; the two reports must
- * be equal. CACHE_SEED draws other operations than usual, CACHE_SEQUENCES is for how many of them.
+ * be equal.
  *
  * Left out is what would corrupt OpenSSL's list or leaves sessions in its cache for ever: one session in
  * two caches, another id or version for a session that is cached, empty ids, times before 1970 (docs/cache.md).
  */
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
 
 #include "call_report.h"
+#include "drawn.h"
+#include "numbered.h"
 #include "worker.h"
 
-enum { SLOTS = 24, CONTEXTS = 2, IDS = 12, USUAL_SEQUENCES = 100, OPERATIONS = 250, MOST_LISTED = 64 };
-
-static uint64_t state;
-
-static unsigned below(unsigned limit)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (unsigned)((state >> 20) % limit);
-}
+enum { SLOTS = 24, CONTEXTS = 2, IDS = 12, OPERATIONS = 250, MOST_LISTED = 64 };
 
 /* A session of the sequence. `home` is the context that it was added to, if any. */
 struct slot {
@@ -41,44 +32,10 @@ static struct slot slots[SLOTS];
 static SSL_CTX *contexts[CONTEXTS];
 /* True where the cache is also looked at as a table: then Reprise keeps one up to date. */
 static bool as_table;
-static int number_index;
-static intptr_t last_number;
-
-/* The numbers of the sessions that an operation has freed. */
-static long freed[SLOTS + MOST_LISTED];
-static size_t freed_count;
-
-static long number_of(const SSL_SESSION *session)
-{
-    return (long)(intptr_t)SSL_SESSION_get_ex_data(session, number_index);
-}
-
-static void set_number(SSL_SESSION *session)
-{
-    CHECK_EQ(SSL_SESSION_set_ex_data(session, number_index, (void *)++last_number), 1);
-}
-
 static void on_remove(SSL_CTX *context, SSL_SESSION *session)
 {
     fprintf(report, "  removed %ld from %d, %s\n", number_of(session), context == contexts[1],
             SSL_SESSION_is_resumable(session) ? "resumable" : "marked");
-}
-
-static void on_free(void *parent, void *number, CRYPTO_EX_DATA *data, int index, long argument, void *more)
-{
-    (void)parent, (void)data, (void)index, (void)argument, (void)more;
-    if (number == NULL)
-        return;
-    CHECK(freed_count < sizeof(freed) / sizeof(freed[0]));
-    freed[freed_count++] = (long)(intptr_t)number;
-}
-
-/* After an operation: OpenSSL frees what a flush takes out when all are out, Reprise one by one. */
-static void show_freed(void)
-{
-    for (size_t i = 0; i < freed_count; i++)
-        fprintf(report, "  freed %ld\n", freed[i]);
-    freed_count = 0;
 }
 
 /* Ids of three lengths that share their first bytes. */
@@ -135,7 +92,7 @@ static void fill(struct slot *slot)
     SSL_SESSION_free(slot->session);
     slot->session = SSL_SESSION_new();
     slot->home = NULL;
-    set_number(slot->session);
+    number_of(slot->session);
     give_key(slot->session);
     time_anew(slot);
     timeout_anew(slot);
@@ -149,7 +106,6 @@ static void copy(struct slot *from, struct slot *to)
         return;
     made = SSL_SESSION_dup(from->session);
     CHECK(made != NULL);
-    set_number(made);
     SSL_SESSION_free(to->session);
     to->session = made;
     to->home = NULL;
@@ -295,11 +251,9 @@ static void operate(void)
     show_freed();
 }
 
-static void sequence(uint64_t seed)
+static void sequence(void)
 {
-    fprintf(report, "-- sequence %llu\n", (unsigned long long)seed);
-    state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-    last_number = 0;
+    numbered_begin();
     as_table = below(3) == 0;
     for (int i = 0; i < CONTEXTS; i++)
         exchange(i);
@@ -318,20 +272,10 @@ static void sequence(uint64_t seed)
     show_freed();
 }
 
-static uint64_t wanted(const char *name, uint64_t usual)
-{
-    const char *value = getenv(name);
-
-    return value == NULL ? usual : strtoull(value, NULL, 0);
-}
-
 static void sequences(void)
 {
-    uint64_t first = wanted("CACHE_SEED", 1), count = wanted("CACHE_SEQUENCES", USUAL_SEQUENCES);
-
-    number_index = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, on_free);
-    for (uint64_t i = 0; i < count; i++)
-        sequence(first + i);
+    numbered_init();
+    draw_sequences(100, sequence);
 }
 
 static int worker(int count, char **arguments)
