@@ -170,7 +170,7 @@ impl Connection {
     pub(super) fn keep_new_session(&self, secrets: SessionSecrets) -> bool {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
-        self.issued.replace(Some(fields));
+        self.issued.replace(Some(Box::new(fields)));
         true
     }
 }
@@ -195,7 +195,7 @@ impl Connection {
             self.replace_session(Some(session));
         } else {
             let is_issued = issued.is_some();
-            let fields = issued.unwrap_or_else(|| self.unissued_fields(handshake));
+            let fields = issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
             let session = self.complete(handshake.placeholder.as_ref(), fields.view());
             if self.not_resumable.get() {
                 session.mark_not_resumable();

@@ -140,7 +140,7 @@ pub struct Connection {
     /// Sessions that have come from the engine and not been announced to the program.
     arrivals: RefCell<Vec<SessionSecrets>>,
     /// Server, TLS 1.2: what the engine has told of the new session, with which it is complete.
-    issued: RefCell<Option<Fields>>,
+    issued: RefCell<Option<Box<Fields>>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
     early: early_data::EarlyData,

@@ -243,7 +243,7 @@ impl Connection {
         let session = self.complete(placeholder.as_ref(), fields.view());
         let ticket = self.generate_ticket(&session)?;
         // With what the program has put into it.
-        self.issued.replace(Some(session.fields()));
+        self.issued.replace(Some(Box::new(session.fields())));
         Ok(ticket)
     }
 
