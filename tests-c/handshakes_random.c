@@ -8,9 +8,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <openssl/ssl.h>
 
@@ -18,34 +15,13 @@
 #include "drawn.h"
 #include "numbered.h"
 #include "pair.h"
+#include "steady_clock.h"
 #include "worker.h"
 
 enum { STORED = 12, SERVERS = 2, OPERATIONS = 40 };
 
 static struct pair pair;
 static SSL_CTX *servers[SERVERS];
-
-/* ---- The clock of both libraries: it stands still but for what a sequence lets pass. ---- */
-
-static time_t now;
-
-int clock_gettime(clockid_t clock, struct timespec *out)
-{
-    if (clock != CLOCK_REALTIME || now == 0)
-        return (int)syscall(SYS_clock_gettime, clock, out);
-    *out = (struct timespec){ .tv_sec = now };
-    return 0;
-}
-
-time_t time(time_t *out)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_REALTIME, &at);
-    if (out != NULL)
-        *out = at.tv_sec;
-    return at.tv_sec;
-}
 
 /* ---- Sessions ---- */
 
@@ -425,7 +401,7 @@ static void pass_time(void)
     if (!may_expire())
         return;
     fprintf(report, "%u seconds pass\n", seconds);
-    now += seconds;
+    steady_time += seconds;
 }
 
 static void age(SSL_SESSION *session)
@@ -480,7 +456,7 @@ static void operate(void)
         break;
     case 10:
         fprintf(report, "flush %s\n", name_of(context));
-        SSL_CTX_flush_sessions(context, below(2) == 0 ? 100000 : (long)now);
+        SSL_CTX_flush_sessions(context, below(2) == 0 ? 100000 : (long)steady_time);
         break;
     case 11:
         pass_time();
@@ -507,7 +483,8 @@ static void sequence(void)
 static void sequences(void)
 {
     numbered_init();
-    now = time(NULL);
+    /* It stands still but for what a sequence lets pass. */
+    steady_time = time(NULL);
     draw_sequences(60, sequence);
 }
 

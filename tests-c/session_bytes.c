@@ -14,8 +14,10 @@
 #include <openssl/ssl.h>
 
 #include "der.h"
+#include "drawn.h"
 #include "pair.h"
 #include "session_report.h"
+#include "steady_clock.h"
 #include "worker.h"
 
 /* ---- files ---- */
@@ -81,6 +83,8 @@ static int work(int argc, char **argv)
     CHECK_EQ(argc, 4);
     if (strcmp(argv[0], "make") == 0)
         return make(argv + 1);
+    /* The time of sessions that have none. */
+    steady_time = 1700000000;
     report_sessions(argv[1], atoi(argv[2]), argv[3]);
     return 0;
 }
@@ -374,6 +378,62 @@ static void old_fields(void)
     compare();
 }
 
+/* A session with every field that has bytes. */
+static struct der full_session(unsigned long version)
+{
+    struct der der = begin(version);
+
+    put_explicit_integer(&der, 1, 1700000000);
+    put_explicit_integer(&der, 2, 7200);
+    put_explicit_octets(&der, 4, "context");
+    put_explicit_integer(&der, 5, 1);
+    put_explicit_octets(&der, 6, "host.example");
+    put_explicit_integer(&der, 9, 7200);
+    put_explicit_octets(&der, 10, "a ticket");
+    put_explicit_integer(&der, 13, 1);
+    put_explicit_integer(&der, 14, 0x01020304);
+    put_explicit_integer(&der, 15, 16384);
+    put_explicit_octets(&der, 16, "h2");
+    put_explicit_integer(&der, 17, 2);
+    put_explicit_octets(&der, 18, "data");
+    return der;
+}
+
+/* Drawn at random. None of them is BER that is not DER, which only OpenSSL takes (docs/differences.md). */
+static void damaged_ones(void)
+{
+    enum { DAMAGED = 1500 };
+
+    place = new_directory();
+    draw_from(1);
+    for (int i = 0; i < DAMAGED; i++) {
+        struct der contents = full_session(below(2) == 0 ? TLS1_2_VERSION : TLS1_3_VERSION), der;
+
+        wrap(&der, &contents);
+        for (unsigned edits = 1 + below(2); edits > 0; edits--) {
+            size_t at = below((unsigned)der.length);
+
+            switch (below(4)) {
+            case 0:
+                der.bytes[at] ^= (unsigned char)(1 << below(8));
+                break;
+            case 1:
+                der.bytes[at] = (unsigned char)below(256);
+                break;
+            case 2:
+                memmove(der.bytes + at, der.bytes + at + 1, der.length - at - 1);
+                der.length--;
+                break;
+            case 3:
+                der.length = at + 1;
+                break;
+            }
+        }
+        add_bytes(der.bytes, der.length);
+    }
+    compare();
+}
+
 /* ---- `openssl sess_id`: S87, S90 ---- */
 
 /* What the tool prints of the sessions of both libraries, on either of them. */
@@ -411,5 +471,5 @@ static void the_tool_reads_them(const struct protocol *protocol)
 
 WORKER_MAIN(work, TEST_EACH(real_sessions), TEST(every_field_alone),
             TEST(numbers_at_their_limits), TEST(every_version_and_cipher),
-            TEST(ids_and_secrets_of_all_lengths), TEST(old_fields),
+            TEST(ids_and_secrets_of_all_lengths), TEST(old_fields), TEST(damaged_ones),
             TEST_EACH(the_tool_reads_them))

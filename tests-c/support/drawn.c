@@ -21,9 +21,14 @@ void draw_sequences(unsigned long usual_count, void (*sequence)(void))
 
     for (unsigned long seed = first; seed < first + count; seed++) {
         fprintf(report, "-- sequence %lu\n", seed);
-        state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+        draw_from(seed);
         sequence();
     }
+}
+
+void draw_from(unsigned long seed)
+{
+    state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 }
 
 unsigned below(unsigned limit)

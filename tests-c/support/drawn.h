@@ -11,6 +11,9 @@
  * a line about it into the report. */
 void draw_sequences(unsigned long usual_count, void (*sequence)(void));
 
+/* Draws from this seed from now on; beside draw_sequences(). */
+void draw_from(unsigned long seed);
+
 /* A number from 0 to limit - 1. */
 unsigned below(unsigned limit);
 
