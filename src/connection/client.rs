@@ -1,6 +1,6 @@
 //! Starting a client.
 
-use super::handshake::hello_random;
+use super::plain_messages::hello_random;
 use super::{Connection, HandshakeState, Stop};
 
 use crate::context::Settings;

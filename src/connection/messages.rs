@@ -371,7 +371,7 @@ impl Connection {
                 | &message::FINISHED
                 | &message::KEY_UPDATE,
             ) => true,
-            Some(&message::SERVER_HELLO) => super::handshake::is_retry_request(message),
+            Some(&message::SERVER_HELLO) => super::plain_messages::is_retry_request(message),
             _ => self.telling.interlude.get(),
         }
     }

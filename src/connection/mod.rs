@@ -30,6 +30,7 @@
 //! | `notify`            | the info callback                                             |
 //! | `messages`          | the message callback, and states from message to message      |
 //! | `message_events`    | what there is to tell of a record                             |
+//! | `plain_messages`    | what is read of messages that go unprotected                  |
 //! | `handshake_state`   | what these states are called                                  |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
@@ -49,6 +50,7 @@ mod notify;
 mod offers;
 mod peer;
 mod peer_certificates;
+mod plain_messages;
 mod resumption;
 mod server;
 mod session_cell;
