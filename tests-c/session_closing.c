@@ -195,6 +195,36 @@ static void a_close_received_but_not_sent_loses_the_session(
 }
 
 /* A record that cannot be decrypted. */
+/* SSL_set_shutdown(3) */
+static void a_claim_ends_reading_and_lasts_until_the_next_handshake(const struct protocol *protocol)
+{
+    struct pair pair;
+    char byte;
+    int result;
+
+    pair_init(&pair, protocol);
+    pair_open(&pair);
+    SSL_set_shutdown(pair.client, SSL_RECEIVED_SHUTDOWN);
+    pair_handshake(&pair);
+    CHECK_EQ(SSL_get_shutdown(pair.client), 0);
+    pair_settle(&pair);
+    result = SSL_read(pair.client, &byte, 1);
+    CHECK_EQ(SSL_get_error(pair.client, result), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_write(pair.server, "xy", 2), 2);
+    for (int pending = 0; pending < 2; pending++) {
+        SSL_set_shutdown(pair.client, SSL_RECEIVED_SHUTDOWN);
+        result = SSL_read(pair.client, &byte, 1);
+        CHECK_EQ(result, 0);
+        CHECK_EQ(SSL_get_error(pair.client, result), SSL_ERROR_ZERO_RETURN);
+        SSL_set_shutdown(pair.client, 0);
+        CHECK_EQ(SSL_read(pair.client, &byte, 1), 1);
+        CHECK_EQ(byte, pending ? 'y' : 'x');
+    }
+    send_text(pair.server, pair.client, "goes on");
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
 static void send_broken_record(BIO *to)
 {
     static const unsigned char record[5 + 48] = { 23, 3, 3, 0, 48, 'b', 'r', 'o', 'k' };
@@ -295,7 +325,8 @@ static void an_end_without_close_notify_may_be_taken_for_one(
     watched_free(&pair, session);
 }
 
-TEST_MAIN(TEST_EACH(a_close_notify_sent_keeps_the_session),
+TEST_MAIN(TEST_EACH(a_claim_ends_reading_and_lasts_until_the_next_handshake),
+          TEST_EACH(a_close_notify_sent_keeps_the_session),
           TEST_EACH(a_server_that_closes_first_keeps_its_session),
           TEST_EACH(a_complete_shutdown_keeps_both_sessions),
           TEST_EACH(freeing_without_shutdown_loses_the_clients_session),

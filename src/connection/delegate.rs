@@ -12,7 +12,7 @@ impl Delegate for Connection {
         self.tell_received();
         if self.role.get() == Some(Role::Client) {
             // Who is resumed shows no certificate.
-            self.part_with_offered();
+            self.meet_new_session();
         }
         let judgement = self.judge_peer(chain, ocsp_response);
         self.tell_after_certificate(judgement.is_ok());

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::plain_messages::{HELLO_RETRY_REQUEST, hello_random, new_session_ticket};
+use super::plain_messages::{
+    HELLO_RETRY_REQUEST, hello_random, new_session_ticket, tls12_session_id,
+};
 use super::{
     Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
 };
@@ -94,9 +96,11 @@ impl Connection {
         self.want.get()
     }
 
-    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify has come.
+    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify has come, or the program says so. A fatal
+    /// alert is no such end.
     pub fn has_received_close_notify(&self) -> bool {
-        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && self.close_notify_received.get()
+        self.shutdown.get() & RECEIVED_SHUTDOWN != 0
+            && (self.close_notify_received.get() || self.stage.get() != Stage::Failed)
     }
 
     fn begin(&self) -> Result<(), Stop> {
@@ -113,6 +117,8 @@ impl Connection {
         }
         self.handshake.replace(Some(Box::default()));
         self.resumed.set(false);
+        // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
+        self.shutdown.set(0);
         self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
         self.stage.set(Stage::Handshake);
@@ -141,8 +147,8 @@ impl Connection {
         self.method.get().versions()?;
         match role {
             Role::Client => self.start_client()?,
-            // A server has no session until it has seen the ClientHello (S3).
-            Role::Server => self.forget_session(),
+            // A server gets its session when it has seen the ClientHello (S3).
+            Role::Server => {}
         }
         self.tell();
         // A server has nothing to send yet, and a ClientHello before early data waits for that.
@@ -229,24 +235,38 @@ impl Connection {
         let facts = self.with_engine(|engine| engine.facts())?;
         match self.role.get() {
             Some(Role::Server) if facts.full => self.drop_offer()?,
-            Some(Role::Client) if facts.full => self.part_with_offered(),
+            Some(Role::Client) if facts.full => self.meet_new_session(),
             _ => {}
         }
         Ok(())
     }
 
-    /// Client: the server has not taken the session that was offered, if there was one. That counts as
-    /// a miss, and a failure does not spoil the session any more (S15).
-    pub(super) fn part_with_offered(&self) {
-        let (parted, offered) = self
-            .with_handshake(|handshake| {
-                (handshake.placeholder.is_some(), handshake.offered.is_some())
-            })
-            .unwrap_or((true, false));
-        if parted {
-            return;
+    /// Client: the handshake is a full one, so its session is a new one, with the id that the server has
+    /// given it.
+    pub(super) fn meet_new_session(&self) {
+        self.part_with_offered();
+        let new = self.with_handshake(|handshake| {
+            let session = handshake.placeholder.clone()?;
+            Some((session, handshake.server_id.take()?))
+        });
+        if let Some(Some((session, id))) = new {
+            session.set_protocol_version(0x0303);
+            // Not too long for a session id, or the engine would have refused it.
+            let _ = session.set_id(&id);
         }
-        if offered {
+    }
+
+    /// The server has not taken the session that was offered, if there was one. That counts as a miss,
+    /// and a failure does not spoil the session any more (S15).
+    fn part_with_offered(&self) {
+        let offered = self.with_handshake(|handshake| match handshake.placeholder {
+            None => Some(handshake.offered.take()),
+            Some(_) => None,
+        });
+        let Some(Some(offered)) = offered else {
+            return;
+        };
+        if offered.is_some() {
             self.session_context.statistics.misses.increment();
         }
         self.hold_placeholder();
@@ -282,24 +302,28 @@ impl Connection {
         Ok(())
     }
 
-    /// The server random is in the ServerHello, which goes unprotected: a client's input, or a
+    /// The server random is in the ServerHello, as is the id of a client's session. It goes unprotected: a client's input, or a
     /// server's output, begins with it at some time.
     fn note_server_random(&self) {
         if self.server_random.get() != [0; 32] {
             return;
         }
         let role = self.role.get();
-        let random = self.with_engine(|engine| {
-            let records = match role {
-                Some(Role::Server) => engine.output(),
-                _ => engine.input.unprocessed(),
+        let noted = self.with_engine(|engine| {
+            let (records, id) = match role {
+                Some(Role::Server) => (engine.output(), None),
+                _ => {
+                    let records = engine.input.unprocessed();
+                    (records, tls12_session_id(records).map(<[u8]>::to_vec))
+                }
             };
-            hello_random(records, 2)
+            Some((hello_random(records, 2)?, id))
         });
-        if let Ok(Some(random)) = random
+        if let Ok(Some((random, id))) = noted
             && random != HELLO_RETRY_REQUEST
         {
             self.server_random.set(random);
+            self.with_handshake(|handshake| handshake.server_id = id);
         }
     }
 

@@ -42,6 +42,10 @@ impl Connection {
                 self.early.check_read()?;
                 self.handshake_for_reading()?;
             }
+            if self.claims_received_shutdown() {
+                self.want.set(Want::Nothing);
+                return Err(Stop::Closed);
+            }
             let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
@@ -59,11 +63,18 @@ impl Connection {
                 return Ok(count.0);
             }
             if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+                self.want.set(Want::Nothing);
                 return Err(Stop::Closed);
             }
             self.receive()?;
             self.give_way()?;
         }
+    }
+
+    /// The program says that the peer has closed (SSL_set_shutdown(3), SSL_set_quiet_shutdown(3)): then it
+    /// reads nothing any more. When the peer really has, what came before is read first.
+    fn claims_received_shutdown(&self) -> bool {
+        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && !self.close_notify_received.get()
     }
 
     /// Without `SSL_MODE_AUTO_RETRY` a read returns when a record without application data was

@@ -204,6 +204,8 @@ pub struct Handshake {
     offered_psk: Option<SessionRef>,
     /// The new session of a full handshake, with what is known of it so far.
     placeholder: Option<SessionRef>,
+    /// Client, TLS 1.2: the id in the ServerHello, until the new session has it.
+    server_id: Option<Vec<u8>>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
     /// whether it is not empty.
     new_ticket: Option<(u32, bool)>,

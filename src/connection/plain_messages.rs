@@ -12,6 +12,25 @@ pub(super) fn is_retry_request(message: &[u8]) -> bool {
     message.get(6..38) == Some(&HELLO_RETRY_REQUEST)
 }
 
+/// The session id of a ServerHello of TLS 1.2 at the start of `records` (RFC 5246, section 7.4.1.3); empty for none.
+/// `None` for one of TLS 1.3, where it means nothing.
+pub(super) fn tls12_session_id(records: &[u8]) -> Option<&[u8]> {
+    const TO_SESSION_ID: usize = 5 + 4 + 2 + 32;
+    const SUITE_AND_COMPRESSION: usize = 2 + 1;
+    const SUPPORTED_VERSIONS: u16 = 43;
+    let (length, rest) = records.get(TO_SESSION_ID..)?.split_first()?;
+    let (id, rest) = rest.split_at_checked((*length).into())?;
+    let mut extensions = rest.get(SUITE_AND_COMPRESSION + 2..).unwrap_or_default();
+    while let [high, low, length_high, length_low, contents @ ..] = extensions {
+        if u16::from_be_bytes([*high, *low]) == SUPPORTED_VERSIONS {
+            return None;
+        }
+        let length = usize::from(u16::from_be_bytes([*length_high, *length_low]));
+        extensions = contents.get(length..).unwrap_or_default();
+    }
+    Some(id)
+}
+
 /// Lifetime hint (seconds) of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3) among the
 /// messages of a record, and whether its ticket is not empty.
 pub(super) fn new_session_ticket(record: &[u8]) -> Option<(u32, bool)> {
