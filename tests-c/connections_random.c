@@ -97,7 +97,10 @@ static void renew(void)
 /* Both again, with nothing on the way: as they are, or as new. */
 static void again(void)
 {
-    if (below(3) == 0) {
+    bool begun = SSL_in_init(pair.client) && !SSL_in_before(pair.client);
+
+    /* Of a client in the middle of a handshake OpenSSL would offer the unfinished session. */
+    if (below(3) == 0 || begun) {
         renew();
         return;
     }
@@ -139,7 +142,8 @@ static void read_some(SSL *ssl)
     char bytes[50];
     int length = 1 + (int)below(50);
 
-    if (below(4) == 0)
+    /* After a close SSL_peek() of OpenSSL leaves the error of an earlier call. */
+    if (below(4) == 0 && !(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN))
         show_result("peek", ssl, SSL_peek(ssl, bytes, length));
     else
         show_result("read", ssl, SSL_read(ssl, bytes, length));
@@ -156,6 +160,9 @@ static void take_session(SSL *ssl)
 {
     SSL_SESSION **place = &stored[below(STORED)];
 
+    /* OpenSSL would offer an unfinished one. */
+    if (SSL_in_init(ssl))
+        return;
     SSL_SESSION_free(*place);
     *place = SSL_get1_session(ssl);
     shown("taken", number_of(*place));
@@ -165,8 +172,8 @@ static void give_session(void)
 {
     SSL_SESSION *session = below(5) == 0 ? NULL : stored[below(STORED)];
 
-    /* In the middle of a handshake OpenSSL would go on with it. */
-    if (!SSL_in_before(pair.client) && !SSL_is_init_finished(pair.client))
+    /* Later OpenSSL would go on with it. */
+    if (!SSL_in_before(pair.client))
         return;
     fprintf(report, "give %ld\n", number_of(session));
     SHOW(SSL_set_session(pair.client, session));
@@ -176,6 +183,11 @@ static void set_shutdown(SSL *ssl)
 {
     int mode = (int)below(4);
 
+    /* Before that OpenSSL takes it for what has happened. */
+    if (!SSL_is_init_finished(ssl))
+        return;
+    /* After close_notify Reprise writes no more, whatever is claimed. */
+    mode |= SSL_get_shutdown(ssl) & SSL_SENT_SHUTDOWN;
     fprintf(report, "set shutdown %d\n", mode);
     SSL_set_shutdown(ssl, mode);
 }

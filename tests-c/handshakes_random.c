@@ -94,11 +94,10 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
     return keeps;
 }
 
-/* Of a client's failed handshake OpenSSL tells too, with a session that was never announced. */
 static void on_remove(SSL_CTX *context, SSL_SESSION *session)
 {
-    if (is_numbered(session) || context != pair.client_ctx)
-        show_session("told of removal", session);
+    fprintf(report, "  %s", context == pair.client_ctx ? "client" : "server");
+    show_session("told of removal", session);
 }
 
 static SSL_SESSION *on_get(SSL *ssl, const unsigned char *id, int length, int *copy)
