@@ -3,6 +3,7 @@
 use super::plain_messages::hello_random;
 use super::{Connection, HandshakeState, Stop};
 
+use crate::clock;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, SessionSecrets};
 
@@ -32,7 +33,7 @@ impl Connection {
         }
         let secrets = match &psk {
             Some(psk) => Some(psk.for_engine()),
-            None => offered.as_ref().map(secrets_of),
+            None => offered.as_ref().map(secrets_of).map(with_age_rounded_down),
         };
         let server_name = self
             .host_name
@@ -110,6 +111,14 @@ pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
         time: fields.time.max(0) as u64,
         external: false,
     }
+}
+
+/// A second off the age that the client will tell, which then is never above what the server finds, as in
+/// OpenSSL; a session is also offered for a second longer than its lifetime.
+fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
+    let is_older = i64::try_from(secrets.time).is_ok_and(|time| time < clock::now());
+    secrets.time += u64::from(is_older);
+    secrets
 }
 
 /// Splits the wire form of an ALPN list. The list has been checked when it was set.

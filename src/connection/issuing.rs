@@ -132,13 +132,9 @@ impl Connection {
             .unwrap_or_else(|| self.settings.borrow().session_id_context.clone())
     }
 
-    /// A TLS 1.2 server's new session: that of this connection, or on resumption a copy of the
-    /// session that was resumed (S123), with the new secrets.
+    /// A TLS 1.2 server's new session, with these secrets.
     pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
-        let mut fields = match self.resumed_session(secrets) {
-            Some((session, _)) => session.fields(),
-            None => self.new_fields(),
-        };
+        let mut fields = self.new_fields();
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
@@ -147,9 +143,6 @@ impl Connection {
             true => FLAG_EXTENDED_MASTER_SECRET,
             false => 0,
         };
-        fields.alpn = self.facts.borrow().alpn.clone();
-        fields.id = Vec::new();
-        fields.ticket = None;
         fields
     }
 

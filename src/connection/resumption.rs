@@ -178,7 +178,7 @@ impl Connection {
                     None => continue,
                 }
             } else {
-                match self.open_ticket(psk.identity) {
+                match self.open_ticket(psk.identity, &[]) {
                     TicketStatus::Session(session, renew) => (session, renew, false),
                     TicketStatus::Fatal(reason) => {
                         return Err(self.refuse(reason, INTERNAL_ERROR));
@@ -240,15 +240,13 @@ impl Connection {
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
         let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
         let status = match hello.session_ticket() {
-            Some(ticket) if tickets => self.open_ticket(ticket),
+            Some(ticket) if tickets => self.open_ticket(ticket, hello.session_id()),
             _ => TicketStatus::None,
         };
         match status {
             TicketStatus::Fatal(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
             TicketStatus::NotDecrypted => Ok(None),
             TicketStatus::Session(session, renew) => {
-                // S14: its id is the one that the client put into its ClientHello.
-                let _ = session.set_id(hello.session_id());
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
                     Resumption {
@@ -365,12 +363,17 @@ impl Connection {
             || same_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
-    /// Opens a ticket, with the program's say in it (S76–S79).
-    fn open_ticket(&self, ticket: &[u8]) -> TicketStatus {
+    /// Opens a ticket, with the program's say in it (S76–S79). The session in it gets `id`, the one in the
+    /// client's ClientHello, if that is not empty (S14).
+    fn open_ticket(&self, ticket: &[u8], id: &[u8]) -> TicketStatus {
         let status = match ticket {
             [] => TicketStatus::Empty,
             _ => self.unseal(ticket),
         };
+        if let (TicketStatus::Session(session, _), false) = (&status, id.is_empty()) {
+            // Not too long, or the ClientHello would have been refused.
+            let _ = session.set_id(id);
+        }
         self.ask_ticket_callback(ticket, status)
     }
 

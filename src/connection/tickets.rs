@@ -224,10 +224,9 @@ impl Connection {
             // one says that there is none (RFC 5077, section 3.3).
             return None;
         }
-        let fields = self.server_fields(&secrets);
         let sealed = match self.resumed_session(&secrets) {
-            Some((resumed, _)) => self.renew_ticket(resumed, &fields),
-            None => self.issue_ticket(&fields),
+            Some((resumed, _)) => self.generate_ticket(&resumed),
+            None => self.issue_ticket(&self.server_fields(&secrets)),
         };
         sealed.unwrap_or_else(|reason| {
             self.fatal.set(Some(reason));
@@ -245,20 +244,6 @@ impl Connection {
         // With what the program has put into it.
         self.issued.replace(Some(Box::new(session.fields())));
         Ok(ticket)
-    }
-
-    /// Another ticket after a resumption. The connection keeps the session that it has resumed, which
-    /// others may have; the program finds a copy with SSL_get_session while it is asked (S123).
-    fn renew_ticket(
-        &self,
-        resumed: SessionRef,
-        fields: &Fields,
-    ) -> Result<Option<Vec<u8>>, Reason> {
-        let copy = Session::from_view(fields.view());
-        self.replace_session(Some(copy.clone()));
-        let ticket = self.generate_ticket(&copy);
-        self.replace_session(Some(resumed));
-        ticket
     }
 
     fn generate_ticket(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
