@@ -25,22 +25,6 @@ static SSL_CTX *servers[SERVERS];
 
 /* ---- Sessions ---- */
 
-static void show_session(const char *what, SSL_SESSION *session)
-{
-    unsigned length = 0;
-
-    if (session == NULL) {
-        fprintf(report, "  %s: none\n", what);
-        return;
-    }
-    SSL_SESSION_get_id(session, &length);
-    fprintf(report, "  %s: %ld, %s, id of %u, timeout %ld, hint %lu, %s, early data %u, version %x\n", what,
-            number_of(session), SSL_SESSION_is_resumable(session) ? "resumable" : "not resumable", length,
-            SSL_SESSION_get_timeout(session), SSL_SESSION_get_ticket_lifetime_hint(session),
-            SSL_SESSION_has_ticket(session) ? "ticket" : "no ticket", SSL_SESSION_get_max_early_data(session),
-            SSL_SESSION_get_protocol_version(session));
-}
-
 /* What an application keeps: references, by place. Each server has its own, since OpenSSL's list breaks when a
  * session is in the caches of two contexts. */
 struct store {

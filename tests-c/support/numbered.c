@@ -52,6 +52,22 @@ long number_of(const SSL_SESSION *session)
     return (long)(intptr_t)SSL_SESSION_get_ex_data(session, ex_data_index);
 }
 
+void show_session(const char *what, SSL_SESSION *session)
+{
+    unsigned length = 0;
+
+    if (session == NULL) {
+        fprintf(report, "  %s: none\n", what);
+        return;
+    }
+    SSL_SESSION_get_id(session, &length);
+    fprintf(report, "  %s: %ld, %s, id of %u, timeout %ld, hint %lu, %s, early data %u, version %x\n", what,
+            number_of(session), SSL_SESSION_is_resumable(session) ? "resumable" : "not resumable", length,
+            SSL_SESSION_get_timeout(session), SSL_SESSION_get_ticket_lifetime_hint(session),
+            SSL_SESSION_has_ticket(session) ? "ticket" : "no ticket", SSL_SESSION_get_max_early_data(session),
+            SSL_SESSION_get_protocol_version(session));
+}
+
 void show_freed(void)
 {
     for (size_t i = 0; i < freed_count; i++)
