@@ -14,7 +14,7 @@ struct sight {
     unsigned id_length;
 };
 
-static struct sight sights[32];
+static struct sight sights[64];
 static size_t sight_count;
 
 static void look(const char *callback, const SSL *ssl)
@@ -165,6 +165,119 @@ static void what_a_callback_attaches_stays_with_the_session(const struct protoco
     }
 }
 
+static bool sets_fields;
+
+static int set_fields(SSL *ssl, int *alert, void *argument)
+{
+    SSL_SESSION *session = SSL_get_session(ssl);
+
+    (void)alert, (void)argument;
+    if (sets_fields) {
+        CHECK_EQ(SSL_SESSION_set1_id_context(session, (const unsigned char *)"domain", 6), 1);
+        CHECK_EQ(SSL_SESSION_set_timeout(session, 77), 1);
+        CHECK_EQ(SSL_SESSION_set1_ticket_appdata(session, "mine", 4), 1);
+    }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void what_a_callback_sets_stays_with_the_session(const struct protocol *protocol)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair pair;
+        SSL_SESSION *session;
+        unsigned length;
+        size_t size;
+        void *data;
+
+        init(&pair, protocol, tickets);
+        SSL_CTX_set_num_tickets(pair.server_ctx, 2);
+        SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
+        sets_fields = true;
+        pair_open(&pair);
+        SSL_set_tlsext_host_name(pair.client, "localhost");
+        pair_handshake(&pair);
+        session = SSL_get_session(pair.server);
+        SSL_SESSION_get0_id_context(session, &length);
+        CHECK_EQ(length, 6);
+        CHECK_EQ(SSL_SESSION_get_timeout(session), 77);
+        CHECK_EQ(SSL_SESSION_get0_ticket_appdata(session, &data, &size), 1);
+        CHECK_MEM(data, size, "mine", 4);
+        CHECK_STR(SSL_SESSION_get0_hostname(session), "localhost");
+        sets_fields = false;
+        pair_free(&pair);
+    }
+}
+
+static void a_domain_that_a_callback_sets_keeps_sessions_apart(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init(&pair, &TLS12, false);
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
+    sets_fields = true;
+    session = pair_new_session(&pair);
+    sets_fields = false;
+    CHECK(!pair_resumes(&pair, session));
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+static SSL_SESSION *lent;
+static const char *lent_name;
+static SSL_CTX *stricter;
+
+static int switch_context(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    lent = SSL_get_session(ssl);
+    lent_name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    SSL_set_SSL_CTX(ssl, stricter);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int look_at_lent(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                        unsigned in_length, void *argument)
+{
+    (void)ssl, (void)in_length, (void)argument;
+    CHECK_STR(lent_name, "localhost");
+    CHECK_EQ(SSL_SESSION_get_protocol_version(lent), TLS1_2_VERSION);
+    *out = in + 1;
+    *length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* Reprise gives up a session that was made without the certificate that is now wanted; OpenSSL resumes it. */
+static void a_session_that_is_given_up_stays_for_who_was_lent_it(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init(&pair, &TLS12, true);
+    SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
+    pair_open(&pair);
+    SSL_set_tlsext_host_name(pair.client, "localhost");
+    pair_handshake(&pair);
+    session = SSL_get1_session(pair.client);
+    pair_close(&pair);
+
+    stricter = server_context(&TLS12);
+    trust(stricter, pki_ca());
+    SSL_CTX_set_session_id_context(stricter, (const unsigned char *)"s", 1);
+    SSL_CTX_set_alpn_select_cb(stricter, look_at_lent, NULL);
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, switch_context);
+    pair.offer = session;
+    pair_open(&pair);
+    SSL_set_tlsext_host_name(pair.client, "localhost");
+    pair_handshake(&pair);
+    CHECK_EQ(SSL_session_reused(pair.server), !on_reprise());
+    SSL_SESSION_free(session);
+    SSL_CTX_free(stricter);
+    pair_free(&pair);
+}
+
 /* S13 */
 static void callbacks_see_the_session_that_is_resumed(void)
 {
@@ -228,8 +341,8 @@ static void a_handshake_that_fails_loses_its_session(void)
     pair_free(&pair);
 }
 
-/* Who has only seen a ticket cannot take the session from its owner. */
-static void an_offer_without_the_secret_loses_nothing(void)
+/* Who has only seen a ticket cannot take the session from its owner, nor pass for him in callbacks. */
+static void an_offer_without_the_secret_shows_and_loses_nothing(void)
 {
     struct pair pair;
     struct outcome client, server;
@@ -240,6 +353,7 @@ static void an_offer_without_the_secret_loses_nothing(void)
     init(&pair, &TLS13, false);
     SSL_CTX_set_num_tickets(pair.server_ctx, 1);
     session = pair_new_session(&pair);
+    sight_count = 0;
     forged = SSL_SESSION_dup(session);
     length = SSL_SESSION_get_master_key(forged, key, sizeof(key));
     key[0] ^= 1;
@@ -249,6 +363,12 @@ static void an_offer_without_the_secret_loses_nothing(void)
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.ret, -1);
+    CHECK_EQ(server.reason, SSL_R_BINDER_DOES_NOT_VERIFY);
+    CHECK_EQ(sight_count, 0);
+    CHECK(SSL_get_session(pair.server) == NULL);
+    CHECK(SSL_get0_peer_certificate(pair.server) == NULL);
+    CHECK_EQ(SSL_session_reused(pair.server), 0);
+    CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), 0);
     CHECK_EQ(removals, 0);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
     pair_drop(&pair);
@@ -312,6 +432,9 @@ static void a_session_that_the_program_sets_is_not_written_into(const struct pro
 TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_comes_of_it),
           TEST_EACH(what_a_callback_attaches_stays_with_the_session),
           TEST(callbacks_see_the_session_that_is_resumed), TEST(a_handshake_that_fails_loses_its_session),
-          TEST(an_offer_without_the_secret_loses_nothing),
+          TEST(an_offer_without_the_secret_shows_and_loses_nothing),
+          TEST_EACH(what_a_callback_sets_stays_with_the_session),
+          TEST(a_domain_that_a_callback_sets_keeps_sessions_apart),
+          TEST(a_session_that_is_given_up_stays_for_who_was_lent_it),
           TEST_EACH(a_session_that_must_not_be_resumed_is_marked_from_then_on),
           TEST_EACH(a_session_that_the_program_sets_is_not_written_into))

@@ -87,9 +87,8 @@ fn host_name(connection: &Connection) -> *const c_char {
     let own = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |name| name.as_ptr());
     let resumed = connection.is_resumed() && connection.version() != TLS1_3;
     if connection.role() == Some(Role::Server) {
-        // While the servername callback runs the session to resume is not the connection's yet: the
-        // callback must see the client's name, or it would choose the wrong certificate.
-        let of_session = match resumed {
+        // During the handshake what the client says counts: the session may be given up yet.
+        let of_session = match resumed && connection.stage() != Stage::Handshake {
             true => name_of_session(connection, |_| true),
             false => ptr::null(),
         };

@@ -51,6 +51,11 @@ impl RefCount {
         self.0.fetch_sub(references, Ordering::Release);
     }
 
+    /// True if there is but one, which the caller has.
+    pub fn is_one(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 1
+    }
+
     /// One more, unless there is none left. For who can read the count and has no reference.
     #[inline]
     pub fn try_add(&self) -> bool {

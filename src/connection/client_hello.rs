@@ -276,6 +276,29 @@ impl ClientHello {
         Some(identities)
     }
 
+    /// What the binder of the identity with this number covers, the message from its header to the binders, and
+    /// the binder. `None` if there is none, or if pre_shared_key is not the last extension.
+    pub fn psk_binder(&self, number: usize) -> Option<(Vec<u8>, &[u8])> {
+        const CLIENT_HELLO: u8 = 1;
+        let (kind, contents) = self.extensions.last()?;
+        if *kind != extension::PRE_SHARED_KEY {
+            return None;
+        }
+        let mut at = contents.start;
+        vector(&self.body, &mut at, 2)?;
+        let identities_end = at;
+        let list = vector(&self.body[..contents.end], &mut at, 2)?;
+        let mut at = list.start;
+        for _ in 0..number {
+            vector(&self.body[..list.end], &mut at, 1)?;
+        }
+        let binder = vector(&self.body[..list.end], &mut at, 1)?;
+        let length = (self.body.len() as u32).to_be_bytes();
+        let mut covered = vec![CLIENT_HELLO, length[1], length[2], length[3]];
+        covered.extend_from_slice(&self.body[..identities_end]);
+        Some((covered, &self.body[binder]))
+    }
+
     /// Groups of the key_share extension, by number.
     pub fn key_share_groups(&self) -> Vec<u16> {
         self.key_share_groups_checked().unwrap_or_default()

@@ -8,7 +8,9 @@ use super::{Connection, Handshake, Role, Stage, Stop};
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::libcrypto::digest::sha256;
-use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef, View};
+use crate::session::{
+    Bytes, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Session, SessionRef, View,
+};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const CACHE_CLIENT: u32 = 1;
@@ -28,9 +30,11 @@ impl Connection {
     /// Gives a client what it has as its session until the server's is there: empty id, not
     /// resumable (S3).
     pub(super) fn hold_placeholder(&self) {
+        // Functions for ex_data run when a session is made: nothing may be borrowed then.
+        let id_context = self.settings.borrow().session_id_context.to_vec();
         self.hold(Session::new(Fields {
             protocol_version: self.highest_version().into(),
-            id_context: self.settings.borrow().session_id_context.to_vec(),
+            id_context,
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
             ..Fields::default()
@@ -48,25 +52,32 @@ impl Connection {
             .flatten();
         match resumed {
             Some(session) => self.replace_session(Some(session)),
-            None => self.hold(Session::new(Fields {
-                cipher_id: 0,
-                id: self.new_tls12_id()?,
-                ..self.new_fields()
-            })),
+            None => {
+                // Should there be no id, it is not the former session that is lost.
+                self.forget_session();
+                let id = self.new_tls12_id()?;
+                self.hold(Session::new(Fields {
+                    cipher_id: 0,
+                    id,
+                    ..self.new_fields()
+                }));
+            }
         }
         Ok(())
     }
 
     /// Makes `placeholder` the connection's session.
     fn hold(&self, placeholder: SessionRef) {
-        self.with_handshake(|handshake| handshake.placeholder = Some(placeholder.clone()));
+        let before =
+            self.with_handshake(|handshake| handshake.placeholder.replace(placeholder.clone()));
         let old = self.session.replace_provisionally(placeholder);
         // As in `replace_session`.
-        drop(old);
+        drop((before, old));
     }
 
     /// The placeholder becomes the session with these fields: another object, or, if the program has
-    /// seen it, the same. If the program has set a session meanwhile, that is not written into (S123).
+    /// seen it, the same, and then what the handshake does not decide stays as the program may have set it. If the
+    /// program has set a session meanwhile, that is not written into (S123).
     pub(super) fn complete(
         &self,
         placeholder: Option<&SessionRef>,
@@ -76,15 +87,25 @@ impl Connection {
             Some(placeholder)
                 if placeholder.as_ptr() == self.session.pointer() && !self.session.is_unseen() =>
             {
-                placeholder.assign(fields);
+                placeholder.assign(completed(placeholder.view(), fields));
                 placeholder.clone()
             }
             _ => {
-                let session = Session::from_view(fields);
-                self.hold(session.clone());
+                let session = self.complete_unseen(fields);
+                // A thread may have got it at this very moment: it has no half session then.
+                if let Some(placeholder) = placeholder.filter(|session| session.is_shared()) {
+                    placeholder.assign(completed(placeholder.view(), fields));
+                }
                 session
             }
         }
+    }
+
+    /// Another object with these fields takes the place of a session that the program has not seen.
+    pub(super) fn complete_unseen(&self, fields: View<'_>) -> SessionRef {
+        let session = Session::from_view(fields);
+        self.hold(session.clone());
+        session
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -188,10 +209,12 @@ impl Connection {
             self.replace_session(Some(session));
         } else {
             let is_issued = issued.is_some();
-            let fields = issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
-            let session = self.complete(handshake.placeholder.as_ref(), fields.view());
-            if self.not_resumable.get() {
-                session.mark_not_resumable();
+            if !handshake.has_ticket {
+                let fields = issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
+                let session = self.complete(handshake.placeholder.as_ref(), fields.view());
+                if self.not_resumable.get() {
+                    session.mark_not_resumable();
+                }
             }
             if is_issued {
                 self.update_cache(CACHE_SERVER);
@@ -342,6 +365,30 @@ impl Connection {
                 context.flush_sessions(clock::now());
             }
         }
+    }
+}
+
+/// A provisional session that the program has seen, with what the handshake decides.
+fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a> {
+    let (numbers, bytes) = (fields.numbers, fields.bytes);
+    // The id is the one that it has, unless a ticket gives it another one, or it has none.
+    let id = match bytes.ticket.is_some() || bytes.id.is_empty() || provisional.bytes.id.is_empty()
+    {
+        true => bytes.id,
+        false => provisional.bytes.id,
+    };
+    View {
+        numbers: Numbers {
+            time: provisional.numbers.time,
+            timeout: provisional.numbers.timeout,
+            ..numbers
+        },
+        bytes: Bytes {
+            id,
+            id_context: provisional.bytes.id_context,
+            ticket_appdata: provisional.bytes.ticket_appdata,
+            ..bytes
+        },
     }
 }
 

@@ -143,6 +143,8 @@ pub struct Connection {
     arrivals: RefCell<Vec<SessionSecrets>>,
     /// Server, TLS 1.2: what the engine has told of the new session, with which it is complete.
     issued: RefCell<Option<Box<Fields>>>,
+    /// Server: a session that was to be resumed, and was not after all.
+    dropped_offer: RefCell<Option<SessionRef>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
     early: early_data::EarlyData,
@@ -204,6 +206,8 @@ pub struct Handshake {
     offered_psk: Option<SessionRef>,
     /// The new session of a full handshake, with what is known of it so far.
     placeholder: Option<SessionRef>,
+    /// Server, TLS 1.2: a ticket has been made for the new session, which is complete with that.
+    has_ticket: bool,
     /// Client, TLS 1.2: the id in the ServerHello, until the new session has it.
     server_id: Option<Vec<u8>>,
     /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
@@ -254,6 +258,7 @@ impl Connection {
             server_random: Cell::new([0; 32]),
             arrivals: RefCell::default(),
             issued: RefCell::default(),
+            dropped_offer: RefCell::default(),
             tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
             early: early_data::EarlyData::default(),

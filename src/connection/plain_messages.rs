@@ -13,20 +13,32 @@ pub(super) fn is_retry_request(message: &[u8]) -> bool {
 }
 
 /// The session id of a ServerHello of TLS 1.2 at the start of `records` (RFC 5246, section 7.4.1.3); empty for none.
-/// `None` for one of TLS 1.3, where it means nothing.
+/// `None` for one of TLS 1.3, where it means nothing, and for one that does not lie in the first record as a whole.
 pub(super) fn tls12_session_id(records: &[u8]) -> Option<&[u8]> {
-    const TO_SESSION_ID: usize = 5 + 4 + 2 + 32;
+    const SERVER_HELLO: u8 = 2;
+    const VERSION_AND_RANDOM: usize = 2 + 32;
     const SUITE_AND_COMPRESSION: usize = 2 + 1;
     const SUPPORTED_VERSIONS: u16 = 43;
-    let (length, rest) = records.get(TO_SESSION_ID..)?.split_first()?;
+    let (header, rest) = records.split_first_chunk::<5>()?;
+    let record = rest.get(..u16::from_be_bytes([header[3], header[4]]).into())?;
+    let (header, rest) = record.split_first_chunk::<4>()?;
+    let length = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
+    let message = rest.get(..length)?;
+    if header[0] != SERVER_HELLO {
+        return None;
+    }
+    let (length, rest) = message.get(VERSION_AND_RANDOM..)?.split_first()?;
     let (id, rest) = rest.split_at_checked((*length).into())?;
-    let mut extensions = rest.get(SUITE_AND_COMPRESSION + 2..).unwrap_or_default();
-    while let [high, low, length_high, length_low, contents @ ..] = extensions {
-        if u16::from_be_bytes([*high, *low]) == SUPPORTED_VERSIONS {
+    let rest = rest.get(SUITE_AND_COMPRESSION..)?;
+    let mut extensions = match rest.split_first_chunk::<2>() {
+        Some((length, extensions)) => extensions.get(..u16::from_be_bytes(*length).into())?,
+        None => &[],
+    };
+    while let Some((header, contents)) = extensions.split_first_chunk::<4>() {
+        if u16::from_be_bytes([header[0], header[1]]) == SUPPORTED_VERSIONS {
             return None;
         }
-        let length = usize::from(u16::from_be_bytes([*length_high, *length_low]));
-        extensions = contents.get(length..).unwrap_or_default();
+        extensions = contents.get(u16::from_be_bytes([header[2], header[3]]).into()..)?;
     }
     Some(id)
 }

@@ -11,8 +11,11 @@ use super::early_data::is_fresh;
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{Profile, ResumeOffer, SessionSecrets, normalized_server_name, tls13_hash_len};
+use crate::engine::{
+    Profile, ResumeOffer, SessionSecrets, normalized_server_name, psk_binder, tls13_hash_len,
+};
 use crate::error::Reason;
+use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
 
 const INTERNAL_ERROR: u8 = 80;
@@ -127,18 +130,6 @@ impl Connection {
         }
     }
 
-    /// TLS 1.3: the client has named a session and not yet shown that it has its secret. A failure does
-    /// not take that session from who has it: whoever saw the ticket on the way could send it.
-    pub(super) fn is_offer_unproved(&self) -> bool {
-        let offers = self
-            .with_handshake(|handshake| handshake.version == 0x0304 && handshake.offer.is_some())
-            .unwrap_or(false);
-        let proved = self
-            .with_engine(|engine| engine.facts().resumed)
-            .unwrap_or(false);
-        offers && !proved
-    }
-
     /// The handshake is a full one after all.
     pub(super) fn drop_offer(&self) -> Result<(), Stop> {
         // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
@@ -151,7 +142,11 @@ impl Connection {
         self.resumed.set(false);
         self.set_verify_result(0);
         self.session_context.statistics.hits.decrement();
-        self.begin_session()
+        let result = self.begin_session();
+        // The program may have been lent it.
+        self.dropped_offer
+            .replace(dropped.map(|offer| offer.session));
+        result
     }
 
     fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
@@ -186,15 +181,23 @@ impl Connection {
                     _ => continue,
                 }
             };
+            // S86: another suite will do if its hash is the same.
+            if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
+                continue;
+            }
+            match self.proves_key(hello, number, &session, is_external) {
+                Some(true) => {}
+                Some(false) => {
+                    return Err(self.refuse(Reason::BINDER_DOES_NOT_VERIFY, ILLEGAL_PARAMETER));
+                }
+                // The engine says what is wrong.
+                None => continue,
+            }
             // S82: a session that allows early data is good for one use.
             if !is_external
                 && self.prevents_replay(&settings)
                 && !self.session_context.remove_session(&session)
             {
-                continue;
-            }
-            // S86: another suite will do if its hash is the same.
-            if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
                 continue;
             }
             let resumption = Resumption {
@@ -209,6 +212,22 @@ impl Connection {
             return Ok(Some((resumption, from_cache)));
         }
         Ok(None)
+    }
+
+    /// Whether the client has the key of the session that it names. Who has only seen a ticket on its way could
+    /// send it: he must neither be shown to callbacks as the session's peer nor take the session from its owner.
+    /// `None` if the ClientHello, or the session's suite, has no binder.
+    fn proves_key(
+        &self,
+        hello: &ClientHello,
+        number: usize,
+        session: &SessionRef,
+        external: bool,
+    ) -> Option<bool> {
+        let (covered, sent) = hello.psk_binder(number)?;
+        let suite = session.cipher_id() as u16;
+        let binder = psk_binder(suite, session.master_key(), external, &covered)?;
+        Some(memory::equal_in_constant_time(&binder, sent))
     }
 
     /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes

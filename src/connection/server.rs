@@ -12,6 +12,7 @@ use super::{ClientHello, Connection, Role, Stop, Want, extension};
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
 use crate::error::Reason;
+use crate::session::SessionRef;
 
 /// The program's next decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -152,6 +153,7 @@ impl Connection {
         let switched = !Arc::ptr_eq(&before, &self.context())
             || self.settings.borrow().session_id_context != id_context;
         self.recheck_resumable(&hello, switched)?;
+        self.note_host_name();
         if self.resumed.get() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.
             self.offered_groups.take();
@@ -219,6 +221,25 @@ impl Connection {
         }
     }
 
+    /// S93: the new session has the host name that the program has accepted.
+    fn note_host_name(&self) {
+        let accepted = self
+            .with_handshake(|handshake| handshake.host_name_accepted)
+            .unwrap_or(false);
+        let name = self.received_host_name.borrow().clone();
+        if let (true, Some(session), Some(name)) = (accepted, self.new_session(), name) {
+            // Not too long, or the ClientHello would have been refused.
+            let _ = session.set_host_name(Some(name.as_bytes()));
+        }
+    }
+
+    /// What a full handshake has as its session so far.
+    fn new_session(&self) -> Option<SessionRef> {
+        self.with_handshake(|handshake| handshake.placeholder.clone())
+            .flatten()
+            .filter(|_| !self.resumed.get())
+    }
+
     fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
         let callback = self.context().callbacks().alpn_select;
         let (Some(function), Some(offered)) = (callback.function, hello.alpn_protocols()) else {
@@ -242,7 +263,10 @@ impl Connection {
                 // SAFETY: on success the callback has set `out` to `out_len` readable bytes.
                 let chosen = unsafe { std::slice::from_raw_parts(out, out_len.into()) }.to_vec();
                 self.facts.borrow_mut().alpn = Some(chosen.clone());
-                self.with_handshake(|handshake| handshake.alpn = Some(chosen));
+                self.with_handshake(|handshake| handshake.alpn = Some(chosen.clone()));
+                if let Some(session) = self.new_session() {
+                    session.set_alpn(Some(&chosen))?;
+                }
                 Ok(())
             }
             SSL_TLSEXT_ERR_ALERT_FATAL | SSL_TLSEXT_ERR_OK => {
@@ -379,13 +403,16 @@ impl Connection {
     /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
     /// be no ticket, else empty.
     pub(super) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
-        let (version, hello) = self
-            .with_handshake(|handshake| (handshake.version, handshake.client_hello.clone()))
+        let (version, hello, step) = self
+            .with_handshake(|handshake| {
+                let hello = handshake.client_hello.clone();
+                (handshake.version, hello, handshake.step)
+            })
             .unwrap_or_default();
+        // Once the engine has started the id is in its hands.
+        let open = version == 0x0303 && step != Step::Decided;
         match hello {
-            Some(hello) if version == 0x0303 && !self.expects_tls12_ticket(&hello) => {
-                self.tls12_session_id()
-            }
+            Some(hello) if open && !self.expects_tls12_ticket(&hello) => self.tls12_session_id(),
             _ => Ok(Vec::new()),
         }
     }
@@ -405,18 +432,15 @@ impl Connection {
     /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
     /// callback may have changed that.
     fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
-        let placeholder = self
-            .with_handshake(|handshake| handshake.placeholder.clone())
-            .flatten();
-        let Some(placeholder) = placeholder else {
+        let Some(session) = self.new_session() else {
             return Ok(None);
         };
-        if wanted && placeholder.id().is_empty() {
-            placeholder.set_id(&self.tls12_session_id()?)?;
-        } else if !wanted && !placeholder.id().is_empty() {
-            placeholder.set_id(&[])?;
+        if wanted && session.id().is_empty() {
+            session.set_id(&self.tls12_session_id()?)?;
+        } else if !wanted && !session.id().is_empty() {
+            session.set_id(&[])?;
         }
-        Ok(placeholder.id().try_into().ok())
+        Ok(session.id().try_into().ok())
     }
 
     /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.

@@ -32,15 +32,17 @@ impl SessionCell {
     /// The session, with a reference of the caller's own, for the program.
     #[inline]
     pub fn lend(&self) -> Option<SessionRef> {
+        let session = self.get();
         self.note_seen();
-        self.get()
+        session
     }
 
     /// The session's address for the program, NULL for none. Stands for no reference.
     #[inline]
     pub fn lend_pointer(&self) -> *mut Session {
+        let session = self.pointer();
         self.note_seen();
-        self.pointer()
+        session
     }
 
     /// The session, with a reference of the caller's own, which does not come to the program.
@@ -59,9 +61,9 @@ impl SessionCell {
 
     /// Puts a provisional session in. Returns what was there.
     pub fn replace_provisionally(&self, session: SessionRef) -> Option<SessionRef> {
-        let old = self.replace(Some(session));
-        self.unseen.store(true, Ordering::Relaxed);
-        old
+        // Before it can be lent, and noted after it was.
+        self.unseen.store(true, Ordering::Release);
+        self.put(Some(session))
     }
 
     /// True if the session is provisional, and still unknown to the program.
@@ -79,7 +81,12 @@ impl SessionCell {
     /// Puts `session` in and returns what was there. Another thread may see the one or the other until
     /// this returns.
     pub fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
+        let old = self.put(session);
         self.unseen.store(false, Ordering::Relaxed);
+        old
+    }
+
+    fn put(&self, session: Option<SessionRef>) -> Option<SessionRef> {
         let other = self.odd.replace(session.clone());
         let old = self.even.replace(session);
         drop(other);

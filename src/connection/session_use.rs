@@ -119,6 +119,9 @@ impl Connection {
         self.ocsp_asked.set(None);
         self.arrivals.take();
         self.issued.take();
+        let dropped = self.dropped_offer.take();
+        // As in `replace_session`.
+        drop(dropped);
         self.tickets.forget();
         self.resumed.set(false);
         self.close_notify_received.set(false);

@@ -205,11 +205,11 @@ impl Connection {
         if self.resumed.get() || self.tickets.made.get() > 0 {
             return session.successor(view).map_err(|_| Reason::INTERNAL_ERROR);
         }
-        if session.is_marked() {
-            session.assign(view);
-            return Ok(session);
+        if self.session.is_unseen() && !session.is_marked() {
+            return Ok(self.complete_unseen(view));
         }
-        Ok(self.complete(Some(&session), view))
+        session.assign(view);
+        Ok(session)
     }
 }
 
@@ -240,10 +240,8 @@ impl Connection {
             .with_handshake(|handshake| handshake.placeholder.clone())
             .flatten();
         let session = self.complete(placeholder.as_ref(), fields.view());
-        let ticket = self.generate_ticket(&session)?;
-        // With what the program has put into it.
-        self.issued.replace(Some(Box::new(session.fields())));
-        Ok(ticket)
+        self.with_handshake(|handshake| handshake.has_ticket = true);
+        self.generate_ticket(&session)
     }
 
     fn generate_ticket(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {

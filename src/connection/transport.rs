@@ -1,6 +1,6 @@
 //! Records from the read BIO, and to the write BIO.
 
-use super::{Connection, InfoKind, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, InfoKind, RECEIVED_SHUTDOWN, Role, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::bio::{Bio, Io};
@@ -230,12 +230,28 @@ impl Connection {
             self.notify_alert(InfoKind::ReadAlert, 2, alert);
         }
         let alerted = alert_sent.is_some() || failure.alert_received.is_some();
-        if alerted && !self.is_offer_unproved() {
+        if alerted && self.has_own_session() {
             self.lose_session();
         }
         self.stage.set(Stage::Failed);
         self.want.set(Want::Nothing);
         Stop::Failed(Error::with(failure.reason, failure.detail))
+    }
+
+    /// Whether the session is that of the handshake, which a failure takes. A server has still the one of an earlier
+    /// connection until it has read the ClientHello, and a client the one that the server has not taken.
+    fn has_own_session(&self) -> bool {
+        match self.role.get() {
+            Some(Role::Server) => self
+                .with_handshake(|handshake| handshake.client_hello.is_some())
+                .unwrap_or(true),
+            _ => {
+                if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
+                    self.meet_new_session();
+                }
+                true
+            }
+        }
     }
 
     /// Fails a handshake from this side.

@@ -19,6 +19,7 @@
 //! | `new_session_ticket`        | a TLS 1.3 server's tickets, which are our own                 |
 //! | `early_data`                | early data of either role                                     |
 //! | `suite_selection`           | choosing the suite of a session that is resumed               |
+//! | `binder`                    | the proof that a client has the key that it names             |
 //! | `group_choice`, `key_share` | the group of a key exchange, and the peer's key in it         |
 //! | `peer_identity`             | the peer's certificates, and its signatures                   |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
@@ -30,6 +31,7 @@
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
+mod binder;
 mod chacha20_poly1305;
 mod client;
 mod client_session;
@@ -55,6 +57,7 @@ mod spare;
 mod suite_selection;
 mod templates;
 
+pub use binder::psk_binder;
 pub use client::ClientParameters;
 pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};

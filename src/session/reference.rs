@@ -33,6 +33,11 @@ impl SessionRef {
         Self(session)
     }
 
+    /// True if somebody else has a reference too. Others may come at any time, unless nobody can get one.
+    pub fn is_shared(&self) -> bool {
+        !self.count.is_one()
+    }
+
     /// Hands the reference over to C, or to whoever will give it to [`from_raw`](Self::from_raw).
     pub fn into_raw(self) -> *mut Session {
         ManuallyDrop::new(self).0.as_ptr()
