@@ -182,6 +182,28 @@ static void a_server_reads_no_more_than_its_limit(void)
     CHECK_EQ(too_much(LARGE, LARGE, LARGE, 1), 0);
 }
 
+static void what_is_beyond_the_limit_is_not_read_later_either(void)
+{
+    struct pair pair;
+    static unsigned char data[100];
+    char got[100];
+    size_t count;
+
+    early_init(&pair);
+    open_with(&pair, early_session(&pair));
+    SSL_set_recv_max_early_data(pair.server, 10);
+    send_early(&pair, data, sizeof(data));
+    CHECK_EQ(read_early(&pair, got, &count), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_REASON(SSL_R_TOO_MUCH_EARLY_DATA);
+    for (int i = 0; i < 2; i++) {
+        count = 0;
+        CHECK_EQ(SSL_read_early_data(pair.server, got, sizeof(got), &count), SSL_READ_EARLY_DATA_ERROR);
+        CHECK_EQ(count, 0);
+        CHECK_EQ(SSL_get_error(pair.server, 0), SSL_ERROR_SYSCALL);
+    }
+    pair_free(&pair);
+}
+
 static void a_server_skips_no_more_than_its_limit(void)
 {
     /* A record counts one byte more than its data; 104 bytes more than the limit are let pass. */
@@ -299,6 +321,7 @@ TEST_MAIN(TEST(early_data_of_many_records_arrives),
           TEST(writing_nothing_sends_the_hello),
           TEST(the_hello_and_the_first_data_go_out_together),
           TEST(a_server_reads_no_more_than_its_limit),
+          TEST(what_is_beyond_the_limit_is_not_read_later_either),
           TEST(a_server_skips_no_more_than_its_limit),
           TEST(the_tickets_limit_counts_too),
           TEST(each_end_may_have_limits_of_its_own),

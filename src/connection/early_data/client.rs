@@ -25,6 +25,9 @@ impl Connection {
                 }
                 early.hello_waits.set(true);
             }
+            Phase::Write | Phase::Flush if self.stage.get() == Stage::Failed => {
+                return Err(Stop::Transport);
+            }
             Phase::Write => {}
             Phase::Flush => return self.flush_early(data.len()),
             phase @ (Phase::Read | Phase::ReadDone) => return self.answer_early(phase, data),

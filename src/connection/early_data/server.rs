@@ -32,6 +32,8 @@ impl Connection {
                     return Err(stop);
                 }
             }
+            // What came beyond the limit is nobody's.
+            Phase::Read if self.stage.get() == Stage::Failed => return Err(Stop::Transport),
             Phase::Read => {}
             _ => return Err(misused().into()),
         }
