@@ -1,6 +1,7 @@
 /*
  * The session of a server while its handshake goes on, as callbacks see it: S3, S13, S24, S47, S123.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
@@ -20,9 +21,11 @@ static size_t sight_count;
 static void look(const char *callback, const SSL *ssl)
 {
     const SSL_SESSION *session = SSL_get_session(ssl);
-    struct sight *sight = &sights[sight_count++];
+    struct sight *sight = &sights[sight_count];
 
-    CHECK(sight_count <= sizeof(sights) / sizeof(sights[0]));
+    if (sight_count + 1 == sizeof(sights) / sizeof(sights[0]))
+        return;
+    sight_count++;
     *sight = (struct sight){ callback, session, 0 };
     if (session != NULL)
         SSL_SESSION_get_id(session, &sight->id_length);
@@ -219,6 +222,108 @@ static void a_domain_that_a_callback_sets_keeps_sessions_apart(void)
     session = pair_new_session(&pair);
     sets_fields = false;
     CHECK(!pair_resumes(&pair, session));
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+static int name_the_session(SSL *ssl, void *argument)
+{
+    (void)argument;
+    CHECK_EQ(SSL_SESSION_set1_hostname(SSL_get_session(ssl), "prog.example"), 1);
+    CHECK_EQ(SSL_SESSION_set_timeout(SSL_get_session(ssl), 777), 1);
+    return 1;
+}
+
+static void the_certificate_callback_may_change_the_session(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    init(&pair, protocol, true);
+    SSL_CTX_set_cert_cb(pair.server_ctx, name_the_session, NULL);
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair.server)), "prog.example");
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get_session(pair.server)), 777);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair.client)), 777);
+    pair_free(&pair);
+}
+
+static uint64_t options_to_set, options_to_clear;
+
+static int change_options(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    SSL_set_options(ssl, options_to_set);
+    SSL_clear_options(ssl, options_to_clear);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* Whether there are tickets is decided with the ClientHello. */
+static void the_servername_callback_may_switch_tickets_without_harm(void)
+{
+    for (int off = 0; off < 2; off++) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        init(&pair, &TLS12, off);
+        session = pair_new_session(&pair);
+        CHECK_EQ(SSL_SESSION_has_ticket(session), off);
+        options_to_set = off ? SSL_OP_NO_TICKET : 0;
+        options_to_clear = off ? 0 : SSL_OP_NO_TICKET;
+        SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, change_options);
+        for (int i = 0; i < 3; i++)
+            CHECK(pair_resumes(&pair, session));
+        SSL_SESSION_free(session);
+        session = pair_new_session(&pair);
+        CHECK_EQ(SSL_SESSION_has_ticket(session), 0);
+        CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
+static unsigned suite_of(SSL *ssl)
+{
+    return SSL_CIPHER_get_protocol_id(SSL_SESSION_get0_cipher(SSL_get_session(ssl)));
+}
+
+/* S86: the tickets that follow are of the suite that is spoken now. */
+static void a_session_takes_on_the_suite_that_it_is_resumed_with(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init(&pair, &TLS13, true);
+    CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256"), 1);
+    session = pair_new_session(&pair);
+    CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"), 1);
+    SSL_CTX_clear_options(pair.server_ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    pair.offer = session;
+    pair_connect(&pair);
+    pair_settle(&pair);
+    CHECK(SSL_session_reused(pair.server));
+    CHECK_EQ(suite_of(pair.server), 0x1303);
+    CHECK_EQ(suite_of(pair.client), 0x1303);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+/* Asked for another ClientHello, a client leaves out a session whose hash the suite has not (RFC 8446, section
+ * 4.1.4), so Reprise chooses one that has it. */
+static void another_hello_and_a_session_of_another_hash_go_together(void)
+{
+    struct pair pair;
+    SSL_SESSION *session;
+
+    init(&pair, &TLS13, true);
+    CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256"), 1);
+    session = pair_new_session(&pair);
+    CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"), 1);
+    CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, "X25519:P-256"), 1);
+    CHECK_EQ(SSL_CTX_set1_groups_list(pair.server_ctx, "P-256"), 1);
+    pair.offer = session;
+    pair_connect(&pair);
+    CHECK_EQ(SSL_session_reused(pair.server), on_reprise());
     SSL_SESSION_free(session);
     pair_free(&pair);
 }
@@ -434,6 +539,10 @@ TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_comes_of_it),
           TEST(callbacks_see_the_session_that_is_resumed), TEST(a_handshake_that_fails_loses_its_session),
           TEST(an_offer_without_the_secret_shows_and_loses_nothing),
           TEST_EACH(what_a_callback_sets_stays_with_the_session),
+          TEST_EACH(the_certificate_callback_may_change_the_session),
+          TEST(the_servername_callback_may_switch_tickets_without_harm),
+          TEST(a_session_takes_on_the_suite_that_it_is_resumed_with),
+          TEST(another_hello_and_a_session_of_another_hash_go_together),
           TEST(a_domain_that_a_callback_sets_keeps_sessions_apart),
           TEST(a_session_that_is_given_up_stays_for_who_was_lent_it),
           TEST_EACH(a_session_that_must_not_be_resumed_is_marked_from_then_on),

@@ -276,6 +276,11 @@ impl ClientHello {
         Some(identities)
     }
 
+    /// Whether pre_shared_key is the last extension, as it must be.
+    pub fn ends_with_psks(&self) -> bool {
+        matches!(self.extensions.last(), Some((extension::PRE_SHARED_KEY, _)))
+    }
+
     /// What the binder of the identity with this number covers, the message from its header to the binders, and
     /// the binder. `None` if there is none, or if pre_shared_key is not the last extension.
     pub fn psk_binder(&self, number: usize) -> Option<(Vec<u8>, &[u8])> {

@@ -21,8 +21,10 @@ const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 const OP_NO_TICKET: u64 = 1 << 14;
 const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 
-/// Suites are known to C by their TLS number with this in front.
-const CIPHER_ID: u32 = 0x0300_0000;
+/// Suites are known to C by their TLS number with 0x0300 in front.
+pub(super) fn cipher_id(cipher_suite: u16) -> u32 {
+    0x0300_0000 | u32::from(cipher_suite)
+}
 
 // -- Making ------------------------------------------------------------------------------------
 
@@ -129,7 +131,7 @@ impl Connection {
         };
         Fields {
             protocol_version: facts.version.into(),
-            cipher_id: CIPHER_ID | u32::from(facts.cipher_suite),
+            cipher_id: cipher_id(facts.cipher_suite),
             time: clock::now(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
@@ -157,7 +159,7 @@ impl Connection {
     pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
         let mut fields = self.new_fields();
         fields.protocol_version = secrets.version.into();
-        fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
+        fields.cipher_id = cipher_id(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
         fields.age_add = secrets.age_add;
         fields.flags = match secrets.extended_master_secret {
@@ -210,7 +212,10 @@ impl Connection {
         } else {
             let is_issued = issued.is_some();
             if !handshake.has_ticket {
-                let fields = issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
+                let mut fields =
+                    issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
+                // The engine has told it only now.
+                fields.group = self.facts.borrow().group.into();
                 let session = self.complete(handshake.placeholder.as_ref(), fields.view());
                 if self.not_resumable.get() {
                     session.mark_not_resumable();
@@ -309,6 +314,7 @@ impl Connection {
             };
             fields.time = clock::now();
             fields.timeout = self.session_context.new_session_timeout();
+            fields.group = self.facts.borrow().group.into();
             client_fields(&mut fields, secrets);
             self.replace_session(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
@@ -381,12 +387,19 @@ fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a> {
         numbers: Numbers {
             time: provisional.numbers.time,
             timeout: provisional.numbers.timeout,
+            max_early_data: match numbers.max_early_data {
+                0 => provisional.numbers.max_early_data,
+                limit => limit,
+            },
             ..numbers
         },
         bytes: Bytes {
             id,
             id_context: provisional.bytes.id_context,
             ticket_appdata: provisional.bytes.ticket_appdata,
+            // A server's have been there since they were chosen.
+            alpn: provisional.bytes.alpn.or(bytes.alpn),
+            host_name: provisional.bytes.host_name.or(bytes.host_name),
             ..bytes
         },
     }
@@ -395,7 +408,7 @@ fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a> {
 /// Adds what the server has sent to the fields of a client's session (S4, S5, S7).
 fn client_fields(fields: &mut Fields, secrets: SessionSecrets) {
     fields.protocol_version = secrets.version.into();
-    fields.cipher_id = CIPHER_ID | u32::from(secrets.cipher_suite);
+    fields.cipher_id = cipher_id(secrets.cipher_suite);
     fields.master_key = secrets.secret;
     if secrets.version == 0x0303 {
         fields.flags = match secrets.extended_master_secret {

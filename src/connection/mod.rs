@@ -185,6 +185,8 @@ pub struct Handshake {
     /// Server: the session that the client may resume. Until the engine has done so, which takes the
     /// session's secret, the client has proved nothing.
     offer: Option<resumption::Resumption>,
+    /// Server, TLS 1.2: the client is to get a ticket, as far as the ClientHello decides that.
+    expects_ticket: bool,
     /// Server: the program wants the client's ticket ignored and no other sent (S79).
     ticket_declined: bool,
     /// Server: the protocol chosen for the client.

@@ -21,6 +21,7 @@ use crate::session::{Session, SessionRef};
 const INTERNAL_ERROR: u8 = 80;
 const HANDSHAKE_FAILURE: u8 = 40;
 const ILLEGAL_PARAMETER: u8 = 47;
+const DECODE_ERROR: u8 = 50;
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
@@ -51,6 +52,11 @@ impl Resumption {
     /// The session itself.
     pub fn session(&self) -> &SessionRef {
         &self.session
+    }
+
+    /// True if the client has named it by this ticket.
+    pub fn is_by(&self, ticket: &[u8]) -> bool {
+        !ticket.is_empty() && self.identity == ticket
     }
 
     /// In the engine's terms.
@@ -185,14 +191,7 @@ impl Connection {
             if tls13_hash_len(session.cipher_id() as u16) != tls13_hash_len(suite) {
                 continue;
             }
-            match self.proves_key(hello, number, &session, is_external) {
-                Some(true) => {}
-                Some(false) => {
-                    return Err(self.refuse(Reason::BINDER_DOES_NOT_VERIFY, ILLEGAL_PARAMETER));
-                }
-                // The engine says what is wrong.
-                None => continue,
-            }
+            self.check_binder(hello, number, &session, is_external)?;
             // S82: a session that allows early data is good for one use.
             if !is_external
                 && self.prevents_replay(&settings)
@@ -214,25 +213,35 @@ impl Connection {
         Ok(None)
     }
 
-    /// Whether the client has the key of the session that it names. Who has only seen a ticket on its way could
+    /// The client must have the key of the session that it names. Who has only seen a ticket on its way could
     /// send it: he must neither be shown to callbacks as the session's peer nor take the session from its owner.
-    /// `None` if the ClientHello, or the session's suite, has no binder.
-    fn proves_key(
+    fn check_binder(
         &self,
         hello: &ClientHello,
         number: usize,
         session: &SessionRef,
         external: bool,
-    ) -> Option<bool> {
-        let (covered, sent) = hello.psk_binder(number)?;
+    ) -> Result<(), Stop> {
+        let refuse = |reason, alert| Err(self.refuse(reason, alert));
+        if !hello.ends_with_psks() {
+            return refuse(Reason::BAD_EXTENSION, ILLEGAL_PARAMETER);
+        }
+        let Some((covered, sent)) = hello.psk_binder(number) else {
+            return refuse(Reason::BAD_EXTENSION, DECODE_ERROR);
+        };
         let suite = session.cipher_id() as u16;
-        let binder = psk_binder(suite, session.master_key(), external, &covered)?;
-        Some(memory::equal_in_constant_time(&binder, sent))
+        match psk_binder(suite, session.master_key(), external, &covered) {
+            Some(binder) if binder.len() != sent.len() => {
+                refuse(Reason::BAD_EXTENSION, DECODE_ERROR)
+            }
+            Some(binder) if memory::equal_in_constant_time(&binder, sent) => Ok(()),
+            _ => refuse(Reason::BINDER_DOES_NOT_VERIFY, ILLEGAL_PARAMETER),
+        }
     }
 
     /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes
     /// without a hash takes one with the hash of those, SHA-256, as OpenSSL does.
-    fn tls13_suite(
+    pub(super) fn tls13_suite(
         &self,
         hello: &ClientHello,
         settings: &Settings,
@@ -240,9 +249,17 @@ impl Connection {
     ) -> Option<u16> {
         const SHA256_LENGTH: usize = 32;
         let offered = hello.cipher_suites();
-        match settings.psk.server_key.is_some() && !settings.credentials.any() {
-            true => profile.choose_tls13_with_hash(&offered, SHA256_LENGTH),
-            false => profile.choose_tls13(&offered),
+        if settings.psk.server_key.is_some() && !settings.credentials.any() {
+            return profile.choose_tls13_with_hash(&offered, SHA256_LENGTH);
+        }
+        // Asked for another ClientHello a client leaves out what does not go with the suite, and rustls wants
+        // it again.
+        let asks_again = !profile.has_any_group(&hello.key_share_groups());
+        match hello.psk_binder(0) {
+            Some((_, binder)) if asks_again => {
+                profile.choose_tls13_with_hash(&offered, binder.len())
+            }
+            _ => profile.choose_tls13(&offered),
         }
     }
 

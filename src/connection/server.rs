@@ -146,7 +146,11 @@ impl Connection {
         self.facts.borrow_mut().version = version;
         let offer = self.find_resumable(&hello, version)?;
         self.resumed.set(offer.is_some());
-        self.with_handshake(|handshake| handshake.offer = offer);
+        let expects_ticket = version == 0x0303 && self.allows_tls12_ticket(&hello);
+        self.with_handshake(|handshake| {
+            handshake.offer = offer;
+            handshake.expects_ticket = expects_ticket;
+        });
         self.begin_session()?;
         let before = self.context();
         self.ask_server_name_callback()?;
@@ -330,11 +334,17 @@ impl Connection {
         let cache_mode = self.session_context.cache_mode();
         let resumable = !self.ask_not_resumable_callback(&settings, resume.is_some());
         let expects_ticket = self.expects_tls12_ticket(&hello);
-        let tls12_ticket = expects_ticket && resumable;
+        // The engine must be able to open the ticket of a session that is resumed.
+        let tls12_ticket = (expects_ticket && resumable) || self.resumes_by_ticket(&hello);
         let session_ids = !expects_ticket && cache_mode & CACHE_SERVER != 0;
         let session_id = match version == 0x0303 && resume.is_none() {
             true => self.settle_tls12_id(session_ids)?,
             false => None,
+        };
+        let preferred_suite = match version {
+            0x0303 => resume.as_ref().map(|offer| offer.cipher_suite),
+            _ if hello.psk_binder(0).is_some() => self.tls13_suite(&hello, &settings, &profile),
+            _ => None,
         };
         let client_authentication = client_authentication(&settings);
         // rustls sends no application data to a client that is asked for a certificate.
@@ -358,6 +368,7 @@ impl Connection {
                 count: settings.num_tickets,
             },
             session_ids,
+            preferred_suite,
             session_id,
             resume,
             early_data,
@@ -391,13 +402,31 @@ impl Connection {
         answer
     }
 
-    /// TLS 1.2: a ticket is wanted and allowed, so the session needs no id (S10).
-    fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
+    /// TLS 1.2: a ticket is wanted and allowed now.
+    fn allows_tls12_ticket(&self, hello: &ClientHello) -> bool {
         let declined = self
             .with_handshake(|handshake| handshake.ticket_declined)
             .unwrap_or(false);
         let allowed = self.settings.borrow().options & OP_NO_TICKET == 0;
         allowed && !declined && hello.session_ticket().is_some()
+    }
+
+    /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
+    /// servername callback can only take it back.
+    fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
+        let expected = self
+            .with_handshake(|handshake| handshake.expects_ticket)
+            .unwrap_or(false);
+        expected && self.allows_tls12_ticket(hello)
+    }
+
+    fn resumes_by_ticket(&self, hello: &ClientHello) -> bool {
+        let ticket = hello.session_ticket().unwrap_or_default();
+        self.with_handshake(|handshake| {
+            let offer = handshake.offer.as_ref();
+            handshake.version == 0x0303 && offer.is_some_and(|offer| offer.is_by(ticket))
+        })
+        .unwrap_or(false)
     }
 
     /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
@@ -420,13 +449,10 @@ impl Connection {
     /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
     /// the program's is filled up with random bytes.
     fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
-        let mut id = self
+        let id = self
             .new_session_id(0x0303)
             .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
-        let length = id.len();
-        id.resize(ID_LENGTH, 0);
-        crate::libcrypto::random::fill(&mut id[length..])?;
-        Ok(id)
+        filled_up(id)
     }
 
     /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
@@ -437,6 +463,9 @@ impl Connection {
         };
         if wanted && session.id().is_empty() {
             session.set_id(&self.tls12_session_id()?)?;
+        } else if wanted && session.id().len() < ID_LENGTH {
+            // The program's own.
+            session.set_id(&filled_up(session.id().to_vec())?)?;
         } else if !wanted && !session.id().is_empty() {
             session.set_id(&[])?;
         }
@@ -448,7 +477,10 @@ impl Connection {
         if resuming {
             return 0;
         }
-        let timeout = self.session_context.new_session_timeout();
+        let timeout = match self.new_session() {
+            Some(session) => session.timeout(),
+            None => self.session_context.new_session_timeout(),
+        };
         timeout.clamp(0, u32::MAX.into()) as u32
     }
 
@@ -464,6 +496,14 @@ fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
         true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
         false => "there is no certificate",
     }
+}
+
+/// A session id with random bytes behind it, as long as those of rustls.
+fn filled_up(mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
+    let length = id.len();
+    id.resize(ID_LENGTH, 0);
+    crate::libcrypto::random::fill(&mut id[length..])?;
+    Ok(id)
 }
 
 fn client_authentication(settings: &Settings) -> ClientAuthentication {

@@ -12,7 +12,7 @@ use std::ffi::c_uint;
 
 use zeroize::Zeroizing;
 
-use super::issuing::CACHE_SERVER;
+use super::issuing::{CACHE_SERVER, cipher_id};
 use super::resumption::TicketStatus;
 use super::{Connection, HandshakeState, Role, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::cipher::Cipher;
@@ -187,12 +187,18 @@ impl Connection {
     fn session_for_ticket(&self, id: &[u8], secrets: &TicketSecrets) -> Result<SessionRef, Reason> {
         let mut age_add = [0; 4];
         random::fill(&mut age_add).map_err(|_| Reason::INTERNAL_ERROR)?;
-        let alpn = self.facts.borrow().alpn.clone();
+        let (alpn, cipher_suite, group) = {
+            let facts = self.facts.borrow();
+            (facts.alpn.clone(), facts.cipher_suite, facts.group)
+        };
         let session = match self.session() {
             Some(session) => session,
             None => Session::new(self.new_fields()),
         };
         let mut view = session.view();
+        // After a resumption the suite may be another one with the same hash, and the group another.
+        view.numbers.cipher_id = cipher_id(cipher_suite);
+        view.numbers.group = group.into();
         view.numbers.age_add = u32::from_ne_bytes(age_add);
         view.numbers.time = clock::now();
         view.numbers.max_early_data = self.settings.borrow().max_early_data;

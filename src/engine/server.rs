@@ -62,6 +62,9 @@ pub struct ServerParameters {
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
     pub session_ids: bool,
+    /// The suite to speak, by number, if it is another one than both sides would choose without a session: the
+    /// session's in TLS 1.2, one that suits a key in TLS 1.3.
+    pub preferred_suite: Option<u16>,
     /// TLS 1.2: the id that a new session gets; a random one for `None`.
     pub session_id: Option<[u8; 32]>,
     /// Largest plaintext of a record, in bytes.
@@ -111,14 +114,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         profile, tickets, ..
     } = &parameters;
     let prefer_server_order = profile.prefer_server_order;
-    let selector = match &parameters.resume {
-        // Another suite may be wanted than for a full handshake: the session's in TLS 1.2, one that
-        // suits a key in TLS 1.3.
-        Some(offer) if parameters.version == 0x0303 || parameters.credentials.is_empty() => {
-            suite_selection::preferring(offer.cipher_suite)
-        }
-        _ => None,
-    };
+    let selector = parameters
+        .preferred_suite
+        .and_then(suite_selection::preferring);
     let template = match parameters.client_authentication {
         ClientAuthentication::None => Some(profile.templates.server(&profile.provider)?),
         _ => None,

@@ -163,6 +163,7 @@ fn ends_with_early_data(
                 lifetime: 7200,
             },
             session_ids: !tls12_tickets,
+            preferred_suite: None,
             session_id: Some([9; 32]),
             max_fragment: 16384,
         })
