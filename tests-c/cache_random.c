@@ -272,22 +272,4 @@ static void sequence(void)
     show_freed();
 }
 
-static void sequences(void)
-{
-    numbered_init();
-    draw_sequences(100, sequence);
-}
-
-static int worker(int count, char **arguments)
-{
-    CHECK_EQ(count, 3);
-    report_calls(arguments[0], arguments[1], sequences);
-    return 0;
-}
-
-static void the_same_comes_of_the_same_operations(void)
-{
-    compare_calls("sequences");
-}
-
-WORKER_MAIN(worker, TEST(the_same_comes_of_the_same_operations))
+DRAWN_MAIN(the_same_comes_of_the_same_operations, 100, (void)0, sequence)

@@ -245,23 +245,4 @@ static void sequence(void)
     end();
 }
 
-static void sequences(void)
-{
-    numbered_init();
-    steady_time = time(NULL);
-    draw_sequences(100, sequence);
-}
-
-static int worker(int count, char **arguments)
-{
-    CHECK_EQ(count, 3);
-    report_calls(arguments[0], arguments[1], sequences);
-    return 0;
-}
-
-static void the_same_comes_of_the_same_calls(void)
-{
-    compare_calls("sequences");
-}
-
-WORKER_MAIN(worker, TEST(the_same_comes_of_the_same_calls))
+DRAWN_MAIN(the_same_comes_of_the_same_calls, 100, steady_time = time(NULL), sequence)

@@ -463,24 +463,4 @@ static void sequence(void)
     end();
 }
 
-static void sequences(void)
-{
-    numbered_init();
-    /* It stands still but for what a sequence lets pass. */
-    steady_time = time(NULL);
-    draw_sequences(60, sequence);
-}
-
-static int worker(int count, char **arguments)
-{
-    CHECK_EQ(count, 3);
-    report_calls(arguments[0], arguments[1], sequences);
-    return 0;
-}
-
-static void the_same_comes_of_the_same_connections(void)
-{
-    compare_calls("sequences");
-}
-
-WORKER_MAIN(worker, TEST(the_same_comes_of_the_same_connections))
+DRAWN_MAIN(the_same_comes_of_the_same_connections, 60, steady_time = time(NULL), sequence)
