@@ -229,29 +229,31 @@ impl Connection {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.notify_alert(InfoKind::ReadAlert, 2, alert);
         }
-        let alerted = alert_sent.is_some() || failure.alert_received.is_some();
-        if alerted && self.has_own_session() {
-            self.lose_session();
+        if alert_sent.is_some() || failure.alert_received.is_some() {
+            self.lose_failed_session();
         }
         self.stage.set(Stage::Failed);
         self.want.set(Want::Nothing);
         Stop::Failed(Error::with(failure.reason, failure.detail))
     }
 
-    /// Whether the session is that of the handshake, which a failure takes. A server has still the one of an earlier
-    /// connection until it has read the ClientHello, and a client the one that the server has not taken.
-    fn has_own_session(&self) -> bool {
+    /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
+    /// earlier connection, which stays; a client whose offer was not taken loses the new one.
+    fn lose_failed_session(&self) {
         match self.role.get() {
-            Some(Role::Server) => self
-                .with_handshake(|handshake| handshake.client_hello.is_some())
-                .unwrap_or(true),
+            Some(Role::Server) => {
+                let reads_hello = self.with_handshake(|handshake| handshake.client_hello.is_none());
+                if reads_hello == Some(true) {
+                    return;
+                }
+            }
             _ => {
                 if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
                     self.meet_new_session();
                 }
-                true
             }
         }
+        self.lose_session();
     }
 
     /// Fails a handshake from this side.
