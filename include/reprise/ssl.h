@@ -563,9 +563,8 @@ const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
 
 /**
- * The peer's certificate. It is parsed when first asked for, and lent as long as the session;
- * copies of the session, and other sessions with the same certificate, may lend the same object,
- * so it must not be changed.
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
+ * of the session, its connection and other sessions of the same handshake lend the same object.
  *
  * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
  * when it cannot be parsed. Any thread.
@@ -2935,8 +2934,9 @@ void SSL_set_verify_result(SSL *ssl, long v);
  * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
  * `SSL_get_verify_result`.
  *
- * Lent as long as the connection keeps it, which is until its next handshake; shared with other
- * connections, so it must not be changed.
+ * Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
+ * handshake, and connections that resume one of them as the same object, lend the same certificate;
+ * all others have their own.
  *
  * `ssl` is NULL or a live connection.
  */

@@ -9,7 +9,7 @@ use openssl_sys as ffi;
 use super::call::call;
 use super::pointer::{borrow_quietly, store};
 use crate::cipher::SignatureAlgorithm;
-use crate::connection::{Connection, Role, parsed_chain, parsed_issuers};
+use crate::connection::{Connection, Role, parsed_chain, parsed_issuers, parsed_leaf};
 use crate::error::{Error, Result};
 use crate::libcrypto::x509::X509;
 
@@ -17,8 +17,9 @@ use crate::libcrypto::x509::X509;
 /// the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
 /// `SSL_get_verify_result`.
 ///
-/// Lent as long as the connection keeps it, which is until its next handshake; shared with other
-/// connections, so it must not be changed.
+/// Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
+/// handshake, and connections that resume one of them as the same object, lend the same certificate;
+/// all others have their own.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -208,7 +209,7 @@ unsafe fn peer_certificate(ssl: *const Connection) -> Result<X509> {
     // SAFETY: as the caller promises.
     let peer = unsafe { borrow_quietly(ssl) }?.peer();
     let peer = peer.ok_or(Error::Silent)?;
-    let leaf = parsed_chain(&peer).and_then(|chain| chain.get(0));
+    let leaf = parsed_leaf(&peer);
     Ok(leaf.ok_or(Error::Queued)?.clone())
 }
 

@@ -11,7 +11,7 @@ use openssl_sys as ffi;
 
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, bytes, c_str, store};
-use crate::connection::parsed_chain;
+use crate::connection::parsed_leaf;
 use crate::error::Error;
 use crate::session::Session;
 
@@ -298,9 +298,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     })
 }
 
-/// The peer's certificate. It is parsed when first asked for, and lent as long as the session;
-/// copies of the session, and other sessions with the same certificate, may lend the same object,
-/// so it must not be changed.
+/// The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
+/// of the session, its connection and other sessions of the same handshake lend the same object.
 ///
 /// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
 /// when it cannot be parsed. Any thread.
@@ -314,7 +313,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
         let Some(peer) = unsafe { borrow(session) }?.peer() else {
             return Ok(null_mut());
         };
-        let leaf = parsed_chain(peer).and_then(|chain| chain.get(0));
+        let leaf = parsed_leaf(peer);
         Ok(leaf.ok_or(Error::Queued)?.as_ptr())
     })
 }

@@ -67,7 +67,7 @@ pub use client_hello::{ClientHello, extension};
 pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
-pub use peer_certificates::{parsed_chain, parsed_issuers};
+pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use state::{Role, Stage, Want};
 pub use stop::Stop;
 
@@ -87,7 +87,6 @@ use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::libcrypto::x509::X509Chain;
 use crate::session::{Fields, PeerChain, SessionRef};
 
 /// `SSL_SENT_SHUTDOWN`
@@ -131,7 +130,7 @@ pub struct Connection {
     session: SessionCell,
     resumed: Cell<bool>,
     peer: RefCell<Option<Arc<PeerChain>>>,
-    verified_chain: RefCell<Option<X509Chain>>,
+    verified_chain: RefCell<Option<peer_certificates::VerifiedChain>>,
     signatures: RefCell<signatures::Signatures>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
@@ -449,10 +448,9 @@ impl Connection {
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.
     pub fn verified_chain(&self) -> *mut openssl_sys::stack_st_X509 {
-        match &*self.verified_chain.borrow() {
-            Some(chain) => chain.as_ptr(),
-            None => std::ptr::null_mut(),
-        }
+        let verified = self.verified_chain.borrow();
+        let chain = verified.as_ref().and_then(|verified| verified.lend());
+        chain.map_or(std::ptr::null_mut(), |chain| chain.as_ptr())
     }
 
     /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer

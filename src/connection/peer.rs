@@ -3,7 +3,8 @@
 use std::ptr;
 use std::sync::Arc;
 
-use super::{Connection, Role, parsed_chain};
+use super::peer_certificates::{ChainToVerify, VerifiedChain};
+use super::{Connection, Role};
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
@@ -38,10 +39,6 @@ impl Connection {
             return Err(INTERNAL);
         };
         let peer = Arc::new(peer);
-        let certificates = parsed_chain(&peer).ok_or(PeerRejected {
-            reason: Reason::CERTIFICATE_VERIFY_FAILED,
-            alert: BAD_CERTIFICATE,
-        })?;
         let settings = self.settings();
         let context = self.context();
         let store = match &settings.verify_store {
@@ -49,6 +46,15 @@ impl Connection {
             None => context.certificate_store(),
         };
         let application = context.callbacks().verify_certificate;
+        let program_may_look = settings.verify_callback.is_some()
+            || application.function.is_some()
+            || settings.security_callback.is_some()
+            || store.has_callbacks();
+        let chain = ChainToVerify::new(&peer, program_may_look).ok_or(PeerRejected {
+            reason: Reason::CERTIFICATE_VERIFY_FAILED,
+            alert: BAD_CERTIFICATE,
+        })?;
+        let certificates = chain.certificates().ok_or(INTERNAL)?;
         let param = self.verify_param().map_err(|_| INTERNAL)?;
         let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
         let verification = Verification {
@@ -72,7 +78,8 @@ impl Connection {
         let verified = unsafe { verification.run() };
         let error = verified.error;
         self.verify_result.set(error);
-        let old = self.verified_chain.replace(verified.chain);
+        let built = verified.chain.map(|built| VerifiedChain::new(built, chain));
+        let old = self.verified_chain.replace(built);
         drop(old);
         if self.verify_again.take() {
             return Err(PeerRejected {

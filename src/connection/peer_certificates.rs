@@ -1,42 +1,148 @@
-//! The peer's certificates as libcrypto's objects, made once per chain and kept as long as it:
-//! what C is lent stays where it is while the connection, or a session, holds the chain.
+//! The peer's certificates as libcrypto's objects.
+//!
+//! Those that a program can see are made once per chain and kept as long as it: what C is lent stays
+//! where it is while the connection, or a session, holds the chain. They belong to this chain alone,
+//! as in OpenSSL, since a program may change what it finds. Verification may use objects that
+//! connections share, as long as nothing of the program runs that could see them.
 
-use std::sync::OnceLock;
+use std::cell::OnceCell;
+use std::sync::{Arc, OnceLock};
 
 use crate::libcrypto::certificate_cache;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::PeerChain;
 
-struct Parsed {
-    all: X509Chain,
-    /// Without the first; made when first asked for.
-    issuers: OnceLock<Option<X509Chain>>,
+/// Each is made when first asked for, and shares its certificates with the others.
+#[derive(Default)]
+struct Lendable {
+    leaf: OnceLock<X509>,
+    all: OnceLock<X509Chain>,
+    /// Without the first.
+    issuers: OnceLock<X509Chain>,
+}
+
+/// The peer's own certificate. `None`, with libcrypto's errors on the queue, when it cannot be
+/// parsed.
+pub fn parsed_leaf(peer: &PeerChain) -> Option<&X509> {
+    let leaf = &lendable(peer)?.leaf;
+    made_once(leaf, || X509::from_der(peer.leaf()).ok())
 }
 
 /// All certificates that the peer sent, its own first. `None`, with libcrypto's errors on the
 /// queue, when one cannot be parsed.
 pub fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    Some(&parsed(peer)?.all)
+    let all = &lendable(peer)?.all;
+    made_once(all, || {
+        let leaf = parsed_leaf(peer)?.clone();
+        let issuers = peer.certificates().skip(1).map(X509::from_der);
+        let all: Result<Vec<X509>, _> = std::iter::once(Ok(leaf)).chain(issuers).collect();
+        X509Chain::from_items(all.ok()?).ok()
+    })
 }
 
 /// The certificates that the peer sent after its own.
 pub fn parsed_issuers(peer: &PeerChain) -> Option<&X509Chain> {
-    let Parsed { all, issuers } = parsed(peer)?;
-    let above = || X509Chain::from_items(all.iter().skip(1).map(|lent| lent.clone())).ok();
-    issuers.get_or_init(above).as_ref()
+    let issuers = &lendable(peer)?.issuers;
+    made_once(issuers, || {
+        let above = parsed_chain(peer)?.iter().skip(1);
+        X509Chain::from_items(above.map(|lent| lent.clone())).ok()
+    })
 }
 
-fn parsed(peer: &PeerChain) -> Option<&Parsed> {
-    peer.parsed(|peer| {
-        let certificates: Option<Vec<X509>> = peer
-            .certificates()
-            .map(|der| certificate_cache::parsed(der).ok())
-            .collect();
-        Some(Parsed {
-            all: X509Chain::from_items(certificates?).ok()?,
-            issuers: OnceLock::new(),
-        })
-    })
+fn lendable(peer: &PeerChain) -> Option<&Lendable> {
+    peer.parsed(|_| Some(Lendable::default()))
+}
+
+/// What `cell` holds, made now if it is empty. Two threads that ask at once may both make it; one
+/// result is kept.
+fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<&T> {
+    if cell.get().is_none() {
+        let _ = cell.set(make()?);
+    }
+    cell.get()
+}
+
+/// The peer's chain as it is verified.
+pub enum ChainToVerify {
+    /// The objects that the program gets: something of the program may run meanwhile.
+    Own(Arc<PeerChain>),
+    /// Objects that connections share.
+    Shared(Arc<PeerChain>, X509Chain),
+}
+
+impl ChainToVerify {
+    /// `None`, with libcrypto's errors on the queue, when a certificate cannot be parsed.
+    pub fn new(peer: &Arc<PeerChain>, program_may_look: bool) -> Option<Self> {
+        if program_may_look {
+            parsed_chain(peer)?;
+            return Some(Self::Own(peer.clone()));
+        }
+        let shared: Result<Vec<X509>, _> =
+            peer.certificates().map(certificate_cache::parsed).collect();
+        let shared = X509Chain::from_items(shared.ok()?).ok()?;
+        Some(Self::Shared(peer.clone(), shared))
+    }
+
+    /// The certificates, the peer's own first.
+    pub fn certificates(&self) -> Option<&X509Chain> {
+        match self {
+            Self::Own(peer) => parsed_chain(peer),
+            Self::Shared(_, shared) => Some(shared),
+        }
+    }
+}
+
+/// The chain that a verification has built.
+pub struct VerifiedChain {
+    built: X509Chain,
+    given: ChainToVerify,
+    /// With this chain's own objects in the place of shared ones; made when first asked for.
+    lent: OnceCell<X509Chain>,
+}
+
+impl VerifiedChain {
+    /// `built` was made of the certificates in `given`, and of those of the program's store.
+    pub fn new(built: X509Chain, given: ChainToVerify) -> Self {
+        Self {
+            built,
+            given,
+            lent: OnceCell::new(),
+        }
+    }
+
+    /// The chain for C, as long as `self` lives; `None` when there is no memory for it.
+    pub fn lend(&self) -> Option<&X509Chain> {
+        match &self.given {
+            ChainToVerify::Own(_) => Some(&self.built),
+            ChainToVerify::Shared(peer, shared) => {
+                if self.lent.get().is_none() {
+                    // Outside the cell: a program may have a function run for every new certificate.
+                    let own = own_in_place_of_shared(&self.built, peer, shared)?;
+                    let _ = self.lent.set(own);
+                }
+                self.lent.get()
+            }
+        }
+    }
+}
+
+fn own_in_place_of_shared(
+    built: &X509Chain,
+    peer: &PeerChain,
+    shared: &X509Chain,
+) -> Option<X509Chain> {
+    let own = parsed_chain(peer)?;
+    let items: Option<Vec<X509>> = built
+        .iter()
+        .map(
+            |lent| match shared.iter().position(|one| one.as_ptr() == lent.as_ptr()) {
+                Some(place) => own.get(place).map(|own| own.clone()),
+                // From the store, which is the program's.
+                None => Some(lent.clone()),
+            },
+        )
+        .collect();
+    X509Chain::from_items(items?).ok()
 }
 
 #[cfg(test)]

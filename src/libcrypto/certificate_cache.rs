@@ -1,5 +1,9 @@
 //! Certificates that were parsed lately: parsing one costs as much as several handshakes' lookups,
 //! and the same peers come again and again.
+//!
+//! Connections share what lies here, so a program must never see it: a program may change the
+//! certificates that it finds (`X509_set_ex_data(3)`, `X509_add1_trust_object(3)`), and libcrypto
+//! guards such changes by nothing. What is lent to C is parsed for it alone.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -8,7 +12,8 @@ use crate::error::Result;
 use crate::libcrypto::x509::X509;
 
 /// The certificate with this DER encoding, from the cache of the process or parsed now. Callers
-/// share the object, so it must not be changed. Any thread.
+/// share the object: they do not change it, and hand it to nothing that may call the program. Any
+/// thread.
 pub fn parsed(der: &[u8]) -> Result<X509> {
     static CACHE: OnceLock<CertificateCache> = OnceLock::new();
     CACHE.get_or_init(|| CertificateCache::new(64)).parsed(der)

@@ -28,6 +28,9 @@ pub type LhashCompare = unsafe extern "C" fn(*const c_void, *const c_void) -> c_
 /// What is called for each item of a hash table (`OPENSSL_LH_DOALL_FUNCARG`).
 pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
+/// A function of any type, or none: only whether there is one is asked.
+pub type AnyCallback = Option<unsafe extern "C" fn()>;
+
 /// A hash table of pointers (`OPENSSL_LHASH`).
 pub enum LhashTable {}
 /// `OCSP_RESPID`
@@ -178,6 +181,20 @@ unsafe extern "C" {
     #[cfg(test)]
     pub fn X509_STORE_get0_param(store: *const X509_STORE) -> *mut X509_VERIFY_PARAM;
     pub fn X509_LOOKUP_store() -> *mut X509_LOOKUP_METHOD;
+    pub fn X509_STORE_get_verify(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_verify_cb(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_get_issuer(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_check_issued(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_check_revocation(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_get_crl(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_check_crl(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_cert_crl(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_check_policy(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_lookup_certs(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_lookup_crls(store: *const X509_STORE) -> AnyCallback;
+    pub fn X509_STORE_get_cleanup(store: *const X509_STORE) -> AnyCallback;
+    #[cfg(test)]
+    pub fn X509_STORE_set_verify_cb(store: *mut X509_STORE, callback: Option<VerifyCallback>);
 
     // Verify parameters
     pub fn X509_VERIFY_PARAM_inherit(

@@ -100,6 +100,27 @@ impl Store {
         self.look_up_default(unsafe { ffi::X509_LOOKUP_store() }, LOOKUP_ADD_STORE, 0)
     }
 
+    /// Whether the program has put functions of its own into the store, which see the certificates
+    /// that are verified (`X509_STORE_set_verify_cb_func(3)`).
+    pub fn has_callbacks(&self) -> bool {
+        let store = self.as_ptr();
+        // SAFETY: a live store; each only reads whether there is a function.
+        unsafe {
+            ffi::X509_STORE_get_verify_cb(store).is_some()
+                || ffi::X509_STORE_get_verify(store).is_some()
+                || ffi::X509_STORE_get_get_issuer(store).is_some()
+                || ffi::X509_STORE_get_check_issued(store).is_some()
+                || ffi::X509_STORE_get_check_revocation(store).is_some()
+                || ffi::X509_STORE_get_get_crl(store).is_some()
+                || ffi::X509_STORE_get_check_crl(store).is_some()
+                || ffi::X509_STORE_get_cert_crl(store).is_some()
+                || ffi::X509_STORE_get_check_policy(store).is_some()
+                || ffi::X509_STORE_get_lookup_certs(store).is_some()
+                || ffi::X509_STORE_get_lookup_crls(store).is_some()
+                || ffi::X509_STORE_get_cleanup(store).is_some()
+        }
+    }
+
     /// Sets `X509_V_FLAG_…` bits in the store's parameters.
     #[cfg(test)]
     pub fn set_flags(&self, flags: std::ffi::c_ulong) -> Result<()> {
@@ -174,6 +195,19 @@ mod tests {
         let store = Store::new().unwrap();
         store.load_locations(None, Some(&directory.path())).unwrap();
         assert!(testing::trusts(&store, &leaf.certificate));
+    }
+
+    unsafe extern "C" fn agree(ok: c_int, _: *mut ffi::X509_STORE_CTX) -> c_int {
+        ok
+    }
+
+    #[test]
+    fn a_new_store_has_no_functions_of_the_program() {
+        let store = Store::new().unwrap();
+        assert!(!store.has_callbacks());
+        // SAFETY: a live store, and a function of the type that is asked for.
+        unsafe { ffi::X509_STORE_set_verify_cb(store.as_ptr(), Some(agree)) };
+        assert!(store.has_callbacks());
     }
 
     #[test]
