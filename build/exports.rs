@@ -11,8 +11,8 @@ pub struct Export {
     pub docs: Vec<String>,
     /// From `pub` to the end of the return type.
     pub signature: String,
-    /// What its `Status:` line says; `done` without one, or `unsupported` in
-    /// `src/abi/unsupported`.
+    /// What its `Status:` line says; `done` without one. In `src/abi/unsupported` each function must
+    /// have one.
     pub status: Status,
 }
 
@@ -35,10 +35,24 @@ impl Status {
             ["done", "partial", "unsupported"].contains(&word),
             "`Status: {text}`: the first word is done, partial or unsupported"
         );
+        assert!(
+            word == "done" || !note.is_empty(),
+            "`Status: {text}`: what is missing stands in parentheses"
+        );
         Self {
             word: word.to_owned(),
             note: note.to_owned(),
         }
+    }
+
+    /// What the header says about a function that is not done: what it lacks, as the note says it.
+    pub fn in_words(&self) -> Option<String> {
+        let beginning = match self.word.as_str() {
+            "done" => return None,
+            "partial" => "Done in part",
+            _ => "Not supported",
+        };
+        Some(format!("{beginning}: {}.", self.note))
     }
 
     /// Whether nothing of the function works.

@@ -58,7 +58,7 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
             "What Reprise does not have",
             "These are here so that programs link and start. Each fails as its manual page says a failure\n\
              looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what\n\
-             cannot be there answer so in silence. docs/symbols.md has the table.",
+             cannot be there answer so in silence. Each comment names the feature that is missing.",
         ));
         header.push_str(&cbindgen.prototypes(&unsupported));
     }
@@ -118,7 +118,12 @@ impl<'a> Cbindgen<'a> {
     fn prototypes(&self, functions: &[&Export]) -> String {
         let mut source = String::new();
         for function in functions {
-            for line in docs_for_c(&function.docs) {
+            let mut docs = docs_for_c(&function.docs);
+            if let Some(limits) = function.status.in_words() {
+                docs.push(String::new());
+                docs.extend(wrapped(&limits));
+            }
+            for line in docs {
                 writeln!(source, "/// {line}").expect("a String grows");
             }
             if function.signature.contains("HandshakeState") {
@@ -150,6 +155,24 @@ fn run(config: cbindgen::Config, source: &Path) -> String {
     let text = String::from_utf8(text).expect("source is UTF-8");
     let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"
+}
+
+/// A paragraph as lines that fit between the edges of a comment.
+fn wrapped(text: &str) -> Vec<String> {
+    const WIDTH: usize = 96;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.len() + 1 + word.len() <= WIDTH {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 /// Turns a Rust doc comment into one for C: no link brackets, C's names of the types, and what a

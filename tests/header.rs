@@ -1,7 +1,14 @@
 //! The header `reprise/ssl.h` as C and C++ compilers see it. Together with `<openssl/ssl.h>` in one
 //! file, every prototype, type and macro is checked against OpenSSL's own.
 
+#[allow(dead_code)] // The build uses more of it.
+#[path = "../build/exports.rs"]
+mod exports;
+
+use std::collections::HashMap;
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Uses every kind of thing the header has: types, callbacks, constants, macros, functions.
@@ -58,6 +65,80 @@ fn the_header_may_be_included_twice() {
 fn the_constants_are_openssls_token_for_token() {
     // A compiler says nothing about macros that a system's header defines anew, unless it is asked.
     compile_with(C11, &["-Wsystem-headers"], &[OURS, OPENSSL, USE]);
+}
+
+#[test]
+fn the_header_says_of_each_function_what_it_lacks() {
+    let comments = comments();
+    let mut limited = 0;
+    for export in exports::find(&root().join("src/abi")) {
+        let comment = comments
+            .get(&export.name)
+            .unwrap_or_else(|| panic!("the header has no comment on {}", export.name));
+        let (beginning, word) = match export.status.word.as_str() {
+            "partial" => ("Done in part: ", "partial"),
+            "unsupported" => ("Not supported: ", "unsupported"),
+            _ => {
+                assert!(
+                    !comment.contains("Done in part:") && !comment.contains("Not supported:"),
+                    "{} is done: {comment}",
+                    export.name
+                );
+                continue;
+            }
+        };
+        let end = format!("{beginning}{}.", export.status.note);
+        assert!(
+            comment.ends_with(&end),
+            "{} is {word}, its comment must end with `{end}`: {comment}",
+            export.name
+        );
+        limited += 1;
+    }
+    assert!(
+        limited > 50,
+        "only {limited} functions have limits: is the source read?"
+    );
+}
+
+/// The comment on each function of the header, as one line, by the name of the function.
+fn comments() -> HashMap<String, String> {
+    let header = fs::read_to_string(root().join("include/reprise/ssl.h")).expect("the header");
+    let mut comments = HashMap::new();
+    let (mut comment, mut inside) = (String::new(), false);
+    for line in header.lines().map(str::trim) {
+        if line == "/**" {
+            comment.clear();
+            inside = true;
+        } else if line == "*/" {
+            inside = false;
+        } else if inside {
+            let text = line.trim_start_matches('*').trim();
+            if !(comment.is_empty() || text.is_empty()) {
+                comment.push(' ');
+            }
+            comment.push_str(text);
+        } else if let Some(name) = declared(line) {
+            comments.entry(name).or_insert_with(|| comment.clone());
+        }
+    }
+    comments
+}
+
+/// The name of the function that a line begins to declare; the function may give a pointer to another.
+fn declared(line: &str) -> Option<String> {
+    let is_name = |word: &&str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let (before, _) = line.rsplit_once('(')?;
+    let mut words = before
+        .split('(')
+        .filter_map(|part| part.rsplit([' ', '*']).next());
+    words.find(is_name).map(str::to_owned)
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 const C11: &[&str] = &["cc", "-std=c11", "-x", "c"];

@@ -3,6 +3,7 @@
  *
  * Made by build.rs from the source: do not edit. What stands above the prototypes is
  * include/reprise/preamble.h.in; each comment below is the documentation of the function itself.
+ * One that ends with "Done in part" or "Not supported" says what the function lacks.
  *
  * The functions are those of OpenSSL 3.0, by name, prototype and symbol version. A program needs no
  * header of OpenSSL's to use sessions and connections; it may include <openssl/ssl.h> before or
@@ -414,6 +415,8 @@ int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int si
  * and unique. NULL stands for random ids. Returns 1.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
 int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 
@@ -430,6 +433,8 @@ int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int 
  * stands for random ids. Returns 1.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
 int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
 
@@ -1269,6 +1274,8 @@ int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
  *
  * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
  * `num` bytes, `written` is writable.
+ *
+ * Done in part: a server cannot answer early in a handshake that asks for a certificate.
  */
 int SSL_write_early_data(SSL *ssl,
                          const void *buf,
@@ -1282,6 +1289,8 @@ int SSL_write_early_data(SSL *ssl,
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: TLS 1.3 only.
  */
 void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
                                      SSL_psk_client_cb_func callback);
@@ -1294,6 +1303,8 @@ void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
  * gets the server's session id context. NULL unsets the function.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
                                            SSL_psk_find_session_cb_func callback);
@@ -1305,6 +1316,8 @@ void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
  * unsets the function.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: TLS 1.3 only.
  */
 void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
                                      SSL_psk_server_cb_func callback);
@@ -1318,6 +1331,8 @@ void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
  * that offers a key offers no other session. NULL unsets the function.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
                                           SSL_psk_use_session_cb_func callback);
@@ -1328,6 +1343,8 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
  * when it is longer than 256 bytes. NULL takes it back.
  *
  * `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
+ *
+ * Done in part: TLS 1.3 knows no hint.
  */
 int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
                                   const char *hint);
@@ -1349,6 +1366,8 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: TLS 1.3 only.
  */
 void SSL_set_psk_client_callback(SSL *ssl,
                                  SSL_psk_client_cb_func callback);
@@ -1361,6 +1380,8 @@ void SSL_set_psk_client_callback(SSL *ssl,
  * gets the server's session id context. NULL unsets the function.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_set_psk_find_session_callback(SSL *ssl,
                                        SSL_psk_find_session_cb_func callback);
@@ -1372,6 +1393,8 @@ void SSL_set_psk_find_session_callback(SSL *ssl,
  * unsets the function.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: TLS 1.3 only.
  */
 void SSL_set_psk_server_callback(SSL *ssl,
                                  SSL_psk_server_cb_func callback);
@@ -1385,6 +1408,8 @@ void SSL_set_psk_server_callback(SSL *ssl,
  * that offers a key offers no other session. NULL unsets the function.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_set_psk_use_session_callback(SSL *ssl,
                                       SSL_psk_use_session_cb_func callback);
@@ -1395,6 +1420,8 @@ void SSL_set_psk_use_session_callback(SSL *ssl,
  * when it is longer than 256 bytes. NULL takes it back.
  *
  * `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
+ *
+ * Done in part: TLS 1.3 knows no hint.
  */
 int SSL_use_psk_identity_hint(SSL *ssl,
                               const char *hint);
@@ -1446,18 +1473,24 @@ const SSL_METHOD *TLS_server_method(void);
 /**
  * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_server_method(void);
 
@@ -1482,18 +1515,24 @@ const SSL_METHOD *TLSv1_2_server_method(void);
 /**
  * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_method(void);
 
 /**
  * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_server_method(void);
 
@@ -1533,6 +1572,8 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
  * As for `SSL_CTX_new`; `libctx` and `propq` are not used.
+ *
+ * Done in part: the default library context is always used, and no property query.
  */
 SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
 
@@ -1600,6 +1641,8 @@ uint64_t SSL_set_options(SSL *ssl, uint64_t op);
  * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
  *
  * `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
+ *
+ * Done in part: no SRP; functions for temporary DH parameters are accepted and never called.
  */
 long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 
@@ -1613,6 +1656,9 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
  * then.
  *
  * `ctx` is NULL or a live context; `parg` is what the control takes.
+ *
+ * Done in part: no DTLS, no SRP; temporary DH parameters and client certificate types are accepted
+ * without effect.
  */
 long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
 
@@ -1622,6 +1668,9 @@ long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
  *
  * `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a
  * function of the control's type.
+ *
+ * Done in part: functions for temporary DH parameters and for tracing extensions are accepted and
+ * never called.
  */
 long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 
@@ -1631,6 +1680,10 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
  *
  * `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
  * control takes.
+ *
+ * Done in part: no DTLS; this side's ephemeral key is not told, verification cannot be retried,
+ * requests for OCSP responses carry no responders and extensions, and a server does not see those
+ * of a client.
  */
 long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
 
@@ -1698,6 +1751,8 @@ int SSL_client_version(const SSL *ssl);
  * Returns a connection that the caller owns, or NULL with an error on the queue.
  *
  * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ *
+ * Done in part: BIOs are not copied.
  */
 SSL *SSL_dup(SSL *ssl);
 
@@ -1802,6 +1857,8 @@ int SSL_do_handshake(SSL *ssl);
  * received last (`TLS_ST_CW_CLNT_HELLO` and so on).
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 #endif
@@ -1923,6 +1980,8 @@ int SSL_get_key_update_type(const SSL *ssl);
  * Returns 1, or 0 with an error on the queue.
  *
  * `ssl` is NULL or a live connection, used by no other thread meanwhile.
+ *
+ * Done in part: the peer is always asked to update its keys too.
  */
 int SSL_key_update(SSL *ssl, int updatetype);
 
@@ -2123,11 +2182,15 @@ int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 /**
  * Sets the size of read buffers of a context. Accepted, without effect.
+ *
+ * Done in part: accepted, without effect.
  */
 void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 
 /**
  * Allocates the buffers of a connection: always 1, they are made when needed.
+ *
+ * Done in part: accepted, without effect.
  */
 int SSL_alloc_buffers(SSL *ssl);
 
@@ -2141,6 +2204,8 @@ int SSL_free_buffers(SSL *ssl);
 
 /**
  * Sets the size of read buffers of a connection. Accepted, without effect.
+ *
+ * Done in part: accepted, without effect.
  */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
@@ -2166,6 +2231,8 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
  * Other commands go to the connection's read BIO.
  *
  * None needed.
+ *
+ * Done in part: there is no renegotiation: its limits have no effect.
  */
 const BIO_METHOD *BIO_f_ssl(void);
 
@@ -2278,6 +2345,8 @@ void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
  * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
 void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
 
@@ -2286,6 +2355,8 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
  * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: it cannot suspend: a negative number sends no certificate.
  */
 void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
                                                                     X509 **x509,
@@ -2457,6 +2528,8 @@ void SSL_certs_clear(SSL *ssl);
  * algorithms for certificates only in TLS 1.3.
  *
  * `ssl` is NULL or a live connection; the others are NULL or live.
+ *
+ * Done in part: no Suite B, and not all that a server may ask for.
  */
 int SSL_check_chain(SSL *ssl,
                     X509 *x,
@@ -2506,6 +2579,8 @@ EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
  * As `SSL_CTX_set_cert_cb`, for one connection.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
@@ -2989,6 +3064,8 @@ int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
  * Returns how many there are; 0 also for a negative `idx`.
  *
  * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ *
+ * Done in part: on a client those are missing that a server takes in certificates only.
  */
 int SSL_get_shared_sigalgs(SSL *ssl,
                            int idx,
@@ -3009,6 +3086,8 @@ int SSL_get_shared_sigalgs(SSL *ssl,
  * resumption.
  *
  * `ssl` is NULL or a live connection; the others are NULL or may be written.
+ *
+ * Done in part: on a client those are missing that a server takes in certificates only.
  */
 int SSL_get_sigalgs(SSL *ssl,
                     int idx,
@@ -3134,6 +3213,8 @@ const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
  * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: clients only: what clients send to servers is not kept.
  */
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
@@ -3158,6 +3239,8 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
  * As `SSL_load_client_CA_file`, within a library context and with a property query.
  *
  * `file` is NULL or a C string; `libctx` and `propq` are not used.
+ *
+ * Done in part: the default library context is always used, and no property query.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       OSSL_LIB_CTX *libctx,
@@ -3220,6 +3303,8 @@ void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
  * Sets the function that decides instead of the level for connections made later.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: asked about own certificates only; elsewhere the security level decides.
  */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  const SSL_CTX *ctx,
@@ -3275,6 +3360,8 @@ void SSL_set0_security_ex_data(SSL *ssl, void *ex);
  * Sets the function that decides instead of the level.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: asked about own certificates only; elsewhere the security level decides.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3295,6 +3382,8 @@ void SSL_set_security_level(SSL *ssl, int level);
  * Says whether clients made later offer to authenticate after the handshake.
  *
  * `ctx` is NULL or a live context.
+ *
+ * Done in part: remembered; post-handshake authentication is never offered.
  */
 void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
 
@@ -3302,6 +3391,8 @@ void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
  * Says whether a client offers to authenticate after the handshake.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: remembered; post-handshake authentication is never offered.
  */
 void SSL_set_post_handshake_auth(SSL *ssl, int val);
 
@@ -3317,11 +3408,15 @@ int SSL_ct_is_enabled(const SSL *ssl);
 
 /**
  * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+ *
+ * Done in part: accepted; SSL_dane_enable fails.
  */
 int SSL_CTX_dane_enable(SSL_CTX *ctx);
 
 /**
  * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+ *
+ * Done in part: accepted; SSL_dane_enable fails.
  */
 int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
 
@@ -3580,11 +3675,15 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  * once, as DHE is never used.
  *
  * `dhpkey` is NULL or a reference that the caller owns.
+ *
+ * Done in part: accepted; DHE suites are not offered.
  */
 int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a context. Accepted, never called.
+ *
+ * Done in part: accepted; DHE suites are not offered.
  */
 void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
 
@@ -3593,31 +3692,43 @@ void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export
  * once, as DHE is never used.
  *
  * `dhpkey` is NULL or a reference that the caller owns.
+ *
+ * Done in part: accepted; DHE suites are not offered.
  */
 int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a connection. Accepted, never called.
+ *
+ * Done in part: accepted; DHE suites are not offered.
  */
 void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int keylength));
 
 /**
  * Name of a compression method: NULL.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 const char *SSL_COMP_get0_name(const SSL_COMP *comp);
 
 /**
  * The list of compression methods: NULL, there is none.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 struct stack_st_SSL_COMP *SSL_COMP_get_compression_methods(void);
 
 /**
  * Number of a compression method: -1.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 int SSL_COMP_get_id(const SSL_COMP *comp);
 
 /**
  * Name of a compression method of libcrypto: NULL.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 const char *SSL_COMP_get_name(const COMP_METHOD *comp);
 
@@ -3625,36 +3736,50 @@ const char *SSL_COMP_get_name(const COMP_METHOD *comp);
  * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
  *
  * `methods` is not looked at.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_COMP *methods);
 
 /**
  * Compression of what a connection sends: NULL, none.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
 
 /**
  * Compression of what a connection receives: NULL, none.
+ *
+ * Done in part: as in a libssl built without compression.
  */
 const COMP_METHOD *SSL_get_current_expansion(const SSL *ssl);
 
 /**
  * Frees the SRP state of a context: always 1, there is none.
+ *
+ * Done in part: empty state only.
  */
 int SSL_CTX_SRP_CTX_free(SSL_CTX *ctx);
 
 /**
  * Clears the SRP state of a context: always 1, there is none.
+ *
+ * Done in part: empty state only.
  */
 int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 
 /**
  * Frees the SRP state of a connection: always 1, there is none.
+ *
+ * Done in part: empty state only.
  */
 int SSL_SRP_CTX_free(SSL *ssl);
 
 /**
  * Clears the SRP state of a connection: always 1, there is none.
+ *
+ * Done in part: empty state only.
  */
 int SSL_SRP_CTX_init(SSL *ssl);
 
@@ -3676,6 +3801,8 @@ void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, 
 
 /**
  * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
+ *
+ * Done in part: accepted; SSL_stateless fails, so never called.
  */
 void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
                                               int (*gen_stateless_cookie_cb)(SSL *ssl,
@@ -3684,6 +3811,8 @@ void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
 
 /**
  * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+ *
+ * Done in part: accepted; SSL_stateless fails, so never called.
  */
 void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
                                             int (*verify_stateless_cookie_cb)(SSL *ssl,
@@ -3873,11 +4002,15 @@ int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int prot
 
 /**
  * Sets a client's NPN callback. Accepted, never called.
+ *
+ * Done in part: never negotiated.
  */
 void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
 
 /**
  * Sets a server's NPN callback. Accepted, never called.
+ *
+ * Done in part: never negotiated.
  */
 void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
                                            SSL_CTX_npn_advertised_cb_func callback,
@@ -3887,6 +4020,8 @@ void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
  * The protocol that NPN chose: NULL with length 0, as NPN never runs.
  *
  * `data` and `len` may be written, or are NULL.
+ *
+ * Done in part: never negotiated.
  */
 void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, unsigned int *len);
 
@@ -3905,6 +4040,8 @@ int SSL_extension_supported(unsigned int ext_type);
 
 /**
  * Sets the callback that makes DTLS cookies. Accepted, never called.
+ *
+ * Done in part: accepted; DTLS never runs, so never called.
  */
 void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
                                     int (*app_gen_cookie_cb)(SSL *ssl,
@@ -3913,6 +4050,8 @@ void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
 
 /**
  * Sets the callback that checks DTLS cookies. Accepted, never called.
+ *
+ * Done in part: accepted; DTLS never runs, so never called.
  */
 void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
                                   int (*app_verify_cookie_cb)(SSL *ssl,
@@ -4154,6 +4293,8 @@ const char *SSL_rstate_string_long(const SSL *ssl);
  * The state of `ssl` in six characters; static.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 const char *SSL_state_string(const SSL *ssl);
 
@@ -4161,6 +4302,8 @@ const char *SSL_state_string(const SSL *ssl);
  * The state of `ssl` for a person; static.
  *
  * `ssl` is NULL or a live connection.
+ *
+ * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 const char *SSL_state_string_long(const SSL *ssl);
 
@@ -4247,6 +4390,8 @@ void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
  * command. A list that is wrong in the middle has taken effect up to there.
  *
  * `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
+ *
+ * Done in part: ServerInfoFile, and RecordPadding other than 0 and 1, fail.
  */
 int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
 
@@ -4302,6 +4447,8 @@ int SSL_config(SSL *s, const char *name);
 
 /**
  * Access to internals for OpenSSL's own tests: NULL.
+ *
+ * Done in part: as in a libssl built without unit tests.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
 
@@ -4379,86 +4526,116 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
  *
  * These are here so that programs link and start. Each fails as its manual page says a failure
  * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
- * cannot be there answer so in silence. docs/symbols.md has the table.
+ * cannot be there answer so in silence. Each comment names the feature that is missing.
  */
 
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
  * without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLS_client_method(void);
 
 /**
  * Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
+ *
+ * Not supported: DTLS.
  */
 size_t DTLS_get_data_mtu(const SSL *ssl);
 
 /**
  * Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
  * built without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLS_method(void);
 
 /**
  * Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
  * without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLS_server_method(void);
 
 /**
  * Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
+ *
+ * Not supported: DTLS.
  */
 void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
 
 /**
  * Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_2_client_method(void);
 
 /**
  * Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
  * it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_2_method(void);
 
 /**
  * Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_2_server_method(void);
 
 /**
  * Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_client_method(void);
 
 /**
  * Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
+ *
+ * Not supported: DTLS.
  */
 int DTLSv1_listen(SSL *ssl, BIO_ADDR *client);
 
 /**
  * Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
  * it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_method(void);
 
 /**
  * Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
  * Computes the client's SRP value: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SRP_Calc_A_param(SSL *ssl);
 
 /**
  * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
+ *
+ * Not supported: compression.
  */
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 
 /**
  * Adds a client extension: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
                                   unsigned int ext_type,
@@ -4470,6 +4647,8 @@ int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
 
 /**
  * Adds an extension: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
                            unsigned int ext_type,
@@ -4482,6 +4661,8 @@ int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
 
 /**
  * Adds a server extension: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
                                   unsigned int ext_type,
@@ -4493,72 +4674,100 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
 
 /**
  * Clears DANE flags of a context: 0, the flags before, as none can be set.
+ *
+ * Not supported: DANE.
  */
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
  * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+ *
+ * Not supported: DANE.
  */
 unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
  * Turns the checks on for a context: 0, an error.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 
 /**
  * The logs a context trusts: NULL, none.
+ *
+ * Not supported: certificate transparency.
  */
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
 
 /**
  * The argument of the padding callback of a context: NULL.
+ *
+ * Not supported: record padding.
  */
 void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
 
 /**
  * Sets the logs a context trusts: an error. `logs` stays the caller's.
+ *
+ * Not supported: certificate transparency.
  */
 void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
 
 /**
  * Sets the callback of asynchronous jobs for a context: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
  */
 int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
 
 /**
  * Sets the argument of that callback: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
  */
 int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
 
 /**
  * Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
  * padding.
+ *
+ * Not supported: record padding.
  */
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
 
 /**
  * Lets an ENGINE choose the client certificate: 0, an error.
+ *
+ * Not supported: ENGINE.
  */
 int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
 
 /**
  * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_CTX_set_ct_validation_callback(SSL_CTX *ctx, ssl_ct_validation_cb callback, void *arg);
 
 /**
  * Reads the logs a context trusts: 0, an error.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
 
 /**
  * Reads the default list of logs: 0, an error.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
 
 /**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
+ *
+ * Not supported: record padding.
  */
 void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *ssl,
                                                                           int kind,
@@ -4568,62 +4777,86 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
 /**
  * Sets the argument of the padding callback of a context. Without effect, as there is no such
  * callback.
+ *
+ * Not supported: record padding.
  */
 void SSL_CTX_set_record_padding_callback_arg(SSL_CTX *ctx, void *arg);
 
 /**
  * Sets the argument of the SRP callbacks: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
 
 /**
  * Sets the callback that asks for an SRP password: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_client_pwd_callback(SSL_CTX *ctx, char *(*callback)(SSL*, void*));
 
 /**
  * Sets an SRP client's password: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_password(SSL_CTX *ctx, char *password);
 
 /**
  * Sets the smallest SRP group: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_strength(SSL_CTX *ctx, int strength);
 
 /**
  * Sets an SRP client's user name: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 
 /**
  * Sets the callback that looks up SRP users: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, void*));
 
 /**
  * Sets the callback that accepts SRP groups: 0, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_CTX_set_srp_verify_param_callback(SSL_CTX *ctx, int (*callback)(SSL*, void*));
 
 /**
  * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
  * which turns it off.
+ *
+ * Not supported: max_fragment_length.
  */
 int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 
 /**
  * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
+ *
+ * Not supported: DTLS-SRTP.
  */
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
  * Loads server extensions from memory: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
 
 /**
  * Loads server extensions of a given form from memory: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
                               unsigned int version,
@@ -4632,26 +4865,36 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
 
 /**
  * Loads server extensions from a PEM file: 0, an error.
+ *
+ * Not supported: custom extensions.
  */
 int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
  * Clears DANE flags of a connection: 0, the flags before, as none can be set.
+ *
+ * Not supported: DANE.
  */
 unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
 
 /**
  * Enables DANE for a connection: -1, an error.
+ *
+ * Not supported: DANE.
  */
 int SSL_dane_enable(SSL *ssl, const char *basedomain);
 
 /**
  * Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+ *
+ * Not supported: DANE.
  */
 unsigned long SSL_dane_set_flags(SSL *ssl, unsigned long flags);
 
 /**
  * Adds a TLSA record: -1, an error.
+ *
+ * Not supported: DANE.
  */
 int SSL_dane_tlsa_add(SSL *ssl,
                       uint8_t usage,
@@ -4662,21 +4905,29 @@ int SSL_dane_tlsa_add(SSL *ssl,
 
 /**
  * Turns the checks on for a connection: 0, an error.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_enable_ct(SSL *ssl, int validation_mode);
 
 /**
  * The DANE state of a connection: NULL, none.
+ *
+ * Not supported: DANE.
  */
 SSL_DANE *SSL_get0_dane(SSL *ssl);
 
 /**
  * Depth of the certificate that a TLSA record matched: -1, none did.
+ *
+ * Not supported: DANE.
  */
 int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
 
 /**
  * Fields of the TLSA record that matched: -1, none did.
+ *
+ * Not supported: DANE.
  */
 int SSL_get0_dane_tlsa(SSL *ssl,
                        uint8_t *usage,
@@ -4687,77 +4938,107 @@ int SSL_get0_dane_tlsa(SSL *ssl,
 
 /**
  * The timestamps a peer sent: NULL, none are read.
+ *
+ * Not supported: certificate transparency.
  */
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
  * The argument of the padding callback of a connection: NULL.
+ *
+ * Not supported: record padding.
  */
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
 
 /**
  * The SRTP profile in use: NULL, none.
+ *
+ * Not supported: DTLS-SRTP.
  */
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 
 /**
  * The prime of the SRP group: NULL, no connection uses SRP.
+ *
+ * Not supported: SRP.
  */
 BIGNUM *SSL_get_srp_N(SSL *ssl);
 
 /**
  * The generator of the SRP group: NULL, no connection uses SRP.
+ *
+ * Not supported: SRP.
  */
 BIGNUM *SSL_get_srp_g(SSL *ssl);
 
 /**
  * The SRP user's information: NULL, no connection uses SRP.
+ *
+ * Not supported: SRP.
  */
 char *SSL_get_srp_userinfo(SSL *ssl);
 
 /**
  * The SRP user's name: NULL, no connection uses SRP.
+ *
+ * Not supported: SRP.
  */
 char *SSL_get_srp_username(SSL *ssl);
 
 /**
  * The SRTP profiles set: NULL, none.
+ *
+ * Not supported: DTLS-SRTP.
  */
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
  * Starts a renegotiation: 0, an error.
+ *
+ * Not supported: renegotiation.
  */
 int SSL_renegotiate(SSL *ssl);
 
 /**
  * Starts a renegotiation that resumes the session: 0, an error.
+ *
+ * Not supported: renegotiation.
  */
 int SSL_renegotiate_abbreviated(SSL *ssl);
 
 /**
  * Sets the callback of asynchronous jobs for a connection: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
  */
 int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
 
 /**
  * Sets the argument of that callback: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
  */
 int SSL_set_async_callback_arg(SSL *ssl, void *arg);
 
 /**
  * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
  * no padding.
+ *
+ * Not supported: record padding.
  */
 int SSL_set_block_padding(SSL *ssl, size_t block_size);
 
 /**
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Not supported: certificate transparency.
  */
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
 
 /**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
+ *
+ * Not supported: record padding.
  */
 int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
                                                                  int kind,
@@ -4767,26 +5048,36 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
 /**
  * Sets the argument of the padding callback of a connection. Without effect, as there is no such
  * callback.
+ *
+ * Not supported: record padding.
  */
 void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
 
 /**
  * Sets the callback that gives the master secret: 0, an error.
+ *
+ * Not supported: EAP-FAST.
  */
 int SSL_set_session_secret_cb(SSL *ssl, tls_session_secret_cb_fn session_secret_cb, void *arg);
 
 /**
  * Sets the bytes of the ticket extension: 0, an error.
+ *
+ * Not supported: EAP-FAST.
  */
 int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 
 /**
  * Sets the callback that sees the ticket extension: 0, an error.
+ *
+ * Not supported: EAP-FAST.
  */
 int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
 
 /**
  * Sets an SRP server's values: -1, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_set_srp_server_param(SSL *ssl,
                              const BIGNUM *n,
@@ -4797,32 +5088,44 @@ int SSL_set_srp_server_param(SSL *ssl,
 
 /**
  * Makes an SRP server's values from a password: -1, an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
 
 /**
  * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
  * 0, which turns it off.
+ *
+ * Not supported: max_fragment_length.
  */
 int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
 
 /**
  * Sets the SRTP profiles of a connection: 1, which is failure here.
+ *
+ * Not supported: DTLS-SRTP.
  */
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
 
 /**
  * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+ *
+ * Not supported: SRP.
  */
 int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
 
 /**
  * Answers a first ClientHello with a cookie: -1, an error (SSL_stateless(3)).
+ *
+ * Not supported: TLS 1.3 cookies.
  */
 int SSL_stateless(SSL *ssl);
 
 /**
  * Message callback that prints decoded handshake messages to the BIO given as its argument.
+ *
+ * Not supported: message callbacks are called, but messages are not printed in words.
  */
 void SSL_trace(int write_p,
                int version,
@@ -4834,6 +5137,8 @@ void SSL_trace(int write_p,
 
 /**
  * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
+ *
+ * Not supported: post-handshake authentication.
  */
 int SSL_verify_client_post_handshake(SSL *ssl);
 
