@@ -390,7 +390,7 @@ fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
         store.find(&key(scatter(n + (thread << 30), entries)));
     };
     let mix = |thread: u64, n: u64| {
-        if n % 10 == 0 {
+        if n.is_multiple_of(10) {
             churn(thread, n);
         } else {
             look(thread, n);

@@ -252,7 +252,7 @@ fn known_suites<const N: usize>(
     if bytes.is_empty() {
         return Err(Error::new(Reason::NO_CIPHERS_SPECIFIED));
     }
-    if bytes.len() % N != 0 {
+    if !bytes.len().is_multiple_of(N) {
         return Err(Error::new(Reason::ERROR_IN_RECEIVED_CIPHER_LIST));
     }
     Ok(bytes

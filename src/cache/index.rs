@@ -255,13 +255,14 @@ impl<O> Index<O> {
         let older = table.older.load_locked();
         // SAFETY: the lock is held, and only its holder retires tables.
         let older_bits = unsafe { older.as_ref() }.map_or(0, |older| older.bits);
-        if entries == 0 && table.bits.max(older_bits) > KEPT_BITS {
-            if let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut()) {
-                // SAFETY: made just now.
-                unsafe { &*fresh }.clear();
-                self.current.store(fresh, Ordering::Release);
-                return [current, older];
-            }
+        if entries == 0
+            && table.bits.max(older_bits) > KEPT_BITS
+            && let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut())
+        {
+            // SAFETY: made just now.
+            unsafe { &*fresh }.clear();
+            self.current.store(fresh, Ordering::Release);
+            return [current, older];
         }
         if !older.is_null() {
             // SAFETY: the lock is held, and `older` is what `table` takes over from.
@@ -278,10 +279,10 @@ impl<O> Index<O> {
         } else {
             table.bits
         };
-        if bits != table.bits {
-            if let Some(fresh) = Table::new(bits, current) {
-                self.current.store(fresh, Ordering::Release);
-            }
+        if bits != table.bits
+            && let Some(fresh) = Table::new(bits, current)
+        {
+            self.current.store(fresh, Ordering::Release);
         }
         [std::ptr::null_mut(); 2]
     }

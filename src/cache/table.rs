@@ -137,10 +137,10 @@ pub unsafe fn join<O>(older: &Table<O>, into: &AtomicPtr<Node<O>>, unit: usize, 
 /// The writers' lock is held, and the chain's nodes are live.
 pub unsafe fn cut<O>(head: *mut Node<O>, boundary: u64) {
     // SAFETY: the caller's promise: the chain's nodes are live.
-    if let Some(last) = unsafe { last_below(head, boundary) } {
-        if !Node::is_end(last.next.load_locked()) {
-            last.next.store(Node::end(), Ordering::Release);
-        }
+    if let Some(last) = unsafe { last_below(head, boundary) }
+        && !Node::is_end(last.next.load_locked())
+    {
+        last.next.store(Node::end(), Ordering::Release);
     }
 }
 

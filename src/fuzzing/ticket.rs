@@ -11,7 +11,8 @@ pub fn ticket_sealed(data: &[u8]) {
         assert_eq!(again.len(), data.len());
     }
     // Tickets of ours have an even length.
-    resume_with(if data.len() % 2 == 0 { 0x0304 } else { 0x0303 }, data);
+    let even = data.len().is_multiple_of(2);
+    resume_with(if even { 0x0304 } else { 0x0303 }, data);
 }
 
 /// The content of a ticket that was sealed with the server's own keys, as an older version or
