@@ -15,7 +15,7 @@ PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
 .PHONY: build setup demo test test-rust test-models test-generated test-c test-core-programs test-programs programs-table bench \
-        fuzz install help
+        fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -75,14 +75,27 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (default 60; FUZZ_TARGETS="ticket
 	    $(CARGO) fuzz run "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
 	        -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1; done
 
+# What `make install` makes and `make uninstall` removes, below DESTDIR and PREFIX.
+LIBDIR     := $(DESTDIR)$(PREFIX)/lib
+INCLUDEDIR := $(DESTDIR)$(PREFIX)/include/reprise
+BINDIR     := $(DESTDIR)$(PREFIX)/bin
+HEADERS    := $(wildcard include/reprise/*.h)
+VERSION     = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
 # The link is for programs linked with -lreprise: they look for the library's soname, libssl.so.3.
-install: ## install library, header and launcher under PREFIX (default /usr/local)
+install: ## install library, headers and launcher under PREFIX (default /usr/local)
 	@test -f $(LIBRARY) || { echo "nothing to install: run \`make\` first"; exit 1; }
-	install -d "$(DESTDIR)$(PREFIX)/lib/reprise" "$(DESTDIR)$(PREFIX)/include/reprise" "$(DESTDIR)$(PREFIX)/bin"
-	install -m 644 $(LIBRARY) "$(DESTDIR)$(PREFIX)/lib/reprise/libreprise.so"
-	ln -sf libreprise.so "$(DESTDIR)$(PREFIX)/lib/reprise/libssl.so.3"
-	install -m 644 include/reprise/ssl.h "$(DESTDIR)$(PREFIX)/include/reprise/ssl.h"
-	install -m 755 bin/with-reprise "$(DESTDIR)$(PREFIX)/bin/with-reprise"
+	install -d "$(LIBDIR)/reprise" "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)" "$(BINDIR)"
+	install -m 644 $(LIBRARY) "$(LIBDIR)/reprise/libreprise.so"
+	ln -sf libreprise.so "$(LIBDIR)/reprise/libssl.so.3"
+	install -m 644 $(HEADERS) "$(INCLUDEDIR)"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' build/reprise.pc.in >"$(LIBDIR)/pkgconfig/reprise.pc"
+	install -m 755 bin/with-reprise "$(BINDIR)/with-reprise"
+
+uninstall: ## remove what `make install` with the same PREFIX has installed
+	rm -f "$(LIBDIR)/reprise/libreprise.so" "$(LIBDIR)/reprise/libssl.so.3" "$(LIBDIR)/pkgconfig/reprise.pc" \
+	    $(foreach header,$(notdir $(HEADERS)),"$(INCLUDEDIR)/$(header)") "$(BINDIR)/with-reprise"
+	-rmdir "$(LIBDIR)/reprise" "$(INCLUDEDIR)"
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
