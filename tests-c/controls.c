@@ -114,7 +114,10 @@ static void lists_of_groups_and_signatures_are_checked(void)
     CHECK_EQ(SSL_CTX_set1_sigalgs(context, pairs, 2), 1);
     CHECK_EQ(SSL_CTX_set1_sigalgs(context, pairs, 1), 0);
     CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "RSA+SHA256:ECDSA+SHA256"), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "SHA256+RSA:SHA384+ECDSA:sha512+PSS"), 1);
     CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "RSA"), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "RSA+RSA"), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "SHA256+SHA256"), 0);
     CHECK_EQ(SSL_CTX_set1_client_sigalgs_list(context, "ECDSA+SHA384"), 1);
     CHECK_NO_ERROR();
     unmake();

@@ -40,10 +40,14 @@ impl SignatureAlgorithm {
         })
     }
 
-    /// The algorithm that an element of a list names: `rsa_pss_rsae_sha256` or `RSA-PSS+SHA256`.
+    /// The algorithm that an element of a list names: `rsa_pss_rsae_sha256`, `RSA-PSS+SHA256` or
+    /// `SHA256+RSA-PSS`.
     pub fn from_name(name: &str) -> Option<&'static Self> {
         match name.split_once('+') {
-            Some((signature, hash)) => Self::from_nids(hash_nid(hash)?, signature_nid(signature)?),
+            Some((one, other)) => match signature_nid(one) {
+                Some(signature) => Self::from_nids(hash_nid(other)?, signature),
+                None => Self::from_nids(hash_nid(one)?, signature_nid(other)?),
+            },
             None => ALGORITHMS
                 .iter()
                 .find(|algorithm| !name.is_empty() && algorithm.name == name),
@@ -211,6 +215,8 @@ mod tests {
             ("RSA-PSS+SHA256", 0x0804),
             ("PSS+SHA384", 0x0805),
             ("ECDSA+SHA256", 0x0403),
+            ("SHA384+ECDSA", 0x0503),
+            ("sha512+PSS", 0x0806),
             ("ECDSA+SHA1", 0x0203),
             ("ed25519", 0x0807),
             ("rsa_pss_pss_sha256", 0x0809),
@@ -230,6 +236,10 @@ mod tests {
             "rsa+SHA256",
             "RSA+SHA2-256",
             "RSA+MD5",
+            "RSA+RSA",
+            "SHA256+SHA256",
+            "SHA256+",
+            "+RSA",
             "nope",
             "",
             "RSA+SHA256:",
