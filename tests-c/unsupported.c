@@ -113,16 +113,35 @@ static void cipher_strings_that_leave_nothing_are_refused(void)
     SSL_CTX_free(context);
 }
 
-static void groups_that_leave_nothing_are_refused(void)
+static void groups_that_leave_nothing_end_the_handshake(const struct protocol *protocol)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    for (int server = 0; server <= 1; server++) {
+        struct pair pair;
+        struct outcome outcome[2];
 
-    CHECK_EQ(SSL_CTX_set1_groups_list(context, "P-521:ffdhe2048"), !on_reprise());
-    if (on_reprise())
-        check_told("P-256");
-    CHECK_EQ(SSL_CTX_set1_groups_list(context, "P-521:P-256"), 1);
-    CHECK_EQ(SSL_CTX_set1_groups_list(context, "no-such-group"), 0);
-    SSL_CTX_free(context);
+        pair_init(&pair, protocol);
+        use_credentials(pair.server_ctx, pki_server_rsa());
+        SSL_CTX *context = server ? pair.server_ctx : pair.client_ctx;
+        CHECK_EQ(SSL_CTX_set1_groups_list(context, "P-521:X448"), 1);
+        CHECK_EQ(SSL_CTX_set1_groups_list(context, "no-such-group"), 0);
+        pair_open(&pair);
+        ERR_clear_error();
+        pair_try_handshake(&pair, &outcome[0], &outcome[1]);
+        CHECK_EQ(outcome[server].ret == 1, !on_reprise());
+        if (on_reprise()) {
+            CHECK_EQ(outcome[server].reason, SSL_R_NO_SUITABLE_GROUPS);
+            CHECK(!SSL_is_init_finished(pair.client) && !SSL_is_init_finished(pair.server));
+        }
+        pair_drop(&pair);
+        /* With one that can be used the others do no harm. */
+        CHECK_EQ(SSL_CTX_set1_groups_list(context, "P-521:P-256:ffdhe2048"), 1);
+        if (!on_reprise())
+            CHECK_EQ(SSL_CTX_set1_groups_list(context, "P-256"), 1);
+        pair_connect(&pair);
+        CHECK_EQ(SSL_get_negotiated_group(pair.client), NID_X9_62_prime256v1);
+        pair_close(&pair);
+        pair_free(&pair);
+    }
 }
 
 static void renegotiation_fails_and_says_so(void)
@@ -168,5 +187,5 @@ static void dane_may_be_prepared_but_not_enabled(void)
 TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake), TEST(dtls_has_no_context),
           TEST(options_that_leave_no_version_are_told_in_the_handshake),
           TEST(cipher_strings_that_leave_nothing_are_refused),
-          TEST(groups_that_leave_nothing_are_refused), TEST(renegotiation_fails_and_says_so),
+          TEST_EACH(groups_that_leave_nothing_end_the_handshake), TEST(renegotiation_fails_and_says_so),
           TEST(dane_may_be_prepared_but_not_enabled))

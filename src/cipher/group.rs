@@ -23,8 +23,10 @@ pub struct Group {
 }
 
 /// The groups that are on unless the program says otherwise, best first: OpenSSL's X25519, P-256,
-/// X448, P-521, P-384 and finite fields, as far as they are supported.
-pub const DEFAULT_GROUPS: &[u16] = &[0x001d, 0x0017, 0x0018];
+/// X448, P-521, P-384 and finite fields.
+pub const DEFAULT_GROUPS: &[u16] = &[
+    0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104,
+];
 
 /// Stands in libcrypto's numbers for a group that has none there (`TLSEXT_nid_unknown`).
 const WITHOUT_NID: c_int = 0x0100_0000;
@@ -69,11 +71,11 @@ pub fn reported(id: u16) -> c_int {
     }
 }
 
-/// Reads a list for `SSL_CTX_set1_groups_list(3)`: names with colons between them. Returns those
-/// that are supported, in order.
+/// Reads a list for `SSL_CTX_set1_groups_list(3)`: names with colons between them. The engine may lack
+/// some, as a handshake will find.
 ///
 /// Errors: a name that is not known; no error on the queue for an empty or doubled element, as in
-/// OpenSSL; an error when nothing is supported.
+/// OpenSSL.
 pub fn parse_groups(list: &[u8]) -> Result<Vec<&'static Group>> {
     let mut groups = Vec::new();
     for element in elements(list) {
@@ -89,11 +91,10 @@ pub fn parse_groups(list: &[u8]) -> Result<Vec<&'static Group>> {
             })?;
         push_new(&mut groups, group)?;
     }
-    keep_supported(groups)
+    Ok(groups)
 }
 
-/// Reads the numbers of libcrypto that `SSL_CTX_set1_groups(3)` takes. Returns those that are
-/// supported, in order. Errors as for [`parse_groups`].
+/// Reads the numbers of libcrypto that `SSL_CTX_set1_groups(3)` takes. As [`parse_groups`].
 pub fn groups_from_nids(nids: &[c_int]) -> Result<Vec<&'static Group>> {
     if nids.is_empty() {
         return Err(Error::new(Reason::BAD_LENGTH));
@@ -104,7 +105,7 @@ pub fn groups_from_nids(nids: &[c_int]) -> Result<Vec<&'static Group>> {
             .ok_or_else(|| invalid(format!("group with NID {nid} cannot be set")))?;
         push_new(&mut groups, group)?;
     }
-    keep_supported(groups)
+    Ok(groups)
 }
 
 fn push_new(groups: &mut Vec<&'static Group>, group: &'static Group) -> Result<()> {
@@ -113,19 +114,6 @@ fn push_new(groups: &mut Vec<&'static Group>, group: &'static Group) -> Result<(
     }
     groups.push(group);
     Ok(())
-}
-
-fn keep_supported(groups: Vec<&'static Group>) -> Result<Vec<&'static Group>> {
-    let first = groups.first().copied();
-    let supported: Vec<_> = groups.into_iter().filter(|group| group.supported).collect();
-    match first {
-        Some(first) if supported.is_empty() => Err(invalid(format!(
-            "Reprise supports none of the groups ({} …); it has X25519, P-256, P-384, \
-             X25519MLKEM768 and SecP256r1MLKEM768",
-            first.name.to_string_lossy()
-        ))),
-        _ => Ok(supported),
-    }
 }
 
 fn invalid(detail: String) -> Error {
@@ -208,17 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn known_groups_that_are_not_supported_are_left_out() {
-        assert_eq!(ids("X448:P-521:X25519:ffdhe2048"), [0x1d]);
-    }
-
-    #[test]
-    fn a_list_that_leaves_nothing_is_an_error_that_says_so() {
-        let Err(Error::Ssl(reason, detail)) = parse_groups(b"P-521:X448") else {
-            panic!("accepted");
-        };
-        assert_eq!(reason, Reason::PASSED_INVALID_ARGUMENT);
-        assert!(detail.contains("secp521r1"), "{detail}");
+    fn groups_that_the_engine_lacks_are_kept() {
+        assert_eq!(
+            ids("X448:P-521:X25519:ffdhe2048"),
+            [0x1e, 0x19, 0x1d, 0x100]
+        );
+        assert_eq!(ids("P-521"), [0x19]);
     }
 
     #[test]
@@ -247,7 +230,7 @@ mod tests {
     fn groups_are_set_by_libcrypto_number() {
         let groups = groups_from_nids(&[415, 1034, 716]).unwrap();
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
-        assert_eq!(ids, [0x17, 0x1d]);
+        assert_eq!(ids, [0x17, 0x1d, 0x19]);
         assert!(groups_from_nids(&[999]).is_err());
         assert!(groups_from_nids(&[0]).is_err());
         assert!(groups_from_nids(&[]).is_err());

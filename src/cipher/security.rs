@@ -57,9 +57,12 @@ mod tests {
                 .filter(|id| Group::from_id(*id).unwrap().allowed_at(level))
                 .collect()
         };
-        assert_eq!(groups(3), [0x1d, 0x17, 0x18]);
-        assert_eq!(groups(4), [0x18]);
-        assert_eq!(groups(5), []);
+        assert_eq!(
+            groups(3),
+            [0x1d, 0x17, 0x1e, 0x19, 0x18, 0x101, 0x102, 0x103, 0x104]
+        );
+        assert_eq!(groups(4), [0x1e, 0x19, 0x18, 0x104]);
+        assert_eq!(groups(5), [0x19]);
         assert!(Cipher::from_wire(0x1301).unwrap().allowed_at(3));
         assert!(!Cipher::from_wire(0x1301).unwrap().allowed_at(4));
         assert!(Cipher::from_wire(0x1302).unwrap().allowed_at(5));

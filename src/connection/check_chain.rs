@@ -6,7 +6,6 @@
 use std::ffi::c_int;
 
 use super::{Connection, Role, extension};
-use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::context::Settings;
 use crate::libcrypto::error_queue;
@@ -112,10 +111,7 @@ impl Connection {
     fn parameter_flags(&self, settings: &Settings, certificate: &X509, issuers: &[X509]) -> c_int {
         let client = self.role() == Some(Role::Client);
         let groups = match (client, self.client_hello()) {
-            (true, _) => match &settings.groups {
-                Some(groups) => groups.to_vec(),
-                None => DEFAULT_GROUPS.to_vec(),
-            },
+            (true, _) => settings.groups().to_vec(),
             (false, Some(hello)) => hello.numbers(extension::SUPPORTED_GROUPS),
             (false, None) => Vec::new(),
         };

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use zeroize::Zeroizing;
 
 use super::{Connection, Role};
-use crate::engine::{CertificateRequest, CertifiedKey, Delegate, PeerRejected, SessionSecrets};
+use crate::engine::{
+    CertificateRequest, CertifiedKey, Delegate, PeerRejected, PeerSignature, SessionSecrets,
+};
 
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
@@ -19,14 +21,12 @@ impl Delegate for Connection {
         judgement
     }
 
-    fn verify_signature(
-        &self,
-        scheme: u16,
-        certificate: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> bool {
-        super::peer::verify_signature(scheme, certificate, message, signature)
+    fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected> {
+        self.judge_peer_signature(signed)
+    }
+
+    fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {
+        super::peer_signature::verify(signed)
     }
 
     fn will_sign(&self, number: usize, scheme: u16) {

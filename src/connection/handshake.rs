@@ -131,11 +131,16 @@ impl Connection {
 
     /// A handshake that cannot even begin, say because no version is left, ends with an alert as
     /// any other.
-    fn not_started(&self, stop: Stop) -> Stop {
+    pub(super) fn not_started(&self, stop: Stop) -> Stop {
         const PROTOCOL_VERSION: u8 = 70;
+        const INTERNAL_ERROR: u8 = 80;
         match stop {
             Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
-                let mut failure = Failure::with_alert(reason, PROTOCOL_VERSION);
+                let alert = match reason {
+                    Reason::NO_SUITABLE_GROUPS => INTERNAL_ERROR,
+                    _ => PROTOCOL_VERSION,
+                };
+                let mut failure = Failure::with_alert(reason, alert);
                 failure.detail = detail.into_owned();
                 self.fail(failure)
             }

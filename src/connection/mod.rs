@@ -50,6 +50,7 @@ mod notify;
 mod offers;
 mod peer;
 mod peer_certificates;
+mod peer_signature;
 mod plain_messages;
 mod resumption;
 mod server;

@@ -8,12 +8,9 @@ use super::{Connection, Role};
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
-use crate::libcrypto::certificate_cache;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::private_key::PrivateKey;
-use crate::libcrypto::public_key::PublicKey;
-use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
@@ -182,22 +179,4 @@ impl Connection {
         let names = self.names.borrow().or(&self.context().names());
         names.for_peer(role)
     }
-}
-
-/// Verifies a handshake signature with libcrypto: for keys that the engine does not know.
-pub(super) fn verify_signature(
-    scheme: u16,
-    certificate: &[u8],
-    message: &[u8],
-    signature: &[u8],
-) -> bool {
-    let Some(scheme) = SignatureScheme::from_code(scheme) else {
-        return false;
-    };
-    error_queue::quietly(|| {
-        certificate_cache::parsed(certificate)
-            .and_then(|certificate| PublicKey::from_certificate(&certificate))
-            .and_then(|key| key.verify(scheme, message, signature))
-            .unwrap_or(false)
-    })
 }

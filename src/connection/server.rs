@@ -138,6 +138,9 @@ impl Connection {
             return Err(Reason::INTERNAL_ERROR.into());
         };
         let version = self.choose_version(&hello)?;
+        self.settings()
+            .profile(self.method.get())
+            .map_err(|error| self.not_started(error.into()))?;
         let id_context = self.settings.borrow().session_id_context.clone();
         self.with_handshake(|handshake| {
             handshake.version = version;

@@ -68,7 +68,9 @@ impl Settings {
         }
     }
 
-    fn permits(
+    /// Whether the security level, or the program's security callback instead of it, takes something of
+    /// `bits` bits of security. `operation`, `nid` and `other` are as in SSL_CTX_set_security_level(3).
+    pub(crate) fn permits(
         &self,
         asker: Asker,
         operation: c_int,

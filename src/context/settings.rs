@@ -17,7 +17,7 @@ use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphe
 use crate::cipher::security::DEFAULT_LEVEL;
 use crate::cipher::signature::default_signature_algorithms;
 use crate::cipher::{Cipher, CipherList, Method};
-use crate::engine::Profile;
+use crate::engine::{Profile, knows_group};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
@@ -40,6 +40,10 @@ const DEFAULT_MODE: u32 = 4;
 /// What a person is told when the settings of a side allow no version that the engine has.
 pub const NO_VERSION_LEFT: &str =
     "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
+
+/// The same for groups.
+const NO_GROUP_LEFT: &str = "Reprise has none of the groups that are set; it has X25519, P-256, P-384, \
+     X25519MLKEM768 and SecP256r1MLKEM768";
 
 /// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
 /// 0 for no limit.
@@ -268,23 +272,34 @@ impl Settings {
     }
 
     fn make_profile(&self, method: &Method) -> Result<Profile> {
+        if !self.groups().iter().copied().any(knows_group) {
+            return Err(Error::with(Reason::NO_SUITABLE_GROUPS, NO_GROUP_LEFT));
+        }
         let suites = |version: u16, ciphers: &Arc<[&'static Cipher]>| -> Vec<u16> {
             match self.allows_version(method, version) {
                 true => ciphers.iter().map(|cipher| cipher.wire()).collect(),
                 false => Vec::new(),
             }
         };
-        let groups: Vec<u16> = match &self.groups {
-            Some(groups) => groups.to_vec(),
-            None => DEFAULT_GROUPS.to_vec(),
-        };
         Profile::new(
             suites(0x0304, &self.tls13_ciphers).into_iter(),
             suites(0x0303, &self.tls12_ciphers).into_iter(),
-            groups.into_iter(),
+            self.groups().iter().copied(),
             self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
         )
         .ok_or_else(|| Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT))
+    }
+
+    /// Groups in force, by TLS number, best first; the engine may lack some.
+    pub fn groups(&self) -> &[u16] {
+        self.groups.as_deref().unwrap_or(DEFAULT_GROUPS)
+    }
+
+    /// Whether a cipher string has asked for a profile of Suite B (RFC 6460).
+    pub fn is_suite_b(&self) -> bool {
+        /// `SSL_CERT_FLAG_SUITEB_128_LOS`
+        const SUITE_B: u32 = 0x3_0000;
+        self.certificate_flags & SUITE_B != 0
     }
 
     /// Where the passwords of key files come from.

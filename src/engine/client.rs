@@ -193,24 +193,20 @@ impl ServerVerifier for ClientHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_signature(
-            rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
-            input,
-            &self.signature_schemes,
-            self.delegate.get(),
-        )
+        let by_engine =
+            || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
+        verify_signature(0x0303, by_engine, input, self.delegate.get())
+            .map_err(|rejected| self.reject(rejected))
     }
 
     fn verify_tls13_signature(
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_signature(
-            rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS),
-            input,
-            &self.signature_schemes,
-            self.delegate.get(),
-        )
+        let by_engine =
+            || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
+        verify_signature(0x0304, by_engine, input, self.delegate.get())
+            .map_err(|rejected| self.reject(rejected))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

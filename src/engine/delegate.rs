@@ -12,15 +12,13 @@ pub trait Delegate {
     /// Judges the peer's certificate chain (DER, leaf first). `Err` ends the handshake.
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected>;
 
-    /// Verifies a handshake signature that the engine's own algorithms could not: `scheme` is a
-    /// TLS SignatureScheme, `certificate` the signer's, in DER.
-    fn verify_signature(
-        &self,
-        scheme: u16,
-        certificate: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> bool;
+    /// Judges whether the peer's key may sign by the scheme that the peer names, before anything is
+    /// verified. `Err` ends the handshake.
+    fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected>;
+
+    /// Verifies a signature that has been judged, and that the engine's own algorithms could not
+    /// verify.
+    fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool;
 
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
@@ -52,6 +50,20 @@ pub trait Delegate {
 
     /// Client: a session that can be resumed has come from the server.
     fn received_session(&self, session: SessionSecrets);
+}
+
+/// The peer's signature of a handshake.
+pub struct PeerSignature<'a> {
+    /// 0x0303 or 0x0304.
+    pub version: u16,
+    /// The TLS SignatureScheme that the peer names.
+    pub scheme: u16,
+    /// The signer's certificate, in DER.
+    pub certificate: &'a [u8],
+    /// What is signed.
+    pub message: &'a [u8],
+    /// The signature.
+    pub signature: &'a [u8],
 }
 
 /// A server's CertificateRequest.

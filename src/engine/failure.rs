@@ -135,6 +135,7 @@ pub(super) fn error_with_alert(alert: u8) -> Error {
     use CertificateError as E;
     Error::InvalidCertificate(match alert {
         40 => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
+        47 => return PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into(),
         42 => E::BadEncoding,
         43 => E::InvalidPurpose,
         44 => E::Revoked,

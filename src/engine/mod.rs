@@ -61,12 +61,12 @@ pub use binder::psk_binder;
 pub use client::ClientParameters;
 pub use connection::{Engine, Facts};
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
-pub use delegate::{CertificateRequest, Delegate, PeerRejected};
+pub use delegate::{CertificateRequest, Delegate, PeerRejected, PeerSignature};
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use failure::Failure;
 pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
-pub use profile::{Profile, tls13_hash_len};
+pub use profile::{Profile, knows_group, tls13_hash_len};
 pub use server::{
     ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
 };

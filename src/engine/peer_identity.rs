@@ -2,11 +2,12 @@
 
 use rustls::Error;
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{Identity, SignatureScheme, VerifiedIdentity};
+use rustls::crypto::{Identity, VerifiedIdentity};
 use rustls::server::danger::SignatureVerificationInput;
 
 use super::credentials::signer_certificate;
-use super::delegate::Delegate;
+use super::delegate::{Delegate, PeerRejected, PeerSignature};
+use crate::reason::Reason;
 
 /// The chain in DER, leaf first.
 pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
@@ -28,34 +29,34 @@ pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
     VerifiedIdentity::assertion(identity)
 }
 
-/// Accepts a handshake signature that the engine's algorithms verified, or else libcrypto's, which
-/// knows more kinds of keys. Schemes that were not offered are refused.
+/// Accepts a handshake signature whose scheme the delegate finds right for the signer's key, if the
+/// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys.
 pub(super) fn verify_signature(
-    by_engine: Result<HandshakeSignatureValid, Error>,
+    version: u16,
+    by_engine: impl FnOnce() -> Result<HandshakeSignatureValid, Error>,
     input: &SignatureVerificationInput<'_>,
-    offered: &[SignatureScheme],
     delegate: Option<&dyn Delegate>,
-) -> Result<HandshakeSignatureValid, Error> {
-    let scheme = input.signature.scheme;
-    if !offered.contains(&scheme) {
-        return Err(rustls::error::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
-    }
-    let result = by_engine.or_else(|error| {
-        let verified = delegate.is_some_and(|delegate| {
-            delegate.verify_signature(
-                scheme.0,
-                signer_certificate(input.signer),
-                input.message,
-                input.signature.signature(),
-            )
+) -> Result<HandshakeSignatureValid, PeerRejected> {
+    const INTERNAL_ERROR: u8 = 80;
+    const DECRYPT_ERROR: u8 = 51;
+    let delegate = delegate.ok_or(PeerRejected {
+        reason: Reason::INTERNAL_ERROR,
+        alert: INTERNAL_ERROR,
+    })?;
+    let signed = PeerSignature {
+        version,
+        scheme: input.signature.scheme.0,
+        certificate: signer_certificate(input.signer),
+        message: input.message,
+        signature: input.signature.signature(),
+    };
+    delegate.judge_signature(&signed)?;
+    if by_engine().is_err() && !delegate.verify_signature(&signed) {
+        return Err(PeerRejected {
+            reason: Reason::BAD_SIGNATURE,
+            alert: DECRYPT_ERROR,
         });
-        match verified {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(error),
-        }
-    });
-    if let (Ok(_), Some(delegate)) = (&result, delegate) {
-        delegate.peer_signed(scheme.0);
     }
-    result
+    delegate.peer_signed(signed.scheme);
+    Ok(HandshakeSignatureValid::assertion())
 }

@@ -8,7 +8,7 @@ use rustls::crypto::cipher::{
     AeadKey, Iv, KeyBlockShape, OutboundPlain, Record, RecordDecrypter, RecordEncrypter,
     Tls12AeadAlgorithm, Tls13AeadAlgorithm, UnsupportedOperationError,
 };
-use rustls::crypto::{CipherSuite, CryptoProvider};
+use rustls::crypto::{CipherSuite, CryptoProvider, SignatureScheme};
 use rustls::enums::ContentType;
 use rustls::{
     CipherSuiteCommon, ConnectionTrafficSecrets, Error, Tls12CipherSuite, Tls13CipherSuite,
@@ -103,6 +103,11 @@ impl Profile {
     }
 }
 
+/// Whether the engine can exchange keys in this group.
+pub fn knows_group(number: u16) -> bool {
+    group(number).is_some()
+}
+
 /// Length in bytes of the hash of a TLS 1.3 suite.
 pub fn tls13_hash_len(suite: u16) -> Option<usize> {
     Some(tls13_suite(suite)?.common.hash_provider.output_len())
@@ -140,7 +145,7 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
                     protocol_version: suite.protocol_version,
                     prf_provider: Box::leak(Box::new(NotingPrf(suite.prf_provider))),
                     kx: suite.kx,
-                    sign: suite.sign,
+                    sign: signature_schemes(suite),
                     aead_alg: Box::leak(Box::new(FullRecords(tls12_aead(suite)))),
                 }));
                 suite
@@ -151,6 +156,15 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
         .iter()
         .copied()
         .find(|suite| suite.common.suite == CipherSuite(number))
+}
+
+/// What may sign with the suite: also what libcrypto alone signs with and verifies.
+fn signature_schemes(suite: &Tls12CipherSuite) -> &'static [SignatureScheme] {
+    let further: &[SignatureScheme] = match suite.sign.contains(&SignatureScheme::ED25519) {
+        true => &[SignatureScheme::ED448, SignatureScheme::ECDSA_SHA1_Legacy],
+        false => &[SignatureScheme::RSA_PKCS1_SHA1],
+    };
+    Box::leak([suite.sign, further].concat().into())
 }
 
 fn tls13_aead(suite: &Tls13CipherSuite) -> &'static dyn Tls13AeadAlgorithm {

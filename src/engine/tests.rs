@@ -24,8 +24,11 @@ impl Delegate for Recorder {
             }),
         }
     }
-    fn verify_signature(&self, _: u16, _: &[u8], _: &[u8], signature: &[u8]) -> bool {
-        signature == b"signed"
+    fn judge_signature(&self, _: &PeerSignature<'_>) -> Result<(), PeerRejected> {
+        Ok(())
+    }
+    fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {
+        signed.signature == b"signed"
     }
     fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         None

@@ -112,6 +112,19 @@ impl SignatureScheme {
         }
     }
 
+    /// True for what may sign a handshake of TLS 1.3: neither SHA-1 nor PKCS #1 padding (RFC 8446,
+    /// section 4.2.3).
+    pub fn is_of_tls13(self) -> bool {
+        !matches!(
+            self,
+            Self::RsaPkcs1Sha1
+                | Self::EcdsaSha1
+                | Self::RsaPkcs1Sha256
+                | Self::RsaPkcs1Sha384
+                | Self::RsaPkcs1Sha512
+        )
+    }
+
     /// True for the schemes with PSS padding.
     pub fn is_pss(self) -> bool {
         matches!(

@@ -20,6 +20,7 @@ struct request {
     long days;                     /* until it expires; negative: has expired */
     bool rsa;
     bool authority;                /* also with an issuer */
+    EVP_PKEY *key;                 /* one that is there, or NULL */
 };
 
 static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
@@ -64,7 +65,9 @@ static struct credentials issue(const struct request *request)
     X509 *issuer = certificate;
     EVP_PKEY *signer;
 
-    made.key = request->rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+    made.key = request->key != NULL ? request->key
+               : request->rsa       ? EVP_RSA_gen(2048)
+                                    : EVP_EC_gen("P-256");
     CHECK(made.key != NULL);
     signer = made.key;
     if (request->issuer != NULL) {
@@ -126,6 +129,16 @@ const struct credentials *pki_server_rsa(void)
                                           .issuer = pki_ca(),
                                           .days = 365,
                                           .rsa = true });
+}
+
+struct credentials pki_for_key(EVP_PKEY *key)
+{
+    return issue(&(struct request){ .name = "localhost with a given key",
+                                    .alternative_names = LOCAL,
+                                    .purpose = "serverAuth,clientAuth",
+                                    .issuer = pki_ca(),
+                                    .days = 365,
+                                    .key = key });
 }
 
 const struct credentials *pki_other_server(void)

@@ -25,6 +25,9 @@ const struct credentials *pki_other_ca(void);
 const struct credentials *pki_server(void);
 const struct credentials *pki_server_rsa(void);
 
+/* A server for localhost, and client, with this key, which it takes; the certificate is the caller's. */
+struct credentials pki_for_key(EVP_PKEY *key);
+
 /* A server called other.example. */
 const struct credentials *pki_other_server(void);
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use openssl_sys as ffi;
 
 use super::target::{Argument, Target};
-use crate::cipher::group::{self, groups_from_nids, parse_groups, reported};
+use crate::cipher::group::{groups_from_nids, parse_groups, reported};
 use crate::cipher::signature::{parse_signature_algorithms, signature_algorithms_from_nids};
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::{Connection, Role};
@@ -89,10 +89,12 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
         return 0;
     }
     let settings = connection.settings();
-    let own = match &settings.groups {
-        Some(groups) => groups.to_vec(),
-        None => group::DEFAULT_GROUPS.to_vec(),
-    };
+    let own: Vec<u16> = settings
+        .groups()
+        .iter()
+        .copied()
+        .filter(|number| Group::from_id(*number).is_some_and(|group| group.supported))
+        .collect();
     let offered = connection.offered_groups();
     let (first, second) = match settings.options & SERVER_PREFERENCE {
         0 => (offered, own),

@@ -1,0 +1,131 @@
+//! Whether the peer's key may sign as it does (RFC 8446, sections 4.2.3 and 4.4.3; RFC 5246, sections
+//! 7.4.3 and 7.4.8), and checking signatures that the engine cannot.
+
+use std::ffi::{c_int, c_void};
+
+use super::{Connection, Role, extension};
+use crate::cipher::{Group, SignatureAlgorithm};
+use crate::context::{Asker, Settings};
+use crate::engine::{PeerRejected, PeerSignature};
+use crate::error::{self, Reason};
+use crate::libcrypto::certificate_cache;
+use crate::libcrypto::error_queue;
+use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::public_key::PublicKey;
+use crate::libcrypto::signature_scheme::SignatureScheme;
+
+const HANDSHAKE_FAILURE: u8 = 40;
+const ILLEGAL_PARAMETER: u8 = 47;
+
+/// `SSL_SECOP_CURVE_CHECK`
+const CURVE_CHECK: c_int = 6 | 2 << 16;
+/// `SSL_SECOP_SIGALG_CHECK`
+const SIGALG_CHECK: c_int = 13 | 5 << 16;
+
+const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
+
+impl Connection {
+    /// Refuses a scheme that the peer's key cannot have in this version, that was not offered, or that
+    /// the security level forbids.
+    pub(super) fn judge_peer_signature(
+        &self,
+        signed: &PeerSignature<'_>,
+    ) -> Result<(), PeerRejected> {
+        let settings = self.settings();
+        let tls13 = signed.version == 0x0304;
+        let kind = signer(signed.certificate).map(|key| key.kind());
+        let scheme = SignatureScheme::from_code(signed.scheme);
+        let algorithm = SignatureAlgorithm::from_id(signed.scheme);
+        let (Ok(kind), Some(scheme), Some(algorithm)) = (kind, scheme, algorithm) else {
+            return Err(wrong_type(ILLEGAL_PARAMETER));
+        };
+        if !scheme.is_for(kind) || (tls13 && !scheme.is_of_tls13()) {
+            return Err(wrong_type(ILLEGAL_PARAMETER));
+        }
+        if let KeyKind::Ec { nid } = kind {
+            let bound = tls13 || settings.is_suite_b();
+            let allowed = tls13 || self.allows_curve_of_peer(&settings, nid);
+            if (bound && !scheme.fits(kind)) || !allowed {
+                return Err(PeerRejected {
+                    reason: Reason::WRONG_CURVE,
+                    alert: ILLEGAL_PARAMETER,
+                });
+            }
+        }
+        if !tls13 && settings.is_suite_b() && !SUITE_B_SCHEMES.contains(&signed.scheme) {
+            return Err(wrong_type(HANDSHAKE_FAILURE));
+        }
+        let offered = match self.role() {
+            Some(Role::Client) => settings.signature_schemes(),
+            _ => settings.client_signature_schemes(),
+        };
+        if !offered.contains(&signed.scheme) || !self.permits_scheme(&settings, algorithm) {
+            return Err(wrong_type(HANDSHAKE_FAILURE));
+        }
+        Ok(())
+    }
+
+    /// TLS 1.2: whether a certificate may be on this curve. It must be among the groups that both sides
+    /// offer (RFC 8422, sections 5.3 and 5.1.1).
+    fn allows_curve_of_peer(&self, settings: &Settings, nid: c_int) -> bool {
+        let Some(group) = Group::from_nid(nid) else {
+            return false;
+        };
+        let offered = match self.hello() {
+            Some(hello) => hello.numbers(extension::SUPPORTED_GROUPS),
+            None => Vec::new(),
+        };
+        let number = group.id.to_be_bytes();
+        settings.groups().contains(&group.id)
+            && (offered.is_empty() || offered.contains(&group.id))
+            && self.permits(settings, CURVE_CHECK, group.security_bits, nid, &number)
+    }
+
+    fn permits_scheme(&self, settings: &Settings, algorithm: &SignatureAlgorithm) -> bool {
+        let number = algorithm.id.to_be_bytes();
+        let (bits, nid) = (algorithm.security_bits, algorithm.hash_nid);
+        self.permits(settings, SIGALG_CHECK, bits, nid, &number)
+    }
+
+    fn permits(
+        &self,
+        settings: &Settings,
+        operation: c_int,
+        bits: c_int,
+        nid: c_int,
+        number: &[u8; 2],
+    ) -> bool {
+        let asker = Asker {
+            ssl: self,
+            ctx: std::ptr::null(),
+        };
+        let other: *const c_void = number.as_ptr().cast();
+        settings.permits(asker, operation, bits, nid, other.cast_mut())
+    }
+}
+
+/// Whether libcrypto finds the signature right.
+pub(super) fn verify(signed: &PeerSignature<'_>) -> bool {
+    let Some(scheme) = SignatureScheme::from_code(signed.scheme) else {
+        return false;
+    };
+    error_queue::quietly(|| {
+        signer(signed.certificate)
+            .and_then(|key| key.verify(scheme, signed.message, signed.signature))
+            .unwrap_or(false)
+    })
+}
+
+fn signer(certificate: &[u8]) -> error::Result<PublicKey> {
+    error_queue::quietly(|| {
+        certificate_cache::parsed(certificate)
+            .and_then(|certificate| PublicKey::from_certificate(&certificate))
+    })
+}
+
+fn wrong_type(alert: u8) -> PeerRejected {
+    PeerRejected {
+        reason: Reason::WRONG_SIGNATURE_TYPE,
+        alert,
+    }
+}
