@@ -1966,15 +1966,14 @@ int SSL_shutdown(SSL *ssl);
 int SSL_renegotiate_pending(const SSL *ssl);
 
 /**
- * What kind of KeyUpdate waits to be sent: always `SSL_KEY_UPDATE_NONE` (-1), since it is sent
- * with the next write without being remembered.
+ * What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
  *
  * `ssl` is NULL or a live connection.
  */
 int SSL_get_key_update_type(const SSL *ssl);
 
 /**
- * Sends a KeyUpdate with the next write (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
+ * Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
  * (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
  *
  * Returns 1, or 0 with an error on the queue.
@@ -1983,7 +1982,8 @@ int SSL_get_key_update_type(const SSL *ssl);
  *
  * Done in part: the peer is always asked to update its keys too.
  */
-int SSL_key_update(SSL *ssl, int updatetype);
+int SSL_key_update(SSL *ssl,
+                   int updatetype);
 
 /*
  * Reading and writing

@@ -186,7 +186,7 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
     c"RH".as_ptr()
 }
 
-/// Sends a KeyUpdate with the next write (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
+/// Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
 /// (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
 ///
 /// Returns 1, or 0 with an error on the queue.
@@ -197,31 +197,26 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_key_update(ssl: *mut Connection, updatetype: c_int) -> c_int {
-    use crate::error::{Error, Reason};
     call(c"SSL_key_update", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { super::pointer::borrow(ssl) }?;
-        if !(0..=1).contains(&updatetype) {
-            return Err(Error::new(Reason::INVALID_KEY_UPDATE_TYPE));
-        }
-        if connection.stage() != Stage::Open {
-            return Err(Error::new(Reason::STILL_IN_INIT));
-        }
-        connection.update_keys()?;
+        connection.request_key_update(updatetype)?;
         Ok(1)
     })
 }
 
-/// What kind of KeyUpdate waits to be sent: always `SSL_KEY_UPDATE_NONE` (-1), since it is sent
-/// with the next write without being remembered.
+/// What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_int {
-    let _ = ssl;
     const NONE: c_int = -1;
-    NONE
+    call(c"SSL_get_key_update_type", NONE, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection.key_update_type().unwrap_or(NONE))
+    })
 }
 
 /// # Safety

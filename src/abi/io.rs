@@ -194,12 +194,10 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
             Want::ClientHelloCallback => Some(WANT_CLIENT_HELLO_CB),
             Want::Nothing => None,
         };
-        Ok(
-            waiting.unwrap_or(match connection.has_received_close_notify() {
-                true => ZERO_RETURN,
-                false => SYSCALL,
-            }),
-        )
+        Ok(waiting.unwrap_or(match connection.has_been_shut_down() {
+            true => ZERO_RETURN,
+            false => SYSCALL,
+        }))
     })
 }
 

@@ -5,7 +5,9 @@ use std::ffi::c_int;
 use super::call::call;
 use super::pointer::borrow_quietly;
 use super::stop::drive;
-use crate::connection::Connection;
+use crate::connection::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
+
+const BOTH: c_int = SENT_SHUTDOWN | RECEIVED_SHUTDOWN;
 
 /// Sends close_notify, and when called again waits for the peer's.
 ///
@@ -18,10 +20,13 @@ use crate::connection::Connection;
 pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.shut_down().map(c_int::from);
     // SAFETY: as the caller promises.
-    match unsafe { drive(c"SSL_shutdown", ssl, work) } {
-        1 => 1,
-        // SAFETY: as above.
-        0 if unsafe { is_half_closed(ssl) } => 0,
+    let done = unsafe { drive(c"SSL_shutdown", ssl, work) };
+    // SAFETY: as the caller promises.
+    match (done, unsafe { flags(ssl) }) {
+        (1, _) => 1,
+        (0, SENT_SHUTDOWN) => 0,
+        // The peer has ended the connection meanwhile.
+        (0, BOTH) => 1,
         _ => -1,
     }
 }
@@ -79,11 +84,9 @@ pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int
     })
 }
 
-/// A 0 from a shutdown that did not fail: our close_notify is out, the peer's is not in.
-///
 /// # Safety
 /// `ssl` is NULL or a live connection.
-unsafe fn is_half_closed(ssl: *const Connection) -> bool {
+unsafe fn flags(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { ssl.as_ref() }.is_some_and(|connection| connection.shutdown_flags() == 1)
+    unsafe { ssl.as_ref() }.map_or(0, Connection::shutdown_flags)
 }

@@ -182,6 +182,10 @@ impl SslBio {
                     FAILED
                 }
                 Stop::Transport => FAILED,
+                Stop::Broken(error) => {
+                    queue(function, &error);
+                    CLOSED
+                }
                 Stop::Failed(error) => {
                     queue(function, &error);
                     FAILED
@@ -364,7 +368,7 @@ impl SslBio {
 
 /// `SSL_shutdown(3)`, as far as it goes at once.
 pub fn close(connection: &Connection) {
-    if let Err(Stop::Failed(error)) = connection.shut_down() {
+    if let Err(Stop::Failed(error) | Stop::Broken(error)) = connection.shut_down() {
         queue(c"SSL_shutdown", &error);
     }
 }

@@ -6,7 +6,7 @@ use super::call::{call, queue};
 use crate::connection::{Connection, Stop};
 use crate::error::Result;
 
-/// What libssl returns when the peer has closed the connection.
+/// What libssl returns when the peer has closed the connection, or broken it off.
 const CLOSED: c_int = 0;
 /// What libssl returns for everything else.
 const FAILED: c_int = -1;
@@ -27,6 +27,10 @@ pub unsafe fn drive(
         Ok(match work(connection) {
             Ok(value) => value,
             Err(Stop::Closed | Stop::Ended) => CLOSED,
+            Err(Stop::Broken(error)) => {
+                queue(function, &error);
+                CLOSED
+            }
             Err(Stop::Suspended | Stop::Transport) => FAILED,
             Err(Stop::Failed(error)) => {
                 queue(function, &error);

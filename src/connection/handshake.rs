@@ -6,7 +6,7 @@ use super::plain_messages::{
     HELLO_RETRY_REQUEST, hello_random, new_session_ticket, tls12_session_id,
 };
 use super::{
-    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop,
+    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop, Want,
 };
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
@@ -28,12 +28,18 @@ impl Connection {
     pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => {
-                self.flush_flight()?;
+                self.update_keys()?;
+                self.send_answer()?;
                 self.tell();
                 self.end_turn();
                 return Ok(());
             }
-            Stage::Failed => return Err(Stop::Transport),
+            Stage::Failed => {
+                // A program that goes by an older `errno` would try again.
+                error_queue::forget_system_error();
+                self.want.set(Want::Nothing);
+                return Err(Stop::Transport);
+            }
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
             Stage::Before => {
                 error_queue::forget_failures();
@@ -58,6 +64,10 @@ impl Connection {
         .map_err(|stop| match stop {
             // An end in the middle of a handshake is never a proper one.
             Stop::Closed | Stop::Ended => Stop::Transport,
+            Stop::Broken(error) => {
+                self.want.set(Want::Read);
+                Stop::Failed(error)
+            }
             stop => stop,
         });
         self.notify_exit(&result);
@@ -96,11 +106,10 @@ impl Connection {
         self.want.get()
     }
 
-    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify has come, or the program says so. A fatal
-    /// alert is no such end.
-    pub fn has_received_close_notify(&self) -> bool {
+    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
+    /// so. The error of the alert has been told by the call that read it.
+    pub fn has_been_shut_down(&self) -> bool {
         self.shutdown.get() & RECEIVED_SHUTDOWN != 0
-            && (self.close_notify_received.get() || self.stage.get() != Stage::Failed)
     }
 
     fn begin(&self) -> Result<(), Stop> {
@@ -176,8 +185,14 @@ impl Connection {
             }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
-                if !self.look_at_client_hello()? {
-                    self.read_record()?;
+                let started = self.look_at_client_hello();
+                if let Err(Stop::Failed(_)) = started
+                    && !self.with_engine(|engine| engine.input.last_is_handshake())?
+                {
+                    self.want.set(Want::Read);
+                }
+                if !started? {
+                    self.read_for_handshake()?;
                     self.tell();
                     continue;
                 }
@@ -185,11 +200,17 @@ impl Connection {
                 self.judge_staple_of_resumption()?;
                 return self.finish();
             } else {
-                self.read_record()?;
+                self.read_for_handshake()?;
                 self.note_server_random();
                 self.note_new_ticket();
             }
-            let closed = self.process()?;
+            let closed = match self.process() {
+                Err(stop) if !self.with_engine(|engine| engine.input.last_is_handshake())? => {
+                    self.want.set(Want::Read);
+                    return Err(stop);
+                }
+                result => result?,
+            };
             if !is_client {
                 self.end_turn();
             }
@@ -197,11 +218,22 @@ impl Connection {
             self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
+                self.want.set(Want::Read);
                 self.stage.set(Stage::Failed);
                 return Err(Stop::Closed);
             }
             self.note_server_random();
         }
+    }
+
+    /// Reads a record. As in OpenSSL a handshake that fails there, or by anything but a message, still waits to read
+    /// (SSL_want(3)).
+    fn read_for_handshake(&self) -> Result<(), Stop> {
+        let result = self.read_record();
+        if let Err(Stop::Failed(_)) = result {
+            self.want.set(Want::Read);
+        }
+        result
     }
 
     /// The server has taken the session or key that was offered, so it is the connection's (S13,

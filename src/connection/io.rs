@@ -1,11 +1,13 @@
 //! Application data: `SSL_read(3)` and `SSL_write(3)`.
 
 use std::cell::Cell;
+use std::ffi::c_int;
 
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
 use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
+use crate::libcrypto::error_queue;
 
 const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
@@ -36,15 +38,20 @@ impl Connection {
     /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
     /// to be read again. Gives the number of bytes, which is 0 for an empty buffer only.
     pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {
+        // What is there after a failure is of this call (SSL_get_error(3)).
+        error_queue::forget_system_error();
         loop {
-            if self.stage.get() != Stage::Open {
-                self.start_implicitly()?;
-                self.early.check_read()?;
-                self.handshake_for_reading()?;
-            }
-            if self.claims_received_shutdown() {
+            self.start_implicitly()?;
+            if self.has_nothing_to_read() {
                 self.want.set(Want::Nothing);
                 return Err(Stop::Closed);
+            }
+            if self.stage.get() != Stage::Open {
+                self.early.check_read()?;
+                self.handshake_for_reading()?;
+            } else if self.key_update.get().is_some() {
+                self.update_keys()?;
+                self.send_answer()?;
             }
             let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
@@ -71,10 +78,12 @@ impl Connection {
         }
     }
 
-    /// The program says that the peer has closed (SSL_set_shutdown(3), SSL_set_quiet_shutdown(3)): then it
-    /// reads nothing any more. When the peer really has, what came before is read first.
-    fn claims_received_shutdown(&self) -> bool {
-        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && !self.close_notify_received.get()
+    /// The peer has sent a fatal alert, or the program says that it has closed (SSL_set_shutdown(3),
+    /// SSL_set_quiet_shutdown(3)): then nothing is read any more. When the peer really has closed, what came
+    /// before is read first.
+    fn has_nothing_to_read(&self) -> bool {
+        let is_over = self.stage.get() != Stage::Open || !self.close_notify_received.get();
+        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && is_over
     }
 
     /// Without `SSL_MODE_AUTO_RETRY` a read returns when a record without application data was
@@ -96,31 +105,41 @@ impl Connection {
         Err(Stop::Suspended)
     }
 
-    /// Reads and digests one record.
+    /// Reads and digests one record, and answers a request for renegotiation. The answer to a KeyUpdate goes with the
+    /// next data.
     pub(super) fn receive(&self) -> std::result::Result<(), Stop> {
+        self.send_answer()?;
         self.read_record()?;
         self.process()?;
         self.announce_arrivals();
         self.end_turn();
-        Ok(())
+        self.send_answer()
+    }
+
+    /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
+    pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
+        match self.is_write_pending() || self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            true => Ok(()),
+            false => self.flush_flight(),
+        }
     }
 
     /// Encrypts and sends `data`. Gives how much of it was taken: all, or with
     /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
+        error_queue::forget_system_error();
+        self.start_implicitly()?;
         if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            self.want.set(Want::Nothing);
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         self.turn_to_tickets();
         if self.stage.get() != Stage::Open {
-            self.start_implicitly()?;
             self.early.check_write()?;
             self.handshake()?;
         }
         self.early.stop_writing();
-        // Of a KeyUpdate that goes first.
-        self.tell();
-        self.end_turn();
+        self.update_keys()?;
         let mode = self.settings.borrow().mode;
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
@@ -187,13 +206,40 @@ impl Connection {
         .unwrap_or(false)
     }
 
-    /// `SSL_key_update(3)`: the KeyUpdate goes out with the next write.
-    pub fn update_keys(&self) -> Result<()> {
+    /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a handshake. `kind`
+    /// is remembered until then.
+    pub fn request_key_update(&self, kind: c_int) -> Result<()> {
         if self.facts.borrow().version != 0x0304 {
             return Err(Reason::WRONG_SSL_VERSION.into());
         }
-        self.with_engine(|engine| engine.update_keys())?
-            .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
+        if !(0..=1).contains(&kind) {
+            return Err(Reason::INVALID_KEY_UPDATE_TYPE.into());
+        }
+        if self.stage.get() != Stage::Open || self.key_update.get().is_some() {
+            return Err(Reason::STILL_IN_INIT.into());
+        }
+        if self.with_engine(|engine| !engine.outgoing().is_empty())? {
+            return Err(Reason::BAD_WRITE_RETRY.into());
+        }
+        self.key_update.set(Some(kind));
+        Ok(())
+    }
+
+    /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
+    pub fn key_update_type(&self) -> Option<c_int> {
+        self.key_update.get()
+    }
+
+    /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
+    pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
+        if self.key_update.take().is_none() || self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            return Ok(());
+        }
+        self.with_engine(Engine::update_keys)?
+            .map_err(|failure| self.fail(failure))?;
+        self.tell();
+        self.end_turn();
+        Ok(())
     }
 
     /// Keying material (RFC 5705). `out` is not empty.

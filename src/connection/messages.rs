@@ -91,7 +91,7 @@ impl Connection {
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
         let rests = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
-        !rests || self.telling.interlude.get()
+        !rests || self.telling.interlude.get() || self.key_update_type().is_some()
     }
 
     /// `SSL_is_init_finished`

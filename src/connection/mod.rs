@@ -147,6 +147,8 @@ pub struct Connection {
     dropped_offer: RefCell<Option<SessionRef>>,
     tickets: tickets::Tickets,
     write: io::PendingWrite,
+    /// The kind of a KeyUpdate that waits to be sent.
+    key_update: Cell<Option<c_int>>,
     early: early_data::EarlyData,
     close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
@@ -263,6 +265,7 @@ impl Connection {
             dropped_offer: RefCell::default(),
             tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
+            key_update: Cell::default(),
             early: early_data::EarlyData::default(),
             close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),

@@ -130,6 +130,7 @@ impl Connection {
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
         self.forget_pending_write();
+        self.key_update.set(None);
         self.early.reset();
         self.not_resumable.set(false);
         self.fatal.set(None);

@@ -5,15 +5,18 @@ use std::ffi::c_int;
 use super::InfoKind;
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
 use crate::error::Reason;
+use crate::libcrypto::error_queue;
 
 impl Connection {
     /// `SSL_shutdown(3)`: true when both directions are closed, false when only our close_notify
     /// has been sent.
     pub fn shut_down(&self) -> Result<bool, Stop> {
+        error_queue::forget_system_error();
         if self.role.get().is_none() {
             return Err(Reason::UNINITIALIZED.into());
         }
-        if !matches!(self.stage.get(), Stage::Open | Stage::EarlyData) {
+        let is_in_init = self.key_update_type().is_some();
+        if is_in_init || !matches!(self.stage.get(), Stage::Open | Stage::EarlyData) {
             return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
         }
         if self.settings.borrow().quiet_shutdown {
@@ -58,7 +61,14 @@ impl Connection {
             if self.pending() > 0 {
                 return Err(Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY.into());
             }
-            self.receive()?;
+            self.receive().map_err(|stop| match stop {
+                Stop::Ended => Stop::Transport,
+                // Only after an alert both directions are closed.
+                Stop::Broken(error) if self.shutdown.get() & RECEIVED_SHUTDOWN == 0 => {
+                    Stop::Failed(error)
+                }
+                stop => stop,
+            })?;
         }
         Ok(())
     }

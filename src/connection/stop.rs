@@ -13,6 +13,9 @@ pub enum Stop {
     Ended,
     /// The peer has closed the connection properly.
     Closed,
+    /// The peer has ended the connection, by a fatal alert or without close_notify. This error goes on the
+    /// queue; functions that read return 0.
+    Broken(Error),
     /// This error goes on the queue.
     Failed(Error),
 }

@@ -7,6 +7,7 @@ use crate::libcrypto::bio::{Bio, Io};
 
 /// The alert of a connection that ends too early, as in OpenSSL.
 const DECODE_ERROR: u8 = 50;
+const INTERNAL_ERROR: u8 = 80;
 /// `SSL_OP_IGNORE_UNEXPECTED_EOF`
 const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
 
@@ -50,7 +51,7 @@ impl Connection {
             let result = match unsafe { Bio::lend(bio) } {
                 None => {
                     self.engine.replace(Some(engine));
-                    return Err(Reason::READ_BIO_NOT_SET.into());
+                    return Err(self.refuse(Reason::READ_BIO_NOT_SET, INTERNAL_ERROR));
                 }
                 Some(bio) => {
                     self.want.set(Want::Read);
@@ -58,7 +59,7 @@ impl Connection {
                 }
             };
             let outcome = match result {
-                Io::Done(count) if count > 0 => engine.input.filled(count),
+                Io::Done(count) if count > 0 => engine.received(count),
                 _ => Ok(false),
             };
             if outcome != Ok(false) {
@@ -72,7 +73,10 @@ impl Connection {
                         return Ok(());
                     }
                 }
-                (_, Err(problem)) => return Err(self.fail(problem.into())),
+                (_, Err(problem)) => {
+                    self.want.set(Want::Nothing);
+                    return Err(self.fail(problem.into()));
+                }
                 (Io::Retry(_), _) => {
                     let _ = self.with_engine(|engine| engine.release_input());
                     return Err(Stop::Suspended);
@@ -87,14 +91,16 @@ impl Connection {
     /// The transport has ended. Without close_notify that is an error (S125), unless the program
     /// says that it does not care.
     fn end_of_file(&self) -> Stop {
-        self.want.set(Want::Nothing);
         if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
             self.close_notify_received.set(true);
             return Stop::Closed;
         }
         // The peer may have closed its sending side only, and then it reads why we leave.
-        self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, DECODE_ERROR)
+        match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, DECODE_ERROR) {
+            Stop::Failed(error) => Stop::Broken(error),
+            stop => stop,
+        }
     }
 
     /// Hands everything that the engine has to send to the write BIO.
@@ -175,7 +181,6 @@ impl Connection {
         let mut engine = self.take_engine()?;
         let result = engine.process(self);
         self.engine.replace(Some(engine));
-        const INTERNAL_ERROR: u8 = 80;
         if let (Ok(_), Some(reason)) = (&result, self.fatal.take()) {
             return Err(self.refuse(reason, INTERNAL_ERROR));
         }
@@ -233,8 +238,14 @@ impl Connection {
             self.lose_failed_session();
         }
         self.stage.set(Stage::Failed);
-        self.want.set(Want::Nothing);
-        Stop::Failed(Error::with(failure.reason, failure.detail))
+        let error = Error::with(failure.reason, failure.detail);
+        match failure.alert_received {
+            Some(_) => {
+                self.want.set(Want::Nothing);
+                Stop::Broken(error)
+            }
+            None => Stop::Failed(error),
+        }
     }
 
     /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
+use rustls::enums::ProtocolVersion;
 use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
@@ -23,7 +24,7 @@ use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::notes::OthersNotes;
 use super::planned_random::{self, SERVER_SESSION_ID};
 use super::profile::{as_handshake_records, with_alert};
-use super::record::RecordBuffer;
+use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
 use crate::error::Reason;
@@ -132,6 +133,20 @@ impl Engine {
         !matches!(self.tls, Tls::Idle)
     }
 
+    /// Notes that the transport has put `count` bytes into the input's [`missing`](RecordBuffer::missing). True when
+    /// the record is complete.
+    pub fn received(&mut self, count: usize) -> Result<bool, RecordProblem> {
+        let expected = match &self.tls {
+            Tls::Idle => Expected {
+                handshaking: true,
+                ..Expected::default()
+            },
+            Tls::Client(connection, _) => expected(connection, connection.is_handshaking(), false),
+            Tls::Server(connection, _) => expected(connection, connection.is_handshaking(), true),
+        };
+        self.input.filled(count, expected)
+    }
+
     /// Digests the complete records in the input, up to the first with application data.
     pub fn process(&mut self, delegate: &dyn Delegate) -> Result<Progress, Failure> {
         self.noting(|engine| engine.digest(delegate))
@@ -152,6 +167,12 @@ impl Engine {
         } = self;
         let _others = OthersNotes::set_aside();
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
+        if is_handshaking(tls) && is_plain_close(input.last()) {
+            return Ok(Progress {
+                closed: true,
+                early: EarlyDataEvent::None,
+            });
+        }
         let before = output.len();
         let psk = external_psk.as_ref();
         let mut result = external_psk::with(psk, || match tls {
@@ -376,6 +397,18 @@ impl Engine {
     }
 }
 
+fn expected(outputs: &ConnectionOutputs, handshaking: bool, server: bool) -> Expected {
+    let version = outputs.protocol_version();
+    // Both sides have the keys once it is known what kind of handshake it is.
+    let has_keys = outputs.handshake_kind().is_some();
+    Expected {
+        tls12: version == Some(ProtocolVersion::TLSv1_2),
+        tls13_protected: version == Some(ProtocolVersion::TLSv1_3) && has_keys,
+        alerts_may_be_plain: server,
+        handshaking,
+    }
+}
+
 fn is_handshaking(tls: &Tls) -> bool {
     match tls {
         Tls::Idle => true,
@@ -436,6 +469,11 @@ fn process_server(
         early: early_data::event(protected, trial),
         ..progress
     })
+}
+
+/// Whether a record is a close_notify without protection, which rustls ignores as it does other warnings.
+fn is_plain_close(record: &[u8]) -> bool {
+    matches!(record, [21, 3, _, 0, 2, 1, 0])
 }
 
 /// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a

@@ -109,14 +109,38 @@ impl Failure {
 
 impl From<RecordProblem> for Failure {
     fn from(problem: RecordProblem) -> Self {
+        const UNEXPECTED_MESSAGE: u8 = 10;
         const RECORD_OVERFLOW: u8 = 22;
+        const DECODE_ERROR: u8 = 50;
+        const PROTOCOL_VERSION: u8 = 70;
         match problem {
             RecordProblem::HttpRequest => Self::silent(Reason::HTTP_REQUEST, ""),
             RecordProblem::HttpsProxyRequest => Self::silent(Reason::HTTPS_PROXY_REQUEST, ""),
             // What is not TLS is not answered.
             RecordProblem::WrongVersion => Self::silent(Reason::WRONG_VERSION_NUMBER, ""),
+            RecordProblem::OtherVersion => {
+                Self::with_alert(Reason::WRONG_VERSION_NUMBER, PROTOCOL_VERSION)
+            }
+            RecordProblem::OtherProtectedVersion => {
+                Self::with_alert(Reason::WRONG_VERSION_NUMBER, DECODE_ERROR)
+            }
+            RecordProblem::UnknownType => {
+                Self::with_alert(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE)
+            }
+            RecordProblem::NoHello => {
+                Self::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE)
+            }
+            RecordProblem::Unprotected => {
+                Self::with_alert(Reason::BAD_RECORD_TYPE, UNEXPECTED_MESSAGE)
+            }
             RecordProblem::TooLong => {
                 Self::with_alert(Reason::PACKET_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+            }
+            RecordProblem::ProtectedTooLong => {
+                Self::with_alert(Reason::ENCRYPTED_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+            }
+            RecordProblem::PlaintextTooLong => {
+                Self::with_alert(Reason::DATA_LENGTH_TOO_LONG, RECORD_OVERFLOW)
             }
         }
     }

@@ -313,7 +313,7 @@ mod tests {
         let mut told = |bytes: &[u8]| {
             for byte in bytes {
                 engine.input.missing()[0] = *byte;
-                let _ = engine.input.filled(1);
+                let _ = engine.received(1);
             }
             engine.note_received();
             engine.take_records().pop()

@@ -9,21 +9,61 @@ use super::spare;
 
 /// Length of a record's header: type, legacy version, length (RFC 8446, section 5.1).
 const HEADER: usize = 5;
-/// Longest body of a protected record: 2^14 bytes and at most 2048 bytes of expansion
-/// (RFC 5246, section 6.2.3; RFC 8446 allows less, which rustls checks).
-const LONGEST_BODY: usize = 16384 + 2048;
+/// Most plaintext in a record (RFC 8446, section 5.1).
+const LONGEST_PLAINTEXT: usize = 16384;
+/// Longest body of a protected record of TLS 1.3 (RFC 8446, section 5.2).
+const LONGEST_TLS13: usize = LONGEST_PLAINTEXT + 256;
+/// Longest body of any other record, which is OpenSSL's: RFC 5246, section 6.2.3 allows 2048 bytes of expansion, for
+/// compression too.
+const LONGEST_TLS12: usize = LONGEST_PLAINTEXT + 320;
+/// What fits into OpenSSL's buffer: a longer body has a reason code of its own.
+const LONGEST_PACKET: usize = LONGEST_TLS12 + 3;
 
-/// Why a header cannot be that of a TLS record.
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ALERT: u8 = 21;
+const HANDSHAKE: u8 = 22;
+const APPLICATION_DATA: u8 = 23;
+/// Types that rustls knows.
+const KNOWN_TYPES: std::ops::RangeInclusive<u8> = CHANGE_CIPHER_SPEC..=24;
+
+/// Why a record cannot be what the peer has to send now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordProblem {
     /// The five bytes are the beginning of a plain HTTP request.
     HttpRequest,
     /// Likewise `CONNECT`, as sent to a proxy.
     HttpsProxyRequest,
-    /// Not TLS, or a version that is none.
+    /// Not TLS, or an alert of another version: it is not answered.
     WrongVersion,
+    /// Not the version that has been agreed on.
+    OtherVersion,
+    /// A protected record of TLS 1.3 of another version than TLS 1.2.
+    OtherProtectedVersion,
+    /// Of a type that does not exist.
+    UnknownType,
+    /// Likewise, in place of the first message.
+    NoHello,
+    /// Without protection, or of a type that protected records do not have.
+    Unprotected,
     /// The body is longer than any record may be.
     TooLong,
+    /// The body is longer than protection may make it.
+    ProtectedTooLong,
+    /// There is more plaintext than a record may have.
+    PlaintextTooLong,
+}
+
+/// What is known of the next record before it comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    /// TLS 1.2 has been agreed on.
+    pub tls12: bool,
+    /// It is one of TLS 1.3 with keys, so that it must be protected.
+    pub tls13_protected: bool,
+    /// A server, whose client may not have got the keys when it sends an alert.
+    pub alerts_may_be_plain: bool,
+    /// The handshake is under way.
+    pub handshaking: bool,
 }
 
 /// Bytes of incoming records, and how far the engine has come with them.
@@ -45,6 +85,8 @@ pub struct RecordBuffer {
     /// Where the last complete record begins.
     last: usize,
     closed: bool,
+    /// A whole record has been read.
+    begun: bool,
 }
 
 impl RecordBuffer {
@@ -70,13 +112,19 @@ impl RecordBuffer {
 
     /// Notes that `count` bytes were put into [`missing`](Self::missing). True when the record is
     /// complete.
-    pub fn filled(&mut self, count: usize) -> Result<bool, RecordProblem> {
+    pub(super) fn filled(
+        &mut self,
+        count: usize,
+        expected: Expected,
+    ) -> Result<bool, RecordProblem> {
         self.filled += count;
         if self.record_end.is_none() && self.filled == self.record + HEADER {
-            let body = check_header(&self.bytes[self.record..self.filled])?;
+            let header = &self.bytes[self.record..self.filled];
+            let body = check_header(header, expected, !self.begun)?;
             self.record_end = Some(self.filled + body);
         }
         if self.record_end == Some(self.filled) {
+            self.begun = true;
             self.last = self.record;
             self.record = self.filled;
             self.record_end = None;
@@ -99,6 +147,11 @@ impl RecordBuffer {
     /// what rustls has skipped and not let go yet.
     pub(super) fn last(&self) -> &[u8] {
         &self.bytes[self.last..self.record]
+    }
+
+    /// Whether the last complete record holds, or hides, a handshake message.
+    pub fn last_is_handshake(&self) -> bool {
+        self.last().first() == Some(&HANDSHAKE)
     }
 
     /// What has been read of the next record.
@@ -129,6 +182,7 @@ impl RecordBuffer {
                 self,
                 Self {
                     closed: self.closed,
+                    begun: self.begun,
                     ..Self::default()
                 },
             );
@@ -157,37 +211,109 @@ impl TlsInputBuffer for RecordBuffer {
     }
 }
 
-fn check_header(header: &[u8]) -> Result<usize, RecordProblem> {
-    let is_tls = (20..=24).contains(&header[0]) && header[1] == 3;
-    if !is_tls {
-        const METHODS: [&[u8]; 5] = [b"GET ", b"POST ", b"HEAD ", b"PUT ", b"OPTIO"];
-        return Err(if METHODS.iter().any(|method| header.starts_with(method)) {
-            RecordProblem::HttpRequest
-        } else if header == b"CONNE" {
-            RecordProblem::HttpsProxyRequest
-        } else {
-            RecordProblem::WrongVersion
+/// The length of the body that this header announces. `first` tells that no record came before it.
+fn check_header(header: &[u8], expected: Expected, first: bool) -> Result<usize, RecordProblem> {
+    let kind = header[0];
+    let version = u16::from_be_bytes([header[1], header[2]]);
+    let body = usize::from(u16::from_be_bytes([header[3], header[4]]));
+    if expected.tls12 && version != 0x0303 {
+        // Of a peer that has not understood us, perhaps.
+        let is_plain_alert = expected.handshaking && header[1] == 3 && kind == ALERT;
+        return Err(match is_plain_alert {
+            true => RecordProblem::WrongVersion,
+            false => RecordProblem::OtherVersion,
         });
     }
-    let body = usize::from(u16::from_be_bytes([header[3], header[4]]));
-    if body > LONGEST_BODY {
-        return Err(RecordProblem::TooLong);
+    if header[1] != 3 {
+        return Err(match first {
+            true => what_is_not_tls(header),
+            false => RecordProblem::OtherVersion,
+        });
     }
-    Ok(body)
+    if expected.tls13_protected {
+        let fits = match kind {
+            APPLICATION_DATA => true,
+            CHANGE_CIPHER_SPEC => expected.handshaking,
+            ALERT => expected.handshaking && expected.alerts_may_be_plain,
+            _ => false,
+        };
+        if !fits {
+            return Err(RecordProblem::Unprotected);
+        }
+        if version != 0x0303 {
+            return Err(RecordProblem::OtherProtectedVersion);
+        }
+    }
+    let longest = match expected.tls13_protected {
+        true => LONGEST_TLS13,
+        false => LONGEST_TLS12,
+    };
+    if body > LONGEST_PACKET {
+        Err(RecordProblem::TooLong)
+    } else if body > longest {
+        Err(RecordProblem::ProtectedTooLong)
+    } else if !KNOWN_TYPES.contains(&kind) {
+        Err(match expected.is_agreed() {
+            true => RecordProblem::UnknownType,
+            false => RecordProblem::NoHello,
+        })
+    } else if body > LONGEST_PLAINTEXT && expected.is_plain(kind) {
+        Err(RecordProblem::PlaintextTooLong)
+    } else {
+        Ok(body)
+    }
+}
+
+impl Expected {
+    fn is_agreed(self) -> bool {
+        self.tls12 || self.tls13_protected
+    }
+
+    /// Whether a record of this type has no protection. Application data always has, if only by keys of early data
+    /// that is skipped.
+    fn is_plain(self, kind: u8) -> bool {
+        self.handshaking && !self.tls13_protected && kind != APPLICATION_DATA
+    }
+}
+
+fn what_is_not_tls(header: &[u8]) -> RecordProblem {
+    const METHODS: [&[u8]; 4] = [b"GET ", b"POST ", b"HEAD ", b"PUT "];
+    if METHODS.iter().any(|method| header.starts_with(method)) {
+        RecordProblem::HttpRequest
+    } else if header == b"CONNE" {
+        RecordProblem::HttpsProxyRequest
+    } else {
+        RecordProblem::WrongVersion
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn feed(buffer: &mut RecordBuffer, mut bytes: &[u8]) -> Result<usize, RecordProblem> {
+    const HANDSHAKING: Expected = Expected {
+        tls12: false,
+        tls13_protected: false,
+        alerts_may_be_plain: false,
+        handshaking: true,
+    };
+
+    fn feed(buffer: &mut RecordBuffer, bytes: &[u8]) -> Result<usize, RecordProblem> {
+        feed_expected(buffer, bytes, HANDSHAKING)
+    }
+
+    fn feed_expected(
+        buffer: &mut RecordBuffer,
+        mut bytes: &[u8],
+        expected: Expected,
+    ) -> Result<usize, RecordProblem> {
         let mut complete = 0;
         while !bytes.is_empty() {
             let missing = buffer.missing();
             let count = missing.len().min(bytes.len());
             missing[..count].copy_from_slice(&bytes[..count]);
             bytes = &bytes[count..];
-            complete += usize::from(buffer.filled(count)?);
+            complete += usize::from(buffer.filled(count, expected)?);
         }
         Ok(complete)
     }
@@ -241,6 +367,65 @@ mod tests {
         assert_eq!(header(b"SSH-2"), RecordProblem::WrongVersion);
         assert_eq!(header(&[22, 2, 0, 0, 1]), RecordProblem::WrongVersion);
         assert_eq!(header(&[22, 3, 3, 0xff, 0xff]), RecordProblem::TooLong);
+    }
+
+    #[test]
+    fn what_is_not_tls_is_of_another_version_later() {
+        let mut buffer = RecordBuffer::default();
+        feed(&mut buffer, &[22, 3, 3, 0, 1, 9]).unwrap();
+        assert_eq!(
+            feed(&mut buffer, b"GET /"),
+            Err(RecordProblem::OtherVersion)
+        );
+    }
+
+    #[test]
+    fn a_record_has_at_most_the_bytes_that_its_protection_allows() {
+        let tls12 = Expected {
+            tls12: true,
+            ..Expected::default()
+        };
+        let tls13 = Expected {
+            tls13_protected: true,
+            ..Expected::default()
+        };
+        let allowed = |expected: Expected, kind: u8, length: u16| {
+            let [high, low] = length.to_be_bytes();
+            check_header(&[kind, 3, 3, high, low], expected, false)
+        };
+        assert_eq!(allowed(HANDSHAKING, 22, 16384), Ok(16384));
+        let too_long = Err(RecordProblem::PlaintextTooLong);
+        assert_eq!(allowed(HANDSHAKING, 22, 16385), too_long);
+        assert_eq!(allowed(tls13, 23, 16640), Ok(16640));
+        let too_long = Err(RecordProblem::ProtectedTooLong);
+        assert_eq!(allowed(tls13, 23, 16641), too_long);
+        assert_eq!(allowed(tls12, 23, 16704), Ok(16704));
+        assert_eq!(allowed(tls12, 23, 16705), too_long);
+        assert_eq!(allowed(tls12, 23, 16708), Err(RecordProblem::TooLong));
+    }
+
+    #[test]
+    fn protected_records_of_tls13_have_one_type_and_version() {
+        let refused = |header: [u8; 5], handshaking, alerts_may_be_plain| {
+            let expected = Expected {
+                tls13_protected: true,
+                handshaking,
+                alerts_may_be_plain,
+                ..Expected::default()
+            };
+            check_header(&header, expected, false).err()
+        };
+        let unprotected = Some(RecordProblem::Unprotected);
+        assert_eq!(refused([23, 3, 3, 0, 20], false, false), None);
+        assert_eq!(refused([22, 3, 3, 0, 20], true, true), unprotected);
+        assert_eq!(refused([20, 3, 3, 0, 1], true, false), None);
+        assert_eq!(refused([20, 3, 3, 0, 1], false, false), unprotected);
+        assert_eq!(refused([21, 3, 3, 0, 2], true, true), None);
+        assert_eq!(refused([21, 3, 3, 0, 2], true, false), unprotected);
+        assert_eq!(
+            refused([23, 3, 1, 0, 20], false, false),
+            Some(RecordProblem::OtherProtectedVersion)
+        );
     }
 
     #[test]

@@ -190,7 +190,7 @@ fn transfer(from: &mut Engine, to: &mut Engine, at: &Recorder) -> Result<Vec<u8>
         let count = missing.len().min(rest.len());
         missing[..count].copy_from_slice(&rest[..count]);
         rest = &rest[count..];
-        if to.input.filled(count).unwrap() {
+        if to.received(count).unwrap() {
             to.process(at)?;
             plaintext.extend_from_slice(to.pending());
             to.consume(to.pending().len());
@@ -374,7 +374,7 @@ fn close_notify_is_reported() {
     let bytes = both.client.outgoing().to_vec();
     for byte in bytes {
         both.server.input.missing()[0] = byte;
-        if both.server.input.filled(1).unwrap() {
+        if both.server.received(1).unwrap() {
             assert!(both.server.process(&both.at_server).unwrap().closed);
         }
     }

@@ -86,6 +86,11 @@ pub fn clear() {
 /// Removes all errors of this thread, and the one of system calls (`errno`).
 pub fn forget_failures() {
     clear();
+    forget_system_error();
+}
+
+/// Sets `errno` to 0.
+pub fn forget_system_error() {
     // SAFETY: `errno` of this thread can always be written.
     unsafe { *libc::__errno_location() = 0 };
 }
