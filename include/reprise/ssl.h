@@ -2008,7 +2008,8 @@ int SSL_get_error(const SSL *ssl, int ret_code);
 int SSL_get_fd(const SSL *ssl);
 
 /**
- * The BIO that `ssl` reads from, or NULL; lent.
+ * The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
+ * freed.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -2029,7 +2030,8 @@ int SSL_get_read_ahead(const SSL *ssl);
 int SSL_get_rfd(const SSL *ssl);
 
 /**
- * The BIO that `ssl` writes to, or NULL; lent.
+ * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
+ * `ssl` gets another BIO to write to, or is freed.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -2100,27 +2102,41 @@ int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 ptrdiff_t SSL_sendfile(SSL *s, int fd, off_t offset, size_t size, int flags);
 
 /**
- * Sets the BIO to read from; takes over the caller's reference.
+ * Sets the BIO to read from, or none for NULL; takes over the caller's reference.
  *
  * `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
  */
 void SSL_set0_rbio(SSL *ssl, BIO *rbio);
 
 /**
- * Sets the BIO to write to; takes over the caller's reference.
+ * Sets the BIO to write to, or none for NULL; takes over the caller's reference.
  *
  * `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
  */
 void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
 /**
- * Connects `ssl` to its BIOs. The connection takes over the caller's references, by OpenSSL's
- * rules: one for both when `rbio` and `wbio` are the same; none for a BIO that it has already and
- * that stays in its place.
+ * Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
+ * has grown with time; in the order in which the cases are looked at:
+ *
+ * | before and after                                      | references that the connection takes over |
+ * |-------------------------------------------------------|--------------------------------------------|
+ * | nothing changes                                       | none                                       |
+ * | `rbio` stays, `wbio` is another BIO than `rbio`       | that of `wbio`                             |
+ * | `rbio` stays and is `wbio` too                        | none                                       |
+ * | `wbio` stays, and both were different; so are the new | that of `rbio`                             |
+ * | `wbio` stays, and both were different; it is `rbio`   | none                                       |
+ * | all others, `rbio` and `wbio` differ                  | both                                       |
+ * | all others, `rbio` and `wbio` are the same            | one                                        |
+ *
+ * The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
+ * `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
  *
  * `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
  */
-void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio);
+void SSL_set_bio(SSL *ssl,
+                 BIO *rbio,
+                 BIO *wbio);
 
 /**
  * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor

@@ -10,9 +10,21 @@ use crate::connection::Connection;
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, TYPE_SOCKET};
 
-/// Connects `ssl` to its BIOs. The connection takes over the caller's references, by OpenSSL's
-/// rules: one for both when `rbio` and `wbio` are the same; none for a BIO that it has already and
-/// that stays in its place.
+/// Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
+/// has grown with time; in the order in which the cases are looked at:
+///
+/// | before and after                                      | references that the connection takes over |
+/// |-------------------------------------------------------|--------------------------------------------|
+/// | nothing changes                                       | none                                       |
+/// | `rbio` stays, `wbio` is another BIO than `rbio`       | that of `wbio`                             |
+/// | `rbio` stays and is `wbio` too                        | none                                       |
+/// | `wbio` stays, and both were different; so are the new | that of `rbio`                             |
+/// | `wbio` stays, and both were different; it is `rbio`   | none                                       |
+/// | all others, `rbio` and `wbio` differ                  | both                                       |
+/// | all others, `rbio` and `wbio` are the same            | one                                        |
+///
+/// The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
+/// `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
@@ -29,27 +41,27 @@ pub unsafe extern "C" fn SSL_set_bio(
         if rbio == old_read && wbio == old_write {
             return Ok(());
         }
-        // SAFETY: live BIOs; references are taken over as described above.
-        unsafe {
-            if rbio == old_read && rbio != wbio {
-                connection.set_write_bio(owned(wbio));
-            } else if wbio == old_write && old_read != old_write && rbio != wbio {
-                connection.set_read_bio(owned(rbio));
-            } else {
-                let read = owned(rbio);
-                let write = match rbio == wbio {
-                    true => read.clone(),
-                    false => owned(wbio),
-                };
-                connection.set_read_bio(read);
-                connection.set_write_bio(write);
-            }
+        // SAFETY: NULL or live BIOs. Of two that are the same, only one reference is the connection's;
+        // the other, or where one is enough that one, is added here.
+        let for_one = |bio| match rbio == wbio {
+            true => unsafe { Bio::from_raw_shared(bio) },
+            false => unsafe { Bio::from_raw_owned(bio) },
+        };
+        if rbio == old_read {
+            connection.set_write_bio(for_one(wbio));
+        } else if wbio == old_write && old_read != old_write {
+            connection.set_read_bio(for_one(rbio));
+        } else {
+            let write = for_one(wbio);
+            // SAFETY: as above.
+            connection.set_read_bio(unsafe { Bio::from_raw_owned(rbio) });
+            connection.set_write_bio(write);
         }
         Ok(())
     })
 }
 
-/// Sets the BIO to read from; takes over the caller's reference.
+/// Sets the BIO to read from, or none for NULL; takes over the caller's reference.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
@@ -62,7 +74,7 @@ pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO
     })
 }
 
-/// Sets the BIO to write to; takes over the caller's reference.
+/// Sets the BIO to write to, or none for NULL; takes over the caller's reference.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
@@ -75,7 +87,8 @@ pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO
     })
 }
 
-/// The BIO that `ssl` reads from, or NULL; lent.
+/// The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
+/// freed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -87,7 +100,8 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     })
 }
 
-/// The BIO that `ssl` writes to, or NULL; lent.
+/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
+/// `ssl` gets another BIO to write to, or is freed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
