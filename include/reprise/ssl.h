@@ -3137,14 +3137,14 @@ int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
 int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 
 /**
- * The CA list of `ctx`, lent; empty at first.
+ * The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
  *
  * `ctx` is NULL or a live context.
  */
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
- * The client CA list of `ctx`, lent; empty at first.
+ * The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
  *
  * `ctx` is NULL or a live context.
  */
@@ -3219,7 +3219,7 @@ int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, c
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
- * The CA list of `ssl`: its own, or its context's; lent.
+ * The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -3235,8 +3235,9 @@ const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
 /**
- * On a client, the list that the server has sent; on a server, the client CA list of `ssl` or
- * else of its context. Lent; NULL for none.
+ * On a client, the list that the server has sent, lent until the next handshake; on a server, the
+ * client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
+ * for none.
  *
  * `ssl` is NULL or a live connection.
  */

@@ -3,13 +3,12 @@
 //!
 //! There are two lists. The "CA list" is for either side; the "client CA list" for servers only,
 //! and comes first there unless it is empty. A connection's own list comes before its context's.
-//! Lists that a function gives are lent until they are replaced; lists that a function takes
-//! belong to the library from then on. Names are those of libcrypto (`X509_NAME`).
+//! Lists that a function gives are lent until they are replaced, or their owner ends, and grow when a
+//! name is added; lists that a function takes belong to the library from then on. Names are those of libcrypto (`X509_NAME`).
 
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::ManuallyDrop;
 use std::ptr;
-use std::sync::Arc;
 
 use openssl_sys as ffi;
 
@@ -34,7 +33,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
 ) {
     call(c"SSL_CTX_set0_CA_list", (), || {
         // SAFETY: NULL or given away, as the caller promises.
-        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
         context.change_names(|names| names.ca = list);
@@ -55,7 +54,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
 ) {
     call(c"SSL_set0_CA_list", (), || {
         // SAFETY: NULL or given away, as the caller promises.
-        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         connection.change_names(|names| names.ca = list);
@@ -63,7 +62,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     })
 }
 
-/// The CA list of `ctx`, lent; empty at first.
+/// The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -73,11 +72,11 @@ pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
 ) -> *const ffi::stack_st_X509_NAME {
     call(c"SSL_CTX_get0_CA_list", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(lent(&unsafe { borrow_quietly(ctx) }?.names().ca))
+        Ok(unsafe { borrow_quietly(ctx) }?.with_names(|names| lent(names.ca.as_ref())))
     })
 }
 
-/// The CA list of `ssl`: its own, or its context's; lent.
+/// The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -88,7 +87,7 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
     call(c"SSL_get0_CA_list", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(own_or_context(connection, |names| names.ca))
+        Ok(own_or_context(connection, |names| names.ca.as_ref()))
     })
 }
 
@@ -104,9 +103,8 @@ pub unsafe extern "C" fn SSL_get0_peer_CA_list(
 ) -> *const ffi::stack_st_X509_NAME {
     call(c"SSL_get0_peer_CA_list", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(lent(
-            &unsafe { borrow_quietly(ssl) }?.names.borrow().received,
-        ))
+        let names = unsafe { borrow_quietly(ssl) }?.names.borrow();
+        Ok(lent(names.received.as_deref()))
     })
 }
 
@@ -157,7 +155,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
 ) {
     call(c"SSL_CTX_set_client_CA_list", (), || {
         // SAFETY: NULL or given away, as the caller promises.
-        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
         context.change_names(|names| names.client_ca = list);
@@ -178,7 +176,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
 ) {
     call(c"SSL_set_client_CA_list", (), || {
         // SAFETY: NULL or given away, as the caller promises.
-        let list = unsafe { NameStack::take_over(name_list) }.map(Arc::new);
+        let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         connection.change_names(|names| names.client_ca = list);
@@ -186,7 +184,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     })
 }
 
-/// The client CA list of `ctx`, lent; empty at first.
+/// The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -196,12 +194,13 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
 ) -> *mut ffi::stack_st_X509_NAME {
     call(c"SSL_CTX_get_client_CA_list", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(lent(&unsafe { borrow_quietly(ctx) }?.names().client_ca))
+        Ok(unsafe { borrow_quietly(ctx) }?.with_names(|names| lent(names.client_ca.as_ref())))
     })
 }
 
-/// On a client, the list that the server has sent; on a server, the client CA list of `ssl` or
-/// else of its context. Lent; NULL for none.
+/// On a client, the list that the server has sent, lent until the next handshake; on a server, the
+/// client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
+/// for none.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -213,8 +212,8 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         match connection.role() {
-            Some(Role::Client) => Ok(lent(&connection.names.borrow().received)),
-            _ => Ok(own_or_context(connection, |names| names.client_ca)),
+            Some(Role::Client) => Ok(lent(connection.names.borrow().received.as_deref())),
+            _ => Ok(own_or_context(connection, |names| names.client_ca.as_ref())),
         }
     })
 }
@@ -364,32 +363,30 @@ pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
 }
 
 /// The pointer for C; the owner of the list keeps it.
-fn lent(list: &Option<Arc<NameStack>>) -> *mut ffi::stack_st_X509_NAME {
-    list.as_ref().map_or(ptr::null_mut(), |list| list.as_ptr())
+fn lent(list: Option<&NameStack>) -> *mut ffi::stack_st_X509_NAME {
+    list.map_or(ptr::null_mut(), NameStack::as_ptr)
 }
 
 /// A list of the connection, or if it has none the context's.
 fn own_or_context(
     connection: &Connection,
-    list: impl Fn(Names) -> Option<Arc<NameStack>>,
+    list: impl Fn(&Names) -> Option<&NameStack>,
 ) -> *mut ffi::stack_st_X509_NAME {
-    let own = list(connection.names.borrow().clone());
-    lent(&own.or_else(|| list(connection.context().names())))
+    match lent(list(&connection.names.borrow())) {
+        own if !own.is_null() => own,
+        _ => connection.context().with_names(|names| lent(list(names))),
+    }
 }
 
-/// Adds a name. A list that somebody reads at the moment stays as it is, and is replaced by a
-/// longer one.
-fn append(list: &mut Option<Arc<NameStack>>, name: Name) -> Result<()> {
-    if let Some(list) = list.as_mut().and_then(Arc::get_mut) {
-        return list.push(name);
+/// Adds a name to the list that may be lent to C.
+fn append(list: &mut Option<NameStack>, name: Name) -> Result<()> {
+    match list {
+        Some(list) => list.push(name),
+        None => {
+            *list = Some(NameStack::from_items([name])?);
+            Ok(())
+        }
     }
-    let mut longer = match list {
-        Some(list) => list.duplicate()?,
-        None => NameStack::new()?,
-    };
-    longer.push(name)?;
-    *list = Some(Arc::new(longer));
-    Ok(())
 }
 
 /// # Safety

@@ -26,7 +26,6 @@ pub use target::Target;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
-use std::sync::Arc;
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::name::NameStack;
@@ -138,7 +137,7 @@ impl Configuration {
             self.load_missing_keys()?;
         }
         if let Some(names) = self.names.take() {
-            self.configured().set_names(Arc::new(names));
+            self.configured().set_names(names);
         }
         Ok(())
     }

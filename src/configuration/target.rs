@@ -80,7 +80,7 @@ impl Configured {
     }
 
     /// Sets the names of authorities that are sent to the peer.
-    pub fn set_names(&self, names: Arc<NameStack>) {
+    pub fn set_names(&self, names: NameStack) {
         let old = match self {
             Self::Nothing => None,
             Self::Context(context) => {

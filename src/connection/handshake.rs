@@ -8,7 +8,7 @@ use super::plain_messages::{
 use super::{
     Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop, Want,
 };
-use crate::engine::Failure;
+use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
@@ -316,7 +316,7 @@ impl Connection {
         if facts.resumed {
             self.forget_signatures();
         }
-        self.facts.replace(facts);
+        self.note_facts(facts);
         self.stage.set(Stage::Open);
         let role = self.role.get();
         let owes_tickets = self.owes_tickets();
@@ -337,6 +337,16 @@ impl Connection {
             self.send_tickets()?;
         }
         Ok(())
+    }
+
+    /// Takes over what the engine knows. A protocol that a callback has been lent during the handshake
+    /// stays where it is (SSL_get0_alpn_selected(3)).
+    fn note_facts(&self, mut facts: Facts) {
+        let mut noted = self.facts.borrow_mut();
+        if noted.alpn == facts.alpn {
+            facts.alpn = noted.alpn.take();
+        }
+        *noted = facts;
     }
 
     /// The server random is in the ServerHello, as is the id of a client's session. It goes unprotected: a client's input, or a

@@ -81,11 +81,12 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
-use crate::context::{CipherStack, Context, InfoCallback, Names, Settings};
+use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
 use crate::engine::{EarlyDataPolicy, Engine, Facts, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::{Fields, PeerChain, SessionRef};
@@ -156,7 +157,7 @@ pub struct Connection {
     /// Bits that the `openssl` tool and others set and read back.
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
-    pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    pub ocsp_response: RefCell<Option<Allocated>>,
     /// Server: whether the client has asked for an OCSP response; `None` before that is known.
     ocsp_asked: Cell<Option<bool>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
@@ -173,6 +174,7 @@ pub struct Connection {
     /// Server: groups of the ClientHello, by number.
     offered_groups: RefCell<Vec<u16>>,
     client_ciphers: RefCell<Option<CipherStack>>,
+    lent_chains: RefCell<LentChains>,
 }
 
 /// State of a handshake under way.
@@ -280,6 +282,7 @@ impl Connection {
             renegotiates_securely: Cell::default(),
             offered_groups: RefCell::default(),
             client_ciphers: RefCell::default(),
+            lent_chains: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
         unsafe { connection.ex_data.init(connection.as_c().cast()) }?;
@@ -399,7 +402,7 @@ impl Connection {
         copy.verify_result.set(self.verify_result.get());
         copy.info_callback.set(self.info_callback.get());
         copy.host_name.replace(self.host_name.borrow().clone());
-        copy.names.replace(self.names.borrow().clone());
+        copy.names.replace(self.names.borrow().duplicate()?);
         copy.session.replace(self.lend_session());
         if let Some(param) = self.verify_param.get() {
             copy.verify_param()?.inherit(param)?;

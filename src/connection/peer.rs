@@ -176,7 +176,7 @@ impl Connection {
 
     /// DER names that this side sends to the peer.
     pub(super) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
-        let names = self.names.borrow().or(&self.context().names());
-        names.for_peer(role)
+        let own = self.names.borrow();
+        self.context().with_names(|names| own.for_peer(role, names))
     }
 }

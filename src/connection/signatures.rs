@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Connection, Role};
 use crate::cipher::SignatureAlgorithm;
-use crate::context::{Asker, CredentialHolder, Credentials, Position, Settings, Slot};
+use crate::context::{Asker, CredentialHolder, Credentials, LentChains, Position, Settings, Slot};
 use crate::error::Result;
 use crate::libcrypto::x509::X509;
 
@@ -106,6 +106,10 @@ impl CredentialHolder for Connection {
         // From now on the one set last is in use.
         self.signatures.borrow_mut().slot = None;
         Ok(())
+    }
+
+    fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
+        work(&mut self.lent_chains.borrow_mut());
     }
 
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {

@@ -6,6 +6,7 @@ use std::ffi::c_int;
 use super::{Connection, Role, Stop};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
+use crate::libcrypto::memory::Allocated;
 
 const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
 const INTERNAL_ERROR: u8 = 80;
@@ -37,7 +38,7 @@ impl Connection {
         };
         // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
         match unsafe { function(self.as_c(), callback.argument) } {
-            SSL_TLSEXT_ERR_OK => Ok(self.ocsp_response.borrow().clone()),
+            SSL_TLSEXT_ERR_OK => Ok(self.ocsp_response.borrow().as_deref().map(<[u8]>::to_vec)),
             SSL_TLSEXT_ERR_NOACK => Ok(None),
             _ => Err(PeerRejected {
                 reason: Reason::CLIENTHELLO_TLSEXT,
@@ -51,7 +52,10 @@ impl Connection {
         if self.role.get() != Some(Role::Client) {
             return Ok(());
         }
-        let response = (!response.is_empty()).then(|| response.to_vec());
+        let response = Allocated::copy_of(response).map_err(|_| PeerRejected {
+            reason: Reason::INTERNAL_ERROR,
+            alert: INTERNAL_ERROR,
+        })?;
         self.ocsp_response.replace(response);
         let callback = self.context().callbacks().status;
         let asked = self.status_type() == OCSP;

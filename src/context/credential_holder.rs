@@ -4,7 +4,7 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use super::{Credentials, Position, Settings};
+use super::{Credentials, FormerChain, LentChains, Position, Settings};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
@@ -18,6 +18,29 @@ pub trait CredentialHolder {
     /// Replaces the credentials by what `change` makes of them; keeps them when it fails. `change`
     /// may be called again when another thread was faster.
     fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()>;
+
+    /// Runs `work` on what was lent of the chains. It must not run anything of the program.
+    fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains));
+
+    /// The list that C gets of a chain: see [`LentChains::lend`].
+    fn lend_chain(
+        &self,
+        place: usize,
+        chain: &Arc<X509Chain>,
+    ) -> Result<*mut openssl_sys::stack_st_X509> {
+        let mut lent = Err(Error::Silent);
+        self.with_lent_chains(&mut |chains| lent = chains.lend(place, chain));
+        let (list, former) = lent?;
+        drop(former);
+        Ok(list)
+    }
+
+    /// A chain has become another: see [`LentChains::follow`].
+    fn lent_chain_follows(&self, place: usize, chain: Option<&Arc<X509Chain>>) -> Result<()> {
+        let mut former: Result<FormerChain> = Ok(None);
+        self.with_lent_chains(&mut |chains| former = chains.follow(place, chain));
+        former.map(drop)
+    }
 
     /// Whether the security level takes this certificate of our own. The program's security
     /// callback may run.

@@ -14,7 +14,7 @@ use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 
 /// Slots in the order in which a server prefers them.
-const SLOTS: usize = 5;
+pub(super) const SLOTS: usize = 5;
 
 /// Slots in the order in which OpenSSL numbers them: RSA, RSA-PSS, ECDSA, Ed25519, Ed448.
 const OPENSSL_ORDER: [usize; SLOTS] = [4, 3, 0, 1, 2];

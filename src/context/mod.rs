@@ -16,6 +16,7 @@
 //! |-------------------------------------------|---------------------------------------------------|
 //! | `settings`, `callbacks`, `psk_callbacks`  | what is said above                                |
 //! | `credentials`, `credential_holder`        | own certificates and keys, and setting them       |
+//! | `lent_chains`                             | their chains as they are lent to C                |
 //! | `certificate_security`                    | whether the security level takes a certificate    |
 //! | `names`                                   | authorities that a side names to its peer         |
 //! | `sessions`                                | the cache with the program's callbacks around it  |
@@ -28,6 +29,7 @@ mod credential_holder;
 mod credentials;
 #[cfg(test)]
 mod credentials_tests;
+mod lent_chains;
 mod names;
 mod psk_callbacks;
 mod session_table;
@@ -40,6 +42,7 @@ pub use callbacks::*;
 pub use certificate_security::{Asker, Position};
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
+pub use lent_chains::{EXTRA as EXTRA_CHAIN, Former as FormerChain, LentChains};
 pub use names::Names;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
@@ -78,6 +81,7 @@ pub struct Context {
     certificate_store: Mutex<Store>,
     names: RwLock<Names>,
     extra_chain: Mutex<Option<Arc<X509Chain>>>,
+    lent_chains: Mutex<LentChains>,
     /// `SSL_CTX_get0_param` hands it out as a live pointer.
     pub verify_param: VerifyParam,
     /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
@@ -109,6 +113,7 @@ impl Context {
             certificate_store: Mutex::new(store),
             names: RwLock::new(names),
             extra_chain: Mutex::default(),
+            lent_chains: Mutex::default(),
             verify_param,
             cache: Cache::new(DEFAULT_CACHE_SIZE, Ownership::new(this.clone())),
             session_table: OnceLock::new(),
@@ -220,12 +225,9 @@ impl Context {
         self.forget_prepared_credentials();
     }
 
-    /// Names for CertificateRequests.
-    pub fn names(&self) -> Names {
-        self.names
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Names for CertificateRequests, to be read now: nothing of the program runs in `work`.
+    pub fn with_names<R>(&self, work: impl FnOnce(&Names) -> R) -> R {
+        work(&self.names.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes the names.
@@ -238,11 +240,13 @@ impl Context {
         lock(&self.extra_chain).clone()
     }
 
-    /// Replaces the extra chain.
-    pub fn set_extra_chain(&self, chain: Option<X509Chain>) {
-        let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.map(Arc::new));
+    /// Replaces the extra chain. What was lent of the former one follows.
+    pub fn set_extra_chain(&self, chain: Option<X509Chain>) -> Result<()> {
+        let chain = chain.map(Arc::new);
+        let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.clone());
         drop(old);
         self.forget_prepared_credentials();
+        self.lent_chain_follows(EXTRA_CHAIN, chain.as_ref())
     }
 
     /// `SSL_CTX_get_session_cache_mode`.
@@ -287,6 +291,10 @@ impl CredentialHolder for Context {
 
     fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
         self.try_change_settings(|settings| change(Arc::make_mut(&mut settings.credentials)))
+    }
+
+    fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
+        work(&mut lock(&self.lent_chains));
     }
 
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {

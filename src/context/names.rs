@@ -7,12 +7,14 @@ use crate::error::Result;
 use crate::libcrypto::name::NameStack;
 
 /// The lists of a context or of a connection. A connection's own come before its context's.
-#[derive(Clone, Default)]
+///
+/// The first two are lent to C as they are, and grow in place, so each has one owner.
+#[derive(Default)]
 pub struct Names {
     /// `SSL_CTX_set_client_CA_list`: sent by servers only.
-    pub client_ca: Option<Arc<NameStack>>,
+    pub client_ca: Option<NameStack>,
     /// `SSL_CTX_set0_CA_list`: sent by either side.
-    pub ca: Option<Arc<NameStack>>,
+    pub ca: Option<NameStack>,
     /// What the peer has sent.
     pub received: Option<Arc<NameStack>>,
 }
@@ -21,28 +23,31 @@ impl Names {
     /// What a new context has: empty lists, which programs may add to in place.
     pub fn empty() -> Result<Self> {
         Ok(Self {
-            client_ca: Some(Arc::new(NameStack::new()?)),
-            ca: Some(Arc::new(NameStack::new()?)),
+            client_ca: Some(NameStack::new()?),
+            ca: Some(NameStack::new()?),
             received: None,
         })
     }
 
-    /// The lists of a connection, and where it has none those of its context.
-    pub fn or(&self, context: &Self) -> Self {
-        Self {
-            client_ca: self.client_ca.clone().or_else(|| context.client_ca.clone()),
-            ca: self.ca.clone().or_else(|| context.ca.clone()),
+    /// The same lists for another connection, without what the peer has sent.
+    pub fn duplicate(&self) -> Result<Self> {
+        let copy = |list: &Option<NameStack>| list.as_ref().map(NameStack::duplicate).transpose();
+        Ok(Self {
+            client_ca: copy(&self.client_ca)?,
+            ca: copy(&self.ca)?,
             received: None,
-        }
+        })
     }
 
-    /// The names that `role` sends, in DER: a server those for clients, unless there are none.
-    pub fn for_peer(&self, role: Role) -> Vec<Vec<u8>> {
+    /// The names that `role` sends, in DER: a server those for clients, unless there are none. A
+    /// list that is not there is that of the `context`.
+    pub fn for_peer(&self, role: Role, context: &Self) -> Vec<Vec<u8>> {
+        let client_ca = self.client_ca.as_ref().or(context.client_ca.as_ref());
         let for_clients = match role {
-            Role::Server => self.client_ca.as_ref().filter(|list| !list.is_empty()),
+            Role::Server => client_ca.filter(|list| !list.is_empty()),
             Role::Client => None,
         };
-        match for_clients.or(self.ca.as_ref()) {
+        match for_clients.or(self.ca.as_ref()).or(context.ca.as_ref()) {
             Some(list) => list.iter().filter_map(|name| name.to_der().ok()).collect(),
             None => Vec::new(),
         }

@@ -10,7 +10,7 @@ use openssl_sys as ffi;
 
 use super::target::{Argument, Target};
 use crate::connection::Role;
-use crate::context::{Context, Credentials, Position};
+use crate::context::{Context, CredentialHolder, Credentials, EXTRA_CHAIN, Position};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
@@ -42,18 +42,19 @@ pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long>
     // SAFETY: as the caller promises.
     let added = unsafe { X509::from_raw_owned(raw) };
     let chain = longer(context.extra_chain().as_deref(), added.as_ref())?;
-    context.set_extra_chain(Some(chain));
+    context.set_extra_chain(Some(chain))?;
     Ok(1)
 }
 
-/// Lends the extra chain; without one, and with the number 0, the current certificate's.
+/// Lends the extra chain; without one, and with the number 0, the current certificate's. The list grows
+/// with the chain, and lives until that is cleared or replaced, or the context ends.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_extra(context: &Context, argument: Argument) -> Result<c_long> {
     let chain = match (context.extra_chain(), argument.number) {
-        (Some(chain), _) => chain.as_ptr(),
-        (None, 0) => current_chain(Target::Context(context)),
+        (Some(chain), _) => context.lend_chain(EXTRA_CHAIN, &chain)?,
+        (None, 0) => current_chain(Target::Context(context))?,
         (None, _) => ptr::null_mut(),
     };
     // SAFETY: as the caller promises.
@@ -61,9 +62,9 @@ pub unsafe fn get_extra(context: &Context, argument: Argument) -> Result<c_long>
 }
 
 /// Takes the extra chain away.
-pub fn clear_extra(context: &Context) -> c_long {
-    context.set_extra_chain(None);
-    1
+pub fn clear_extra(context: &Context) -> Result<c_long> {
+    context.set_extra_chain(None)?;
+    Ok(1)
 }
 
 /// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is
@@ -79,19 +80,18 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
             .iter()
             .try_for_each(|certificate| check_strength(target, Some(&certificate)))?;
     }
-    let chain = match argument.number {
+    // SAFETY: live during this call.
+    let chain = unsafe { X509Chain::lend(raw) }
+        .map(|chain| chain.duplicate())
+        .transpose()?
+        .map(Arc::new);
+    change_current_chain(target, |_| Ok(chain.clone()))?;
+    if argument.number == 0 {
         // SAFETY: given away, as the caller promises.
-        0 => unsafe { X509Chain::from_raw_owned(raw) },
-        // SAFETY: live during this call.
-        _ => unsafe { X509Chain::lend(raw) }
-            .map(|chain| chain.duplicate())
-            .transpose()?,
-    };
-    let chain = chain.map(Arc::new);
-    change_credentials(target, |credentials| {
-        credentials.current_or_first_mut().chain = chain.clone();
-        Ok(1)
-    })
+        let given = unsafe { X509Chain::from_raw_owned(raw) };
+        keep_given(target, given);
+    }
+    Ok(1)
 }
 
 /// Adds a certificate to the chain of the current one. With the number 0 it is the library's from
@@ -109,20 +109,22 @@ pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_l
         // SAFETY: live during this call.
         _ => unsafe { X509::from_raw_shared(raw) },
     };
-    change_credentials(target, |credentials| {
-        let slot = credentials.current_or_first_mut();
-        slot.chain = Some(Arc::new(longer(slot.chain.as_deref(), added.as_ref())?));
-        Ok(1)
+    change_current_chain(target, |chain| {
+        Ok(Some(Arc::new(longer(
+            chain.map(Arc::as_ref),
+            added.as_ref(),
+        )?)))
     })
 }
 
-/// Lends the chain of the current certificate; NULL for none.
+/// Lends the chain of the current certificate; NULL for none. The list grows with the chain, and lives
+/// until that is cleared or replaced, or the context or connection ends.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     // SAFETY: as the caller promises.
-    unsafe { argument.write(current_chain(target)) }
+    unsafe { argument.write(current_chain(target)?) }
 }
 
 /// Makes a certificate that is set, with its key, the current one. 0 when it is not.
@@ -236,10 +238,8 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         .iter()
         .try_for_each(|certificate| check_strength(target, Some(certificate)))?;
     let chain = Arc::new(Stack::from_items(above)?);
-    change_credentials(target, |credentials| {
-        credentials.current_or_first_mut().chain = Some(chain.clone());
-        Ok(answer)
-    })
+    change_current_chain(target, |_| Ok(Some(chain.clone())))?;
+    Ok(answer)
 }
 
 /// Adds `SSL_CERT_FLAG_…` bits, and gives the flags.
@@ -327,14 +327,45 @@ fn change_credentials(
     Ok(answer.get())
 }
 
-/// The settings keep the chain that this points to.
-fn current_chain(target: Target<'_>) -> *mut ffi::stack_st_X509 {
-    target
-        .settings()
-        .credentials
-        .current()
-        .and_then(|slot| slot.chain.as_ref())
-        .map_or(ptr::null_mut(), |chain| chain.as_ptr())
+/// Changes the chain of the current certificate, and what was lent of it.
+fn change_current_chain(
+    target: Target<'_>,
+    change: impl Fn(Option<&Arc<X509Chain>>) -> Result<Option<Arc<X509Chain>>>,
+) -> Result<c_long> {
+    let answer = change_credentials(target, |credentials| {
+        let slot = credentials.current_or_first_mut();
+        slot.chain = change(slot.chain.as_ref())?;
+        Ok(1)
+    })?;
+    let settings = target.settings();
+    let credentials = &settings.credentials;
+    if let (Some(number), Some(slot)) = (credentials.current_number(), credentials.current()) {
+        let holder = target.holder();
+        holder.lent_chain_follows(number, slot.chain.as_ref())?;
+    }
+    Ok(answer)
+}
+
+/// The list that the program has given is the one that it finds again.
+fn keep_given(target: Target<'_>, given: Option<X509Chain>) {
+    let mut given = given;
+    let mut former = None;
+    if let Some(number) = target.settings().credentials.current_number() {
+        target.holder().with_lent_chains(&mut |chains| {
+            former = given.take().and_then(|given| chains.keep(number, given));
+        });
+    }
+    drop(former);
+}
+
+fn current_chain(target: Target<'_>) -> Result<*mut ffi::stack_st_X509> {
+    let settings = target.settings();
+    let credentials = &settings.credentials;
+    let chain = credentials.current().and_then(|slot| slot.chain.as_ref());
+    match (credentials.current_number(), chain) {
+        (Some(number), Some(chain)) => target.holder().lend_chain(number, chain),
+        _ => Ok(ptr::null_mut()),
+    }
 }
 
 /// Whether the security level takes a certificate above our own.

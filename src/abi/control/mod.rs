@@ -166,7 +166,7 @@ unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> R
 
             EXTRA_CHAIN_CERT => certificate::add_extra(context, argument),
             GET_EXTRA_CHAIN_CERTS => certificate::get_extra(context, argument),
-            CLEAR_EXTRA_CHAIN_CERTS => Ok(certificate::clear_extra(context)),
+            CLEAR_EXTRA_CHAIN_CERTS => certificate::clear_extra(context),
             SET_CLIENT_CERT_TYPES => Ok(certificate::check_client_types(argument)),
 
             SET_TLSEXT_SERVERNAME_ARG => {

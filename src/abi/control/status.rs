@@ -4,11 +4,10 @@ use std::ffi::{c_int, c_long, c_uchar};
 use std::ptr;
 
 use super::target::{Argument, Target};
-use crate::abi::pointer::bytes;
 use crate::connection::Connection;
 use crate::context::{Context, StatusCallback};
 use crate::error::Result;
-use crate::libcrypto::memory;
+use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::stack::{Stack, StackItem};
 
 /// Sets what a client asks for: `TLSEXT_STATUSTYPE_ocsp` (1), or -1 for nothing.
@@ -53,15 +52,16 @@ pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Re
     unsafe { argument.write(value) }
 }
 
-/// Lends the stapled response and gives its length; -1 when there is none.
+/// Lends the stapled response and gives its length; -1 when there is none. It lives until another is
+/// set, the next handshake of a client, or the connection's end; one that was set is lent as it was given.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Result<c_long> {
     let response = connection.ocsp_response.borrow();
     let (pointer, length): (*const c_uchar, c_long) = match response.as_deref() {
-        Some(response) if !response.is_empty() => (response.as_ptr(), response.len() as c_long),
-        _ => (ptr::null(), -1),
+        Some(response) => (response.as_ptr(), response.len() as c_long),
+        None => (ptr::null(), -1),
     };
     // SAFETY: as the caller promises.
     unsafe { argument.write(pointer) }?;
@@ -76,23 +76,20 @@ pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Resul
 pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_long {
     let length = usize::try_from(argument.number).unwrap_or(0);
     // SAFETY: as the caller promises.
-    let response = unsafe {
-        let copy = bytes(argument.pointer.cast_const().cast(), length).to_vec();
-        memory::free(argument.pointer);
-        copy
-    };
-    let response = (!response.is_empty()).then_some(response);
+    let response = unsafe { Allocated::from_raw_owned(argument.pointer.cast(), length) };
     connection.ocsp_response.replace(response);
     1
 }
 
-/// Sets one of the lists that belong to a request. It is the library's from now on.
+/// Sets one of the lists that belong to a request. It is the library's from now on; the former one is
+/// the program's, as in OpenSSL, so that a list that was lent may be changed and set again.
 ///
 /// # Safety
 /// The pointer is NULL or a list of such items, given away by the caller.
 pub unsafe fn set_list<T: StackItem>(list: &mut Option<Stack<T>>, argument: Argument) -> c_long {
     // SAFETY: as the caller promises.
-    *list = unsafe { Stack::from_raw_owned(argument.pointer) };
+    let former = std::mem::replace(list, unsafe { Stack::from_raw_owned(argument.pointer) });
+    std::mem::forget(former);
     1
 }
 
