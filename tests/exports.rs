@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use support::{library, output};
+use support::{audit_module, library, output, path};
 
 /// The versions under which functions are exported.
 const OPENSSL: &str = "OPENSSL_3.0.0";
@@ -62,6 +62,15 @@ fn the_library_stays_loaded_and_resolves_everything_at_start() {
 }
 
 #[test]
+fn the_audit_module_needs_nothing_and_exports_what_the_loader_asks_for() {
+    let module = audit_module();
+    assert!(dynamic_entries(&module, "NEEDED").is_empty());
+    let exported: Vec<_> = exported(&module).into_iter().collect();
+    let wanted = ["la_objopen", "la_objsearch", "la_preinit", "la_version"];
+    assert_eq!(exported, wanted);
+}
+
+#[test]
 fn a_program_that_preloads_the_library_loads_no_other_libssl() {
     let loaded = support::output_with(
         "ldd",
@@ -112,8 +121,4 @@ fn system_libssl() -> PathBuf {
         .map(|(_, path)| PathBuf::from(path))
         .next()
         .expect("the system has libssl.so.3")
-}
-
-fn path(path: &Path) -> &str {
-    path.to_str().expect("the path is UTF-8")
 }

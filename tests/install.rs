@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{library, output, output_with};
+use support::{audit_module, library, output, output_with, path};
 
 #[test]
 fn a_c_program_is_built_and_runs_as_the_readme_says() {
@@ -45,7 +45,7 @@ fn the_installed_launcher_finds_the_installed_library() {
 
 #[test]
 fn destdir_holds_what_prefix_will() {
-    let stage = folder("stage");
+    let stage = support::folder("install-stage");
     make(
         "install",
         &[("DESTDIR", path(&stage)), ("PREFIX", "/opt/it")],
@@ -116,13 +116,14 @@ fn runs_on(program: &Path, libraries: &Path) {
 
 /// A new prefix with everything installed.
 fn installed(name: &str) -> PathBuf {
-    let prefix = folder(name);
+    let prefix = support::folder(&format!("install-{name}"));
     make("install", &[("PREFIX", path(&prefix))]);
     prefix
 }
 
 fn make(target: &str, variables: &[(&str, &str)]) {
     let library = library();
+    audit_module();
     let mut make = Command::new("make");
     make.current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["--silent", target])
@@ -135,18 +136,4 @@ fn make(target: &str, variables: &[(&str, &str)]) {
     let done = make.output().expect("make runs");
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "make {target}: {said}");
-}
-
-/// An empty folder.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("install")
-        .join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("target/tmp can be written");
-    folder
-}
-
-fn path(path: &Path) -> &str {
-    path.to_str().expect("the path is UTF-8")
 }

@@ -60,11 +60,50 @@ def step_preload(s):
         ("not doubled", str(s.library), str(s.library)),
     ):
         s.equal(f"an existing LD_PRELOAD is {name}", launch(s, *show, LD_PRELOAD=before)[1], after)
+    audit = str(s.library.with_name("libreprise_audit.so"))
+    show = ("sh", "-c", 'printf "%s" "$LD_AUDIT"')
+    s.equal("LD_AUDIT", launch(s, *show)[1], audit)
+    s.equal("an existing LD_AUDIT is kept, and cleaned of empty entries",
+            launch(s, *show, LD_AUDIT=":/nonexistent/a b.so::")[1], f"/nonexistent/a b.so:{audit}")
+    s.equal("an existing LD_AUDIT is not doubled", launch(s, *show, LD_AUDIT=audit)[1], audit)
+    alone = s.home / "alone.so"
+    shutil.copy(s.library, alone)
+    s.equal("without the audit module LD_AUDIT stays as it is", launch(s, *show, REPRISE_LIB=str(alone))[1], "")
     s.equal("arguments arrive as they are", launch(s, "printf", "[%s]", "a b", "", "*")[1], "[a b][][*]")
     code, out, _ = launch(s, "--check", "curl")
     s.check("--check curl: yes", code == 0 and "yes" in out, out)
     code, out, _ = launch(s, "--check", "true")
     s.check("--check true: no", code == 1 and "does not link" in out, out)
+
+
+def step_check(s):
+    """What --check says of programs that a preload does not reach in full."""
+    if not s.library:
+        return
+    alone = s.home / "alone.so"
+    shutil.copy(s.library, alone)
+
+    def says(name, program, code, words, **variables):
+        seen, out, _ = launch(s, "--check", program, **variables)
+        s.check(f"--check, {name}", seen == code and words in out, f"{seen}: {out}")
+        return out
+
+    def with_text(text):
+        program = s.home / "program"
+        program.write_bytes(open(find_program("true"), "rb").read() + text)
+        program.chmod(0o755)
+        return program
+
+    out = says("a program that opens nothing", find_program("true"), 1, "does not link")
+    s.check("--check, a program that opens nothing: no more is said", "\nIt " not in out, out)
+    opens = with_text(b"\0libssl.so.3\0")
+    says("a program that opens libssl itself", opens, 1, f"It may open libssl itself, and gets Reprise then: {opens}")
+    says("a program that opens libssl itself, without the audit module", opens, 1, "gets the file that it names then",
+         REPRISE_LIB=str(alone))
+    says("a program with a namespace of its own", with_text(b"\0dlmopen\0"), 1, "namespace of their own")
+    says("a program with a libssl inside", with_text(b"\0../ssl/ssl_lib.c\0"), 1, "a libssl of its own inside")
+    out = says("curl", find_program("curl"), 0, "yes")
+    s.check("--check, curl: no more is said", "\n" not in out, out)
 
 
 def step_refusals(s):

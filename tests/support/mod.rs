@@ -34,6 +34,47 @@ fn build_library() -> PathBuf {
     profile.join("libreprise.so")
 }
 
+/// The module that the launcher gives to the loader, beside the library. It is a workspace by itself.
+pub fn audit_module() -> PathBuf {
+    static MODULE: OnceLock<PathBuf> = OnceLock::new();
+    MODULE.get_or_init(build_audit_module).clone()
+}
+
+fn build_audit_module() -> PathBuf {
+    let library = library();
+    let profile = library.parent().expect("target/<profile>");
+    let mut build = Command::new(env!("CARGO"));
+    build
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args([
+            "build",
+            "--quiet",
+            "--manifest-path",
+            "audit/Cargo.toml",
+            "--target-dir",
+        ])
+        .arg(profile.parent().expect("target"));
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    let status = build.status().expect("cargo runs");
+    assert!(status.success(), "the audit module does not build");
+    profile.join("libreprise_audit.so")
+}
+
+/// An empty folder below `target/tmp`, for one test.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("target/tmp can be written");
+    folder
+}
+
+/// A path as text.
+pub fn path(path: &Path) -> &str {
+    path.to_str().expect("the path is UTF-8")
+}
+
 /// Runs a program that must succeed, and returns what it printed.
 pub fn output(program: &str, arguments: &[&str]) -> String {
     output_with(program, arguments, &[])
