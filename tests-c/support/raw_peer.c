@@ -13,7 +13,7 @@
 
 /* Bytes */
 
-void put(struct bytes *bytes, const void *data, size_t length)
+void put_bytes(struct bytes *bytes, const void *data, size_t length)
 {
     CHECK(length <= sizeof(bytes->data) - bytes->length);
     if (length > 0)
@@ -25,7 +25,7 @@ void put_number(struct bytes *bytes, unsigned long number, int size)
 {
     while (size-- > 0) {
         unsigned char byte = (number >> (8 * size)) & 0xff;
-        put(bytes, &byte, 1);
+        put_bytes(bytes, &byte, 1);
     }
 }
 
@@ -71,11 +71,11 @@ static void expand_label(const unsigned char secret[32], const char *label,
 
     put_number(&info, out_length, 2);
     begin = begin_vector(&info, 1);
-    put(&info, "tls13 ", 6);
-    put(&info, label, strlen(label));
+    put_bytes(&info, "tls13 ", 6);
+    put_bytes(&info, label, strlen(label));
     end_vector(&info, begin, 1);
     begin = begin_vector(&info, 1);
-    put(&info, context, context_length);
+    put_bytes(&info, context, context_length);
     end_vector(&info, begin, 1);
     put_number(&info, 1, 1);
     hmac(secret, info.data, info.length, block);
@@ -164,7 +164,7 @@ void raw_record(struct raw_peer *raw, int type, const void *data, size_t length)
     put_number(&record, seal ? 23 : type, 1);
     put_number(&record, 0x0303, 2);
     put_number(&record, length + (seal ? 17 : 0), 2);
-    put(&record, data, length);
+    put_bytes(&record, data, length);
     if (seal) {
         put_number(&record, type, 1);
         CHECK(protect(&raw->out, true, record.data, record.data + 5, length + 1));
@@ -190,7 +190,7 @@ static void open_record(struct raw_peer *raw, const unsigned char header[5],
     if (type == 21 && length == 2 && data[0] == 2)
         raw->alert = data[1];
     if (type == 22)
-        put(&raw->received, data, length);
+        put_bytes(&raw->received, data, length);
 }
 
 static void read_records(struct raw_peer *raw)
@@ -204,10 +204,10 @@ static void read_records(struct raw_peer *raw)
         CHECK_EQ(BIO_read(from, data, length), length);
         /* What comes after the ServerHello is protected by keys that are not known yet. */
         if (!raw->in.on && header[0] == 23) {
-            put(&raw->received, "\xff", 1);
+            put_bytes(&raw->received, "\xff", 1);
             put_number(&raw->received, length, 3);
-            put(&raw->received, header, 5);
-            put(&raw->received, data, length);
+            put_bytes(&raw->received, header, 5);
+            put_bytes(&raw->received, data, length);
             continue;
         }
         open_record(raw, header, data, length);
@@ -287,10 +287,10 @@ void raw_take(struct raw_peer *raw, int type, struct bytes *message)
     length = 4 + number_at(received->data + 1, 3);
     CHECK(received->length >= length);
     message->length = 0;
-    put(message, received->data, length);
+    put_bytes(message, received->data, length);
     received->length -= length;
     memmove(received->data, received->data + length, received->length);
-    put(&raw->transcript, message->data, message->length);
+    put_bytes(&raw->transcript, message->data, message->length);
     if (raw->version == TLS1_3_VERSION && type == SSL3_MT_FINISHED && raw->role == RAW_CLIENT)
         use_application_keys(raw);
 }
@@ -301,8 +301,8 @@ void raw_send(struct raw_peer *raw, int type, const struct bytes *body)
 
     put_number(&message, type, 1);
     put_number(&message, body->length, 3);
-    put(&message, body->data, body->length);
-    put(&raw->transcript, message.data, message.length);
+    put_bytes(&message, body->data, body->length);
+    put_bytes(&raw->transcript, message.data, message.length);
     raw_record(raw, 22, message.data, message.length);
 }
 
@@ -312,7 +312,7 @@ static void put_share(struct bytes *to, EVP_PKEY *share)
     size_t length = sizeof(public);
 
     CHECK(EVP_PKEY_get_raw_public_key(share, public, &length) == 1);
-    put(to, public, length);
+    put_bytes(to, public, length);
 }
 
 /* The extension's contents within a hello that begins with its extensions at `at`. */
@@ -340,7 +340,7 @@ static void put_extension(struct bytes *to, unsigned type, const struct bytes *c
 {
     put_number(to, type, 2);
     put_number(to, contents->length, 2);
-    put(to, contents->data, contents->length);
+    put_bytes(to, contents->data, contents->length);
 }
 
 void raw_server_hello(struct raw_peer *raw, uint16_t suite)
@@ -359,15 +359,15 @@ void raw_server_hello(struct raw_peer *raw, uint16_t suite)
     at += 1 + hello.data[at];
 
     put_number(&body, 0x0303, 2);
-    put(&body, raw->server_random, 32);
+    put_bytes(&body, raw->server_random, 32);
     put_number(&body, raw->version == TLS1_3_VERSION ? raw->session_id_length : 0, 1);
     if (raw->version == TLS1_3_VERSION)
-        put(&body, raw->session_id, raw->session_id_length);
+        put_bytes(&body, raw->session_id, raw->session_id_length);
     put_number(&body, suite, 2);
     put_number(&body, 0, 1);
     extensions = begin_vector(&body, 2);
     if (raw->version != TLS1_3_VERSION) {
-        put(&body, "\xff\x01\x00\x01\x00", 5);
+        put_bytes(&body, "\xff\x01\x00\x01\x00", 5);
         end_vector(&body, extensions, 2);
         raw_send(raw, SSL3_MT_SERVER_HELLO, &body);
         return;
@@ -398,7 +398,7 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     bool tls13 = raw->version == TLS1_3_VERSION;
 
     put_number(&body, 0x0303, 2);
-    put(&body, raw->client_random, 32);
+    put_bytes(&body, raw->client_random, 32);
     put_number(&body, 0, 1);
     begin = begin_vector(&body, 2);
     for (const uint16_t *suite = hello->suites; *suite != 0; suite++)
@@ -406,16 +406,16 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     if (body.length == begin && tls13)
         put_number(&body, 0x1301, 2);
     else if (body.length == begin)
-        put(&body, "\xc0\x2b\xc0\x2f\x00\xff", 6);
+        put_bytes(&body, "\xc0\x2b\xc0\x2f\x00\xff", 6);
     end_vector(&body, begin, 2);
-    put(&body, "\x01\x00", 2);
+    put_bytes(&body, "\x01\x00", 2);
     extensions = begin_vector(&body, 2);
     if (hello->name != NULL) {
         contents.length = 0;
         put_number(&contents, strlen(hello->name) + 3, 2);
         put_number(&contents, 0, 1);
         put_number(&contents, strlen(hello->name), 2);
-        put(&contents, hello->name, strlen(hello->name));
+        put_bytes(&contents, hello->name, strlen(hello->name));
         put_extension(&body, 0, &contents);
     }
     contents.length = 0;
@@ -423,7 +423,7 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     for (const uint16_t *group = hello->groups; *group != 0; group++)
         put_number(&contents, *group, 2);
     if (contents.length == begin)
-        put(&contents, "\x00\x1d\x00\x17\x00\x18\x00\x19", 8);
+        put_bytes(&contents, "\x00\x1d\x00\x17\x00\x18\x00\x19", 8);
     end_vector(&contents, begin, 2);
     put_extension(&body, 10, &contents);
     if (hello->schemes != NULL) {
@@ -436,7 +436,7 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     }
     if (tls13) {
         contents.length = 0;
-        put(&contents, "\x02\x03\x04", 3);
+        put_bytes(&contents, "\x02\x03\x04", 3);
         put_extension(&body, 43, &contents);
         contents.length = 0;
         begin = begin_vector(&contents, 2);
@@ -449,7 +449,7 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
         put_extension(&body, 51, &contents);
     }
     if (hello->extensions != NULL)
-        put(&body, hello->extensions->data, hello->extensions->length);
+        put_bytes(&body, hello->extensions->data, hello->extensions->length);
     end_vector(&body, extensions, 2);
     raw_send(raw, SSL3_MT_CLIENT_HELLO, &body);
 }
@@ -494,7 +494,7 @@ void raw_certificate(struct raw_peer *raw, X509 *certificate)
         put_number(&body, 0, 1);
     list = begin_vector(&body, 3);
     put_number(&body, length, 3);
-    put(&body, der, length);
+    put_bytes(&body, der, length);
     if (raw->version == TLS1_3_VERSION)
         put_number(&body, 0, 2);
     end_vector(&body, list, 3);
@@ -544,7 +544,7 @@ static void put_signature(struct bytes *to, EVP_PKEY *key, uint16_t scheme,
     EVP_MD_CTX_free(context);
     put_number(to, scheme, 2);
     begin = begin_vector(to, 2);
-    put(to, signature, length);
+    put_bytes(to, signature, length);
     end_vector(to, begin, 2);
 }
 
@@ -556,9 +556,9 @@ void raw_server_key_exchange(struct raw_peer *raw, EVP_PKEY *key, uint16_t schem
     put_number(&body, X25519, 2);
     put_number(&body, 32, 1);
     put_share(&body, raw->share);
-    put(&content, raw->client_random, 32);
-    put(&content, raw->server_random, 32);
-    put(&content, body.data, body.length);
+    put_bytes(&content, raw->client_random, 32);
+    put_bytes(&content, raw->server_random, 32);
+    put_bytes(&content, body.data, body.length);
     put_signature(&body, key, scheme, &content);
     raw_send(raw, SSL3_MT_SERVER_KEY_EXCHANGE, &body);
 }
@@ -589,11 +589,11 @@ void raw_certificate_verify(struct raw_peer *raw, EVP_PKEY *key, uint16_t scheme
                                                     : "TLS 1.3, client CertificateVerify";
         memset(content.data, ' ', 64);
         content.length = 64;
-        put(&content, label, strlen(label) + 1);
+        put_bytes(&content, label, strlen(label) + 1);
         SHA256(raw->transcript.data, raw->transcript.length, hash);
-        put(&content, hash, 32);
+        put_bytes(&content, hash, 32);
     } else {
-        put(&content, raw->transcript.data, raw->transcript.length);
+        put_bytes(&content, raw->transcript.data, raw->transcript.length);
     }
     put_signature(&body, key, scheme, &content);
     raw_send(raw, SSL3_MT_CERTIFICATE_VERIFY, &body);

@@ -22,7 +22,7 @@ struct bytes {
     size_t length;
 };
 
-void put(struct bytes *bytes, const void *data, size_t length);
+void put_bytes(struct bytes *bytes, const void *data, size_t length);
 void put_number(struct bytes *bytes, unsigned long number, int size);
 size_t begin_vector(struct bytes *bytes, int size_of_length);
 void end_vector(struct bytes *bytes, size_t begin, int size_of_length);
