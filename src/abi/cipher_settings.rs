@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut Connection, str: *const c
         // SAFETY: NULL or live, as the caller promises.
         let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
         let list = CipherList::parse(string.to_bytes())?;
-        connection.change_settings(|settings| settings.set_cipher_list(&list));
+        connection.change_ciphers(|settings| settings.set_cipher_list(&list));
         Ok(1)
     })
 }
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const 
         // SAFETY: NULL or live, as the caller promises.
         let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
         let suites = parse_ciphersuites(string.to_bytes())?;
-        connection.change_settings(|settings| settings.set_tls13_ciphers(&suites));
+        connection.change_ciphers(|settings| settings.set_tls13_ciphers(&suites));
         Ok(1)
     })
 }
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::s
 pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_get_ciphers", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let settings = unsafe { borrow_quietly(ssl) }?.settings();
+        let settings = unsafe { borrow_quietly(ssl) }?.settings_with_ciphers();
         Ok(settings.cipher_stack()?.as_ptr())
     })
 }
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     call(c"SSL_get1_supported_ciphers", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let settings = connection.settings();
+        let settings = connection.settings_with_ciphers();
         let usable = |cipher: &&'static Cipher| {
             let version = if cipher.is_tls13() { 0x0304 } else { 0x0303 };
             settings.allows_version(connection.method(), version)
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn SSL_get_cipher_list(
 ) -> *const c_char {
     call(c"SSL_get_cipher_list", std::ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let settings = unsafe { borrow_quietly(ssl) }?.settings();
+        let settings = unsafe { borrow_quietly(ssl) }?.settings_with_ciphers();
         let number = usize::try_from(priority).map_err(|_| Error::Silent)?;
         Ok(settings
             .ciphers()
@@ -225,7 +225,7 @@ pub unsafe extern "C" fn SSL_get_shared_ciphers(
         if buf.is_null() || size < 2 || offered.is_empty() {
             return Err(Error::Silent);
         }
-        let settings = connection.settings();
+        let settings = connection.settings_with_ciphers();
         let mut text = String::new();
         for cipher in offered {
             let name = cipher.name.to_string_lossy();

@@ -249,7 +249,7 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
 pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_CTX_get0_param", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.verify_param.as_ptr())
+        Ok(unsafe { borrow_quietly(ctx) }?.verify_param.lend())
     })
 }
 
@@ -262,7 +262,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509
 pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_get0_param", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.as_ptr())
+        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.lend())
     })
 }
 

@@ -1,5 +1,9 @@
 //! Suite B profiles of TLS (RFC 6460), which cipher strings can ask for.
 
+use std::ffi::c_ulong;
+
+use super::{Cipher, CipherList};
+
 /// A profile: it fixes the suites, the groups and the signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuiteB {
@@ -14,6 +18,19 @@ pub enum SuiteB {
 }
 
 impl SuiteB {
+    /// All bits of [`certificate_flags`](Self::certificate_flags) (`SSL_CERT_FLAG_SUITEB_128_LOS`).
+    pub const CERTIFICATE_FLAGS: u32 = 0x3_0000;
+
+    /// The profile that the flags of `SSL_CTX_set_cert_flags(3)` stand for, if any.
+    pub const fn from_certificate_flags(flags: u32) -> Option<Self> {
+        match flags & Self::CERTIFICATE_FLAGS {
+            0x1_0000 => Some(Self::Bits128Only),
+            0x2_0000 => Some(Self::Bits192),
+            0x3_0000 => Some(Self::Bits128),
+            _ => None,
+        }
+    }
+
     /// The profile that a cipher string begins with, if any. The rest of such a string is ignored.
     pub fn from_cipher_string(string: &[u8]) -> Option<Self> {
         [
@@ -36,6 +53,11 @@ impl SuiteB {
         }
     }
 
+    /// Its suites below TLS 1.3.
+    pub fn ciphers(self) -> Vec<&'static Cipher> {
+        CipherList::parse(self.cipher_string()).map_or_else(|_| Vec::new(), |list| list.ciphers)
+    }
+
     /// The flags of `SSL_CTX_set_cert_flags(3)` that stand for it (`SSL_CERT_FLAG_SUITEB_…`).
     pub const fn certificate_flags(self) -> u32 {
         match self {
@@ -45,12 +67,26 @@ impl SuiteB {
         }
     }
 
+    /// What the chain of the peer has to fulfil (`X509_V_FLAG_SUITEB_…`, which are the same bits).
+    pub const fn verification_flags(self) -> c_ulong {
+        self.certificate_flags() as c_ulong
+    }
+
     /// Its groups by TLS number, best first: P-256, P-384.
     pub const fn groups(self) -> &'static [u16] {
         match self {
             Self::Bits128 | Self::Bits128Combination2 => &[23, 24],
             Self::Bits128Only => &[23],
             Self::Bits192 => &[24],
+        }
+    }
+
+    /// The group that goes with a suite of TLS 1.2, both by TLS number (RFC 6460, section 3.1).
+    pub const fn group_of_suite(suite: u16) -> Option<u16> {
+        match suite {
+            0xc02b => Some(23),
+            0xc02c => Some(24),
+            _ => None,
         }
     }
 

@@ -56,6 +56,14 @@ impl Configured {
         }
     }
 
+    /// Changes the list of suites.
+    pub fn change_ciphers(&self, change: impl Fn(&mut Settings)) {
+        match self {
+            Self::Connection(connection) => connection.change_ciphers(change),
+            _ => self.change(change),
+        }
+    }
+
     /// Turns something on or off.
     pub fn set(&self, switch: Switch, on: bool) {
         self.change(|settings| switch.apply(settings, on));

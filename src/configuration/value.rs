@@ -68,7 +68,7 @@ pub fn cipher_string(configuration: &Configuration, value: &CStr) -> Result<()> 
     let configured = configuration.configured();
     if configured.is_some() {
         let list = CipherList::parse(value.to_bytes())?;
-        configured.change(|settings| settings.set_cipher_list(&list));
+        configured.change_ciphers(|settings| settings.set_cipher_list(&list));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub fn ciphersuites(configuration: &Configuration, value: &CStr) -> Result<()> {
     let configured = configuration.configured();
     if configured.is_some() {
         let suites = parse_ciphersuites(value.to_bytes())?;
-        configured.change(|settings| settings.set_tls13_ciphers(&suites));
+        configured.change_ciphers(|settings| settings.set_tls13_ciphers(&suites));
     }
     Ok(())
 }

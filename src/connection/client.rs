@@ -14,7 +14,7 @@ pub(super) const OP_NO_TICKET: u64 = 1 << 14;
 
 impl Connection {
     pub(super) fn start_client(&self) -> Result<(), Stop> {
-        let settings = self.settings();
+        let settings = self.settings_with_ciphers();
         let profile = settings.profile(self.method.get())?;
         let psk = self.external_psk_to_offer(&settings)?;
         // The engine offers one PSK. The program's own is always good, a ticket may be refused.

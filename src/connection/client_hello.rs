@@ -335,12 +335,10 @@ impl ClientHello {
         self.extension(extension::EXTENDED_MASTER_SECRET).is_some()
     }
 
-    /// Whether the client says that it knows secure renegotiation (RFC 5746), by the extension or
-    /// by the suite that stands for it.
-    pub fn offers_secure_renegotiation(&self) -> bool {
+    /// Whether the client says by a suite that it knows secure renegotiation (RFC 5746).
+    pub fn has_renegotiation_suite(&self) -> bool {
         const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
         self.cipher_suites().contains(&EMPTY_RENEGOTIATION_INFO)
-            || self.extension(extension::RENEGOTIATION_INFO).is_some()
     }
 
     /// The groups of supported_groups, or the schemes of signature_algorithms, by number.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::plain_messages::{
-    HELLO_RETRY_REQUEST, hello_random, new_session_ticket, tls12_session_id,
+    HELLO_RETRY_REQUEST, WrongRenegotiationInfo, check_renegotiation_info, first_server_hello,
+    new_session_ticket,
 };
 use super::{
     Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop, Want,
@@ -11,6 +12,8 @@ use super::{
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
+
+const ILLEGAL_PARAMETER: u8 = 47;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -201,7 +204,7 @@ impl Connection {
                 return self.finish();
             } else {
                 self.read_for_handshake()?;
-                self.note_server_random();
+                self.read_server_hello()?;
                 self.note_new_ticket();
             }
             let closed = match self.process() {
@@ -223,6 +226,7 @@ impl Connection {
                 return Err(Stop::Closed);
             }
             self.note_server_random();
+            self.check_choice()?;
         }
     }
 
@@ -236,10 +240,86 @@ impl Connection {
         result
     }
 
+    /// Client: looks at the ServerHello, which goes unprotected, before the engine does. A server of TLS 1.2 without
+    /// secure renegotiation is refused unless the program takes such (RFC 5746, section 4.1): a connection with it may
+    /// be the renegotiation of an attacker's.
+    fn read_server_hello(&self) -> Result<(), Stop> {
+        const DECODE_ERROR: u8 = 50;
+        const HANDSHAKE_FAILURE: u8 = 40;
+        if self.role.get() != Some(Role::Client) || self.server_random.get() != [0; 32] {
+            return Ok(());
+        }
+        let hello = self.with_engine(|engine| {
+            let record = engine.input.last();
+            self.with_handshake(|handshake| handshake.server_hello_reader.read(record))
+        })?;
+        let Some(hello) = hello
+            .flatten()
+            .filter(|hello| hello.random != HELLO_RETRY_REQUEST)
+        else {
+            return Ok(());
+        };
+        self.server_random.set(hello.random);
+        let Some(tls12) = hello.tls12 else {
+            return Ok(());
+        };
+        self.facts.borrow_mut().version = 0x0303;
+        self.with_handshake(|handshake| {
+            handshake.suite = hello.suite;
+            handshake.server_id = Some(tls12.session_id);
+        });
+        match tls12
+            .renegotiation_info
+            .as_deref()
+            .map(check_renegotiation_info)
+        {
+            Some(Ok(())) => self.renegotiates_securely.set(true),
+            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
+                return Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, ILLEGAL_PARAMETER));
+            }
+            Some(Err(WrongRenegotiationInfo::Malformed)) => {
+                return Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR));
+            }
+            None if self.takes_insecure_servers() => {}
+            None => {
+                let reason = Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
+                return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+            }
+        }
+        Ok(())
+    }
+
+    /// TLS 1.2: what the engine has gone on with is what was looked at, and keeps to a Suite B profile that is in force
+    /// (RFC 6460).
+    fn check_choice(&self) -> Result<(), Stop> {
+        const INTERNAL_ERROR: u8 = 80;
+        let settings = self.settings();
+        let seen = self.server_random.get() != [0; 32] || self.role.get() != Some(Role::Client);
+        if seen && settings.suite_b().is_none() {
+            return Ok(());
+        }
+        let facts = self.with_engine(|engine| engine.facts())?;
+        if facts.version != 0x0303 {
+            Ok(())
+        } else if !seen {
+            Err(self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))
+        } else if facts.group == 0 || self.suits_suite_b(&settings, facts.group) {
+            Ok(())
+        } else {
+            Err(self.refuse(Reason::WRONG_CURVE, ILLEGAL_PARAMETER))
+        }
+    }
+
+    fn takes_insecure_servers(&self) -> bool {
+        const OP_LEGACY_SERVER_CONNECT: u64 = 1 << 2;
+        const OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION: u64 = 1 << 18;
+        let either = OP_LEGACY_SERVER_CONNECT | OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION;
+        self.settings.borrow().options & either != 0
+    }
+
     /// The server has taken the session or key that was offered, so it is the connection's (S13,
     /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
-        const ILLEGAL_PARAMETER: u8 = 47;
         if self.role.get() != Some(Role::Client)
             || !self.with_engine(|engine| engine.facts())?.resumed
         {
@@ -349,28 +429,16 @@ impl Connection {
         *noted = facts;
     }
 
-    /// The server random is in the ServerHello, as is the id of a client's session. It goes unprotected: a client's input, or a
-    /// server's output, begins with it at some time.
+    /// Server: the server random is in the ServerHello, which goes unprotected: the output begins with it at some time.
     fn note_server_random(&self) {
-        if self.server_random.get() != [0; 32] {
+        if self.role.get() != Some(Role::Server) || self.server_random.get() != [0; 32] {
             return;
         }
-        let role = self.role.get();
-        let noted = self.with_engine(|engine| {
-            let (records, id) = match role {
-                Some(Role::Server) => (engine.output(), None),
-                _ => {
-                    let records = engine.input.unprocessed();
-                    (records, tls12_session_id(records).map(<[u8]>::to_vec))
-                }
-            };
-            Some((hello_random(records, 2)?, id))
-        });
-        if let Ok(Some((random, id))) = noted
-            && random != HELLO_RETRY_REQUEST
+        if let Ok(Some(hello)) = self.with_engine(|engine| first_server_hello(engine.output()))
+            && hello.random != HELLO_RETRY_REQUEST
         {
-            self.server_random.set(random);
-            self.with_handshake(|handshake| handshake.server_id = id);
+            self.server_random.set(hello.random);
+            self.with_handshake(|handshake| handshake.suite = hello.suite);
         }
     }
 

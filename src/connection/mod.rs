@@ -104,7 +104,8 @@ pub struct Connection {
     session_context: Arc<Context>,
     settings: RefCell<Arc<Settings>>,
     method: Cell<&'static Method>,
-    /// Made when first needed: most servers never verify anything.
+    /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if there was nothing
+    /// to inherit: most servers never verify anything.
     verify_param: OnceCell<VerifyParam>,
     /// Application data.
     pub ex_data: ExData,
@@ -169,7 +170,7 @@ pub struct Connection {
     not_resumable: Cell<bool>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
-    /// Server: the client knows secure renegotiation.
+    /// The peer knows secure renegotiation (RFC 5746).
     renegotiates_securely: Cell<bool>,
     /// Server: groups of the ClientHello, by number.
     offered_groups: RefCell<Vec<u16>>,
@@ -180,6 +181,8 @@ pub struct Connection {
 /// State of a handshake under way.
 #[derive(Default)]
 pub struct Handshake {
+    /// Client: the server's first message, as it comes in.
+    server_hello_reader: plain_messages::ServerHelloReader,
     /// Server: the client's first message, as it comes in.
     client_hello_reader: client_hello::ClientHelloReader,
     /// Server: the client's first message.
@@ -202,6 +205,8 @@ pub struct Handshake {
     session_id_context: Option<Arc<[u8]>>,
     /// Server: TLS version that will be spoken.
     version: u16,
+    /// The suite in the ServerHello, by TLS number; 0 before.
+    suite: u16,
     /// Server: what to do with the client's early data.
     early_data: EarlyDataPolicy,
     /// Server: application data may be sent before the client has finished.
@@ -232,12 +237,16 @@ impl Connection {
     #[allow(clippy::arc_with_non_send_sync)]
     pub fn new(context: &Arc<Context>) -> Result<Arc<Self>> {
         let settings = context.settings();
+        let verify_param = match context.verify_param.may_have_changed() {
+            true => OnceCell::from(VerifyParam::inheriting(&context.verify_param)?),
+            false => OnceCell::new(),
+        };
         let connection = Arc::new(Self {
             context: RefCell::new(context.clone()),
             session_context: context.clone(),
             settings: RefCell::new(settings),
             method: Cell::new(context.method()),
-            verify_param: OnceCell::new(),
+            verify_param,
             ex_data: ExData::new(Class::Ssl),
             host_name: RefCell::default(),
             info_callback: Cell::new(None),
@@ -330,6 +339,25 @@ impl Connection {
         Ok(outcome)
     }
 
+    /// The settings with the list of suites as it is now: `SSL_new(3)` does not copy it, so that of the context counts
+    /// until the connection has one of its own.
+    pub fn settings_with_ciphers(&self) -> Arc<Settings> {
+        let context = self.context.borrow().settings();
+        if !self.settings.borrow().has_ciphers_of(&context) {
+            self.change_settings(|settings| settings.take_ciphers_of(&context));
+        }
+        self.settings()
+    }
+
+    /// Gives the connection a list of suites of its own.
+    pub fn change_ciphers(&self, change: impl FnOnce(&mut Settings)) {
+        self.settings_with_ciphers();
+        self.change_settings(|settings| {
+            settings.keep_ciphers();
+            change(settings);
+        });
+    }
+
     /// Changes this connection's own lists of names.
     pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
         change(&mut self.names.borrow_mut());
@@ -348,12 +376,12 @@ impl Connection {
         }
     }
 
-    /// `SSL_get0_param`: inherits from the context when first asked for.
+    /// `SSL_get0_param`.
     pub fn verify_param(&self) -> Result<&VerifyParam> {
         if let Some(param) = self.verify_param.get() {
             return Ok(param);
         }
-        let param = VerifyParam::inheriting(&self.context.borrow().verify_param)?;
+        let param = VerifyParam::new()?;
         Ok(self.verify_param.get_or_init(|| param))
     }
 
@@ -373,7 +401,7 @@ impl Connection {
 
     /// Highest version that the settings allow.
     pub fn highest_version(&self) -> u16 {
-        let settings = self.settings.borrow();
+        let settings = self.settings_with_ciphers();
         [0x0304, 0x0303]
             .into_iter()
             .find(|version| settings.allows_version(self.method.get(), *version))
@@ -388,23 +416,26 @@ impl Connection {
         }
     }
 
-    /// `SSL_dup(3)` of a connection that has not begun: settings, session, role, application data.
+    /// `SSL_dup(3)` of a connection that has not begun: what its manual page lists is copied, the rest comes from the
+    /// context, as it is now.
     pub fn duplicate(&self) -> Result<Arc<Self>> {
-        let copy = Self::new(&self.session_context)?;
-        copy.context.replace(self.context());
-        // How it closes stays that of the context.
-        let quiet = copy.settings().quiet_shutdown;
-        copy.settings.replace(self.settings());
-        copy.change_settings(|settings| settings.quiet_shutdown = quiet);
-        copy.method.set(self.method.get());
+        let copy = Self::new(&self.context())?;
+        let settings = self.settings();
+        match self.lend_session() {
+            Some(_) => copy.copy_session_of(self)?,
+            None => {
+                copy.method.set(self.method.get());
+                copy.change_settings(|own| own.take_certificates_of(&settings));
+            }
+        }
+        copy.change_settings(|own| own.take_for_duplicate(&settings));
         copy.role.set(self.role.get());
         copy.shutdown.set(self.shutdown.get());
-        copy.verify_result.set(self.verify_result.get());
         copy.info_callback.set(self.info_callback.get());
-        copy.host_name.replace(self.host_name.borrow().clone());
         copy.names.replace(self.names.borrow().duplicate()?);
-        copy.session.replace(self.lend_session());
         if let Some(param) = self.verify_param.get() {
+            // The depth is this connection's, anything else only where the context says nothing.
+            copy.verify_param()?.set_depth(param.depth());
             copy.verify_param()?.inherit(param)?;
         }
         copy.ex_data.copy_from(&self.ex_data)?;
@@ -431,8 +462,8 @@ impl Connection {
         self.host_name.replace(name);
     }
 
-    /// Server: whether the client has said that it knows secure renegotiation (RFC 5746).
-    pub fn client_renegotiates_securely(&self) -> bool {
+    /// Whether the peer has said that it knows secure renegotiation (RFC 5746).
+    pub fn peer_renegotiates_securely(&self) -> bool {
         self.renegotiates_securely.get()
     }
 

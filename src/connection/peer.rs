@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::peer_certificates::{ChainToVerify, VerifiedChain};
 use super::{Connection, Role};
+use crate::cipher::SuiteB;
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
 use crate::error::Reason;
 use crate::libcrypto::error_queue;
+use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::verify::{Peer, Verification};
@@ -17,6 +19,7 @@ use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
 
 const BAD_CERTIFICATE: u8 = 42;
+const HANDSHAKE_FAILURE: u8 = 40;
 const INTERNAL_ERROR: u8 = 80;
 
 const INTERNAL: PeerRejected = PeerRejected {
@@ -64,7 +67,7 @@ impl Connection {
             },
             param,
             security_level: settings.security_level,
-            flags: 0,
+            flags: settings.suite_b().map_or(0, SuiteB::verification_flags),
             ssl: self.as_c().cast(),
             callback: settings.verify_callback,
             application: application
@@ -84,19 +87,41 @@ impl Connection {
                 alert: INTERNAL_ERROR,
             });
         }
-        const SSL_VERIFY_NONE: i32 = 0;
-        if !verified.ok && settings.verify_mode != SSL_VERIFY_NONE {
+        if !verified.ok && self.insists_on_verification() {
             return Err(PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
                 alert: alert_for(error),
             });
         }
+        self.check_key_usage(&leaf)?;
         // Not before: a refused peer's certificate is not shown.
         self.peer.replace(Some(peer.clone()));
         // What libcrypto queued about a certificate that is accepted would look like an error of
         // this handshake.
         error_queue::clear();
         self.judge_staple(ocsp_response)
+    }
+
+    /// Whether a peer whose chain was refused is refused. A callback may have changed the mode just now. A server that
+    /// has asked for a certificate takes none that is not good.
+    fn insists_on_verification(&self) -> bool {
+        const SSL_VERIFY_NONE: i32 = 0;
+        self.role.get() != Some(Role::Client)
+            || self.settings.borrow().verify_mode != SSL_VERIFY_NONE
+    }
+
+    /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).
+    fn check_key_usage(&self, leaf: &X509) -> Result<(), PeerRejected> {
+        const TLS1_2: u16 = 0x0303;
+        let of_server = self.role.get() == Some(Role::Client);
+        let signs = || !matches!(leaf.key_kind(), Ok(KeyKind::Ec { .. })) || leaf.may_sign();
+        if !of_server || self.facts.borrow().version != TLS1_2 || signs() {
+            return Ok(());
+        }
+        Err(PeerRejected {
+            reason: Reason::BAD_ECC_CERT,
+            alert: HANDSHAKE_FAILURE,
+        })
     }
 
     /// Client: what to answer a CertificateRequest with.

@@ -4,7 +4,7 @@
 use std::ffi::{c_int, c_void};
 
 use super::{Connection, Role, extension};
-use crate::cipher::{Group, SignatureAlgorithm};
+use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
 use crate::context::{Asker, Settings};
 use crate::engine::{PeerRejected, PeerSignature};
 use crate::error::{self, Reason};
@@ -43,7 +43,7 @@ impl Connection {
             return Err(wrong_type(ILLEGAL_PARAMETER));
         }
         if let KeyKind::Ec { nid } = kind {
-            let bound = tls13 || settings.is_suite_b();
+            let bound = tls13 || settings.suite_b().is_some();
             let allowed = tls13 || self.allows_curve_of_peer(&settings, nid);
             if (bound && !scheme.fits(kind)) || !allowed {
                 return Err(PeerRejected {
@@ -52,7 +52,7 @@ impl Connection {
                 });
             }
         }
-        if !tls13 && settings.is_suite_b() && !SUITE_B_SCHEMES.contains(&signed.scheme) {
+        if !tls13 && settings.suite_b().is_some() && !SUITE_B_SCHEMES.contains(&signed.scheme) {
             return Err(wrong_type(HANDSHAKE_FAILURE));
         }
         let offered = match self.role() {
@@ -78,7 +78,15 @@ impl Connection {
         let number = group.id.to_be_bytes();
         settings.groups().contains(&group.id)
             && (offered.is_empty() || offered.contains(&group.id))
+            && self.suits_suite_b(settings, group.id)
             && self.permits(settings, CURVE_CHECK, group.security_bits, nid, &number)
+    }
+
+    /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS 1.2; RFC 6460,
+    /// section 3.1).
+    pub(super) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
+        let suite = self.with_handshake(|handshake| handshake.suite);
+        settings.suite_b().is_none() || SuiteB::group_of_suite(suite.unwrap_or(0)) == Some(group)
     }
 
     fn permits_scheme(&self, settings: &Settings, algorithm: &SignatureAlgorithm) -> bool {

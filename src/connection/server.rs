@@ -8,6 +8,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::client::OP_NO_TICKET;
+use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
@@ -31,6 +32,7 @@ pub enum Step {
 }
 
 const HANDSHAKE_FAILURE: u8 = 40;
+const DECODE_ERROR: u8 = 50;
 const PROTOCOL_VERSION: u8 = 70;
 const INTERNAL_ERROR: u8 = 80;
 const UNRECOGNIZED_NAME: u8 = 112;
@@ -101,7 +103,7 @@ impl Connection {
                 self.offered_cipher_bytes
                     .replace(hello.cipher_suite_bytes().to_vec());
                 self.renegotiates_securely
-                    .set(hello.offers_secure_renegotiation());
+                    .set(hello.has_renegotiation_suite());
                 self.offered_groups
                     .replace(hello.numbers(extension::SUPPORTED_GROUPS));
                 self.client_ciphers.take();
@@ -155,6 +157,7 @@ impl Connection {
             handshake.expects_ticket = expects_ticket;
         });
         self.begin_session()?;
+        self.check_renegotiation_info(&hello)?;
         let before = self.context();
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())
@@ -177,8 +180,29 @@ impl Connection {
         Ok(())
     }
 
+    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
+    fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
+        let tls12 = self.facts.borrow().version == 0x0303;
+        let contents = hello
+            .extension(extension::RENEGOTIATION_INFO)
+            .filter(|_| tls12);
+        match contents.map(check_renegotiation_info) {
+            None => Ok(()),
+            Some(Ok(())) => {
+                self.renegotiates_securely.set(true);
+                Ok(())
+            }
+            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
+                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, HANDSHAKE_FAILURE))
+            }
+            Some(Err(WrongRenegotiationInfo::Malformed)) => {
+                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR))
+            }
+        }
+    }
+
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
-        let settings = self.settings();
+        let settings = self.settings_with_ciphers();
         let method = self.method.get();
         let common = [0x0304, 0x0303].into_iter().find(|version| {
             hello.offers_version(*version) && settings.allows_version(method, *version)
@@ -306,8 +330,17 @@ impl Connection {
         }
     }
 
+    /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list
+    /// counts as it was then; in TLS 1.2 it is done now.
+    fn settings_for_choice(&self) -> Arc<Settings> {
+        match self.with_handshake(|handshake| handshake.version) {
+            Some(0x0303) => self.settings_with_ciphers(),
+            _ => self.settings(),
+        }
+    }
+
     fn start_server(&self) -> Result<(), Stop> {
-        let settings = self.settings();
+        let settings = self.settings_for_choice();
         let profile = settings.profile(self.method.get())?;
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());

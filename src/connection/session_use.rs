@@ -34,12 +34,14 @@ impl Connection {
         Ok(())
     }
 
-    /// `SSL_copy_session_id(3)`: takes over session, certificates and session id context.
+    /// `SSL_copy_session_id(3)`: takes over session, method, certificates with what goes with them, and session id
+    /// context.
     pub fn copy_session_of(&self, other: &Self) -> Result<()> {
         self.set_session(other.lend_session())?;
+        self.method.set(other.method());
         let settings = other.settings();
         self.change_settings(|own| {
-            own.credentials = settings.credentials.clone();
+            own.take_certificates_of(&settings);
             own.session_id_context = settings.session_id_context.clone();
         });
         Ok(())
@@ -58,6 +60,10 @@ impl Connection {
         }
         self.reset();
         self.shutdown.set(0);
+        self.method.set(self.context.borrow().method());
+        if let Some(param) = self.verify_param.get() {
+            param.forget_peername();
+        }
     }
 
     /// `SSL_set_SSL_CTX(3)`: takes over the other context's certificates; the id context only if
@@ -129,6 +135,7 @@ impl Connection {
         self.flight_unfinished.set(false);
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
+        self.renegotiates_securely.set(false);
         self.forget_pending_write();
         self.key_update.set(None);
         self.early.reset();

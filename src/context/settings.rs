@@ -16,7 +16,7 @@ use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
 use crate::cipher::signature::default_signature_algorithms;
-use crate::cipher::{Cipher, CipherList, Method};
+use crate::cipher::{Cipher, CipherList, Method, SuiteB};
 use crate::engine::{Profile, knows_group};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::password::Password;
@@ -68,6 +68,10 @@ pub struct Settings {
     tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
     tls13_ciphers: Arc<[&'static Cipher]>,
+    /// Those that go into the next list. A connection's may differ from the former, which can be its context's.
+    tls13_setting: Arc<[&'static Cipher]>,
+    /// A connection's: these are its own, and not those of its context.
+    own_ciphers: bool,
     /// Both in the form that C reads; made when first asked for.
     cipher_stack: OnceCell<Arc<CipherStack>>,
     /// Groups by TLS number, in order of preference; `None` for the default.
@@ -147,7 +151,9 @@ impl Default for Settings {
             mode: DEFAULT_MODE,
             versions: VersionRange::default(),
             tls12_ciphers: tls12,
-            tls13_ciphers: tls13,
+            tls13_ciphers: tls13.clone(),
+            tls13_setting: tls13,
+            own_ciphers: false,
             cipher_stack: OnceCell::new(),
             groups: None,
             signature_schemes: None,
@@ -207,29 +213,55 @@ impl Settings {
         self.cipher_stack = OnceCell::new();
     }
 
-    /// Applies a cipher string: suites for TLS 1.2, and what else it says.
+    /// Applies a cipher string: suites for TLS 1.2, and what else it says. A Suite B profile that is in force stays so,
+    /// whatever a later string says.
     pub fn set_cipher_list(&mut self, list: &CipherList) {
-        self.set_tls12_ciphers(&list.ciphers);
-        if let Some(level) = list.security_level {
+        let before = self.suite_b();
+        match (list.suite_b, before) {
+            (None, Some(profile)) => self.set_tls12_ciphers(&profile.ciphers()),
+            _ => self.set_tls12_ciphers(&list.ciphers),
+        }
+        if let (Some(level), None) = (list.security_level, before) {
             self.security_level = level;
         }
         if let Some(profile) = list.suite_b {
+            self.certificate_flags &= !SuiteB::CERTIFICATE_FLAGS;
             self.certificate_flags |= profile.certificate_flags();
-            self.groups = Some(profile.groups().into());
-            self.signature_schemes = Some(profile.signature_schemes().into());
         }
+        self.tls13_ciphers = self.tls13_setting.clone();
+    }
+
+    /// The Suite B profile in force.
+    pub fn suite_b(&self) -> Option<SuiteB> {
+        SuiteB::from_certificate_flags(self.certificate_flags)
     }
 
     /// Changes the suites for TLS 1.3.
     pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
-        self.tls13_ciphers = ciphers.into();
+        self.tls13_setting = ciphers.into();
+        self.tls13_ciphers = self.tls13_setting.clone();
         self.cipher_stack = OnceCell::new();
     }
 
     /// Puts back the suites of a new context.
     pub fn set_default_ciphers(&mut self) {
-        (self.tls13_ciphers, self.tls12_ciphers) = default_ciphers();
+        (self.tls13_setting, self.tls12_ciphers) = default_ciphers();
+        self.tls13_ciphers = self.tls13_setting.clone();
         self.cipher_stack = OnceCell::new();
+    }
+
+    /// Server: the suite is chosen by its own order.
+    fn prefers_own_suites(&self) -> bool {
+        self.options & OP_CIPHER_SERVER_PREFERENCE != 0 || self.suite_b().is_some()
+    }
+
+    /// Groups in force, by TLS number, best first; the engine may lack some.
+    pub fn groups(&self) -> &[u16] {
+        match (self.suite_b(), &self.groups) {
+            (Some(profile), _) => profile.groups(),
+            (None, Some(groups)) => groups,
+            (None, None) => DEFAULT_GROUPS,
+        }
     }
 
     /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
@@ -285,21 +317,9 @@ impl Settings {
             suites(0x0304, &self.tls13_ciphers).into_iter(),
             suites(0x0303, &self.tls12_ciphers).into_iter(),
             self.groups().iter().copied(),
-            self.options & OP_CIPHER_SERVER_PREFERENCE != 0,
+            self.prefers_own_suites(),
         )
         .ok_or_else(|| Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT))
-    }
-
-    /// Groups in force, by TLS number, best first; the engine may lack some.
-    pub fn groups(&self) -> &[u16] {
-        self.groups.as_deref().unwrap_or(DEFAULT_GROUPS)
-    }
-
-    /// Whether a cipher string has asked for a profile of Suite B (RFC 6460).
-    pub fn is_suite_b(&self) -> bool {
-        /// `SSL_CERT_FLAG_SUITEB_128_LOS`
-        const SUITE_B: u32 = 0x3_0000;
-        self.certificate_flags & SUITE_B != 0
     }
 
     /// Where the passwords of key files come from.
@@ -311,9 +331,10 @@ impl Settings {
 
     /// Signature schemes in force, by TLS number, best first.
     pub fn signature_schemes(&self) -> Vec<u16> {
-        match &self.signature_schemes {
-            Some(schemes) => schemes.to_vec(),
-            None => default_signature_algorithms(self.security_level)
+        match (self.suite_b(), &self.signature_schemes) {
+            (Some(profile), _) => profile.signature_schemes().to_vec(),
+            (None, Some(schemes)) => schemes.to_vec(),
+            (None, None) => default_signature_algorithms(self.security_level)
                 .map(|algorithm| algorithm.id)
                 .collect(),
         }
@@ -322,13 +343,13 @@ impl Settings {
     /// Signature schemes for a client's signature: what a client signs with, and what a server asks
     /// clients for.
     pub fn client_signature_schemes(&self) -> Vec<u16> {
-        match &self.client_signature_schemes {
-            Some(schemes) => schemes.to_vec(),
-            None => self.signature_schemes(),
+        match (self.suite_b(), &self.client_signature_schemes) {
+            (None, Some(schemes)) => schemes.to_vec(),
+            _ => self.signature_schemes(),
         }
     }
 
-    /// What `SSL_set_SSL_CTX(3)` takes from the other context.
+    /// What goes with the certificates, in `SSL_set_SSL_CTX(3)`, `SSL_copy_session_id(3)` and `SSL_dup(3)`.
     pub fn take_certificates_of(&mut self, other: &Self) {
         self.credentials = other.credentials.clone();
         self.certificate_callback = other.certificate_callback;
@@ -340,6 +361,44 @@ impl Settings {
         self.security_callback = other.security_callback;
         self.security_ex_data = other.security_ex_data;
         self.certificate_flags = other.certificate_flags;
+    }
+
+    /// What `SSL_dup(3)` takes from the connection beside its certificates.
+    pub fn take_for_duplicate(&mut self, other: &Self) {
+        self.session_id_context = other.session_id_context.clone();
+        self.options = other.options;
+        self.versions = other.versions;
+        self.mode = other.mode;
+        self.max_cert_list = other.max_cert_list;
+        self.read_ahead = other.read_ahead;
+        self.message_callback = other.message_callback;
+        self.verify_mode = other.verify_mode;
+        self.verify_callback = other.verify_callback.or(self.verify_callback);
+        self.generate_session_id = other.generate_session_id;
+        self.password = other.password;
+        if other.own_ciphers {
+            self.take_ciphers_of(other);
+            self.keep_ciphers();
+        }
+    }
+
+    /// From now on the suites are this connection's, whatever becomes of the context's.
+    pub fn keep_ciphers(&mut self) {
+        self.own_ciphers = true;
+    }
+
+    /// Whether the suites of a connection with these settings are its own, or those of this context.
+    pub fn has_ciphers_of(&self, context: &Self) -> bool {
+        self.own_ciphers
+            || (Arc::ptr_eq(&self.tls12_ciphers, &context.tls12_ciphers)
+                && Arc::ptr_eq(&self.tls13_ciphers, &context.tls13_ciphers))
+    }
+
+    /// Takes the suites.
+    pub fn take_ciphers_of(&mut self, other: &Self) {
+        self.tls12_ciphers = other.tls12_ciphers.clone();
+        self.tls13_ciphers = other.tls13_ciphers.clone();
+        self.cipher_stack = other.cipher_stack.clone();
     }
 }
 

@@ -92,6 +92,7 @@ impl Failure {
             // OpenSSL's texts say nothing more for the usual failures; where the reason alone
             // would leave a person in the dark, rustls's words are added.
             detail: match error {
+                _ if rejected.is_some() => String::new(),
                 Error::General(_)
                 | Error::ApiMisuse(_)
                 | Error::Unreachable(_)

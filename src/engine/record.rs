@@ -145,7 +145,7 @@ impl RecordBuffer {
 
     /// The last complete record. What lies before it may be unprocessed too: parts of a message, or
     /// what rustls has skipped and not let go yet.
-    pub(super) fn last(&self) -> &[u8] {
+    pub fn last(&self) -> &[u8] {
         &self.bytes[self.last..self.record]
     }
 

@@ -32,5 +32,5 @@ pub fn client_hello(data: &[u8]) {
     hello.alpn_protocols();
     hello.offers_psk_dhe_ke();
     hello.offers_extended_master_secret();
-    hello.offers_secure_renegotiation();
+    hello.has_renegotiation_suite();
 }

@@ -166,6 +166,7 @@ unsafe extern "C" {
         flags: *mut u32,
     ) -> c_int;
     pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
+    pub fn X509_get_key_usage(certificate: *mut X509) -> u32;
 
     // Stores
     pub fn X509_STORE_up_ref(store: *mut X509_STORE) -> c_int;

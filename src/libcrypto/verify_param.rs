@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::error::{Error, Result};
@@ -16,6 +17,8 @@ use crate::libcrypto::{error_queue, ffi, memory};
 pub struct VerifyParam {
     raw: NonNull<ffi::X509_VERIFY_PARAM>,
     lock: RwLock<()>,
+    /// Something may have been set: a method has done so, or C has the pointer.
+    changed: AtomicBool,
 }
 
 // SAFETY: not bound to a thread.
@@ -31,6 +34,7 @@ impl VerifyParam {
         Ok(Self {
             raw,
             lock: RwLock::new(()),
+            changed: AtomicBool::new(false),
         })
     }
 
@@ -41,8 +45,18 @@ impl VerifyParam {
         Ok(param)
     }
 
-    /// The live object, for C.
-    pub fn as_ptr(&self) -> *mut ffi::X509_VERIFY_PARAM {
+    /// The live object, lent to C until this is dropped. C may change it at any time.
+    pub fn lend(&self) -> *mut ffi::X509_VERIFY_PARAM {
+        self.changed.store(true, Ordering::Release);
+        self.as_ptr()
+    }
+
+    /// Whether something may have been set since [`new`](Self::new).
+    pub fn may_have_changed(&self) -> bool {
+        self.changed.load(Ordering::Acquire)
+    }
+
+    fn as_ptr(&self) -> *mut ffi::X509_VERIFY_PARAM {
         self.raw.as_ptr()
     }
 
@@ -207,11 +221,17 @@ impl VerifyParam {
     /// Takes over the name that matched from parameters of libcrypto's.
     ///
     /// # Safety
-    /// `from` is live and used by this thread only.
+    /// `from` is NULL, or live and used by this thread only.
     pub unsafe fn move_peername_from(&self, from: *mut ffi::X509_VERIFY_PARAM) {
         let _write = self.write();
         // SAFETY: a live object, locked, and one that the caller vouches for.
         unsafe { ffi::X509_VERIFY_PARAM_move_peername(self.as_ptr(), from) }
+    }
+
+    /// Forgets the name that matched (`SSL_clear(3)`).
+    pub fn forget_peername(&self) {
+        // SAFETY: libcrypto takes NULL for parameters without a name.
+        unsafe { self.move_peername_from(std::ptr::null_mut()) }
     }
 
     /// Sets the security level that chains must have; -1 for that of the connection.
@@ -235,6 +255,7 @@ impl VerifyParam {
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, ()> {
+        self.changed.store(true, Ordering::Release);
         self.lock.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -114,6 +114,13 @@ impl X509 {
         unsafe { ffi::X509_get_signature_nid(self.as_ptr()) }
     }
 
+    /// Whether its key usage, if it has one, says digitalSignature.
+    pub fn may_sign(&self) -> bool {
+        const DIGITAL_SIGNATURE: u32 = 0x80;
+        // SAFETY: a live certificate.
+        unsafe { ffi::X509_get_key_usage(self.as_ptr()) & DIGITAL_SIGNATURE != 0 }
+    }
+
     /// True when its issuer has this name, as names are compared (`X509_NAME_cmp(3)`).
     pub fn is_issued_by(&self, name: &Name) -> bool {
         // SAFETY: a live certificate, whose name lives as long, and a live name.

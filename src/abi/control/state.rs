@@ -1,16 +1,14 @@
 //! Controls that ask about one connection, or set what only one connection has.
 
-use std::ffi::{CStr, c_int, c_long};
+use std::ffi::{CStr, c_long};
 
 use super::target::Argument;
-use crate::connection::{Connection, Role, Stage};
+use crate::connection::{Connection, Stage};
 use crate::error::{Error, Reason, Result};
 
 /// `TLSEXT_NAMETYPE_host_name`
 const HOST_NAME: c_long = 0;
 const LONGEST_HOST_NAME: usize = 255;
-/// `TLS1_2_VERSION`
-const TLS1_2: c_int = 0x0303;
 /// Bytes of a suite on the wire.
 const SUITE_LENGTH: c_long = 2;
 
@@ -46,14 +44,10 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
     }
 }
 
-/// Whether renegotiation would be secure (RFC 5746), though it never happens here: on a client 1 in
-/// TLS 1.2, whose servers must say so; on a server what the client has said, in any version.
+/// Whether renegotiation would be secure (RFC 5746), though it never happens here: what the peer has said. A server of
+/// TLS 1.3 does not say it.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
-    let secure = match connection.role() {
-        Some(Role::Server) => connection.client_renegotiates_securely(),
-        _ => connection.version() == TLS1_2,
-    };
-    (connection.stage().is_past_finished() && secure).into()
+    connection.peer_renegotiates_securely().into()
 }
 
 /// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
