@@ -129,7 +129,10 @@ static void groups_that_leave_nothing_end_the_handshake(const struct protocol *p
         pair_try_handshake(&pair, &outcome[0], &outcome[1]);
         CHECK_EQ(outcome[server].ret == 1, !on_reprise());
         if (on_reprise()) {
-            CHECK_EQ(outcome[server].reason, SSL_R_NO_SUITABLE_GROUPS);
+            const int server_reason = protocol->version == TLS1_3_VERSION
+                                          ? SSL_R_NO_SUITABLE_KEY_SHARE
+                                          : SSL_R_NO_SHARED_CIPHER;
+            CHECK_EQ(outcome[server].reason, server ? server_reason : SSL_R_NO_SUITABLE_GROUPS);
             CHECK(!SSL_is_init_finished(pair.client) && !SSL_is_init_finished(pair.server));
         }
         pair_drop(&pair);

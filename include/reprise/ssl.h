@@ -3317,11 +3317,13 @@ int SSL_CTX_get_security_level(const SSL_CTX *ctx);
 void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
 /**
- * Sets the function that decides instead of the level for connections made later.
+ * Sets the function that decides instead of the level for connections made later; NULL is the
+ * level again. It gets the connection or the context, what it is asked about (`SSL_SECOP_…`), its
+ * bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
+ * certificate, two bytes of a group or signature algorithm), and the pointer set with
+ * `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
  *
  * `ctx` is NULL or a live context.
- *
- * Done in part: asked about own certificates only; elsewhere the security level decides.
  */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  const SSL_CTX *ctx,
@@ -3374,11 +3376,9 @@ int SSL_get_security_level(const SSL *ssl);
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
 /**
- * Sets the function that decides instead of the level.
+ * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
  *
  * `ssl` is NULL or a live connection.
- *
- * Done in part: asked about own certificates only; elsewhere the security level decides.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3611,7 +3611,8 @@ int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
 int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
 
 /**
- * The suites that `ssl` would offer with its versions, in a list of the caller's own, to be freed
+ * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
+ * callback, in a list of the caller's own, to be freed
  * with `sk_SSL_CIPHER_free`; NULL for none.
  *
  * `ssl` is NULL or a live connection.

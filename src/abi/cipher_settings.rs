@@ -107,7 +107,8 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::st
     })
 }
 
-/// The suites that `ssl` would offer with its versions, in a list of the caller's own, to be freed
+/// The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
+/// callback, in a list of the caller's own, to be freed
 /// with `sk_SSL_CIPHER_free`; NULL for none.
 ///
 /// # Safety
@@ -119,12 +120,7 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     call(c"SSL_get1_supported_ciphers", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let settings = connection.settings_with_ciphers();
-        let usable = |cipher: &&'static Cipher| {
-            let version = if cipher.is_tls13() { 0x0304 } else { 0x0303 };
-            settings.allows_version(connection.method(), version)
-        };
-        Ok(Stack::from_items(settings.ciphers().filter(usable))?.into_raw())
+        Ok(Stack::from_items(connection.supported_ciphers())?.into_raw())
     })
 }
 

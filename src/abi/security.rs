@@ -1,8 +1,9 @@
 //! Security levels (SSL_CTX_set_security_level(3)): what keys, groups and signatures must be worth.
 //!
-//! The level decides which signature algorithms are on and which certificates are accepted. The
-//! suites that this library has are good for every level up to 3. A policy function of the program
-//! is asked about certificates of its own.
+//! The level decides which versions, suites, groups, signature algorithms, tickets and certificates
+//! are offered, chosen and accepted. A function of the program may decide instead: it is asked about
+//! each of them, in the thread of the handshake, and may call the library. It is asked about what this
+//! library can do only; how often it is asked about the same is not fixed.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -10,7 +11,7 @@ use std::ptr;
 use super::call::call;
 use super::pointer::borrow_quietly;
 use crate::cipher::Cipher;
-use crate::cipher::security::minimum_bits;
+use crate::cipher::security::level_permits;
 use crate::connection::Connection;
 use crate::context::{CallbackArgument, Context};
 
@@ -40,9 +41,11 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
     })
 }
 
-/// Sets the function that decides instead of the level for connections made later.
-///
-/// Status: partial (asked about own certificates only; elsewhere the security level decides)
+/// Sets the function that decides instead of the level for connections made later; NULL is the
+/// level again. It gets the connection or the context, what it is asked about (`SSL_SECOP_…`), its
+/// bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
+/// certificate, two bytes of a group or signature algorithm), and the pointer set with
+/// `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -151,9 +154,7 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
     })
 }
 
-/// Sets the function that decides instead of the level.
-///
-/// Status: partial (asked about own certificates only; elsewhere the security level decides)
+/// Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -248,36 +249,34 @@ unsafe extern "C" fn decide_by_level(
     bits: c_int,
     nid: c_int,
     other: *mut c_void,
-    ex: *mut c_void,
+    _ex: *mut c_void,
 ) -> c_int {
-    const CIPHER_SUPPORTED: c_int = 1 | 1 << 16;
-    const CIPHER_SHARED: c_int = 2 | 1 << 16;
-    const CIPHER_CHECK: c_int = 3 | 1 << 16;
-    const VERSION: c_int = 9;
-    const TICKET: c_int = 10;
-    const COMPRESSION: c_int = 15;
-    const TLS1_2: c_int = 0x0303;
-    let _ = ex;
     call(c"security callback", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let level = unsafe {
-            match (ssl.as_ref(), ctx.as_ref()) {
-                (Some(connection), _) => connection.settings().security_level,
-                (None, Some(context)) => context.settings().security_level,
+            match (ctx.as_ref(), ssl.as_ref()) {
+                (Some(context), _) => context.settings().security_level,
+                (None, Some(connection)) => connection.settings().security_level,
                 (None, None) => 1,
             }
         };
-        let allowed = match op {
-            CIPHER_SUPPORTED | CIPHER_SHARED | CIPHER_CHECK => {
-                // SAFETY: NULL or a suite, as the caller promises.
-                let cipher = unsafe { other.cast_const().cast::<Cipher>().as_ref() };
-                cipher.is_none_or(|cipher| cipher.allowed_at(level)) && bits >= minimum_bits(level)
-            }
-            VERSION => level <= 0 || nid >= TLS1_2,
-            TICKET => level < 3,
-            COMPRESSION => level < 2,
-            _ => bits >= minimum_bits(level),
-        };
-        Ok(allowed.into())
+        // SAFETY: NULL or what the operation says, as the caller promises.
+        let cipher = unsafe { suite_of(op, other) };
+        Ok(level_permits(level, op, bits, nid, cipher).into())
     })
+}
+
+/// The suite among the arguments of a security callback.
+///
+/// # Safety
+/// `other` is NULL or what `op` says: a suite, if it is about suites.
+unsafe fn suite_of(op: c_int, other: *mut c_void) -> Option<&'static Cipher> {
+    use crate::cipher::security::operation::{CIPHER_CHECK, CIPHER_SHARED, CIPHER_SUPPORTED};
+    match op {
+        // SAFETY: as the caller promises; suites are static.
+        CIPHER_SUPPORTED | CIPHER_SHARED | CIPHER_CHECK => unsafe {
+            other.cast_const().cast::<Cipher>().as_ref()
+        },
+        _ => None,
+    }
 }

@@ -5,22 +5,22 @@ use super::{Connection, HandshakeState, Stop};
 
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{ClientParameters, Failure, SessionSecrets};
+use crate::engine::{ClientParameters, Failure, Profile, SessionSecrets};
 
 use crate::session::SessionRef;
 
-/// `SSL_OP_NO_TICKET`
-pub(super) const OP_NO_TICKET: u64 = 1 << 14;
+/// `TLS1_2_VERSION`
+const TLS1_2: u16 = 0x0303;
 
 impl Connection {
     pub(super) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings_with_ciphers();
-        let profile = settings.profile(self.method.get())?;
+        let profile = self.client_profile(&settings)?;
         let psk = self.external_psk_to_offer(&settings)?;
         // The engine offers one PSK. The program's own is always good, a ticket may be refused.
         let offered = match psk {
             Some(_) => None,
-            None => self.session_to_offer(&settings),
+            None => self.session_to_offer(&profile),
         };
         if offered.is_none() {
             // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
@@ -41,17 +41,17 @@ impl Connection {
             .as_ref()
             .and_then(|name| name.to_str().ok().map(str::to_owned));
         let parameters = ClientParameters {
-            profile,
             server_name,
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
             early_data,
-            signature_schemes: settings.signature_schemes(),
+            signature_schemes: self.offered_signatures(&settings, settings.signature_schemes())?,
             signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
             request_ocsp: settings.status_type == 1,
-            tls12_tickets: settings.options & OP_NO_TICKET == 0,
+            tls12_tickets: profile.speaks(TLS1_2) && self.may_use_tickets(),
             max_fragment: settings.max_send_fragment,
+            profile,
         };
         self.with_handshake(|handshake| {
             handshake.offered = offered;
@@ -75,16 +75,18 @@ impl Connection {
     }
 
     /// The session set by the program, if a ClientHello may offer it.
-    fn session_to_offer(&self, settings: &Settings) -> Option<SessionRef> {
+    fn session_to_offer(&self, profile: &Profile) -> Option<SessionRef> {
         let session = self.session.get()?;
         let version = session.protocol_version();
-        let usable = session.is_resumable()
-            && matches!(version, 0x0303 | 0x0304)
-            && settings.allows_version(self.method.get(), version as u16)
-            && session.cipher_id() != 0;
-        // Without its suite among the offered ones a server could not resume it.
-        let offered = usable && settings.offers_suite(session.cipher_id(), version as u16);
-        offered.then_some(session)
+        let usable = session.is_resumable() && session.cipher_id() != 0;
+        // Without its suite among the offered ones a server could not resume it. In TLS 1.3 any suite with
+        // the same hash would do, which all have.
+        let offered = match version {
+            0x0303 => profile.has_tls12(session.cipher_id() as u16),
+            0x0304 => profile.speaks(0x0304),
+            _ => false,
+        };
+        (usable && offered).then_some(session)
     }
 
     /// Whether a certificate could be sent if the server asked for one.

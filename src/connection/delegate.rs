@@ -29,6 +29,14 @@ impl Delegate for Connection {
         super::peer_signature::verify(signed)
     }
 
+    fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
+        Connection::judge_group(self, group)
+    }
+
+    fn may_sign(&self, scheme: u16) -> bool {
+        Connection::may_sign(self, scheme)
+    }
+
     fn will_sign(&self, number: usize, scheme: u16) {
         self.note_own_signature(number, scheme);
     }

@@ -133,6 +133,13 @@ impl Connection {
         self.shutdown.set(0);
         self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
+        if !self.may_begin() {
+            // As in OpenSSL there is no alert.
+            self.stage.set(Stage::Failed);
+            let result = Err(Reason::INTERNAL_ERROR.into());
+            self.notify_exit(&result);
+            return result;
+        }
         self.stage.set(Stage::Handshake);
         let result = self.start(role).map_err(|stop| self.not_started(stop));
         if result.is_err() {
@@ -149,7 +156,7 @@ impl Connection {
         match stop {
             Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
                 let alert = match reason {
-                    Reason::NO_SUITABLE_GROUPS => INTERNAL_ERROR,
+                    Reason::NO_CIPHERS_AVAILABLE | Reason::NO_SUITABLE_GROUPS => INTERNAL_ERROR,
                     _ => PROTOCOL_VERSION,
                 };
                 let mut failure = Failure::with_alert(reason, alert);
@@ -260,6 +267,7 @@ impl Connection {
             return Ok(());
         };
         self.server_random.set(hello.random);
+        self.judge_suite(hello.suite)?;
         let Some(tls12) = hello.tls12 else {
             return Ok(());
         };

@@ -52,6 +52,7 @@ mod peer;
 mod peer_certificates;
 mod peer_signature;
 mod plain_messages;
+mod policy;
 mod resumption;
 mod server;
 mod session_cell;
@@ -82,7 +83,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
-use crate::engine::{EarlyDataPolicy, Engine, Facts, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, Profile, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -207,6 +208,8 @@ pub struct Handshake {
     version: u16,
     /// The suite in the ServerHello, by TLS number; 0 before.
     suite: u16,
+    /// Server: what it may choose for the client, and the settings that this was made from.
+    profile: Option<(Arc<Settings>, Arc<Profile>)>,
     /// Server: what to do with the client's early data.
     early_data: EarlyDataPolicy,
     /// Server: application data may be sent before the client has finished.

@@ -155,12 +155,14 @@ impl Connection {
 
     fn usable_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         let settings = self.settings();
+        let common = request.common_schemes.iter().copied();
+        let common: Vec<_> = common.filter(|scheme| self.may_sign(*scheme)).collect();
         settings
             .credentials
             .certified(&self.chain_source(&settings))
             .ok()?
             .into_iter()
-            .find(|key| key.can_sign(&request.common_schemes))
+            .find(|key| key.can_sign(&common))
     }
 
     /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.

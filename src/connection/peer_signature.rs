@@ -1,11 +1,12 @@
 //! Whether the peer's key may sign as it does (RFC 8446, sections 4.2.3 and 4.4.3; RFC 5246, sections
 //! 7.4.3 and 7.4.8), and checking signatures that the engine cannot.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 
 use super::{Connection, Role, extension};
-use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
-use crate::context::{Asker, Settings};
+use crate::cipher::security::operation::{CURVE_CHECK, SIGALG_CHECK};
+use crate::cipher::{Group, SuiteB};
+use crate::context::Settings;
 use crate::engine::{PeerRejected, PeerSignature};
 use crate::error::{self, Reason};
 use crate::libcrypto::certificate_cache;
@@ -16,11 +17,6 @@ use crate::libcrypto::signature_scheme::SignatureScheme;
 
 const HANDSHAKE_FAILURE: u8 = 40;
 const ILLEGAL_PARAMETER: u8 = 47;
-
-/// `SSL_SECOP_CURVE_CHECK`
-const CURVE_CHECK: c_int = 6 | 2 << 16;
-/// `SSL_SECOP_SIGALG_CHECK`
-const SIGALG_CHECK: c_int = 13 | 5 << 16;
 
 const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 
@@ -35,8 +31,7 @@ impl Connection {
         let tls13 = signed.version == 0x0304;
         let kind = signer(signed.certificate).map(|key| key.kind());
         let scheme = SignatureScheme::from_code(signed.scheme);
-        let algorithm = SignatureAlgorithm::from_id(signed.scheme);
-        let (Ok(kind), Some(scheme), Some(algorithm)) = (kind, scheme, algorithm) else {
+        let (Ok(kind), Some(scheme)) = (kind, scheme) else {
             return Err(wrong_type(ILLEGAL_PARAMETER));
         };
         if !scheme.is_for(kind) || (tls13 && !scheme.is_of_tls13()) {
@@ -59,7 +54,8 @@ impl Connection {
             Some(Role::Client) => settings.signature_schemes(),
             _ => settings.client_signature_schemes(),
         };
-        if !offered.contains(&signed.scheme) || !self.permits_scheme(&settings, algorithm) {
+        let permitted = settings.permits_signature(self.asker(), SIGALG_CHECK, signed.scheme);
+        if !offered.contains(&signed.scheme) || !permitted {
             return Err(wrong_type(HANDSHAKE_FAILURE));
         }
         Ok(())
@@ -75,11 +71,10 @@ impl Connection {
             Some(hello) => hello.numbers(extension::SUPPORTED_GROUPS),
             None => Vec::new(),
         };
-        let number = group.id.to_be_bytes();
         settings.groups().contains(&group.id)
             && (offered.is_empty() || offered.contains(&group.id))
             && self.suits_suite_b(settings, group.id)
-            && self.permits(settings, CURVE_CHECK, group.security_bits, nid, &number)
+            && settings.permits_group(self.asker(), CURVE_CHECK, group.id)
     }
 
     /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS 1.2; RFC 6460,
@@ -87,28 +82,6 @@ impl Connection {
     pub(super) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
         let suite = self.with_handshake(|handshake| handshake.suite);
         settings.suite_b().is_none() || SuiteB::group_of_suite(suite.unwrap_or(0)) == Some(group)
-    }
-
-    fn permits_scheme(&self, settings: &Settings, algorithm: &SignatureAlgorithm) -> bool {
-        let number = algorithm.id.to_be_bytes();
-        let (bits, nid) = (algorithm.security_bits, algorithm.hash_nid);
-        self.permits(settings, SIGALG_CHECK, bits, nid, &number)
-    }
-
-    fn permits(
-        &self,
-        settings: &Settings,
-        operation: c_int,
-        bits: c_int,
-        nid: c_int,
-        number: &[u8; 2],
-    ) -> bool {
-        let asker = Asker {
-            ssl: self,
-            ctx: std::ptr::null(),
-        };
-        let other: *const c_void = number.as_ptr().cast();
-        settings.permits(asker, operation, bits, nid, other.cast_mut())
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::ffi::{c_int, c_uint};
 
-use super::client::{OP_NO_TICKET, secrets_of};
+use super::client::secrets_of;
 use super::early_data::is_fresh;
 use super::{ClientHello, Connection, Stop};
 use crate::clock;
@@ -28,6 +28,8 @@ const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
 const CACHE_NO_INTERNAL_LOOKUP: u32 = 0x100;
 const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 
+/// `SSL_OP_NO_TICKET`
+const OP_NO_TICKET: u64 = 1 << 14;
 const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 
 /// Ids and stateful tickets are as long as this.
@@ -160,7 +162,7 @@ impl Connection {
             return Ok(None);
         }
         let settings = self.settings();
-        let profile = settings.profile(self.method.get())?;
+        let profile = self.server_profile(hello)?;
         let Some(suite) = self.tls13_suite(hello, &settings, &profile) else {
             return Ok(None);
         };
@@ -274,9 +276,8 @@ impl Connection {
     }
 
     fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
-        let tickets = self.settings.borrow().options & OP_NO_TICKET == 0;
         let status = match hello.session_ticket() {
-            Some(ticket) if tickets => self.open_ticket(ticket, hello.session_id()),
+            Some(ticket) if self.may_use_tickets() => self.open_ticket(ticket, hello.session_id()),
             _ => TicketStatus::None,
         };
         match status {
@@ -391,7 +392,7 @@ impl Connection {
             if !hello.cipher_suites().contains(&suite) {
                 return Err(self.refuse(Reason::REQUIRED_CIPHER_MISSING, ILLEGAL_PARAMETER));
             }
-            if !settings.profile(self.method.get())?.has_tls12(suite) {
+            if !self.server_profile(hello)?.has_tls12(suite) {
                 return Ok(false);
             }
         }

@@ -7,9 +7,9 @@ use std::ffi::{CString, c_int, c_uchar, c_uint};
 use std::ptr;
 use std::sync::Arc;
 
-use super::client::OP_NO_TICKET;
 use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
 use super::{ClientHello, Connection, Role, Stop, Want, extension};
+use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
 use crate::error::Reason;
@@ -140,9 +140,6 @@ impl Connection {
             return Err(Reason::INTERNAL_ERROR.into());
         };
         let version = self.choose_version(&hello)?;
-        self.settings()
-            .profile(self.method.get())
-            .map_err(|error| self.not_started(error.into()))?;
         let id_context = self.settings.borrow().session_id_context.clone();
         self.with_handshake(|handshake| {
             handshake.version = version;
@@ -204,9 +201,9 @@ impl Connection {
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
         let settings = self.settings_with_ciphers();
         let method = self.method.get();
-        let common = [0x0304, 0x0303].into_iter().find(|version| {
-            hello.offers_version(*version) && settings.allows_version(method, *version)
-        });
+        let common = [0x0304, 0x0303]
+            .into_iter()
+            .find(|version| hello.offers_version(*version) && self.may_speak(&settings, *version));
         common.ok_or_else(|| {
             let ours = |version: &u16| settings.allows_version(method, *version);
             let theirs = |version: &u16| hello.offers_version(*version);
@@ -332,7 +329,7 @@ impl Connection {
 
     /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list
     /// counts as it was then; in TLS 1.2 it is done now.
-    fn settings_for_choice(&self) -> Arc<Settings> {
+    pub(super) fn settings_for_choice(&self) -> Arc<Settings> {
         match self.with_handshake(|handshake| handshake.version) {
             Some(0x0303) => self.settings_with_ciphers(),
             _ => self.settings(),
@@ -341,10 +338,10 @@ impl Connection {
 
     fn start_server(&self) -> Result<(), Stop> {
         let settings = self.settings_for_choice();
-        let profile = settings.profile(self.method.get())?;
         let Some(hello) = self.hello() else {
             return Err(Reason::INTERNAL_ERROR.into());
         };
+        let profile = self.server_profile(&hello)?;
         let (version, alpn, early_data, resume) = self
             .with_handshake(|handshake| {
                 (
@@ -358,6 +355,10 @@ impl Connection {
                 )
             })
             .unwrap_or_default();
+        // TLS 1.2 resumes without a key exchange.
+        if resume.is_none() || version != 0x0303 {
+            self.check_groups(&hello, &profile, version)?;
+        }
         let credentials = settings
             .credentials
             .certified(&self.chain_source(&settings))?;
@@ -388,12 +389,22 @@ impl Connection {
             && version == 0x0304
             && (resume.is_some() || client_authentication == ClientAuthentication::None);
         self.with_handshake(|handshake| handshake.early_answer = early_answer);
+        let offered = hello.signature_schemes();
+        let common = settings.signature_schemes();
+        let common = common
+            .into_iter()
+            .filter(|scheme| offered.is_empty() || offered.contains(scheme))
+            .collect();
+        let client_signature_schemes = match client_authentication {
+            ClientAuthentication::None => settings.client_signature_schemes(),
+            _ => self.offered_signatures(&settings, settings.client_signature_schemes())?,
+        };
         let parameters = ServerParameters {
             profile,
             version,
             credentials,
-            signature_schemes: settings.signature_schemes(),
-            client_signature_schemes: settings.client_signature_schemes(),
+            signature_schemes: self.permitted_signatures(&settings, SIGALG_SHARED, common),
+            client_signature_schemes,
             alpn,
             staple: self.ocsp_asked.get() == Some(true),
             client_authentication,
@@ -443,8 +454,7 @@ impl Connection {
         let declined = self
             .with_handshake(|handshake| handshake.ticket_declined)
             .unwrap_or(false);
-        let allowed = self.settings.borrow().options & OP_NO_TICKET == 0;
-        allowed && !declined && hello.session_ticket().is_some()
+        !declined && hello.session_ticket().is_some() && self.may_use_tickets()
     }
 
     /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Connection, Role};
 use crate::cipher::SignatureAlgorithm;
-use crate::context::{Asker, CredentialHolder, Credentials, LentChains, Position, Settings, Slot};
+use crate::cipher::security::operation::SIGALG_SHARED;
+use crate::context::{CredentialHolder, Credentials, LentChains, Position, Settings, Slot};
 use crate::error::Result;
 use crate::libcrypto::x509::X509;
 
@@ -23,6 +24,8 @@ pub(super) struct Signatures {
     peer: u16,
     /// Schemes that the peer accepts, in its order.
     accepted: Vec<u16>,
+    /// Of these the ones that the security policy refuses.
+    refused: Vec<u16>,
 }
 
 impl Connection {
@@ -68,15 +71,27 @@ impl Connection {
             0 => (theirs, ours),
             _ => (ours, theirs),
         };
+        let refused = self.signatures.borrow().refused.clone();
         order
             .into_iter()
-            .filter(|scheme| other.contains(scheme))
+            .filter(|scheme| other.contains(scheme) && !refused.contains(scheme))
             .filter_map(SignatureAlgorithm::from_id)
             .collect()
     }
 
     pub(super) fn note_accepted_signatures(&self, schemes: &[u16]) {
-        self.signatures.borrow_mut().accepted = schemes.to_vec();
+        let settings = self.settings();
+        let permitted = self.permitted_signatures(&settings, SIGALG_SHARED, schemes.to_vec());
+        let refused = schemes.iter().copied();
+        let refused = refused.filter(|scheme| !permitted.contains(scheme));
+        let mut signatures = self.signatures.borrow_mut();
+        signatures.refused = refused.collect();
+        signatures.accepted = schemes.to_vec();
+    }
+
+    /// Whether the security policy lets us sign with this scheme, which the peer accepts.
+    pub(super) fn may_sign(&self, scheme: u16) -> bool {
+        !self.signatures.borrow().refused.contains(&scheme)
     }
 
     pub(super) fn note_own_signature(&self, slot: usize, scheme: u16) {
@@ -113,10 +128,7 @@ impl CredentialHolder for Connection {
     }
 
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
-        let asker = Asker {
-            ssl: self,
-            ctx: std::ptr::null(),
-        };
-        self.settings().check_strength(asker, certificate, position)
+        self.settings()
+            .check_strength(self.asker(), certificate, position)
     }
 }

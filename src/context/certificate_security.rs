@@ -1,19 +1,9 @@
 //! Whether the security level takes a certificate (SSL_CTX_set_security_level(3)).
 
-use std::ffi::{c_int, c_void};
-
-use super::{Context, Settings};
-use crate::cipher::security::minimum_bits;
-use crate::connection::Connection;
+use super::{Asker, Settings};
+use crate::cipher::security::operation::{CA_KEY, CA_MD, EE_KEY};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::x509::X509;
-
-/// `SSL_SECOP_EE_KEY`
-const EE_KEY: c_int = 16 | 6 << 16;
-/// `SSL_SECOP_CA_KEY`
-const CA_KEY: c_int = 17 | 6 << 16;
-/// `SSL_SECOP_CA_MD`
-const CA_MD: c_int = 18 | 6 << 16;
 
 /// Where in a chain a certificate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +12,6 @@ pub enum Position {
     Leaf,
     /// Above.
     Issuer,
-}
-
-/// Who asks the program's security callback: one of the two pointers is NULL.
-#[derive(Debug, Clone, Copy)]
-pub struct Asker {
-    /// For settings of a connection.
-    pub ssl: *const Connection,
-    /// For settings of a context.
-    pub ctx: *const Context,
 }
 
 impl Settings {
@@ -65,34 +46,6 @@ impl Settings {
         match self.permits(asker, CA_MD, bits, nid, other) {
             true => Ok(()),
             false => Err(Error::new(Reason::CA_MD_TOO_WEAK)),
-        }
-    }
-
-    /// Whether the security level, or the program's security callback instead of it, takes something of
-    /// `bits` bits of security. `operation`, `nid` and `other` are as in SSL_CTX_set_security_level(3).
-    pub(crate) fn permits(
-        &self,
-        asker: Asker,
-        operation: c_int,
-        bits: c_int,
-        nid: c_int,
-        other: *mut c_void,
-    ) -> bool {
-        match self.security_callback {
-            // SAFETY: the program's function, called as SSL_CTX_set_security_callback(3) says,
-            // with nothing locked or borrowed.
-            Some(function) => unsafe {
-                function(
-                    asker.ssl,
-                    asker.ctx,
-                    operation,
-                    bits,
-                    nid,
-                    other,
-                    self.security_ex_data.0,
-                ) != 0
-            },
-            None => self.security_level <= 0 || bits >= minimum_bits(self.security_level),
         }
     }
 }

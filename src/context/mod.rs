@@ -17,6 +17,8 @@
 //! | `settings`, `callbacks`, `psk_callbacks`  | what is said above                                |
 //! | `credentials`, `credential_holder`        | own certificates and keys, and setting them       |
 //! | `lent_chains`                             | their chains as they are lent to C                |
+//! | `security`                                | what the security level or callback lets be used  |
+//! | `profiles`                                | suites and groups that a side may speak with      |
 //! | `certificate_security`                    | whether the security level takes a certificate    |
 //! | `names`                                   | authorities that a side names to its peer         |
 //! | `sessions`                                | the cache with the program's callbacks around it  |
@@ -31,7 +33,9 @@ mod credentials;
 mod credentials_tests;
 mod lent_chains;
 mod names;
+mod profiles;
 mod psk_callbacks;
+mod security;
 mod session_table;
 mod sessions;
 mod settings;
@@ -39,11 +43,14 @@ mod statistics;
 
 pub use crate::cipher::Method;
 pub use callbacks::*;
-pub use certificate_security::{Asker, Position};
+pub use certificate_security::Position;
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
 pub use lent_chains::{EXTRA as EXTRA_CHAIN, Former as FormerChain, LentChains};
 pub use names::Names;
+pub use profiles::Wishes;
+pub(crate) use profiles::no_group;
+pub use security::Asker;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 

@@ -11,14 +11,14 @@ use super::callbacks::{
     SecurityCallback, VerifyCallback,
 };
 use super::credentials::Credentials;
+use super::profiles::Profiles;
 use super::psk_callbacks::PskCallbacks;
 use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
-use crate::cipher::signature::default_signature_algorithms;
+use crate::cipher::signature::DEFAULT_SIGNATURE_ALGORITHMS;
 use crate::cipher::{Cipher, CipherList, Method, SuiteB};
-use crate::engine::{Profile, knows_group};
-use crate::error::{Error, Reason, Result};
+use crate::error::Result;
 use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
@@ -41,10 +41,6 @@ const DEFAULT_MODE: u32 = 4;
 pub const NO_VERSION_LEFT: &str =
     "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
 
-/// The same for groups.
-const NO_GROUP_LEFT: &str = "Reprise has none of the groups that are set; it has X25519, P-256, P-384, \
-     X25519MLKEM768 and SecP256r1MLKEM768";
-
 /// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
 /// 0 for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,9 +61,9 @@ pub struct Settings {
     /// Limits set by the program.
     pub versions: VersionRange,
     /// TLS 1.2 suites, in order of preference.
-    tls12_ciphers: Arc<[&'static Cipher]>,
+    pub(super) tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
-    tls13_ciphers: Arc<[&'static Cipher]>,
+    pub(super) tls13_ciphers: Arc<[&'static Cipher]>,
     /// Those that go into the next list. A connection's may differ from the former, which can be its context's.
     tls13_setting: Arc<[&'static Cipher]>,
     /// A connection's: these are its own, and not those of its context.
@@ -138,8 +134,8 @@ pub struct Settings {
     pub psk: PskCallbacks,
     /// Post-handshake authentication: cannot be done, but is remembered.
     pub post_handshake_auth: c_int,
-    /// Derived from versions, suites and groups when first needed.
-    profile: OnceCell<Arc<Profile>>,
+    /// What a client and a server speak with, derived from the rest when first needed.
+    pub(super) profiles: Profiles,
 }
 
 impl Default for Settings {
@@ -187,7 +183,7 @@ impl Default for Settings {
             certificate_flags: 0,
             psk: PskCallbacks::default(),
             post_handshake_auth: 0,
-            profile: OnceCell::new(),
+            profiles: Profiles::default(),
         }
     }
 }
@@ -195,7 +191,7 @@ impl Default for Settings {
 impl Settings {
     /// To be called on a value that is about to be changed: what was derived from it is forgotten.
     pub fn changing(&mut self) -> &mut Self {
-        self.profile = OnceCell::new();
+        self.profiles = Profiles::default();
         self
     }
 
@@ -251,7 +247,7 @@ impl Settings {
     }
 
     /// Server: the suite is chosen by its own order.
-    fn prefers_own_suites(&self) -> bool {
+    pub(super) fn prefers_own_suites(&self) -> bool {
         self.options & OP_CIPHER_SERVER_PREFERENCE != 0 || self.suite_b().is_some()
     }
 
@@ -271,7 +267,8 @@ impl Settings {
             .cloned()
     }
 
-    /// Whether this version (0x0303 or 0x0304) may be spoken.
+    /// Whether this version (0x0303 or 0x0304) may be spoken, as far as it has been set. The security
+    /// policy has not been asked.
     pub fn allows_version(&self, method: &Method, version: u16) -> bool {
         let number = c_int::from(version);
         let forbidden = match version {
@@ -286,42 +283,6 @@ impl Settings {
             && (max == 0 || number <= max)
     }
 
-    /// Whether a client offers this suite (a `SSL_CIPHER_get_id`) at this version. In TLS 1.3 any
-    /// suite with the same hash would do, which all have.
-    pub fn offers_suite(&self, id: u32, version: u16) -> bool {
-        match version {
-            0x0304 => !self.tls13_ciphers.is_empty(),
-            _ => self.tls12_ciphers.iter().any(|cipher| cipher.id == id),
-        }
-    }
-
-    /// The engine's view of versions, suites and groups, made once for all connections that share
-    /// these settings.
-    pub fn profile(&self, method: &Method) -> Result<Arc<Profile>> {
-        self.profile
-            .get_or_try_init(|| self.make_profile(method).map(Arc::new))
-            .cloned()
-    }
-
-    fn make_profile(&self, method: &Method) -> Result<Profile> {
-        if !self.groups().iter().copied().any(knows_group) {
-            return Err(Error::with(Reason::NO_SUITABLE_GROUPS, NO_GROUP_LEFT));
-        }
-        let suites = |version: u16, ciphers: &Arc<[&'static Cipher]>| -> Vec<u16> {
-            match self.allows_version(method, version) {
-                true => ciphers.iter().map(|cipher| cipher.wire()).collect(),
-                false => Vec::new(),
-            }
-        };
-        Profile::new(
-            suites(0x0304, &self.tls13_ciphers).into_iter(),
-            suites(0x0303, &self.tls12_ciphers).into_iter(),
-            self.groups().iter().copied(),
-            self.prefers_own_suites(),
-        )
-        .ok_or_else(|| Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT))
-    }
-
     /// Where the passwords of key files come from.
     pub fn key_password(&self) -> Password {
         // SAFETY: the program vouched for both when it set them: the function may be called with
@@ -329,19 +290,17 @@ impl Settings {
         unsafe { Password::new(self.password.function, self.password.argument) }
     }
 
-    /// Signature schemes in force, by TLS number, best first.
+    /// Signature schemes as set, by TLS number, best first. The security policy has not been asked.
     pub fn signature_schemes(&self) -> Vec<u16> {
         match (self.suite_b(), &self.signature_schemes) {
             (Some(profile), _) => profile.signature_schemes().to_vec(),
             (None, Some(schemes)) => schemes.to_vec(),
-            (None, None) => default_signature_algorithms(self.security_level)
-                .map(|algorithm| algorithm.id)
-                .collect(),
+            (None, None) => DEFAULT_SIGNATURE_ALGORITHMS.to_vec(),
         }
     }
 
     /// Signature schemes for a client's signature: what a client signs with, and what a server asks
-    /// clients for.
+    /// clients for. The security policy has not been asked.
     pub fn client_signature_schemes(&self) -> Vec<u16> {
         match (self.suite_b(), &self.client_signature_schemes) {
             (None, Some(schemes)) => schemes.to_vec(),

@@ -24,7 +24,7 @@ use super::client_session;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::messages;
-use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
+use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -195,6 +195,7 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
+        judge_group(input, self.delegate.get()).map_err(|rejected| self.reject(rejected))?;
         verify_signature(0x0303, by_engine, input, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))
     }
@@ -272,19 +273,21 @@ impl ClientHooks {
             .copied()
             .filter(|scheme| self.signing_schemes.contains(&scheme.0))
             .collect();
-        let key = self
-            .delegate
-            .get()?
-            .client_credentials(&CertificateRequest {
-                authorities: request
-                    .root_hint_subjects()
-                    .iter()
-                    .map(|name| name.as_ref())
-                    .collect(),
-                signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
-                common_schemes: common.iter().map(|scheme| scheme.0).collect(),
-            })?;
-        let selected = key.select(&common)?;
+        let delegate = self.delegate.get()?;
+        let key = delegate.client_credentials(&CertificateRequest {
+            authorities: request
+                .root_hint_subjects()
+                .iter()
+                .map(|name| name.as_ref())
+                .collect(),
+            signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
+            common_schemes: common.iter().map(|scheme| scheme.0).collect(),
+        })?;
+        let permitted: Vec<_> = common
+            .into_iter()
+            .filter(|scheme| delegate.may_sign(scheme.0))
+            .collect();
+        let selected = key.select(&permitted)?;
         super::server::note_selection(self.delegate.get(), &key, &selected);
         Some(selected)
     }

@@ -20,6 +20,13 @@ pub trait Delegate {
     /// verify.
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool;
 
+    /// Client, TLS 1.2: whether the server may exchange keys in the group of this number. `Err` ends the
+    /// handshake.
+    fn judge_group(&self, group: u16) -> Result<(), PeerRejected>;
+
+    /// Client: whether we may sign by this scheme, which the server accepts.
+    fn may_sign(&self, scheme: u16) -> bool;
+
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 

@@ -29,6 +29,22 @@ pub(super) fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
     VerifiedIdentity::assertion(identity)
 }
 
+/// Client, TLS 1.2: asks whether the server may use the group of its key exchange. What it signs is both
+/// randoms, a curve type and the group (RFC 5246, section 7.4.3; RFC 8422, section 5.4).
+pub(super) fn judge_group(
+    input: &SignatureVerificationInput<'_>,
+    delegate: Option<&dyn Delegate>,
+) -> Result<(), PeerRejected> {
+    const RANDOMS: usize = 2 * 32;
+    const NAMED_CURVE: u8 = 3;
+    match (input.message.get(RANDOMS..), delegate) {
+        (Some([NAMED_CURVE, high, low, ..]), Some(delegate)) => {
+            delegate.judge_group(u16::from_be_bytes([*high, *low]))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Accepts a handshake signature whose scheme the delegate finds right for the signer's key, if the
 /// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys.
 pub(super) fn verify_signature(

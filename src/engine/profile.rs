@@ -76,6 +76,14 @@ impl Profile {
         }
     }
 
+    /// Whether there is a suite for this version, 0x0303 or 0x0304.
+    pub fn speaks(&self, version: u16) -> bool {
+        match version {
+            0x0304 => !self.provider.tls13_cipher_suites.is_empty(),
+            _ => !self.provider.tls12_cipher_suites.is_empty(),
+        }
+    }
+
     /// Whether one of these groups is among ours.
     pub fn has_any_group(&self, offered: &[u16]) -> bool {
         self.provider

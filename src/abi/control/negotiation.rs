@@ -100,7 +100,9 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
         0 => (offered, own),
         _ => (own, offered),
     };
-    let mut shared = first.iter().filter(|number| second.contains(number));
+    let mut shared = first
+        .iter()
+        .filter(|number| second.contains(number) && connection.may_share_group(**number));
     match index {
         -1 => shared.count() as c_long,
         index => usize::try_from(index)

@@ -89,7 +89,7 @@ impl Connection {
         }
         self.early.status.set(EarlyDataStatus::Rejected);
         let settings = self.settings();
-        let profile = settings.profile(self.method.get())?;
+        let profile = self.server_profile(hello)?;
         let limit = self
             .with_handshake(|handshake| {
                 let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;

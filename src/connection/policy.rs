@@ -1,0 +1,169 @@
+//! What the security level or callback of a connection lets it speak with
+//! (SSL_set_security_callback(3)).
+//!
+//! A callback of the program may call the library, so it is asked with nothing borrowed.
+
+use std::ffi::c_int;
+use std::ptr;
+use std::sync::Arc;
+
+use super::{ClientHello, Connection, Stop, extension};
+use crate::cipher::Cipher;
+use crate::cipher::security::operation::*;
+use crate::context::{Asker, Settings, Wishes, no_group};
+use crate::engine::{Failure, PeerRejected, Profile};
+use crate::error::Error;
+use crate::reason::Reason;
+
+const HANDSHAKE_FAILURE: u8 = 40;
+const ILLEGAL_PARAMETER: u8 = 47;
+const INTERNAL_ERROR: u8 = 80;
+
+/// `SSL_OP_NO_TICKET`
+const OP_NO_TICKET: u64 = 1 << 14;
+
+impl Connection {
+    pub(super) fn asker(&self) -> Asker {
+        Asker {
+            ssl: self,
+            ctx: ptr::null(),
+        }
+    }
+
+    /// Whether this version is set and permitted.
+    pub(super) fn may_speak(&self, settings: &Settings, version: u16) -> bool {
+        settings.allows_version(self.method.get(), version)
+            && settings.permits_version(self.asker(), version)
+    }
+
+    /// The highest version of the method must be permitted, or else nothing begins, as in OpenSSL.
+    pub(super) fn may_begin(&self) -> bool {
+        const HIGHEST: u16 = 0x0304;
+        let version = match self.method.get().version {
+            Some(version) => version.wire() as u16,
+            None => HIGHEST,
+        };
+        self.settings().permits_version(self.asker(), version)
+    }
+
+    /// TLS 1.2: tickets are on and permitted.
+    pub(super) fn may_use_tickets(&self) -> bool {
+        let settings = self.settings();
+        settings.options & OP_NO_TICKET == 0 && settings.permits_tickets(self.asker())
+    }
+
+    /// The suites that a client with these settings would offer.
+    pub fn supported_ciphers(&self) -> Vec<&'static Cipher> {
+        self.settings_with_ciphers()
+            .supported_ciphers(self.method.get(), self.asker())
+    }
+
+    /// Client: what the ClientHello offers.
+    pub(super) fn client_profile(&self, settings: &Settings) -> Result<Arc<Profile>, Stop> {
+        Ok(settings.client_profile(self.method.get(), self.asker())?)
+    }
+
+    /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
+    /// have changed the settings.
+    pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
+        let settings = self.settings_for_choice();
+        let (version, made) = self
+            .with_handshake(|handshake| (handshake.version, handshake.profile.clone()))
+            .unwrap_or_default();
+        if let Some((of, profile)) = made
+            && Arc::ptr_eq(&of, &settings)
+        {
+            return Ok(profile);
+        }
+        let wishes = Wishes {
+            version,
+            suites: &hello.cipher_suites(),
+            groups: &hello.numbers(extension::SUPPORTED_GROUPS),
+        };
+        let profile = settings
+            .server_profile(self.method.get(), self.asker(), &wishes)
+            .and_then(|profile| match profile.speaks(version) {
+                true => Ok(profile),
+                false => Err(Error::new(Reason::NO_SHARED_CIPHER)),
+            })
+            .map_err(|error| match error {
+                Error::Ssl(reason, detail) => {
+                    let failure = Failure::with_alert(reason, HANDSHAKE_FAILURE);
+                    self.fail(failure.saying(&detail))
+                }
+                error => error.into(),
+            })?;
+        self.with_handshake(|handshake| handshake.profile = Some((settings, profile.clone())));
+        Ok(profile)
+    }
+
+    /// Server: one of the client's groups must be among ours. A client of TLS 1.2 need not name any (RFC 8422,
+    /// section 4).
+    pub(super) fn check_groups(
+        &self,
+        hello: &ClientHello,
+        profile: &Profile,
+        version: u16,
+    ) -> Result<(), Stop> {
+        let offered = hello.numbers(extension::SUPPORTED_GROUPS);
+        if offered.is_empty() || profile.has_any_group(&offered) {
+            return Ok(());
+        }
+        Err(self.refuse(no_group(version), HANDSHAKE_FAILURE))
+    }
+
+    /// Server: whether a group that both sides have may be chosen.
+    pub fn may_share_group(&self, group: u16) -> bool {
+        self.settings()
+            .permits_group(self.asker(), CURVE_SHARED, group)
+    }
+
+    /// Those of the schemes that the policy permits.
+    pub(super) fn permitted_signatures(
+        &self,
+        settings: &Settings,
+        operation: c_int,
+        schemes: Vec<u16>,
+    ) -> Vec<u16> {
+        let asker = self.asker();
+        let permits = |scheme: &u16| settings.permits_signature(asker, operation, *scheme);
+        schemes.into_iter().filter(permits).collect()
+    }
+
+    /// Signature schemes to offer, or to ask clients for.
+    pub(super) fn offered_signatures(
+        &self,
+        settings: &Settings,
+        schemes: Vec<u16>,
+    ) -> Result<Vec<u16>, Stop> {
+        let permitted = self.permitted_signatures(settings, SIGALG_SUPPORTED, schemes);
+        match permitted.is_empty() {
+            true => Err(self.refuse(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM, INTERNAL_ERROR)),
+            false => Ok(permitted),
+        }
+    }
+
+    /// Client, TLS 1.2: whether the server may use this group.
+    pub(super) fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
+        let settings = self.settings();
+        match settings.permits_group(self.asker(), CURVE_CHECK, group) {
+            true => Ok(()),
+            false => Err(PeerRejected {
+                reason: Reason::WRONG_CURVE,
+                alert: ILLEGAL_PARAMETER,
+            }),
+        }
+    }
+
+    /// Client: whether the suite of the ServerHello may be used, which has come and not been digested.
+    pub(super) fn judge_suite(&self, suite: u16) -> Result<(), Stop> {
+        let settings = self.settings();
+        // The engine refuses those that were not offered.
+        let permitted = Cipher::from_wire(suite)
+            .is_none_or(|cipher| settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher));
+        match permitted {
+            true => Ok(()),
+            false => Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, ILLEGAL_PARAMETER)),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What a side speaks with: of the suites and groups that are set, those that its versions and its
+//! security policy let it use.
+//!
+//! Where the level decides the answer is the same for all connections with the same settings, and is
+//! kept. A security callback is asked anew in each handshake.
+
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+
+use super::{Asker, Settings};
+use crate::cipher::security::operation::*;
+use crate::cipher::suite::{Authentication, Encryption};
+use crate::cipher::{Cipher, Method, SignatureAlgorithm};
+use crate::context::NO_VERSION_LEFT;
+use crate::engine::{Profile, knows_group};
+use crate::error::{Error, Reason, Result};
+
+/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
+const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
+/// `SSL_OP_PRIORITIZE_CHACHA`
+const OP_PRIORITIZE_CHACHA: u64 = 1 << 21;
+
+const TLS1_2: u16 = 0x0303;
+const TLS1_3: u16 = 0x0304;
+
+/// `NID_rsaEncryption`, `NID_rsassaPss`, `NID_X9_62_id_ecPublicKey`: kinds of signatures.
+const RSA: i32 = 6;
+const RSA_PSS: i32 = 912;
+const ECDSA: i32 = 408;
+
+/// What a person is told when no group is left.
+const NO_GROUP_LEFT: &str = "no group is left of those that Reprise has: X25519, P-256, P-384, \
+                             X25519MLKEM768 and SecP256r1MLKEM768";
+
+/// What is kept.
+#[derive(Clone, Default)]
+pub(super) struct Profiles {
+    client: OnceCell<Arc<Profile>>,
+    server: OnceCell<Arc<Profile>>,
+}
+
+/// What a ClientHello says that a server's choice depends on.
+pub struct Wishes<'a> {
+    /// The version that will be spoken.
+    pub version: u16,
+    /// Suites by number, best first.
+    pub suites: &'a [u16],
+    /// Groups by number; empty when the client has not said.
+    pub groups: &'a [u16],
+}
+
+impl Settings {
+    /// Client: what its ClientHello offers.
+    ///
+    /// Errors: no version is left, no suite for the highest version, or no group.
+    pub(crate) fn client_profile(&self, method: &Method, asker: Asker) -> Result<Arc<Profile>> {
+        if self.security_callback.is_some() {
+            return self.make_client_profile(method, asker).map(Arc::new);
+        }
+        self.profiles
+            .client
+            .get_or_try_init(|| self.make_client_profile(method, asker).map(Arc::new))
+            .cloned()
+    }
+
+    /// Server: what it may choose for this client.
+    ///
+    /// Errors: no suite, or no group.
+    pub(crate) fn server_profile(
+        &self,
+        method: &Method,
+        asker: Asker,
+        client: &Wishes<'_>,
+    ) -> Result<Arc<Profile>> {
+        let make = || {
+            self.make_server_profile(method, asker, client)
+                .map(Arc::new)
+        };
+        if self.security_callback.is_some() || self.puts_chacha_first(client.suites) {
+            return make();
+        }
+        self.profiles.server.get_or_try_init(make).cloned()
+    }
+
+    /// The suites that a client would offer, TLS 1.3 first.
+    pub(crate) fn supported_ciphers(&self, method: &Method, asker: Asker) -> Vec<&'static Cipher> {
+        let versions = self.permitted_versions(method, asker);
+        self.offered_ciphers(&versions, asker)
+    }
+
+    fn make_client_profile(&self, method: &Method, asker: Asker) -> Result<Profile> {
+        let versions = self.permitted_versions(method, asker);
+        let Some(highest) = versions.first() else {
+            return Err(Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT));
+        };
+        let ciphers = self.offered_ciphers(&versions, asker);
+        if !ciphers.iter().any(|cipher| version_of(cipher) == *highest) {
+            let detail = "No ciphers enabled for max supported SSL/TLS version";
+            return Err(Error::with(Reason::NO_CIPHERS_AVAILABLE, detail));
+        }
+        let groups: Vec<_> = self
+            .usable_groups()
+            .filter(|group| self.permits_group(asker, CURVE_SUPPORTED, *group))
+            .collect();
+        self.assemble(&ciphers, groups)
+            .ok_or_else(|| Error::with(Reason::NO_SUITABLE_GROUPS, NO_GROUP_LEFT))
+    }
+
+    fn make_server_profile(
+        &self,
+        method: &Method,
+        asker: Asker,
+        client: &Wishes<'_>,
+    ) -> Result<Profile> {
+        // What the level says is kept for other clients; a callback is asked about this one.
+        let asks = self.security_callback.is_some();
+        let versions: Vec<_> = match asks {
+            true => vec![client.version],
+            false => self.permitted_versions(method, asker),
+        };
+        let first = |cipher: &Cipher| match self.puts_chacha_first(client.suites) {
+            true => cipher.encryption != Encryption::ChaCha20Poly1305,
+            false => false,
+        };
+        let mut ciphers: Vec<_> = self
+            .ciphers()
+            .filter(|cipher| versions.contains(&version_of(cipher)))
+            .filter(|cipher| !asks || client.suites.contains(&cipher.wire()))
+            .filter(|cipher| self.permits_cipher(asker, CIPHER_SHARED, cipher))
+            .collect();
+        ciphers.sort_by_key(|cipher| first(cipher));
+        if ciphers.is_empty() {
+            return Err(Error::new(Reason::NO_SHARED_CIPHER));
+        }
+        let may_use = |group: &u16| match (asks, client.version) {
+            (true, TLS1_3) => {
+                self.permits_group(asker, CURVE_CHECK, *group)
+                    && self.permits_group(asker, CURVE_SUPPORTED, *group)
+            }
+            _ => self.permits_group(asker, CURVE_SHARED, *group),
+        };
+        let groups = self
+            .usable_groups()
+            .filter(|group| !asks || client.groups.is_empty() || client.groups.contains(group))
+            .filter(may_use)
+            .collect();
+        self.assemble(&ciphers, groups)
+            .ok_or_else(|| Error::new(no_group(client.version)))
+    }
+
+    fn assemble(&self, ciphers: &[&'static Cipher], groups: Vec<u16>) -> Option<Profile> {
+        let suites = |version: u16| {
+            ciphers
+                .iter()
+                .filter(move |cipher| version_of(cipher) == version)
+                .map(|cipher| cipher.wire())
+        };
+        Profile::new(
+            suites(TLS1_3),
+            suites(TLS1_2),
+            groups.into_iter(),
+            self.prefers_own_suites(),
+        )
+    }
+
+    /// Versions that are set and that the policy permits, the highest first.
+    fn permitted_versions(&self, method: &Method, asker: Asker) -> Vec<u16> {
+        [TLS1_3, TLS1_2]
+            .into_iter()
+            .filter(|version| self.allows_version(method, *version))
+            .filter(|version| self.permits_version(asker, *version))
+            .collect()
+    }
+
+    /// A client's suites for these versions. Suites of TLS 1.2 name the kind of the server's signature, of which
+    /// one must be taken.
+    fn offered_ciphers(&self, versions: &[u16], asker: Asker) -> Vec<&'static Cipher> {
+        let signs = |kinds: &[i32]| {
+            self.signature_schemes()
+                .into_iter()
+                .filter(|scheme| {
+                    let algorithm = SignatureAlgorithm::from_id(*scheme);
+                    algorithm.is_some_and(|known| kinds.contains(&known.signature_nid))
+                })
+                .any(|scheme| self.permits_signature(asker, SIGALG_MASK, scheme))
+        };
+        let (by_rsa, by_ecdsa) = match versions.contains(&TLS1_2) {
+            true => (signs(&[RSA, RSA_PSS]), signs(&[ECDSA])),
+            false => (true, true),
+        };
+        self.ciphers()
+            .filter(|cipher| versions.contains(&version_of(cipher)))
+            .filter(|cipher| match cipher.authentication {
+                Authentication::Rsa => by_rsa,
+                Authentication::Ecdsa => by_ecdsa,
+                _ => true,
+            })
+            .filter(|cipher| self.permits_cipher(asker, CIPHER_SUPPORTED, cipher))
+            .collect()
+    }
+
+    /// Groups in force that the engine has, best first.
+    fn usable_groups(&self) -> impl Iterator<Item = u16> {
+        let groups = self.groups().iter().copied();
+        groups.filter(|group| knows_group(*group))
+    }
+
+    /// `SSL_OP_PRIORITIZE_CHACHA`: in the server's order, but ChaCha20 first for a client that prefers it.
+    fn puts_chacha_first(&self, offered: &[u16]) -> bool {
+        const BOTH: u64 = OP_CIPHER_SERVER_PREFERENCE | OP_PRIORITIZE_CHACHA;
+        self.options & BOTH == BOTH
+            && offered
+                .iter()
+                .find_map(|number| Cipher::from_wire(*number).filter(|known| !known.is_signal()))
+                .is_some_and(|first| first.encryption == Encryption::ChaCha20Poly1305)
+    }
+}
+
+fn version_of(cipher: &Cipher) -> u16 {
+    match cipher.is_tls13() {
+        true => TLS1_3,
+        false => TLS1_2,
+    }
+}
+
+/// Why a server without a group cannot go on: suites of TLS 1.2 need one.
+pub(crate) fn no_group(version: u16) -> Reason {
+    match version {
+        TLS1_3 => Reason::NO_SUITABLE_KEY_SHARE,
+        _ => Reason::NO_SHARED_CIPHER,
+    }
+}
