@@ -9,6 +9,8 @@ use crate::engine::{
     CertificateRequest, CertifiedKey, Delegate, PeerRejected, PeerSignature, SessionSecrets,
 };
 
+const INTERNAL_ERROR: u8 = 80;
+
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
         self.tell_received();
@@ -37,8 +39,19 @@ impl Delegate for Connection {
         Connection::may_sign(self, scheme)
     }
 
-    fn will_sign(&self, number: usize, scheme: u16) {
+    fn has_failed(&self) -> bool {
+        self.fatal.get().is_some()
+    }
+
+    fn will_sign(&self, number: usize, scheme: u16) -> Result<(), PeerRejected> {
         self.note_own_signature(number, scheme);
+        self.check_own_chain(number).map_err(|reason| {
+            self.fatal.set(Some(reason));
+            PeerRejected {
+                reason,
+                alert: INTERNAL_ERROR,
+            }
+        })
     }
 
     fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {

@@ -7,7 +7,7 @@ use super::{Connection, Role};
 use crate::cipher::SignatureAlgorithm;
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{CredentialHolder, Credentials, LentChains, Position, Settings, Slot};
-use crate::error::Result;
+use crate::error::{Reason, Result};
 use crate::libcrypto::x509::X509;
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
@@ -98,6 +98,17 @@ impl Connection {
         let mut signatures = self.signatures.borrow_mut();
         signatures.slot = Some(slot);
         signatures.own = scheme;
+    }
+
+    /// Refuses our own certificate of this number when the security level, which may have been raised since it was set,
+    /// or the security callback does not take it or its chain.
+    pub(super) fn check_own_chain(&self, slot: usize) -> std::result::Result<(), Reason> {
+        let settings = self.settings();
+        let source = self.chain_source(&settings);
+        match settings.credentials.shown(slot, &source) {
+            Some(chain) => settings.check_shown(self.asker(), &chain),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn note_peer_signature(&self, scheme: u16) {

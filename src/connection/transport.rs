@@ -181,9 +181,15 @@ impl Connection {
         let mut engine = self.take_engine()?;
         let result = engine.process(self);
         self.engine.replace(Some(engine));
-        if let (Ok(_), Some(reason)) = (&result, self.fatal.take()) {
-            return Err(self.refuse(reason, INTERNAL_ERROR));
-        }
+        let result = match (result, self.fatal.take()) {
+            (Ok(_), Some(reason)) => return Err(self.refuse(reason, INTERNAL_ERROR)),
+            (Err(failure), Some(reason)) => Err(Failure {
+                reason,
+                detail: String::new(),
+                ..failure
+            }),
+            (result, None) => result,
+        };
         match result {
             Ok(progress) => {
                 self.tell();

@@ -1,8 +1,10 @@
 //! Whether the security level takes a certificate (SSL_CTX_set_security_level(3)).
 
+use std::ffi::c_int;
+
 use super::{Asker, Settings};
 use crate::cipher::security::operation::{CA_KEY, CA_MD, EE_KEY};
-use crate::error::{Error, Reason, Result};
+use crate::error::{Reason, Result};
 use crate::libcrypto::x509::X509;
 
 /// Where in a chain a certificate stands.
@@ -14,6 +16,50 @@ pub enum Position {
     Issuer,
 }
 
+/// A chain of our own as it is sent, with what its strength is judged by.
+pub struct ShownChain(Vec<Strength>);
+
+impl ShownChain {
+    /// Of a leaf and what is sent above it.
+    pub fn new(leaf: &X509, issuers: &[X509]) -> Self {
+        let leaf = Strength::of(leaf, Position::Leaf);
+        let issuers = issuers
+            .iter()
+            .map(|issuer| Strength::of(issuer, Position::Issuer));
+        Self(std::iter::once(leaf).chain(issuers).collect())
+    }
+}
+
+struct Strength {
+    certificate: X509,
+    position: Position,
+    /// Bits of security of its key; -1 when that is not known.
+    key_bits: c_int,
+    /// Those of its signature, and the NID of the digest or else of the algorithm; `None` for one that is signed by
+    /// itself, on whose signature nobody relies.
+    signature: Option<(c_int, c_int)>,
+}
+
+impl Strength {
+    fn of(certificate: &X509, position: Position) -> Self {
+        let signature = || {
+            let bits = certificate.signature_security_bits().unwrap_or(-1);
+            match certificate.signature_nids() {
+                (0, key) => (bits, key),
+                (digest, _) => (bits, digest),
+            }
+        };
+        Self {
+            key_bits: certificate
+                .public_key()
+                .map_or(-1, |key| key.security_bits()),
+            signature: (!certificate.is_self_signed()).then(signature),
+            certificate: certificate.clone(),
+            position,
+        }
+    }
+}
+
 impl Settings {
     /// Refuses a certificate of our own that the security level, or the program's security
     /// callback, does not take: `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL`, `CA_MD_TOO_WEAK`.
@@ -23,29 +69,36 @@ impl Settings {
         certificate: &X509,
         position: Position,
     ) -> Result<()> {
-        let (operation, reason) = match position {
+        Ok(self.check(asker, &Strength::of(certificate, position))?)
+    }
+
+    /// The same for a chain of our own that is about to be sent: the level may have been raised since its certificates
+    /// were set.
+    pub(crate) fn check_shown(
+        &self,
+        asker: Asker,
+        chain: &ShownChain,
+    ) -> std::result::Result<(), Reason> {
+        chain
+            .0
+            .iter()
+            .try_for_each(|strength| self.check(asker, strength))
+    }
+
+    fn check(&self, asker: Asker, strength: &Strength) -> std::result::Result<(), Reason> {
+        let (operation, reason) = match strength.position {
             Position::Leaf => (EE_KEY, Reason::EE_KEY_TOO_SMALL),
             Position::Issuer => (CA_KEY, Reason::CA_KEY_TOO_SMALL),
         };
-        let bits = certificate
-            .public_key()
-            .map_or(-1, |key| key.security_bits());
-        let other = certificate.as_ptr().cast();
-        if !self.permits(asker, operation, bits, 0, other) {
-            return Err(Error::new(reason));
+        let other = strength.certificate.as_ptr().cast();
+        if !self.permits(asker, operation, strength.key_bits, 0, other) {
+            return Err(reason);
         }
-        // Nobody relies on the signature of one that is signed by itself.
-        if certificate.is_self_signed() {
-            return Ok(());
-        }
-        let bits = certificate.signature_security_bits().unwrap_or(-1);
-        let nid = match certificate.signature_nids() {
-            (0, key) => key,
-            (digest, _) => digest,
-        };
-        match self.permits(asker, CA_MD, bits, nid, other) {
-            true => Ok(()),
-            false => Err(Error::new(Reason::CA_MD_TOO_WEAK)),
+        match strength.signature {
+            Some((bits, nid)) if !self.permits(asker, CA_MD, bits, nid, other) => {
+                Err(Reason::CA_MD_TOO_WEAK)
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::certificate_security::ShownChain;
 use crate::engine::{CertifiedKey, ExternalKey, KeySource};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
@@ -29,10 +30,20 @@ pub struct Slot {
     /// Certificates that are sent after the leaf; `None` when none were given for this slot.
     pub chain: Option<Arc<X509Chain>>,
     /// The engine's form, made when first needed.
-    certified: OnceLock<Option<CertifiedKey>>,
+    certified: OnceLock<Option<Prepared>>,
+}
+
+/// A slot as it is sent to peers.
+#[derive(Clone)]
+struct Prepared {
+    key: CertifiedKey,
+    shown: Arc<ShownChain>,
+    /// What the chain was completed from.
+    source: ChainSource,
 }
 
 /// Where chains are completed from when a slot has none.
+#[derive(Clone)]
 pub struct ChainSource {
     /// `SSL_CTX_add_extra_chain_cert`
     pub extra: Option<Arc<X509Chain>>,
@@ -40,6 +51,16 @@ pub struct ChainSource {
     pub store: Store,
     /// Not `SSL_MODE_NO_AUTO_CHAIN`.
     pub automatic: bool,
+}
+
+impl ChainSource {
+    /// Whether chains that are completed from either are the same.
+    fn is(&self, other: &Self) -> bool {
+        let extra = |source: &Self| source.extra.as_ref().map(Arc::as_ptr);
+        extra(self) == extra(other)
+            && self.store.as_ptr() == other.store.as_ptr()
+            && self.automatic == other.automatic
+    }
 }
 
 /// All slots of a context or connection.
@@ -216,20 +237,19 @@ impl Credentials {
         }
     }
 
-    /// All complete slots in the engine's form, best first, under their numbers. Each is prepared
-    /// once.
+    /// All complete slots in the engine's form, best first, under their numbers.
     pub fn certified(&self, source: &ChainSource) -> Result<Vec<CertifiedKey>> {
         Ok(self
             .slots
             .iter()
             .enumerate()
-            .filter_map(|(number, slot)| {
-                slot.certified
-                    .get_or_init(|| Some(slot.prepare(source)?.numbered(number)))
-                    .as_ref()
-                    .cloned()
-            })
+            .filter_map(|(number, slot)| Some(slot.prepared(source)?.key.numbered(number)))
             .collect())
+    }
+
+    /// What is sent of the slot with this number.
+    pub fn shown(&self, number: usize, source: &ChainSource) -> Option<Arc<ShownChain>> {
+        Some(self.slot(number)?.prepared(source)?.shown)
     }
 }
 
@@ -238,32 +258,44 @@ impl Slot {
         self.certificate.is_some() && self.key.is_some()
     }
 
-    fn prepare(&self, source: &ChainSource) -> Option<CertifiedKey> {
+    /// Prepared once for each source, as long as it is the one that most connections have.
+    fn prepared(&self, source: &ChainSource) -> Option<Prepared> {
+        let kept = self.certified.get_or_init(|| self.prepare(source));
+        match kept {
+            Some(prepared) if !prepared.source.is(source) => self.prepare(source),
+            kept => kept.clone(),
+        }
+    }
+
+    fn prepare(&self, source: &ChainSource) -> Option<Prepared> {
         let certificate = self.certificate.as_ref()?;
         let key = self.key.as_ref()?;
-        let mut chain = vec![certificate.to_der().ok()?];
-        let given = self.chain.as_ref().or(source.extra.as_ref());
-        match given {
-            Some(given) => {
-                for certificate in given.iter() {
-                    chain.push(certificate.to_der().ok()?);
-                }
-            }
-            None if source.automatic => chain.extend(issuers(certificate, &source.store)),
-            None => {}
-        }
+        let issuers: Vec<X509> = match self.chain.as_ref().or(source.extra.as_ref()) {
+            Some(given) => given.iter().map(|issuer| issuer.clone()).collect(),
+            None if source.automatic => issuers(certificate, &source.store),
+            None => Vec::new(),
+        };
+        let chain: Vec<Vec<u8>> = std::iter::once(certificate)
+            .chain(&issuers)
+            .map(|certificate| certificate.to_der().ok())
+            .collect::<Option<_>>()?;
         let exported = key
             .to_pkcs8()
             .and_then(|pkcs8| CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok());
-        exported.or_else(|| {
+        let certified = exported.or_else(|| {
             let key = Arc::new(LibcryptoKey(key.clone()));
             CertifiedKey::new(chain, KeySource::External(key), None).ok()
+        })?;
+        Some(Prepared {
+            key: certified,
+            shown: Arc::new(ShownChain::new(certificate, &issuers)),
+            source: source.clone(),
         })
     }
 }
 
-/// The certificates above `leaf`, as far as the store has them, in DER.
-fn issuers(leaf: &X509, store: &Store) -> Vec<Vec<u8>> {
+/// The certificates above `leaf`, as far as the store has them.
+fn issuers(leaf: &X509, store: &Store) -> Vec<X509> {
     error_queue::quietly(|| {
         let (Ok(param), Ok(untrusted)) = (VerifyParam::new(), X509Chain::new()) else {
             return Vec::new();
@@ -285,11 +317,7 @@ fn issuers(leaf: &X509, store: &Store) -> Vec<Vec<u8>> {
         let Some(chain) = verified.chain else {
             return Vec::new();
         };
-        chain
-            .iter()
-            .skip(1)
-            .filter_map(|certificate| certificate.to_der().ok())
-            .collect()
+        chain.iter().skip(1).map(|issuer| issuer.clone()).collect()
     })
 }
 

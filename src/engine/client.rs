@@ -21,6 +21,7 @@ use rustls::{ClientSide, Connection, Error, KeyLog, Tcp};
 use zeroize::Zeroizing;
 
 use super::client_session;
+use super::credentials::no_credential;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::messages;
@@ -282,14 +283,21 @@ impl ClientHooks {
                 .collect(),
             signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
             common_schemes: common.iter().map(|scheme| scheme.0).collect(),
-        })?;
+        });
         let permitted: Vec<_> = common
             .into_iter()
             .filter(|scheme| delegate.may_sign(scheme.0))
             .collect();
-        let selected = key.select(&permitted)?;
-        super::server::note_selection(self.delegate.get(), &key, &selected);
-        Some(selected)
+        let selected = key.and_then(|key| {
+            let selected = key.select(&permitted)?;
+            super::server::note_selection(Some(delegate), &key, &selected).ok()?;
+            Some(selected)
+        });
+        match delegate.has_failed() {
+            // The server must not take the failure for a client without a certificate.
+            true => no_credential(&permitted),
+            false => selected,
+        }
     }
 }
 

@@ -30,8 +30,12 @@ pub trait Delegate {
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 
+    /// Client: something has failed that ends the handshake, so no certificate can be given.
+    fn has_failed(&self) -> bool;
+
     /// We sign with the certificate of this [`CertifiedKey::number`], by this scheme.
-    fn will_sign(&self, number: usize, scheme: u16);
+    /// `Err` ends the handshake.
+    fn will_sign(&self, number: usize, scheme: u16) -> Result<(), PeerRejected>;
 
     /// Server, after [`will_sign`](Self::will_sign), for a client that asked for it: the OCSP
     /// response to staple, `None` for nothing. `Err` ends the handshake.

@@ -62,8 +62,17 @@ impl Failure {
         const HANDSHAKE_FAILURE: u8 = 40;
         const ILLEGAL_PARAMETER: u8 = 47;
         const INTERNAL_ERROR: u8 = 80;
+        /// What rustls sends when a signature cannot be made.
+        const GENERAL_ERROR: u8 = 117;
         match (self.reason, self.alert_sent) {
-            (Reason::CLIENTHELLO_TLSEXT, Some(_)) => Some(INTERNAL_ERROR),
+            (_, Some(GENERAL_ERROR)) => Some(INTERNAL_ERROR),
+            (
+                Reason::CLIENTHELLO_TLSEXT
+                | Reason::EE_KEY_TOO_SMALL
+                | Reason::CA_KEY_TOO_SMALL
+                | Reason::CA_MD_TOO_WEAK,
+                Some(_),
+            ) => Some(INTERNAL_ERROR),
             (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(ILLEGAL_PARAMETER),
             (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(HANDSHAKE_FAILURE),
             _ => None,

@@ -248,7 +248,8 @@ impl ServerCredentialResolver for ServerHooks {
                 },
             )?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
-            note_selection(self.delegate.get(), key, &selected);
+            note_selection(self.delegate.get(), key, &selected)
+                .map_err(|refusal| self.reject(refusal))?;
         }
         self.staple(selected)
     }
@@ -481,9 +482,10 @@ pub(super) fn note_selection(
     delegate: Option<&dyn Delegate>,
     key: &CertifiedKey,
     selected: &SelectedCredential,
-) {
-    if let Some(delegate) = delegate {
-        delegate.will_sign(key.number(), selected.signer.scheme().0);
+) -> Result<(), PeerRejected> {
+    match delegate {
+        Some(delegate) => delegate.will_sign(key.number(), selected.signer.scheme().0),
+        None => Ok(()),
     }
 }
 

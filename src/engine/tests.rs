@@ -41,7 +41,12 @@ impl Delegate for Recorder {
     fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         None
     }
-    fn will_sign(&self, _: usize, _: u16) {}
+    fn has_failed(&self) -> bool {
+        false
+    }
+    fn will_sign(&self, _: usize, _: u16) -> Result<(), PeerRejected> {
+        Ok(())
+    }
     fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
         Ok(None)
     }
