@@ -3229,8 +3229,6 @@ const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
  * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
  *
  * `ssl` is NULL or a live connection.
- *
- * Done in part: clients only: what clients send to servers is not kept.
  */
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 

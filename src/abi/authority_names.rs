@@ -93,8 +93,6 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
 
 /// The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
 ///
-/// Status: partial (clients only: what clients send to servers is not kept)
-///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]

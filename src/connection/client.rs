@@ -1,7 +1,7 @@
 //! Starting a client.
 
 use super::plain_messages::hello_random;
-use super::{Connection, HandshakeState, Stop};
+use super::{Connection, HandshakeState, Role, Stop};
 
 use crate::clock;
 use crate::context::Settings;
@@ -48,6 +48,7 @@ impl Connection {
             signature_schemes: self.offered_signatures(&settings, settings.signature_schemes())?,
             signing_schemes: settings.client_signature_schemes(),
             may_authenticate: self.may_authenticate(&settings),
+            authorities: self.names_for_peer(Role::Client),
             request_ocsp: settings.status_type == 1,
             tls12_tickets: profile.speaks(TLS1_2) && self.may_use_tickets(),
             max_fragment: settings.max_send_fragment,

@@ -36,6 +36,8 @@ pub mod extension {
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
     /// key_share (RFC 8446)
     pub const KEY_SHARE: u16 = 51;
+    /// certificate_authorities (RFC 8446)
+    pub const CERTIFICATE_AUTHORITIES: u16 = 47;
     /// renegotiation_info (RFC 5746)
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
@@ -339,6 +341,23 @@ impl ClientHello {
     pub fn has_renegotiation_suite(&self) -> bool {
         const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
         self.cipher_suites().contains(&EMPTY_RENEGOTIATION_INFO)
+    }
+
+    /// The DER names of certificate_authorities; `None` for a malformed list, or without the extension.
+    pub fn certificate_authorities(&self) -> Option<Vec<&[u8]>> {
+        let contents = self.extension(extension::CERTIFICATE_AUTHORITIES)?;
+        let mut at = 0;
+        let list = vector(contents, &mut at, 2)?;
+        if at != contents.len() {
+            return None;
+        }
+        let mut at = list.start;
+        let mut names = Vec::new();
+        while at < list.end {
+            let name = vector(&contents[..list.end], &mut at, 2)?;
+            names.push(&contents[name]);
+        }
+        Some(names)
     }
 
     /// The groups of supported_groups, or the schemes of signature_algorithms, by number.

@@ -31,6 +31,10 @@ impl Delegate for Connection {
         super::peer_signature::verify(signed)
     }
 
+    fn longest_certificate_list(&self) -> usize {
+        self.settings.borrow().max_cert_list
+    }
+
     fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
         Connection::judge_group(self, group)
     }

@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::peer_certificates::{ChainToVerify, VerifiedChain};
-use super::{Connection, Role};
+use super::{ClientHello, Connection, Role, Stop, extension};
 use crate::cipher::SuiteB;
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
@@ -17,6 +17,9 @@ use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
+
+/// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
+const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
 
 const BAD_CERTIFICATE: u8 = 42;
 const HANDSHAKE_FAILURE: u8 = 40;
@@ -165,6 +168,28 @@ impl Connection {
             .find(|key| key.can_sign(&common))
     }
 
+    /// Server: keeps the authorities that a client of TLS 1.3 names (RFC 8446, section 4.2.4).
+    pub(super) fn keep_client_authorities(&self, hello: &ClientHello) -> Result<(), Stop> {
+        const DECODE_ERROR: u8 = 50;
+        self.names.borrow_mut().received = None;
+        if hello
+            .extension(extension::CERTIFICATE_AUTHORITIES)
+            .is_none()
+        {
+            return Ok(());
+        }
+        let names = hello
+            .certificate_authorities()
+            .ok_or_else(|| self.refuse(Reason::LENGTH_MISMATCH, DECODE_ERROR))?
+            .into_iter()
+            .map(Name::from_der)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| self.refuse(Reason::BAD_EXTENSION, DECODE_ERROR))?;
+        let names = NameStack::from_items(names)?;
+        self.names.borrow_mut().received = Some(Arc::new(names));
+        Ok(())
+    }
+
     /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
     fn ask_client_certificate_callback(&self) -> Option<()> {
         let function = self.context().callbacks().client_certificate?;
@@ -203,6 +228,9 @@ impl Connection {
 
     /// DER names that this side sends to the peer.
     pub(super) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
+        if self.settings.borrow().options & OP_DISABLE_TLSEXT_CA_NAMES != 0 {
+            return Vec::new();
+        }
         let own = self.names.borrow();
         self.context().with_names(|names| own.for_peer(role, names))
     }

@@ -146,6 +146,9 @@ impl Connection {
             handshake.session_id_context = Some(id_context.clone());
         });
         self.facts.borrow_mut().version = version;
+        if version == 0x0304 {
+            self.keep_client_authorities(&hello)?;
+        }
         let offer = self.find_resumable(&hello, version)?;
         self.resumed.set(offer.is_some());
         let expects_ticket = version == 0x0303 && self.allows_tls12_ticket(&hello);

@@ -7,6 +7,7 @@ use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaque, Record, RecordDecrypter};
 use rustls::enums::ContentType;
 
+use super::certificate_limit::MessageLengths;
 use super::early_data::note_decrypted;
 
 const SERVER_HELLO: u8 = 2;
@@ -45,7 +46,19 @@ pub(super) fn collect(acknowledged: &mut bool) {
 }
 
 /// Looks at the first message of each protected handshake record.
-pub(super) struct NotingDecrypter(pub(super) Box<dyn RecordDecrypter>);
+pub(super) struct NotingDecrypter {
+    inner: Box<dyn RecordDecrypter>,
+    lengths: MessageLengths,
+}
+
+impl NotingDecrypter {
+    pub(super) fn new(inner: Box<dyn RecordDecrypter>) -> Self {
+        Self {
+            inner,
+            lengths: MessageLengths::default(),
+        }
+    }
+}
 
 impl RecordDecrypter for NotingDecrypter {
     fn decrypt<'a>(
@@ -53,8 +66,11 @@ impl RecordDecrypter for NotingDecrypter {
         record: Record<InboundOpaque<'a>>,
         seq: u64,
     ) -> Result<Record<&'a [u8]>, Error> {
-        let record = self.0.decrypt(record, seq)?;
+        let record = self.inner.decrypt(record, seq)?;
         note_decrypted(record.typ, record.payload);
+        if record.typ == ContentType::Handshake {
+            self.lengths.look_at_opened(record.payload)?;
+        }
         if record.typ == ContentType::Handshake
             && record.payload.first() == Some(&ENCRYPTED_EXTENSIONS)
             && record.payload.get(4..).is_some_and(has_server_name)

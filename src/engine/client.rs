@@ -17,7 +17,7 @@ use rustls::crypto::kx::NamedGroup;
 use rustls::crypto::{SelectedCredential, SignatureScheme, VerifiedIdentity};
 use rustls::enums::{ApplicationProtocol, CertificateType};
 use rustls::pki_types::ServerName;
-use rustls::{ClientSide, Connection, Error, KeyLog, Tcp};
+use rustls::{ClientSide, Connection, DistinguishedName, Error, KeyLog, Tcp};
 use zeroize::Zeroizing;
 
 use super::client_session;
@@ -28,6 +28,7 @@ use super::messages;
 use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
+use super::server::distinguished_name;
 use super::session_value::SessionSecrets;
 
 /// What a client connection is to be like.
@@ -48,6 +49,8 @@ pub struct ClientParameters {
     pub signing_schemes: Vec<u16>,
     /// Whether a certificate might be sent when the server asks.
     pub may_authenticate: bool,
+    /// DER names of authorities that the server should know of (TLS 1.3).
+    pub authorities: Vec<Vec<u8>>,
     /// Ask for a stapled OCSP response.
     pub request_ocsp: bool,
     /// Accept TLS 1.2 tickets (not SSL_OP_NO_TICKET).
@@ -88,6 +91,11 @@ pub(super) fn connect(
             .collect(),
         signing_schemes: parameters.signing_schemes,
         may_authenticate: parameters.may_authenticate,
+        authorities: parameters
+            .authorities
+            .iter()
+            .map(|name| distinguished_name(name))
+            .collect(),
         request_ocsp: parameters.request_ocsp,
         rejected: Mutex::new(None),
     });
@@ -148,6 +156,7 @@ pub(super) struct ClientHooks {
     signature_schemes: Vec<SignatureScheme>,
     signing_schemes: Vec<u16>,
     may_authenticate: bool,
+    authorities: Arc<[DistinguishedName]>,
     request_ocsp: bool,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
@@ -217,6 +226,10 @@ impl ServerVerifier for ClientHooks {
 
     fn request_ocsp_response(&self) -> bool {
         self.request_ocsp
+    }
+
+    fn root_hint_subjects(&self) -> Option<Arc<[DistinguishedName]>> {
+        (!self.authorities.is_empty()).then(|| self.authorities.clone())
     }
 
     fn hash_config(&self, _: &mut dyn Hasher) {

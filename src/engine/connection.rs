@@ -12,6 +12,7 @@ use rustls::{
 };
 
 use super::acknowledgement;
+use super::certificate_limit::{self, PlainMessages};
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent, EarlyDataPolicy};
@@ -51,6 +52,7 @@ pub struct Engine {
     pub(super) watch: Option<Box<Watch>>,
     /// Until the handshake is done.
     external_psk: Option<ExternalPsk>,
+    plain_messages: PlainMessages,
 }
 
 #[derive(Default)]
@@ -163,9 +165,16 @@ impl Engine {
             peer_key_share,
             server_name_acknowledged,
             external_psk,
+            plain_messages,
             ..
         } = self;
         let _others = OthersNotes::set_aside();
+        let limit = delegate.longest_certificate_list();
+        if is_handshaking(tls)
+            && let Err(rejected) = plain_messages.look_at(limit, input.last())
+        {
+            return Err(Failure::with_alert(rejected.reason, rejected.alert));
+        }
         acknowledgement::look_at_plain(input.unprocessed(), server_name_acknowledged);
         if is_handshaking(tls) && is_plain_close(input.last()) {
             return Ok(Progress {
@@ -178,7 +187,11 @@ impl Engine {
         let mut result = external_psk::with(psk, || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
-                .work(delegate, || process(connection, input, output, plaintext))
+                .work(delegate, || {
+                    within(limit, &hooks.rejected, || {
+                        process(connection, input, output, plaintext)
+                    })
+                })
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
@@ -191,7 +204,9 @@ impl Engine {
                 let id = hooks.parameters.session_id;
                 planned_random::with_planned(id, SERVER_SESSION_ID, || {
                     hooks.delegate.with(delegate, || {
-                        process_server(connection, input, output, plaintext)
+                        within(limit, &hooks.rejected, || {
+                            process_server(connection, input, output, plaintext)
+                        })
                     })
                 })
                 .or_else(|error| close_in_handshake(error, output, before))
@@ -531,6 +546,15 @@ fn facts(outputs: &ConnectionOutputs) -> Facts {
         ),
         server_name_acknowledged: false,
     }
+}
+
+/// Runs work with a limit on the length of certificates; who exceeds it is rejected.
+fn within<R>(limit: usize, slot: &Mutex<Option<PeerRejected>>, work: impl FnOnce() -> R) -> R {
+    let (result, exceeded) = certificate_limit::with_limit(limit, work);
+    if let (Some(rejected), Ok(mut slot)) = (exceeded, slot.lock()) {
+        *slot = Some(rejected);
+    }
+    result
 }
 
 fn taken(slot: &Mutex<Option<PeerRejected>>) -> Option<PeerRejected> {

@@ -20,6 +20,9 @@ pub trait Delegate {
     /// verify.
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool;
 
+    /// The longest message of certificates or authorities that is taken from the peer, in bytes.
+    fn longest_certificate_list(&self) -> usize;
+
     /// Client, TLS 1.2: whether the server may exchange keys in the group of this number. `Err` ends the
     /// handshake.
     fn judge_group(&self, group: u16) -> Result<(), PeerRejected>;

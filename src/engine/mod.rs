@@ -22,6 +22,7 @@
 //! | `binder`                    | the proof that a client has the key that it names             |
 //! | `group_choice`, `key_share` | the group of a key exchange, and the peer's key in it         |
 //! | `peer_identity`             | the peer's certificates, and its signatures                   |
+//! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `messages`                  | records of a connection whose program watches them            |
@@ -32,6 +33,7 @@
 
 mod acknowledgement;
 mod binder;
+mod certificate_limit;
 mod chacha20_poly1305;
 mod client;
 mod client_session;

@@ -212,7 +212,7 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
-        let decrypter = NotingDecrypter(self.0.decrypter(key, iv));
+        let decrypter = NotingDecrypter::new(self.0.decrypter(key, iv));
         Box::new(WatchedDecrypter(Box::new(decrypter)))
     }
 

@@ -490,7 +490,7 @@ pub(super) fn note_selection(
 }
 
 /// From the DER of a name; rustls wants the inside of its SEQUENCE.
-fn distinguished_name(der: &[u8]) -> DistinguishedName {
+pub(super) fn distinguished_name(der: &[u8]) -> DistinguishedName {
     let inside = match der.get(1) {
         Some(length) if *length < 0x80 => der.get(2..),
         Some(length) => der.get(2 + usize::from(length & 0x7f)..),

@@ -1,0 +1,168 @@
+//! The limit on what a peer may send as certificates, or a server as authorities
+//! (SSL_CTX_set_max_cert_list(3)).
+//!
+//! A message says its length first, and may be spread over many records. So the limit is held against its header
+//! as soon as that has come, before rustls puts the message together. In TLS 1.3 the messages go protected: there
+//! the record protection looks at them.
+
+use std::cell::Cell;
+
+use rustls::Error;
+
+use super::delegate::PeerRejected;
+use super::failure::error_with_alert;
+use crate::reason::Reason;
+
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const HANDSHAKE: u8 = 22;
+const CERTIFICATE: u8 = 11;
+const CERTIFICATE_REQUEST: u8 = 13;
+const RECORD_HEADER: usize = 5;
+const MESSAGE_HEADER: usize = 4;
+
+const REFUSED: PeerRejected = PeerRejected {
+    reason: Reason::EXCESSIVE_MESSAGE_SIZE,
+    alert: 47,
+};
+
+thread_local! {
+    /// Of the connection that is at work on this thread, in bytes.
+    static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+    static EXCEEDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs work of the engine for a connection with this limit. Says also whether a protected message has exceeded it.
+pub(super) fn with_limit<R>(limit: usize, work: impl FnOnce() -> R) -> (R, Option<PeerRejected>) {
+    struct Restore(usize, bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            LIMIT.set(self.0);
+            EXCEEDED.set(self.1);
+        }
+    }
+    // A callback may have another connection at work amid the work for one.
+    let _restore = Restore(LIMIT.replace(limit), EXCEEDED.replace(false));
+    let result = work();
+    (result, EXCEEDED.get().then_some(REFUSED))
+}
+
+/// Follows the handshake messages in a sequence of records.
+#[derive(Debug, Default)]
+pub(super) struct MessageLengths {
+    /// The beginning of a message's header.
+    header: [u8; MESSAGE_HEADER],
+    /// How much of the header has come.
+    filled: usize,
+    /// What is still to come of the message's body.
+    rest: usize,
+}
+
+impl MessageLengths {
+    /// Looks at the contents of the next handshake record. False when a message of certificates or authorities in it
+    /// is longer than `limit`.
+    fn keep_to(&mut self, limit: usize, mut contents: &[u8]) -> bool {
+        loop {
+            let passed = self.rest.min(contents.len());
+            self.rest -= passed;
+            contents = &contents[passed..];
+            let Some((first, rest)) = contents.split_first() else {
+                return true;
+            };
+            contents = rest;
+            self.header[self.filled] = *first;
+            self.filled += 1;
+            if self.filled < MESSAGE_HEADER {
+                continue;
+            }
+            self.filled = 0;
+            let [kind, length @ ..] = self.header;
+            self.rest = length
+                .iter()
+                .fold(0, |value, byte| value << 8 | usize::from(*byte));
+            if matches!(kind, CERTIFICATE | CERTIFICATE_REQUEST) && self.rest > limit {
+                return false;
+            }
+        }
+    }
+
+    /// Looks at a handshake record that has been opened.
+    pub(super) fn look_at_opened(&mut self, contents: &[u8]) -> Result<(), Error> {
+        if self.keep_to(LIMIT.get(), contents) {
+            return Ok(());
+        }
+        EXCEEDED.set(true);
+        Err(error_with_alert(REFUSED.alert))
+    }
+}
+
+/// Follows the handshake messages that go unprotected.
+#[derive(Debug, Default)]
+pub(super) struct PlainMessages {
+    lengths: MessageLengths,
+    over: bool,
+}
+
+impl PlainMessages {
+    /// Looks at the next record as it has come.
+    pub(super) fn look_at(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
+        match record.first() {
+            // What follows in TLS 1.2 is protected, and in TLS 1.3 has no certificates.
+            Some(&CHANGE_CIPHER_SPEC) => self.over = true,
+            Some(&HANDSHAKE) if !self.over => {
+                let contents = record.get(RECORD_HEADER..).unwrap_or_default();
+                if !self.lengths.keep_to(limit, contents) {
+                    return Err(REFUSED);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u8, length: usize) -> Vec<u8> {
+        let mut message = (length as u32).to_be_bytes().to_vec();
+        message[0] = kind;
+        message.resize(MESSAGE_HEADER + length, 0xbb);
+        message
+    }
+
+    #[test]
+    fn a_message_is_refused_with_the_last_byte_of_its_header() {
+        let long = message(CERTIFICATE, 101);
+        let flight = [message(2, 300), message(CERTIFICATE, 100), message(20, 200)].concat();
+        for step in 1..40 {
+            let mut lengths = MessageLengths::default();
+            assert!(flight.chunks(step).all(|part| lengths.keep_to(100, part)));
+            for (at, byte) in long[..MESSAGE_HEADER].iter().enumerate() {
+                let last = at == MESSAGE_HEADER - 1;
+                assert_eq!(lengths.keep_to(100, &[*byte]), !last);
+            }
+        }
+    }
+
+    #[test]
+    fn empty_messages_and_records_pass() {
+        let mut lengths = MessageLengths::default();
+        assert!(lengths.keep_to(0, &[]));
+        assert!(lengths.keep_to(0, &message(CERTIFICATE, 0)));
+        assert!(lengths.keep_to(0, &message(14, 0)));
+        assert!(!lengths.keep_to(0, &message(CERTIFICATE_REQUEST, 1)));
+    }
+
+    #[test]
+    fn protected_records_are_not_looked_at() {
+        let record = [&[HANDSHAKE, 3, 3, 0, 9][..], &message(CERTIFICATE, 5)].concat();
+        let mut plain = PlainMessages::default();
+        assert_eq!(plain.look_at(5, &record), Ok(()));
+        assert_eq!(plain.look_at(4, &record), Err(REFUSED));
+        plain
+            .look_at(4, &[CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1])
+            .unwrap();
+        assert_eq!(plain.look_at(4, &record), Ok(()));
+    }
+}
