@@ -16,8 +16,8 @@
 //! | [`engine`]        | the only room that names rustls                                          |
 //! | [`libcrypto`]     | the only room that calls libcrypto                                       |
 //!
-//! All rooms use `error` and `reason`, what a function fails with, and `clock`, the one place that asks for
-//! the time. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
+//! All rooms use `error` and `reason`, what a function fails with, `clock`, the one place that asks for
+//! the time, and `tag`, by which objects behind C's pointers are known. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
 
 mod abi;
 mod cache;
@@ -33,4 +33,5 @@ pub mod fuzzing;
 mod libcrypto;
 mod reason;
 mod session;
+mod tag;
 mod ticket;

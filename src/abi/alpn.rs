@@ -7,7 +7,7 @@ use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::ptr;
 
 use super::call::call;
-use super::pointer::{borrow, borrow_quietly, bytes, store};
+use super::pointer::{borrow, borrow_quietly, bytes, optional, store};
 use super::types::AlpnSelectCallback;
 use crate::connection::Connection;
 use crate::context::{CallbackWith, Context};
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
 ) {
     call(c"SSL_get0_alpn_selected", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { ssl.as_ref() };
+        let connection = unsafe { optional(ssl) }?;
         let (name, length) = match connection.map(Connection::facts_in_place) {
             Some(facts) => match &facts.alpn {
                 Some(name) => (name.as_ptr(), name.len() as c_uint),

@@ -7,6 +7,7 @@ use openssl_sys as ffi;
 
 use super::call::call;
 use super::ssl_bio::{SslBio, close};
+use crate::abi::pointer::optional;
 use crate::connection::{Connection, Role};
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
@@ -126,7 +127,7 @@ pub unsafe extern "C" fn BIO_ssl_shutdown(ssl_bio: *mut ffi::BIO) {
 /// `ctx` is NULL or a live context.
 unsafe fn connection_bio(ctx: *mut Context, role: Role) -> Result<Bio> {
     // SAFETY: as the caller promises.
-    let context = unsafe { ctx.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_CTX))?;
+    let context = unsafe { optional(ctx) }?.ok_or(Reason::NULL_SSL_CTX)?;
     let connection = Connection::new(&context.share())?;
     connection.set_role(role);
     SslBio::around(connection)

@@ -9,7 +9,7 @@ use std::ptr;
 use openssl_sys as ffi;
 
 use crate::abi::call::call;
-use crate::abi::pointer::{borrow, c_str, store};
+use crate::abi::pointer::{borrow, borrow_quietly, c_str, store};
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES};
 use crate::cipher::{Cipher, Group};
 use crate::connection::Connection;
@@ -34,7 +34,7 @@ unsafe extern "C" {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(NO_NAME, |cipher| cipher.name.as_ptr())
+    unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.name.as_ptr())
 }
 
 /// The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(NO_NAME, |cipher| cipher.standard_name.as_ptr())
+    unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.standard_name.as_ptr())
 }
 
 /// OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(rfc_name: *const c_char) -> *const 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *mut c_int) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    let Some(cipher) = (unsafe { cipher.as_ref() }) else {
+    let Some(cipher) = (unsafe { known(cipher) }) else {
         return 0;
     };
     // SAFETY: the caller passes NULL or a place for an int.
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(NO_NAME, |cipher| cipher.version_name().as_ptr())
+    unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.version_name().as_ptr())
 }
 
 /// One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn SSL_CIPHER_description(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(ffi::NID_undef, |cipher| cipher.encryption.nid())
+    unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.encryption.nid())
 }
 
 /// libcrypto's NID of the hash that authenticates the records of `cipher`
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const Cipher) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(ffi::NID_undef, |cipher| cipher.mac.nid())
+    unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.mac.nid())
 }
 
 /// libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const Cipher) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(ffi::NID_undef, |cipher| cipher.key_exchange.nid())
+    unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.key_exchange.nid())
 }
 
 /// libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(ffi::NID_undef, |cipher| cipher.authentication.nid())
+    unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.authentication.nid())
 }
 
 /// The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
     cipher: *const Cipher,
 ) -> *const ffi::EVP_MD {
     // SAFETY: the caller passes NULL or one of the table.
-    let digest = unsafe { cipher.as_ref() }.and_then(|cipher| cipher.handshake_digest);
+    let digest = unsafe { known(cipher) }.and_then(|cipher| cipher.handshake_digest);
     digest.map_or(ptr::null(), |digest| {
         // SAFETY: a static C string.
         unsafe { EVP_get_digestbyname(digest.name().as_ptr()) }
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(0, |cipher| c_int::from(cipher.is_aead()))
+    unsafe { known(cipher) }.map_or(0, |cipher| c_int::from(cipher.is_aead()))
 }
 
 /// OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
@@ -204,7 +204,7 @@ pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const Cipher) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(0, |cipher| cipher.id)
+    unsafe { known(cipher) }.map_or(0, |cipher| cipher.id)
 }
 
 /// The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const Cipher) -> u16 {
     // SAFETY: the caller passes NULL or one of the table.
-    unsafe { cipher.as_ref() }.map_or(0, Cipher::wire)
+    unsafe { known(cipher) }.map_or(0, Cipher::wire)
 }
 
 /// What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
@@ -241,6 +241,15 @@ pub extern "C" fn OSSL_default_ciphersuites() -> *const c_char {
 pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut Connection, id: c_int) -> *const c_char {
     let _ = ssl;
     Group::from_reported(id).map_or(ptr::null(), |group| group.name.as_ptr())
+}
+
+/// The suite that `cipher` points to; none for NULL, and for one of another libssl.
+///
+/// # Safety
+/// `cipher` is NULL, or readable.
+unsafe fn known(cipher: *const Cipher) -> Option<&'static Cipher> {
+    // SAFETY: as the caller promises; all suites are static.
+    unsafe { borrow_quietly(cipher) }.ok()
 }
 
 #[cfg(test)]

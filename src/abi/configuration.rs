@@ -12,7 +12,7 @@ use std::mem::ManuallyDrop;
 use std::sync::{Arc, Weak};
 
 use super::call::{call, queue};
-use super::pointer::{borrow, borrow_quietly, c_str};
+use super::pointer::{borrow, borrow_quietly, c_str, optional};
 use crate::configuration::{COMMAND_LINE, Configuration, FILE, Refusal, Target, ValueType, system};
 use crate::connection::Connection;
 use crate::context::Context;
@@ -40,7 +40,8 @@ pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_free(cctx: *mut Configuration) {
     call(c"SSL_CONF_CTX_free", (), || {
-        if !cctx.is_null() {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(cctx) }?.is_some() {
             // SAFETY: made by `SSL_CONF_CTX_new` from a Box, and given away by the caller.
             drop(unsafe { Box::from_raw(cctx) });
         }
@@ -127,7 +128,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set1_prefix(
 pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mut Connection) {
     call(c"SSL_CONF_CTX_set_ssl", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        let (configuration, target) = unsafe { (borrow(cctx)?, connection_target(ssl)) };
+        let (configuration, target) = unsafe { (borrow(cctx)?, connection_target(ssl)?) };
         configuration.set_target(target);
         Ok(())
     })
@@ -141,7 +142,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mu
 pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx: *mut Context) {
     call(c"SSL_CONF_CTX_set_ssl_ctx", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        let (configuration, target) = unsafe { (borrow(cctx)?, context_target(ctx)) };
+        let (configuration, target) = unsafe { (borrow(cctx)?, context_target(ctx)?) };
         configuration.set_target(target);
         Ok(())
     })
@@ -198,14 +199,15 @@ pub unsafe extern "C" fn SSL_CONF_cmd_argv(
 ) -> c_int {
     call(c"SSL_CONF_cmd_argv", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (configuration, arguments) = unsafe { (borrow(cctx)?, borrow(pargv)?) };
+        let configuration = unsafe { borrow(cctx) }?;
         // SAFETY: NULL or readable, as the caller promises.
-        let count = unsafe { pargc.as_ref() }.copied();
+        let (arguments, count) = unsafe { (pargv.as_ref(), pargc.as_ref().copied()) };
+        let arguments = *arguments.ok_or(Reason::PASSED_NULL_PARAMETER)?;
         if count.is_some_and(|count| count <= 0) {
             return Ok(0);
         }
         // SAFETY: there is at least one, or the NULL at the end.
-        let command = unsafe { **arguments };
+        let command = unsafe { *arguments };
         if command.is_null() {
             return Ok(0);
         }
@@ -272,7 +274,7 @@ pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
 pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) -> c_int {
     call(c"SSL_CTX_config", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { configure(c"SSL_CTX_config", context_target(ctx), name) }
+        unsafe { configure(c"SSL_CTX_config", context_target(ctx)?, name) }
     })
 }
 
@@ -285,7 +287,7 @@ pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) 
 pub unsafe extern "C" fn SSL_config(s: *mut Connection, name: *const c_char) -> c_int {
     call(c"SSL_config", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { configure(c"SSL_config", connection_target(s), name) }
+        unsafe { configure(c"SSL_config", connection_target(s)?, name) }
     })
 }
 
@@ -311,22 +313,24 @@ unsafe fn configure(function: &'static CStr, target: Target, name: *const c_char
 
 /// # Safety
 /// `context` is NULL or live.
-unsafe fn context_target(context: *const Context) -> Target {
-    match context.is_null() {
-        true => Target::Nothing,
+unsafe fn context_target(context: *const Context) -> Result<Target> {
+    // SAFETY: as the caller promises.
+    Ok(match unsafe { optional(context) }? {
+        None => Target::Nothing,
         // SAFETY: live, and made by `SSL_CTX_new` from an Arc.
-        false => Target::Context(unsafe { weak(context) }),
-    }
+        Some(_) => Target::Context(unsafe { weak(context) }),
+    })
 }
 
 /// # Safety
 /// `connection` is NULL or live.
-unsafe fn connection_target(connection: *const Connection) -> Target {
-    match connection.is_null() {
-        true => Target::Nothing,
+unsafe fn connection_target(connection: *const Connection) -> Result<Target> {
+    // SAFETY: as the caller promises.
+    Ok(match unsafe { optional(connection) }? {
+        None => Target::Nothing,
         // SAFETY: live, and made by `SSL_new` from an Arc.
-        false => Target::Connection(unsafe { weak(connection) }),
-    }
+        Some(_) => Target::Connection(unsafe { weak(connection) }),
+    })
 }
 
 /// # Safety

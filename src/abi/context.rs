@@ -14,7 +14,7 @@ use openssl_sys as ffi;
 use super::call::{call, queue};
 use super::init::initialise;
 use super::method::Method;
-use super::pointer::{borrow, borrow_quietly};
+use super::pointer::{borrow, borrow_quietly, optional};
 use crate::configuration::system::apply_system_configuration;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -67,9 +67,8 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_up_ref", 0, || {
-        if ctx.is_null() {
-            return Err(Error::Silent);
-        }
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ctx) }?;
         // SAFETY: contexts are made by `SSL_CTX_new` from an Arc, and this one is live.
         unsafe { Arc::increment_strong_count(ctx.cast_const()) };
         Ok(1)
@@ -86,7 +85,8 @@ pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
     call(c"SSL_CTX_free", (), || {
-        if !ctx.is_null() {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(ctx) }?.is_some() {
             // SAFETY: made by `SSL_CTX_new` from an Arc; the caller gives its reference away.
             drop(unsafe { Arc::from_raw(ctx.cast_const()) });
         }
@@ -263,7 +263,7 @@ unsafe fn make(method: *const Method) -> Result<*mut Context> {
 /// `method` is NULL or a method of this library.
 unsafe fn static_method(method: *const Method) -> Result<&'static Method> {
     // SAFETY: methods of this library are static.
-    unsafe { method.as_ref() }.ok_or_else(|| {
+    unsafe { optional(method) }?.ok_or_else(|| {
         // The program may have lost the error of the function that gave it no method.
         let detail = "Reprise has no methods for DTLS, only for TLS";
         Error::with(Reason::NULL_SSL_METHOD_PASSED, detail)

@@ -3,24 +3,38 @@
 use std::ffi::{CStr, c_char};
 
 use crate::error::{Error, Reason, Result};
+use crate::tag::{self, Tagged};
 
-/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`.
+/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. What is no `T` of this
+/// library is an error too ([`crate::tag`] says how far that can be told).
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live `T` that stays alive, and is not mutably borrowed, while
-/// the result is used.
-pub unsafe fn borrow<'a, T>(pointer: *const T) -> Result<&'a T> {
-    // SAFETY: the caller promises that a pointer that is not NULL is valid for 'a.
-    unsafe { pointer.as_ref() }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
+/// the result is used. Whatever else it points to is readable memory.
+#[inline]
+pub unsafe fn borrow<'a, T: Tagged>(pointer: *const T) -> Result<&'a T> {
+    // SAFETY: as the caller promises.
+    unsafe { optional(pointer) }?.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
 }
 
 /// Like [`borrow`], where the manual lets NULL fail without an error on the queue.
 ///
 /// # Safety
 /// As for [`borrow`].
-pub unsafe fn borrow_quietly<'a, T>(pointer: *const T) -> Result<&'a T> {
-    // SAFETY: the caller promises that a pointer that is not NULL is valid for 'a.
-    unsafe { pointer.as_ref() }.ok_or(Error::Silent)
+#[inline]
+pub unsafe fn borrow_quietly<'a, T: Tagged>(pointer: *const T) -> Result<&'a T> {
+    // SAFETY: as the caller promises.
+    unsafe { optional(pointer) }?.ok_or(Error::Silent)
+}
+
+/// Like [`borrow`], where NULL stands for nothing. Functions that take over what `pointer` points to ask this first.
+///
+/// # Safety
+/// As for [`borrow`].
+#[inline]
+pub unsafe fn optional<'a, T: Tagged>(pointer: *const T) -> Result<Option<&'a T>> {
+    // SAFETY: as the caller promises.
+    unsafe { tag::look(pointer) }
 }
 
 /// The bytes at `data`; empty for NULL or a length of 0.

@@ -10,7 +10,7 @@ use openssl_sys as ffi;
 
 use super::call::call;
 use super::certificate_file::{format, path};
-use super::pointer::{borrow, borrow_quietly, bytes};
+use super::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
@@ -149,8 +149,7 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_file(
 pub unsafe extern "C" fn SSL_CTX_check_private_key(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_check_private_key", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }
-            .map_err(|_| Error::new(Reason::NO_CERTIFICATE_ASSIGNED))?;
+        let context = unsafe { optional(ctx) }?.ok_or(Reason::NO_CERTIFICATE_ASSIGNED)?;
         context.settings().credentials.check()?;
         Ok(1)
     })

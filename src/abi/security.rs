@@ -9,11 +9,12 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use super::call::call;
-use super::pointer::borrow_quietly;
+use super::pointer::{borrow_quietly, optional};
 use crate::cipher::Cipher;
 use crate::cipher::security::level_permits;
 use crate::connection::Connection;
 use crate::context::{CallbackArgument, Context};
+use crate::error::Result;
 
 /// Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
 ///
@@ -254,14 +255,14 @@ unsafe extern "C" fn decide_by_level(
     call(c"security callback", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let level = unsafe {
-            match (ctx.as_ref(), ssl.as_ref()) {
+            match (optional(ctx)?, optional(ssl)?) {
                 (Some(context), _) => context.settings().security_level,
                 (None, Some(connection)) => connection.settings().security_level,
                 (None, None) => 1,
             }
         };
         // SAFETY: NULL or what the operation says, as the caller promises.
-        let cipher = unsafe { suite_of(op, other) };
+        let cipher = unsafe { suite_of(op, other) }?;
         Ok(level_permits(level, op, bits, nid, cipher).into())
     })
 }
@@ -270,13 +271,13 @@ unsafe extern "C" fn decide_by_level(
 ///
 /// # Safety
 /// `other` is NULL or what `op` says: a suite, if it is about suites.
-unsafe fn suite_of(op: c_int, other: *mut c_void) -> Option<&'static Cipher> {
+unsafe fn suite_of(op: c_int, other: *mut c_void) -> Result<Option<&'static Cipher>> {
     use crate::cipher::security::operation::{CIPHER_CHECK, CIPHER_SHARED, CIPHER_SUPPORTED};
     match op {
         // SAFETY: as the caller promises; suites are static.
         CIPHER_SUPPORTED | CIPHER_SHARED | CIPHER_CHECK => unsafe {
-            other.cast_const().cast::<Cipher>().as_ref()
+            optional(other.cast_const().cast::<Cipher>())
         },
-        _ => None,
+        _ => Ok(None),
     }
 }

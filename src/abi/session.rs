@@ -4,7 +4,7 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 use crate::abi::call::call;
-use crate::abi::pointer::{borrow, borrow_quietly};
+use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::abi::session_ex_data;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
@@ -79,7 +79,8 @@ pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
     call(c"SSL_SESSION_free", (), || {
-        if !session.is_null() {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(session) }?.is_some() {
             // SAFETY: live, and the caller gives its reference away.
             drop(unsafe { SessionRef::from_raw(session) });
         }

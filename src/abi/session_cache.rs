@@ -12,7 +12,7 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::call::call;
-use super::pointer::{borrow, borrow_quietly};
+use super::pointer::{borrow, borrow_quietly, optional};
 use super::types::SessionHash;
 use crate::context::Context;
 use crate::session::{Session, SessionRef};
@@ -28,7 +28,7 @@ use crate::session::{Session, SessionRef};
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_add_session", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (context, session) = unsafe { (borrow(ctx)?, lend(session)) };
+        let (context, session) = unsafe { (borrow(ctx)?, lend(session)?) };
         Ok(session
             .is_some_and(|session| context.add_session(&session))
             .into())
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
 pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_remove_session", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let (context, session) = unsafe { (borrow_quietly(ctx)?, lend(session)) };
+        let (context, session) = unsafe { (borrow_quietly(ctx)?, lend(session)?) };
         Ok(session
             .is_some_and(|session| context.remove_session(&session))
             .into())
@@ -120,7 +120,9 @@ pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const Context) -> c_long {
 ///
 /// # Safety
 /// `session` is NULL or a live session, for as long as the result is used.
-unsafe fn lend(session: *const Session) -> Option<ManuallyDrop<SessionRef>> {
+unsafe fn lend(session: *const Session) -> crate::error::Result<Option<ManuallyDrop<SessionRef>>> {
+    // SAFETY: NULL or live, as the caller promises.
+    let session = unsafe { optional(session) }?;
     // SAFETY: not NULL, so live.
-    (!session.is_null()).then(|| unsafe { SessionRef::lend(session) })
+    Ok(session.map(|session| unsafe { SessionRef::lend(session) }))
 }

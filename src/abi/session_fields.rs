@@ -5,7 +5,7 @@ use std::ffi::{c_int, c_long, c_uint, c_ulong};
 use std::ptr::null;
 
 use crate::abi::call::call;
-use crate::abi::pointer::{borrow, borrow_quietly};
+use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::cipher::Cipher;
 use crate::session::Session;
 
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_cipher(
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(session) }?;
         // SAFETY: NULL or one of the static ciphers, as the caller promises.
-        let cipher = unsafe { cipher.as_ref() };
+        let cipher = unsafe { optional(cipher) }?;
         session.set_cipher_id(cipher.map_or(0, |cipher| cipher.id));
         Ok(1)
     })

@@ -7,7 +7,7 @@ use libc::FILE;
 use openssl_sys as ffi;
 
 use crate::abi::call::{call, queue};
-use crate::abi::pointer::{borrow, borrow_quietly, bytes};
+use crate::abi::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::abi::session_ex_data;
 use crate::abi::types::PasswordCallback;
 use crate::cipher::Cipher;
@@ -186,7 +186,8 @@ unsafe fn read(a: *mut *mut Session, input: &[u8]) -> Result<(*mut Session, usiz
     // SAFETY: NULL or readable and writable, as the caller promises.
     let place = unsafe { a.as_mut() };
     // SAFETY: NULL or a live session, as the caller promises.
-    if let Some(session) = place.as_ref().and_then(|place| unsafe { place.as_ref() }) {
+    if let Some(session) = unsafe { optional(place.as_deref().map_or(null_mut(), |place| *place)) }?
+    {
         session.assign(decoded.view());
         return Ok((session.as_ptr(), decoded.consumed));
     }

@@ -9,7 +9,7 @@
 use std::ffi::{c_int, c_long, c_uint};
 
 use super::call::call;
-use super::pointer::{borrow, borrow_quietly, bytes};
+use super::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason};
@@ -69,7 +69,9 @@ pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Sess
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(to) }?;
         // SAFETY: as above.
-        let session = (!session.is_null()).then(|| unsafe { SessionRef::clone_raw(session) });
+        let session = unsafe { optional(session) }?;
+        // SAFETY: as above, and not NULL.
+        let session = session.map(|session| unsafe { SessionRef::clone_raw(session) });
         connection.set_session(session)?;
         Ok(1)
     })

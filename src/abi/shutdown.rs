@@ -88,5 +88,5 @@ pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int
 /// `ssl` is NULL or a live connection.
 unsafe fn flags(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { ssl.as_ref() }.map_or(0, Connection::shutdown_flags)
+    unsafe { borrow_quietly(ssl) }.map_or(0, Connection::shutdown_flags)
 }

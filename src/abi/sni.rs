@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
 use super::call::call;
-use super::pointer::borrow_quietly;
+use super::pointer::{borrow_quietly, optional};
 use crate::connection::{Connection, Role, Stage};
 use crate::context::Context;
 use crate::session::Session;
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
 pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context) -> *mut Context {
     call(c"SSL_set_SSL_CTX", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let (connection, context) = unsafe { (borrow_quietly(ssl)?, ctx.as_ref()) };
+        let (connection, context) = unsafe { (borrow_quietly(ssl)?, optional(ctx)?) };
         connection.switch_context(match context {
             Some(context) => context.share(),
             None => connection.session_context().clone(),

@@ -4,11 +4,11 @@ use std::ffi::{c_char, c_int};
 use std::sync::Arc;
 
 use super::call::call;
-use super::pointer::{borrow, borrow_quietly};
+use super::pointer::{borrow, borrow_quietly, optional};
 use crate::cipher::{Method, Version};
 use crate::connection::{Connection, Stage};
 use crate::context::Context;
-use crate::error::{Error, Reason, Result};
+use crate::error::{Reason, Result};
 
 /// Makes a connection with the settings of `ctx` as they are now; later changes of the context's
 /// settings do not reach it, but its callbacks, certificate store and cache are those of the
@@ -23,7 +23,7 @@ use crate::error::{Error, Reason, Result};
 pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     call(c"SSL_new", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { ctx.as_ref() }.ok_or_else(|| Error::new(Reason::NULL_SSL_CTX))?;
+        let context = unsafe { optional(ctx) }?.ok_or(Reason::NULL_SSL_CTX)?;
         let connection = Connection::new(&context.share())?;
         Ok(Arc::into_raw(connection).cast_mut())
     })
@@ -36,9 +36,8 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
     call(c"SSL_up_ref", 0, || {
-        if ssl.is_null() {
-            return Err(Error::Silent);
-        }
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?;
         // SAFETY: connections are made by `SSL_new` from an Arc, and this one is live.
         unsafe { Arc::increment_strong_count(ssl.cast_const()) };
         Ok(1)
@@ -54,7 +53,8 @@ pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
     call(c"SSL_free", (), || {
-        if !ssl.is_null() {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(ssl) }?.is_some() {
             // SAFETY: made by `SSL_new` from an Arc; the caller gives its reference away.
             drop(unsafe { Arc::from_raw(ssl.cast_const()) });
         }
@@ -73,8 +73,7 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
 pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
     call(c"SSL_clear", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection =
-            unsafe { borrow_quietly(ssl) }.map_err(|_| Error::new(Reason::NO_METHOD_SPECIFIED))?;
+        let connection = unsafe { optional(ssl) }?.ok_or(Reason::NO_METHOD_SPECIFIED)?;
         connection.clear();
         Ok(1)
     })

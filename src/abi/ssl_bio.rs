@@ -17,6 +17,7 @@ use crate::libcrypto::bio_method::{
     Control, Filter, FilterBio, InfoCallback, MethodTable, all_of_kind, filter_of, new_bio,
     pass_on, pass_on_callback,
 };
+use crate::tag;
 
 const CTRL_RESET: c_int = 1;
 const CTRL_INFO: c_int = 3;
@@ -150,14 +151,14 @@ impl SslBio {
                 pointer: (&raw mut connection).cast(),
             };
             pass_on(bio, control);
-            connection.as_ref()
+            tag::look(connection.cast_const()).ok()?
         })
     }
 
     fn connection(&self) -> Option<&Connection> {
         // SAFETY: NULL, or a connection that the link owns a reference to or that the program
         // keeps alive.
-        unsafe { self.connection.get().as_ref() }
+        unsafe { tag::look(self.connection.get().cast_const()) }.ok()?
     }
 
     /// Runs what moves data, and says how it ended: by the return value, the queue, and what the

@@ -4,10 +4,13 @@ use std::ops::RangeInclusive;
 
 use super::Version;
 use crate::error::{Error, Reason, Result};
+use crate::tag::Tagged;
 
 /// What `SSL_METHOD` points to. All of them are static.
 #[derive(Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Method {
+    kind: u64,
     /// The function that returns it.
     pub name: &'static str,
     /// What connections may be.
@@ -27,6 +30,11 @@ pub enum Role {
     Server,
 }
 
+// SAFETY: the word is first, and all methods are made by `new`.
+unsafe impl Tagged for Method {
+    const KIND: u64 = 0xa86d_03f7_5ce2_b914;
+}
+
 impl Method {
     /// `TLS_method`
     pub const TLS: Method = Method::new("TLS_method", Role::Any, None);
@@ -38,6 +46,7 @@ impl Method {
     /// A method; see the fields.
     pub const fn new(name: &'static str, role: Role, version: Option<Version>) -> Self {
         Self {
+            kind: Self::KIND,
             name,
             role,
             version,

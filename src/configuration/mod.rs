@@ -29,6 +29,7 @@ use std::ffi::{CStr, CString};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::name::NameStack;
+use crate::tag::{Tag, Tagged};
 use command::{Action, Command};
 use target::Configured;
 
@@ -64,7 +65,9 @@ pub type Report<'a> = &'a mut dyn FnMut(Error);
 /// `SSL_CONF_CTX`. Used by one thread at a time; nothing in it is borrowed while a callback of the
 /// program (for a password) runs.
 #[derive(Default)]
+#[repr(C)]
 pub struct Configuration {
+    tag: Tag<{ Configuration::KIND }>,
     flags: Cell<u32>,
     /// What names of commands begin with; `None` for the default.
     prefix: RefCell<Option<CString>>,
@@ -73,6 +76,11 @@ pub struct Configuration {
     names: RefCell<Option<NameStack>>,
     /// Where the certificates in these slots came from, with [`REQUIRE_PRIVATE`].
     certificate_files: RefCell<BTreeMap<usize, CString>>,
+}
+
+// SAFETY: the tag is first.
+unsafe impl Tagged for Configuration {
+    const KIND: u64 = 0xe152_b6c9_38d4_7f0a;
 }
 
 impl Configuration {

@@ -92,10 +92,10 @@ impl Connection {
             )
         };
         // SAFETY: NULL, or a session with a reference that the callback hands over.
-        let session = (!raw.is_null()).then(|| unsafe { SessionRef::from_raw(raw) });
-        if answer == 0 {
+        let session = unsafe { SessionRef::from_callback(raw) };
+        let Some(session) = session.ok().filter(|_| answer != 0) else {
             return Err(self.refuse(Reason::BAD_PSK, INTERNAL_ERROR));
-        }
+        };
         Ok(session.map(|session| OfferedPsk {
             session,
             identity: match identity.is_null() {
@@ -169,11 +169,9 @@ impl Connection {
         let answer =
             unsafe { function(self.as_c(), identity.as_ptr(), identity.len(), &raw mut raw) };
         // SAFETY: NULL, or a session with a reference that the callback hands over.
-        let session = (!raw.is_null()).then(|| unsafe { SessionRef::from_raw(raw) });
-        match answer {
-            0 => Err(self.refuse(Reason::BAD_EXTENSION, INTERNAL_ERROR)),
-            _ => Ok(session),
-        }
+        let session = unsafe { SessionRef::from_callback(raw) };
+        let session = session.ok().filter(|_| answer != 0);
+        session.ok_or_else(|| self.refuse(Reason::BAD_EXTENSION, INTERNAL_ERROR))
     }
 
     fn ask_server_key(

@@ -91,6 +91,7 @@ use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::{Fields, PeerChain, SessionRef};
+use crate::tag::{Tag, Tagged};
 
 /// `SSL_SENT_SHUTDOWN`
 pub const SENT_SHUTDOWN: c_int = 1;
@@ -98,7 +99,9 @@ pub const SENT_SHUTDOWN: c_int = 1;
 pub const RECEIVED_SHUTDOWN: c_int = 2;
 
 /// `SSL`.
+#[repr(C)]
 pub struct Connection {
+    tag: Tag<{ Connection::KIND }>,
     /// `SSL_get_SSL_CTX`; changed by `SSL_set_SSL_CTX`.
     context: RefCell<Arc<Context>>,
     /// The context given to `SSL_new`, whose cache and ticket keys are used for good.
@@ -233,6 +236,11 @@ pub struct Handshake {
     master_secret: Zeroizing<Vec<u8>>,
 }
 
+// SAFETY: the tag is first.
+unsafe impl Tagged for Connection {
+    const KIND: u64 = 0xb47a_19e6_d85f_c32d;
+}
+
 impl Connection {
     /// `SSL_new(3)`: a connection with the settings of `context`.
     // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what is
@@ -245,6 +253,7 @@ impl Connection {
             false => OnceCell::new(),
         };
         let connection = Arc::new(Self {
+            tag: Tag::new(),
             context: RefCell::new(context.clone()),
             session_context: context.clone(),
             settings: RefCell::new(settings),

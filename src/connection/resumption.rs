@@ -17,6 +17,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
+use crate::tag;
 
 const INTERNAL_ERROR: u8 = 80;
 const HANDSHAKE_FAILURE: u8 = 40;
@@ -332,9 +333,8 @@ impl Connection {
         // borrowed.
         let raw: *mut Session =
             unsafe { function(self.as_c(), id.as_ptr(), id.len() as c_int, &raw mut copy) };
-        if raw.is_null() {
-            return None;
-        }
+        // SAFETY: NULL or a live session, as the manual asks for; what is none is not found.
+        unsafe { tag::look(raw) }.ok()??;
         // SAFETY: the callback gave a live session: its own, of which we take a reference (copy
         // not 0), or one that it hands over (copy 0).
         let session = unsafe {

@@ -68,6 +68,7 @@ use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::{Ownership, SessionRef};
+use crate::tag::{Tag, Tagged};
 use crate::ticket::TicketKeys;
 
 /// `SSL_SESS_CACHE_SERVER`
@@ -78,7 +79,9 @@ const DEFAULT_CACHE_SIZE: usize = 20480;
 const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
 
 /// `SSL_CTX`.
+#[repr(C)]
 pub struct Context {
+    tag: Tag<{ Context::KIND }>,
     this: Weak<Context>,
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
@@ -104,6 +107,11 @@ pub struct Context {
     pub ex_data: ExData,
 }
 
+// SAFETY: the tag is first.
+unsafe impl Tagged for Context {
+    const KIND: u64 = 0x9e1c_7d52_c0b3_a6f1;
+}
+
 impl Context {
     /// `SSL_CTX_new(3)`.
     pub fn new(method: &'static Method) -> Result<Arc<Self>> {
@@ -112,6 +120,7 @@ impl Context {
         let ticket_keys = TicketKeys::new()?;
         let names = Names::empty()?;
         let context = Arc::new_cyclic(|this| Self {
+            tag: Tag::new(),
             this: this.clone(),
             method: Mutex::new(method),
             settings: ArcSwap::from_pointee(Settings::default()),

@@ -13,8 +13,10 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 
 use crate::cache;
+use crate::error::Result;
 use crate::session::Session;
 use crate::session::sync::Ordering;
+use crate::tag;
 
 /// An owned reference to a [`Session`]: `Clone` adds one, `Drop` takes one.
 pub struct SessionRef(NonNull<Session>);
@@ -56,6 +58,17 @@ impl SessionRef {
     pub unsafe fn from_raw(raw: *mut Session) -> Self {
         // SAFETY: a live session is not NULL.
         Self(unsafe { NonNull::new_unchecked(raw) })
+    }
+
+    /// Takes a reference over from a callback of the program; `None` for NULL, an error for what is no session.
+    ///
+    /// # Safety
+    /// `raw` is NULL, or a live session of which the caller owns a reference and gives it away, or else readable.
+    pub unsafe fn from_callback(raw: *mut Session) -> Result<Option<Self>> {
+        // SAFETY: as the caller promises.
+        let session = unsafe { tag::look(raw) }?;
+        // SAFETY: as above, and not NULL.
+        Ok(session.map(|_| unsafe { Self::from_raw(raw) }))
     }
 
     /// A reference of one's own to a session that C lends (`SSL_SESSION_up_ref(3)`).
@@ -154,6 +167,8 @@ unsafe fn end(session: NonNull<Session>) {
     if let Some(companion) = object.companion() {
         companion.freed(object);
     }
+    // The memory may stay for lookups that are under way, but to C the session is gone.
+    object.tag.clear();
     // SAFETY: no holder is left who could be reading the companion.
     drop(unsafe { (*object.companion.get()).take() });
     // SAFETY: no holder is left, and try_reference makes no new one.

@@ -18,6 +18,7 @@ use crate::session::{
     Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers,
     Owner, Ownership, PeerChain, SessionRef, View,
 };
+use crate::tag::{Tag, Tagged};
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
 /// method; see the [room](crate::session) for what that means.
@@ -25,6 +26,7 @@ use crate::session::{
 /// What the cache uses comes first, close together: large caches wait for memory most of the time.
 #[repr(C, align(16))]
 pub struct Session {
+    pub(super) tag: Tag<{ Session::KIND }>,
     /// References; see [`SessionRef`].
     pub(super) count: RefCount,
     pub(super) bodies: BodyList,
@@ -54,6 +56,11 @@ unsafe impl Counted for Session {
     }
 }
 
+// SAFETY: the tag is first.
+unsafe impl Tagged for Session {
+    const KIND: u64 = 0xd3f8_62ab_914e_075c;
+}
+
 impl Session {
     /// A session with these fields, outside any cache, with one reference and a companion.
     #[expect(
@@ -67,6 +74,7 @@ impl Session {
     /// Like [`new`](Self::new), from borrowed fields.
     pub fn from_view(view: View<'_>) -> SessionRef {
         let session = SessionRef::adopt(Box::new(Self {
+            tag: Tag::new(),
             count: RefCount::one(),
             bodies: BodyList::new(&view.bytes),
             owner: OwnerSlot::default(),

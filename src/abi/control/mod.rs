@@ -32,7 +32,7 @@ use self::negotiation::Signer;
 use self::number::*;
 use self::target::{Argument, Target};
 use super::call::call;
-use super::pointer::borrow_quietly;
+use super::pointer::{borrow_quietly, optional};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
         };
         // SAFETY: as the caller promises.
         unsafe {
-            match ctx.as_ref() {
+            match optional(ctx)? {
                 Some(context) => of_context(context, cmd, argument),
                 None => check_only(cmd, argument),
             }

@@ -1,0 +1,126 @@
+//! What the objects behind C's pointers begin with, so that another object in the place of one is told.
+//!
+//! A process may have a second libssl, whose `SSL` or `SSL_CTX` ends up here; and programs use objects that they have
+//! freed. The first word of each object of ours says what it is, until the object ends. A pointer from C is
+//! believed only if the word is there. That finds mistakes, and is no proof: the memory of a freed object may hold a new
+//! one, and may be gone.
+
+use std::cell::UnsafeCell;
+
+use crate::error::{Error, Reason, Result};
+
+/// An object that C has pointers to.
+///
+/// # Safety
+/// The type is `repr(C)`, and its first field is a [`Tag`] of `KIND`, or a `u64` that always is `KIND`.
+pub unsafe trait Tagged {
+    /// The word for objects of this type. It is like no pointer, number or text that another object may begin with.
+    const KIND: u64;
+}
+
+/// The first word of an object of the type `KIND` stands for; gone when the object ends.
+#[repr(transparent)]
+pub struct Tag<const KIND: u64>(UnsafeCell<u64>);
+
+// SAFETY: it is written only when the object is made, and by the one thread that ends it.
+unsafe impl<const KIND: u64> Sync for Tag<KIND> {}
+
+impl<const KIND: u64> Tag<KIND> {
+    /// For an object that is being made.
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(KIND))
+    }
+
+    /// The object has ended, as far as C is concerned.
+    pub fn clear(&self) {
+        // SAFETY: nobody but the caller uses an object that ends. Volatile, as it is meant for a look at memory that
+        // is free by then.
+        unsafe { self.0.get().write_volatile(0) }
+    }
+}
+
+impl<const KIND: u64> Default for Tag<KIND> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const KIND: u64> Drop for Tag<KIND> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// What a pointer from C points to: `None` for NULL, an error for what is no `T` of ours, or one that has ended.
+///
+/// # Safety
+/// `pointer` is NULL or valid for reading a word; if it is a `T`, it stays alive, and is not mutably borrowed, while the
+/// result is used.
+#[inline]
+pub unsafe fn look<'a, T: Tagged>(pointer: *const T) -> Result<Option<&'a T>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise. The word is read unaligned, as the pointer may be to anything.
+    unsafe {
+        match pointer.cast::<u64>().read_unaligned() == T::KIND {
+            true => Ok(Some(&*pointer)),
+            false => Err(not_ours()),
+        }
+    }
+}
+
+#[cold]
+fn not_ours() -> Error {
+    Error::with(
+        Reason::PASSED_INVALID_ARGUMENT,
+        "an object of another libssl, or one that has been freed",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::ManuallyDrop;
+
+    use super::{Tag, Tagged, look};
+
+    #[repr(C)]
+    struct One(Tag<{ One::KIND }>, u32);
+
+    // SAFETY: the tag is first.
+    unsafe impl Tagged for One {
+        const KIND: u64 = 0x8111_2222_3333_4444;
+    }
+
+    #[repr(C)]
+    struct Other(Tag<{ Other::KIND }>);
+
+    // SAFETY: the tag is first.
+    unsafe impl Tagged for Other {
+        const KIND: u64 = 0x8111_2222_3333_4445;
+    }
+
+    #[test]
+    fn an_object_is_known_until_it_ends() {
+        let mut one = ManuallyDrop::new(One(Tag::new(), 7));
+        let pointer: *const One = &raw const *one;
+        // SAFETY: the memory stays readable, and the object is used no more once it has been dropped.
+        unsafe {
+            assert_eq!(look(pointer).unwrap().unwrap().1, 7);
+            ManuallyDrop::drop(&mut one);
+            assert!(look(pointer).is_err());
+        }
+    }
+
+    #[test]
+    fn other_objects_and_null_are_told() {
+        let other = Other(Tag::new());
+        let pointer: *const Other = &raw const other;
+        // SAFETY: NULL, and a readable object.
+        unsafe {
+            assert!(look(std::ptr::null::<One>()).unwrap().is_none());
+            assert!(look(pointer).unwrap().is_some());
+            assert!(look(pointer.cast::<One>()).is_err());
+        }
+    }
+}
