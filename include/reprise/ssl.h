@@ -1571,9 +1571,8 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 /**
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
- * As for `SSL_CTX_new`; `libctx` and `propq` are not used.
- *
- * Done in part: the default library context is always used, and no property query.
+ * As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
+ * connections, `propq` is NULL or a C string.
  */
 SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
 
@@ -3251,11 +3250,10 @@ struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
 struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
 
 /**
- * As `SSL_load_client_CA_file`, within a library context and with a property query.
+ * As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
+ * property query (NULL for none).
  *
- * `file` is NULL or a C string; `libctx` and `propq` are not used.
- *
- * Done in part: the default library context is always used, and no property query.
+ * `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       OSSL_LIB_CTX *libctx,

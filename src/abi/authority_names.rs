@@ -17,6 +17,7 @@ use super::pointer::{borrow, borrow_quietly, c_str};
 use crate::connection::{Connection, Role};
 use crate::context::{Context, Names};
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::x509::X509;
 
@@ -280,27 +281,28 @@ pub unsafe extern "C" fn SSL_load_client_CA_file(
     file: *const c_char,
 ) -> *mut ffi::stack_st_X509_NAME {
     call(c"SSL_load_client_CA_file", ptr::null_mut(), || {
+        let library = LibraryContext::default();
         // SAFETY: as the caller promises.
-        Ok(NameStack::of_file(unsafe { required(file) }?)?.into_raw())
+        Ok(NameStack::of_file(&library, unsafe { required(file) }?)?.into_raw())
     })
 }
 
-/// As `SSL_load_client_CA_file`, within a library context and with a property query.
-///
-/// Status: partial (the default library context is always used, and no property query)
+/// As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
+/// property query (NULL for none).
 ///
 /// # Safety
-/// `file` is NULL or a C string; `libctx` and `propq` are not used.
+/// `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     file: *const c_char,
     libctx: *mut ffi::OSSL_LIB_CTX,
     propq: *const c_char,
 ) -> *mut ffi::stack_st_X509_NAME {
-    let _ = (libctx, propq);
     call(c"SSL_load_client_CA_file_ex", ptr::null_mut(), || {
+        // SAFETY: as the caller promises; nothing of it is kept.
+        let library = unsafe { LibraryContext::new(libctx, c_str(propq)) };
         // SAFETY: as the caller promises.
-        Ok(NameStack::of_file(unsafe { required(file) }?)?.into_raw())
+        Ok(NameStack::of_file(&library, unsafe { required(file) }?)?.into_raw())
     })
 }
 

@@ -18,6 +18,7 @@ use super::pointer::{borrow, borrow_quietly, bytes};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::pem_file::ERR_R_ASN1_LIB;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
@@ -69,7 +70,9 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_ASN1(
 ) -> c_int {
     call(c"SSL_CTX_use_certificate_ASN1", 0, || {
         // SAFETY: NULL, live or readable, as the caller promises.
-        unsafe { borrow(ctx)?.use_certificate(&parsed(d, len)?) }?;
+        let context = unsafe { borrow(ctx) }?;
+        // SAFETY: as the caller promises.
+        context.use_certificate(&unsafe { parsed(&context.library, d, len) }?)?;
         Ok(1)
     })
 }
@@ -86,7 +89,10 @@ pub unsafe extern "C" fn SSL_use_certificate_ASN1(
 ) -> c_int {
     call(c"SSL_use_certificate_ASN1", 0, || {
         // SAFETY: NULL, live or readable, as the caller promises.
-        unsafe { borrow(ssl)?.use_certificate(&parsed(d, len)?) }?;
+        let connection = unsafe { borrow(ssl) }?;
+        let library = connection.library();
+        // SAFETY: as the caller promises.
+        connection.use_certificate(&unsafe { parsed(&library, d, len) }?)?;
         Ok(1)
     })
 }
@@ -197,10 +203,10 @@ unsafe fn certificate(raw: *mut ffi::X509) -> Result<X509> {
 
 /// # Safety
 /// `data` is NULL or readable for `len` bytes.
-unsafe fn parsed(data: *const c_uchar, len: c_int) -> Result<X509> {
+unsafe fn parsed(library: &LibraryContext, data: *const c_uchar, len: c_int) -> Result<X509> {
     // SAFETY: as the caller promises.
     let der = unsafe { bytes(data, usize::try_from(len).unwrap_or(0)) };
-    X509::from_der_prefix(der).map_err(|_| Error::new(ERR_R_ASN1_LIB))
+    X509::from_der_prefix(library, der).map_err(|_| Error::new(ERR_R_ASN1_LIB))
 }
 
 /// # Safety

@@ -93,7 +93,12 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
 fn use_file(holder: &impl CredentialHolder, path: &CStr, number: c_int) -> Result<()> {
     let format = format(path, number)?;
     let password = holder.current_settings().key_password();
-    holder.use_certificate(&pem_file::certificate(path, format, password)?)
+    holder.use_certificate(&pem_file::certificate(
+        &holder.library(),
+        path,
+        format,
+        password,
+    )?)
 }
 
 /// The format by C's number. libssl opens the file first, so that a missing file is the error even

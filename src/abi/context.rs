@@ -14,11 +14,12 @@ use openssl_sys as ffi;
 use super::call::{call, queue};
 use super::init::initialise;
 use super::method::Method;
-use super::pointer::{borrow, borrow_quietly, optional};
+use super::pointer::{borrow, borrow_quietly, c_str, optional};
 use crate::configuration::system::apply_system_configuration;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 
 /// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
 /// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
@@ -36,26 +37,24 @@ use crate::error::{Error, Reason, Result};
 pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     call(c"SSL_CTX_new", ptr::null_mut(), || {
         // SAFETY: as the caller promises.
-        unsafe { make(meth) }
+        unsafe { make(LibraryContext::default(), meth) }
     })
 }
 
 /// As `SSL_CTX_new`, within a library context and with a property query.
 ///
-/// Status: partial (the default library context is always used, and no property query)
-///
 /// # Safety
-/// As for `SSL_CTX_new`; `libctx` and `propq` are not used.
+/// As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
+/// connections, `propq` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_new_ex(
     libctx: *mut ffi::OSSL_LIB_CTX,
     propq: *const c_char,
     meth: *const Method,
 ) -> *mut Context {
-    let _ = (libctx, propq);
     call(c"SSL_CTX_new_ex", ptr::null_mut(), || {
         // SAFETY: as the caller promises.
-        unsafe { make(meth) }
+        unsafe { make(LibraryContext::new(libctx, c_str(propq)), meth) }
     })
 }
 
@@ -249,12 +248,12 @@ pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut Connection, val: 
 
 /// # Safety
 /// `method` is NULL or a method of this library.
-unsafe fn make(method: *const Method) -> Result<*mut Context> {
+unsafe fn make(library: LibraryContext, method: *const Method) -> Result<*mut Context> {
     // SAFETY: as the caller promises.
     let method = unsafe { static_method(method) }?;
     // SAFETY: no settings.
     unsafe { initialise(0, ptr::null()) }?;
-    let context = Context::new(method)?;
+    let context = Context::new(library, method)?;
     apply_system_configuration(&context, &mut |error| queue(c"SSL_CTX_new", &error));
     Ok(Arc::into_raw(context).cast_mut())
 }

@@ -14,6 +14,7 @@ use super::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::pem_file::ERR_R_ASN1_LIB;
 use crate::libcrypto::private_key::PrivateKey;
 
@@ -71,7 +72,9 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_ASN1(
 ) -> c_int {
     call(c"SSL_CTX_use_PrivateKey_ASN1", 0, || {
         // SAFETY: NULL, live or readable, as the caller promises.
-        unsafe { borrow(ctx)?.use_private_key(&parsed(pk, d, len)?) }?;
+        let context = unsafe { borrow(ctx) }?;
+        // SAFETY: as the caller promises.
+        context.use_private_key(&unsafe { parsed(&context.library, pk, d, len) }?)?;
         Ok(1)
     })
 }
@@ -89,7 +92,10 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
 ) -> c_int {
     call(c"SSL_use_PrivateKey_ASN1", 0, || {
         // SAFETY: NULL, live or readable, as the caller promises.
-        unsafe { borrow(ssl)?.use_private_key(&parsed(pk, d, len)?) }?;
+        let connection = unsafe { borrow(ssl) }?;
+        let library = connection.library();
+        // SAFETY: as the caller promises.
+        connection.use_private_key(&unsafe { parsed(&library, pk, d, len) }?)?;
         Ok(1)
     })
 }
@@ -210,10 +216,15 @@ unsafe fn key(raw: *mut ffi::EVP_PKEY) -> Result<PrivateKey> {
 
 /// # Safety
 /// `data` is NULL or readable for `len` bytes.
-unsafe fn parsed(kind: c_int, data: *const c_uchar, len: c_long) -> Result<PrivateKey> {
+unsafe fn parsed(
+    library: &LibraryContext,
+    kind: c_int,
+    data: *const c_uchar,
+    len: c_long,
+) -> Result<PrivateKey> {
     // SAFETY: as the caller promises.
     let der = unsafe { bytes(data, usize::try_from(len).unwrap_or(0)) };
-    PrivateKey::from_der_of_type(kind, der).map_err(|_| Error::new(ERR_R_ASN1_LIB))
+    PrivateKey::from_der_of_type(library, kind, der).map_err(|_| Error::new(ERR_R_ASN1_LIB))
 }
 
 /// # Safety
@@ -227,7 +238,12 @@ unsafe fn use_file(
     let path = unsafe { path(file) }?;
     let format = format(path, number)?;
     let password = holder.current_settings().key_password();
-    holder.use_private_key(&PrivateKey::from_file(path, format, password)?)
+    holder.use_private_key(&PrivateKey::from_file(
+        &holder.library(),
+        path,
+        format,
+        password,
+    )?)
 }
 
 fn pointer(key: Option<&PrivateKey>) -> *mut ffi::EVP_PKEY {

@@ -16,6 +16,7 @@ use super::call::call;
 use super::pointer::{borrow, borrow_quietly, c_str};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::store::Store;
 
 /// Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
@@ -39,8 +40,8 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
         if file.is_none() && directory.is_none() {
             return Err(Error::Silent);
         }
-        extend(context, |store| {
-            file.map_or(Ok(()), |file| store.load_file(file))?;
+        extend(context, |store, library| {
+            file.map_or(Ok(()), |file| store.load_file(library, file))?;
             directory.map_or(Ok(()), |directory| store.load_path(directory))
         })
     })
@@ -60,7 +61,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_file(
     call(c"SSL_CTX_load_verify_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (context, file) = unsafe { (borrow(ctx)?, given(cafile)?) };
-        extend(context, |store| store.load_file(file))
+        extend(context, |store, library| store.load_file(library, file))
     })
 }
 
@@ -78,7 +79,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_dir(
     call(c"SSL_CTX_load_verify_dir", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (context, directory) = unsafe { (borrow(ctx)?, given(ca_path)?) };
-        extend(context, |store| store.load_path(directory))
+        extend(context, |store, _| store.load_path(directory))
     })
 }
 
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_store(
     call(c"SSL_CTX_load_verify_store", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (context, uri) = unsafe { (borrow(ctx)?, given(castore)?) };
-        extend(context, |store| store.load_store(uri))
+        extend(context, |store, library| store.load_store(library, uri))
     })
 }
 
@@ -199,8 +200,11 @@ fn replace(context: &Context, store: Option<Store>) -> Result<()> {
 }
 
 /// Adds to the store; what had been completed from it is made anew.
-fn extend(context: &Context, add: impl FnOnce(&Store) -> Result<()>) -> Result<c_int> {
-    add(&context.certificate_store())?;
+fn extend(
+    context: &Context,
+    add: impl FnOnce(&Store, &LibraryContext) -> Result<()>,
+) -> Result<c_int> {
+    add(&context.certificate_store(), &context.library)?;
     context.forget_prepared_credentials();
     Ok(1)
 }

@@ -8,6 +8,7 @@ use super::{Configuration, REQUIRE_PRIVATE};
 use crate::context::CredentialHolder;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::dh_parameters;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::NameStack;
 use crate::libcrypto::pem_file::FileFormat;
 use crate::libcrypto::private_key::PrivateKey;
@@ -46,7 +47,12 @@ pub fn private_key(configuration: &Configuration, path: &CStr) -> Result<()> {
         return Ok(());
     };
     let password = holder.current_settings().key_password();
-    holder.use_private_key(&PrivateKey::from_file(path, FileFormat::Pem, password)?)
+    holder.use_private_key(&PrivateKey::from_file(
+        &holder.library(),
+        path,
+        FileFormat::Pem,
+        password,
+    )?)
 }
 
 impl Configuration {
@@ -79,40 +85,65 @@ pub fn server_info(configuration: &Configuration, _path: &CStr) -> Result<()> {
 
 /// `DHParameters`: the file is read and checked, and has no effect, as DHE is never used.
 pub fn dh_parameters(configuration: &Configuration, path: &CStr) -> Result<()> {
-    match configuration.configured().is_some() {
-        true => dh_parameters::check_file(path),
+    let configured = configuration.configured();
+    match configured.is_some() {
+        true => dh_parameters::check_file(&configured.library(), path),
         false => Ok(()),
     }
 }
 
 /// `ChainCAFile`
 pub fn chain_file(configuration: &Configuration, path: &CStr) -> Result<()> {
-    chain_source(configuration).map_or(Ok(()), |store| store?.load_file(path))
+    load(chain_source, configuration, |store, library| {
+        store.load_file(library, path)
+    })
 }
 
 /// `ChainCAPath`
 pub fn chain_directory(configuration: &Configuration, path: &CStr) -> Result<()> {
-    chain_source(configuration).map_or(Ok(()), |store| store?.load_path(path))
+    load(chain_source, configuration, |store, _| {
+        store.load_path(path)
+    })
 }
 
 /// `ChainCAStore`
 pub fn chain_store(configuration: &Configuration, uri: &CStr) -> Result<()> {
-    chain_source(configuration).map_or(Ok(()), |store| store?.load_store(uri))
+    load(chain_source, configuration, |store, library| {
+        store.load_store(library, uri)
+    })
 }
 
 /// `VerifyCAFile`
 pub fn verify_file(configuration: &Configuration, path: &CStr) -> Result<()> {
-    verify_source(configuration).map_or(Ok(()), |store| store?.load_file(path))
+    load(verify_source, configuration, |store, library| {
+        store.load_file(library, path)
+    })
 }
 
 /// `VerifyCAPath`
 pub fn verify_directory(configuration: &Configuration, path: &CStr) -> Result<()> {
-    verify_source(configuration).map_or(Ok(()), |store| store?.load_path(path))
+    load(verify_source, configuration, |store, _| {
+        store.load_path(path)
+    })
 }
 
 /// `VerifyCAStore`
 pub fn verify_store(configuration: &Configuration, uri: &CStr) -> Result<()> {
-    verify_source(configuration).map_or(Ok(()), |store| store?.load_store(uri))
+    load(verify_source, configuration, |store, library| {
+        store.load_store(library, uri)
+    })
+}
+
+/// Adds to the store that `source` gives.
+fn load(
+    source: impl FnOnce(&Configuration) -> Option<Result<Store>>,
+    configuration: &Configuration,
+    add: impl FnOnce(&Store, &LibraryContext) -> Result<()>,
+) -> Result<()> {
+    match source(configuration) {
+        None => Ok(()),
+        Some(store) => add(&store?, &configuration.configured().library()),
+    }
 }
 
 /// The store that completes own chains, made when there is none. It stays when nothing can be

@@ -7,6 +7,7 @@ use super::switch::Switch;
 use crate::cipher::Method;
 use crate::connection::Connection;
 use crate::context::{Context, Settings};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::NameStack;
 
 /// What commands act on. It is not kept alive: as in OpenSSL a program may free it first.
@@ -75,6 +76,15 @@ impl Configured {
             Self::Nothing => None,
             Self::Context(context) => Some(context.settings()),
             Self::Connection(connection) => Some(connection.settings()),
+        }
+    }
+
+    /// Where files that are read take their algorithms from.
+    pub fn library(&self) -> LibraryContext {
+        match self {
+            Self::Nothing => LibraryContext::default(),
+            Self::Context(context) => context.library.clone(),
+            Self::Connection(connection) => connection.context().library.clone(),
         }
     }
 

@@ -28,7 +28,7 @@ impl Delegate for Connection {
     }
 
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {
-        super::peer_signature::verify(signed)
+        super::peer_signature::verify(&self.library(), signed)
     }
 
     fn longest_certificate_list(&self) -> usize {

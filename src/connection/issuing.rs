@@ -8,6 +8,8 @@ use super::{Connection, Handshake, Role, Stage, Stop};
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::libcrypto::digest::sha256;
+use crate::libcrypto::error_queue;
+use crate::libcrypto::library::LibraryContext;
 use crate::session::{
     Bytes, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Session, SessionRef, View,
 };
@@ -257,7 +259,7 @@ impl Connection {
             let mut fields = self.new_fields();
             fields.master_key = handshake.master_secret.clone();
             if let Some(secrets) = arrivals.into_iter().next() {
-                client_fields(&mut fields, secrets);
+                client_fields(&self.library(), &mut fields, secrets);
                 if let (Some((lifetime, _)), false) = (handshake.new_ticket, tls13) {
                     fields.lifetime_hint = lifetime.into();
                 }
@@ -293,7 +295,7 @@ impl Connection {
         let renewed = matches!(handshake.new_ticket, Some((_, true)));
         if let (true, Some(secrets)) = (renewed, arrivals.into_iter().next()) {
             let mut fields = offered.fields();
-            client_fields(&mut fields, secrets);
+            client_fields(&self.library(), &mut fields, secrets);
             fields.time = clock::now();
             if single_use {
                 context.remove_session(offered);
@@ -315,7 +317,7 @@ impl Connection {
             fields.time = clock::now();
             fields.timeout = self.session_context.new_session_timeout();
             fields.group = self.facts.borrow().group.into();
-            client_fields(&mut fields, secrets);
+            client_fields(&self.library(), &mut fields, secrets);
             self.replace_session(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
         }
@@ -406,7 +408,7 @@ fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a> {
 }
 
 /// Adds what the server has sent to the fields of a client's session (S4, S5, S7).
-fn client_fields(fields: &mut Fields, secrets: SessionSecrets) {
+fn client_fields(library: &LibraryContext, fields: &mut Fields, secrets: SessionSecrets) {
     fields.protocol_version = secrets.version.into();
     fields.cipher_id = cipher_id(secrets.cipher_suite);
     fields.master_key = secrets.secret;
@@ -421,7 +423,9 @@ fn client_fields(fields: &mut Fields, secrets: SessionSecrets) {
     if secrets.ticket.is_empty() {
         fields.id = secrets.session_id;
     } else {
-        fields.id = sha256(&secrets.ticket).to_vec();
+        // Without the digest there is no id, and no cache takes the session.
+        let id = error_queue::quietly(|| sha256(library, &secrets.ticket));
+        fields.id = id.map_or_else(|_| Vec::new(), Vec::from);
         fields.ticket = Some(secrets.ticket);
         fields.lifetime_hint = secrets.lifetime.into();
     }

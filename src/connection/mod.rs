@@ -87,6 +87,7 @@ use crate::engine::{EarlyDataPolicy, Engine, Facts, Profile, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
@@ -318,6 +319,12 @@ impl Connection {
     /// `SSL_get_SSL_CTX`.
     pub fn context(&self) -> Arc<Context> {
         self.context.borrow().clone()
+    }
+
+    /// Where what is done for this connection takes its algorithms from: the library context of its
+    /// context.
+    pub fn library(&self) -> LibraryContext {
+        self.context.borrow().library.clone()
     }
 
     /// The context whose cache, ticket keys and session callbacks are used.

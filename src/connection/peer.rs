@@ -53,14 +53,16 @@ impl Connection {
             || application.function.is_some()
             || settings.security_callback.is_some()
             || store.has_callbacks();
-        let chain = ChainToVerify::new(&peer, program_may_look).ok_or(PeerRejected {
-            reason: Reason::CERTIFICATE_VERIFY_FAILED,
-            alert: BAD_CERTIFICATE,
-        })?;
+        let chain =
+            ChainToVerify::new(&context.library, &peer, program_may_look).ok_or(PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: BAD_CERTIFICATE,
+            })?;
         let certificates = chain.certificates().ok_or(INTERNAL)?;
         let param = self.verify_param().map_err(|_| INTERNAL)?;
         let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
         let verification = Verification {
+            library: &context.library,
             store: &store,
             leaf: &leaf,
             untrusted: certificates,
@@ -223,6 +225,8 @@ impl Connection {
                 .clone()
                 .unwrap_or_else(|| context.certificate_store()),
             automatic: settings.mode & 0x8 == 0,
+            library: context.library.clone(),
+            engine_signs: settings.algorithms.source().is_none(),
         }
     }
 

@@ -9,12 +9,15 @@ use std::cell::OnceCell;
 use std::sync::{Arc, OnceLock};
 
 use crate::libcrypto::certificate_cache;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::PeerChain;
 
 /// Each is made when first asked for, and shares its certificates with the others.
 #[derive(Default)]
 struct Lendable {
+    /// Where their algorithms come from.
+    library: LibraryContext,
     leaf: OnceLock<X509>,
     all: OnceLock<X509Chain>,
     /// Without the first.
@@ -24,17 +27,18 @@ struct Lendable {
 /// The peer's own certificate. `None`, with libcrypto's errors on the queue, when it cannot be
 /// parsed.
 pub fn parsed_leaf(peer: &PeerChain) -> Option<&X509> {
-    let leaf = &lendable(peer)?.leaf;
-    made_once(leaf, || X509::from_der(peer.leaf()).ok())
+    let Lendable { library, leaf, .. } = lendable(peer)?;
+    made_once(leaf, || X509::from_der(library, peer.leaf()).ok())
 }
 
 /// All certificates that the peer sent, its own first. `None`, with libcrypto's errors on the
 /// queue, when one cannot be parsed.
 pub fn parsed_chain(peer: &PeerChain) -> Option<&X509Chain> {
-    let all = &lendable(peer)?.all;
+    let Lendable { library, all, .. } = lendable(peer)?;
     made_once(all, || {
         let leaf = parsed_leaf(peer)?.clone();
-        let issuers = peer.certificates().skip(1).map(X509::from_der);
+        let issuers = peer.certificates().skip(1);
+        let issuers = issuers.map(|der| X509::from_der(library, der));
         let all: Result<Vec<X509>, _> = std::iter::once(Ok(leaf)).chain(issuers).collect();
         X509Chain::from_items(all.ok()?).ok()
     })
@@ -47,6 +51,17 @@ pub fn parsed_issuers(peer: &PeerChain) -> Option<&X509Chain> {
         let above = parsed_chain(peer)?.iter().skip(1);
         X509Chain::from_items(above.map(|lent| lent.clone())).ok()
     })
+}
+
+/// Says where the algorithms of the certificates come from; without effect once one has been
+/// parsed. Those of a session that was read come from the default library context, as in OpenSSL.
+fn set_library(peer: &PeerChain, library: &LibraryContext) {
+    peer.parsed(|_| {
+        Some(Lendable {
+            library: library.clone(),
+            ..Lendable::default()
+        })
+    });
 }
 
 fn lendable(peer: &PeerChain) -> Option<&Lendable> {
@@ -72,13 +87,18 @@ pub enum ChainToVerify {
 
 impl ChainToVerify {
     /// `None`, with libcrypto's errors on the queue, when a certificate cannot be parsed.
-    pub fn new(peer: &Arc<PeerChain>, program_may_look: bool) -> Option<Self> {
+    pub fn new(
+        library: &LibraryContext,
+        peer: &Arc<PeerChain>,
+        program_may_look: bool,
+    ) -> Option<Self> {
+        set_library(peer, library);
         if program_may_look {
             parsed_chain(peer)?;
             return Some(Self::Own(peer.clone()));
         }
-        let shared: Result<Vec<X509>, _> =
-            peer.certificates().map(certificate_cache::parsed).collect();
+        let parsed = |der| certificate_cache::parsed(library, der);
+        let shared: Result<Vec<X509>, _> = peer.certificates().map(parsed).collect();
         let shared = X509Chain::from_items(shared.ok()?).ok()?;
         Some(Self::Shared(peer.clone(), shared))
     }

@@ -12,6 +12,7 @@ use crate::error::{self, Reason};
 use crate::libcrypto::certificate_cache;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 
@@ -29,7 +30,7 @@ impl Connection {
     ) -> Result<(), PeerRejected> {
         let settings = self.settings();
         let tls13 = signed.version == 0x0304;
-        let kind = signer(signed.certificate).map(|key| key.kind());
+        let kind = signer(&self.library(), signed.certificate).map(|key| key.kind());
         let scheme = SignatureScheme::from_code(signed.scheme);
         let (Ok(kind), Some(scheme)) = (kind, scheme) else {
             return Err(wrong_type(ILLEGAL_PARAMETER));
@@ -86,20 +87,20 @@ impl Connection {
 }
 
 /// Whether libcrypto finds the signature right.
-pub(super) fn verify(signed: &PeerSignature<'_>) -> bool {
+pub(super) fn verify(library: &LibraryContext, signed: &PeerSignature<'_>) -> bool {
     let Some(scheme) = SignatureScheme::from_code(signed.scheme) else {
         return false;
     };
     error_queue::quietly(|| {
-        signer(signed.certificate)
-            .and_then(|key| key.verify(scheme, signed.message, signed.signature))
+        signer(library, signed.certificate)
+            .and_then(|key| key.verify(library, scheme, signed.message, signed.signature))
             .unwrap_or(false)
     })
 }
 
-fn signer(certificate: &[u8]) -> error::Result<PublicKey> {
+fn signer(library: &LibraryContext, certificate: &[u8]) -> error::Result<PublicKey> {
     error_queue::quietly(|| {
-        certificate_cache::parsed(certificate)
+        certificate_cache::parsed(library, certificate)
             .and_then(|certificate| PublicKey::from_certificate(&certificate))
     })
 }

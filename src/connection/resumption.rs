@@ -233,7 +233,9 @@ impl Connection {
             return refuse(Reason::BAD_EXTENSION, DECODE_ERROR);
         };
         let suite = session.cipher_id() as u16;
-        match psk_binder(suite, session.master_key(), external, &covered) {
+        let settings = self.settings();
+        let library = settings.algorithms.source();
+        match psk_binder(library, suite, session.master_key(), external, &covered) {
             Some(binder) if binder.len() != sent.len() => {
                 refuse(Reason::BAD_EXTENSION, DECODE_ERROR)
             }

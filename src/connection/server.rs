@@ -13,6 +13,8 @@ use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
 use crate::error::Reason;
+use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::random;
 use crate::session::SessionRef;
 
 /// The program's next decision.
@@ -501,7 +503,7 @@ impl Connection {
         let id = self
             .new_session_id(0x0303)
             .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
-        filled_up(id)
+        filled_up(&self.library(), id)
     }
 
     /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
@@ -514,7 +516,7 @@ impl Connection {
             session.set_id(&self.tls12_session_id()?)?;
         } else if wanted && session.id().len() < ID_LENGTH {
             // The program's own.
-            session.set_id(&filled_up(session.id().to_vec())?)?;
+            session.set_id(&filled_up(&self.library(), session.id().to_vec())?)?;
         } else if !wanted && !session.id().is_empty() {
             session.set_id(&[])?;
         }
@@ -548,10 +550,10 @@ fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
 }
 
 /// A session id with random bytes behind it, as long as those of rustls.
-fn filled_up(mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
+fn filled_up(library: &LibraryContext, mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
     let length = id.len();
     id.resize(ID_LENGTH, 0);
-    crate::libcrypto::random::fill(&mut id[length..])?;
+    random::fill(library, &mut id[length..])?;
     Ok(id)
 }
 

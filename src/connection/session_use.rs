@@ -76,6 +76,7 @@ impl Connection {
         let (old, new) = (before.settings(), context.settings());
         self.change_settings(|settings| {
             settings.take_certificates_of(&new);
+            settings.algorithms = new.algorithms.clone();
             if settings.session_id_context == old.session_id_context {
                 settings.session_id_context = new.session_id_context.clone();
             }

@@ -8,6 +8,7 @@ use crate::cipher::SignatureAlgorithm;
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{CredentialHolder, Credentials, LentChains, Position, Settings, Slot};
 use crate::error::{Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::X509;
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
@@ -121,6 +122,10 @@ impl Connection {
 }
 
 impl CredentialHolder for Connection {
+    fn library(&self) -> LibraryContext {
+        Connection::library(self)
+    }
+
     fn current_settings(&self) -> Arc<Settings> {
         self.settings()
     }

@@ -186,7 +186,8 @@ impl Connection {
     /// it (S114, S123).
     fn session_for_ticket(&self, id: &[u8], secrets: &TicketSecrets) -> Result<SessionRef, Reason> {
         let mut age_add = [0; 4];
-        random::fill(&mut age_add).map_err(|_| Reason::INTERNAL_ERROR)?;
+        random::fill(&self.session_context.library, &mut age_add)
+            .map_err(|_| Reason::INTERNAL_ERROR)?;
         let (alpn, cipher_suite, group) = {
             let facts = self.facts.borrow();
             (facts.alpn.clone(), facts.cipher_suite, facts.group)
@@ -266,7 +267,8 @@ impl Connection {
         }
         for _ in 0..ATTEMPTS {
             let mut id = vec![0; ID_LENGTH];
-            random::fill(&mut id).map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+            random::fill(&self.library(), &mut id)
+                .map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
             if self.session_context.find_session(version, &id).is_none() {
                 return Ok(id);
             }
@@ -320,8 +322,10 @@ impl Connection {
             // S77
             // SAFETY: the program's function, called as its manual page says, with nothing
             // borrowed.
-            Some(callback) => unsafe { callback.seal(self.as_c().cast(), &plaintext) }
-                .map_err(|_| Reason::CALLBACK_FAILED),
+            Some(callback) => {
+                unsafe { callback.seal(&context.library, self.as_c().cast(), &plaintext) }
+                    .map_err(|_| Reason::CALLBACK_FAILED)
+            }
         }
     }
 
@@ -336,11 +340,13 @@ impl Connection {
             },
             // SAFETY: the program's function, called as its manual page says, with nothing
             // borrowed.
-            Some(callback) => match unsafe { callback.open(self.as_c().cast(), ticket) } {
-                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
-                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
-                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
-            },
+            Some(callback) => {
+                match unsafe { callback.open(&context.library, self.as_c().cast(), ticket) } {
+                    Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
+                    Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
+                    Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
+                }
+            }
         };
         // S112: what does not parse, or leaves bytes over, counts as not decrypted.
         match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {

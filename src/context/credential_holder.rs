@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use super::{Credentials, FormerChain, LentChains, Position, Settings};
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::libcrypto::{error_queue, pem_file};
 
 /// A context or a connection. What fails changes nothing.
 pub trait CredentialHolder {
+    /// Where certificates and keys that are read take their algorithms from.
+    fn library(&self) -> LibraryContext;
+
     /// The settings as they are now.
     fn current_settings(&self) -> Arc<Settings>;
 
@@ -79,10 +83,10 @@ pub trait CredentialHolder {
     fn use_chain_file(&self, path: &CStr) -> Result<()> {
         error_queue::clear();
         let password = self.current_settings().key_password();
-        let file = pem_file::open(path)?;
-        self.use_certificate(&pem_file::leaf(&file, password)?)?;
+        let (library, file) = (self.library(), pem_file::open(path)?);
+        self.use_certificate(&pem_file::leaf(&library, &file, password)?)?;
         self.use_chain(Vec::new())?;
-        self.use_chain(pem_file::rest(&file, password)?)
+        self.use_chain(pem_file::rest(&library, &file, password)?)
     }
 
     /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public one stands in for it.

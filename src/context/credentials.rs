@@ -7,6 +7,7 @@ use crate::engine::{CertifiedKey, ExternalKey, KeySource};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::store::Store;
@@ -51,6 +52,10 @@ pub struct ChainSource {
     pub store: Store,
     /// Not `SSL_MODE_NO_AUTO_CHAIN`.
     pub automatic: bool,
+    /// Where digests and signatures come from.
+    pub library: LibraryContext,
+    /// Whether the engine may sign with keys that can be exported.
+    pub engine_signs: bool,
 }
 
 impl ChainSource {
@@ -60,6 +65,8 @@ impl ChainSource {
         extra(self) == extra(other)
             && self.store.as_ptr() == other.store.as_ptr()
             && self.automatic == other.automatic
+            && self.engine_signs == other.engine_signs
+            && self.library.is(&other.library)
     }
 }
 
@@ -272,18 +279,23 @@ impl Slot {
         let key = self.key.as_ref()?;
         let issuers: Vec<X509> = match self.chain.as_ref().or(source.extra.as_ref()) {
             Some(given) => given.iter().map(|issuer| issuer.clone()).collect(),
-            None if source.automatic => issuers(certificate, &source.store),
+            None if source.automatic => issuers(certificate, source),
             None => Vec::new(),
         };
         let chain: Vec<Vec<u8>> = std::iter::once(certificate)
             .chain(&issuers)
             .map(|certificate| certificate.to_der().ok())
             .collect::<Option<_>>()?;
-        let exported = key
-            .to_pkcs8()
+        let exportable = source.engine_signs && key.is_of_default_provider();
+        let exported = exportable
+            .then(|| key.to_pkcs8())
+            .flatten()
             .and_then(|pkcs8| CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok());
         let certified = exported.or_else(|| {
-            let key = Arc::new(LibcryptoKey(key.clone()));
+            let key = Arc::new(LibcryptoKey {
+                key: key.clone(),
+                library: source.library.clone(),
+            });
             CertifiedKey::new(chain, KeySource::External(key), None).ok()
         })?;
         Some(Prepared {
@@ -295,13 +307,14 @@ impl Slot {
 }
 
 /// The certificates above `leaf`, as far as the store has them.
-fn issuers(leaf: &X509, store: &Store) -> Vec<X509> {
+fn issuers(leaf: &X509, source: &ChainSource) -> Vec<X509> {
     error_queue::quietly(|| {
         let (Ok(param), Ok(untrusted)) = (VerifyParam::new(), X509Chain::new()) else {
             return Vec::new();
         };
         let verification = Verification {
-            store,
+            library: &source.library,
+            store: &source.store,
             leaf,
             untrusted: &untrusted,
             peer: Peer::Server,
@@ -322,11 +335,14 @@ fn issuers(leaf: &X509, store: &Store) -> Vec<X509> {
 }
 
 /// A key that libcrypto signs with: it cannot be exported, or the engine does not know its kind.
-struct LibcryptoKey(PrivateKey);
+struct LibcryptoKey {
+    key: PrivateKey,
+    library: LibraryContext,
+}
 
 impl ExternalKey for LibcryptoKey {
     fn signature_schemes(&self) -> Vec<u16> {
-        let kind = self.0.kind();
+        let kind = self.key.kind();
         SignatureScheme::ALL
             .iter()
             .filter(|scheme| scheme.fits(kind))
@@ -336,7 +352,7 @@ impl ExternalKey for LibcryptoKey {
 
     fn sign(&self, scheme: u16, message: &[u8]) -> Option<Vec<u8>> {
         let scheme = SignatureScheme::from_code(scheme)?;
-        self.0.sign(scheme, message).ok()
+        self.key.sign(&self.library, scheme, message).ok()
     }
 }
 

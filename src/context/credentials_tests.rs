@@ -8,6 +8,7 @@ use crate::cipher::Method;
 use crate::cipher::method::Role;
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::testing::{self, Identity};
@@ -31,6 +32,8 @@ fn chain_of(certificates: &[&X509]) -> Option<Arc<X509Chain>> {
 
 fn source(store: Store) -> ChainSource {
     ChainSource {
+        library: LibraryContext::default(),
+        engine_signs: true,
         extra: None,
         store,
         automatic: true,
@@ -39,7 +42,7 @@ fn source(store: Store) -> ChainSource {
 
 fn context() -> Arc<Context> {
     static METHOD: Method = Method::new("TLS", Role::Any, None);
-    Context::new(&METHOD).unwrap()
+    Context::new(Default::default(), &METHOD).unwrap()
 }
 
 #[test]

@@ -19,12 +19,14 @@
 //! | `lent_chains`                             | their chains as they are lent to C                |
 //! | `security`                                | what the security level or callback lets be used  |
 //! | `profiles`                                | suites and groups that a side may speak with      |
+//! | `available`                               | what the library context has algorithms for       |
 //! | `certificate_security`                    | whether the security level takes a certificate    |
 //! | `names`                                   | authorities that a side names to its peer         |
 //! | `sessions`                                | the cache with the program's callbacks around it  |
 //! | `session_table`                           | the sessions as the hash table that C reads       |
 //! | `statistics`                              | what `SSL_CTX_sess_number(3)` counts              |
 
+mod available;
 mod callbacks;
 mod certificate_security;
 mod credential_holder;
@@ -63,7 +65,9 @@ use arc_swap::ArcSwap;
 use self::session_table::SessionTable;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
@@ -83,6 +87,8 @@ const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
 pub struct Context {
     tag: Tag<{ Context::KIND }>,
     this: Weak<Context>,
+    /// Where all that libcrypto does for this context takes its algorithms from.
+    pub library: LibraryContext,
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
     callbacks: RwLock<Callbacks>,
@@ -113,17 +119,19 @@ unsafe impl Tagged for Context {
 }
 
 impl Context {
-    /// `SSL_CTX_new(3)`.
-    pub fn new(method: &'static Method) -> Result<Arc<Self>> {
+    /// `SSL_CTX_new_ex(3)`.
+    pub fn new(library: LibraryContext, method: &'static Method) -> Result<Arc<Self>> {
+        let settings = Settings::new(Algorithms::of(&library))?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
-        let ticket_keys = TicketKeys::new()?;
+        let ticket_keys = TicketKeys::new(&library)?;
         let names = Names::empty()?;
         let context = Arc::new_cyclic(|this| Self {
             tag: Tag::new(),
             this: this.clone(),
+            library,
             method: Mutex::new(method),
-            settings: ArcSwap::from_pointee(Settings::default()),
+            settings: ArcSwap::from_pointee(settings),
             callbacks: RwLock::default(),
             remove_session_callback: RemoveSessionCell::default(),
             certificate_store: Mutex::new(store),
@@ -301,6 +309,10 @@ impl Context {
 }
 
 impl CredentialHolder for Context {
+    fn library(&self) -> LibraryContext {
+        self.library.clone()
+    }
+
     fn current_settings(&self) -> Arc<Settings> {
         self.settings()
     }

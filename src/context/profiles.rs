@@ -157,6 +157,7 @@ impl Settings {
                 .map(|cipher| cipher.wire())
         };
         Profile::new(
+            self.algorithms.source().cloned(),
             suites(TLS1_3),
             suites(TLS1_2),
             groups.into_iter(),
@@ -200,10 +201,10 @@ impl Settings {
             .collect()
     }
 
-    /// Groups in force that the engine has, best first.
+    /// Groups in force that the engine and the library context have, best first.
     fn usable_groups(&self) -> impl Iterator<Item = u16> {
         let groups = self.groups().iter().copied();
-        groups.filter(|group| knows_group(*group))
+        groups.filter(|group| knows_group(*group) && self.has_group(*group))
     }
 
     /// `SSL_OP_PRIORITIZE_CHACHA`: in the server's order, but ChaCha20 first for a client that prefers it.

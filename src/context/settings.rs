@@ -18,7 +18,8 @@ use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphe
 use crate::cipher::security::DEFAULT_LEVEL;
 use crate::cipher::signature::DEFAULT_SIGNATURE_ALGORITHMS;
 use crate::cipher::{Cipher, CipherList, Method, SuiteB};
-use crate::error::Result;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub mode: u32,
     /// Limits set by the program.
     pub versions: VersionRange,
+    /// What the context's library context has.
+    pub algorithms: Arc<Algorithms>,
     /// TLS 1.2 suites, in order of preference.
     pub(super) tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
@@ -138,11 +141,21 @@ pub struct Settings {
     pub(super) profiles: Profiles,
 }
 
+#[cfg(test)]
 impl Default for Settings {
-    /// What a new context has.
     fn default() -> Self {
+        let library = crate::libcrypto::library::LibraryContext::default();
+        Self::new(Algorithms::of(&library)).unwrap()
+    }
+}
+
+impl Settings {
+    /// What a new context has. When there are no algorithms for any suite, the error is
+    /// `LIBRARY_HAS_NO_CIPHERS`.
+    pub fn new(algorithms: Arc<Algorithms>) -> Result<Self> {
         let (tls13, tls12) = default_ciphers();
-        Self {
+        let mut settings = Self {
+            algorithms,
             options: DEFAULT_OPTIONS,
             mode: DEFAULT_MODE,
             versions: VersionRange::default(),
@@ -184,11 +197,33 @@ impl Default for Settings {
             psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profiles: Profiles::default(),
+        };
+        settings.leave_out_unavailable();
+        if settings.ciphers().next().is_none() {
+            return Err(Error::new(Reason::LIBRARY_HAS_NO_CIPHERS));
         }
+        Ok(settings)
     }
-}
 
-impl Settings {
+    fn leave_out_unavailable(&mut self) {
+        let available = |ciphers: &Arc<[&'static Cipher]>| {
+            let all = ciphers.iter().all(|cipher| self.has_algorithms_of(cipher));
+            match all {
+                true => ciphers.clone(),
+                false => ciphers
+                    .iter()
+                    .copied()
+                    .filter(|cipher| self.has_algorithms_of(cipher))
+                    .collect(),
+            }
+        };
+        (self.tls13_ciphers, self.tls12_ciphers) = (
+            available(&self.tls13_ciphers),
+            available(&self.tls12_ciphers),
+        );
+        self.cipher_stack = OnceCell::new();
+    }
+
     /// To be called on a value that is about to be changed: what was derived from it is forgotten.
     pub fn changing(&mut self) -> &mut Self {
         self.profiles = Profiles::default();
@@ -206,7 +241,7 @@ impl Settings {
     /// Changes the suites for TLS 1.2.
     pub fn set_tls12_ciphers(&mut self, ciphers: &[&'static Cipher]) {
         self.tls12_ciphers = ciphers.into();
-        self.cipher_stack = OnceCell::new();
+        self.leave_out_unavailable();
     }
 
     /// Applies a cipher string: suites for TLS 1.2, and what else it says. A Suite B profile that is in force stays so,
@@ -225,6 +260,7 @@ impl Settings {
             self.certificate_flags |= profile.certificate_flags();
         }
         self.tls13_ciphers = self.tls13_setting.clone();
+        self.leave_out_unavailable();
     }
 
     /// The Suite B profile in force.
@@ -236,14 +272,14 @@ impl Settings {
     pub fn set_tls13_ciphers(&mut self, ciphers: &[&'static Cipher]) {
         self.tls13_setting = ciphers.into();
         self.tls13_ciphers = self.tls13_setting.clone();
-        self.cipher_stack = OnceCell::new();
+        self.leave_out_unavailable();
     }
 
     /// Puts back the suites of a new context.
     pub fn set_default_ciphers(&mut self) {
         (self.tls13_setting, self.tls12_ciphers) = default_ciphers();
         self.tls13_ciphers = self.tls13_setting.clone();
-        self.cipher_stack = OnceCell::new();
+        self.leave_out_unavailable();
     }
 
     /// Server: the suite is chosen by its own order.
@@ -292,20 +328,26 @@ impl Settings {
 
     /// Signature schemes as set, by TLS number, best first. The security policy has not been asked.
     pub fn signature_schemes(&self) -> Vec<u16> {
-        match (self.suite_b(), &self.signature_schemes) {
+        let schemes = match (self.suite_b(), &self.signature_schemes) {
             (Some(profile), _) => profile.signature_schemes().to_vec(),
             (None, Some(schemes)) => schemes.to_vec(),
             (None, None) => DEFAULT_SIGNATURE_ALGORITHMS.to_vec(),
-        }
+        };
+        self.with_algorithms(schemes)
     }
 
     /// Signature schemes for a client's signature: what a client signs with, and what a server asks
     /// clients for. The security policy has not been asked.
     pub fn client_signature_schemes(&self) -> Vec<u16> {
         match (self.suite_b(), &self.client_signature_schemes) {
-            (None, Some(schemes)) => schemes.to_vec(),
+            (None, Some(schemes)) => self.with_algorithms(schemes.to_vec()),
             _ => self.signature_schemes(),
         }
+    }
+
+    fn with_algorithms(&self, mut schemes: Vec<u16>) -> Vec<u16> {
+        schemes.retain(|scheme| self.has_algorithms_of_scheme(*scheme));
+        schemes
     }
 
     /// What goes with the certificates, in `SSL_set_SSL_CTX(3)`, `SSL_copy_session_id(3)` and `SSL_dup(3)`.

@@ -3,11 +3,25 @@
 
 use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 
+use super::library;
 use super::profile::tls13_suite;
+use crate::libcrypto::library::LibraryContext;
 
 /// The binder that goes with `key` (a session's, or one of the program's own, which is `external`) and this
 /// ClientHello, from the message's header to the binders, without them. `None` for an unknown suite.
 pub fn psk_binder(
+    library: Option<&LibraryContext>,
+    cipher_suite: u16,
+    key: &[u8],
+    external: bool,
+    truncated_hello: &[u8],
+) -> Option<Vec<u8>> {
+    library::within(library, || {
+        binder(cipher_suite, key, external, truncated_hello)
+    })
+}
+
+fn binder(
     cipher_suite: u16,
     key: &[u8],
     external: bool,

@@ -12,6 +12,7 @@ use rustls::crypto::cipher::{
 use rustls::enums::ContentType;
 use rustls::{ConnectionTrafficSecrets, Error};
 
+use super::library;
 use crate::libcrypto::chacha20_poly1305::{OpeningKey, SealingKey, TAG_LEN};
 
 /// Longest plaintext of a record, in bytes (RFC 8446, section 5.1).
@@ -78,11 +79,13 @@ impl Tls12AeadAlgorithm for ChaCha20Poly1305<dyn Tls12AeadAlgorithm> {
 }
 
 fn sealing(key: &AeadKey) -> Option<SealingKey> {
-    SealingKey::new(key.as_ref().try_into().ok()?).ok()
+    let key = key.as_ref().try_into().ok()?;
+    library::with_current(|library| SealingKey::new(library, key).ok())
 }
 
 fn opening(key: &AeadKey) -> Option<OpeningKey> {
-    OpeningKey::new(key.as_ref().try_into().ok()?).ok()
+    let key = key.as_ref().try_into().ok()?;
+    library::with_current(|library| OpeningKey::new(library, key).ok())
 }
 
 struct Tls13Encrypter {

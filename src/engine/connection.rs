@@ -20,6 +20,7 @@ use super::external_psk::{self, ExternalPsk};
 use super::failure::{Failure, replace_plain_alert};
 use super::finished::Finished;
 use super::key_share;
+use super::library;
 use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::notes::OthersNotes;
@@ -29,11 +30,14 @@ use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
 use crate::error::Reason;
+use crate::libcrypto::library::LibraryContext;
 
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
 pub struct Engine {
     pub(super) tls: Tls,
+    /// Where algorithms come from that are not the engine's own.
+    pub(super) library: Option<LibraryContext>,
     /// Records from the peer.
     pub input: RecordBuffer,
     pub(super) output: Vec<u8>,
@@ -105,8 +109,10 @@ impl Engine {
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
         let _others = OthersNotes::set_aside();
+        self.library = parameters.profile.library.clone();
         let failed = |error: &Error| Failure::from_rustls(error, None, false);
-        let psk = ExternalPsk::take_from(parameters.session.as_mut())
+        let session = parameters.session.as_mut();
+        let psk = library::within(self.library.as_ref(), || ExternalPsk::take_from(session))
             .map_err(|error| failed(&error.into()))?;
         let (connection, hooks) = external_psk::with(psk.as_ref(), || {
             self.noting(|engine| client::connect(parameters, delegate, &mut engine.output))
@@ -121,11 +127,15 @@ impl Engine {
     /// Starts a server, once its ClientHello is in the input and has been looked at.
     pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
         let _others = OthersNotes::set_aside();
+        self.library = parameters.profile.library.clone();
         let failed = |error: &Error| Failure::from_rustls(error, None, true);
         let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
         self.external_psk =
-            ExternalPsk::take_from(session).map_err(|error| failed(&error.into()))?;
-        let (connection, hooks) = server::accept(parameters).map_err(|error| failed(&error))?;
+            library::within(self.library.as_ref(), || ExternalPsk::take_from(session))
+                .map_err(|error| failed(&error.into()))?;
+        let (connection, hooks) = self
+            .noting(|_| server::accept(parameters))
+            .map_err(|error| failed(&error))?;
         self.tls = Tls::Server(connection, hooks);
         Ok(())
     }
@@ -296,7 +306,8 @@ impl Engine {
 
     /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
     pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
-        self.tickets.as_mut()?.next()
+        let (library, tickets) = (self.library.as_ref(), self.tickets.as_mut()?);
+        library::within(library, || tickets.next())
     }
 
     /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
@@ -381,7 +392,10 @@ impl Engine {
         let Some(exporter) = &self.exporter else {
             return Err(failed(Error::HandshakeNotComplete));
         };
-        exporter.derive(label, context, out).map_err(failed)?;
+        library::within(self.library.as_ref(), || {
+            exporter.derive(label, context, out)
+        })
+        .map_err(failed)?;
         Ok(())
     }
 

@@ -16,6 +16,7 @@ use rustls::enums::ContentType;
 
 use super::connection::{Engine, Tls};
 use super::failure::Failure;
+use super::library;
 use crate::error::Reason;
 
 /// What a server does with the early data of its client.
@@ -111,7 +112,10 @@ impl Engine {
         let Some(exporter) = &self.early_exporter else {
             return Err(failed(Error::HandshakeNotComplete));
         };
-        exporter.derive(label, Some(context), out).map_err(failed)?;
+        library::within(self.library.as_ref(), || {
+            exporter.derive(label, Some(context), out)
+        })
+        .map_err(failed)?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use rustls::crypto::cipher::{InboundOpaque, OutboundPlain, Record as Plain, Reco
 use rustls::enums::ContentType;
 
 use super::connection::Engine;
+use super::library;
 
 /// Length of a record's header (RFC 8446, section 5.1).
 const HEADER: usize = 5;
@@ -154,6 +155,11 @@ impl Engine {
 
     /// Runs work that may send something.
     pub(super) fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let library = self.library.clone();
+        library::within(library.as_ref(), || self.watching(work))
+    }
+
+    fn watching<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
         let Some(mut watch) = self.watch.take() else {
             return without_noting(|| work(self));
         };

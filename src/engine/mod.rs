@@ -29,6 +29,7 @@
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
 //! | `chacha20_poly1305`         | records that libcrypto protects                               |
 //! | `planned_random`            | random bytes of which one draw can be planned                 |
+//! | `library`                   | the library context that is worked for                        |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
@@ -46,6 +47,7 @@ mod failure;
 mod finished;
 mod group_choice;
 mod key_share;
+mod library;
 mod messages;
 mod new_session_ticket;
 mod notes;

@@ -7,6 +7,7 @@ use rustls::server::danger::SignatureVerificationInput;
 
 use super::credentials::signer_certificate;
 use super::delegate::{Delegate, PeerRejected, PeerSignature};
+use super::library;
 use crate::reason::Reason;
 
 /// The chain in DER, leaf first.
@@ -67,7 +68,8 @@ pub(super) fn verify_signature(
         signature: input.signature.signature(),
     };
     delegate.judge_signature(&signed)?;
-    if by_engine().is_err() && !delegate.verify_signature(&signed) {
+    let by_engine = || library::is_engine() && by_engine().is_ok();
+    if !by_engine() && !delegate.verify_signature(&signed) {
         return Err(PeerRejected {
             reason: Reason::BAD_SIGNATURE,
             alert: DECRYPT_ERROR,

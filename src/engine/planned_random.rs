@@ -1,4 +1,5 @@
-//! Random bytes for rustls, of which one draw can be planned.
+//! Random bytes for rustls, which are libcrypto's as in OpenSSL, so that a program that replaces its
+//! random numbers gets its own. One draw can be planned.
 //!
 //! rustls draws session ids itself, as 32 random bytes. Where OpenSSL has another rule (a client's
 //! id for a TLS 1.2 ticket is the session's, a program may make ids for its server) the draw is
@@ -8,7 +9,9 @@
 use std::cell::Cell;
 
 use rustls::crypto::{GetRandomFailed, SecureRandom};
-use rustls_aws_lc_rs::DEFAULT_SECURE_RANDOM;
+
+use super::library;
+use crate::libcrypto::random;
 
 const ID: usize = 32;
 
@@ -52,6 +55,6 @@ impl SecureRandom for Source {
                 None => {}
             }
         }
-        DEFAULT_SECURE_RANDOM.fill(buf)
+        library::with_current(|library| random::fill(library, buf)).map_err(|_| GetRandomFailed)
     }
 }

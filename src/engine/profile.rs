@@ -23,19 +23,23 @@ use super::key_share::group;
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
 use super::templates::Templates;
+use crate::libcrypto::library::LibraryContext;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
 pub struct Profile {
+    pub(super) library: Option<LibraryContext>,
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) prefer_server_order: bool,
     pub(super) templates: Templates,
 }
 
 impl Profile {
-    /// A profile with these suites and groups, by TLS number, best first. Numbers that the engine
+    /// A profile with these suites and groups, by TLS number, best first, whose
+    /// algorithms come from `library`, or are the engine's own. Numbers that the engine
     /// does not know are left out. `None` when nothing is left to speak with.
     pub fn new(
+        library: Option<LibraryContext>,
         tls13: impl Iterator<Item = u16>,
         tls12: impl Iterator<Item = u16>,
         groups: impl Iterator<Item = u16>,
@@ -49,6 +53,7 @@ impl Profile {
             return None;
         }
         Some(Self {
+            library,
             provider: Arc::new(CryptoProvider {
                 tls12_cipher_suites: Cow::Owned(tls12_cipher_suites),
                 tls13_cipher_suites: Cow::Owned(tls13_cipher_suites),

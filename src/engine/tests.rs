@@ -93,6 +93,7 @@ fn profile(version: u16) -> Arc<Profile> {
     let groups = [0x001d_u16];
     Arc::new(
         Profile::new(
+            None,
             tls13.iter().copied(),
             tls12.iter().copied(),
             groups.into_iter(),

@@ -129,7 +129,7 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 #[ignore = "writes fuzz/seeds"]
 fn write_seeds() {
-    let keys = TicketKeys::new().expect("random numbers");
+    let keys = TicketKeys::new(&Default::default()).expect("random numbers");
     let bytes: Vec<u8> = (0..80).collect();
     keys.set(&bytes).expect("the right length");
     for sample in &SAMPLES {

@@ -32,7 +32,7 @@ pub fn ticket_content(data: &[u8]) {
 
 /// The keys of the server in [`ends`].
 fn counting_keys() -> TicketKeys {
-    let keys = TicketKeys::new().expect("random numbers");
+    let keys = TicketKeys::new(&Default::default()).expect("random numbers");
     let bytes: Vec<u8> = (0..KEYS_LENGTH as u8).collect();
     keys.set(&bytes).expect("the right length");
     keys

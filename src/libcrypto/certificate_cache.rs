@@ -9,13 +9,19 @@ use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::error::Result;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::X509;
 
 /// The certificate with this DER encoding, from the cache of the process or parsed now. Callers
 /// share the object: they do not change it, and hand it to nothing that may call the program. Any
 /// thread.
-pub fn parsed(der: &[u8]) -> Result<X509> {
+pub fn parsed(library: &LibraryContext, der: &[u8]) -> Result<X509> {
     static CACHE: OnceLock<CertificateCache> = OnceLock::new();
+    // The keys of certificates hold on to the providers that they come from, and a program may
+    // free its library context when its own objects are gone.
+    if !library.is_global_default() {
+        return X509::from_der(library, der);
+    }
     CACHE.get_or_init(|| CertificateCache::new(64)).parsed(der)
 }
 
@@ -43,7 +49,7 @@ impl CertificateCache {
         if let Some(certificate) = self.lock().get(der) {
             return Ok(certificate.clone());
         }
-        let certificate = X509::from_der(der)?;
+        let certificate = X509::from_der(&LibraryContext::default(), der)?;
         let mut certificates = self.lock();
         if certificates.len() >= self.capacity && !certificates.contains_key(der) {
             let evicted = certificates.keys().next().cloned();
@@ -72,14 +78,15 @@ mod tests {
 
     #[test]
     fn the_same_encoding_gives_the_same_object() {
+        let library = LibraryContext::default();
         let der = testing::self_signed("one.test")
             .certificate
             .to_der()
             .unwrap();
-        let first = parsed(&der).unwrap();
-        assert_eq!(parsed(&der).unwrap().as_ptr(), first.as_ptr());
+        let first = parsed(&library, &der).unwrap();
+        assert_eq!(parsed(&library, &der).unwrap().as_ptr(), first.as_ptr());
         assert_eq!(first.to_der().unwrap(), der);
-        assert!(parsed(&der[1..]).is_err());
+        assert!(parsed(&library, &der[1..]).is_err());
         crate::libcrypto::error_queue::clear();
     }
 

@@ -3,7 +3,8 @@
 use std::ffi::{c_int, c_uchar, c_void};
 
 use crate::error::{Error, Reason, Result};
-use crate::libcrypto::cipher_context::{CipherContext, Fetched};
+use crate::libcrypto::cipher_context::CipherContext;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 use crate::libcrypto::{error_queue, ffi};
 
@@ -27,8 +28,8 @@ pub struct OpeningKey(CipherContext);
 
 impl SealingKey {
     /// Copies the key; libcrypto wipes its copy when this is dropped.
-    pub fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
-        with_key(key, ENCRYPT).map(Self)
+    pub fn new(library: &LibraryContext, key: &[u8; KEY_LEN]) -> Result<Self> {
+        with_key(library, key, ENCRYPT).map(Self)
     }
 
     /// Writes the ciphertext of `parts`, one after the other, and the tag to `out`, which is as
@@ -60,8 +61,8 @@ impl SealingKey {
 
 impl OpeningKey {
     /// Copies the key; libcrypto wipes its copy when this is dropped.
-    pub fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
-        with_key(key, DECRYPT).map(Self)
+    pub fn new(library: &LibraryContext, key: &[u8; KEY_LEN]) -> Result<Self> {
+        with_key(library, key, DECRYPT).map(Self)
     }
 
     /// Decrypts `sealed`, ciphertext and tag, in place. Gives the length of the plaintext at its
@@ -98,13 +99,17 @@ unsafe impl Send for OpeningKey {}
 // SAFETY: as above.
 unsafe impl Sync for OpeningKey {}
 
-fn with_key(key: &[u8; KEY_LEN], direction: c_int) -> Result<CipherContext> {
+fn with_key(
+    library: &LibraryContext,
+    key: &[u8; KEY_LEN],
+    direction: c_int,
+) -> Result<CipherContext> {
     let context = CipherContext::new()?;
     // SAFETY: live objects; a key of the cipher's length, and no initialisation vector yet.
     succeeded(unsafe {
         ffi::EVP_CipherInit_ex(
             context.as_ptr(),
-            cipher()?,
+            library.chacha20_poly1305()?,
             std::ptr::null_mut(),
             key.as_ptr(),
             std::ptr::null(),
@@ -175,19 +180,6 @@ fn control(context: &CipherContext, command: c_int, tag: &mut [u8; TAG_LEN]) -> 
     })
 }
 
-fn cipher() -> Result<*const ffi::EVP_CIPHER> {
-    static CIPHER: Fetched<ffi::EVP_CIPHER> = Fetched::new();
-    // SAFETY: C strings.
-    let fetch = || unsafe {
-        ffi::EVP_CIPHER_fetch(
-            std::ptr::null_mut(),
-            c"ChaCha20-Poly1305".as_ptr(),
-            std::ptr::null(),
-        )
-    };
-    CIPHER.get(fetch).map(|cipher| cipher.cast_const())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +199,7 @@ mod tests {
             0x06, 0x91,
         ];
         let mut sealed = vec![0; text.len() + TAG_LEN];
-        let mut sealing = SealingKey::new(&key).unwrap();
+        let mut sealing = SealingKey::new(&LibraryContext::default(), &key).unwrap();
         for _ in 0..2 {
             let parts = [&text[..10], &[], &text[10..]];
             sealing
@@ -217,7 +209,7 @@ mod tests {
             assert_eq!(sealed[text.len()..], tag);
         }
 
-        let mut opening = OpeningKey::new(&key).unwrap();
+        let mut opening = OpeningKey::new(&LibraryContext::default(), &key).unwrap();
         for byte in [0, text.len(), sealed.len() - 1] {
             let mut changed = sealed.clone();
             changed[byte] ^= 1;
@@ -230,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_output_of_the_wrong_length_is_an_error() {
-        let mut sealing = SealingKey::new(&[1; KEY_LEN]).unwrap();
+        let mut sealing = SealingKey::new(&LibraryContext::default(), &[1; KEY_LEN]).unwrap();
         for length in [0, 3, 3 + TAG_LEN - 1, 3 + TAG_LEN + 1] {
             let parts = std::iter::once(&b"abc"[..]);
             let sealed = sealing.seal(&[0; NONCE_LEN], b"", parts, &mut vec![0; length]);

@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_uint};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::{not_null, succeeded};
 use crate::libcrypto::{error_queue, ffi};
 
@@ -107,10 +108,10 @@ pub enum MacContext {
 }
 
 impl MacContext {
-    /// An HMAC without digest and key, as an `EVP_MAC_CTX`.
-    pub fn evp() -> Result<Self> {
-        // SAFETY: `mac` lives for ever.
-        not_null(unsafe { ffi::EVP_MAC_CTX_new(hmac()?) }).map(Self::Evp)
+    /// An HMAC of `library` without digest and key, as an `EVP_MAC_CTX`.
+    pub fn evp(library: &LibraryContext) -> Result<Self> {
+        // SAFETY: a live algorithm, to which the context adds a reference.
+        not_null(unsafe { ffi::EVP_MAC_CTX_new(library.hmac()?) }).map(Self::Evp)
     }
 
     /// An HMAC without digest and key, as an `HMAC_CTX`.
@@ -119,20 +120,29 @@ impl MacContext {
         not_null(unsafe { ffi::HMAC_CTX_new() }).map(Self::Hmac)
     }
 
-    /// HMAC-SHA-256 with this key.
-    pub fn hmac_sha256(key: &[u8]) -> Result<Self> {
-        let context = Self::evp()?;
+    /// HMAC-SHA-256 of `library` with this key.
+    pub fn hmac_sha256(library: &LibraryContext, key: &[u8]) -> Result<Self> {
+        let context = Self::evp(library)?;
         let mut digest = *b"SHA256\0";
         if let Self::Evp(raw) = context {
             // SAFETY: a live context, readable bytes, and parameters that outlive the call; the
-            // digest's name is only read.
+            // texts are only read.
             unsafe {
+                let query = match library.query() {
+                    query if query.is_null() => ffi::OSSL_PARAM_construct_end(),
+                    query => ffi::OSSL_PARAM_construct_utf8_string(
+                        c"properties".as_ptr(),
+                        query.cast_mut(),
+                        0,
+                    ),
+                };
                 let params = [
                     ffi::OSSL_PARAM_construct_utf8_string(
                         c"digest".as_ptr(),
                         digest.as_mut_ptr().cast(),
                         0,
                     ),
+                    query,
                     ffi::OSSL_PARAM_construct_end(),
                 ];
                 succeeded(ffi::EVP_MAC_init(
@@ -212,52 +222,6 @@ impl Drop for MacContext {
                 Self::Hmac(raw) => ffi::HMAC_CTX_free(raw),
             }
         }
-    }
-}
-
-/// libcrypto's HMAC, fetched once.
-fn hmac() -> Result<*mut ffi::EVP_MAC> {
-    static HMAC: Fetched<ffi::EVP_MAC> = Fetched::new();
-    // SAFETY: C strings.
-    HMAC.get(|| unsafe {
-        ffi::EVP_MAC_fetch(std::ptr::null_mut(), c"HMAC".as_ptr(), std::ptr::null())
-    })
-}
-
-/// libcrypto's AES-256-CBC, fetched once.
-pub fn aes_256_cbc() -> Result<*const ffi::EVP_CIPHER> {
-    static AES: Fetched<ffi::EVP_CIPHER> = Fetched::new();
-    // SAFETY: C strings.
-    let fetch = || unsafe {
-        ffi::EVP_CIPHER_fetch(
-            std::ptr::null_mut(),
-            c"AES-256-CBC".as_ptr(),
-            std::ptr::null(),
-        )
-    };
-    AES.get(fetch).map(|cipher| cipher.cast_const())
-}
-
-/// An algorithm that is fetched once and kept for ever; a failed attempt may be repeated.
-pub struct Fetched<T>(std::sync::atomic::AtomicPtr<T>);
-
-impl<T> Fetched<T> {
-    /// Not fetched yet.
-    pub const fn new() -> Self {
-        Self(std::sync::atomic::AtomicPtr::new(std::ptr::null_mut()))
-    }
-
-    /// The algorithm, which `fetch` fetches when it is needed for the first time.
-    pub fn get(&self, fetch: impl FnOnce() -> *mut T) -> Result<*mut T> {
-        use std::sync::atomic::Ordering;
-        let known = self.0.load(Ordering::Acquire);
-        if !known.is_null() {
-            return Ok(known);
-        }
-        // Two threads may fetch at once; one result stays unused, once.
-        let fetched = not_null(fetch())?;
-        self.0.store(fetched, Ordering::Release);
-        Ok(fetched)
     }
 }
 

@@ -6,16 +6,21 @@ use std::ffi::CStr;
 use crate::error::{Error, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ffi;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 
 /// Reads a file in PEM and makes sure that it holds DH parameters (`DHParameters` of
 /// `SSL_CONF_cmd(3)`).
-pub fn check_file(path: &CStr) -> Result<()> {
+pub fn check_file(library: &LibraryContext, path: &CStr) -> Result<()> {
     let file = Bio::open_file(path)?;
     // SAFETY: a live BIO; the result is a new object.
     let parameters = unsafe {
-        let raw = ffi::PEM_read_bio_Parameters(file.as_ptr(), std::ptr::null_mut());
-        PublicKey::from_raw_owned(raw)
+        PublicKey::from_raw_owned(ffi::PEM_read_bio_Parameters_ex(
+            file.as_ptr(),
+            std::ptr::null_mut(),
+            library.as_ptr(),
+            library.query(),
+        ))
     }
     .ok_or(Error::Queued)?;
     // SAFETY: a live object and a C string.

@@ -7,6 +7,8 @@ use std::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};
 
 pub use openssl_sys::*;
 
+pub use super::library_functions::*;
+
 /// `CRYPTO_EX_DATA`: a public structure, since programs' structures may hold one.
 #[repr(C)]
 pub struct CryptoExData {
@@ -123,7 +125,6 @@ unsafe extern "C" {
         callback: pem_password_cb,
         userdata: *mut c_void,
     ) -> c_int;
-    pub fn PEM_read_bio_Parameters(bio: *mut BIO, out: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
     pub fn PEM_read_bio_X509_AUX(
         bio: *mut BIO,
         out: *mut *mut X509,
@@ -132,13 +133,6 @@ unsafe extern "C" {
     ) -> *mut X509;
 
     // Keys
-    pub fn d2i_PrivateKey_bio(bio: *mut BIO, out: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
-    pub fn d2i_PrivateKey(
-        key_type: c_int,
-        out: *mut *mut EVP_PKEY,
-        der: *mut *const c_uchar,
-        len: c_long,
-    ) -> *mut EVP_PKEY;
     pub fn EVP_PKEY_get_base_id(key: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_is_a(key: *const EVP_PKEY, name: *const c_char) -> c_int;
     pub fn EVP_PKEY_get_group_name(
@@ -170,9 +164,7 @@ unsafe extern "C" {
 
     // Stores
     pub fn X509_STORE_up_ref(store: *mut X509_STORE) -> c_int;
-    pub fn X509_STORE_load_file(store: *mut X509_STORE, file: *const c_char) -> c_int;
     pub fn X509_STORE_load_path(store: *mut X509_STORE, path: *const c_char) -> c_int;
-    pub fn X509_STORE_load_store(store: *mut X509_STORE, uri: *const c_char) -> c_int;
     #[cfg(test)]
     pub fn X509_STORE_load_locations(
         store: *mut X509_STORE,

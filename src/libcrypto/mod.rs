@@ -21,12 +21,14 @@
 //! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`dh_parameters`]                                  | looked at, never used                    |
+//! | [`library`], [`algorithms`]                        | where algorithms are taken from, and which there are |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
-//! | [`ffi`], [`object`], [`outcome`]                   | declarations and helpers of this room    |
+//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations and helpers of this room |
 //! | `testing`                                          | keys and certificates for unit tests     |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
 
+pub mod algorithms;
 pub mod bio;
 pub mod bio_method;
 pub mod certificate_cache;
@@ -41,6 +43,8 @@ pub mod ffi;
 pub mod init;
 pub mod key_kind;
 pub mod lhash;
+pub mod library;
+mod library_functions;
 pub mod memory;
 pub mod name;
 pub mod object;

@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::error::{Error, Result};
 use crate::libcrypto::bio::Bio;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{encoded, not_null};
 use crate::libcrypto::password::Password;
@@ -114,12 +115,12 @@ impl NameStack {
     /// The subjects of the certificates in a PEM file, each once, in order
     /// (`SSL_load_client_CA_file(3)`). A file without a certificate is an error, whose cause is on
     /// the queue; what follows the last readable certificate is ignored.
-    pub fn of_file(path: &CStr) -> Result<Self> {
+    pub fn of_file(library: &LibraryContext, path: &CStr) -> Result<Self> {
         let mut names = Self::new()?;
-        names.add_file(path)?;
+        names.add_certificates(library, path)?;
         if names.is_empty() {
             // Once more, to leave the reason on the queue.
-            pem_file::next(&Bio::open_file(path)?, Password::none())?;
+            pem_file::next(library, &Bio::open_file(path)?, Password::none())?;
         }
         Ok(names)
     }
@@ -127,9 +128,13 @@ impl NameStack {
     /// Adds the subjects of a PEM file that are not there yet
     /// (`SSL_add_file_cert_subjects_to_stack`). A file without certificates is no error.
     pub fn add_file(&mut self, path: &CStr) -> Result<()> {
+        self.add_certificates(&LibraryContext::default(), path)
+    }
+
+    fn add_certificates(&mut self, library: &LibraryContext, path: &CStr) -> Result<()> {
         let file = Bio::open_file(path)?;
-        while let Ok(certificate) = error_queue::quietly(|| pem_file::next(&file, Password::none()))
-        {
+        let next = || pem_file::next(library, &file, Password::none());
+        while let Ok(certificate) = error_queue::quietly(next) {
             self.add_subject(&certificate)?;
         }
         Ok(())
@@ -270,7 +275,7 @@ mod tests {
             .map(|name| testing::certificate_pem(&testing::self_signed(name).certificate));
         let directory = testing::Directory::new();
         let path = directory.file("cas.pem", &certificates.concat());
-        let names = NameStack::of_file(&path).unwrap();
+        let names = NameStack::of_file(&LibraryContext::default(), &path).unwrap();
         assert_eq!(names.len(), 2);
         let copy = names.duplicate().unwrap();
         assert!(copy.iter().zip(names.iter()).all(|(a, b)| *a == *b));
@@ -306,10 +311,13 @@ mod tests {
         let path = directory.file("empty", b"nothing\n");
         assert!(NameStack::new().unwrap().add_file(&path).is_ok());
         assert_eq!(error_queue::peek(), 0);
-        assert_eq!(NameStack::of_file(&path).unwrap_err(), Error::Queued);
+        assert_eq!(
+            NameStack::of_file(&LibraryContext::default(), &path).unwrap_err(),
+            Error::Queued
+        );
         assert!(error_queue::last_is_no_start_line());
         error_queue::clear();
-        assert!(NameStack::of_file(c"/no/such/file").is_err());
+        assert!(NameStack::of_file(&LibraryContext::default(), c"/no/such/file").is_err());
         error_queue::clear();
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_int};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
-use crate::libcrypto::outcome::not_null;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::password::Password;
 use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
@@ -45,43 +45,49 @@ pub fn open(path: &CStr) -> Result<Bio> {
 
 /// The first certificate of a file (`SSL_CTX_use_certificate_file`). The error is libssl's:
 /// `ERR_R_SYS_LIB`, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB`, above libcrypto's own.
-pub fn certificate(path: &CStr, format: FileFormat, password: Password) -> Result<X509> {
+pub fn certificate(
+    library: &LibraryContext,
+    path: &CStr,
+    format: FileFormat,
+    password: Password,
+) -> Result<X509> {
     let file = open(path)?;
     match format {
-        FileFormat::Pem => next(&file, password).map_err(|_| Error::new(ERR_R_PEM_LIB)),
+        FileFormat::Pem => next(library, &file, password).map_err(|_| Error::new(ERR_R_PEM_LIB)),
         FileFormat::Asn1 => {
-            // SAFETY: a live BIO; the result is a new certificate.
-            unsafe { X509::from_raw_owned(ffi::d2i_X509_bio(file.as_ptr(), std::ptr::null_mut())) }
-                .ok_or_else(|| Error::new(ERR_R_ASN1_LIB))
+            // SAFETY: a live BIO; `place` is as `read` says.
+            X509::read(library, |place| unsafe {
+                ffi::d2i_X509_bio(file.as_ptr(), place)
+            })
+            .map_err(|_| Error::new(ERR_R_ASN1_LIB))
         }
     }
 }
 
 /// The first certificate of a chain in PEM (`SSL_CTX_use_certificate_chain_file`): the one that
 /// the key belongs to. [`rest`] gives its issuers. The error is `ERR_R_PEM_LIB`.
-pub fn leaf(bio: &Bio, password: Password) -> Result<X509> {
+pub fn leaf(library: &LibraryContext, bio: &Bio, password: Password) -> Result<X509> {
     // Trust settings may come with it (`TRUSTED CERTIFICATE`), as in libssl.
-    // SAFETY: a live BIO and a callback that its maker vouches for; the result is a new
-    // certificate.
-    unsafe {
-        X509::from_raw_owned(ffi::PEM_read_bio_X509_AUX(
+    // SAFETY: a live BIO and a callback that its maker vouches for; `place` is as `read` says.
+    X509::read(library, |place| unsafe {
+        ffi::PEM_read_bio_X509_AUX(
             bio.as_ptr(),
-            std::ptr::null_mut(),
+            place,
             password.callback(),
             password.userdata(),
-        ))
-    }
-    .ok_or_else(|| Error::new(ERR_R_PEM_LIB))
+        )
+    })
+    .map_err(|_| Error::new(ERR_R_PEM_LIB))
 }
 
 /// The certificates up to the end of `bio`; other kinds of PEM blocks are skipped. A broken
 /// certificate is an error.
-pub fn rest(bio: &Bio, password: Password) -> Result<Vec<X509>> {
+pub fn rest(library: &LibraryContext, bio: &Bio, password: Password) -> Result<Vec<X509>> {
     let mut certificates = Vec::new();
     loop {
         // SAFETY: touches only this thread's queue.
         unsafe { ffi::ERR_set_mark() };
-        let read = next(bio, password);
+        let read = next(library, bio, password);
         let at_end = read.is_err() && error_queue::last_is_no_start_line();
         // SAFETY: touches only this thread's queue. What the end of the file leaves there goes,
         // other errors stay.
@@ -101,18 +107,16 @@ pub fn rest(bio: &Bio, password: Password) -> Result<Vec<X509>> {
 }
 
 /// The next certificate in PEM.
-pub fn next(bio: &Bio, password: Password) -> Result<X509> {
-    // SAFETY: a live BIO and a callback that its maker vouches for; the result is a new
-    // certificate.
-    unsafe {
-        let raw = not_null(ffi::PEM_read_bio_X509(
+pub fn next(library: &LibraryContext, bio: &Bio, password: Password) -> Result<X509> {
+    // SAFETY: a live BIO and a callback that its maker vouches for; `place` is as `read` says.
+    X509::read(library, |place| unsafe {
+        ffi::PEM_read_bio_X509(
             bio.as_ptr(),
-            std::ptr::null_mut(),
+            place,
             password.callback(),
             password.userdata(),
-        ))?;
-        X509::from_raw_owned(raw).ok_or(Error::Queued)
-    }
+        )
+    })
 }
 
 #[cfg(test)]
@@ -120,10 +124,14 @@ mod tests {
     use super::*;
     use crate::libcrypto::testing;
 
+    fn library() -> LibraryContext {
+        LibraryContext::default()
+    }
+
     fn chain(path: &CStr) -> Result<(X509, Vec<X509>)> {
         let file = open(path)?;
-        let first = leaf(&file, Password::none())?;
-        Ok((first, rest(&file, Password::none())?))
+        let first = leaf(&library(), &file, Password::none())?;
+        Ok((first, rest(&library(), &file, Password::none())?))
     }
 
     #[test]
@@ -143,12 +151,12 @@ mod tests {
         assert_eq!(issuers, [root.certificate]);
         assert_eq!(error_queue::peek(), 0);
         assert_eq!(
-            certificate(&path, FileFormat::Pem, Password::none()).unwrap(),
+            certificate(&library(), &path, FileFormat::Pem, Password::none()).unwrap(),
             leaf.certificate
         );
         let der = directory.file("leaf.der", &leaf.certificate.to_der().unwrap());
         assert_eq!(
-            certificate(&der, FileFormat::Asn1, Password::none()).unwrap(),
+            certificate(&library(), &der, FileFormat::Asn1, Password::none()).unwrap(),
             leaf.certificate
         );
     }
@@ -172,11 +180,11 @@ mod tests {
         let pem = Error::new(ERR_R_PEM_LIB);
         assert_eq!(chain(&path).unwrap_err(), pem);
         assert_eq!(
-            certificate(&path, FileFormat::Pem, Password::none()).unwrap_err(),
+            certificate(&library(), &path, FileFormat::Pem, Password::none()).unwrap_err(),
             pem
         );
         assert_eq!(
-            certificate(&path, FileFormat::Asn1, Password::none()).unwrap_err(),
+            certificate(&library(), &path, FileFormat::Asn1, Password::none()).unwrap_err(),
             Error::new(ERR_R_ASN1_LIB)
         );
         error_queue::clear();

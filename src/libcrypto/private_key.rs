@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{encoded, not_null, succeeded};
 use crate::libcrypto::password::Password;
@@ -29,18 +30,24 @@ unsafe impl Sync for PrivateKey {}
 impl PrivateKey {
     /// Reads a key from a file (`SSL_CTX_use_PrivateKey_file(3)`). The error is libssl's:
     /// `ERR_R_SYS_LIB`, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB`, above libcrypto's own.
-    pub fn from_file(path: &CStr, format: FileFormat, password: Password) -> Result<Self> {
+    pub fn from_file(
+        library: &LibraryContext,
+        path: &CStr,
+        format: FileFormat,
+        password: Password,
+    ) -> Result<Self> {
         let file = pem_file::open(path)?;
         match format {
-            FileFormat::Pem => {
-                Self::from_pem(&file, password).map_err(|_| Error::new(pem_file::ERR_R_PEM_LIB))
-            }
+            FileFormat::Pem => Self::from_pem(library, &file, password)
+                .map_err(|_| Error::new(pem_file::ERR_R_PEM_LIB)),
             FileFormat::Asn1 => {
-                // SAFETY: a live BIO; the result is a new key.
+                // SAFETY: a live BIO and library context; the result is a new key.
                 unsafe {
-                    Self::from_raw_owned(ffi::d2i_PrivateKey_bio(
+                    Self::from_raw_owned(ffi::d2i_PrivateKey_ex_bio(
                         file.as_ptr(),
                         std::ptr::null_mut(),
+                        library.as_ptr(),
+                        library.query(),
                     ))
                 }
                 .ok_or_else(|| Error::new(pem_file::ERR_R_ASN1_LIB))
@@ -49,14 +56,16 @@ impl PrivateKey {
     }
 
     /// Reads the first private key in PEM from `bio`.
-    pub fn from_pem(bio: &Bio, password: Password) -> Result<Self> {
-        // SAFETY: a live BIO, and a callback that its maker vouches for; the result is a new key.
+    pub fn from_pem(library: &LibraryContext, bio: &Bio, password: Password) -> Result<Self> {
+        // SAFETY: a live BIO and library context, and a callback that its maker vouches for; the result is a new key.
         unsafe {
-            Self::from_raw_owned(ffi::PEM_read_bio_PrivateKey(
+            Self::from_raw_owned(ffi::PEM_read_bio_PrivateKey_ex(
                 bio.as_ptr(),
                 std::ptr::null_mut(),
                 password.callback(),
                 password.userdata(),
+                library.as_ptr(),
+                library.query(),
             ))
         }
         .ok_or(Error::Queued)
@@ -78,15 +87,17 @@ impl PrivateKey {
     }
 
     /// Parses DER of one type, by its NID (`SSL_CTX_use_PrivateKey_ASN1(3)`).
-    pub fn from_der_of_type(key_type: c_int, der: &[u8]) -> Result<Self> {
+    pub fn from_der_of_type(library: &LibraryContext, key_type: c_int, der: &[u8]) -> Result<Self> {
         let mut end = der.as_ptr();
         // SAFETY: `end` points to `der.len()` readable bytes; the result is a new key.
         unsafe {
-            Self::from_raw_owned(ffi::d2i_PrivateKey(
+            Self::from_raw_owned(ffi::d2i_PrivateKey_ex(
                 key_type,
                 std::ptr::null_mut(),
                 &mut end,
                 der.len() as c_long,
+                library.as_ptr(),
+                library.query(),
             ))
         }
         .ok_or(Error::Queued)
@@ -124,6 +135,17 @@ impl PrivateKey {
             unsafe { ffi::PKCS8_PRIV_KEY_INFO_free(info) };
             der.ok().map(Zeroizing::new)
         })
+    }
+
+    /// Whether it is of OpenSSL's default provider, or of no provider: then others may do with the
+    /// exported key what that provider would do.
+    pub fn is_of_default_provider(&self) -> bool {
+        // SAFETY: a live key, which keeps its provider alive; the name is a C string.
+        unsafe {
+            let provider = ffi::EVP_PKEY_get0_provider(self.as_ptr());
+            provider.is_null()
+                || CStr::from_ptr(ffi::OSSL_PROVIDER_get0_name(provider)) == c"default"
+        }
     }
 
     /// Whether `certificate` is for this key. When not, libcrypto has queued why
@@ -165,20 +187,27 @@ impl PrivateKey {
         error_queue::quietly(|| self.check_certificate(certificate).is_ok())
     }
 
-    /// Signs `message`; the key hashes it as `scheme` says.
-    pub fn sign(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>> {
+    /// Signs `message`; the key hashes it as `scheme` says, with the digest of `library`.
+    pub fn sign(
+        &self,
+        library: &LibraryContext,
+        scheme: SignatureScheme,
+        message: &[u8],
+    ) -> Result<Vec<u8>> {
         let context = DigestContext::new()?;
         let mut options = std::ptr::null_mut();
         let mut len = 0;
         // SAFETY: live objects; `options` is owned by the context. The first call of
         // EVP_DigestSign asks for the greatest length, the second writes at most that.
         unsafe {
-            succeeded(ffi::EVP_DigestSignInit(
+            succeeded(ffi::EVP_DigestSignInit_ex(
                 context.0,
                 &mut options,
-                scheme.digest(),
-                std::ptr::null_mut(),
+                scheme.digest_name(),
+                library.as_ptr(),
+                library.query(),
                 self.as_ptr(),
+                std::ptr::null(),
             ))?;
             pad(options, scheme)?;
             succeeded(ffi::EVP_DigestSign(
@@ -217,6 +246,10 @@ mod tests {
     use crate::libcrypto::public_key::PublicKey;
     use crate::libcrypto::testing;
 
+    fn library() -> LibraryContext {
+        LibraryContext::default()
+    }
+
     #[test]
     fn every_scheme_signs_and_verifies() {
         let keys = [
@@ -232,25 +265,25 @@ mod tests {
             let key = keys.iter().find(|key| scheme.fits(key.kind())).unwrap();
             let identity = testing::self_signed_with("one.test", key.clone());
             let public = PublicKey::from_certificate(&identity.certificate).unwrap();
-            let mut signature = key.sign(scheme, b"message").unwrap();
+            let mut signature = key.sign(&library(), scheme, b"message").unwrap();
             assert_eq!(
-                public.verify(scheme, b"message", &signature),
+                public.verify(&library(), scheme, b"message", &signature),
                 Ok(true),
                 "{scheme:?}"
             );
             assert_eq!(
-                public.verify(scheme, b"massage", &signature),
+                public.verify(&library(), scheme, b"massage", &signature),
                 Ok(false),
                 "{scheme:?}"
             );
             *signature.last_mut().unwrap() ^= 1;
             assert_eq!(
-                public.verify(scheme, b"message", &signature),
+                public.verify(&library(), scheme, b"message", &signature),
                 Ok(false),
                 "{scheme:?}"
             );
             assert_eq!(
-                public.verify(scheme, b"message", b"short"),
+                public.verify(&library(), scheme, b"message", b"short"),
                 Ok(false),
                 "{scheme:?}"
             );
@@ -286,7 +319,7 @@ mod tests {
     fn a_key_that_cannot_sign_so_is_an_error() {
         let key = testing::ec_key(c"P-256");
         assert_eq!(
-            key.sign(SignatureScheme::RsaPssRsaeSha256, b"m"),
+            key.sign(&library(), SignatureScheme::RsaPssRsaeSha256, b"m"),
             Err(Error::Queued)
         );
         error_queue::clear();
@@ -313,12 +346,18 @@ mod tests {
             .certificate
             .to_der()
             .unwrap();
-        let public = X509::from_der(&der).unwrap().public_key().unwrap();
+        let public = X509::from_der(&library(), &der)
+            .unwrap()
+            .public_key()
+            .unwrap();
         // SAFETY: takes over the reference given up. It has no private part.
         let key = unsafe { PrivateKey::from_raw_owned(public.into_raw()) }.unwrap();
         assert!(key.to_pkcs8().is_none());
         assert_eq!(error_queue::peek(), 0);
-        assert!(key.sign(SignatureScheme::EcdsaP256Sha256, b"m").is_err());
+        assert!(
+            key.sign(&library(), SignatureScheme::EcdsaP256Sha256, b"m")
+                .is_err()
+        );
         error_queue::clear();
     }
 
@@ -344,15 +383,31 @@ mod tests {
         let key = testing::ec_key(c"P-256");
         let directory = testing::Directory::new();
         let pem = directory.file("key.pem", &testing::encrypted_pem(&key, "secret"));
-        let loaded =
-            PrivateKey::from_file(&pem, FileFormat::Pem, testing::password(c"secret")).unwrap();
+        let loaded = PrivateKey::from_file(
+            &library(),
+            &pem,
+            FileFormat::Pem,
+            testing::password(c"secret"),
+        )
+        .unwrap();
         assert_eq!(loaded.to_pkcs8(), key.to_pkcs8());
-        let wrong = PrivateKey::from_file(&pem, FileFormat::Pem, testing::password(c"wrong"));
+        let wrong = PrivateKey::from_file(
+            &library(),
+            &pem,
+            FileFormat::Pem,
+            testing::password(c"wrong"),
+        );
         assert_eq!(wrong.unwrap_err(), Error::new(pem_file::ERR_R_PEM_LIB));
         let der = directory.file("key.der", &key.to_pkcs8().unwrap());
-        let loaded = PrivateKey::from_file(&der, FileFormat::Asn1, Password::none()).unwrap();
+        let loaded =
+            PrivateKey::from_file(&library(), &der, FileFormat::Asn1, Password::none()).unwrap();
         assert_eq!(loaded.to_pkcs8(), key.to_pkcs8());
-        let missing = PrivateKey::from_file(c"/no/such/file", FileFormat::Pem, Password::none());
+        let missing = PrivateKey::from_file(
+            &library(),
+            c"/no/such/file",
+            FileFormat::Pem,
+            Password::none(),
+        );
         assert_eq!(missing.unwrap_err(), Error::new(pem_file::ERR_R_SYS_LIB));
         error_queue::clear();
     }

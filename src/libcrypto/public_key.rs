@@ -4,6 +4,7 @@ use std::ffi::{c_int, c_long};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{not_null, succeeded};
 use crate::libcrypto::signature_scheme::SignatureScheme;
@@ -33,7 +34,7 @@ impl PublicKey {
     /// The key that stands in a key_share or key exchange message: `group` is its TLS number,
     /// `bytes` the public key (RFC 8446, section 4.2.8.2). An error for other groups than X25519,
     /// P-256 and P-384, and for a point that is not on the curve.
-    pub fn from_key_share(group: u16, bytes: &[u8]) -> Result<Self> {
+    pub fn from_key_share(library: &LibraryContext, group: u16, bytes: &[u8]) -> Result<Self> {
         // A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7; RFC 5480; RFC 8410) up to the key.
         let prefix: &[u8] = match (group, bytes.len()) {
             (0x001d, 32) => b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x6e\x03\x21\x00",
@@ -51,8 +52,14 @@ impl PublicKey {
         let mut position = der.as_ptr();
         // SAFETY: libcrypto reads at most the length that it is told; the new key is ours.
         unsafe {
-            let raw = ffi::d2i_PUBKEY(std::ptr::null_mut(), &mut position, der.len() as c_long);
-            Self::from_raw_owned(raw).ok_or(Error::Queued)
+            Self::from_raw_owned(ffi::d2i_PUBKEY_ex(
+                std::ptr::null_mut(),
+                &mut position,
+                der.len() as c_long,
+                library.as_ptr(),
+                library.query(),
+            ))
+            .ok_or(Error::Queued)
         }
     }
 
@@ -68,11 +75,12 @@ impl PublicKey {
         unsafe { ffi::EVP_PKEY_get_security_bits(self.as_ptr()) }
     }
 
-    /// Whether `signature` over `message` is right. A wrong or malformed signature is
+    /// Whether `signature` over `message` is right, by the digest of `library`. A wrong or malformed signature is
     /// `Ok(false)` with nothing on the error queue; `Err` when the key cannot check such
     /// signatures at all.
     pub fn verify(
         &self,
+        library: &LibraryContext,
         scheme: SignatureScheme,
         message: &[u8],
         signature: &[u8],
@@ -81,12 +89,14 @@ impl PublicKey {
         let mut options = std::ptr::null_mut();
         // SAFETY: live objects; `options` is owned by the context.
         unsafe {
-            succeeded(ffi::EVP_DigestVerifyInit(
+            succeeded(ffi::EVP_DigestVerifyInit_ex(
                 context.0,
                 &mut options,
-                scheme.digest(),
-                std::ptr::null_mut(),
+                scheme.digest_name(),
+                library.as_ptr(),
+                library.query(),
                 self.as_ptr(),
+                std::ptr::null(),
             ))?;
             pad(options, scheme)?;
         }

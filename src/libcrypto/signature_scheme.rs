@@ -1,7 +1,8 @@
 //! The signatures of TLS (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1), and how libcrypto
 //! makes and checks them.
 
-use crate::libcrypto::ffi;
+use std::ffi::c_char;
+
 use crate::libcrypto::key_kind::{KeyKind, NID_P256, NID_P384, NID_P521};
 
 /// A signature algorithm, by its name in RFC 8446. The discriminant is its code on the wire.
@@ -138,26 +139,23 @@ impl SignatureScheme {
         )
     }
 
-    /// libcrypto's digest; NULL for the schemes that hash by themselves.
-    pub(super) fn digest(self) -> *const ffi::EVP_MD {
-        // SAFETY: these functions return constant objects.
-        unsafe {
-            match self {
-                Self::RsaPkcs1Sha1 | Self::EcdsaSha1 => ffi::EVP_sha1(),
-                Self::RsaPkcs1Sha256
-                | Self::EcdsaP256Sha256
-                | Self::RsaPssRsaeSha256
-                | Self::RsaPssPssSha256 => ffi::EVP_sha256(),
-                Self::RsaPkcs1Sha384
-                | Self::EcdsaP384Sha384
-                | Self::RsaPssRsaeSha384
-                | Self::RsaPssPssSha384 => ffi::EVP_sha384(),
-                Self::RsaPkcs1Sha512
-                | Self::EcdsaP521Sha512
-                | Self::RsaPssRsaeSha512
-                | Self::RsaPssPssSha512 => ffi::EVP_sha512(),
-                Self::Ed25519 | Self::Ed448 => std::ptr::null(),
-            }
+    /// The name of its digest for C; NULL for the schemes that hash by themselves.
+    pub(super) fn digest_name(self) -> *const c_char {
+        match self {
+            Self::RsaPkcs1Sha1 | Self::EcdsaSha1 => c"SHA1".as_ptr(),
+            Self::RsaPkcs1Sha256
+            | Self::EcdsaP256Sha256
+            | Self::RsaPssRsaeSha256
+            | Self::RsaPssPssSha256 => c"SHA256".as_ptr(),
+            Self::RsaPkcs1Sha384
+            | Self::EcdsaP384Sha384
+            | Self::RsaPssRsaeSha384
+            | Self::RsaPssPssSha384 => c"SHA384".as_ptr(),
+            Self::RsaPkcs1Sha512
+            | Self::EcdsaP521Sha512
+            | Self::RsaPssRsaeSha512
+            | Self::RsaPssPssSha512 => c"SHA512".as_ptr(),
+            Self::Ed25519 | Self::Ed448 => std::ptr::null(),
         }
     }
 }

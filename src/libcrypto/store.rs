@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int, c_long};
 
 use crate::error::{Error, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::object::object;
 use crate::libcrypto::outcome::{not_null, succeeded};
 use crate::libcrypto::x509::X509;
@@ -39,21 +40,36 @@ impl Store {
     }
 
     /// Loads the certificates and CRLs of a PEM file.
-    pub fn load_file(&self, file: &CStr) -> Result<()> {
-        // SAFETY: a live store and a C string.
-        succeeded(unsafe { ffi::X509_STORE_load_file(self.as_ptr(), file.as_ptr()) })
+    pub fn load_file(&self, library: &LibraryContext, file: &CStr) -> Result<()> {
+        // SAFETY: a live store and library context, and C strings.
+        succeeded(unsafe {
+            ffi::X509_STORE_load_file_ex(
+                self.as_ptr(),
+                file.as_ptr(),
+                library.as_ptr(),
+                library.query(),
+            )
+        })
     }
 
-    /// Adds a directory of hashed names, looked at when needed.
+    /// Adds a directory of hashed names, looked at when needed, with the library context of the
+    /// verification that needs it.
     pub fn load_path(&self, directory: &CStr) -> Result<()> {
         // SAFETY: a live store and a C string.
         succeeded(unsafe { ffi::X509_STORE_load_path(self.as_ptr(), directory.as_ptr()) })
     }
 
     /// Adds what lies at a URI (`ossl_store(7)`).
-    pub fn load_store(&self, uri: &CStr) -> Result<()> {
-        // SAFETY: a live store and a C string.
-        succeeded(unsafe { ffi::X509_STORE_load_store(self.as_ptr(), uri.as_ptr()) })
+    pub fn load_store(&self, library: &LibraryContext, uri: &CStr) -> Result<()> {
+        // SAFETY: a live store and library context, and C strings.
+        succeeded(unsafe {
+            ffi::X509_STORE_load_store_ex(
+                self.as_ptr(),
+                uri.as_ptr(),
+                library.as_ptr(),
+                library.query(),
+            )
+        })
     }
 
     /// File, directory or both; neither is an error (`SSL_CTX_load_verify_locations(3)`).
@@ -69,15 +85,18 @@ impl Store {
 
     /// The system's file, directory and URI, or those of the environment
     /// (`SSL_CTX_set_default_verify_paths(3)`). What does not exist is no error.
-    pub fn set_default_paths(&self) -> Result<()> {
-        // SAFETY: a live store.
-        succeeded(unsafe { ffi::X509_STORE_set_default_paths(self.as_ptr()) })
+    pub fn set_default_paths(&self, library: &LibraryContext) -> Result<()> {
+        // SAFETY: a live store and library context.
+        succeeded(unsafe {
+            ffi::X509_STORE_set_default_paths_ex(self.as_ptr(), library.as_ptr(), library.query())
+        })
     }
 
     /// The system's file only. That it does not exist is no error.
-    pub fn set_default_file(&self) -> Result<()> {
+    pub fn set_default_file(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
         self.look_up_default(
+            library,
             unsafe { ffi::X509_LOOKUP_file() },
             LOOKUP_FILE_LOAD,
             FILETYPE_DEFAULT,
@@ -85,9 +104,10 @@ impl Store {
     }
 
     /// The system's directory only.
-    pub fn set_default_directory(&self) -> Result<()> {
+    pub fn set_default_directory(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
         self.look_up_default(
+            library,
             unsafe { ffi::X509_LOOKUP_hash_dir() },
             LOOKUP_ADD_DIR,
             FILETYPE_DEFAULT,
@@ -95,9 +115,10 @@ impl Store {
     }
 
     /// The system's URI only.
-    pub fn set_default_store(&self) -> Result<()> {
+    pub fn set_default_store(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
-        self.look_up_default(unsafe { ffi::X509_LOOKUP_store() }, LOOKUP_ADD_STORE, 0)
+        let method = unsafe { ffi::X509_LOOKUP_store() };
+        self.look_up_default(library, method, LOOKUP_ADD_STORE, 0)
     }
 
     /// Whether the program has put functions of its own into the store, which see the certificates
@@ -137,6 +158,7 @@ impl Store {
 
     fn look_up_default(
         &self,
+        library: &LibraryContext,
         method: *mut ffi::X509_LOOKUP_METHOD,
         command: c_int,
         number: c_long,
@@ -146,12 +168,14 @@ impl Store {
         error_queue::quietly(|| {
             // SAFETY: a live lookup; no name means the default, which may be missing.
             unsafe {
-                ffi::X509_LOOKUP_ctrl(
+                ffi::X509_LOOKUP_ctrl_ex(
                     lookup,
                     command,
                     std::ptr::null(),
                     number,
                     std::ptr::null_mut(),
+                    library.as_ptr(),
+                    library.query(),
                 )
             }
         });
@@ -172,6 +196,7 @@ mod tests {
 
     #[test]
     fn certificates_come_from_objects_files_and_directories() {
+        let library = LibraryContext::default();
         let root = testing::authority("Root");
         let leaf = testing::issued("leaf.test", &root);
         let directory = testing::Directory::new();
@@ -179,7 +204,7 @@ mod tests {
 
         let store = Store::new().unwrap();
         assert!(!testing::trusts(&store, &leaf.certificate));
-        store.load_file(&file).unwrap();
+        store.load_file(&library, &file).unwrap();
         assert!(testing::trusts(&store, &leaf.certificate));
 
         let store = Store::new().unwrap();
@@ -212,16 +237,20 @@ mod tests {
 
     #[test]
     fn missing_files_are_errors_except_the_default_ones() {
+        let library = LibraryContext::default();
         let store = Store::new().unwrap();
-        assert_eq!(store.load_file(c"/no/such/file"), Err(Error::Queued));
+        assert_eq!(
+            store.load_file(&library, c"/no/such/file"),
+            Err(Error::Queued)
+        );
         assert_ne!(error_queue::peek(), 0);
         error_queue::clear();
         assert_eq!(store.load_locations(None, None), Err(Error::Queued));
         error_queue::clear();
-        store.set_default_paths().unwrap();
-        store.set_default_file().unwrap();
-        store.set_default_directory().unwrap();
-        store.set_default_store().unwrap();
+        store.set_default_paths(&library).unwrap();
+        store.set_default_file(&library).unwrap();
+        store.set_default_directory(&library).unwrap();
+        store.set_default_store(&library).unwrap();
         store.set_flags(0x4).unwrap();
         assert!(!store.param().is_null());
         assert_eq!(error_queue::peek(), 0);

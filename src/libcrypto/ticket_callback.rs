@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::cipher_context::{CipherContext, MacContext};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::ticket_cipher::NAME_LEN;
 use crate::libcrypto::{ffi, memory};
 
@@ -69,9 +70,14 @@ impl TicketCallback {
     ///
     /// # Safety
     /// The callback may be called now with `ssl`.
-    pub unsafe fn seal(self, ssl: *mut c_void, plaintext: &[u8]) -> Result<Option<Vec<u8>>> {
+    pub unsafe fn seal(
+        self,
+        library: &LibraryContext,
+        ssl: *mut c_void,
+        plaintext: &[u8],
+    ) -> Result<Option<Vec<u8>>> {
         let (mut name, mut iv) = ([0; NAME_LEN], [0; MAX_IV]);
-        let (mut cipher, mac) = (CipherContext::new()?, self.mac()?);
+        let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
         // SAFETY: as the caller promises.
         let answer = unsafe { self.ask(ssl, &mut name, &mut iv, &cipher, &mac, SEALING) };
         match answer {
@@ -99,7 +105,12 @@ impl TicketCallback {
     ///
     /// # Safety
     /// The callback may be called now with `ssl`.
-    pub unsafe fn open(self, ssl: *mut c_void, ticket: &[u8]) -> Result<Opened> {
+    pub unsafe fn open(
+        self,
+        library: &LibraryContext,
+        ssl: *mut c_void,
+        ticket: &[u8],
+    ) -> Result<Opened> {
         let (Some(name), Some(iv)) = (
             ticket.first_chunk::<NAME_LEN>(),
             ticket.get(NAME_LEN..).and_then(|rest| rest.first_chunk()),
@@ -108,7 +119,7 @@ impl TicketCallback {
         };
         // Copies: the callback's parameters are not const.
         let (mut name, mut iv): ([u8; NAME_LEN], [u8; MAX_IV]) = (*name, *iv);
-        let (mut cipher, mac) = (CipherContext::new()?, self.mac()?);
+        let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
         // SAFETY: as the caller promises.
         let answer = unsafe { self.ask(ssl, &mut name, &mut iv, &cipher, &mac, OPENING) };
         match answer {
@@ -136,9 +147,9 @@ impl TicketCallback {
         })
     }
 
-    fn mac(self) -> Result<MacContext> {
+    fn mac(self, library: &LibraryContext) -> Result<MacContext> {
         match self {
-            Self::Evp(_) => MacContext::evp(),
+            Self::Evp(_) => MacContext::evp(library),
             Self::Hmac(_) => MacContext::hmac(),
         }
     }
@@ -174,7 +185,6 @@ impl TicketCallback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::libcrypto::cipher_context::aes_256_cbc;
     use crate::libcrypto::error_queue;
     use crate::libcrypto::ticket_cipher::TicketKey;
     use std::cell::Cell;
@@ -204,7 +214,8 @@ mod tests {
             } else {
                 assert_eq!((*name, *iv), (7, 8));
             }
-            let aes = aes_256_cbc().unwrap();
+            let library = LibraryContext::default();
+            let aes = library.aes_256_cbc().unwrap();
             ffi::EVP_CipherInit_ex(
                 cipher,
                 aes,
@@ -266,13 +277,25 @@ mod tests {
     fn seal(callback: TicketCallback, answer: c_int) -> Result<Option<Vec<u8>>> {
         let answer = Answer::new(answer);
         // SAFETY: the callbacks of these tests take an Answer.
-        unsafe { callback.seal((&raw const answer).cast_mut().cast(), b"plaintext") }
+        unsafe {
+            callback.seal(
+                &LibraryContext::default(),
+                (&raw const answer).cast_mut().cast(),
+                b"plaintext",
+            )
+        }
     }
 
     fn open(callback: TicketCallback, answer: c_int, ticket: &[u8]) -> Result<Opened> {
         let answer = Answer::new(answer);
         // SAFETY: the callbacks of these tests take an Answer.
-        unsafe { callback.open((&raw const answer).cast_mut().cast(), ticket) }
+        unsafe {
+            callback.open(
+                &LibraryContext::default(),
+                (&raw const answer).cast_mut().cast(),
+                ticket,
+            )
+        }
     }
 
     fn plaintext(renew: bool) -> Opened {
@@ -288,7 +311,7 @@ mod tests {
     fn tickets_of_both_forms_open_each_other_and_are_openssl_s() {
         let mut bytes = [1; 80];
         bytes[..16].fill(7);
-        let key = TicketKey::from_bytes(&bytes).unwrap();
+        let key = TicketKey::from_bytes(&LibraryContext::default(), &bytes).unwrap();
         for sealing in BOTH {
             let ticket = seal(sealing, 1).unwrap().unwrap();
             assert_eq!(**key.open(&ticket).unwrap().unwrap(), *b"plaintext");

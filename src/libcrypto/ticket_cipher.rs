@@ -9,7 +9,8 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::Result;
-use crate::libcrypto::cipher_context::{CipherContext, MacContext, aes_256_cbc};
+use crate::libcrypto::cipher_context::{CipherContext, MacContext};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 use crate::libcrypto::{ffi, memory, random};
 
@@ -25,6 +26,8 @@ pub struct TicketKey {
     aes: [u8; 32],
     /// HMAC-SHA-256 with the key set, copied for each ticket.
     mac: MacContext,
+    /// Where its algorithms and random numbers come from.
+    library: LibraryContext,
 }
 
 // SAFETY: the MAC context is only read (copied) after `new`.
@@ -37,14 +40,15 @@ impl TicketKey {
     pub const LEN: usize = 80;
 
     /// A key from its bytes: name 16, HMAC key 32, AES key 32.
-    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self> {
+    pub fn from_bytes(library: &LibraryContext, bytes: &[u8; Self::LEN]) -> Result<Self> {
         let (name, keys) = bytes.split_at(NAME_LEN);
         let (hmac, aes) = keys.split_at(32);
         let mut key = Self {
             name: [0; NAME_LEN],
             hmac: [0; 32],
             aes: [0; 32],
-            mac: MacContext::hmac_sha256(hmac)?,
+            mac: MacContext::hmac_sha256(library, hmac)?,
+            library: library.clone(),
         };
         key.name.copy_from_slice(name);
         key.hmac.copy_from_slice(hmac);
@@ -56,8 +60,9 @@ impl TicketKey {
     #[cfg(test)]
     pub fn generate() -> Result<Self> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
-        random::fill(&mut *bytes)?;
-        Self::from_bytes(&bytes)
+        let library = LibraryContext::default();
+        random::fill_private(&library, &mut *bytes)?;
+        Self::from_bytes(&library, &bytes)
     }
 
     /// The key's bytes, as [`Self::from_bytes`] takes them.
@@ -77,13 +82,13 @@ impl TicketKey {
     /// A ticket that holds `plaintext`.
     pub fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>> {
         let mut iv = [0; IV_LEN];
-        random::fill(&mut iv)?;
+        random::fill(&self.library, &mut iv)?;
         let mut cipher = CipherContext::new()?;
-        // SAFETY: a live context, a cipher that lives for ever, key and vector of its lengths.
+        // SAFETY: a live context and cipher, key and vector of its lengths.
         succeeded(unsafe {
             ffi::EVP_EncryptInit_ex(
                 cipher.as_ptr(),
-                aes_256_cbc()?,
+                self.library.aes_256_cbc()?,
                 std::ptr::null_mut(),
                 self.aes.as_ptr(),
                 iv.as_ptr(),
@@ -110,11 +115,11 @@ impl TicketKey {
             return Ok(None);
         }
         let mut cipher = CipherContext::new()?;
-        // SAFETY: a live context, a cipher that lives for ever, key and vector of its lengths.
+        // SAFETY: a live context and cipher, key and vector of its lengths.
         succeeded(unsafe {
             ffi::EVP_DecryptInit_ex(
                 cipher.as_ptr(),
-                aes_256_cbc()?,
+                self.library.aes_256_cbc()?,
                 std::ptr::null_mut(),
                 self.aes.as_ptr(),
                 covered[NAME_LEN..NAME_LEN + IV_LEN].as_ptr(),
@@ -151,7 +156,7 @@ mod tests {
             assert_eq!(&ticket[..16], key.name());
             assert_eq!(ticket.len(), 16 + 16 + (len / 16 + 1) * 16 + 32);
             assert_eq!(*key.open(&ticket).unwrap().unwrap(), plaintext);
-            let same = TicketKey::from_bytes(&key.to_bytes()).unwrap();
+            let same = TicketKey::from_bytes(&LibraryContext::default(), &key.to_bytes()).unwrap();
             assert_eq!(*same.open(&ticket).unwrap().unwrap(), plaintext);
             assert!(
                 TicketKey::generate()
@@ -182,7 +187,7 @@ mod tests {
         let mut bytes = key.to_bytes();
         bytes[79] ^= 1;
         // A right MAC over a ciphertext of another AES key: at best garbage comes out.
-        let other = TicketKey::from_bytes(&bytes).unwrap();
+        let other = TicketKey::from_bytes(&LibraryContext::default(), &bytes).unwrap();
         let opened = other.open(&key.seal(b"plaintext").unwrap()).unwrap();
         assert_ne!(
             opened.as_deref().map(Vec::as_slice),

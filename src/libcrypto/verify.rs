@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_int, c_long, c_ulong, c_void};
 use std::sync::OnceLock;
 
 use crate::libcrypto::ffi;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_error::X509_V_ERR_OUT_OF_MEM;
@@ -14,6 +15,8 @@ pub use crate::libcrypto::ffi::{ApplicationVerifyCallback, VerifyCallback};
 
 /// One chain to verify, and all that has a say in it.
 pub struct Verification<'a> {
+    /// Where digests and signatures come from.
+    pub library: &'a LibraryContext,
     /// The trusted certificates, read now.
     pub store: &'a Store,
     /// The peer's certificate.
@@ -66,7 +69,7 @@ impl Verification<'_> {
     /// # Safety
     /// The callbacks may be called with these arguments, and `ssl` is what they expect.
     pub unsafe fn run(&self) -> Verified {
-        let Some(context) = Context::new() else {
+        let Some(context) = Context::new(self.library) else {
             return Verified::failed();
         };
         // SAFETY: live objects; the context keeps pointers to store, leaf and stack, which outlive
@@ -169,9 +172,9 @@ pub fn x509_store_ctx_ssl_index() -> c_int {
 struct Context(*mut ffi::X509_STORE_CTX);
 
 impl Context {
-    fn new() -> Option<Self> {
-        // SAFETY: no precondition.
-        let raw = unsafe { ffi::X509_STORE_CTX_new() };
+    fn new(library: &LibraryContext) -> Option<Self> {
+        // SAFETY: a live library context, and a C string or NULL.
+        let raw = unsafe { ffi::X509_STORE_CTX_new_ex(library.as_ptr(), library.query()) };
         (!raw.is_null()).then_some(Self(raw))
     }
 }
@@ -213,6 +216,7 @@ mod tests {
             application: Option<(ApplicationVerifyCallback, *mut c_void)>,
         ) -> Verified {
             let verification = Verification {
+                library: &LibraryContext::default(),
                 store: &self.store,
                 leaf: &self.chain.get(0).unwrap(),
                 untrusted: &self.chain,
@@ -271,6 +275,7 @@ mod tests {
         let leaf = testing::issued_with("leaf.test", &root, testing::rsa_key());
         let scene = Scene::new(&root, &leaf);
         let verification = Verification {
+            library: &LibraryContext::default(),
             store: &scene.store,
             leaf: &leaf.certificate,
             untrusted: &scene.chain,
@@ -340,6 +345,7 @@ mod tests {
         let leaf = testing::issued("leaf.test", &root);
         let scene = Scene::new(&root, &leaf);
         let verification = Verification {
+            library: &LibraryContext::default(),
             store: &scene.store,
             leaf: &leaf.certificate,
             untrusted: &scene.chain,

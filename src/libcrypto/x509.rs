@@ -5,9 +5,10 @@ use std::ffi::{c_int, c_long};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::ffi;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::object::{Lent, object};
-use crate::libcrypto::outcome::{encoded, not_null};
+use crate::libcrypto::outcome::encoded;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::stack::{Stack, StackItem};
 
@@ -25,13 +26,15 @@ unsafe impl Sync for X509 {}
 pub type X509Chain = Stack<X509>;
 
 impl X509 {
-    /// Parses one certificate. Bytes after it are the error `SSL_R_CERT_LENGTH_MISMATCH`.
-    pub fn from_der(der: &[u8]) -> Result<Self> {
+    /// Parses one certificate, whose algorithms come from `library`. Bytes after it are the error
+    /// `SSL_R_CERT_LENGTH_MISMATCH`.
+    pub fn from_der(library: &LibraryContext, der: &[u8]) -> Result<Self> {
         let mut end = der.as_ptr();
-        // SAFETY: `end` points to `der.len()` readable bytes; libcrypto moves it past the object.
-        let raw = unsafe { ffi::d2i_X509(std::ptr::null_mut(), &mut end, der.len() as c_long) };
-        // SAFETY: a new certificate with one reference for us.
-        let certificate = unsafe { Self::from_raw_owned(not_null(raw)?) }.ok_or(Error::Queued)?;
+        // SAFETY: `end` points to `der.len()` readable bytes; libcrypto moves it past the object,
+        // and reads into `place` as `read` says.
+        let certificate = Self::read(library, |place| unsafe {
+            ffi::d2i_X509(place, &mut end, der.len() as c_long)
+        })?;
         if end as usize != der.as_ptr() as usize + der.len() {
             return Err(Error::new(Reason::CERT_LENGTH_MISMATCH));
         }
@@ -40,13 +43,33 @@ impl X509 {
 
     /// Parses the certificate that `der` begins with; bytes after it are ignored
     /// (`SSL_CTX_use_certificate_ASN1(3)`).
-    pub fn from_der_prefix(der: &[u8]) -> Result<Self> {
+    pub fn from_der_prefix(library: &LibraryContext, der: &[u8]) -> Result<Self> {
         let mut end = der.as_ptr();
-        // SAFETY: `end` points to `der.len()` readable bytes; the result is a new certificate.
-        unsafe {
-            let raw = ffi::d2i_X509(std::ptr::null_mut(), &mut end, der.len() as c_long);
-            Self::from_raw_owned(raw).ok_or(Error::Queued)
+        // SAFETY: `end` points to `der.len()` readable bytes; `place` is as `read` says.
+        Self::read(library, |place| unsafe {
+            ffi::d2i_X509(place, &mut end, der.len() as c_long)
+        })
+    }
+
+    /// The certificate that `read` reads, whose algorithms come from `library`. `read` is given the
+    /// place of a certificate to read into, or of NULL for a new one, and gives what libcrypto's
+    /// functions for that give: what then stands in that place, or NULL.
+    pub(super) fn read(
+        library: &LibraryContext,
+        read: impl FnOnce(*mut *mut ffi::X509) -> *mut ffi::X509,
+    ) -> Result<Self> {
+        let mut place = std::ptr::null_mut();
+        if !library.is_default() {
+            // SAFETY: a live library context, and a C string or NULL.
+            place = unsafe { ffi::X509_new_ex(library.as_ptr(), library.query()) };
         }
+        let raw = read(&mut place);
+        if raw.is_null() {
+            // SAFETY: NULL, or the empty certificate made above if `read` has left it.
+            unsafe { ffi::X509_free(place) };
+        }
+        // SAFETY: NULL, or one reference that is ours.
+        unsafe { Self::from_raw_owned(raw) }.ok_or(Error::Queued)
     }
 
     /// The DER encoding.
@@ -189,11 +212,15 @@ mod tests {
     use super::*;
     use crate::libcrypto::testing;
 
+    fn library() -> LibraryContext {
+        LibraryContext::default()
+    }
+
     #[test]
     fn a_certificate_survives_der() {
         let identity = testing::self_signed("one.test");
         let der = identity.certificate.to_der().unwrap();
-        let parsed = X509::from_der(&der).unwrap();
+        let parsed = X509::from_der(&library(), &der).unwrap();
         assert_eq!(parsed, identity.certificate);
         assert_eq!(parsed.to_der().unwrap(), der);
         assert_eq!(parsed.subject_der().unwrap(), parsed.issuer_der().unwrap());
@@ -213,19 +240,25 @@ mod tests {
 
     #[test]
     fn garbage_and_trailing_bytes_are_errors() {
-        assert_eq!(X509::from_der(b"").unwrap_err(), Error::Queued);
-        assert_eq!(X509::from_der(b"\x30\x03abc").unwrap_err(), Error::Queued);
+        assert_eq!(X509::from_der(&library(), b"").unwrap_err(), Error::Queued);
+        assert_eq!(
+            X509::from_der(&library(), b"\x30\x03abc").unwrap_err(),
+            Error::Queued
+        );
         let mut der = testing::self_signed("one.test")
             .certificate
             .to_der()
             .unwrap();
         der.push(0);
         assert_eq!(
-            X509::from_der(&der).unwrap_err(),
+            X509::from_der(&library(), &der).unwrap_err(),
             Error::new(Reason::CERT_LENGTH_MISMATCH)
         );
-        assert!(X509::from_der_prefix(&der).is_ok());
-        assert_eq!(X509::from_der_prefix(&der[1..]), Err(Error::Queued));
+        assert!(X509::from_der_prefix(&library(), &der).is_ok());
+        assert_eq!(
+            X509::from_der_prefix(&library(), &der[1..]),
+            Err(Error::Queued)
+        );
         crate::libcrypto::error_queue::clear();
     }
 

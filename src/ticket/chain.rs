@@ -16,6 +16,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::error::Result;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::ticket_cipher::{NAME_LEN, TicketKey};
 use crate::libcrypto::{digest, random};
 
@@ -26,6 +27,7 @@ const PREFIX: &[u8] = b"Reprise ticket chain";
 #[derive(Clone)]
 pub(super) struct Chain {
     secret: Zeroizing<[u8; SECRET]>,
+    library: LibraryContext,
 }
 
 impl Chain {
@@ -33,17 +35,29 @@ impl Chain {
     ///
     /// # Errors
     /// There are no random numbers.
-    pub(super) fn random() -> Result<Self> {
+    pub(super) fn random(library: &LibraryContext) -> Result<Self> {
         let mut secret = Zeroizing::new([0; SECRET]);
-        random::fill(&mut *secret)?;
-        Ok(Self { secret })
+        random::fill_private(library, &mut *secret)?;
+        Ok(Self {
+            secret,
+            library: library.clone(),
+        })
     }
 
     /// The secret of the period that follows.
-    pub(super) fn next(&self) -> Self {
-        Self {
-            secret: self.derive(0),
-        }
+    ///
+    /// # Errors
+    /// Those of libcrypto.
+    pub(super) fn next(&self) -> Result<Self> {
+        Ok(Self {
+            secret: self.derive(0)?,
+            library: self.library.clone(),
+        })
+    }
+
+    /// Where algorithms and random numbers come from.
+    pub(super) fn library(&self) -> &LibraryContext {
+        &self.library
     }
 
     /// The key of this period.
@@ -54,33 +68,34 @@ impl Chain {
         let mut bytes = Zeroizing::new([0; TicketKey::LEN]);
         let (name, keys) = bytes.split_at_mut(NAME_LEN);
         let (hmac_key, aes_key) = keys.split_at_mut(SECRET);
-        name.copy_from_slice(&self.derive(1)[..NAME_LEN]);
-        hmac_key.copy_from_slice(&*self.derive(2));
-        aes_key.copy_from_slice(&*self.derive(3));
-        Ok(Arc::new(TicketKey::from_bytes(&bytes)?))
+        name.copy_from_slice(&self.derive(1)?[..NAME_LEN]);
+        hmac_key.copy_from_slice(&*self.derive(2)?);
+        aes_key.copy_from_slice(&*self.derive(3)?);
+        Ok(Arc::new(TicketKey::from_bytes(&self.library, &bytes)?))
     }
 
-    fn derive(&self, purpose: u8) -> Zeroizing<[u8; SECRET]> {
+    fn derive(&self, purpose: u8) -> Result<Zeroizing<[u8; SECRET]>> {
         let mut input = Zeroizing::new([0; PREFIX.len() + 1 + SECRET]);
         let (prefix, rest) = input.split_at_mut(PREFIX.len());
         prefix.copy_from_slice(PREFIX);
         rest[0] = purpose;
         rest[1..].copy_from_slice(&*self.secret);
-        Zeroizing::new(digest::sha256(&*input))
+        digest::sha256(&self.library, &*input).map(Zeroizing::new)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Chain;
+    use crate::libcrypto::library::LibraryContext;
 
     #[test]
     fn a_chain_copied_before_a_fork_leads_to_the_same_keys() {
-        let mut parent = Chain::random().expect("random numbers");
+        let mut parent = Chain::random(&LibraryContext::default()).expect("random numbers");
         let mut child = parent.clone();
         for _ in 0..5 {
-            parent = parent.next();
-            child = child.next();
+            parent = parent.next().expect("a digest");
+            child = child.next().expect("a digest");
             let (one, other) = (parent.key().expect("a key"), child.key().expect("a key"));
             assert_eq!(one.to_bytes(), other.to_bytes());
         }
@@ -88,15 +103,20 @@ mod tests {
 
     #[test]
     fn no_part_of_a_key_is_used_twice() {
-        let chain = Chain::random().expect("random numbers");
+        let chain = Chain::random(&LibraryContext::default()).expect("random numbers");
         let now = chain.key().expect("a key").to_bytes();
-        let later = chain.next().key().expect("a key").to_bytes();
+        let later = chain
+            .next()
+            .expect("a digest")
+            .key()
+            .expect("a key")
+            .to_bytes();
         let parts = [&now[..16], &now[16..48], &now[48..], &chain.secret[..]];
         let later_parts = [
             &later[..16],
             &later[16..48],
             &later[48..],
-            &chain.next().secret[..],
+            &chain.next().expect("a digest").secret[..],
         ];
         let all: Vec<_> = parts
             .iter()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use crate::error::Result;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::ticket_cipher::TicketKey;
 
 const HOUR: i64 = 60 * 60;
@@ -54,8 +55,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// The random generator's.
-    pub(super) fn rotating(now: i64) -> Result<Self> {
-        let chain = Chain::random()?;
+    pub(super) fn rotating(library: &LibraryContext, now: i64) -> Result<Self> {
+        let chain = Chain::random(library)?;
         Ok(Self {
             sealing: chain.key()?,
             retired: Vec::new(),
@@ -136,7 +137,7 @@ impl KeyRing {
                 }
             }
             if (now - rotation.ends) / SEALS_FOR > MAX_STEPS {
-                return Self::rotating(now);
+                return Self::rotating(rotation.chain.library(), now);
             }
             while rotation.ends <= now {
                 // After a long pause most keys would be erased at once: these are not even made.
@@ -150,7 +151,7 @@ impl KeyRing {
                         },
                     );
                 }
-                rotation.chain = rotation.chain.next();
+                rotation.chain = rotation.chain.next()?;
                 rotation.ends += SEALS_FOR;
                 if rotation.erase_at() > now {
                     sealing = rotation.chain.key()?;
@@ -218,7 +219,7 @@ mod tests {
     const START: i64 = 1_700_000_000;
 
     fn rotating() -> KeyRing {
-        KeyRing::rotating(START).expect("random numbers")
+        KeyRing::rotating(&LibraryContext::default(), START).expect("random numbers")
     }
 
     fn at(ring: &KeyRing, now: i64) -> KeyRing {
@@ -294,7 +295,7 @@ mod tests {
     fn no_reading_of_the_clock_is_too_strange() {
         let readings = [i64::MIN, -1, 0, START, i64::MAX / 2, i64::MAX - 1, i64::MAX];
         for from in readings {
-            let ring = KeyRing::rotating(from).expect("random numbers");
+            let ring = KeyRing::rotating(&LibraryContext::default(), from).expect("random numbers");
             for to in readings {
                 let ring = at(&ring, to);
                 assert!(ring.retired.len() <= 2);

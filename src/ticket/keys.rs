@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::key_ring::{KeyOf, KeyRing};
 use crate::clock;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::ticket_cipher::TicketKey;
 
 /// Bytes of the keys that a program sets and reads: name 16, HMAC key 32, AES key 32.
@@ -37,17 +38,20 @@ pub enum Opened {
 /// [`super`] for whose keys these are, and when they change.
 pub struct TicketKeys {
     ring: ArcSwap<KeyRing>,
+    library: LibraryContext,
 }
 
 impl TicketKeys {
-    /// Keys of the library's own, which rotate from now on. Costs a few microseconds.
+    /// Keys of the library's own, which rotate from now on; algorithms and random numbers come from
+    /// `library`. Costs a few microseconds.
     ///
     /// # Errors
-    /// Those of libcrypto: there are no random numbers.
-    pub fn new() -> Result<Self> {
-        let ring = KeyRing::rotating(clock::now())?;
+    /// Those of libcrypto: there are no random numbers, or no SHA-256.
+    pub fn new(library: &LibraryContext) -> Result<Self> {
+        let ring = KeyRing::rotating(library, clock::now())?;
         Ok(Self {
             ring: ArcSwap::from_pointee(ring),
+            library: library.clone(),
         })
     }
 
@@ -61,7 +65,7 @@ impl TicketKeys {
         let Ok(keys) = keys.try_into() else {
             return Err(Error::new(Reason::INVALID_TICKET_KEYS_LENGTH));
         };
-        let key = TicketKey::from_bytes(keys)?;
+        let key = TicketKey::from_bytes(&self.library, keys)?;
         self.ring.store(Arc::new(KeyRing::fixed(Arc::new(key))));
         Ok(())
     }

@@ -16,7 +16,7 @@ const MINUTE: i64 = 60;
 const SESSION: &[u8] = b"the DER of a session";
 
 fn own_keys() -> TicketKeys {
-    TicketKeys::new().expect("random numbers")
+    TicketKeys::new(&Default::default()).expect("random numbers")
 }
 
 /// The keys 00 01 02 … 4f.

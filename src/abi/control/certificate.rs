@@ -194,9 +194,10 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         0 => X509Chain::new()?,
         _ => given,
     };
-    let param = VerifyParam::new()?;
+    let (param, library) = (VerifyParam::new()?, target.context().library.clone());
     let verified = |peer| {
         let verification = Verification {
+            library: &library,
             store: &store,
             leaf: &leaf,
             untrusted: &untrusted,

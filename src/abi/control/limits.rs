@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn versions_are_limited_as_with_openssl() {
         static METHOD: Method = Method::TLS;
-        let context = Context::new(&METHOD).unwrap();
+        let context = Context::new(Default::default(), &METHOD).unwrap();
         let target = Target::Context(&context);
         for version in [0x0302, 0x0303, 0x0304, 0] {
             assert_eq!(set_version(target, Limit::Min, version), Ok(1));
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn fragments_keep_their_order() {
         static METHOD: Method = Method::TLS;
-        let context = Context::new(&METHOD).unwrap();
+        let context = Context::new(Default::default(), &METHOD).unwrap();
         let target = Target::Context(&context);
         assert_eq!(set_max_send_fragment(target, 511), Ok(0));
         assert_eq!(set_max_send_fragment(target, 16385), Ok(0));

@@ -138,10 +138,15 @@ pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Res
     if connection.facts_in_place().version == 0x0303 && connection.role() == Some(Role::Server) {
         return Ok(0);
     }
+    let library = connection.library();
     let key = connection
         .with_engine(|engine| match engine.peer_key_share() {
             [] => None,
-            bytes => Some(PublicKey::from_key_share(engine.facts().group, bytes)),
+            bytes => Some(PublicKey::from_key_share(
+                &library,
+                engine.facts().group,
+                bytes,
+            )),
         })
         // Asked by a callback while the engine works: it is not known yet.
         .unwrap_or_default();

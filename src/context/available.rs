@@ -1,0 +1,71 @@
+//! Suites, groups and signature schemes for which the context's library context has algorithms: OpenSSL
+//! uses no others (SSL_CTX_new_ex(3)).
+
+use super::Settings;
+use crate::cipher::Cipher;
+use crate::cipher::group::Group;
+use crate::cipher::suite::{Authentication, Encryption, HandshakeDigest, KeyExchange};
+use crate::libcrypto::algorithms::{Algorithm, Algorithms};
+use crate::libcrypto::signature_scheme::SignatureScheme;
+
+impl Settings {
+    /// Whether there are algorithms for this suite. Those that the engine cannot use anyway are not
+    /// looked at.
+    pub(crate) fn has_algorithms_of(&self, cipher: &Cipher) -> bool {
+        let has = |algorithm| self.algorithms.has(algorithm);
+        let encryption = match cipher.encryption {
+            Encryption::Aes128Gcm => has(Algorithm::Aes128Gcm),
+            Encryption::Aes256Gcm => has(Algorithm::Aes256Gcm),
+            Encryption::ChaCha20Poly1305 => has(Algorithm::ChaCha20Poly1305),
+            _ => true,
+        };
+        let digest = match cipher.handshake_digest {
+            Some(HandshakeDigest::Sha256) => has(Algorithm::Sha256),
+            Some(HandshakeDigest::Sha384) => has(Algorithm::Sha384),
+            _ => true,
+        };
+        let exchange = cipher.key_exchange != KeyExchange::Ecdhe || has(Algorithm::Ecdh);
+        let authentication =
+            cipher.authentication != Authentication::Ecdsa || has(Algorithm::Ecdsa);
+        has(Algorithm::Hmac) && encryption && digest && exchange && authentication
+    }
+
+    /// Whether the library context has this group. A group that libcrypto does not know, which only
+    /// the engine can have, is not there when algorithms come from elsewhere.
+    pub(super) fn has_group(&self, group: u16) -> bool {
+        let unknown_to_libcrypto = || Group::from_id(group).is_some_and(|group| group.nid == 0);
+        self.algorithms.group(group).is_some()
+            || self.algorithms.source().is_none() && unknown_to_libcrypto()
+    }
+
+    /// Whether there are algorithms for this signature scheme. Those that are not known are not
+    /// looked at.
+    pub(super) fn has_algorithms_of_scheme(&self, scheme: u16) -> bool {
+        SignatureScheme::from_code(scheme).is_none_or(|scheme| has_scheme(&self.algorithms, scheme))
+    }
+}
+
+fn has_scheme(algorithms: &Algorithms, scheme: SignatureScheme) -> bool {
+    use SignatureScheme::*;
+    let key = match scheme {
+        Ed25519 => Algorithm::Ed25519,
+        Ed448 => Algorithm::Ed448,
+        RsaPssPssSha256 | RsaPssPssSha384 | RsaPssPssSha512 => Algorithm::RsaPss,
+        EcdsaSha1 | EcdsaP256Sha256 | EcdsaP384Sha384 | EcdsaP521Sha512 => Algorithm::Ec,
+        _ => Algorithm::Rsa,
+    };
+    let digest = match scheme {
+        RsaPkcs1Sha1 | EcdsaSha1 => Some(Algorithm::Sha1),
+        RsaPkcs1Sha256 | EcdsaP256Sha256 | RsaPssRsaeSha256 | RsaPssPssSha256 => {
+            Some(Algorithm::Sha256)
+        }
+        RsaPkcs1Sha384 | EcdsaP384Sha384 | RsaPssRsaeSha384 | RsaPssPssSha384 => {
+            Some(Algorithm::Sha384)
+        }
+        RsaPkcs1Sha512 | EcdsaP521Sha512 | RsaPssRsaeSha512 | RsaPssPssSha512 => {
+            Some(Algorithm::Sha512)
+        }
+        Ed25519 | Ed448 => None,
+    };
+    algorithms.has(key) && digest.is_none_or(|digest| algorithms.has(digest))
+}
