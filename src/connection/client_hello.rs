@@ -7,9 +7,6 @@
 
 use std::ops::Range;
 
-use crate::engine::Failure;
-use crate::error::Reason;
-
 /// Extension numbers (IANA, TLS ExtensionType values) that a server looks at itself.
 pub mod extension {
     /// server_name (RFC 6066)
@@ -42,16 +39,6 @@ pub mod extension {
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }
 
-const DECODE_ERROR: u8 = 50;
-const UNEXPECTED_MESSAGE: u8 = 10;
-const HANDSHAKE: u8 = 22;
-const CLIENT_HELLO: u8 = 1;
-/// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
-const LONGEST: usize = 131_396;
-
-/// Empty records taken before the message is there, as in OpenSSL (`MAX_EMPTY_RECORDS`).
-const MOST_EMPTY_RECORDS: u32 = 32;
-
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
 pub struct ClientHello {
@@ -70,66 +57,6 @@ pub struct PskIdentity<'a> {
     pub identity: &'a [u8],
     /// Milliseconds since the ticket came, plus its age_add, modulo 2^32.
     pub obfuscated_ticket_age: u32,
-}
-
-/// Reads the ClientHello as its records come in.
-///
-/// It remembers how far it has come: a client that spreads the message over many small records
-/// must not make us start again with each of them.
-#[derive(Default)]
-pub struct ClientHelloReader {
-    /// Bytes of the records that have been looked at.
-    read: usize,
-    empty_records: u32,
-    message: Vec<u8>,
-}
-
-impl ClientHelloReader {
-    /// `records` is all that has come since the start of the connection. `None` when more records
-    /// are needed.
-    pub fn read(&mut self, records: &[u8]) -> Result<Option<ClientHello>, Failure> {
-        let unexpected = || Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE);
-        while let Some((header, rest)) = records
-            .get(self.read..)
-            .and_then(|records| records.split_first_chunk::<5>())
-        {
-            let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-            let Some(body) = rest.get(..length) else {
-                break;
-            };
-            self.read += header.len() + length;
-            if header[0] != HANDSHAKE {
-                return Err(unexpected());
-            }
-            if body.is_empty() {
-                self.empty_records += 1;
-                if self.empty_records > MOST_EMPTY_RECORDS {
-                    let alert = UNEXPECTED_MESSAGE;
-                    return Err(Failure::with_alert(Reason::RECORD_TOO_SMALL, alert));
-                }
-            }
-            self.message.extend_from_slice(body);
-            if self
-                .message
-                .first()
-                .is_some_and(|&first| first != CLIENT_HELLO)
-            {
-                return Err(unexpected());
-            }
-            if let Some(length) = self.message.get(1..4) {
-                let length = number(length);
-                if length > LONGEST {
-                    return Err(Failure::with_alert(Reason::EXCESSIVE_MESSAGE_SIZE, 47));
-                }
-                if let Some(body) = self.message.get(4..4 + length) {
-                    return ClientHello::parse(body.to_vec())
-                        .map(Some)
-                        .ok_or_else(|| Failure::with_alert(Reason::LENGTH_MISMATCH, DECODE_ERROR));
-                }
-            }
-        }
-        Ok(None)
-    }
 }
 
 impl ClientHello {
@@ -419,20 +346,6 @@ mod tests {
         body
     }
 
-    fn record(body: &[u8]) -> Vec<u8> {
-        let mut record = vec![22, 3, 1];
-        record.extend((body.len() as u16).to_be_bytes());
-        record.extend_from_slice(body);
-        record
-    }
-
-    fn message(body: &[u8]) -> Vec<u8> {
-        let mut message = vec![1];
-        message.extend_from_slice(&(body.len() as u32).to_be_bytes()[1..]);
-        message.extend_from_slice(body);
-        message
-    }
-
     #[test]
     fn every_part_is_found() {
         let name = [
@@ -474,22 +387,6 @@ mod tests {
         assert_eq!(parsed.extension_types().count(), 9);
     }
 
-    fn read(records: &[u8]) -> Result<Option<ClientHello>, Failure> {
-        ClientHelloReader::default().read(records)
-    }
-
-    #[test]
-    fn a_message_may_be_spread_over_records() {
-        let message = message(&hello(&[]));
-        let mut reader = ClientHelloReader::default();
-        let mut records = Vec::new();
-        for part in message.chunks(7) {
-            assert!(reader.read(&records).unwrap().is_none());
-            records.extend(record(part));
-        }
-        assert!(reader.read(&records).unwrap().is_some());
-    }
-
     #[test]
     fn truncated_messages_are_refused_wherever_they_end() {
         let whole = hello(&[(0, &[0, 4, 0, 0, 1, b'a']), (43, &[2, 3, 4])]);
@@ -498,16 +395,6 @@ mod tests {
             // Without any extensions the message is complete.
             assert_eq!(cut.is_some(), end == 2 + 32 + 3 + 6 + 2, "cut at {end}");
         }
-    }
-
-    #[test]
-    fn other_first_messages_are_unexpected() {
-        let failure = read(&record(&[2, 0, 0, 0])).unwrap_err();
-        assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
-        let failure = read(&[21, 3, 3, 0, 2, 2, 40]).unwrap_err();
-        assert_eq!(failure.reason, Reason::UNEXPECTED_MESSAGE);
-        let failure = read(&record(&[1, 0xff, 0xff, 0xff])).unwrap_err();
-        assert_eq!(failure.reason, Reason::EXCESSIVE_MESSAGE_SIZE);
     }
 
     #[test]

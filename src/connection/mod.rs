@@ -11,6 +11,7 @@
 //! | `client`            | starting a client                                             |
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
+//! | `client_hello_reader` | reading it from records                                     |
 //! | `offers`            | what a client has offered, as its server remembers it         |
 //! | `resumption`        | which session a server may resume                             |
 //! | `external_psk`      | pre-shared keys that the program brings                       |
@@ -37,6 +38,7 @@
 mod check_chain;
 mod client;
 mod client_hello;
+mod client_hello_reader;
 mod delegate;
 mod early_data;
 mod external_psk;
@@ -189,7 +191,7 @@ pub struct Handshake {
     /// Client: the server's first message, as it comes in.
     server_hello_reader: plain_messages::ServerHelloReader,
     /// Server: the client's first message, as it comes in.
-    client_hello_reader: client_hello::ClientHelloReader,
+    client_hello_reader: client_hello_reader::ClientHelloReader,
     /// Server: the client's first message.
     pub client_hello: Option<Arc<ClientHello>>,
     /// Server: how far the program's callbacks have been asked.

@@ -7,8 +7,7 @@ use rustls::crypto::cipher::OutboundPlain;
 use rustls::enums::ProtocolVersion;
 use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
-    ClientSide, Connection, ConnectionOutputs, Error, HandshakeKind, KeyingMaterialExporter,
-    ServerSide, Tcp,
+    ClientSide, Connection, ConnectionOutputs, Error, KeyingMaterialExporter, ServerSide, Tcp,
 };
 
 use super::acknowledgement;
@@ -17,6 +16,7 @@ use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent, EarlyDataPolicy};
 use super::external_psk::{self, ExternalPsk};
+use super::facts::{Facts, facts};
 use super::failure::{Failure, replace_plain_alert};
 use super::finished::Finished;
 use super::key_share;
@@ -75,27 +75,6 @@ pub struct Progress {
     pub closed: bool,
     /// Server: what it had to do with early data.
     pub early: EarlyDataEvent,
-}
-
-/// What a finished handshake agreed on.
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
-    /// 0x0303 or 0x0304.
-    pub version: u16,
-    /// TLS number of the suite.
-    pub cipher_suite: u16,
-    /// TLS number of the group; 0 when there was no key exchange.
-    pub group: u16,
-    /// The application protocol.
-    pub alpn: Option<Vec<u8>>,
-    /// TLS 1.2: the extended master secret was used.
-    pub extended_master_secret: bool,
-    /// A session was resumed.
-    pub resumed: bool,
-    /// The server has answered, and resumes nothing.
-    pub full: bool,
-    /// Client: the server has said that it used the host name.
-    pub server_name_acknowledged: bool,
 }
 
 /// The alert of that number (RFC 8446, section 6).
@@ -535,31 +514,6 @@ fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Rang
     input
         .locate(start, len)
         .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
-}
-
-fn facts(outputs: &ConnectionOutputs) -> Facts {
-    Facts {
-        version: outputs.protocol_version().map_or(0, |version| version.0),
-        cipher_suite: outputs
-            .negotiated_cipher_suite()
-            .map_or(0, |suite| suite.suite().0),
-        group: outputs
-            .negotiated_key_exchange_group()
-            .map_or(0, |group| group.name().0),
-        alpn: outputs
-            .alpn_protocol()
-            .map(|protocol| protocol.as_ref().to_vec()),
-        extended_master_secret: outputs.extended_main_secret().unwrap_or(false),
-        resumed: matches!(
-            outputs.handshake_kind(),
-            Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
-        ),
-        full: matches!(
-            outputs.handshake_kind(),
-            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
-        ),
-        server_name_acknowledged: false,
-    }
 }
 
 /// Runs work with a limit on the length of certificates; who exceeds it is rejected.

@@ -24,6 +24,7 @@
 //! | `peer_identity`             | the peer's certificates, and its signatures                   |
 //! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
+//! | `facts`                     | what a handshake has agreed on                                |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `messages`                  | records of a connection whose program watches them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
@@ -43,6 +44,7 @@ mod credentials;
 mod delegate;
 mod early_data;
 mod external_psk;
+mod facts;
 mod failure;
 mod finished;
 mod group_choice;
@@ -63,10 +65,11 @@ mod templates;
 
 pub use binder::psk_binder;
 pub use client::ClientParameters;
-pub use connection::{Engine, Facts};
+pub use connection::Engine;
 pub use credentials::{CertifiedKey, ExternalKey, KeySource};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected, PeerSignature};
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
+pub use facts::Facts;
 pub use failure::Failure;
 pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
