@@ -3869,8 +3869,8 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
 
 /**
  * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
- * Either may be NULL. Returns 1; or 0 when there is no such extension, and outside of the
- * callback.
+ * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
+ * of the callback.
  *
  * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
@@ -3903,7 +3903,7 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
 
 /**
- * Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and
+ * Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the client's order, and
  * `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
  * NULL for none.
  *
@@ -3912,7 +3912,9 @@ size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
  *
  * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
-int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen);
+int SSL_client_hello_get1_extensions_present(SSL *ssl,
+                                             int **out,
+                                             size_t *outlen);
 
 /**
  * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.

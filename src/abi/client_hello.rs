@@ -132,7 +132,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     unsafe { lend_part(c"SSL_client_hello_get0_compression_methods", ssl, out, part) }
 }
 
-/// Sets `*out` to the types of the extensions in the ClientHello, in the client's order, and
+/// Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the client's order, and
 /// `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
 /// NULL for none.
 ///
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
         let types = hello.extension_types();
         let count = types.len();
         let array: *mut c_int = memory::allocate(count * size_of::<c_int>())?.cast();
-        for (index, kind) in types.enumerate() {
+        for (index, kind) in types.into_iter().enumerate() {
             // SAFETY: the array has room for `count` numbers.
             unsafe { array.add(index).write(kind.into()) };
         }
@@ -170,8 +170,8 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 }
 
 /// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
-/// Either may be NULL. Returns 1; or 0 when there is no such extension, and outside of the
-/// callback.
+/// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
+/// of the callback.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
         // SAFETY: NULL or live, as the caller promises.
         let hello = unsafe { hello_of(ssl) }?;
         let kind = u16::try_from(kind).map_err(|_| Error::Silent)?;
-        let contents = hello.extension(kind).ok_or(Error::Silent)?;
+        let contents = hello.known_extension(kind).ok_or(Error::Silent)?;
         // SAFETY: both are NULL or can be written, as the caller promises.
         unsafe {
             store(out, contents.as_ptr());

@@ -7,14 +7,23 @@
 
 use std::ops::Range;
 
+use crate::engine::Failure;
+use crate::error::Reason;
+
 /// Extension numbers (IANA, TLS ExtensionType values) that a server looks at itself.
 pub mod extension {
     /// server_name (RFC 6066)
     pub const SERVER_NAME: u16 = 0;
+    /// max_fragment_length (RFC 6066)
+    pub const MAX_FRAGMENT_LENGTH: u16 = 1;
     /// status_request (RFC 6066)
     pub const STATUS_REQUEST: u16 = 5;
     /// supported_groups (RFC 8446)
     pub const SUPPORTED_GROUPS: u16 = 10;
+    /// ec_point_formats (RFC 8422)
+    pub const EC_POINT_FORMATS: u16 = 11;
+    /// srp (RFC 5054)
+    pub const SRP: u16 = 12;
     /// signature_algorithms (RFC 8446)
     pub const SIGNATURE_ALGORITHMS: u16 = 13;
     /// application_layer_protocol_negotiation (RFC 7301)
@@ -31,13 +40,52 @@ pub mod extension {
     pub const SUPPORTED_VERSIONS: u16 = 43;
     /// psk_key_exchange_modes (RFC 8446)
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 45;
-    /// key_share (RFC 8446)
-    pub const KEY_SHARE: u16 = 51;
     /// certificate_authorities (RFC 8446)
     pub const CERTIFICATE_AUTHORITIES: u16 = 47;
+    /// post_handshake_auth (RFC 8446)
+    pub const POST_HANDSHAKE_AUTH: u16 = 49;
+    /// signature_algorithms_cert (RFC 8446)
+    pub const SIGNATURE_ALGORITHMS_CERT: u16 = 50;
+    /// key_share (RFC 8446)
+    pub const KEY_SHARE: u16 = 51;
     /// renegotiation_info (RFC 5746)
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
+
+    /// Those that OpenSSL knows: of these each may come once, and only these are shown to the program. Beside the
+    /// ones above next_proto_neg, use_srtp, encrypt_then_mac, signed_certificate_timestamp, cookie, padding, and a
+    /// mark of CryptoPro's.
+    pub(super) const KNOWN: &[u16] = &[
+        SERVER_NAME,
+        MAX_FRAGMENT_LENGTH,
+        STATUS_REQUEST,
+        SUPPORTED_GROUPS,
+        EC_POINT_FORMATS,
+        SRP,
+        SIGNATURE_ALGORITHMS,
+        14,
+        ALPN,
+        18,
+        21,
+        22,
+        EXTENDED_MASTER_SECRET,
+        SESSION_TICKET,
+        PRE_SHARED_KEY,
+        EARLY_DATA,
+        SUPPORTED_VERSIONS,
+        44,
+        PSK_KEY_EXCHANGE_MODES,
+        CERTIFICATE_AUTHORITIES,
+        POST_HANDSHAKE_AUTH,
+        SIGNATURE_ALGORITHMS_CERT,
+        KEY_SHARE,
+        13172,
+        0xfde8,
+        RENEGOTIATION_INFO,
+    ];
 }
+
+const DECODE_ERROR: u8 = 50;
+const ILLEGAL_PARAMETER: u8 = 47;
 
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
@@ -60,36 +108,62 @@ pub struct PskIdentity<'a> {
 }
 
 impl ClientHello {
-    /// Reads the body of the message, after its handshake header.
-    pub fn parse(body: Vec<u8>) -> Option<Self> {
+    /// Reads the body of the message, after its handshake header. What is in its lists and extensions is not looked
+    /// at.
+    pub fn parse(body: Vec<u8>) -> Result<Self, Failure> {
+        let malformed = |reason| Failure::with_alert(reason, DECODE_ERROR);
+        if body.len() < 2 {
+            return Err(malformed(Reason::LENGTH_TOO_SHORT));
+        }
+        let divided = Self::divide(body).ok_or_else(|| malformed(Reason::LENGTH_MISMATCH))?;
+        Self::with_extensions(divided)
+    }
+
+    /// The parts before the extensions, which must have room.
+    fn divide(body: Vec<u8>) -> Option<(Self, Range<usize>)> {
+        const LONGEST_SESSION_ID: usize = 32;
         let mut at = 2 + 32;
         let session_id = vector(&body, &mut at, 1)?;
         let cipher_suites = vector(&body, &mut at, 2)?;
         let compression_methods = vector(&body, &mut at, 1)?;
-        if session_id.len() > 32 || cipher_suites.len() % 2 != 0 || compression_methods.is_empty() {
+        let all = match at < body.len() {
+            true => vector(&body, &mut at, 2)?,
+            false => at..at,
+        };
+        if at != body.len() || session_id.len() > LONGEST_SESSION_ID {
             return None;
         }
-        let mut extensions = Vec::new();
-        if at < body.len() {
-            let all = vector(&body, &mut at, 2)?;
-            if at != body.len() {
-                return None;
-            }
-            let mut at = all.start;
-            while at < all.end {
-                let kind = number(body.get(at..at + 2)?) as u16;
-                at += 2;
-                let contents = vector(&body[..all.end], &mut at, 2)?;
-                extensions.push((kind, contents));
-            }
-        }
-        Some(Self {
+        let hello = Self {
             body,
             session_id,
             cipher_suites,
             compression_methods,
-            extensions,
-        })
+            extensions: Vec::new(),
+        };
+        Some((hello, all))
+    }
+
+    /// Finds the extensions, which lie in `all`. Each that is known may come once; pre_shared_key is the last.
+    fn with_extensions((mut hello, all): (Self, Range<usize>)) -> Result<Self, Failure> {
+        let mut at = all.start;
+        while at < all.end {
+            let kind = hello.body[..all.end].get(at..at + 2).map(number);
+            at += 2;
+            let contents = vector(&hello.body[..all.end], &mut at, 2);
+            let (Some(kind), Some(contents)) = (kind, contents) else {
+                return Err(Failure::with_alert(Reason::BAD_EXTENSION, DECODE_ERROR));
+            };
+            let kind = kind as u16;
+            let repeated = extension::KNOWN.contains(&kind) && hello.extension(kind).is_some();
+            if repeated || kind == extension::PRE_SHARED_KEY && at < all.end {
+                return Err(Failure::with_alert(
+                    Reason::BAD_EXTENSION,
+                    ILLEGAL_PARAMETER,
+                ));
+            }
+            hello.extensions.push((kind, contents));
+        }
+        Ok(hello)
     }
 
     /// legacy_version.
@@ -122,9 +196,18 @@ impl ClientHello {
         &self.body[self.compression_methods.clone()]
     }
 
-    /// Types of all extensions, in the client's order.
-    pub fn extension_types(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
-        self.extensions.iter().map(|(kind, _)| *kind)
+    /// Types of the extensions that are known, in the client's order.
+    pub fn extension_types(&self) -> Vec<u16> {
+        let kinds = self.extensions.iter().map(|(kind, _)| *kind);
+        kinds
+            .filter(|kind| extension::KNOWN.contains(kind))
+            .collect()
+    }
+
+    /// Contents of an extension of a type that is known.
+    pub fn known_extension(&self, kind: u16) -> Option<&[u8]> {
+        self.extension(kind)
+            .filter(|_| extension::KNOWN.contains(&kind))
     }
 
     /// Contents of the extension of this type.
@@ -135,20 +218,19 @@ impl ClientHello {
             .map(|(_, contents)| &self.body[contents.clone()])
     }
 
-    /// The host name of server_name, if it is one without NUL.
-    pub fn server_name(&self) -> Option<&str> {
-        let list = self.extension(extension::SERVER_NAME)?;
-        let mut at = 0;
-        let names = vector(list, &mut at, 2)?;
-        let mut at = names.start;
+    /// The host name of server_name, if there is exactly one, with at most 255 bytes and no NUL.
+    pub fn server_name(&self) -> Option<&[u8]> {
         const HOST_NAME: u8 = 0;
-        if *list.get(at)? != HOST_NAME {
-            return None;
-        }
-        at += 1;
-        let name = vector(&list[..names.end], &mut at, 2)?;
-        let name = std::str::from_utf8(&list[name]).ok()?;
-        (!name.is_empty() && name.len() <= 255 && !name.contains('\0')).then_some(name)
+        const LONGEST: usize = 255;
+        let contents = self.extension(extension::SERVER_NAME)?;
+        let mut at = 0;
+        let names = vector(contents, &mut at, 2)?;
+        let names = (at == contents.len()).then(|| &contents[names])?;
+        let mut at = 1;
+        let name = vector(names, &mut at, 2)?;
+        let alone = names[0] == HOST_NAME && at == names.len();
+        let name = &names[name];
+        (alone && name.len() <= LONGEST && !name.contains(&0)).then_some(name)
     }
 
     /// Versions that the client speaks: its supported_versions, or up to its legacy_version.
@@ -162,12 +244,10 @@ impl ClientHello {
         }
     }
 
-    /// The protocol list of ALPN in wire form: length-prefixed names.
+    /// The protocol list of ALPN in wire form: length-prefixed names, none of which is empty. `None` also when it is
+    /// malformed.
     pub fn alpn_protocols(&self) -> Option<&[u8]> {
-        let list = self.extension(extension::ALPN)?;
-        let mut at = 0;
-        let names = vector(list, &mut at, 2)?;
-        (at == list.len()).then(|| &list[names])
+        super::client_hello_check::protocols(self.extension(extension::ALPN)?)
     }
 
     /// The session_ticket extension: `Some` of an empty slice asks for a ticket.
@@ -367,7 +447,7 @@ mod tests {
             (41, &psk),
         ]))
         .unwrap();
-        assert_eq!(parsed.server_name(), Some("localhost"));
+        assert_eq!(parsed.server_name(), Some(&b"localhost"[..]));
         assert_eq!(parsed.session_id(), [0xaa, 0xbb]);
         assert_eq!(parsed.cipher_suites(), [0x1301, 0xc02f]);
         assert_eq!(parsed.alpn_protocols(), Some(&[2, b'h', b'2'][..]));
@@ -384,7 +464,7 @@ mod tests {
             }]
         );
         assert_eq!(parsed.key_share_groups(), [29, 23]);
-        assert_eq!(parsed.extension_types().count(), 9);
+        assert_eq!(parsed.extension_types().len(), 9);
     }
 
     #[test]
@@ -393,7 +473,7 @@ mod tests {
         for end in 0..whole.len() {
             let cut = ClientHello::parse(whole[..end].to_vec());
             // Without any extensions the message is complete.
-            assert_eq!(cut.is_some(), end == 2 + 32 + 3 + 6 + 2, "cut at {end}");
+            assert_eq!(cut.is_ok(), end == 2 + 32 + 3 + 6 + 2, "cut at {end}");
         }
     }
 

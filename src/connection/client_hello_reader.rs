@@ -4,7 +4,6 @@ use super::ClientHello;
 use crate::engine::Failure;
 use crate::error::Reason;
 
-const DECODE_ERROR: u8 = 50;
 const UNEXPECTED_MESSAGE: u8 = 10;
 const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
@@ -64,9 +63,7 @@ impl ClientHelloReader {
                     return Err(Failure::with_alert(Reason::EXCESSIVE_MESSAGE_SIZE, 47));
                 }
                 if let Some(body) = self.message.get(4..4 + length) {
-                    return ClientHello::parse(body.to_vec())
-                        .map(Some)
-                        .ok_or_else(|| Failure::with_alert(Reason::LENGTH_MISMATCH, DECODE_ERROR));
+                    return ClientHello::parse(body.to_vec()).map(Some);
                 }
             }
         }

@@ -12,6 +12,7 @@
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
 //! | `client_hello_reader` | reading it from records                                     |
+//! | `client_hello_check`  | what is checked of it, and when                             |
 //! | `offers`            | what a client has offered, as its server remembers it         |
 //! | `resumption`        | which session a server may resume                             |
 //! | `external_psk`      | pre-shared keys that the program brings                       |
@@ -38,6 +39,7 @@
 mod check_chain;
 mod client;
 mod client_hello;
+mod client_hello_check;
 mod client_hello_reader;
 mod delegate;
 mod early_data;

@@ -148,8 +148,12 @@ pub(super) fn new_session_ticket(record: &[u8]) -> Option<(u32, bool)> {
     }
 }
 
-/// The random of a hello message (of this type) at the start of `records`.
+/// The random of a hello message (of this type) at the start of `records`, or behind a warning.
 pub(super) fn hello_random(records: &[u8], message_type: u8) -> Option<[u8; 32]> {
+    let records = match records {
+        [21, 3, _, 0, 2, _, _, rest @ ..] => rest,
+        _ => records,
+    };
     const RECORD_HEADER: usize = 5;
     const MESSAGE_HEADER: usize = 4;
     const VERSION: usize = 2;

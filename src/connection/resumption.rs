@@ -71,7 +71,9 @@ impl Resumption {
                 ..secrets_of(&self.session)
             },
             cipher_suite: self.suite,
-            server_name: hello.server_name().and_then(normalized_server_name),
+            server_name: hello
+                .server_name()
+                .and_then(|name| normalized_server_name(str::from_utf8(name).ok()?)),
         }
     }
 }
@@ -479,6 +481,6 @@ fn same_host(session: &Session, hello: &ClientHello) -> bool {
         None => true,
         Some(name) => hello
             .server_name()
-            .is_some_and(|other| other.as_bytes().eq_ignore_ascii_case(name.to_bytes())),
+            .is_some_and(|other| other.eq_ignore_ascii_case(name.to_bytes())),
     }
 }

@@ -8,7 +8,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
-use super::{ClientHello, Connection, Role, Stop, Want, extension};
+use super::{ClientHello, Connection, InfoKind, Role, Stop, Want, extension};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
@@ -41,6 +41,7 @@ const UNRECOGNIZED_NAME: u8 = 112;
 const NO_APPLICATION_PROTOCOL: u8 = 120;
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
+const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
 const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
 const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
@@ -75,6 +76,10 @@ impl Connection {
                 }
                 Step::CertificateCallback => {
                     self.ask_certificate_callback()?;
+                    let tls12 = self.facts.borrow().version == 0x0303;
+                    if let Some(hello) = self.hello().filter(|_| tls12) {
+                        self.ask_alpn_callback(&hello)?;
+                    }
                     Step::Decided
                 }
                 Step::Decided => {
@@ -100,15 +105,6 @@ impl Connection {
                 if let Ok(random) = hello.random().try_into() {
                     self.client_random.set(random);
                 }
-                let name = hello.server_name().and_then(|name| CString::new(name).ok());
-                self.received_host_name.replace(name);
-                self.offered_cipher_bytes
-                    .replace(hello.cipher_suite_bytes().to_vec());
-                self.renegotiates_securely
-                    .set(hello.has_renegotiation_suite());
-                self.offered_groups
-                    .replace(hello.numbers(extension::SUPPORTED_GROUPS));
-                self.client_ciphers.take();
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
                 });
@@ -142,15 +138,19 @@ impl Connection {
             return Err(Reason::INTERNAL_ERROR.into());
         };
         let version = self.choose_version(&hello)?;
+        self.check(hello.check_suites())?;
+        self.offered_cipher_bytes
+            .replace(hello.cipher_suite_bytes().to_vec());
+        self.client_ciphers.take();
+        self.renegotiates_securely
+            .set(hello.has_renegotiation_suite());
+        self.check(hello.check_for_sessions(version))?;
         let id_context = self.settings.borrow().session_id_context.clone();
         self.with_handshake(|handshake| {
             handshake.version = version;
             handshake.session_id_context = Some(id_context.clone());
         });
         self.facts.borrow_mut().version = version;
-        if version == 0x0304 {
-            self.keep_client_authorities(&hello)?;
-        }
         let offer = self.find_resumable(&hello, version)?;
         self.resumed.set(offer.is_some());
         let expects_ticket = version == 0x0303 && self.allows_tls12_ticket(&hello);
@@ -159,7 +159,17 @@ impl Connection {
             handshake.expects_ticket = expects_ticket;
         });
         self.begin_session()?;
+        let resumed = self.resumed.get();
+        self.check(hello.check_compression())?;
         self.check_renegotiation_info(&hello)?;
+        self.check(hello.check_host_name(!resumed || version == 0x0304))?;
+        let name = hello.server_name().and_then(|name| CString::new(name).ok());
+        self.received_host_name.replace(name);
+        self.check(hello.check_contents(version, resumed))?;
+        if version == 0x0304 {
+            self.keep_client_authorities(&hello)?;
+        }
+        self.note_contents(&hello);
         let before = self.context();
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())
@@ -176,7 +186,10 @@ impl Connection {
         if !self.resumed.get() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
-        self.ask_alpn_callback(&hello)?;
+        if version == 0x0304 {
+            self.ask_alpn_callback(&hello)?;
+        }
+        self.check(hello.check_whole(version, self.resumed.get()))?;
         let early_data = self.decide_on_early_data(&hello)?;
         self.with_handshake(|handshake| handshake.early_data = early_data);
         Ok(())
@@ -203,7 +216,23 @@ impl Connection {
         }
     }
 
+    /// Refuses what a check has found.
+    fn check(&self, checked: Result<(), Failure>) -> Result<(), Stop> {
+        checked.map_err(|failure| self.fail(failure))
+    }
+
+    /// What getters show of extensions, once they have been checked.
+    fn note_contents(&self, hello: &ClientHello) {
+        self.offered_groups
+            .replace(hello.numbers(extension::SUPPORTED_GROUPS));
+        if let (Some(request), false) = (hello.ocsp_request(), self.resumed.get()) {
+            let former = self.ocsp_request.replace(request);
+            drop(former);
+        }
+    }
+
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
+        self.check(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
         let method = self.method.get();
         let common = [0x0304, 0x0303]
@@ -250,8 +279,23 @@ impl Connection {
                 self.with_handshake(|handshake| handshake.host_name_accepted = true);
                 Ok(())
             }
+            // There are no warnings in TLS 1.3.
+            SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == 0x0303 => {
+                self.warn(alert as u8)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Sends a warning, before the engine has said anything. What the transport does not take now goes with the answer.
+    fn warn(&self, alert: u8) -> Result<(), Stop> {
+        const WARNING: u8 = 1;
+        self.with_engine(|engine| engine.send_warning(alert))?;
+        let _ = self.flush_flight();
+        self.want.set(Want::Nothing);
+        self.tell();
+        self.notify_alert(InfoKind::WriteAlert, WARNING, alert);
+        Ok(())
     }
 
     /// S93: the new session has the host name that the program has accepted.

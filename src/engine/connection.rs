@@ -332,6 +332,13 @@ impl Engine {
         });
     }
 
+    /// Server, before [`accept`](Self::accept): puts a warning into the output.
+    pub fn send_warning(&mut self, alert: u8) {
+        self.noting(|engine| {
+            engine.output.extend_from_slice(&[21, 3, 3, 0, 2, 1, alert]);
+        });
+    }
+
     /// Takes everything back that the transport has not taken.
     pub fn discard_outgoing(&mut self) {
         self.output.truncate(self.written);

@@ -2,22 +2,21 @@ use crate::connection::{ClientHello, extension};
 
 /// The body of a ClientHello: every part of it is inside, and can be asked for.
 pub fn client_hello(data: &[u8]) {
-    let Some(hello) = ClientHello::parse(data.to_vec()) else {
+    let Ok(hello) = ClientHello::parse(data.to_vec()) else {
         return;
     };
     assert_eq!(hello.random().len(), 32);
     assert!(hello.session_id().len() <= 32);
     assert_eq!(
-        hello.cipher_suites().len() * 2,
-        hello.cipher_suite_bytes().len()
+        hello.cipher_suites().len(),
+        hello.cipher_suite_bytes().len() / 2
     );
-    assert!(!hello.compression_methods().is_empty());
     for kind in hello.extension_types() {
         assert!(hello.extension(kind).is_some());
         hello.numbers(kind);
     }
     if let Some(name) = hello.server_name() {
-        assert!(!name.is_empty() && name.len() <= 255 && !name.contains('\0'));
+        assert!(name.len() <= 255 && !name.contains(&0));
     }
     for psk in hello.psk_identities() {
         assert!(psk.identity.len() <= data.len());
@@ -29,7 +28,15 @@ pub fn client_hello(data: &[u8]) {
         hello.session_ticket(),
         hello.extension(extension::SESSION_TICKET)
     );
-    hello.alpn_protocols();
+    let checks = [0x0303, 0x0304].map(|version| hello.passes_checks(version));
+    if let Some(mut list) = hello.alpn_protocols() {
+        while let [length, rest @ ..] = list {
+            assert!(*length > 0);
+            list = &rest[usize::from(*length)..];
+        }
+    } else {
+        assert!(!checks.contains(&true) || hello.extension(extension::ALPN).is_none());
+    }
     hello.offers_psk_dhe_ke();
     hello.offers_extended_master_secret();
     hello.has_renegotiation_suite();

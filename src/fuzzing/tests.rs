@@ -51,7 +51,7 @@ fn client_records_take_any_bytes() {
 fn seeds_are_what_they_should_be() {
     for (name, seed) in seeds("client_hello") {
         let hello = crate::connection::ClientHello::parse(seed);
-        assert!(hello.is_some(), "{name}");
+        assert!(hello.is_ok(), "{name}");
     }
     for (name, seed) in seeds("session_der") {
         let decoded = crate::session::der::decode(&seed, |_| true);

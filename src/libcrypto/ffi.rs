@@ -74,6 +74,16 @@ unsafe extern "C" {
 
     // OCSP
     pub fn OCSP_RESPID_free(id: *mut OcspResponderId);
+    pub fn d2i_OCSP_RESPID(
+        id: *mut *mut OcspResponderId,
+        der: *mut *const c_uchar,
+        length: c_long,
+    ) -> *mut OcspResponderId;
+    pub fn d2i_X509_EXTENSIONS(
+        list: *mut *mut c_void,
+        der: *mut *const c_uchar,
+        length: c_long,
+    ) -> *mut c_void;
     pub fn X509_EXTENSION_dup(extension: *mut X509_EXTENSION) -> *mut X509_EXTENSION;
 
     // Hash tables

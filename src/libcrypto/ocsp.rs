@@ -1,9 +1,10 @@
 //! What a client may say when it asks for an OCSP response (RFC 6066, section 8): responders that
 //! it trusts, and extensions for the responder.
 
-use std::ffi::c_void;
+use std::ffi::{c_long, c_void};
 
 use crate::error::{Error, Result};
+use crate::libcrypto::error_queue;
 use crate::libcrypto::ffi;
 use crate::libcrypto::object::object;
 use crate::libcrypto::stack::{Stack, StackItem};
@@ -25,6 +26,73 @@ pub struct OcspRequest {
     pub responders: Option<Stack<ResponderId>>,
     /// Extensions.
     pub extensions: Option<Stack<Extension>>,
+}
+
+impl OcspRequest {
+    /// From an OCSPStatusRequest (RFC 6066, section 8). `None` when it is malformed.
+    pub fn parse(request: &[u8]) -> Option<Self> {
+        let (mut ids, rest) = vector(request)?;
+        let (extensions, []) = vector(rest)? else {
+            return None;
+        };
+        let mut responders = Vec::new();
+        while !ids.is_empty() {
+            let (id, rest) = vector(ids)?;
+            responders.push(ResponderId::from_der(id)?);
+            ids = rest;
+        }
+        let extensions = match extensions {
+            [] => None,
+            _ => Some(Stack::from_der(extensions)?),
+        };
+        Some(Self {
+            responders: match responders.is_empty() {
+                true => None,
+                false => Some(Stack::from_items(responders).ok()?),
+            },
+            extensions,
+        })
+    }
+}
+
+impl ResponderId {
+    /// From DER with nothing behind it.
+    fn from_der(der: &[u8]) -> Option<Self> {
+        let mut position = der.as_ptr();
+        let length = c_long::try_from(der.len()).ok()?;
+        // SAFETY: reads so many bytes, moves `position`, and gives a new object or NULL.
+        let id = error_queue::quietly(|| unsafe {
+            Self::from_raw_owned(ffi::d2i_OCSP_RESPID(
+                std::ptr::null_mut(),
+                &raw mut position,
+                length,
+            ))
+        })?;
+        (position == der.as_ptr_range().end).then_some(id)
+    }
+}
+
+impl Stack<Extension> {
+    /// From DER with nothing behind it.
+    fn from_der(der: &[u8]) -> Option<Self> {
+        let mut position = der.as_ptr();
+        let length = c_long::try_from(der.len()).ok()?;
+        // SAFETY: as above; the list is of extensions.
+        let list = error_queue::quietly(|| unsafe {
+            Self::from_raw_owned(ffi::d2i_X509_EXTENSIONS(
+                std::ptr::null_mut(),
+                &raw mut position,
+                length,
+            ))
+        })?;
+        (position == der.as_ptr_range().end).then_some(list)
+    }
+}
+
+/// A vector whose length takes two bytes, and what follows it.
+fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(u16::from_be_bytes(*length).into())
 }
 
 // SAFETY: the pointer is what the type owns, both ways.

@@ -1,0 +1,328 @@
+//! What is checked of a ClientHello before the program is shown the parts concerned.
+//!
+//! The message as a whole has been checked by [`ClientHello::parse`] before the ClientHello callback runs. The rest
+//! follows in OpenSSL's order: the version and the suites, what decides about sessions, then the contents of all
+//! extensions that count in the version (RFC 8446, section 4.2; RFC 6066; RFC 7301), before the servername callback.
+//! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
+
+use super::client_hello::{ClientHello, extension};
+use crate::engine::Failure;
+use crate::libcrypto::name::Name;
+use crate::libcrypto::ocsp::OcspRequest;
+use crate::reason::Reason;
+
+const HANDSHAKE_FAILURE: u8 = 40;
+const ILLEGAL_PARAMETER: u8 = 47;
+const DECODE_ERROR: u8 = 50;
+const PROTOCOL_VERSION: u8 = 70;
+const MISSING_EXTENSION: u8 = 109;
+const UNRECOGNIZED_NAME: u8 = 112;
+
+const LONGEST_HOST_NAME: usize = 255;
+const NO_COMPRESSION: u8 = 0;
+/// The type of status_request that is an OCSPStatusRequest.
+const OCSP: u8 = 1;
+
+type Check = Result<(), Failure>;
+
+impl ClientHello {
+    /// The extension supported_versions, and the version that goes with it.
+    pub(super) fn check_versions(&self) -> Check {
+        const SSL3: u16 = 0x0300;
+        let refused = |reason| Err(Failure::with_alert(reason, PROTOCOL_VERSION));
+        // The alert that SSL 3.0 has.
+        let too_old = |reason| Err(Failure::with_alert(reason, HANDSHAKE_FAILURE));
+        let is_too_old = self.legacy_version() <= SSL3;
+        let Some(contents) = self.extension(extension::SUPPORTED_VERSIONS) else {
+            return match is_too_old {
+                true => too_old(Reason::VERSION_TOO_LOW),
+                false => Ok(()),
+            };
+        };
+        match whole_vector(contents, 1) {
+            None => refused(Reason::LENGTH_MISMATCH),
+            Some(_) if is_too_old => too_old(Reason::BAD_LEGACY_VERSION),
+            Some(list) if list.len() % 2 != 0 => refused(Reason::LENGTH_MISMATCH),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// What the client says with its request for an OCSP response.
+    pub(super) fn ocsp_request(&self) -> Option<OcspRequest> {
+        let [OCSP, request @ ..] = self.extension(extension::STATUS_REQUEST)? else {
+            return None;
+        };
+        OcspRequest::parse(request)
+    }
+
+    /// The list of suites.
+    pub(super) fn check_suites(&self) -> Check {
+        match self.cipher_suite_bytes().len() {
+            0 => Err(Failure::with_alert(
+                Reason::NO_CIPHERS_SPECIFIED,
+                ILLEGAL_PARAMETER,
+            )),
+            length if length % 2 != 0 => malformed(Reason::ERROR_IN_RECEIVED_CIPHER_LIST),
+            _ => Ok(()),
+        }
+    }
+
+    /// What decides about resumption.
+    pub(super) fn check_for_sessions(&self, version: u16) -> Check {
+        if version == 0x0303 {
+            return self.check_each(extension::EXTENDED_MASTER_SECRET, |contents| {
+                contents.is_empty()
+            });
+        }
+        self.check_each(extension::PSK_KEY_EXCHANGE_MODES, |contents| {
+            whole_vector(contents, 1).is_some_and(|modes| !modes.is_empty())
+        })?;
+        match self.offers_psk_dhe_ke() {
+            true => self.check_each(extension::PRE_SHARED_KEY, are_identities),
+            // Nothing can be done with them.
+            false => Ok(()),
+        }
+    }
+
+    /// Compression methods.
+    pub(super) fn check_compression(&self) -> Check {
+        match self.compression_methods().contains(&NO_COMPRESSION) {
+            true => Ok(()),
+            false => malformed(Reason::NO_COMPRESSION_SPECIFIED),
+        }
+    }
+
+    /// All other extensions.
+    pub(super) fn check_contents(&self, version: u16, resumed: bool) -> Check {
+        let tls13 = version == 0x0304;
+        self.check_max_fragment_length()?;
+        if !tls13 {
+            self.check_each(extension::SRP, |contents| {
+                whole_vector(contents, 1).is_some_and(|user| !user.contains(&0))
+            })?;
+            self.check_each(extension::EC_POINT_FORMATS, |contents| {
+                whole_vector(contents, 1).is_some_and(|formats| !formats.is_empty())
+            })?;
+        }
+        self.check_each(extension::SUPPORTED_GROUPS, are_numbers)?;
+        self.check_each(extension::STATUS_REQUEST, |contents| {
+            resumed || is_status_request(contents)
+        })?;
+        self.check_each(extension::ALPN, |contents| protocols(contents).is_some())?;
+        self.check_each(extension::SIGNATURE_ALGORITHMS_CERT, are_numbers)?;
+        if tls13 && let Some([_, ..]) = self.extension(extension::POST_HANDSHAKE_AUTH) {
+            return malformed(Reason::POST_HANDSHAKE_AUTH_ENCODING_ERR);
+        }
+        self.check_each(extension::SIGNATURE_ALGORITHMS, are_numbers)?;
+        if tls13 {
+            self.check_key_shares()?;
+            self.check_each(extension::EARLY_DATA, |contents| contents.is_empty())?;
+            self.check_authorities()?;
+        }
+        Ok(())
+    }
+
+    /// What must be there with something else, or alone (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). That comes
+    /// after the servername callback.
+    pub(super) fn check_whole(&self, version: u16, resumed: bool) -> Check {
+        let tls13 = version == 0x0304;
+        let has = |kind| self.extension(kind).is_some();
+        let missing = |reason| {
+            // TLS 1.2 has no such alert.
+            let alert = match tls13 {
+                true => MISSING_EXTENSION,
+                false => HANDSHAKE_FAILURE,
+            };
+            Err(Failure::with_alert(reason, alert))
+        };
+        if tls13 && !resumed && !has(extension::SIGNATURE_ALGORITHMS) {
+            return missing(Reason::MISSING_SIGALGS_EXTENSION);
+        }
+        if tls13 && !has(extension::KEY_SHARE) {
+            return missing(Reason::NO_SUITABLE_KEY_SHARE);
+        }
+        if has(extension::PRE_SHARED_KEY) && !has(extension::PSK_KEY_EXCHANGE_MODES) {
+            return missing(Reason::MISSING_PSK_KEX_MODES_EXTENSION);
+        }
+        match self.compression_methods() {
+            [NO_COMPRESSION] => Ok(()),
+            _ if tls13 => Err(Failure::with_alert(
+                Reason::INVALID_COMPRESSION_ALGORITHM,
+                ILLEGAL_PARAMETER,
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// All checks, for fuzzing.
+    #[cfg(any(test, fuzzing))]
+    pub fn passes_checks(&self, version: u16) -> bool {
+        let checks = [
+            self.check_versions(),
+            self.check_suites(),
+            self.check_for_sessions(version),
+            self.check_compression(),
+            self.check_host_name(true),
+            self.check_contents(version, false),
+        ];
+        checks.iter().all(Result::is_ok)
+    }
+
+    fn check_each(&self, kind: u16, is_good: impl FnOnce(&[u8]) -> bool) -> Check {
+        match self.extension(kind).is_none_or(is_good) {
+            true => Ok(()),
+            false => malformed(Reason::BAD_EXTENSION),
+        }
+    }
+
+    /// RFC 6066, section 3: one host name, which is the only type there is. `counts` tells that it is used.
+    pub(super) fn check_host_name(&self, counts: bool) -> Check {
+        const HOST_NAME: u8 = 0;
+        let Some(contents) = self.extension(extension::SERVER_NAME) else {
+            return Ok(());
+        };
+        let name = match whole_vector(contents, 2) {
+            Some([HOST_NAME, name @ ..]) => whole_vector(name, 2),
+            _ => None,
+        };
+        match name {
+            None => malformed(Reason::BAD_EXTENSION),
+            Some(name) if counts && (name.len() > LONGEST_HOST_NAME || name.contains(&0)) => Err(
+                Failure::with_alert(Reason::BAD_EXTENSION, UNRECOGNIZED_NAME),
+            ),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// RFC 6066, section 4
+    fn check_max_fragment_length(&self) -> Check {
+        match self.extension(extension::MAX_FRAGMENT_LENGTH) {
+            None | Some([1..=4]) => Ok(()),
+            Some([_]) => Err(Failure::with_alert(
+                Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH,
+                ILLEGAL_PARAMETER,
+            )),
+            Some(_) => malformed(Reason::BAD_EXTENSION),
+        }
+    }
+
+    /// RFC 8446, section 4.2.8: shares are of groups that the client offers.
+    fn check_key_shares(&self) -> Check {
+        let Some(contents) = self.extension(extension::KEY_SHARE) else {
+            return Ok(());
+        };
+        let Some(mut list) = whole_vector(contents, 2) else {
+            return malformed(Reason::LENGTH_MISMATCH);
+        };
+        let groups = self.numbers(extension::SUPPORTED_GROUPS);
+        if groups.is_empty() {
+            return Err(Failure::with_alert(
+                Reason::MISSING_SUPPORTED_GROUPS_EXTENSION,
+                MISSING_EXTENSION,
+            ));
+        }
+        while !list.is_empty() {
+            let (group, share) = match list.split_first_chunk::<2>() {
+                Some((group, rest)) => (u16::from_be_bytes(*group), vector(rest, 2)),
+                None => (0, None),
+            };
+            match share {
+                Some((share, rest)) if !share.is_empty() => list = rest,
+                _ => return malformed(Reason::LENGTH_MISMATCH),
+            }
+            if !groups.contains(&group) {
+                return Err(Failure::with_alert(
+                    Reason::BAD_KEY_SHARE,
+                    ILLEGAL_PARAMETER,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// RFC 8446, section 4.2.4
+    fn check_authorities(&self) -> Check {
+        let Some(contents) = self.extension(extension::CERTIFICATE_AUTHORITIES) else {
+            return Ok(());
+        };
+        let Some((mut names, behind)) = vector(contents, 2) else {
+            return malformed(Reason::LENGTH_MISMATCH);
+        };
+        while !names.is_empty() {
+            let Some((name, rest)) = vector(names, 2) else {
+                return malformed(Reason::LENGTH_MISMATCH);
+            };
+            if Name::from_der(name).is_err() {
+                return malformed(Reason::CA_DN_LENGTH_MISMATCH);
+            }
+            names = rest;
+        }
+        match behind.is_empty() {
+            true => Ok(()),
+            false => malformed(Reason::BAD_EXTENSION),
+        }
+    }
+}
+
+fn malformed(reason: Reason) -> Check {
+    Err(Failure::with_alert(reason, DECODE_ERROR))
+}
+
+/// A vector whose length takes `width` bytes (RFC 8446, section 3.4), and what follows it.
+fn vector(bytes: &[u8], width: usize) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_at_checked(width)?;
+    let length = length
+        .iter()
+        .fold(0, |length, byte| length << 8 | usize::from(*byte));
+    rest.split_at_checked(length)
+}
+
+/// A vector with nothing behind it.
+fn whole_vector(bytes: &[u8], width: usize) -> Option<&[u8]> {
+    vector(bytes, width)
+        .filter(|(_, rest)| rest.is_empty())
+        .map(|(contents, _)| contents)
+}
+
+/// A list of numbers of two bytes that is not empty.
+fn are_numbers(contents: &[u8]) -> bool {
+    whole_vector(contents, 2).is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
+}
+
+/// The list of an ALPN extension: names that are not empty, of which there is one at least (RFC 7301, section 3.1).
+pub(super) fn protocols(contents: &[u8]) -> Option<&[u8]> {
+    let list = whole_vector(contents, 2)?;
+    let mut rest = list;
+    while !rest.is_empty() {
+        let (name, behind) = vector(rest, 1)?;
+        if name.is_empty() {
+            return None;
+        }
+        rest = behind;
+    }
+    (!list.is_empty()).then_some(list)
+}
+
+/// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are looked at when a key is found.
+fn are_identities(contents: &[u8]) -> bool {
+    const AGE: usize = 4;
+    let Some((mut identities, _)) = vector(contents, 2) else {
+        return false;
+    };
+    while !identities.is_empty() {
+        match vector(identities, 2).map(|(identity, rest)| (identity, rest.get(AGE..))) {
+            Some((identity, Some(rest))) if !identity.is_empty() => identities = rest,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// RFC 6066, section 8: of another type than OCSP anything will do.
+fn is_status_request(contents: &[u8]) -> bool {
+    match contents {
+        [] => false,
+        [OCSP, request @ ..] => OcspRequest::parse(request).is_some(),
+        _ => true,
+    }
+}
