@@ -527,8 +527,8 @@ int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 int SSL_SESSION_up_ref(SSL_SESSION *session);
 
 /**
- * The application protocol of the session, which early data must use: stored in `*alpn`, lent as
- * long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+ * The application protocol of the session, which early data must use: stored in `*alpn`, lent
+ * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
  * session.
  *
  * `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
@@ -550,7 +550,7 @@ const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
  * The host name that the client sent in the server name indication: on a client as it was sent,
  * on a server only when the server name callback accepted it.
  *
- * Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+ * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
  * session.
  *
  * `session` is NULL or a live session.
@@ -560,12 +560,13 @@ const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the context, lent as long as the session; the pointer is not NULL, also when the
+ * Returns the context, lent as long as the session, where it shows what is set later; the pointer is not NULL, also when the
  * length is 0. No errors but for a NULL session.
  *
  * `session` is NULL or a live session; `len` is NULL or may be written.
  */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
+                                                 unsigned int *len);
 
 /**
  * The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
@@ -579,23 +580,27 @@ const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, uns
 X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
 /**
- * The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+ * The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
  * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
  *
  * `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
  */
-void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
+void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
+                             const unsigned char **tick,
+                             size_t *len);
 
 /**
  * The application data that came inside the ticket, or was set for the next one: stored in
- * `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+ * `*data`, lent until other data is set or the session ends, not to be changed, with its length in `*len`; NULL
  * and 0 for none.
  *
  * Returns 1; 0 with an error on the queue for a NULL session.
  *
  * `session` is NULL or a live session; `data` and `len` are NULL or may be written.
  */
-int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
+int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
+                                    void **data,
+                                    size_t *len);
 
 /**
  * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
@@ -610,12 +615,13 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 /**
  * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+ * Returns the id, lent as long as the session, where it shows ids that are set later; the pointer is not NULL, also when the length is
  * 0. No errors but for a NULL session.
  *
  * `session` is NULL or a live session; `len` is NULL or may be written.
  */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
+                                        unsigned int *len);
 
 /**
  * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most

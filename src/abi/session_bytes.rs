@@ -1,8 +1,10 @@
 //! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
 //! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
 //!
-//! What a getter lends stays valid, and as it is, until the session is freed: also when the field
-//! is set anew, by whatever thread.
+//! What a getter lends is good as long as in OpenSSL: id and id context as long as the session, and they
+//! show what is set later; all else until that very field is set anew, or the session ends. A thread that
+//! is reading a field while another sets it anew is safe too: the last 64 values that were lent and
+//! replaced are kept, as long as they take no more than 64 KiB together.
 
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};
@@ -13,11 +15,11 @@ use crate::abi::call::call;
 use crate::abi::pointer::{borrow, bytes, c_str, store};
 use crate::connection::parsed_leaf;
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Part, Session};
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is
+/// Returns the id, lent as long as the session, where it shows ids that are set later; the pointer is not NULL, also when the length is
 /// 0. No errors but for a NULL session.
 ///
 /// # Safety
@@ -29,10 +31,10 @@ pub unsafe extern "C" fn SSL_SESSION_get_id(
 ) -> *const c_uchar {
     call(c"SSL_SESSION_get_id", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
-        let id = unsafe { borrow(session) }?.id();
+        let (id, length) = lent(unsafe { borrow(session) }?, Part::Id);
         // SAFETY: NULL or to be written, as the caller promises.
-        unsafe { store(len, id.len() as c_uint) };
-        Ok(id.as_ptr())
+        unsafe { store(len, length as c_uint) };
+        Ok(id)
     })
 }
 
@@ -54,14 +56,14 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(session) }?;
         // SAFETY: NULL or readable bytes, as the caller promises.
-        session.set_id(unsafe { bytes(sid, sid_len as usize) })?;
+        session.set_id(&unsafe { own_copy(sid, sid_len) })?;
         Ok(1)
     })
 }
 
 /// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the context, lent as long as the session; the pointer is not NULL, also when the
+/// Returns the context, lent as long as the session, where it shows what is set later; the pointer is not NULL, also when the
 /// length is 0. No errors but for a NULL session.
 ///
 /// # Safety
@@ -73,10 +75,10 @@ pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
 ) -> *const c_uchar {
     call(c"SSL_SESSION_get0_id_context", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
-        let context = unsafe { borrow(session) }?.id_context();
+        let (context, length) = lent(unsafe { borrow(session) }?, Part::IdContext);
         // SAFETY: NULL or to be written, as the caller promises.
-        unsafe { store(len, context.len() as c_uint) };
-        Ok(context.as_ptr())
+        unsafe { store(len, length as c_uint) };
+        Ok(context)
     })
 }
 
@@ -98,7 +100,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(session) }?;
         // SAFETY: NULL or readable bytes, as the caller promises.
-        session.set_id_context(unsafe { bytes(sid_ctx, sid_ctx_len as usize) })?;
+        session.set_id_context(&unsafe { own_copy(sid_ctx, sid_ctx_len) })?;
         Ok(1)
     })
 }
@@ -156,7 +158,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 /// The host name that the client sent in the server name indication: on a client as it was sent,
 /// on a server only when the server name callback accepted it.
 ///
-/// Returns the name, lent as long as the session, or NULL for none. No errors but for a NULL
+/// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
 /// session.
 ///
 /// # Safety
@@ -165,9 +167,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *const c_char {
     call(c"SSL_SESSION_get0_hostname", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
-        Ok(unsafe { borrow(session) }?
-            .host_name()
-            .map_or(null(), CStr::as_ptr))
+        Ok(lent(unsafe { borrow(session) }?, Part::HostName).0.cast())
     })
 }
 
@@ -193,8 +193,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
     })
 }
 
-/// The application protocol of the session, which early data must use: stored in `*alpn`, lent as
-/// long as the session, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+/// The application protocol of the session, which early data must use: stored in `*alpn`, lent
+/// until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
 /// session.
 ///
 /// # Safety
@@ -207,7 +207,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
 ) {
     call(c"SSL_SESSION_get0_alpn_selected", (), || {
         // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
-        unsafe { lend(borrow(session)?.alpn(), alpn, len) };
+        unsafe { lend(borrow(session)?, Part::Alpn, alpn, len) };
         Ok(())
     });
 }
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     })
 }
 
-/// The ticket that the server gave: stored in `*tick`, lent as long as the session, unless `tick`
+/// The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
 /// is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
 ///
 /// # Safety
@@ -248,13 +248,13 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
 ) {
     call(c"SSL_SESSION_get0_ticket", (), || {
         // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
-        unsafe { lend(borrow(session)?.ticket(), tick, len) };
+        unsafe { lend(borrow(session)?, Part::Ticket, tick, len) };
         Ok(())
     });
 }
 
 /// The application data that came inside the ticket, or was set for the next one: stored in
-/// `*data`, lent as long as the session and not to be changed, with its length in `*len`; NULL
+/// `*data`, lent until other data is set or the session ends, not to be changed, with its length in `*len`; NULL
 /// and 0 for none.
 ///
 /// Returns 1; 0 with an error on the queue for a NULL session.
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
     call(c"SSL_SESSION_get0_ticket_appdata", 0, || {
         // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises. (C's
         // prototype lacks the const.)
-        unsafe { lend(borrow(session)?.ticket_appdata(), data.cast(), len) };
+        unsafe { lend(borrow(session)?, Part::TicketAppdata, data.cast(), len) };
         Ok(1)
     })
 }
@@ -310,22 +310,39 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
 pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ffi::X509 {
     call(c"SSL_SESSION_get0_peer", null_mut(), || {
         // SAFETY: NULL or a live session, as the caller promises.
-        let Some(peer) = unsafe { borrow(session) }?.peer() else {
+        let Some(peer) = unsafe { borrow(session) }?.lend_peer() else {
             return Ok(null_mut());
         };
-        let leaf = parsed_leaf(peer);
+        let leaf = parsed_leaf(&peer);
         Ok(leaf.ok_or(Error::Queued)?.as_ptr())
     })
+}
+
+/// A copy of an id, since what was lent of one changes when it is set. Of one that is too long, too many
+/// bytes.
+///
+/// # Safety
+/// `data` is NULL or has `len` readable bytes.
+unsafe fn own_copy(data: *const c_uchar, len: c_uint) -> Vec<u8> {
+    const TOO_MANY: usize = 33;
+    // SAFETY: as the caller promises.
+    unsafe { bytes(data, (len as usize).min(TOO_MANY)) }.to_vec()
 }
 
 /// Stores `field` for C: NULL and 0 when there is none.
 ///
 /// # Safety
 /// `data` and `len` are NULL or may be written.
-unsafe fn lend(field: Option<&[u8]>, data: *mut *const c_uchar, len: *mut usize) {
+unsafe fn lend(session: &Session, field: Part, data: *mut *const c_uchar, len: *mut usize) {
+    let (first, length) = lent(session, field);
     // SAFETY: as the caller promises.
     unsafe {
-        store(data, field.map_or(null(), <[u8]>::as_ptr));
-        store(len, field.map_or(0, <[u8]>::len));
+        store(data, first);
+        store(len, length);
     }
+}
+
+/// Where a field begins, and its length (with the NUL of a name); NULL and 0 for none.
+fn lent(session: &Session, field: Part) -> (*const c_uchar, usize) {
+    session.lend(field).unwrap_or((null(), 0))
 }

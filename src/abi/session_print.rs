@@ -59,20 +59,24 @@ pub unsafe extern "C" fn SSL_SESSION_print_keylog(bp: *mut ffi::BIO, x: *const S
     call(c"SSL_SESSION_print_keylog", 0, || {
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow_quietly(x) }?;
-        let line = text::print_keylog(&session.view()).ok_or(Error::Silent)?;
+        let line = text::print_keylog(&session.read().view()).ok_or(Error::Silent)?;
         // SAFETY: NULL or a live BIO, as the caller promises.
         write(&*unsafe { lend_bio(&bp) }?, &line)
     })
 }
 
 fn print(bio: &Bio, session: &Session) -> Result<c_int> {
-    let view = session.view();
-    let cipher = Cipher::from_id(view.numbers.cipher_id);
-    let names = Names {
-        cipher: cipher.and_then(|cipher| cipher.name.to_str().ok()),
-        verify_result: verify_error::error_string(view.numbers.verify_result).to_bytes(),
+    let printed = {
+        let reading = session.read();
+        let view = reading.view();
+        let cipher = Cipher::from_id(view.numbers.cipher_id);
+        let names = Names {
+            cipher: cipher.and_then(|cipher| cipher.name.to_str().ok()),
+            verify_result: verify_error::error_string(view.numbers.verify_result).to_bytes(),
+        };
+        text::print(&view, &names)
     };
-    write(bio, &text::print(&view, &names))
+    write(bio, &printed)
 }
 
 /// Writes all of `text`.

@@ -41,7 +41,9 @@ pub unsafe extern "C" fn i2d_SSL_SESSION(input: *const Session, pp: *mut *mut c_
     call(c"i2d_SSL_SESSION", 0, || {
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow_quietly(input) }?;
-        let encoding = Encoding::new(&session.view()).ok_or(Error::Silent)?;
+        let reading = session.read();
+        let view = reading.view();
+        let encoding = Encoding::new(&view).ok_or(Error::Silent)?;
         let len = encoding.size();
         // SAFETY: NULL or readable and writable, as the caller promises.
         if let Some(place) = unsafe { pp.as_mut() } {
@@ -213,8 +215,12 @@ unsafe fn read_pem(bio: &Bio, x: *mut *mut Session, password: Password) -> Resul
 }
 
 fn write_pem(bio: &Bio, session: &Session) -> Result<c_int> {
-    let encoding = Encoding::new(&session.view()).ok_or(Error::new(ERR_R_ASN1_LIB))?;
-    pem::write(bio, PEM_NAME, &encoding.to_vec())?;
+    let der = {
+        let reading = session.read();
+        let encoding = Encoding::new(&reading.view());
+        encoding.ok_or(Error::new(ERR_R_ASN1_LIB))?.to_vec()
+    };
+    pem::write(bio, PEM_NAME, &der)?;
     Ok(1)
 }
 

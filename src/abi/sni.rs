@@ -3,14 +3,14 @@
 //!
 //! The callback and a client's name are set by macros over `SSL_CTX_callback_ctrl` and `SSL_ctrl`.
 
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
 use super::call::call;
 use super::pointer::{borrow_quietly, optional};
 use crate::connection::{Connection, Role, Stage};
 use crate::context::Context;
-use crate::session::Session;
+use crate::session::{Part, Session};
 
 /// `TLSEXT_NAMETYPE_host_name`
 const HOST_NAME: c_int = 0;
@@ -117,6 +117,6 @@ fn name_of_session(connection: &Connection, counts: impl Fn(&Session) -> bool) -
     connection
         .session()
         .filter(|session| counts(session))
-        .and_then(|session| session.host_name().map(CStr::as_ptr))
-        .unwrap_or(ptr::null())
+        .and_then(|session| session.lend(Part::HostName))
+        .map_or(ptr::null(), |(first, _)| first.cast())
 }

@@ -6,10 +6,10 @@
 //! and what was retired but not freed at the fork stays unfreed in the child.
 
 #[cfg(not(loom))]
-pub use epochs::{garbage, pin, retire, try_to_collect};
+pub use epochs::{Guard, garbage, pin, retire, try_to_collect};
 
 #[cfg(loom)]
-pub use loomed::{garbage, pin, retire, try_to_collect};
+pub use loomed::{Guard, garbage, pin, retire, try_to_collect};
 
 /// Memory that waits for pinned threads, in the whole process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

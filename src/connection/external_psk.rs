@@ -149,7 +149,8 @@ impl Connection {
         let Some(found) = found else {
             return Ok(None);
         };
-        let mut view = found.view();
+        let fields = found.fields();
+        let mut view = fields.view();
         view.bytes.id_context = &settings.session_id_context;
         view.bytes.ticket = None;
         Ok(Some(found.successor(view)?))

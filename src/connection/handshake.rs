@@ -342,7 +342,7 @@ impl Connection {
         }
         let same = self.with_handshake(|handshake| {
             handshake.offered.as_ref().is_none_or(|session| {
-                session.id_context() == &*self.settings.borrow().session_id_context
+                session.id_context() == *self.settings.borrow().session_id_context
             })
         });
         match same {

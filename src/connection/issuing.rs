@@ -91,14 +91,14 @@ impl Connection {
             Some(placeholder)
                 if placeholder.as_ptr() == self.session.pointer() && !self.session.is_unseen() =>
             {
-                placeholder.assign(completed(placeholder.view(), fields));
+                placeholder.assign(completed(placeholder.read().view(), fields));
                 placeholder.clone()
             }
             _ => {
                 let session = self.complete_unseen(fields);
                 // A thread may have got it at this very moment: it has no half session then.
                 if let Some(placeholder) = placeholder.filter(|session| session.is_shared()) {
-                    placeholder.assign(completed(placeholder.view(), fields));
+                    placeholder.assign(completed(placeholder.read().view(), fields));
                 }
                 session
             }
@@ -178,7 +178,7 @@ impl Connection {
     pub(super) fn resumed_session(&self, secrets: &SessionSecrets) -> Option<(SessionRef, bool)> {
         self.with_handshake(|handshake| {
             let offer = handshake.offer.as_ref()?;
-            let proved = offer.session().master_key() == secrets.secret.as_slice();
+            let proved = offer.session().master_key() == *secrets.secret.as_slice();
             proved.then(|| (offer.session().clone(), offer.renew))
         })
         .flatten()
@@ -208,7 +208,7 @@ impl Connection {
         if let (true, Some(offer)) = (self.resumed.get(), &handshake.offer) {
             // S13, S14
             let session = offer.session().clone();
-            self.peer.replace(session.peer().cloned());
+            self.peer.replace(session.peer());
             self.verify_result.set(session.verify_result() as _);
             self.replace_session(Some(session));
         } else {
@@ -282,7 +282,7 @@ impl Connection {
         let Some(offered) = &handshake.offered else {
             return;
         };
-        self.peer.replace(offered.peer().cloned());
+        self.peer.replace(offered.peer());
         let single_use = context.cache_mode() & CACHE_CLIENT != 0;
         if tls13 {
             // S16

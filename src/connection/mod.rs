@@ -504,7 +504,7 @@ impl Connection {
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         let peer = self.peer.borrow().clone();
-        peer.or_else(|| self.session.get()?.peer().cloned())
+        peer.or_else(|| self.session.get()?.peer())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.

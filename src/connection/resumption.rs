@@ -237,7 +237,7 @@ impl Connection {
         let suite = session.cipher_id() as u16;
         let settings = self.settings();
         let library = settings.algorithms.source();
-        match psk_binder(library, suite, session.master_key(), external, &covered) {
+        match psk_binder(library, suite, &session.master_key(), external, &covered) {
             Some(binder) if binder.len() != sent.len() => {
                 refuse(Reason::BAD_EXTENSION, DECODE_ERROR)
             }
@@ -370,7 +370,7 @@ impl Connection {
         if session.protocol_version() != i32::from(version) {
             return Ok(false);
         }
-        if session.id_context() != &*settings.session_id_context {
+        if session.id_context() != *settings.session_id_context {
             return Ok(false);
         }
         if settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty() {

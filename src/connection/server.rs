@@ -564,7 +564,7 @@ impl Connection {
         } else if !wanted && !session.id().is_empty() {
             session.set_id(&[])?;
         }
-        Ok(session.id().try_into().ok())
+        Ok((*session.id()).try_into().ok())
     }
 
     /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.

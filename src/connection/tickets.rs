@@ -171,7 +171,7 @@ impl Connection {
                 &secrets,
                 &ticket,
                 session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
-                session.view().numbers.age_add,
+                session.read().view().numbers.age_add,
                 session.max_early_data(),
             )
         })
@@ -196,7 +196,8 @@ impl Connection {
             Some(session) => session,
             None => Session::new(self.new_fields()),
         };
-        let mut view = session.view();
+        let fields = session.fields();
+        let mut view = fields.view();
         // After a resumption the suite may be another one with the same hash, and the group another.
         view.numbers.cipher_id = cipher_id(cipher_suite);
         view.numbers.group = group.into();
@@ -312,7 +313,7 @@ impl Connection {
 
     /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
     fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
-        let plaintext = plaintext(session.view())?;
+        let plaintext = plaintext(session.read().view())?;
         let context = &self.session_context;
         match context.callbacks().ticket_keys.for_libcrypto() {
             None => match context.ticket_keys.seal(&plaintext) {

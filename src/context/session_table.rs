@@ -136,6 +136,6 @@ unsafe extern "C" fn hash(item: *const c_void) -> c_ulong {
 unsafe extern "C" fn compare(one: *const c_void, two: *const c_void) -> c_int {
     // SAFETY: as in `hash`.
     let (one, two) = unsafe { (&*one.cast::<Session>(), &*two.cast::<Session>()) };
-    let same = one.protocol_version() == two.protocol_version() && one.id() == two.id();
+    let same = one.protocol_version() == two.protocol_version() && one.id() == *two.id();
     (!same).into()
 }

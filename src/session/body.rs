@@ -1,373 +1,470 @@
-//! The byte fields of a session: one immutable block of memory.
+//! The byte fields of a session: blocks of memory ([`super::block`]) that do not change while they are
+//! shared.
 //!
-//! ```text
-//! header:  previous block, peer, end of each field, which fields are present
-//! bytes:   the fields one after the other; names are followed by a NUL for C
-//! ```
+//! One block is the current one. A setter makes another and puts it in its place. Who may still need
+//! what a block holds, and how long it is kept for them:
 //!
-//! A [`BodyList`] is the block that counts and, behind it, all that it replaced. Blocks are added
-//! at the head and never removed before the session's end, so a pointer into a block is good as
-//! long as the session, and the exchange of heads cannot mistake one block for another.
+//! * **This library's readers** take no lock. They pin the epoch ([`Reading`]), and a block that was
+//!   replaced keeps what it refers to until all threads that were pinned then have unpinned.
+//! * **C, of fields that stay.** OpenSSL frees a field when a setter replaces that very field, so what
+//!   was lent of all others must stay where it is. A block notes which fields C was lent from it. Such
+//!   a field is not copied into the next block, which refers to the one that has it instead; all other
+//!   fields are copied, so that their former block can go.
+//! * **C, of fields that were replaced.** A single thread that uses such a pointer is wrong in OpenSSL
+//!   too, where the memory is free at once. But here another thread may read while one sets (S122),
+//!   and when it is done nobody can tell: it was given a pointer, and says nothing when it has read what
+//!   it wanted. To keep all that was ever lent would let a program that sets and reads in turn fill the
+//!   memory. So the newest [`KEPT_VALUES`] values that were lent and replaced are kept, as long as they
+//!   take no more than [`KEPT_BYTES`] together (the newest one in any case): a reader has the time of
+//!   that many changes of one session. What was never lent is not kept.
+//!
+//! * **C, of the id and the id context.** In OpenSSL these lie in the session itself: the pointer is good as
+//!   long as the session, and shows what is set later. So C is lent a [`Window`] on them.
+//!
+//! So a session has at most one block for each field, and what is kept; a setter that is called again and
+//! again takes no more memory.
+//!
+//! A lock orders setters, and the first time that a field of a block is lent: else a setter could copy
+//! a field, and free the original, while C is given a pointer to it. Nothing of the program runs with
+//! the lock held. It can be taken over after a fork ([`Lock`]), since what it guards is whole after
+//! each step, but for the list of what is kept, which is given up then.
 //!
 //! Memory ordering: a new block is published with Release and read with Acquire, so who sees the
-//! pointer sees the bytes. Nothing is written to a block after that until the session's end
+//! pointer sees the bytes. Nothing is written to them after that until the session's end
 //! ([`BodyList::wipe`]), when no holder is left. Lookups without a reference may still read the
 //! id then: `wipe` leaves it alone, and they read nothing else.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::UnsafeCell;
+use std::collections::VecDeque;
 use std::ffi::CStr;
+use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use zeroize::Zeroize;
 
-use crate::session::sync::{AtomicPtr, Ordering};
-use crate::session::{Bytes, PeerChain};
+use crate::cache::{self, Lock, PinGuard};
+use crate::session::block::{
+    Body, Elsewhere, Header, PARTS, Part, Reference, allocate, no_longer_current, parts,
+};
+use crate::session::sync::{AtomicPtr, AtomicU64, Ordering};
+use crate::session::{Bytes, PeerChain, View};
 
-/// The byte fields in the order in which they lie in a block.
-#[derive(Clone, Copy)]
-enum Part {
-    Id,
-    IdContext,
-    MasterKey,
-    Ticket,
-    TicketAppdata,
-    Alpn,
-    HostName,
-    PskIdentity,
-    PskIdentityHint,
-    SrpUserName,
+/// How many values that C was lent are kept when they have been replaced.
+const KEPT_VALUES: usize = 64;
+/// How much memory these take at most, in bytes, unless the newest alone takes more.
+const KEPT_BYTES: usize = 64 * 1024;
+
+/// One field as it is now. The thread is pinned while it is looked at: not to be kept across what may
+/// take long.
+pub struct Field<'a, T: ?Sized> {
+    value: &'a T,
+    _pin: PinGuard,
 }
 
-const PARTS: usize = 10;
+impl<T: ?Sized> Deref for Field<'_, T> {
+    type Target = T;
 
-impl Part {
-    /// Fields that C wants as NUL-terminated strings.
-    const fn is_name(index: usize) -> bool {
-        index >= Part::HostName as usize
+    fn deref(&self) -> &T {
+        self.value
     }
 }
 
-/// What a block begins with.
-struct Header {
-    previous: *mut Header,
-    /// Taken out when the session ends.
-    peer: UnsafeCell<Option<Arc<PeerChain>>>,
-    ends: [u32; PARTS],
-    present: u16,
+impl<T: ?Sized + PartialEq> PartialEq<T> for Field<'_, T> {
+    fn eq(&self, other: &T) -> bool {
+        **self == *other
+    }
 }
 
-/// A block that is alive for `'a`.
-#[derive(Clone, Copy)]
-struct Body<'a> {
-    header: NonNull<Header>,
-    session: std::marker::PhantomData<&'a ()>,
+/// All fields as they are at one moment. The thread is pinned while they are looked at: not to be kept
+/// across callbacks, locks or input and output; [`Fields`](super::Fields) can be.
+pub struct Reading<'a> {
+    pub(super) numbers: super::Numbers,
+    body: Body<'a>,
+    peer: Option<Arc<PeerChain>>,
+    _pin: PinGuard,
 }
 
-impl<'a> Body<'a> {
-    /// # Safety
-    /// `header` is a block made by [`allocate`] that is not freed during `'a`.
-    unsafe fn new(header: NonNull<Header>) -> Self {
-        Self {
-            header,
-            session: std::marker::PhantomData,
-        }
-    }
-
-    fn header(self) -> &'a Header {
-        // SAFETY: alive for 'a by the contract of `new`; only the cell in it is ever changed.
-        unsafe { self.header.as_ref() }
-    }
-
-    /// Where field `index` begins, and its length with the NUL of a name.
-    fn place(self, index: usize) -> (*mut u8, usize) {
-        let header = self.header();
-        let start = index.checked_sub(1).map_or(0, |before| header.ends[before]);
-        // SAFETY: the bytes follow the header in the same allocation, and `ends` lie within it.
-        let first = unsafe { self.header.as_ptr().add(1).cast::<u8>().add(start as usize) };
-        (first, (header.ends[index] - start) as usize)
-    }
-
-    fn part(self, part: Part) -> &'a [u8] {
-        let (first, len) = self.place(part as usize);
-        // SAFETY: `place` gives bytes of the block, which is alive and unchanged for 'a. (At the
-        // session's end the key is wiped, when no holder is left who could ask for it.)
-        unsafe { std::slice::from_raw_parts(first, len) }
-    }
-
-    fn optional(self, part: Part) -> Option<&'a [u8]> {
-        (self.header().present >> part as u16 & 1 == 1).then(|| self.part(part))
-    }
-
-    fn name(self, part: Part) -> Option<&'a CStr> {
-        self.optional(part)
-            .and_then(|bytes| CStr::from_bytes_with_nul(bytes).ok())
-    }
-
-    fn peer(self) -> Option<&'a Arc<PeerChain>> {
-        // SAFETY: the cell is written only by `wipe`, when no holder is left who could be here.
-        unsafe { &*self.header().peer.get() }.as_ref()
-    }
-
-    fn bytes(self) -> Bytes<'a> {
-        Bytes {
-            id: self.part(Part::Id),
-            id_context: self.part(Part::IdContext),
-            master_key: self.part(Part::MasterKey),
-            ticket: self.optional(Part::Ticket),
-            ticket_appdata: self.optional(Part::TicketAppdata),
-            alpn: self.optional(Part::Alpn),
-            host_name: self.name(Part::HostName).map(CStr::to_bytes),
-            psk_identity: self.name(Part::PskIdentity).map(CStr::to_bytes),
-            psk_identity_hint: self.name(Part::PskIdentityHint).map(CStr::to_bytes),
-            srp_user_name: self.name(Part::SrpUserName).map(CStr::to_bytes),
-            peer: self.peer(),
+impl Reading<'_> {
+    /// The fields.
+    pub fn view(&self) -> View<'_> {
+        View {
+            numbers: self.numbers,
+            bytes: Bytes {
+                peer: self.peer.as_ref(),
+                ..self.body.bytes()
+            },
         }
     }
 }
 
-/// The blocks of one session, the current one first.
-pub(super) struct BodyList(AtomicPtr<Header>);
+/// The blocks of one session, and the peer's certificates.
+pub(super) struct BodyList {
+    current: AtomicPtr<Header>,
+    rest: Lock<Rest>,
+}
 
-// SAFETY: blocks are immutable while shared; what they own (`Arc<PeerChain>`) is Send and Sync.
+/// What the lock guards.
+struct Rest {
+    peer: Option<Arc<PeerChain>>,
+    /// Values that C was lent, and that were replaced.
+    kept: Option<Box<Kept>>,
+}
+
+/// What there is for C.
+#[derive(Default)]
+struct Kept {
+    id: Window,
+    id_context: Window,
+    /// Oldest first.
+    values: VecDeque<KeptValue>,
+    bytes: usize,
+    /// C was lent the certificate of the peer that is there now.
+    peer_is_lent: bool,
+}
+
+/// 32 bytes that C reads, and that change in place: in words, since the thread that reads may be another.
+#[derive(Default)]
+struct Window([AtomicU64; 4]);
+
+impl Window {
+    /// Shows `bytes`, at most 32, and zeros after them.
+    fn show(&self, bytes: &[u8]) {
+        let mut all = [0; 32];
+        let len = bytes.len().min(all.len());
+        all[..len].copy_from_slice(&bytes[..len]);
+        for (word, bytes) in self.0.iter().zip(all.as_chunks().0) {
+            word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+        }
+    }
+
+    fn as_ptr(&self) -> *const u8 {
+        self.0.as_ptr().cast()
+    }
+}
+
+enum KeptValue {
+    Block(Reference),
+    Peer(Arc<PeerChain>),
+}
+
+// SAFETY: blocks are immutable while shared, but for atomics and the cell that its last reader clears.
 unsafe impl Send for BodyList {}
-// SAFETY: as above.
+// SAFETY: as above; `rest` is reached with its lock only.
 unsafe impl Sync for BodyList {}
+
+/// What becomes of the peer when fields are replaced.
+pub(super) enum PeerChange {
+    Stays,
+    Becomes(Option<Arc<PeerChain>>),
+}
 
 impl BodyList {
     pub fn new(bytes: &Bytes<'_>) -> Self {
-        Self(AtomicPtr::new(
-            allocate(bytes, std::ptr::null_mut()).as_ptr(),
-        ))
+        Self {
+            current: AtomicPtr::new(allocate(bytes, None).as_ptr()),
+            rest: Lock::new(Rest {
+                peer: bytes.peer.cloned(),
+                kept: None,
+            }),
+        }
     }
 
-    /// All byte fields. They stay as they are, and valid, as long as the session.
+    /// All fields, of one moment.
     ///
     /// The caller holds a reference to the session (else only [`id`](Self::id) may be asked).
-    pub fn bytes(&self) -> Bytes<'_> {
-        self.current().bytes()
+    pub fn read(&self, numbers: super::Numbers) -> Reading<'_> {
+        let rest = self.lock();
+        let pin = cache::pin();
+        Reading {
+            numbers,
+            body: self.current(&pin),
+            peer: rest.peer.clone(),
+            _pin: pin,
+        }
     }
 
-    pub fn id(&self) -> &[u8] {
-        self.current().part(Part::Id)
+    pub fn id(&self) -> Field<'_, [u8]> {
+        self.always(Part::Id)
     }
 
-    pub fn id_context(&self) -> &[u8] {
-        self.current().part(Part::IdContext)
+    /// A field that is never absent, but may be empty.
+    pub fn always(&self, part: Part) -> Field<'_, [u8]> {
+        let pin = cache::pin();
+        let value = self.current(&pin).part(part);
+        Field { value, _pin: pin }
     }
 
-    pub fn master_key(&self) -> &[u8] {
-        self.current().part(Part::MasterKey)
+    pub fn part(&self, part: Part) -> Option<Field<'_, [u8]>> {
+        self.field(|body| body.optional(part))
     }
 
-    pub fn ticket(&self) -> Option<&[u8]> {
-        self.current().optional(Part::Ticket)
+    pub fn name(&self, part: Part) -> Option<Field<'_, CStr>> {
+        self.field(|body| body.name(part))
     }
 
-    pub fn ticket_appdata(&self) -> Option<&[u8]> {
-        self.current().optional(Part::TicketAppdata)
+    fn field<'a, T: ?Sized>(
+        &'a self,
+        of: impl FnOnce(Body<'a>) -> Option<&'a T>,
+    ) -> Option<Field<'a, T>> {
+        let pin = cache::pin();
+        let value = of(self.current(&pin))?;
+        Some(Field { value, _pin: pin })
     }
 
-    pub fn alpn(&self) -> Option<&[u8]> {
-        self.current().optional(Part::Alpn)
+    pub fn peer(&self) -> Option<Arc<PeerChain>> {
+        self.lock().peer.clone()
     }
 
-    pub fn host_name(&self) -> Option<&CStr> {
-        self.current().name(Part::HostName)
+    /// A field for C: where it begins and its length, with the NUL of a name. It stays there until it
+    /// is replaced, whatever becomes of other fields; id and id context as long as the session.
+    pub fn lend(&self, part: Part) -> Option<(*const u8, usize)> {
+        match part {
+            Part::Id => Some(self.lend_window(part, |kept| &kept.id)),
+            Part::IdContext => Some(self.lend_window(part, |kept| &kept.id_context)),
+            _ => self.lend_place(part),
+        }
     }
 
-    pub fn peer(&self) -> Option<&Arc<PeerChain>> {
-        self.current().peer()
+    fn lend_window(&self, part: Part, window: impl Fn(&Kept) -> &Window) -> (*const u8, usize) {
+        let mut rest = self.lock();
+        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        let bytes = unsafe { Body::new(self.head()) }.part(part);
+        let window = window(rest.kept.get_or_insert_default());
+        window.show(bytes);
+        (window.as_ptr(), bytes.len())
     }
 
-    /// Puts `change(the present fields)` in their place. When another thread does the same just
-    /// then, `change` runs again with what that thread left.
-    pub fn replace<'a>(&'a self, mut change: impl FnMut(Bytes<'a>) -> Bytes<'a>) {
-        self.try_replace(|old| allocate_changed(&change(old), &old));
+    fn lend_place(&self, part: Part) -> Option<(*const u8, usize)> {
+        let place = |body: Body<'_>| {
+            let (first, len) = body.place(part as usize);
+            (first.cast_const(), len)
+        };
+        let bit = 1 << part as u16;
+        {
+            let pin = cache::pin();
+            let body = self.current(&pin);
+            if !body.has(part) {
+                return None;
+            }
+            let lent = &body.owner(part as usize).header().lent;
+            if lent.load(Ordering::Acquire) & bit != 0 {
+                return Some(place(body));
+            }
+        }
+        let rest = self.lock();
+        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        let body = unsafe { Body::new(self.head()) };
+        if !body.has(part) {
+            return None;
+        }
+        let lent = &body.owner(part as usize).header().lent;
+        lent.fetch_or(bit, Ordering::Release);
+        let place = place(body);
+        drop(rest);
+        Some(place)
+    }
+
+    /// The peer's certificates, of which C is lent some. They stay until they are replaced.
+    pub fn lend_peer(&self) -> Option<Arc<PeerChain>> {
+        let mut rest = self.lock();
+        let peer = rest.peer.clone()?;
+        rest.kept.get_or_insert_default().peer_is_lent = true;
+        Some(peer)
+    }
+
+    /// Puts `change(the present fields)` in their place, with or without a change of the peer, which
+    /// `change` does not see. It runs with the lock held, and must not keep what it is given.
+    pub fn replace<'a>(&'a self, change: impl FnOnce(Bytes<'a>) -> Bytes<'a>, peer: PeerChange) {
+        let mut rest = self.lock();
+        // SAFETY: with the lock held nobody puts another block in the place of this one, so it and
+        // those it refers to stay; what `change` gives is not used after that.
+        let old = unsafe { Body::new(self.head()) };
+        let mut dropped = Vec::new();
+        if let PeerChange::Becomes(peer) = peer {
+            rest.change_peer(peer, &mut dropped);
+        }
+        let new = rest.next_block(&change(old.bytes()), old, &mut dropped);
+        if let Some(new) = new {
+            self.current.store(new.as_ptr(), Ordering::Release);
+        }
+        drop(rest);
+        // With nothing locked: certificates may run functions of the program when they end.
+        drop(dropped);
+        if new.is_some() {
+            // SAFETY: who pins from now on finds the new block; the reference is that of the session.
+            unsafe { cache::retire(old.header.as_ptr(), old.size(), no_longer_current) };
+        }
     }
 
     /// Like [`replace`](Self::replace) for a change that makes owned fields.
     #[cfg(test)]
-    pub fn replace_with<T>(&self, mut change: impl FnMut(Bytes<'_>) -> (T, super::Fields)) -> T {
-        let mut result = None;
-        self.try_replace(|old| {
-            let (value, fields) = change(old);
-            result = Some(value);
-            allocate_changed(&fields.view().bytes, &old)
-        });
-        result.expect("the change has run")
-    }
-
-    /// `build` gives the new block, or none when nothing changes.
-    fn try_replace<'a>(&'a self, mut build: impl FnMut(Bytes<'a>) -> Option<NonNull<Header>>) {
-        loop {
-            let current = self.current();
-            let Some(new) = build(current.bytes()) else {
-                return;
-            };
-            // SAFETY: `new` is not shared yet.
-            unsafe { (*new.as_ptr()).previous = current.header.as_ptr() };
-            let swapped = self.0.compare_exchange(
-                current.header.as_ptr(),
-                new.as_ptr(),
-                Ordering::Release,
-                Ordering::Relaxed,
-            );
-            match swapped {
-                Ok(_) => return,
-                // SAFETY: never shared.
-                Err(_) => unsafe { free(new) },
-            }
+    pub fn replace_with<T>(
+        &self,
+        numbers: super::Numbers,
+        change: impl FnOnce(View<'_>) -> (T, super::Fields),
+    ) -> T {
+        let (value, fields) = change(self.read(numbers).view());
+        let bytes = fields.view().bytes;
+        let mut rest = self.lock();
+        let mut dropped = Vec::new();
+        rest.change_peer(bytes.peer.cloned(), &mut dropped);
+        // SAFETY: as in `replace`.
+        let old = unsafe { Body::new(self.head()) };
+        if let Some(new) = rest.next_block(&bytes, old, &mut dropped) {
+            self.current.store(new.as_ptr(), Ordering::Release);
+            drop(rest);
+            // SAFETY: as in `replace`.
+            unsafe { cache::retire(old.header.as_ptr(), old.size(), no_longer_current) };
         }
+        value
     }
 
     /// How much memory all blocks take.
     pub fn size(&self) -> usize {
-        let mut size = 0;
-        self.each(|block| {
-            // SAFETY: the block lives until the list is dropped.
-            let len = unsafe { block.as_ref() }.ends[PARTS - 1];
-            size += layout(len as usize).size();
-        });
-        size
+        let rest = self.lock();
+        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        let body = unsafe { Body::new(self.head()) };
+        let mut owners: Vec<_> = (0..PARTS).map(|part| body.owner(part).header).collect();
+        owners.push(body.header);
+        owners.sort_unstable();
+        owners.dedup();
+        // SAFETY: `body` refers to them.
+        let current: usize = owners
+            .iter()
+            .map(|owner| unsafe { Body::new(*owner) }.size())
+            .sum();
+        let kept = rest.kept.as_ref();
+        current + kept.map_or(0, |kept| size_of::<Kept>() + kept.bytes)
     }
 
-    /// Wipes the secrets of all blocks and lets go of what they own elsewhere.
+    /// Wipes the key and lets go of what the session owns elsewhere.
     ///
     /// # Safety
     /// Nobody holds a reference to the session any more, nor will.
     pub unsafe fn wipe(&self) {
-        self.each(|block| {
-            // SAFETY: the block lives until the list is dropped.
-            let body = unsafe { Body::new(block) };
-            let (first, len) = body.place(Part::MasterKey as usize);
-            // SAFETY: these bytes are the key's alone, and no holder is left who could read them.
-            unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
-            // SAFETY: no holder is left who could be reading the peer.
-            drop(unsafe { (*body.header().peer.get()).take() });
-        });
+        let mut rest = self.lock();
+        // SAFETY: nobody puts another block in the place of this one any more.
+        let (first, len) = unsafe { Body::new(self.head()) }.place(Part::MasterKey as usize);
+        // SAFETY: these bytes are the key's alone, and no holder is left who could read them.
+        unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
+        let ended = (rest.peer.take(), rest.kept.take());
+        drop(rest);
+        drop(ended);
     }
 
-    fn current(&self) -> Body<'_> {
-        let header = self.0.load(Ordering::Acquire);
-        // SAFETY: never NULL, and blocks live as long as the list.
-        unsafe { Body::new(NonNull::new_unchecked(header)) }
+    fn lock(&self) -> cache::LockGuard<'_, Rest> {
+        self.rest.lock(|rest| {
+            // Somebody may have been changing the list when this process was forked off.
+            std::mem::forget(rest.kept.take());
+        })
     }
 
-    fn each(&self, mut visit: impl FnMut(NonNull<Header>)) {
-        let mut next = NonNull::new(self.0.load(Ordering::Acquire));
-        while let Some(block) = next {
-            // SAFETY: a live block; read before `visit` may free it.
-            next = NonNull::new(unsafe { block.as_ref() }.previous);
-            visit(block);
-        }
+    /// The current block, while the thread is pinned.
+    fn current<'a>(&'a self, _: &PinGuard) -> Body<'a> {
+        // SAFETY: it, and what it refers to, stays until this thread has unpinned; callers keep the pin
+        // as long as what they take out of it.
+        unsafe { Body::new(self.head()) }
+    }
+
+    fn head(&self) -> NonNull<Header> {
+        // SAFETY: never NULL.
+        unsafe { NonNull::new_unchecked(self.current.load(Ordering::Acquire)) }
     }
 }
 
 impl Drop for BodyList {
     fn drop(&mut self) {
-        // SAFETY: the list is the blocks' only owner, and is not used again.
-        self.each(|block| unsafe { free(block) });
+        // SAFETY: the reference of the session, which is at its end; no reader is left.
+        unsafe { no_longer_current(self.head().as_ptr()) };
     }
 }
 
-/// A block for `new`; none when it is the same as `old`, so that setting a field again and again
-/// to what it is costs no memory.
-fn allocate_changed(new: &Bytes<'_>, old: &Bytes<'_>) -> Option<NonNull<Header>> {
-    let same_peer = match (new.peer, old.peer) {
-        (Some(new), Some(old)) => Arc::ptr_eq(new, old),
-        (new, old) => new.is_none() && old.is_none(),
-    };
-    let unchanged = same_peer && (Bytes { peer: None, ..*new }) == (Bytes { peer: None, ..*old });
-    (!unchanged).then(|| allocate(new, std::ptr::null_mut()))
-}
-
-/// A new block. Names end at their first NUL.
-///
-/// Panics when the fields together reach 4 GiB; callers bound what comes from outside.
-fn allocate(bytes: &Bytes<'_>, previous: *mut Header) -> NonNull<Header> {
-    let name = |name: Option<&'_ [u8]>| -> Option<usize> {
-        name.map(|name| name.iter().position(|&b| b == 0).unwrap_or(name.len()))
-    };
-    let parts: [Option<&[u8]>; PARTS] = [
-        Some(bytes.id),
-        Some(bytes.id_context),
-        Some(bytes.master_key),
-        bytes.ticket,
-        bytes.ticket_appdata,
-        bytes.alpn,
-        bytes.host_name,
-        bytes.psk_identity,
-        bytes.psk_identity_hint,
-        bytes.srp_user_name,
-    ];
-    let mut ends = [0; PARTS];
-    let mut lengths = [0; PARTS];
-    let mut present = 0;
-    let mut end = 0_usize;
-    for (index, part) in parts.iter().enumerate() {
-        if let Some(part) = part {
-            present |= 1 << index;
-            lengths[index] = part.len();
-            if Part::is_name(index) {
-                lengths[index] = name(Some(part)).unwrap_or_default();
-                end += 1;
+impl Rest {
+    /// The block that comes after `old`; none when nothing changes, so that setting a field again and
+    /// again to what it is costs nothing.
+    fn next_block(
+        &mut self,
+        new: &Bytes<'_>,
+        old: Body<'_>,
+        dropped: &mut Vec<KeptValue>,
+    ) -> Option<NonNull<Header>> {
+        let (new_parts, old_parts) = (parts(new), parts(&old.bytes()));
+        let mut elsewhere: Elsewhere = [None; PARTS];
+        let mut replaced: [Option<NonNull<Header>>; PARTS] = [None; PARTS];
+        for index in 0..PARTS {
+            let owner = old.owner(index);
+            if owner.header().lent.load(Ordering::Acquire) >> index & 1 == 0 {
+                continue;
             }
-            end += lengths[index];
-        }
-        ends[index] = u32::try_from(end).expect("the fields of a session reach 4 GiB");
-    }
-    let layout = layout(end);
-    // SAFETY: the layout is not empty.
-    let memory = unsafe { alloc(layout) }.cast::<Header>();
-    let Some(header) = NonNull::new(memory) else {
-        handle_alloc_error(layout)
-    };
-    // SAFETY: fresh memory of the header's layout and `end` bytes after it; the parts' lengths and
-    // the names' NULs add up to `end`.
-    unsafe {
-        header.write(Header {
-            previous,
-            peer: UnsafeCell::new(bytes.peer.cloned()),
-            ends,
-            present,
-        });
-        let mut next = header.as_ptr().add(1).cast::<u8>();
-        for (index, part) in parts.iter().enumerate() {
-            if let Some(part) = part {
-                next.copy_from_nonoverlapping(part.as_ptr(), lengths[index]);
-                next = next.add(lengths[index]);
-                if Part::is_name(index) {
-                    next.write(0);
-                    next = next.add(1);
-                }
+            match new_parts[index] == old_parts[index] {
+                true => elsewhere[index] = Some(owner.header),
+                false => replaced[index] = Some(owner.header),
             }
         }
+        if new_parts == old_parts {
+            return None;
+        }
+        let refers = elsewhere.iter().any(Option::is_some);
+        let block = allocate(new, refers.then(|| Box::new(elsewhere)));
+        if let Some(kept) = &self.kept {
+            // SAFETY: just made.
+            let body = unsafe { Body::new(block) };
+            kept.id.show(body.part(Part::Id));
+            kept.id_context.show(body.part(Part::IdContext));
+        }
+        for owner in replaced.into_iter().flatten() {
+            // SAFETY: the old block is alive, and refers to it.
+            let (reference, size) = unsafe { (Reference::to(owner), Body::new(owner).size()) };
+            self.keep(KeptValue::Block(reference), size, dropped);
+        }
+        Some(block)
     }
-    header
+
+    fn change_peer(&mut self, peer: Option<Arc<PeerChain>>, dropped: &mut Vec<KeptValue>) {
+        let same = match (&peer, &self.peer) {
+            (Some(new), Some(old)) => Arc::ptr_eq(new, old),
+            (new, old) => new.is_none() && old.is_none(),
+        };
+        let Some(old) = (match same {
+            true => None,
+            false => std::mem::replace(&mut self.peer, peer),
+        }) else {
+            return;
+        };
+        let is_lent = match &mut self.kept {
+            Some(kept) => std::mem::take(&mut kept.peer_is_lent),
+            None => false,
+        };
+        let size: usize = old.certificates().map(<[u8]>::len).sum();
+        match is_lent {
+            true => self.keep(KeptValue::Peer(old), size, dropped),
+            false => dropped.push(KeptValue::Peer(old)),
+        }
+    }
+
+    /// Keeps `value`, of `size` bytes; moves what is beyond the limits to `dropped`.
+    fn keep(&mut self, value: KeptValue, size: usize, dropped: &mut Vec<KeptValue>) {
+        let kept = self.kept.get_or_insert_default();
+        kept.values.push_back(value);
+        kept.bytes += size;
+        while kept.values.len() > KEPT_VALUES || (kept.bytes > KEPT_BYTES && kept.values.len() > 1)
+        {
+            let Some(oldest) = kept.values.pop_front() else {
+                break;
+            };
+            kept.bytes -= oldest.size();
+            dropped.push(oldest);
+        }
+    }
 }
 
-/// Wipes a block and gives its memory back.
-///
-/// # Safety
-/// Made by [`allocate`], and nobody uses it any more.
-unsafe fn free(block: NonNull<Header>) {
-    // SAFETY: a live block.
-    let len = unsafe { block.as_ref() }.ends[PARTS - 1] as usize;
-    // SAFETY: the bytes follow the header, and nobody else uses them; the header is dropped once;
-    // the layout is the one it was allocated with.
-    unsafe {
-        std::slice::from_raw_parts_mut(block.as_ptr().add(1).cast::<u8>(), len).zeroize();
-        block.drop_in_place();
-        dealloc(block.as_ptr().cast(), layout(len));
+impl KeptValue {
+    /// As it was when it was kept.
+    fn size(&self) -> usize {
+        match self {
+            // SAFETY: the reference keeps it alive; only its header is looked at.
+            Self::Block(reference) => unsafe { Body::new(reference.0) }.size(),
+            Self::Peer(peer) => peer.certificates().map(<[u8]>::len).sum(),
+        }
     }
-}
-
-fn layout(len: usize) -> Layout {
-    let bytes = Layout::array::<u8>(len).expect("checked by the caller");
-    Layout::new::<Header>()
-        .extend(bytes)
-        .expect("checked by the caller")
-        .0
 }

@@ -14,7 +14,7 @@ unsafe impl Entry for SessionRef {
 
     fn key(&self) -> Key {
         // A session's id is at most 32 bytes long: its setters see to that.
-        Key::new(self.protocol_version(), self.id()).unwrap_or_else(|| unreachable!())
+        Key::new(self.protocol_version(), &self.id()).unwrap_or_else(|| unreachable!())
     }
 
     fn expires(&self) -> Expiry {

@@ -85,7 +85,7 @@ impl Pieces {
 fn again(der: &[u8]) -> Zeroizing<Vec<u8>> {
     let decoded = decode(der, known).unwrap();
     let session = Session::from_view(decoded.view());
-    Encoding::new(&session.view()).unwrap().to_vec()
+    Encoding::new(&session.read().view()).unwrap().to_vec()
 }
 
 #[test]

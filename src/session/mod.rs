@@ -13,7 +13,7 @@
 //! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
 //! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
 //! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
-//! | `body`        | the block that holds the byte fields                                      |
+//! | `body`, `block` | the blocks that hold the byte fields                                    |
 //! | `setters`     | what programs may set                                                     |
 //! | [`Owner`], `cached` | the cache that a session is in, and what it needs to know           |
 //! | [`Companion`] | what `abi` attaches                                                       |
@@ -23,8 +23,8 @@
 //! A session may be shared by any number of threads, setters included (S122). Numbers are
 //! atomics, each on its own: a reader may see a new time with an old timeout, as any interleaving
 //! of two setter calls may show it. Byte fields sit together in an immutable block; a setter
-//! makes a new block and swaps it in. Blocks that were replaced stay until the session is freed,
-//! since C may hold pointers into them (`SSL_SESSION_get_id` and its like lend without end).
+//! makes a new block and swaps it in. What C was lent of a field stays until that field is replaced, as
+//! in OpenSSL, and then for some more changes, for threads that are reading it (see `body`).
 //!
 //! # Lifetime
 //! The count starts at one. When it reaches zero, in this order: the companion is told (so that
@@ -33,11 +33,14 @@
 //! cache; else it goes to the epoch, because a lookup that takes no lock may be passing through it
 //! just then ([`Session::try_reference`]).
 
+mod block;
 mod body;
 mod cached;
 mod companion;
 pub mod der;
 mod fields;
+#[cfg(test)]
+mod lent_tests;
 mod owner;
 mod peer;
 mod reference;
@@ -55,6 +58,8 @@ mod tests;
 pub mod text;
 mod view;
 
+pub use block::Part;
+pub use body::{Field, Reading};
 pub use companion::{Companion, set_companion_factory};
 pub use fields::Fields;
 pub use owner::{Owner, Ownership};

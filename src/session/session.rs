@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::cache::{Counted, OwnNode, RefCount};
 use crate::error::Result;
-use crate::session::body::BodyList;
+use crate::session::body::{BodyList, PeerChange};
 use crate::session::companion;
 use crate::session::owner::OwnerSlot;
 use crate::session::sync::{
@@ -15,8 +15,8 @@ use crate::session::sync::{
 };
 use crate::session::view::hex;
 use crate::session::{
-    Companion, FLAG_EXTENDED_MASTER_SECRET, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers,
-    Owner, Ownership, PeerChain, SessionRef, View,
+    Bytes, Companion, FLAG_EXTENDED_MASTER_SECRET, Field, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+    Numbers, Owner, Ownership, Part, PeerChain, Reading, SessionRef, View,
 };
 use crate::tag::{Tag, Tagged};
 
@@ -94,12 +94,12 @@ impl Session {
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
     /// the mark is copied, the companion decides about its part. Fails only as the companion does.
     pub fn duplicate(&self) -> Result<SessionRef> {
-        let mut view = self.view();
-        if view.bytes.ticket.is_none() {
+        let mut fields = self.fields();
+        if fields.ticket.is_none() {
             // As in OpenSSL, where the hint is part of the ticket.
-            view.numbers.lifetime_hint = 0;
+            fields.lifetime_hint = 0;
         }
-        let copy = self.successor(view)?;
+        let copy = self.successor(fields.view())?;
         if self.is_marked() {
             copy.mark_not_resumable();
         }
@@ -117,27 +117,36 @@ impl Session {
         Ok(successor)
     }
 
-    /// All fields, borrowed. The byte fields stay as they are, and valid, as long as the session,
-    /// whatever setters do meanwhile.
-    pub fn view(&self) -> View<'_> {
-        View {
-            numbers: self.numbers.load(),
-            bytes: self.bodies.bytes(),
-        }
+    /// All fields, to be looked at. They stay as they are, whatever setters do meanwhile. Not to be
+    /// kept across callbacks, locks or input and output: see [`Reading`].
+    pub fn read(&self) -> Reading<'_> {
+        self.bodies.read(self.numbers.load())
+    }
+
+    /// A byte field for C: where it begins, and its length (with the NUL of a name); `None` when it is
+    /// absent. It stays there until this very field is replaced, or the session ends, and then for some
+    /// more changes, for threads that are reading it.
+    pub fn lend(&self, part: Part) -> Option<(*const u8, usize)> {
+        self.bodies.lend(part)
+    }
+
+    /// The peer's certificates, which C is lent; as for [`lend`](Self::lend).
+    pub fn lend_peer(&self) -> Option<Arc<PeerChain>> {
+        self.bodies.lend_peer()
     }
 
     /// All fields, copied out.
     pub fn fields(&self) -> Fields {
-        Fields::from(self.view())
+        Fields::from(self.read().view())
     }
 
     /// Changes any fields at once. `change` runs again when another thread changes byte fields
     /// just then. Numbers that `change` leaves alone are not written.
     #[cfg(test)]
     pub fn update(&self, mut change: impl FnMut(&mut Fields)) {
-        let (before, after) = self.bodies.replace_with(|bytes| {
-            let numbers = self.numbers.load();
-            let mut fields = Fields::from(View { numbers, bytes });
+        let numbers = self.numbers.load();
+        let (before, after) = self.bodies.replace_with(numbers, |view| {
+            let mut fields = Fields::from(view);
             change(&mut fields);
             ((numbers, fields.view().numbers), fields)
         });
@@ -149,48 +158,54 @@ impl Session {
     /// the companion stay.
     pub fn assign<'a>(&'a self, view: View<'a>) {
         let before = self.numbers.load();
-        self.bodies.replace(|_| view.bytes);
+        let peer = PeerChange::Becomes(view.bytes.peer.cloned());
+        let bytes = Bytes {
+            peer: None,
+            ..view.bytes
+        };
+        self.bodies.replace(|_| bytes, peer);
         self.forget_key_hash();
         self.store_numbers(&before, &view.numbers);
     }
 
     /// The session id; empty for none.
-    pub fn id(&self) -> &[u8] {
+    pub fn id(&self) -> Field<'_, [u8]> {
         self.bodies.id()
     }
 
     /// The session id context.
-    pub fn id_context(&self) -> &[u8] {
-        self.bodies.id_context()
+    pub fn id_context(&self) -> Field<'_, [u8]> {
+        self.bodies.always(Part::IdContext)
     }
 
     /// The master secret or PSK.
-    pub fn master_key(&self) -> &[u8] {
-        self.bodies.master_key()
+    pub fn master_key(&self) -> Field<'_, [u8]> {
+        self.bodies.always(Part::MasterKey)
     }
 
     /// The ticket, if there is one.
-    pub fn ticket(&self) -> Option<&[u8]> {
-        self.bodies.ticket()
+    pub fn ticket(&self) -> Option<Field<'_, [u8]>> {
+        self.bodies.part(Part::Ticket)
     }
 
     /// Application data that travels in the ticket.
-    pub fn ticket_appdata(&self) -> Option<&[u8]> {
-        self.bodies.ticket_appdata()
+    #[cfg(test)]
+    pub fn ticket_appdata(&self) -> Option<Field<'_, [u8]>> {
+        self.bodies.part(Part::TicketAppdata)
     }
 
     /// The application protocol that was selected.
-    pub fn alpn(&self) -> Option<&[u8]> {
-        self.bodies.alpn()
+    pub fn alpn(&self) -> Option<Field<'_, [u8]>> {
+        self.bodies.part(Part::Alpn)
     }
 
     /// The host name of the server name indication.
-    pub fn host_name(&self) -> Option<&CStr> {
-        self.bodies.host_name()
+    pub fn host_name(&self) -> Option<Field<'_, CStr>> {
+        self.bodies.name(Part::HostName)
     }
 
     /// The certificates of the peer.
-    pub fn peer(&self) -> Option<&Arc<PeerChain>> {
+    pub fn peer(&self) -> Option<Arc<PeerChain>> {
         self.bodies.peer()
     }
 
@@ -266,8 +281,8 @@ impl Session {
     /// True when the session may be resumed: not marked, and with an id or a ticket (S65).
     /// Expiry does not matter.
     pub fn is_resumable(&self) -> bool {
-        let has = |bytes: Option<&[u8]>| bytes.is_some_and(|bytes| !bytes.is_empty());
-        !self.is_marked() && (has(Some(self.id())) || has(self.ticket()))
+        let has_ticket = || self.ticket().is_some_and(|ticket| !ticket.is_empty());
+        !self.is_marked() && (!self.id().is_empty() || has_ticket())
     }
 
     /// True when the session is marked as not resumable.
@@ -346,7 +361,7 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("protocol_version", &self.protocol_version())
             .field("cipher_id", &self.cipher_id())
-            .field("id", &hex(self.id()))
+            .field("id", &hex(&self.id()))
             .field("time", &self.time())
             .field("timeout", &self.timeout())
             .field("resumable", &self.is_resumable())

@@ -2,6 +2,7 @@
 //! (S106); only lengths are checked (S64).
 
 use crate::error::{Error, Reason, Result};
+use crate::session::body::PeerChange;
 use crate::session::sync::Ordering;
 use crate::session::{Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Session};
 
@@ -98,8 +99,8 @@ impl Session {
             .store(bytes, Ordering::Relaxed);
     }
 
-    fn set_bytes<'a>(&'a self, change: impl FnMut(Bytes<'a>) -> Bytes<'a>) {
-        self.bodies.replace(change);
+    fn set_bytes<'a>(&'a self, change: impl FnOnce(Bytes<'a>) -> Bytes<'a>) {
+        self.bodies.replace(change, PeerChange::Stays);
     }
 }
 

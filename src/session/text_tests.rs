@@ -30,7 +30,7 @@ fn s90_the_text_is_openssls_byte_for_byte() {
                 other => panic!("{other}"),
             },
         };
-        let text = print(&session.view(), &names);
+        let text = print(&session.read().view(), &names);
         assert_eq!(
             String::from_utf8_lossy(&text),
             String::from_utf8_lossy(sample.text),

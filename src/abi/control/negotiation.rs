@@ -117,7 +117,7 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
 pub fn negotiated_group(connection: &Connection) -> c_long {
     let of_session = || {
         let session = connection.session()?;
-        u16::try_from(session.view().numbers.group).ok()
+        u16::try_from(session.read().view().numbers.group).ok()
     };
     let number = match connection.facts_in_place().group {
         0 => of_session().unwrap_or(0),

@@ -62,14 +62,14 @@ impl Connection {
         // S118
         let same_host = session
             .host_name()
-            .is_none_or(|name| self.host_name.borrow().as_deref() == Some(name));
+            .is_none_or(|name| self.host_name.borrow().as_deref() == Some(&*name));
         if !same_host {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, INTERNAL_ERROR));
         }
         if let Some(protocol) = session.alpn()
             && !crate::connection::client::protocol_names(&settings.alpn_protocols)
                 .iter()
-                .any(|name| name == protocol)
+                .any(|name| protocol == **name)
         {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_ALPN, INTERNAL_ERROR));
         }
@@ -129,7 +129,7 @@ impl Connection {
         let same = self.with_handshake(|handshake| {
             let psk = handshake.offered_psk.as_ref();
             psk.or(handshake.offered.as_ref())
-                .is_none_or(|session| session.alpn() == alpn.as_deref())
+                .is_none_or(|session| session.alpn().as_deref() == alpn.as_deref())
         });
         match same {
             Some(false) => Err(self.refuse(Reason::BAD_EARLY_DATA, ILLEGAL_PARAMETER)),

@@ -94,7 +94,7 @@ impl Connection {
             .with_handshake(|handshake| {
                 let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;
                 let session = offer.session();
-                let same = session.alpn() == handshake.alpn.as_deref()
+                let same = session.alpn().as_deref() == handshake.alpn.as_deref()
                     && session.cipher_id() as u16 == offer.suite;
                 same.then(|| session.max_early_data().min(settings.recv_max_early_data))
             })

@@ -1,0 +1,140 @@
+//! Tests of what C is lent of a session, and of how long that is kept.
+
+use std::sync::Arc;
+
+use super::tests::full;
+use crate::session::{Fields, Part, Session};
+
+/// What C was lent: the bytes there.
+fn lent(session: &Session, part: Part) -> &[u8] {
+    let (first, len) = session.lend(part).unwrap();
+    // SAFETY: tests look as long as the field is not replaced, or it is kept.
+    unsafe { std::slice::from_raw_parts(first, len) }
+}
+
+#[test]
+fn what_c_was_lent_stays_while_other_fields_change() {
+    let session = Session::new(full());
+    let id = lent(&session, Part::Id);
+    let ticket = lent(&session, Part::Ticket);
+    session.set_ticket_appdata(Some(&[7; 1000])).unwrap();
+    let data = lent(&session, Part::TicketAppdata);
+    for round in 0..1000_u32 {
+        session
+            .set_host_name(Some(round.to_string().as_bytes()))
+            .unwrap();
+        lent(&session, Part::HostName);
+        session.set_alpn(Some(&round.to_ne_bytes())).unwrap();
+    }
+    assert_eq!(id, [1; 32]);
+    assert_eq!(ticket, [3; 192]);
+    assert_eq!(data, [7; 1000]);
+    assert_eq!(lent(&session, Part::Id).as_ptr(), id.as_ptr());
+    assert_eq!(lent(&session, Part::TicketAppdata).as_ptr(), data.as_ptr());
+    assert_eq!(lent(&session, Part::HostName), b"999\0");
+    assert_eq!(session.fields().id, [1; 32]);
+    assert_eq!(session.fields().ticket_appdata.unwrap(), [7; 1000]);
+    assert!(Session::new(Fields::default()).lend(Part::Ticket).is_none());
+}
+
+#[test]
+fn what_c_was_lent_and_replaced_is_kept_for_some_changes() {
+    let session = Session::new(full());
+    let names: Vec<_> = (0..65_u32)
+        .map(|round| {
+            let name = lent(&session, Part::HostName);
+            session
+                .set_host_name(Some(round.to_string().as_bytes()))
+                .unwrap();
+            name
+        })
+        .collect();
+    // The oldest but one is still there.
+    assert_eq!(names[1], b"0\0");
+    assert_eq!(names[64], b"63\0");
+}
+
+#[test]
+fn setting_and_lending_again_and_again_takes_no_more_memory() {
+    let session = Session::new(full());
+    let before = session.bodies.size();
+    for round in 0..1000_u32 {
+        let mut data = [0; 1024];
+        data[..4].copy_from_slice(&round.to_ne_bytes());
+        session.set_ticket_appdata(Some(&data)).unwrap();
+        session.set_alpn(Some(&data[..200])).unwrap();
+        lent(&session, Part::TicketAppdata);
+        lent(&session, Part::Alpn);
+    }
+    let most = 64 * 1024 + 4 * 1024;
+    assert!(session.bodies.size() - before < most);
+    // A value beyond the limit is kept until the next one.
+    session.set_ticket_appdata(Some(&[1; 100_000])).unwrap();
+    let large = lent(&session, Part::TicketAppdata);
+    session.set_ticket_appdata(Some(b"small")).unwrap();
+    assert_eq!(large, [1; 100_000]);
+    lent(&session, Part::TicketAppdata);
+    session.set_ticket_appdata(None).unwrap();
+    assert!(session.bodies.size() - before < most);
+}
+
+#[test]
+fn an_id_that_was_lent_shows_the_one_that_is_set() {
+    let session = Session::new(full());
+    let (id, len) = session.lend(Part::Id).unwrap();
+    let (context, _) = session.lend(Part::IdContext).unwrap();
+    assert_eq!(len, 32);
+    session.set_id(b"another").unwrap();
+    session.set_id_context(b"elsewhere").unwrap();
+    session.set_alpn(None).unwrap();
+    assert_eq!(session.lend(Part::Id), Some((id, 7)));
+    // SAFETY: 32 bytes, as long as the session.
+    let shown = |window: *const u8| unsafe { std::slice::from_raw_parts(window, 10) };
+    assert_eq!(shown(id), b"another\0\0\0");
+    assert_eq!(shown(context), b"elsewhere\0");
+}
+
+#[test]
+fn a_peer_that_was_lent_is_kept_for_some_changes() {
+    let session = Session::new(full());
+    let lent = Arc::downgrade(&session.lend_peer().unwrap());
+    session.assign(Fields::default().view());
+    assert!(session.peer().is_none());
+    assert!(lent.upgrade().is_some());
+    session.assign(full().view());
+    let unlent = Arc::downgrade(&session.peer().unwrap());
+    session.assign(Fields::default().view());
+    assert!(unlent.upgrade().is_none());
+    drop(session);
+    assert!(lent.upgrade().is_none());
+}
+
+#[test]
+fn threads_set_and_read_and_lend_at_once() {
+    let session = Session::new(full());
+    session.set_ticket_appdata(Some(&[9; 300])).unwrap();
+    let data = lent(&session, Part::TicketAppdata);
+    std::thread::scope(|scope| {
+        for thread in 0..2_u8 {
+            let session = &session;
+            scope.spawn(move || {
+                for round in 0..2000_u32 {
+                    let byte = (round % 200) as u8 + thread;
+                    session.set_host_name(Some(&[byte.max(1); 40])).unwrap();
+                    session.set_alpn(Some(&[byte; 30])).unwrap();
+                }
+            });
+            scope.spawn(move || {
+                for _ in 0..2000 {
+                    let fields = session.fields();
+                    let alpn = fields.alpn.unwrap_or_default();
+                    assert!(alpn.iter().all(|byte| *byte == alpn[0]) || alpn == b"h2");
+                    assert_eq!(fields.ticket_appdata.as_deref(), Some(&[9; 300][..]));
+                    session.lend(Part::HostName);
+                    assert_eq!(lent(session, Part::TicketAppdata).as_ptr(), data.as_ptr());
+                }
+            });
+        }
+    });
+    assert_eq!(data, [9; 300]);
+}
