@@ -41,11 +41,13 @@ pub unsafe extern "C" fn SSL_set_bio(
         if rbio == old_read && wbio == old_write {
             return Ok(());
         }
-        // SAFETY: NULL or live BIOs. Of two that are the same, only one reference is the connection's;
-        // the other, or where one is enough that one, is added here.
+        // Of two that are the same, only one reference is given; the other, or where one is enough that
+        // one, is added here.
         let for_one = |bio| match rbio == wbio {
+            // SAFETY: NULL or a live BIO.
             true => unsafe { Bio::from_raw_shared(bio) },
-            false => unsafe { Bio::from_raw_owned(bio) },
+            // SAFETY: NULL or a live BIO of which the caller gives a reference away.
+            false => unsafe { owned(bio) },
         };
         if rbio == old_read {
             connection.set_write_bio(for_one(wbio));
@@ -53,8 +55,8 @@ pub unsafe extern "C" fn SSL_set_bio(
             connection.set_read_bio(for_one(rbio));
         } else {
             let write = for_one(wbio);
-            // SAFETY: as above.
-            connection.set_read_bio(unsafe { Bio::from_raw_owned(rbio) });
+            // SAFETY: NULL or a live BIO of which the caller gives a reference away.
+            connection.set_read_bio(unsafe { owned(rbio) });
             connection.set_write_bio(write);
         }
         Ok(())
