@@ -10,7 +10,7 @@ CTEST   ?= ctest
 PYTHON  ?= /usr/bin/python3
 
 LIBRARY  := $(abspath target/release/libreprise.so)
-MODULE    = $(dir $(LIBRARY))libreprise_audit.so
+OPENER    = $(dir $(LIBRARY))libreprise_open.so
 TESTS_C  := target/tests-c
 PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
@@ -20,12 +20,12 @@ RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
-# libreprise_audit.so is a workspace by itself (audit/Cargo.toml says why).
-AUDIT := --release --manifest-path audit/Cargo.toml --target-dir target
+# libreprise_open.so is a workspace by itself (open/Cargo.toml says why).
+OPEN := --release --manifest-path open/Cargo.toml --target-dir target
 
 build: ## build target/release/libreprise.so, and what the launcher needs (this is what plain `make` does)
 	$(CARGO) build --release
-	$(CARGO) build $(AUDIT)
+	$(CARGO) build $(OPEN)
 
 setup: ## install the Debian packages that demo and tests need, or list what is missing
 	@scripts/setup
@@ -38,10 +38,10 @@ test: setup build ## the tests: style, Rust, C and C++, and the real programs of
 
 test-rust: ## format, lint and Rust tests
 	$(CARGO) fmt --check
-	$(CARGO) fmt --check --manifest-path audit/Cargo.toml
+	$(CARGO) fmt --check --manifest-path open/Cargo.toml
 	$(CARGO) clippy --release --all-targets -- -D warnings
-	$(CARGO) clippy $(AUDIT) --all-targets -- -D warnings
-	$(CARGO) test $(AUDIT)
+	$(CARGO) clippy $(OPEN) --all-targets -- -D warnings
+	$(CARGO) test $(OPEN)
 	$(CARGO) test --release
 
 test-models: ## the session cache in every order of events, by loom
@@ -92,17 +92,17 @@ VERSION     = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1
 
 # The link is for programs linked with -lreprise: they look for the library's soname, libssl.so.3.
 install: ## install library, headers and launcher under PREFIX (default /usr/local)
-	@test -f $(LIBRARY) && test -f $(MODULE) || { echo "nothing to install: run \`make\` first"; exit 1; }
+	@test -f $(LIBRARY) && test -f $(OPENER) || { echo "nothing to install: run \`make\` first"; exit 1; }
 	install -d "$(LIBDIR)/reprise" "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)" "$(BINDIR)"
 	install -m 644 $(LIBRARY) "$(LIBDIR)/reprise/libreprise.so"
-	install -m 644 $(MODULE) "$(LIBDIR)/reprise/libreprise_audit.so"
+	install -m 644 $(OPENER) "$(LIBDIR)/reprise/libreprise_open.so"
 	ln -sf libreprise.so "$(LIBDIR)/reprise/libssl.so.3"
 	install -m 644 $(HEADERS) "$(INCLUDEDIR)"
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' build/reprise.pc.in >"$(LIBDIR)/pkgconfig/reprise.pc"
 	install -m 755 bin/with-reprise "$(BINDIR)/with-reprise"
 
 uninstall: ## remove what `make install` with the same PREFIX has installed
-	rm -f "$(LIBDIR)/reprise/libreprise.so" "$(LIBDIR)/reprise/libreprise_audit.so" "$(LIBDIR)/reprise/libssl.so.3" \
+	rm -f "$(LIBDIR)/reprise/libreprise.so" "$(LIBDIR)/reprise/libreprise_open.so" "$(LIBDIR)/reprise/libssl.so.3" \
 	    $(foreach header,$(notdir $(HEADERS)),"$(INCLUDEDIR)/$(header)") \
 	    "$(LIBDIR)/pkgconfig/reprise.pc" "$(BINDIR)/with-reprise"
 	-rmdir "$(LIBDIR)/reprise" "$(INCLUDEDIR)"

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{audit_module, library, output, output_with, path};
+use support::{library, opener, output, output_with, path};
 
 #[test]
 fn a_c_program_is_built_and_runs_as_the_readme_says() {
@@ -40,7 +40,12 @@ fn the_installed_launcher_finds_the_installed_library() {
     let prefix = installed("launcher");
     let launcher = prefix.join("bin/with-reprise");
     let said = output(path(&launcher), &["sh", "-c", "printf %s \"$LD_PRELOAD\""]);
-    assert_eq!(said, path(&prefix.join("lib/reprise/libreprise.so")));
+    let folder = prefix.join("lib/reprise");
+    let folder = path(&folder);
+    assert_eq!(
+        said,
+        format!("{folder}/libreprise.so:{folder}/libreprise_open.so")
+    );
 }
 
 #[test]
@@ -123,7 +128,7 @@ fn installed(name: &str) -> PathBuf {
 
 fn make(target: &str, variables: &[(&str, &str)]) {
     let library = library();
-    audit_module();
+    opener();
     let mut make = Command::new("make");
     make.current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["--silent", target])

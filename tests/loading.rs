@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use support::{audit_module, library, output, path};
+use support::{library, opener, output, path};
 
 #[test]
 fn a_libssl_that_is_opened_by_its_name_is_reprise() {
@@ -55,6 +55,22 @@ fn what_is_not_openssl_3_is_opened_as_it_is() {
 }
 
 #[test]
+fn a_name_without_a_version_is_reprise() {
+    assert_eq!(opened(&["libssl.so"]), reprise());
+}
+
+#[test]
+fn the_run_path_of_the_program_counts_as_before() {
+    let folder = support::folder("loading-run-path");
+    let plugin = folder.join("libplugin.so");
+    fs::copy(system_library("libcrypto.so.3"), &plugin).expect("a library can be copied");
+    let program = folder.join("opens");
+    build(&program, &[&format!("-Wl,-rpath,{}", path(&folder))]);
+    let said = started(&program, &["-c", "libplugin.so", "libssl.so.3"]);
+    assert!(said.contains(path(&plugin)), "{said}");
+}
+
+#[test]
 fn a_libssl_that_is_not_there_is_not_opened() {
     let missing = support::folder("loading-missing").join("libssl.so.3");
     let said = opened(&[path(&missing)]);
@@ -69,7 +85,7 @@ fn another_namespace_has_the_systems_libssl_and_works() {
 }
 
 #[test]
-fn without_the_audit_module_there_is_an_error_and_no_crash() {
+fn a_libssl_that_is_loaded_beside_reprise_fails_and_does_not_crash() {
     let library = library();
     let preload = [("LD_PRELOAD", path(&library))];
     let libssl = system_library("libssl.so.3");
@@ -85,10 +101,15 @@ fn reprise() -> String {
 
 /// What the program says that opens a libssl with these arguments.
 fn opened(arguments: &[&str]) -> String {
+    started(program(), arguments)
+}
+
+/// What a program says that the launcher has started.
+fn started(program: &Path, arguments: &[&str]) -> String {
     let library = library();
-    audit_module();
+    opener();
     let done = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/bin/with-reprise"))
-        .arg(program())
+        .arg(program)
         .args(arguments)
         .env("REPRISE_LIB", &library)
         .env("LC_ALL", "C")
@@ -104,14 +125,16 @@ fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let program = support::folder("loading-program").join("opens");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loading/opens.c");
-        let strict = ["-std=c11", "-Wall", "-Wextra", "-Werror"];
-        output(
-            "cc",
-            &[&strict[..], &[source, "-o", path(&program)]].concat(),
-        );
+        build(&program, &[]);
         program
     })
+}
+
+fn build(program: &Path, options: &[&str]) {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loading/opens.c");
+    let strict = ["-std=c11", "-Wall", "-Wextra", "-Werror"];
+    let all = [&strict[..], options, &[source, "-o", path(program)]].concat();
+    output("cc", &all);
 }
 
 /// The path by which the loader finds a library of the system.

@@ -34,13 +34,13 @@ fn build_library() -> PathBuf {
     profile.join("libreprise.so")
 }
 
-/// The module that the launcher gives to the loader, beside the library. It is a workspace by itself.
-pub fn audit_module() -> PathBuf {
-    static MODULE: OnceLock<PathBuf> = OnceLock::new();
-    MODULE.get_or_init(build_audit_module).clone()
+/// The library that the launcher preloads beside ours. It is a workspace by itself.
+pub fn opener() -> PathBuf {
+    static OPENER: OnceLock<PathBuf> = OnceLock::new();
+    OPENER.get_or_init(build_opener).clone()
 }
 
-fn build_audit_module() -> PathBuf {
+fn build_opener() -> PathBuf {
     let library = library();
     let profile = library.parent().expect("target/<profile>");
     let mut build = Command::new(env!("CARGO"));
@@ -50,7 +50,7 @@ fn build_audit_module() -> PathBuf {
             "build",
             "--quiet",
             "--manifest-path",
-            "audit/Cargo.toml",
+            "open/Cargo.toml",
             "--target-dir",
         ])
         .arg(profile.parent().expect("target"));
@@ -58,8 +58,8 @@ fn build_audit_module() -> PathBuf {
         build.arg("--release");
     }
     let status = build.status().expect("cargo runs");
-    assert!(status.success(), "the audit module does not build");
-    profile.join("libreprise_audit.so")
+    assert!(status.success(), "libreprise_open.so does not build");
+    profile.join("libreprise_open.so")
 }
 
 /// An empty folder below `target/tmp`, for one test.

@@ -1,8 +1,8 @@
-//! How the module is linked: alone. What would need a library does not link.
+//! How the library is linked: with the C library alone.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    for argument in ["-nostdlib", "-Wl,-z,defs"] {
+    for argument in ["-nostdlib", "-lc", "-Wl,-z,defs"] {
         println!("cargo:rustc-cdylib-link-arg={argument}");
     }
 }

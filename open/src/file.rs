@@ -1,5 +1,4 @@
-//! Paths as C strings, and what the kernel says of them. There is no C library here, and no bounds check that
-//! could fail: a panic would need the whole of Rust's runtime.
+//! Paths as C strings, and what the kernel says of them. It is asked directly, so that errno stays as it is.
 
 use core::ffi::c_char;
 use core::mem::MaybeUninit;
@@ -70,26 +69,6 @@ pub unsafe fn without_prefix(text: *const c_char, prefix: &[u8]) -> Option<*cons
         at = at.wrapping_add(1);
     }
     Some(at)
-}
-
-/// Copies a C string to `to`, if it has room; else `to` becomes the empty string.
-///
-/// # Safety
-/// `from` is a C string, and `to` has `room` bytes, at least one.
-pub unsafe fn copy(from: *const c_char, to: *mut c_char, room: usize) {
-    let mut at = 0;
-    // SAFETY: reads up to the end of the C string, and writes within `room`.
-    unsafe {
-        while at < room {
-            let byte = from.wrapping_add(at).read_volatile();
-            to.wrapping_add(at).write_volatile(byte);
-            if byte == 0 {
-                return;
-            }
-            at += 1;
-        }
-        *to = 0;
-    }
 }
 
 /// What is at a path. For a link, `target` is where it leads.
