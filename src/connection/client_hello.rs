@@ -218,6 +218,14 @@ impl ClientHello {
             .map(|(_, contents)| &self.body[contents.clone()])
     }
 
+    /// Where the number of this extension is in the message, counted from the message's header.
+    pub fn place_of(&self, kind: u16) -> Option<usize> {
+        const MESSAGE_HEADER: usize = 4;
+        const EXTENSION_HEADER: usize = 4;
+        let (_, contents) = self.extensions.iter().find(|(other, _)| *other == kind)?;
+        Some(MESSAGE_HEADER + contents.start - EXTENSION_HEADER)
+    }
+
     /// The host name of server_name, if there is exactly one, with at most 255 bytes and no NUL.
     pub fn server_name(&self) -> Option<&[u8]> {
         const HOST_NAME: u8 = 0;

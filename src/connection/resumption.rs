@@ -384,7 +384,8 @@ impl Connection {
             return Ok(false);
         }
         if version == 0x0303 {
-            let offered = hello.offers_extended_master_secret();
+            let offered =
+                hello.offers_extended_master_secret() && self.takes_extended_master_secret();
             match session.extended_master_secret() {
                 true if !offered => {
                     return Err(self.refuse(Reason::INCONSISTENT_EXTMS, HANDSHAKE_FAILURE));

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::hash::Hasher;
 use std::ptr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustls::client::danger::{
     HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
@@ -24,6 +24,7 @@ use super::client_session;
 use super::credentials::no_credential;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
+use super::hello_change::{self, ChangingSigner, ClientHelloChange, HelloChange};
 use super::messages;
 use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_signature};
 use super::planned_random::{self, CLIENT_SESSION_ID};
@@ -53,6 +54,8 @@ pub struct ClientParameters {
     pub authorities: Vec<Vec<u8>>,
     /// Ask for a stapled OCSP response.
     pub request_ocsp: bool,
+    /// What is changed in the ClientHello.
+    pub hello_change: ClientHelloChange,
     /// Accept TLS 1.2 tickets (not SSL_OP_NO_TICKET).
     pub tls12_tickets: bool,
     /// Largest plaintext of a record, in bytes.
@@ -74,7 +77,9 @@ pub(super) fn connect(
         ),
         Some(session) => {
             // Takes a handshake of its own, which is nobody's business.
-            let restored = messages::without_noting(|| client_session::restore(session));
+            let restored = messages::without_noting(|| {
+                hello_change::with_change(None, || client_session::restore(session))
+            });
             (None, restored)
         }
         None => (None, None),
@@ -90,6 +95,9 @@ pub(super) fn connect(
             .map(SignatureScheme)
             .collect(),
         signing_schemes: parameters.signing_schemes,
+        hello_change: parameters.hello_change.any(),
+        hello_random: OnceLock::new(),
+        fragment: parameters.max_fragment,
         may_authenticate: parameters.may_authenticate,
         authorities: parameters
             .authorities
@@ -127,9 +135,11 @@ pub(super) fn connect(
     };
     let config = Arc::new(config);
     let session_id = parameters.session.as_ref().and_then(ticket_session_id);
+    let start = output.len();
     let connection = planned_random::with_planned(session_id, CLIENT_SESSION_ID, || {
         hooks.work(delegate, || config.connect(name).build(output))
     })?;
+    hooks.change_hello(output, start);
     Ok((Box::new(connection), hooks))
 }
 
@@ -155,6 +165,11 @@ pub(super) struct ClientHooks {
     tls13: Mutex<Option<Tls13Session>>,
     signature_schemes: Vec<SignatureScheme>,
     signing_schemes: Vec<u16>,
+    hello_change: Option<HelloChange>,
+    /// That of the ClientHello, once it is written.
+    hello_random: OnceLock<[u8; 32]>,
+    /// Largest plaintext of a record, in bytes.
+    fragment: usize,
     may_authenticate: bool,
     authorities: Arc<[DistinguishedName]>,
     request_ocsp: bool,
@@ -165,7 +180,19 @@ impl ClientHooks {
     /// Runs `work`, in which rustls may call the hooks.
     pub(super) fn work<R>(&self, delegate: &dyn Delegate, work: impl FnOnce() -> R) -> R {
         let _restore = Restore(CURRENT.replace(self));
+        let work = || hello_change::with_change(self.hello_change, work);
         self.delegate.with(delegate, work)
+    }
+
+    /// Changes the ClientHello in the output from `start` on, if there is one: the first, or that which answers a
+    /// HelloRetryRequest.
+    pub(super) fn change_hello(&self, output: &mut Vec<u8>, start: usize) {
+        let Some(change) = self.hello_change else {
+            return;
+        };
+        let first = || hello_change::hello_random(&output[start..]).unwrap_or_default();
+        let random = self.hello_random.get_or_init(first);
+        hello_change::change_output(change, random, self.fragment, output, start);
     }
 
     fn reject(&self, rejected: PeerRejected) -> Error {
@@ -206,7 +233,7 @@ impl ServerVerifier for ClientHooks {
         let by_engine =
             || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
         judge_group(input, self.delegate.get()).map_err(|rejected| self.reject(rejected))?;
-        verify_signature(0x0303, by_engine, input, self.delegate.get())
+        verify_signature(0x0303, by_engine, input, input.message, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))
     }
 
@@ -216,7 +243,7 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(0x0304, by_engine, input, self.delegate.get())
+        verify_signature(0x0304, by_engine, input, input.message, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))
     }
 
@@ -302,7 +329,11 @@ impl ClientHooks {
             .filter(|scheme| delegate.may_sign(scheme.0))
             .collect();
         let selected = key.and_then(|key| {
-            let selected = key.select(&permitted)?;
+            let mut selected = key.select(&permitted)?;
+            if let Some(change) = self.hello_change {
+                let inner = selected.signer;
+                selected.signer = Box::new(ChangingSigner { inner, change });
+            }
             super::server::note_selection(Some(delegate), &key, &selected).ok()?;
             Some(selected)
         });

@@ -19,6 +19,7 @@ use super::external_psk::{self, ExternalPsk};
 use super::facts::{Facts, facts};
 use super::failure::{Failure, replace_plain_alert};
 use super::finished::Finished;
+use super::hello_change::{disguise, with_change};
 use super::key_share;
 use super::library;
 use super::messages::Watch;
@@ -112,6 +113,10 @@ impl Engine {
         self.external_psk =
             library::within(self.library.as_ref(), || ExternalPsk::take_from(session))
                 .map_err(|error| failed(&error.into()))?;
+        if let Some(offset) = parameters.hidden_master_secret {
+            self.input
+                .change_unprocessed(|records| disguise(records, offset));
+        }
         let (connection, hooks) = self
             .noting(|_| server::accept(parameters))
             .map_err(|error| failed(&error))?;
@@ -181,6 +186,7 @@ impl Engine {
                         process(connection, input, output, plaintext)
                     })
                 })
+                .inspect(|_| hooks.change_hello(output, before))
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), false)),
             Tls::Server(connection, hooks) => {
@@ -191,12 +197,15 @@ impl Engine {
                     return Err(Failure::with_alert(reason, UNEXPECTED_MESSAGE));
                 }
                 let id = hooks.parameters.session_id;
-                planned_random::with_planned(id, SERVER_SESSION_ID, || {
+                let process = || {
                     hooks.delegate.with(delegate, || {
                         within(limit, &hooks.rejected, || {
                             process_server(connection, input, output, plaintext)
                         })
                     })
+                };
+                with_change(hooks.hello_change(), || {
+                    planned_random::with_planned(id, SERVER_SESSION_ID, process)
                 })
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))

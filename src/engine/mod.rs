@@ -26,6 +26,7 @@
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `facts`                     | what a handshake has agreed on                                |
 //! | `finished`                  | the verify_data of both Finished messages                     |
+//! | `hello_change`              | ClientHellos that differ from rustls's                        |
 //! | `messages`                  | records of a connection whose program watches them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
 //! | `chacha20_poly1305`         | records that libcrypto protects                               |
@@ -48,6 +49,7 @@ mod facts;
 mod failure;
 mod finished;
 mod group_choice;
+mod hello_change;
 mod key_share;
 mod library;
 mod messages;
@@ -71,6 +73,7 @@ pub use delegate::{CertificateRequest, Delegate, PeerRejected, PeerSignature};
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use facts::Facts;
 pub use failure::Failure;
+pub use hello_change::ClientHelloChange;
 pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, knows_group, tls13_hash_len};

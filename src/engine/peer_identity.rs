@@ -47,11 +47,12 @@ pub(super) fn judge_group(
 }
 
 /// Accepts a handshake signature whose scheme the delegate finds right for the signer's key, if the
-/// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys.
+/// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys. `message` is what is signed.
 pub(super) fn verify_signature(
     version: u16,
     by_engine: impl FnOnce() -> Result<HandshakeSignatureValid, Error>,
     input: &SignatureVerificationInput<'_>,
+    message: &[u8],
     delegate: Option<&dyn Delegate>,
 ) -> Result<HandshakeSignatureValid, PeerRejected> {
     const INTERNAL_ERROR: u8 = 80;
@@ -64,7 +65,7 @@ pub(super) fn verify_signature(
         version,
         scheme: input.signature.scheme.0,
         certificate: signer_certificate(input.signer),
-        message: input.message,
+        message,
         signature: input.signature.signature(),
     };
     delegate.judge_signature(&signed)?;

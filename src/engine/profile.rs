@@ -19,6 +19,7 @@ use super::acknowledgement::NotingDecrypter;
 use super::chacha20_poly1305::ChaCha20Poly1305;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
+use super::hello_change::TranscriptHash;
 use super::key_share::group;
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
@@ -202,7 +203,7 @@ fn tls12_aead(suite: &Tls12CipherSuite) -> &'static dyn Tls12AeadAlgorithm {
 fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
     CipherSuiteCommon {
         suite: original.suite,
-        hash_provider: original.hash_provider,
+        hash_provider: Box::leak(Box::new(TranscriptHash(original.hash_provider))),
         confidentiality_limit: original.confidentiality_limit,
     }
 }

@@ -143,6 +143,11 @@ impl RecordBuffer {
         &self.bytes[self.consumed..self.filled]
     }
 
+    /// Changes what has been read and not been used by the engine, in its place.
+    pub(super) fn change_unprocessed(&mut self, work: impl FnOnce(&mut [u8])) {
+        work(&mut self.bytes[self.consumed..self.filled]);
+    }
+
     /// The last complete record. What lies before it may be unprocessed too: parts of a message, or
     /// what rustls has skipped and not let go yet.
     pub fn last(&self) -> &[u8] {

@@ -4,6 +4,7 @@
 //! which protocol) is decided before a connection is made, from the raw ClientHello. The hooks
 //! only hand the decisions over.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,6 +27,7 @@ use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
 use super::group_choice::{ServerGroups, SharesFirst};
+use super::hello_change::HelloChange;
 use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -69,6 +71,8 @@ pub struct ServerParameters {
     pub session_id: Option<[u8; 32]>,
     /// Largest plaintext of a record, in bytes.
     pub max_fragment: usize,
+    /// TLS 1.2: where in the ClientHello message the number of extended_master_secret is, if rustls is not to see it.
+    pub hidden_master_secret: Option<usize>,
 }
 
 /// Whether a client is asked for a certificate (`SSL_VERIFY_…`).
@@ -201,6 +205,12 @@ pub(super) struct ServerHooks {
 }
 
 impl ServerHooks {
+    pub(super) fn hello_change(&self) -> Option<HelloChange> {
+        self.parameters
+            .hidden_master_secret
+            .map(|_| HelloChange::Server)
+    }
+
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
         let offer = self.parameters.resume.as_ref()?;
         if offer.identity != identity {
@@ -414,9 +424,18 @@ impl ClientVerifier for ServerHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let by_engine =
-            || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(0x0303, by_engine, input, self.delegate.get())
+        let by_engine = || match self.hello_change() {
+            None => {
+                rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS)
+            }
+            // Over other messages than rustls's.
+            Some(_) => Err(Error::General("left to libcrypto".into())),
+        };
+        let message = match self.hello_change() {
+            None => Cow::Borrowed(input.message),
+            Some(change) => change.signed(input.message),
+        };
+        verify_signature(0x0303, by_engine, input, &message, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))
     }
 
@@ -426,7 +445,7 @@ impl ClientVerifier for ServerHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(0x0304, by_engine, input, self.delegate.get())
+        verify_signature(0x0304, by_engine, input, input.message, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))
     }
 

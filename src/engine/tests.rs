@@ -152,6 +152,7 @@ fn ends_with_early_data(
                 authorities: Vec::new(),
                 may_authenticate: false,
                 request_ocsp: false,
+                hello_change: ClientHelloChange::default(),
                 tls12_tickets,
                 max_fragment: 16384,
             },
@@ -188,6 +189,7 @@ fn ends_with_early_data(
             preferred_suite: None,
             session_id: Some([9; 32]),
             max_fragment: 16384,
+            hidden_master_secret: None,
         })
         .unwrap();
     ends
