@@ -28,7 +28,39 @@ fn what_can_be_set_is_in_its_table() {
 
 #[test]
 fn what_is_lent_is_in_its_table() {
-    covers("lent", &the_header().functions_that_give_pointers());
+    covers("lent", &the_header().what_lends());
+}
+
+#[test]
+fn every_function_that_lends_says_for_how_long() {
+    const SAYS: &[&str] = &[
+        "lent",
+        "static",
+        "the caller's",
+        "freed",
+        "caller owns",
+        "caller frees",
+        "own pointer",
+        "own function",
+        ": null",
+        "gives the certificate",
+        "points into",
+        "-1, none",
+        "null with an error",
+        "see `ssl_get_session`",
+        "hands `methods` back",
+        "references",
+    ];
+    let comments = comments();
+    let silent: Vec<_> = the_header()
+        .functions_that_give_pointers()
+        .into_iter()
+        .filter(|name| {
+            let comment = comments[name].to_lowercase();
+            !SAYS.iter().any(|says| comment.contains(says))
+        })
+        .collect();
+    assert!(silent.is_empty(), "no word on the lifetime: {silent:?}");
 }
 
 #[test]
@@ -114,6 +146,20 @@ impl Header {
         settings
     }
 
+    /// Functions that give pointers, controls that give something, and functions that install a callback, which is
+    /// given something.
+    fn what_lends(&self) -> BTreeSet<String> {
+        let mut lends = self.functions_that_give_pointers();
+        lends.extend(self.named(installs_callback));
+        let controls = self.macros.iter();
+        lends.extend(
+            controls
+                .filter(|name| name.starts_with("SSL_CTRL_GET_"))
+                .cloned(),
+        );
+        lends
+    }
+
     /// Functions that return a pointer, or write one to where the caller says.
     fn functions_that_give_pointers(&self) -> BTreeSet<String> {
         self.functions
@@ -131,8 +177,7 @@ impl Header {
     /// Functions that install a callback, and those that tell of the peer during or after a handshake.
     fn functions_that_show_the_peer(&self) -> BTreeSet<String> {
         self.named(|name| {
-            let callback = sets(name)
-                && (name.contains("_cb") || name.contains("callback") || name.contains("_func"));
+            let callback = installs_callback(name);
             let getter = name.starts_with("SSL_get") || name.starts_with("SSL_client_hello_");
             callback || getter
         })
@@ -153,6 +198,10 @@ impl Header {
 
 fn sets(name: &str) -> bool {
     name.split('_').any(|part| SETS.contains(&part))
+}
+
+fn installs_callback(name: &str) -> bool {
+    sets(name) && (name.contains("_cb") || name.contains("callback") || name.contains("_func"))
 }
 
 struct Table {
@@ -265,6 +314,21 @@ fn function(declaration: &str) -> Option<(String, String)> {
     let name = before.rsplit(|c: char| !is_identifier(c)).next()?;
     name.starts_with(|first: char| first.is_uppercase() || first.is_lowercase())
         .then(|| (name.to_owned(), declaration.to_owned()))
+}
+
+/// The comment before each function of the header, in one line.
+fn comments() -> BTreeMap<String, String> {
+    let path = root().join("include/reprise/ssl.h");
+    let text = fs::read_to_string(path).expect("the header can be read");
+    text.split("/**")
+        .skip(1)
+        .filter_map(|part| part.split_once("*/"))
+        .filter_map(|(comment, after)| {
+            let (name, _) = function(after.split_once(';')?.0)?;
+            let words = comment.split_whitespace().filter(|word| *word != "*");
+            Some((name, words.collect::<Vec<_>>().join(" ")))
+        })
+        .collect()
 }
 
 fn without_comments(text: &str) -> String {

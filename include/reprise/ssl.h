@@ -344,6 +344,8 @@ int SSL_copy_session_id(SSL *to, const SSL *from);
 /**
  * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
  *
+ * Lent as long as the connection keeps it: see `SSL_get_session`.
+ *
  * `ssl` is NULL or a live connection.
  */
 SSL_SESSION *SSL_get0_session(const SSL *ssl);
@@ -830,6 +832,8 @@ long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
 /**
  * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
  *
+ * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+ *
  * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
  */
 SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
@@ -841,6 +845,8 @@ SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * 
  *
  * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
  * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ *
+ * The session is the caller's, to be freed with `SSL_SESSION_free`.
  *
  * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
  * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
@@ -985,6 +991,8 @@ int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
  *
  * Returns NULL with an error on the queue when memory is short. The table has no lock: no other
  * thread may use the context's cache while the program reads it.
+ *
+ * Lent as long as the context; the sessions in it as long as they are in the cache.
  *
  * `ctx` is NULL or a live context.
  */
@@ -1577,10 +1585,15 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 /**
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
+ * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
+ * queue.
+ *
  * As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
  * connections, `propq` is NULL or a C string.
  */
-SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
+SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
+                        const char *propq,
+                        const SSL_METHOD *meth);
 
 /**
  * Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
@@ -1696,6 +1709,8 @@ long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
  * Takes no lock.
  *
+ * It is the program's own pointer, which lives as long as the program lets it.
+ *
  * `ctx` is NULL or a live context.
  */
 void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
@@ -1711,6 +1726,8 @@ int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
 
 /**
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -2261,6 +2278,8 @@ const BIO_METHOD *BIO_f_ssl(void);
  * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
  * collected until `BIO_flush`.
  *
+ * The chain is the caller's, to be freed with `BIO_free_all`.
+ *
  * `ctx` is NULL or a live context.
  */
 BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
@@ -2347,12 +2366,16 @@ int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY 
 /**
  * The password callback; NULL when none was set.
  *
+ * It is the program's own function.
+ *
  * `ctx` is NULL or a live context.
  */
 pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
 
 /**
  * The last argument of the password callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
  *
  * `ctx` is NULL or a live context.
  */
@@ -2374,6 +2397,8 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
 /**
  * Sets the function that a client asks for a certificate and its key when the server wants one
  * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
+ *
+ * The function gives the certificate and the key to the library, a reference of each.
  *
  * `ctx` is NULL or a live context.
  *
@@ -2577,12 +2602,16 @@ X509 *SSL_get_certificate(const SSL *ssl);
 /**
  * The password callback; NULL when none was set.
  *
+ * It is the program's own function.
+ *
  * `ssl` is NULL or a live connection.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
 /**
  * The last argument of the password callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -3259,6 +3288,8 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
  * As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
  * property query (NULL for none).
  *
+ * The list is the caller's.
+ *
  * `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
@@ -3285,6 +3316,8 @@ void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
  * The last argument of the security callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
  *
  * `ctx` is NULL or a live context.
  */
@@ -3344,6 +3377,8 @@ void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
 /**
  * The last argument of the security callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -3522,6 +3557,8 @@ int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
  * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
  * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
  *
+ * Static: it lives as long as libcrypto.
+ *
  * `cipher` is NULL or comes from this library.
  */
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
@@ -3655,6 +3692,8 @@ const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 /**
  * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
  *
+ * Static.
+ *
  * `ssl` is NULL or a live connection.
  */
 const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
@@ -3662,6 +3701,8 @@ const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
 /**
  * Server: the names of the suites that both sides know, with colons between them, into `buf` of
  * `size` bytes. Returns `buf`, or NULL.
+ *
+ * The text is in the caller's buffer.
  *
  * `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
  */
@@ -3861,6 +3902,8 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
  * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
  *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
@@ -3868,6 +3911,8 @@ size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 /**
  * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
  * outside of the callback. `out` may be NULL.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
  *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
@@ -3877,6 +3922,8 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
  * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
  * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
  * of the callback.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
  *
  * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
@@ -3896,6 +3943,8 @@ unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
  * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
  * callback. `out` may be NULL.
  *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
@@ -3903,6 +3952,8 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 /**
  * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
  * the callback. `out` may be NULL.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
  *
  * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
@@ -4300,12 +4351,16 @@ const char *SSL_alert_type_string_long(int value);
 /**
  * What is read next, in two characters; always "RH".
  *
+ * Static; never NULL.
+ *
  * `ssl` is NULL or a live connection.
  */
 const char *SSL_rstate_string(const SSL *ssl);
 
 /**
  * What is read next, for a person; always "read header": records are read whole.
+ *
+ * Static; never NULL.
  *
  * `ssl` is NULL or a live connection.
  */
@@ -4424,6 +4479,8 @@ int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
  *
  * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
  * a command; -1 when the command failed; -3 when it needs a value and there is none.
+ *
+ * The texts stay the caller's; `*pargv` points into the caller's array.
  *
  * `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
  * and writable, and so many C strings lie there.

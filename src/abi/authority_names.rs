@@ -290,6 +290,8 @@ pub unsafe extern "C" fn SSL_load_client_CA_file(
 /// As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
 /// property query (NULL for none).
 ///
+/// The list is the caller's.
+///
 /// # Safety
 /// `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
 #[unsafe(no_mangle)]

@@ -81,6 +81,8 @@ pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO
 /// As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
 /// collected until `BIO_flush`.
 ///
+/// The chain is the caller's, to be freed with `BIO_free_all`.
+///
 /// # Safety
 /// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]

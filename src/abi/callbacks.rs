@@ -230,6 +230,8 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 /// Sets the function that a client asks for a certificate and its key when the server wants one
 /// and none is set. It returns 1 and hands over a reference to each, or 0 for none.
 ///
+/// The function gives the certificate and the key to the library, a reference of each.
+///
 /// Status: partial (it cannot suspend: a negative number sends no certificate)
 ///
 /// # Safety

@@ -171,6 +171,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int
 /// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
 /// result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
 ///
+/// Static: it lives as long as libcrypto.
+///
 /// # Safety
 /// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]

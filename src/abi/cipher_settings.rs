@@ -161,6 +161,8 @@ pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *cons
 
 /// The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
 ///
+/// Static.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
@@ -204,6 +206,8 @@ pub unsafe extern "C" fn SSL_get_client_ciphers(
 
 /// Server: the names of the suites that both sides know, with colons between them, into `buf` of
 /// `size` bytes. Returns `buf`, or NULL.
+///
+/// The text is in the caller's buffer.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.

@@ -69,6 +69,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connecti
 /// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
 /// callback. `out` may be NULL.
 ///
+/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
@@ -90,6 +92,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_random(
 /// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
 /// the callback. `out` may be NULL.
 ///
+/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
@@ -105,6 +109,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
 /// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
 /// bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
 ///
+/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
@@ -119,6 +125,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
 
 /// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
 /// outside of the callback. `out` may be NULL.
+///
+/// Lent until the ClientHello callback has answered for good, also while it is suspended.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.
@@ -172,6 +180,8 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 /// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
 /// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
 /// of the callback.
+///
+/// Lent until the ClientHello callback has answered for good, also while it is suspended.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.

@@ -188,6 +188,8 @@ pub unsafe extern "C" fn SSL_CONF_cmd(
 /// Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
 /// a command; -1 when the command failed; -3 when it needs a value and there is none.
 ///
+/// The texts stay the caller's; `*pargv` points into the caller's array.
+///
 /// # Safety
 /// `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
 /// and writable, and so many C strings lie there.

@@ -43,6 +43,9 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
 
 /// As `SSL_CTX_new`, within a library context and with a property query.
 ///
+/// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
+/// queue.
+///
 /// # Safety
 /// As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
 /// connections, `propq` is NULL or a C string.
@@ -124,6 +127,8 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
 /// Takes no lock.
 ///
+/// It is the program's own pointer, which lives as long as the program lets it.
+///
 /// # Safety
 /// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
@@ -154,6 +159,8 @@ pub unsafe extern "C" fn SSL_CTX_set_ex_data(
 }
 
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+///
+/// It is the program's own pointer, which lives as long as the program lets it.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -168,6 +168,8 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
 
 /// What is read next, for a person; always "read header": records are read whole.
 ///
+/// Static; never NULL.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
@@ -177,6 +179,8 @@ pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *cons
 }
 
 /// What is read next, in two characters; always "RH".
+///
+/// Static; never NULL.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

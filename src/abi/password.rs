@@ -47,6 +47,8 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
 
 /// The password callback; NULL when none was set.
 ///
+/// It is the program's own function.
+///
 /// # Safety
 /// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
@@ -58,6 +60,8 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> Pas
 }
 
 /// The last argument of the password callback; NULL when none was set.
+///
+/// It is the program's own pointer, which lives as long as the program lets it.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context.
@@ -107,6 +111,8 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
 
 /// The password callback; NULL when none was set.
 ///
+/// It is the program's own function.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
@@ -118,6 +124,8 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> Pass
 }
 
 /// The last argument of the password callback; NULL when none was set.
+///
+/// It is the program's own pointer, which lives as long as the program lets it.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

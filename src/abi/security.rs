@@ -116,6 +116,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *m
 
 /// The last argument of the security callback; NULL when none was set.
 ///
+/// It is the program's own pointer, which lives as long as the program lets it.
+///
 /// # Safety
 /// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
@@ -224,6 +226,8 @@ pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mu
 }
 
 /// The last argument of the security callback; NULL when none was set.
+///
+/// It is the program's own pointer, which lives as long as the program lets it.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

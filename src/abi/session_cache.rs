@@ -80,6 +80,8 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
 /// Returns NULL with an error on the queue when memory is short. The table has no lock: no other
 /// thread may use the context's cache while the program reads it.
 ///
+/// Lent as long as the context; the sessions in it as long as they are in the cache.
+///
 /// # Safety
 /// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]

@@ -109,6 +109,8 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 /// Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
 /// `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
 ///
+/// The session is the caller's, to be freed with `SSL_SESSION_free`.
+///
 /// # Safety
 /// `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
 /// called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
@@ -128,6 +130,8 @@ pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
 }
 
 /// Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+///
+/// Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
 ///
 /// # Safety
 /// `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.

@@ -32,6 +32,8 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session
 
 /// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
 ///
+/// Lent as long as the connection keeps it: see `SSL_get_session`.
+///
 /// # Safety
 /// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
