@@ -54,6 +54,7 @@ pub mod password;
 pub mod pem;
 pub mod pem_file;
 pub mod private_key;
+mod private_key_der;
 pub mod public_key;
 pub mod random;
 pub mod rsa_key;

@@ -15,7 +15,7 @@ use crate::libcrypto::pem_file::{self, FileFormat};
 use crate::libcrypto::public_key::{DigestContext, pad};
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::X509;
-use crate::libcrypto::{error_queue, ffi};
+use crate::libcrypto::{error_queue, ffi, private_key_der};
 
 object! {
     /// A private key. Cloning adds a reference; any thread.
@@ -127,6 +127,9 @@ impl PrivateKey {
     /// does not leave its place (an engine or a token) or has no private part.
     pub fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
         error_queue::quietly(|| {
+            if let Some(der) = private_key_der::encode(self) {
+                return Some(der);
+            }
             // SAFETY: a live key; the result is a new object or NULL.
             let info = not_null(unsafe { ffi::EVP_PKEY2PKCS8(self.as_ptr()) }).ok()?;
             // SAFETY: a live object; `encoded` passes NULL or a buffer of the size asked for.
