@@ -17,7 +17,8 @@
 //! | [`libcrypto`]     | the only room that calls libcrypto                                       |
 //!
 //! All rooms use `error` and `reason`, what a function fails with, `clock`, the one place that asks for
-//! the time, and `tag`, by which objects behind C's pointers are known. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
+//! the time, `tag`, by which objects behind C's pointers are known, and `fallible`, how memory is asked for that one
+//! can do without. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
 
 mod abi;
 mod cache;
@@ -28,6 +29,7 @@ mod connection;
 mod context;
 mod engine;
 mod error;
+mod fallible;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod libcrypto;

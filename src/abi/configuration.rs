@@ -17,6 +17,7 @@ use crate::configuration::{COMMAND_LINE, Configuration, FILE, Refusal, Target, V
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::memory;
 
 /// Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
 /// configure.
@@ -29,7 +30,7 @@ use crate::error::{Error, Reason, Result};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
     call(c"SSL_CONF_CTX_new", std::ptr::null_mut(), || {
-        Ok(Box::into_raw(Box::default()))
+        Ok(Box::into_raw(memory::guarded(|| Ok(Box::default()))?))
     })
 }
 

@@ -20,6 +20,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::memory;
 
 /// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
 /// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
@@ -28,8 +29,9 @@ use crate::libcrypto::library::LibraryContext;
 /// put on the queue, and do not keep the context from being made.
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
-/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, or `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
-/// of versions before TLS 1.2.
+/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
+/// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or `ERR_R_UNSUPPORTED` where the memory that the
+/// program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
 ///
 /// # Safety
 /// `meth` is NULL or a method of this library.
@@ -260,8 +262,12 @@ unsafe fn make(library: LibraryContext, method: *const Method) -> Result<*mut Co
     let method = unsafe { static_method(method) }?;
     // SAFETY: no settings.
     unsafe { initialise(0, ptr::null()) }?;
-    let context = Context::new(library, method)?;
-    apply_system_configuration(&context, &mut |error| queue(c"SSL_CTX_new", &error));
+    memory::refuse_shared()?;
+    let context = memory::guarded(|| {
+        let context = Context::new(library, method)?;
+        apply_system_configuration(&context, &mut |error| queue(c"SSL_CTX_new", &error));
+        Ok(context)
+    })?;
     Ok(Arc::into_raw(context).cast_mut())
 }
 

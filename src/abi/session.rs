@@ -6,6 +6,7 @@ use std::ptr::null_mut;
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::abi::session_ex_data;
+use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
 /// Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
             max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
             ..Fields::default()
         };
-        Ok(Session::new(fields).into_raw())
+        Ok(memory::guarded(|| Ok(Session::new(fields)))?.into_raw())
     })
 }
 
@@ -44,7 +45,7 @@ pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
         session_ex_data::install();
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(src) }?;
-        Ok(session.duplicate()?.into_raw())
+        Ok(memory::guarded(|| session.duplicate())?.into_raw())
     })
 }
 

@@ -15,6 +15,7 @@ use super::call::call;
 use super::pointer::{borrow, borrow_quietly, optional};
 use super::types::SessionHash;
 use crate::context::Context;
+use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
 
 /// Adds a session to the cache, which takes a reference of its own. A session that has the same id
@@ -27,6 +28,7 @@ use crate::session::{Session, SessionRef};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_add_session", 0, || {
+        memory::begin()?;
         // SAFETY: NULL or live, as the caller promises.
         let (context, session) = unsafe { (borrow(ctx)?, lend(session)?) };
         Ok(session

@@ -188,7 +188,7 @@ pub unsafe extern "C" fn PEM_write_SSL_SESSION(out: *mut FILE, x: *const Session
 /// `a` is NULL or points to NULL or to a live session.
 unsafe fn read(a: *mut *mut Session, input: &[u8]) -> Result<(*mut Session, usize)> {
     session_ex_data::install();
-    let decoded = der::decode(input, |id| Cipher::from_id(id).is_some())?;
+    let decoded = memory::guarded(|| der::decode(input, |id| Cipher::from_id(id).is_some()))?;
     // SAFETY: NULL or readable and writable, as the caller promises.
     let place = unsafe { a.as_mut() };
     // SAFETY: NULL or a live session, as the caller promises.
@@ -197,7 +197,8 @@ unsafe fn read(a: *mut *mut Session, input: &[u8]) -> Result<(*mut Session, usiz
         session.assign(decoded.view());
         return Ok((session.as_ptr(), decoded.consumed));
     }
-    let session = SessionRef::into_raw(Session::from_view(decoded.view()));
+    let session = memory::guarded(|| Ok(Session::from_view(decoded.view())))?;
+    let session = SessionRef::into_raw(session);
     if let Some(place) = place {
         *place = session;
     }

@@ -9,6 +9,7 @@ use crate::cipher::{Method, Version};
 use crate::connection::{Connection, Stage};
 use crate::context::Context;
 use crate::error::{Reason, Result};
+use crate::libcrypto::memory;
 
 /// Makes a connection with the settings of `ctx` as they are now; later changes of the context's
 /// settings do not reach it, but its callbacks, certificate store and cache are those of the
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     call(c"SSL_new", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { optional(ctx) }?.ok_or(Reason::NULL_SSL_CTX)?;
-        let connection = Connection::new(&context.share())?;
+        let connection = memory::guarded(|| Connection::new(&context.share()))?;
         Ok(Arc::into_raw(connection).cast_mut())
     })
 }
@@ -154,7 +155,7 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
             unsafe { Arc::increment_strong_count(ssl.cast_const()) };
             return Ok(ssl);
         }
-        Ok(Arc::into_raw(connection.duplicate()?).cast_mut())
+        Ok(Arc::into_raw(memory::guarded(|| connection.duplicate())?).cast_mut())
     })
 }
 

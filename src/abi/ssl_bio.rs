@@ -10,6 +10,7 @@ use openssl_sys as ffi;
 use super::call::{call, queue};
 use super::io::transport_error;
 use super::pointer::store;
+use super::stop::with_memory;
 use crate::connection::{Connection, Role, Stage, Stop, Want};
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, Retry};
@@ -176,7 +177,7 @@ impl SslBio {
             let Some(connection) = self.connection() else {
                 return Ok(Err(FAILED));
             };
-            Ok(work(connection).map_err(|stop| match stop {
+            Ok(with_memory(connection, work).map_err(|stop| match stop {
                 Stop::Closed | Stop::Ended => CLOSED,
                 Stop::Suspended => {
                     wait(bio.bio(), connection);

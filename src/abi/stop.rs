@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_int};
 use super::call::{call, queue};
 use crate::connection::{Connection, Stop};
 use crate::error::Result;
+use crate::libcrypto::memory;
 
 /// What libssl returns when the peer has closed the connection, or broken it off.
 const CLOSED: c_int = 0;
@@ -24,7 +25,7 @@ pub unsafe fn drive(
     call(function, FAILED, || -> Result<c_int> {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { super::pointer::borrow(ssl) }?;
-        Ok(match work(connection) {
+        Ok(match with_memory(connection, work) {
             Ok(value) => value,
             Err(Stop::Closed | Stop::Ended) => CLOSED,
             Err(Stop::Broken(error)) => {
@@ -38,4 +39,17 @@ pub unsafe fn drive(
             }
         })
     })
+}
+
+/// Runs `work` on the connection, which ends in failure if memory runs out meanwhile.
+pub fn with_memory<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> std::result::Result<T, Stop>,
+) -> std::result::Result<T, Stop> {
+    let moment = memory::begin()?;
+    let outcome = work(connection);
+    if moment.memory_ran_out_since() {
+        return Err(connection.end_without_memory());
+    }
+    outcome
 }

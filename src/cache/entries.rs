@@ -9,6 +9,7 @@ use super::reclaim::{garbage, pin, retire, try_to_collect};
 use super::spent::Spent;
 use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering};
 use super::table::Table;
+use crate::fallible;
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
@@ -247,7 +248,7 @@ impl<E: Entry> Cache<E> {
     pub fn snapshot(&self) -> Option<Vec<E>> {
         let mut all = Vec::new();
         loop {
-            all.try_reserve(self.len() + 16).ok()?;
+            fallible::ask(|| all.try_reserve(self.len() + 16)).ok()?;
             let guarded = self.lock();
             let order = &guarded.order;
             if all.capacity() < self.len() {

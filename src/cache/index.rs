@@ -19,6 +19,7 @@ use super::entry::Key;
 use super::node::Node;
 use super::sync::{AtomicPtr, LoadLocked, Ordering, prefetch};
 use super::table::{Table, cut, join, split};
+use crate::fallible;
 
 /// The bits of the smallest table. Tests begin with two chains, so that tables change often.
 const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };
@@ -257,7 +258,7 @@ impl<O> Index<O> {
         let older_bits = unsafe { older.as_ref() }.map_or(0, |older| older.bits);
         if entries == 0
             && table.bits.max(older_bits) > KEPT_BITS
-            && let Some(fresh) = Table::new(MIN_BITS, std::ptr::null_mut())
+            && let Some(fresh) = fallible::ask(|| Table::new(MIN_BITS, std::ptr::null_mut()))
         {
             // SAFETY: made just now.
             unsafe { &*fresh }.clear();
@@ -280,7 +281,7 @@ impl<O> Index<O> {
             table.bits
         };
         if bits != table.bits
-            && let Some(fresh) = Table::new(bits, current)
+            && let Some(fresh) = fallible::ask(|| Table::new(bits, current))
         {
             self.current.store(fresh, Ordering::Release);
         }

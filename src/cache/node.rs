@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 use super::entry::{Expiry, Key};
 use super::sync::{AtomicPtr, prefetch};
+use crate::fallible;
 
 /// The most levels that a node takes part in. One in four nodes of a level is on the next one too,
 /// so this serves many millions.
@@ -51,7 +52,7 @@ impl<O> Node<O> {
         let hash = key.hash();
         let layout = Self::layout(hash)?;
         // SAFETY: the layout is not empty, since a node is not.
-        let node = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Self>())?;
+        let node = NonNull::new(unsafe { fallible::alloc(layout) }.cast::<Self>())?;
         let fresh = Self {
             next: AtomicPtr::new(Self::end()),
             object,

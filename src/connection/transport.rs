@@ -254,6 +254,18 @@ impl Connection {
         }
     }
 
+    /// Ends the connection since there was no memory for what it did, and gives back what it has.
+    pub fn end_without_memory(&self) -> Stop {
+        const INTERNAL_ERROR: u8 = 80;
+        let stop = match self.stage.get() {
+            Stage::Failed => Reason::MALLOC_FAILURE.into(),
+            _ => self.refuse(Reason::MALLOC_FAILURE, INTERNAL_ERROR),
+        };
+        self.handshake.take();
+        self.engine.take();
+        stop
+    }
+
     /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
     /// earlier connection, which stays; a client whose offer was not taken loses the new one.
     fn lose_failed_session(&self) {

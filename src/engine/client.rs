@@ -18,7 +18,6 @@ use rustls::crypto::{SelectedCredential, SignatureScheme, VerifiedIdentity};
 use rustls::enums::{ApplicationProtocol, CertificateType};
 use rustls::pki_types::ServerName;
 use rustls::{ClientSide, Connection, DistinguishedName, Error, KeyLog, Tcp};
-use zeroize::Zeroizing;
 
 use super::client_session;
 use super::credentials::no_credential;
@@ -353,7 +352,8 @@ impl ClientSessionStore for ClientHooks {
     }
 
     fn set_tls12_session(&self, _: ClientSessionKey<'static>, value: Tls12Session) {
-        let mut encoded = Zeroizing::new(Vec::with_capacity(4096));
+        // Its memory is wiped by the allocator, when it grows too.
+        let mut encoded = Vec::with_capacity(512);
         value.encode(&mut encoded);
         if let (Some(session), Some(delegate)) = (
             SessionSecrets::from_tls12_client(&encoded),
@@ -370,7 +370,8 @@ impl ClientSessionStore for ClientHooks {
     fn remove_tls12_session(&self, _: &ClientSessionKey<'static>) {}
 
     fn insert_tls13_ticket(&self, _: ClientSessionKey<'static>, value: Tls13Session) {
-        let mut encoded = Zeroizing::new(Vec::with_capacity(8192));
+        // As above.
+        let mut encoded = Vec::with_capacity(1024);
         value.encode(&mut encoded);
         if let (Some(session), Some(delegate)) = (
             SessionSecrets::from_tls13_client(&encoded),

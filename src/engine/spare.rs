@@ -3,7 +3,7 @@
 //! A connection needs a buffer of a record's size only from the first byte of a record to the last
 //! that is taken. So that neither each connection keeps one (17 KB for each direction) nor each
 //! record allocates one, a thread keeps one of each kind and lends it to the connection that it
-//! works on. What is left in a buffer is not wiped, as with the memory of any other allocation.
+//! works on. What is left in a buffer stays there until it is used again or the thread ends.
 
 use std::cell::Cell;
 use std::thread::LocalKey;

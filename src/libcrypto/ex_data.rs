@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Reason, Result};
+use crate::fallible;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
 
@@ -131,8 +132,7 @@ impl ExData {
         let old = self.values();
         let len = len.max(old.len() * 2).max(4);
         let mut values = Vec::new();
-        values
-            .try_reserve_exact(len)
+        fallible::ask(|| values.try_reserve_exact(len))
             .map_err(|_| Error::new(Reason::MALLOC_FAILURE))?;
         values.extend(
             old.iter()

@@ -33,6 +33,9 @@ pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 /// A function of any type, or none: only whether there is one is asked.
 pub type AnyCallback = Option<unsafe extern "C" fn()>;
 
+/// `CRYPTO_malloc_fn`
+pub type MallocFunction = unsafe extern "C" fn(usize, *const c_char, c_int) -> *mut c_void;
+
 /// A hash table of pointers (`OPENSSL_LHASH`).
 pub enum LhashTable {}
 /// `OCSP_RESPID`
@@ -54,6 +57,11 @@ unsafe extern "C" {
     pub fn ERR_clear_last_mark() -> c_int;
 
     // Memory
+    pub fn CRYPTO_get_mem_functions(
+        malloc: *mut Option<MallocFunction>,
+        realloc: *mut c_void,
+        free: *mut c_void,
+    );
     #[cfg(test)]
     pub fn CRYPTO_strdup(text: *const c_char, file: *const c_char, line: c_int) -> *mut c_char;
     pub fn CRYPTO_clear_free(p: *mut c_void, len: usize, file: *const c_char, line: c_int);

@@ -1,11 +1,12 @@
-//! Memory that C frees with `OPENSSL_free(3)`.
+//! Memory that C frees with `OPENSSL_free(3)`, and what to do when memory runs out.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::NonNull;
 
-use crate::error::Result;
+use crate::error::{Error, Reason, Result};
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::not_null;
+use crate::libcrypto::reserve::{self, Moment};
 
 const FILE: *const c_char = c"reprise".as_ptr();
 const LINE: c_int = 0;
@@ -114,6 +115,76 @@ pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
         && unsafe { ffi::CRYPTO_memcmp(one.as_ptr().cast(), two.as_ptr().cast(), one.len()) == 0 }
 }
 
+/// What must be there for a call to begin that needs memory, while the reserve is low.
+const ENOUGH: usize = 32 * 1024;
+
+/// Runs `make`, and fails if memory runs out meanwhile: what has been made is dropped then. Also fails, before
+/// `make` is run, while there is no memory and the reserve is low.
+pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
+    let moment = begin()?;
+    let made = make()?;
+    match moment.memory_ran_out_since() {
+        true => Err(Error::new(Reason::MALLOC_FAILURE)),
+        false => Ok(made),
+    }
+}
+
+/// For a call that needs memory: a moment to be asked when it ends, or the error if it should not begin.
+#[inline]
+pub fn begin() -> Result<Moment> {
+    if reserve::is_low() && !is_there_enough() {
+        return Err(Error::new(Reason::MALLOC_FAILURE));
+    }
+    Ok(Moment::now())
+}
+
+#[cold]
+fn is_there_enough() -> bool {
+    // SAFETY: the memory is freed at once; NULL is ignored.
+    unsafe {
+        let memory = ffi::CRYPTO_malloc(ENOUGH, FILE, LINE);
+        free(memory);
+        !memory.is_null()
+    }
+}
+
+/// Fails if the program has given libcrypto memory functions (`CRYPTO_set_mem_functions(3)`) whose memory
+/// other processes share, or whose memory cannot be told apart from such. What this library keeps for each
+/// process and thread would be used by several at once.
+pub fn refuse_shared() -> Result<()> {
+    let mut malloc = None;
+    // SAFETY: one place to write to; NULL stands for what is not asked for.
+    unsafe {
+        ffi::CRYPTO_get_mem_functions(&mut malloc, std::ptr::null_mut(), std::ptr::null_mut())
+    };
+    if malloc.is_none_or(|malloc| {
+        std::ptr::fn_addr_eq(malloc, ffi::CRYPTO_malloc as ffi::MallocFunction)
+    }) {
+        return Ok(());
+    }
+    let block = Box::new(0_u8);
+    let refused = match is_private(std::ptr::from_ref(&*block).addr()) {
+        Some(true) => return Ok(()),
+        Some(false) => "CRYPTO_set_mem_functions: the program's memory is shared between processes",
+        None => {
+            "CRYPTO_set_mem_functions: /proc/self/maps does not tell whether the program's memory is shared"
+        }
+    };
+    Err(Error::with(Reason::UNSUPPORTED, refused))
+}
+
+/// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that cannot be told.
+fn is_private(address: usize) -> Option<bool> {
+    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    maps.lines().find_map(|line| {
+        let mut words = line.split(' ');
+        let (from, to) = words.next()?.split_once('-')?;
+        let permissions = words.next()?;
+        let range = usize::from_str_radix(from, 16).ok()?..usize::from_str_radix(to, 16).ok()?;
+        range.contains(&address).then(|| permissions.ends_with('p'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +218,22 @@ mod tests {
             assert!(Allocated::from_raw_owned(std::ptr::null_mut(), 3).is_none());
             assert!(Allocated::from_raw_owned(duplicate(b"abc").unwrap(), 0).is_none());
         }
+    }
+
+    #[test]
+    fn shared_memory_is_told_from_private() {
+        let mine = Box::new(0);
+        assert_eq!(is_private(std::ptr::from_ref(&*mine).addr()), Some(true));
+        // SAFETY: a fresh page, which is unmapped below.
+        unsafe {
+            let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+            let page = libc::mmap(std::ptr::null_mut(), 4096, libc::PROT_READ, flags, -1, 0);
+            assert_ne!(page, libc::MAP_FAILED);
+            assert_eq!(is_private(page.addr()), Some(false));
+            libc::munmap(page, 4096);
+        }
+        assert_eq!(is_private(16), None);
+        refuse_shared().unwrap();
     }
 
     #[test]

@@ -22,6 +22,7 @@
 //! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`dh_parameters`]                                  | looked at, never used                    |
 //! | [`library`], [`algorithms`]                        | where algorithms are taken from, and which there are |
+//! | `allocator`, `reserve`                           | where the library's own memory comes from |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
 //! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations and helpers of this room |
 //! | `testing`                                          | keys and certificates for unit tests     |
@@ -29,6 +30,7 @@
 //! [`Error::Queued`]: crate::error::Error::Queued
 
 pub mod algorithms;
+mod allocator;
 pub mod bio;
 pub mod bio_method;
 pub mod certificate_cache;
@@ -57,6 +59,7 @@ pub mod private_key;
 mod private_key_der;
 pub mod public_key;
 pub mod random;
+mod reserve;
 pub mod rsa_key;
 pub mod signature_scheme;
 pub mod stack;

@@ -5,3 +5,5 @@
 
 #[path = "../../../src/cache/mod.rs"]
 mod cache;
+#[path = "../../../src/fallible.rs"]
+mod fallible;

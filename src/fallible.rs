@@ -1,0 +1,33 @@
+//! Allocations that may fail, by code that can go on without.
+//!
+//! Everything else is given memory from a reserve when there is no other.
+
+use std::alloc::Layout;
+use std::cell::Cell;
+
+thread_local! {
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `ask`, whose allocations may fail. It allocates, and does nothing else.
+pub fn ask<R>(ask: impl FnOnce() -> R) -> R {
+    ASKED.set(true);
+    let result = ask();
+    ASKED.set(false);
+    result
+}
+
+/// As `std::alloc::alloc`, and NULL when there is no memory.
+///
+/// # Safety
+/// The layout is not empty.
+pub unsafe fn alloc(layout: Layout) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    ask(|| unsafe { std::alloc::alloc(layout) })
+}
+
+/// Whether the allocation that this thread is making may fail.
+#[cfg_attr(loom, allow(dead_code))]
+pub fn is_asked() -> bool {
+    ASKED.get()
+}

@@ -1,0 +1,172 @@
+//! Memory for when there is no other: enough that calls under way can end in order.
+//!
+//! Rust's collections and the engine end the process when an allocation fails. So it does not fail: it is
+//! served from here, and counted. Calls that make something or drive a connection look at the count when
+//! they end, and fail if memory ran out meanwhile; what they made is given back ([`super::memory`]).
+//! When even the reserve is used up an allocation fails, which ends the process.
+//!
+//! The reserve lies in the library's own zeroed pages, which take no memory until they are used. It has no
+//! lock: a fork or a signal at any moment leaves it usable.
+
+use std::alloc::Layout;
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The size of the reserve in bytes.
+pub const SIZE: usize = 1 << 20;
+/// What is given out at a time.
+const GRANULE: usize = 64;
+const GRANULES: usize = SIZE / GRANULE;
+
+#[repr(align(4096))]
+struct Memory(UnsafeCell<[u8; SIZE]>);
+
+// SAFETY: its parts are given out to one owner each.
+unsafe impl Sync for Memory {}
+
+static MEMORY: Memory = Memory(UnsafeCell::new([0; SIZE]));
+static TAKEN: [AtomicBool; GRANULES] = [const { AtomicBool::new(false) }; GRANULES];
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+/// How often something was served from here, or could not be.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// What [`COUNT`] was when this thread was served last.
+    static LAST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A moment of this thread, to be asked later whether memory ran out since.
+#[derive(Clone, Copy)]
+pub struct Moment(usize);
+
+impl Moment {
+    /// This moment.
+    #[inline]
+    pub fn now() -> Self {
+        Self(COUNT.load(Ordering::Relaxed))
+    }
+
+    /// Whether an allocation of this thread has found no memory since.
+    #[inline]
+    pub fn memory_ran_out_since(self) -> bool {
+        COUNT.load(Ordering::Relaxed) != self.0 && self.this_thread_had_none()
+    }
+
+    #[cold]
+    fn this_thread_had_none(self) -> bool {
+        LAST.get() > self.0
+    }
+}
+
+/// Notes that this thread has found no memory.
+pub fn note_shortage() {
+    LAST.set(COUNT.fetch_add(1, Ordering::Relaxed) + 1);
+}
+
+/// Whether so much of the reserve is in use that no call should begin which needs memory.
+#[inline]
+pub fn is_low() -> bool {
+    IN_USE.load(Ordering::Relaxed) > GRANULES / 4
+}
+
+fn start() -> *mut u8 {
+    MEMORY.0.get().cast()
+}
+
+/// Whether `memory` is a block of the reserve.
+#[inline]
+pub fn holds(memory: *const u8) -> bool {
+    memory.addr().wrapping_sub(start().addr()) < SIZE
+}
+
+/// A block for `layout`, or NULL when there is no room.
+pub fn allocate(layout: Layout) -> *mut u8 {
+    note_shortage();
+    if layout.align() > align_of::<Memory>() {
+        return std::ptr::null_mut();
+    }
+    let count = layout.size().div_ceil(GRANULE);
+    let step = layout.align().div_ceil(GRANULE);
+    let mut first = 0;
+    while first + count <= GRANULES {
+        match claim(first, count) {
+            Ok(()) => {
+                IN_USE.fetch_add(count, Ordering::Relaxed);
+                // SAFETY: within the reserve.
+                return unsafe { start().add(first * GRANULE) };
+            }
+            Err(taken) => first = (taken + 1).next_multiple_of(step),
+        }
+    }
+    std::ptr::null_mut()
+}
+
+/// Takes these granules, or none and says which is taken.
+fn claim(first: usize, count: usize) -> Result<(), usize> {
+    for index in first..first + count {
+        if TAKEN[index].swap(true, Ordering::Acquire) {
+            for mine in &TAKEN[first..index] {
+                mine.store(false, Ordering::Release);
+            }
+            return Err(index);
+        }
+    }
+    Ok(())
+}
+
+/// Takes back a block.
+///
+/// # Safety
+/// [`allocate`] gave it for this layout, and it is not used any more.
+#[cold]
+pub unsafe fn release(memory: *mut u8, layout: Layout) {
+    let first = (memory.addr() - start().addr()) / GRANULE;
+    let count = layout.size().div_ceil(GRANULE);
+    for granule in &TAKEN[first..first + count] {
+        granule.store(false, Ordering::Release);
+    }
+    IN_USE.fetch_sub(count, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // One test: the reserve is that of the process.
+    #[test]
+    fn the_reserve_gives_blocks_until_it_is_used_up_and_takes_them_back() {
+        let before = Moment::now();
+        let mut blocks = Vec::new();
+        for size in [1, 64, 65, 5000, 17000].into_iter().cycle() {
+            let layout = Layout::from_size_align(size, 128).unwrap();
+            let block = allocate(layout);
+            if block.is_null() {
+                break;
+            }
+            assert!(holds(block));
+            assert_eq!(block.align_offset(128), 0);
+            // SAFETY: a block of that size.
+            unsafe { block.write_bytes(1, size) };
+            blocks.push((block, layout));
+        }
+        assert!(before.memory_ran_out_since());
+        assert!(is_low());
+        let other_thread = std::thread::spawn(move || before.memory_ran_out_since());
+        assert!(!other_thread.join().unwrap());
+        let total: usize = blocks.iter().map(|(_, layout)| layout.size()).sum();
+        assert!(total > SIZE / 2, "{total}");
+        let places: std::collections::BTreeSet<_> =
+            blocks.iter().map(|(block, _)| block.addr()).collect();
+        assert_eq!(places.len(), blocks.len());
+        for (block, layout) in blocks {
+            // SAFETY: given above.
+            unsafe { release(block, layout) };
+        }
+        assert!(!is_low());
+        assert!(!Moment::now().memory_ran_out_since());
+        assert!(allocate(Layout::from_size_align(SIZE + 1, 1).unwrap()).is_null());
+        assert!(allocate(Layout::from_size_align(1, 8192).unwrap()).is_null());
+        let other = 0_u8;
+        assert!(!holds(&other));
+    }
+}
