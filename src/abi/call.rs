@@ -1,7 +1,8 @@
 //! The one place where errors and panics turn into what C sees.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ffi::CStr;
+use std::mem::ManuallyDrop;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -54,15 +55,18 @@ pub fn silence_panics() {
                 .location()
                 .map(|place| format!(" at {}:{}", place.file(), place.line()))
                 .unwrap_or_default();
-            PANIC_MESSAGE.with(|message| *message.borrow_mut() = format!("{text}{place}"));
+            let message = format!("{text}{place}");
+            let former = PANIC_MESSAGE.replace(ManuallyDrop::new(message));
+            drop(ManuallyDrop::into_inner(former));
         }));
     });
 }
 
 fn take_panic_message() -> String {
-    PANIC_MESSAGE.with(|message| std::mem::take(&mut *message.borrow_mut()))
+    ManuallyDrop::into_inner(PANIC_MESSAGE.take())
 }
 
 thread_local! {
-    static PANIC_MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Not dropped: threads whose thread-locals are gone use the library too (atexit(3)).
+    static PANIC_MESSAGE: Cell<ManuallyDrop<String>> = const { Cell::new(ManuallyDrop::new(String::new())) };
 }

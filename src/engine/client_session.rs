@@ -40,6 +40,7 @@ use zeroize::Zeroizing;
 use super::external_psk;
 use super::finished::note_signed;
 use super::new_session_ticket::NotingExpander;
+use super::note::{Note, OnThread};
 use super::profile::tls13_suite;
 use super::session_value::SessionSecrets;
 
@@ -53,7 +54,7 @@ pub(super) fn restore(session: &SessionSecrets) -> Option<Tls13Session> {
     if session.secret.len() != suite.common.hash_provider.output_len() {
         return None;
     }
-    RESTORERS.with_borrow_mut(|restorers| {
+    let restore = |restorers: &mut Restorers| {
         let restorer = match restorers.entry(session.cipher_suite) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
@@ -66,8 +67,19 @@ pub(super) fn restore(session: &SessionSecrets) -> Option<Tls13Session> {
         drop(known);
         let restored = RESTORED.take();
         result.ok().and(restored)
-    })
+    };
+    // A thread that is ending has none any more.
+    match RESTORERS.try_with(RefCell::take) {
+        Ok(mut restorers) => {
+            let restored = restore(&mut restorers);
+            RESTORERS.set(restorers);
+            restored
+        }
+        Err(_) => restore(&mut Restorers::default()),
+    }
 }
+
+type Restorers = HashMap<u16, KernelConnection<ClientSide>>;
 
 /// The thread's [`PSK`] is set, until this is dropped: no other derivation may get it.
 struct KnownPsk;
@@ -86,12 +98,12 @@ impl Drop for KnownPsk {
 }
 
 thread_local! {
-    static RESTORERS: RefCell<HashMap<u16, KernelConnection<ClientSide>>> = RefCell::default();
+    static RESTORERS: RefCell<Restorers> = RefCell::default();
     /// The PSK that the next derivation answers with.
-    static PSK: Cell<Option<Zeroizing<Vec<u8>>>> = const { Cell::new(None) };
+    static PSK: Note<Zeroizing<Vec<u8>>> = const { Note::new() };
     /// When the session that is being restored was made, in seconds since the epoch.
     static TIME: Cell<u64> = const { Cell::new(0) };
-    static RESTORED: Cell<Option<Tls13Session>> = const { Cell::new(None) };
+    static RESTORED: Note<Tls13Session> = const { Note::new() };
 }
 
 /// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored, and

@@ -7,13 +7,13 @@
 //! it is given a random stand-in of the hash's length. Where the key schedule extracts from the
 //! stand-in, [`extract`] extracts from the key itself; the stand-in is never used for anything.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustls::crypto::GetRandomFailed;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
 use zeroize::Zeroizing;
 
+use super::note::{Note, OnThread};
 use super::planned_random;
 use super::profile::tls13_hash_len;
 use super::session_value::SessionSecrets;
@@ -60,7 +60,7 @@ pub(super) fn with<R>(psk: Option<&ExternalPsk>, work: impl FnOnce() -> R) -> R 
 }
 
 thread_local! {
-    static ACTIVE: RefCell<Option<ExternalPsk>> = const { RefCell::new(None) };
+    static ACTIVE: Note<ExternalPsk> = const { Note::new() };
 }
 
 /// The early secret of the thread's external key, if `secret` is its stand-in.
@@ -69,7 +69,7 @@ pub(super) fn extract(
     salt: Option<&[u8]>,
     secret: &[u8],
 ) -> Option<Box<dyn HkdfExpander>> {
-    ACTIVE.with_borrow(|active| {
+    ACTIVE.with_value(|active| {
         let keys = &active.as_ref()?.0;
         if salt.is_some() || secret != keys.stand_in.as_slice() {
             return None;

@@ -5,11 +5,11 @@
 //! same function also signs PSK binders, but a handshake always ends with the server's and then
 //! the client's Finished, on both sides: the last two are kept.
 
-use std::cell::RefCell;
-
 use rustls::Error;
 use rustls::crypto::kx::ActiveKeyExchange;
 use rustls::crypto::tls12::{Prf, PrfSecret};
+
+use super::note::{Note, OnThread};
 
 /// verify_data of the two sides; empty while unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,33 +23,35 @@ pub struct Finished {
 impl Finished {
     /// Takes over what was noted on this thread since the last time.
     pub(super) fn collect(&mut self) {
-        NOTED.with_borrow_mut(|noted| {
-            for (side, data) in noted.drain(..) {
-                match side {
-                    Side::Client => self.client = data,
-                    Side::Server => self.server = data,
-                    Side::Next => {
-                        self.server = std::mem::replace(&mut self.client, data);
-                    }
+        for (side, data) in take_noted() {
+            match side {
+                Side::Client => self.client = data,
+                Side::Server => self.server = data,
+                Side::Next => {
+                    self.server = std::mem::replace(&mut self.client, data);
                 }
             }
-        });
+        }
     }
 }
 
 /// Takes what was noted and not collected.
 pub(super) fn take_noted() -> Vec<(Side, Vec<u8>)> {
-    NOTED.take()
+    NOTED.take().unwrap_or_default()
 }
 
 /// Puts back what [`take_noted`] took.
 pub(super) fn put_back(noted: Vec<(Side, Vec<u8>)>) {
-    NOTED.set(noted);
+    NOTED.set(Some(noted));
 }
 
 /// Notes what TLS 1.3 signed.
 pub(super) fn note_signed(data: &[u8]) {
-    NOTED.with_borrow_mut(|noted| noted.push((Side::Next, data.to_vec())));
+    note(Side::Next, data);
+}
+
+fn note(side: Side, data: &[u8]) {
+    NOTED.with_value(|noted| noted.get_or_insert_default().push((side, data.to_vec())));
 }
 
 /// Whose Finished it is.
@@ -62,7 +64,7 @@ pub(super) enum Side {
 }
 
 thread_local! {
-    static NOTED: RefCell<Vec<(Side, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+    static NOTED: Note<Vec<(Side, Vec<u8>)>> = const { Note::new() };
 }
 
 /// The PRF of a TLS 1.2 suite, which notes verify_data.
@@ -96,6 +98,6 @@ impl PrfSecret for NotingSecret {
             b"server finished" => Side::Server,
             _ => return,
         };
-        NOTED.with_borrow_mut(|noted| noted.push((side, output.to_vec())));
+        note(side, output);
     }
 }

@@ -2,7 +2,6 @@
 //! provider's groups. Each group is wrapped; while a record is digested, what it is given on this
 //! thread is noted.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use rustls::crypto::kx::{
@@ -12,8 +11,10 @@ use rustls::enums::ProtocolVersion;
 use rustls::error::Error;
 use rustls_aws_lc_rs::ALL_KX_GROUPS;
 
+use super::note::{Note, OnThread};
+
 thread_local! {
-    static NOTED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    static NOTED: Note<Vec<u8>> = const { Note::new() };
 }
 
 /// Takes what was noted on this thread since the last time, if anything.

@@ -5,7 +5,7 @@
 //! protection notes the plaintext on this thread, while the engine is at work for a watched
 //! connection. Application data is never noted, only that there was some.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use rustls::Error;
@@ -14,6 +14,7 @@ use rustls::enums::ContentType;
 
 use super::connection::Engine;
 use super::library;
+use super::note::{Note, OnThread};
 
 /// Length of a record's header (RFC 8446, section 5.1).
 const HEADER: usize = 5;
@@ -73,7 +74,7 @@ impl Log {
 thread_local! {
     /// Whether there is a log: asked for every record of every connection.
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
-    static LOG: RefCell<Option<Log>> = const { RefCell::new(None) };
+    static LOG: Note<Log> = const { Note::new() };
 }
 
 impl Watch {
@@ -184,7 +185,7 @@ pub(super) fn without_noting<R>(work: impl FnOnce() -> R) -> R {
 /// What the engine that is at work on this thread has received and is digesting. It is not given
 /// again.
 pub fn received_so_far() -> Option<Record> {
-    LOG.with_borrow_mut(|log| log.as_mut()?.received())
+    LOG.with_value(|log| log.as_mut()?.received())
 }
 
 /// What is known of a record that was given up after its header.
@@ -245,7 +246,7 @@ pub(super) fn note_sealed((content_type, contents): (u8, Vec<u8>), record: &Plai
         content_type: Some(content_type),
         contents,
     };
-    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.sealed.push_back(record)));
+    LOG.with_value(|log| log.as_mut().map(|log| log.sealed.push_back(record)));
 }
 
 /// Notes what is in protected records.
@@ -263,7 +264,7 @@ impl RecordDecrypter for WatchedDecrypter {
                 ContentType::ApplicationData => (record.typ.into(), Vec::new()),
                 _ => (record.typ.into(), record.payload.to_vec()),
             });
-            LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
+            LOG.with_value(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
         }
         result
     }

@@ -54,6 +54,7 @@ mod key_share;
 mod library;
 mod messages;
 mod new_session_ticket;
+mod note;
 mod notes;
 mod peer_identity;
 mod planned_random;

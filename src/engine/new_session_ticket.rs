@@ -25,10 +25,10 @@
 //! } NewSessionTicket;
 //! ```
 
-use std::cell::RefCell;
-
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
 use zeroize::Zeroizing;
+
+use super::note::{Note, OnThread};
 
 /// `NewSessionTicket` (RFC 8446, section 4).
 const NEW_SESSION_TICKET: u8 = 4;
@@ -109,7 +109,7 @@ pub(super) fn message(
 thread_local! {
     /// Expands the resumption master secret that was derived last. On the heap, so that handing it
     /// over leaves no copy behind.
-    static NOTED: RefCell<Option<Box<dyn HkdfExpander>>> = const { RefCell::new(None) };
+    static NOTED: Note<Box<dyn HkdfExpander>> = const { Note::new() };
 }
 
 /// Takes what was noted and not collected.
@@ -119,7 +119,7 @@ pub(super) fn take_noted() -> Option<Box<dyn HkdfExpander>> {
 
 /// Puts back what [`take_noted`] took.
 pub(super) fn put_back(noted: Option<Box<dyn HkdfExpander>>) {
-    NOTED.replace(noted);
+    NOTED.set(noted);
 }
 
 /// Expands as a suite's HKDF does, and notes the resumption master secret on this thread.
@@ -147,7 +147,7 @@ impl HkdfExpander for NotingExpander {
         // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
         // 32 or 48 bytes), so none can be mistaken for it.
         if info.contains(&&b"res master"[..]) {
-            NOTED.replace(Some(self.hkdf.expander_for_okm(&block)));
+            NOTED.set(Some(self.hkdf.expander_for_okm(&block)));
         }
         block
     }
