@@ -10,6 +10,9 @@
 #[allow(dead_code, unused_imports)]
 #[path = "../src/cache/mod.rs"]
 mod cache;
+#[allow(dead_code)]
+#[path = "../src/fallible.rs"]
+mod fallible;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ptr::NonNull;
