@@ -1,6 +1,7 @@
 //! Reason codes of library `SSL`: part of the ABI, since programs compare them by number.
 //!
-//! The numbers are those of OpenSSL 3.0 (`<openssl/sslerr.h>`, and the list in `SSL_get_error(3)`).
+//! The numbers are those of OpenSSL 3.0 (`<openssl/sslerr.h>`, and the list in `SSL_get_error(3)`), but
+//! for one that OpenSSL has no use for.
 
 /// A reason code on the error queue. Codes from 1000 on are received alerts (1000 + alert number).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -311,6 +312,8 @@ reasons! {
     TOO_MANY_WARN_ALERTS = 409, "too many warn alerts";
     NO_SHARED_GROUPS = 410, "no shared groups";
     BAD_RECORD_TYPE = 443, "bad record type";
+    // Not in OpenSSL.
+    MEMORY_SHARED_BETWEEN_PROCESSES = 900, "memory shared between processes";
     INVALID_SESSION_ID = 999, "invalid session id";
     SSLV3_ALERT_UNEXPECTED_MESSAGE = 1010, "sslv3 alert unexpected message";
     SSLV3_ALERT_BAD_RECORD_MAC = 1020, "sslv3 alert bad record mac";

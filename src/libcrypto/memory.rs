@@ -163,14 +163,16 @@ pub fn refuse_shared() -> Result<()> {
         return Ok(());
     }
     let block = Box::new(0_u8);
-    let refused = match is_private(std::ptr::from_ref(&*block).addr()) {
+    let detail = match is_private(std::ptr::from_ref(&*block).addr()) {
         Some(true) => return Ok(()),
-        Some(false) => "CRYPTO_set_mem_functions: the program's memory is shared between processes",
+        Some(false) => {
+            "the functions of CRYPTO_set_mem_functions share it, which Reprise does not support"
+        }
         None => {
-            "CRYPTO_set_mem_functions: /proc/self/maps does not tell whether the program's memory is shared"
+            "CRYPTO_set_mem_functions was used, and /proc/self/maps does not tell what memory it gives"
         }
     };
-    Err(Error::with(Reason::UNSUPPORTED, refused))
+    Err(Error::with(Reason::MEMORY_SHARED_BETWEEN_PROCESSES, detail))
 }
 
 /// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that cannot be told.
