@@ -1,13 +1,13 @@
 //! The library context that the engine works for on a thread. rustls's algorithms are constants that
 //! know nothing of the connection that uses them, so those that are libcrypto's ask here.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
+use super::note::{Note, OnThread};
 use crate::libcrypto::library::LibraryContext;
 
 thread_local! {
-    static CURRENT: RefCell<Option<LibraryContext>> = const { RefCell::new(None) };
+    static CURRENT: Note<LibraryContext> = const { Note::new() };
 }
 
 /// Runs `work` for a connection of this library context, perhaps from within a callback of a
@@ -25,14 +25,15 @@ pub(super) fn within<R>(library: Option<&LibraryContext>, work: impl FnOnce() ->
 
 /// Whether the connection that is worked for has the engine's own algorithms.
 pub(super) fn is_engine() -> bool {
-    CURRENT.with_borrow(Option::is_none)
+    CURRENT.with_value(|current| current.is_none())
 }
 
 /// Runs `work` with the library context that algorithms of libcrypto come from.
 pub(super) fn with_current<R>(work: impl FnOnce(&LibraryContext) -> R) -> R {
     static DEFAULT: LazyLock<LibraryContext> = LazyLock::new(LibraryContext::default);
-    CURRENT.with_borrow(|current| match current {
-        Some(library) => work(library),
+    // It stays in its place, as the work may ask for it too.
+    match CURRENT.with_value(|current| current.clone()) {
+        Some(library) => work(&library),
         None => work(&DEFAULT),
-    })
+    }
 }
