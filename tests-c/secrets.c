@@ -222,18 +222,23 @@ static void add_key_block(const unsigned char *master, const char *suite_name)
 /* None is left. How many OpenSSL leaves is said where SECRETS_VERBOSE is set. */
 static void check_none_left(void)
 {
-    unsigned found = 0;
+    unsigned found = 0, on_stack = 0;
 
     CHECK(secret_count > 0);
     for (size_t i = 0; i < secret_count; i++) {
         unsigned copies = copies_left(secrets[i].bytes, secrets[i].length);
+        unsigned there = copies_on_stack(secrets[i].bytes, secrets[i].length);
+
+        on_stack += there;
+        if (there > 0 && getenv("SECRETS_VERBOSE") != NULL)
+            printf("%u of %s on the stack\n", there, secrets[i].name);
 
         if (copies > 0 && (on_reprise() || getenv("SECRETS_VERBOSE") != NULL))
             printf("%u of %s (%zu bytes)\n", copies, secrets[i].name, secrets[i].length);
         found += copies;
     }
     if (getenv("SECRETS_VERBOSE") != NULL)
-        printf("%zu secrets, %u copies\n", secret_count, found);
+        printf("%zu secrets, %u copies, %u on the stack\n", secret_count, found, on_stack);
     if (on_reprise())
         CHECK_EQ(found, 0);
 }

@@ -8,6 +8,7 @@ use super::plain_messages::{
 };
 use super::{
     Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop, Want,
+    stack,
 };
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
@@ -29,6 +30,14 @@ impl Connection {
 
     /// The same for a call that reads, which does not end a client's early data.
     pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
+        let result = self.go_on();
+        if !matches!(result, Err(Stop::Suspended)) {
+            stack::wipe_below();
+        }
+        result
+    }
+
+    fn go_on(&self) -> Result<(), Stop> {
         match self.stage.get() {
             Stage::Open => {
                 self.update_keys()?;

@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
-use super::{Connection, Handshake, Role, Stage, Stop};
+use super::{Connection, Handshake, Role, Stage, Stop, stack};
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::libcrypto::digest::sha256;
@@ -321,6 +321,7 @@ impl Connection {
             self.replace_session(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
         }
+        stack::wipe_below();
     }
 
     /// Puts the connection's session into the cache and tells the program, where both apply

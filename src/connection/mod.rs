@@ -63,6 +63,7 @@ mod session_cell;
 mod session_use;
 mod shutdown;
 mod signatures;
+mod stack;
 mod stapling;
 mod state;
 mod stop;

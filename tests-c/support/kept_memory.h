@@ -18,6 +18,8 @@
 void keep_memory(bool keep);
 /* In how many blocks that were allocated while memory was kept these bytes lie, or their hexadecimal digits. */
 unsigned copies_left(const void *bytes, size_t length);
+/* The same for what calls have left on the stack below the frame of keep_memory(false). */
+unsigned copies_on_stack(const void *bytes, size_t length);
 /* How many of the blocks have not been freed. */
 size_t blocks_in_use(void);
 /* False where another malloc() is in the way, such as valgrind's or a sanitizer's. */
