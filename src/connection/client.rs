@@ -63,7 +63,7 @@ impl Connection {
                 padding: settings.options & OP_TLSEXT_PADDING != 0,
             },
             tls12_tickets: profile.speaks(TLS1_2) && self.may_use_tickets(),
-            max_fragment: settings.max_send_fragment,
+            max_fragment: settings.longest_fragment(),
             profile,
         };
         self.with_handshake(|handshake| {

@@ -471,7 +471,7 @@ impl Connection {
             resume,
             early_data,
             early_answer,
-            max_fragment: settings.max_send_fragment,
+            max_fragment: settings.longest_fragment(),
             hidden_master_secret: self.hidden_master_secret(&hello, version),
         };
         self.with_engine(|engine| engine.accept(parameters))?

@@ -278,9 +278,12 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
-    /// context unless it was given one of its own. `None` without one.
+    /// context unless it was given one of its own; while it has none, the one that the context has
+    /// now. `None` without one.
     fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
-        let Some(function) = self.settings().generate_session_id else {
+        let own = self.settings().generate_session_id;
+        let of_context = || self.session_context.settings().generate_session_id;
+        let Some(function) = own.or_else(of_context) else {
             return Ok(None);
         };
         let mut id = [0u8; ID_LENGTH];

@@ -103,7 +103,7 @@ pub struct Settings {
     pub recv_max_early_data: u32,
     /// Largest plaintext of a record, in bytes; 16384 by default.
     pub max_send_fragment: usize,
-    /// `SSL_CTX_set_split_send_fragment`: remembered for the program.
+    /// `SSL_CTX_set_split_send_fragment`, at most the former, in bytes: limits records too.
     pub split_send_fragment: usize,
     /// `SSL_CTX_set_max_pipelines`: remembered for the program.
     pub max_pipelines: usize,
@@ -261,6 +261,11 @@ impl Settings {
         }
         self.tls13_ciphers = self.tls13_setting.clone();
         self.leave_out_unavailable();
+    }
+
+    /// Largest plaintext of a record that is sent, in bytes.
+    pub fn longest_fragment(&self) -> usize {
+        self.max_send_fragment.min(self.split_send_fragment)
     }
 
     /// The Suite B profile in force.
