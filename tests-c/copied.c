@@ -1494,6 +1494,58 @@ static void what_else_a_duplicate_has(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+THREE(SSL_SESSION *, look_up, (SSL *ssl, const unsigned char *id, int length, int *copy),
+      (void)ssl; (void)id; (void)length; *copy = 0; return NULL;)
+THREE(void, removed, (SSL_CTX *context, SSL_SESSION *session), (void)context; (void)session;)
+
+static void sessions_stay_with_the_context_given_to_SSL_new(void)
+{
+    SSL_SESSION *session;
+    struct pair pair;
+
+    pair_init(&pair, &TLS12);
+    switch_to = server_context(&TLS12);
+    for (int i = 0; i < 2; i++) {
+        SSL_CTX *context = i ? switch_to : pair.server_ctx;
+
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER);
+        SSL_CTX_sess_set_get_cb(context, OF_THREE(look_up, i + 1));
+        SSL_CTX_sess_set_remove_cb(context, OF_THREE(removed, i + 1));
+    }
+    for (int in_callback = 0; in_callback < 2; in_callback++) {
+        if (in_callback)
+            SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, switch_context);
+        pair_open(&pair);
+        if (!in_callback)
+            CHECK(SSL_set_SSL_CTX(pair.server, switch_to) == switch_to);
+        CHECK_EQ(SSL_set_tlsext_host_name(pair.client, "localhost"), 1);
+        pair_handshake(&pair);
+        CHECK(SSL_get_SSL_CTX(pair.server) == switch_to);
+        CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
+        CHECK_EQ(SSL_CTX_sess_number(switch_to), 0);
+        session = SSL_get1_session(pair.client);
+        seen = 0;
+        CHECK_EQ(SSL_CTX_remove_session(pair.server_ctx, SSL_get_session(pair.server)), 1);
+        CHECK_EQ(seen, 1);
+        pair_close(&pair);
+        /* What is offered now is looked for where it was. */
+        pair.offer = session;
+        pair_open(&pair);
+        if (!in_callback)
+            CHECK(SSL_set_SSL_CTX(pair.server, switch_to) == switch_to);
+        seen = 0;
+        pair_handshake(&pair);
+        CHECK_EQ(seen, 1);
+        CHECK_EQ(SSL_CTX_remove_session(pair.server_ctx, SSL_get_session(pair.server)), 1);
+        pair_close(&pair);
+        pair.offer = NULL;
+        SSL_SESSION_free(session);
+    }
+    SSL_CTX_free(switch_to);
+    pair_free(&pair);
+}
+
 /* SSL_copy_session_id(3) takes all that goes with the certificates, and the method. */
 static void what_SSL_copy_session_id_takes(void)
 {
@@ -1531,6 +1583,7 @@ static void what_SSL_copy_session_id_takes(void)
 TEST_MAIN(TEST(a_session_id_callback_of_the_context_counts_while_the_connection_has_none),
           TEST_EACH(what_SSL_clear_forgets_and_keeps),
           TEST_EACH(what_else_a_duplicate_has),
+          TEST(sessions_stay_with_the_context_given_to_SSL_new),
           TEST(what_SSL_copy_session_id_takes),
           TEST_EACH(what_is_changed_in_the_context_after_SSL_new),
           TEST_EACH(what_a_switch_of_context_takes_over),
