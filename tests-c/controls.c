@@ -473,7 +473,30 @@ static void the_peers_key_of_the_key_exchange_is_told(const struct protocol *pro
     }
 }
 
-TEST_MAIN(TEST(sizes_have_limits), TEST(versions_of_dtls_do_not_mix_with_tls),
+static void a_tls12_resumption_has_the_group_of_its_session(void)
+{
+    for (int tickets = 0; tickets <= 1; tickets++) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        pair_init(&pair, &TLS12);
+        if (!tickets)
+            SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, "P-384:P-256"), 1);
+        session = pair_new_session(&pair);
+        pair.offer = session;
+        pair_connect(&pair);
+        CHECK(SSL_session_reused(pair.server));
+        CHECK_EQ(SSL_get_negotiated_group(pair.client), NID_secp384r1);
+        CHECK_EQ(SSL_get_negotiated_group(pair.server), NID_secp384r1);
+        pair_close(&pair);
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
+TEST_MAIN(TEST(a_tls12_resumption_has_the_group_of_its_session),
+          TEST(sizes_have_limits), TEST(versions_of_dtls_do_not_mix_with_tls),
           TEST(numbers_without_a_meaning_give_zero), TEST(host_names_have_a_length),
           TEST(lists_of_groups_and_signatures_are_checked),
           TEST_EACH(a_server_knows_the_clients_groups),

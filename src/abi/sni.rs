@@ -88,13 +88,9 @@ fn host_name(connection: &Connection) -> *const c_char {
     let resumed = connection.is_resumed() && connection.version() != TLS1_3;
     if connection.role() == Some(Role::Server) {
         // During the handshake what the client says counts: the session may be given up yet.
-        let of_session = match resumed && connection.stage() != Stage::Handshake {
+        return match resumed && connection.stage() != Stage::Handshake {
             true => name_of_session(connection, |_| true),
-            false => ptr::null(),
-        };
-        return match of_session.is_null() {
-            true => own(&connection.received_host_name()),
-            false => of_session,
+            false => own(&connection.received_host_name()),
         };
     }
     let set = own(&connection.host_name());

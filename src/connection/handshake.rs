@@ -367,6 +367,10 @@ impl Connection {
     /// in this handshake any more. On a server, it lends nothing to the new session.
     fn settle_offer(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
+        if facts.group != 0 {
+            // A ticket holds it.
+            self.facts.borrow_mut().group = facts.group;
+        }
         match self.role.get() {
             Some(Role::Server) if facts.full => self.drop_offer()?,
             Some(Role::Client) if facts.full => self.meet_new_session(),
