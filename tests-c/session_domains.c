@@ -197,6 +197,51 @@ static void a_name_that_was_not_accepted_does_not_matter(void)
     }
 }
 
+/* The server knows no name then, although the client sends one. */
+static void a_tls12_resumption_without_a_name_in_the_session_has_none(void)
+{
+    answer = SSL_TLSEXT_ERR_NOACK;
+    FOR_EACH_KIND(kind) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        init(&pair, kind);
+        session = session_of(&pair, "a.example");
+        connect_to(&pair, "a.example", session);
+        CHECK_EQ(SSL_session_reused(pair.server), 1);
+        if (is_tls13(kind))
+            CHECK_STR(servers_name(&pair), "a.example");
+        else
+            CHECK(servers_name(&pair) == NULL);
+        CHECK_EQ(SSL_get_servername_type(pair.server),
+                 is_tls13(kind) ? TLSEXT_NAMETYPE_host_name : -1);
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
+/* RFC 6066, section 3, refuses another name, not the lack of one. */
+static void a_client_that_names_no_host_resumes(void)
+{
+    answer = SSL_TLSEXT_ERR_OK;
+    FOR_EACH_KIND(kind) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        init(&pair, kind);
+        session = session_of(&pair, "a.example");
+        connect_to(&pair, NULL, session);
+        CHECK_EQ(SSL_session_reused(pair.server), 1);
+        CHECK_EQ(SSL_session_reused(pair.client), 1);
+        if (is_tls13(kind))
+            CHECK(servers_name(&pair) == NULL);
+        else
+            CHECK_STR(servers_name(&pair), "a.example");
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
 /* ---- domains of one context ---- */
 
 static void another_id_context_is_another_domain(void)
@@ -536,6 +581,8 @@ TEST_MAIN(TEST(a_name_is_kept_only_if_the_callback_accepts_it),
           TEST(the_name_of_a_resumption_is_the_sessions_in_tls12),
           TEST(a_session_is_for_the_name_it_was_made_for),
           TEST(a_name_that_was_not_accepted_does_not_matter),
+          TEST(a_tls12_resumption_without_a_name_in_the_session_has_none),
+          TEST(a_client_that_names_no_host_resumes),
           TEST(another_id_context_is_another_domain),
           TEST(another_servers_tickets_and_ids_mean_nothing),
           TEST(a_session_without_certificate_does_not_stand_for_one),

@@ -54,6 +54,7 @@ impl Connection {
             early_data,
             signature_schemes: self.offered_signatures(&settings, settings.signature_schemes())?,
             signing_schemes: settings.client_signature_schemes(),
+            binds_curves: settings.suite_b().is_some(),
             may_authenticate: self.may_authenticate(&settings),
             authorities: self.names_for_peer(Role::Client),
             request_ocsp: settings.status_type == 1,

@@ -11,7 +11,8 @@ use crate::libcrypto::digest::sha256;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::library::LibraryContext;
 use crate::session::{
-    Bytes, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Session, SessionRef, View,
+    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Session, SessionRef,
+    View,
 };
 
 const SSL_VERIFY_PEER: c_int = 1;
@@ -137,16 +138,26 @@ impl Connection {
             time: clock::now(),
             timeout: self.session_context.new_session_timeout(),
             verify_result: self.verify_result.get(),
-            flags: match facts.extended_master_secret && facts.version == 0x0303 {
-                true => FLAG_EXTENDED_MASTER_SECRET,
-                false => 0,
-            },
+            flags: self.host_flag()
+                | match facts.extended_master_secret && facts.version == 0x0303 {
+                    true => FLAG_EXTENDED_MASTER_SECRET,
+                    false => 0,
+                },
             group: facts.group.into(),
             id_context: self.id_context_of_session().to_vec(),
             alpn: facts.alpn.clone(),
             host_name: host_name.map(|name| name.into_bytes()),
             peer: self.peer.borrow().clone(),
             ..Fields::default()
+        }
+    }
+
+    /// The flag of a new session for a host that the servername callback has set apart.
+    fn host_flag(&self) -> u32 {
+        let switched = self.with_handshake(|handshake| handshake.switched);
+        match switched.unwrap_or(false) {
+            true => FLAG_BOUND_TO_HOST,
+            false => 0,
         }
     }
 
@@ -164,10 +175,11 @@ impl Connection {
         fields.cipher_id = cipher_id(secrets.cipher_suite);
         fields.master_key = secrets.secret.clone();
         fields.age_add = secrets.age_add;
-        fields.flags = match secrets.extended_master_secret {
-            true => FLAG_EXTENDED_MASTER_SECRET,
-            false => 0,
-        };
+        fields.flags = self.host_flag()
+            | match secrets.extended_master_secret {
+                true => FLAG_EXTENDED_MASTER_SECRET,
+                false => 0,
+            };
         fields
     }
 
@@ -240,6 +252,9 @@ impl Connection {
             fields.id_context = id_context.to_vec();
         }
         fields.master_key = handshake.master_secret.clone();
+        if handshake.switched {
+            fields.flags |= FLAG_BOUND_TO_HOST;
+        }
         if handshake.host_name_accepted {
             let name = self.received_host_name.borrow().clone();
             fields.host_name = name.map(|name| name.into_bytes());

@@ -36,6 +36,7 @@
 //! | `handshake_state`   | what these states are called                                  |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
+mod certificate_choice;
 mod check_chain;
 mod client;
 mod client_hello;
@@ -46,6 +47,7 @@ mod early_data;
 mod external_psk;
 mod handshake;
 mod handshake_state;
+mod hello_changes;
 mod io;
 mod issuing;
 mod message_events;
@@ -210,6 +212,8 @@ pub struct Handshake {
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.
     host_name_accepted: bool,
+    /// Server: the servername callback has changed the context, or the id context.
+    switched: bool,
     /// Server: the id context at the time of the ClientHello, which new sessions get even if the
     /// servername callback switches contexts, as in OpenSSL.
     session_id_context: Option<Arc<[u8]>>,

@@ -160,14 +160,25 @@ impl Connection {
 
     fn usable_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         let settings = self.settings();
+        let credentials = &settings.credentials;
+        let keys = credentials.certified(&self.chain_source(&settings)).ok()?;
+        let rules = match settings.suite_b() {
+            Some(_) => 0x0304,
+            None => request.version,
+        };
+        let able = |scheme: u16| {
+            keys.iter().find(|key| {
+                // In TLS 1.2 only the certificate that was set or selected last comes into question.
+                let chosen =
+                    request.version == 0x0304 || Some(key.number()) == credentials.current_number();
+                chosen && key.can_sign(rules, &[scheme])
+            })
+        };
         let common = request.common_schemes.iter().copied();
-        let common: Vec<_> = common.filter(|scheme| self.may_sign(*scheme)).collect();
-        settings
-            .credentials
-            .certified(&self.chain_source(&settings))
-            .ok()?
-            .into_iter()
-            .find(|key| key.can_sign(&common))
+        common
+            .filter(|scheme| self.may_sign(*scheme))
+            .find_map(able)
+            .cloned()
     }
 
     /// Server: keeps the authorities that a client of TLS 1.3 names (RFC 8446, section 4.2.4).

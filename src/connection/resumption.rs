@@ -8,7 +8,7 @@ use std::ffi::{c_int, c_uint};
 
 use super::client::secrets_of;
 use super::early_data::is_fresh;
-use super::{ClientHello, Connection, Stop};
+use super::{ClientHello, Connection, Stop, extension};
 use crate::clock;
 use crate::context::Settings;
 use crate::engine::{
@@ -62,10 +62,13 @@ impl Resumption {
         !ticket.is_empty() && self.identity == ticket
     }
 
-    /// In the engine's terms.
-    pub fn for_engine(&self, hello: &ClientHello) -> ResumeOffer {
+    /// In the engine's terms. It finds the session by the client's session id if it sees no ticket.
+    pub fn for_engine(&self, hello: &ClientHello, without_ticket: bool) -> ResumeOffer {
         ResumeOffer {
-            identity: self.identity.clone(),
+            identity: match without_ticket {
+                true => hello.session_id().to_vec(),
+                false => self.identity.clone(),
+            },
             session: SessionSecrets {
                 external: self.external,
                 ..secrets_of(&self.session)
@@ -130,8 +133,7 @@ impl Connection {
                 if offer.external {
                     return true;
                 }
-                let for_this_host =
-                    offer.session.host_name().is_some() && same_host(&offer.session, hello);
+                let for_this_host = same_host(&offer.session, hello);
                 has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
             })
         });
@@ -402,7 +404,7 @@ impl Connection {
             }
         }
         Ok(resumption.external
-            || same_host(session, hello) && has_needed_certificate(session, &settings))
+            || may_be_for_host(session, hello) && has_needed_certificate(session, &settings))
     }
 
     /// Opens a ticket, with the program's say in it (S76–S79). The session in it gets `id`, the one in the
@@ -476,12 +478,20 @@ fn has_needed_certificate(session: &Session, settings: &Settings) -> bool {
     !needs_certificate || session.peer().is_some()
 }
 
-/// RFC 6066, section 3: a session that was made for a host name is resumed for that name only.
+/// RFC 6066, section 3: a session that was made for a host name is not resumed for another one. A client
+/// that names none resumes it where it would have come to as well.
+fn may_be_for_host(session: &Session, hello: &ClientHello) -> bool {
+    let names_none = hello.extension(extension::SERVER_NAME).is_none();
+    session.host_name().is_none()
+        || same_host(session, hello)
+        || (names_none && !session.is_bound_to_host())
+}
+
+/// Whether the session was made for the host name of the ClientHello.
 fn same_host(session: &Session, hello: &ClientHello) -> bool {
-    match session.host_name() {
-        None => true,
-        Some(name) => hello
+    session.host_name().is_some_and(|name| {
+        hello
             .server_name()
-            .is_some_and(|other| other.eq_ignore_ascii_case(name.to_bytes())),
-    }
+            .is_some_and(|other| other.eq_ignore_ascii_case(name.to_bytes()))
+    })
 }

@@ -176,6 +176,7 @@ impl Connection {
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())
             || self.settings.borrow().session_id_context != id_context;
+        self.with_handshake(|handshake| handshake.switched = switched);
         self.recheck_resumable(&hello, switched)?;
         self.note_host_name();
         if self.resumed.get() && version == 0x0303 {
@@ -237,9 +238,11 @@ impl Connection {
         self.check(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
         let method = self.method.get();
-        let common = [0x0304, 0x0303]
-            .into_iter()
-            .find(|version| hello.offers_version(*version) && self.may_speak(&settings, *version));
+        let common = [0x0304, 0x0303].into_iter().find(|version| {
+            hello.offers_version(*version)
+                && self.may_speak(&settings, *version)
+                && (*version != 0x0304 || self.is_capable_of_tls13(&settings))
+        });
         common.ok_or_else(|| {
             let ours = |version: &u16| settings.allows_version(method, *version);
             let theirs = |version: &u16| hello.offers_version(*version);
@@ -393,16 +396,20 @@ impl Connection {
             return Err(Reason::INTERNAL_ERROR.into());
         };
         let profile = self.server_profile(&hello)?;
-        let (version, alpn, early_data, resume) = self
+        let version = self
+            .with_handshake(|handshake| handshake.version)
+            .unwrap_or_default();
+        let hello_changes = self.hello_changes(&hello, &settings, version)?;
+        let without_ticket = hello_changes.without_ticket;
+        let (alpn, early_data, resume) = self
             .with_handshake(|handshake| {
                 (
-                    handshake.version,
                     handshake.alpn.clone(),
                     handshake.early_data,
                     handshake
                         .offer
                         .as_ref()
-                        .map(|offer| offer.for_engine(&hello)),
+                        .map(|offer| offer.for_engine(&hello, without_ticket)),
                 )
             })
             .unwrap_or_default();
@@ -410,9 +417,14 @@ impl Connection {
         if resume.is_none() || version != 0x0303 {
             self.check_groups(&hello, &profile, version)?;
         }
-        let credentials = settings
-            .credentials
-            .certified(&self.chain_source(&settings))?;
+        let credentials = self.certificates_for(&settings, &hello, version)?;
+        if credentials.is_empty() && resume.is_none() && settings.credentials.any() {
+            let reason = match version {
+                0x0304 => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+                _ => Reason::NO_SHARED_CIPHER,
+            };
+            return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+        }
         if credentials.is_empty() && resume.is_none() {
             return Err(self.fail(Failure {
                 detail: reason_of_no_cipher(&settings, version).into(),
@@ -455,6 +467,7 @@ impl Connection {
             version,
             credentials,
             signature_schemes: self.permitted_signatures(&settings, SIGALG_SHARED, common),
+            binds_curves: settings.suite_b().is_some(),
             client_signature_schemes,
             alpn,
             staple: self.ocsp_asked.get() == Some(true),
@@ -471,6 +484,7 @@ impl Connection {
             resume,
             early_data,
             early_answer,
+            hello_changes,
             max_fragment: settings.longest_fragment(),
             hidden_master_secret: self.hidden_master_secret(&hello, version),
         };

@@ -11,9 +11,6 @@ use crate::error::{Reason, Result};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::X509;
 
-/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
-const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
-
 /// What is known of the signatures of a handshake. Nobody signs when a session is resumed.
 #[derive(Default)]
 pub(super) struct Signatures {
@@ -68,9 +65,9 @@ impl Connection {
             _ => settings.signature_schemes(),
         };
         let theirs = self.accepted_signatures();
-        let (order, other) = match settings.options & OP_CIPHER_SERVER_PREFERENCE {
-            0 => (theirs, ours),
-            _ => (ours, theirs),
+        let (order, other) = match settings.prefers_own_order() {
+            false => (theirs, ours),
+            true => (ours, theirs),
         };
         let refused = self.signatures.borrow().refused.clone();
         order

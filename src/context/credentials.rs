@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::certificate_security::ShownChain;
-use crate::engine::{CertifiedKey, ExternalKey, KeySource};
+use crate::engine::{CertifiedKey, ExternalKey};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
@@ -287,19 +287,13 @@ impl Slot {
             .map(|certificate| certificate.to_der().ok())
             .collect::<Option<_>>()?;
         let exportable = source.engine_signs && key.is_of_default_provider();
-        let exported = exportable
-            .then(|| key.to_pkcs8())
-            .flatten()
-            .and_then(|pkcs8| CertifiedKey::new(chain.clone(), KeySource::Pkcs8(pkcs8), None).ok());
-        let certified = exported.or_else(|| {
-            let key = Arc::new(LibcryptoKey {
-                key: key.clone(),
-                library: source.library.clone(),
-            });
-            CertifiedKey::new(chain, KeySource::External(key), None).ok()
-        })?;
+        let exported = exportable.then(|| key.to_pkcs8()).flatten();
+        let external = Arc::new(LibcryptoKey {
+            key: key.clone(),
+            library: source.library.clone(),
+        });
         Some(Prepared {
-            key: certified,
+            key: CertifiedKey::new(chain, external, exported).ok()?,
             shown: Arc::new(ShownChain::new(certificate, &issuers)),
             source: source.clone(),
         })
@@ -334,18 +328,23 @@ fn issuers(leaf: &X509, source: &ChainSource) -> Vec<X509> {
     })
 }
 
-/// A key that libcrypto signs with: it cannot be exported, or the engine does not know its kind.
+/// A key as libcrypto signs with it.
 struct LibcryptoKey {
     key: PrivateKey,
     library: LibraryContext,
 }
 
 impl ExternalKey for LibcryptoKey {
-    fn signature_schemes(&self) -> Vec<u16> {
+    fn signature_schemes(&self, version: u16) -> Vec<u16> {
         let kind = self.key.kind();
+        let size = self.key.size();
         SignatureScheme::ALL
             .iter()
-            .filter(|scheme| scheme.fits(kind))
+            .filter(|scheme| match version {
+                0x0304 => scheme.fits(kind) && scheme.is_of_tls13(),
+                _ => scheme.is_for(kind),
+            })
+            .filter(|scheme| scheme.smallest_key() <= size)
             .map(|scheme| scheme.code())
             .collect()
     }

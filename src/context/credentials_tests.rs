@@ -15,6 +15,7 @@ use crate::libcrypto::testing::{self, Identity};
 use crate::libcrypto::x509::{X509, X509Chain};
 
 const P256: u16 = 0x0403;
+const P384: u16 = 0x0503;
 const ED25519: u16 = 0x0807;
 const RSA_PSS: u16 = 0x0804;
 
@@ -162,18 +163,20 @@ fn only_pairs_are_prepared_under_the_number_of_their_slot() {
         .certified(&source(Store::new().unwrap()))
         .unwrap();
     assert_eq!(prepared.len(), 2);
-    assert!(prepared[0].can_sign(&[ED25519]) && prepared[1].can_sign(&[RSA_PSS]));
+    assert!(prepared[0].can_sign(0x0304, &[ED25519]) && prepared[1].can_sign(0x0304, &[RSA_PSS]));
     for key in &prepared {
         let slot = credentials.slot(key.number()).unwrap();
         let is_ed = slot.certificate == Some(ed.certificate.clone());
-        assert_eq!(key.can_sign(&[ED25519]), is_ed);
+        assert_eq!(key.can_sign(0x0304, &[ED25519]), is_ed);
     }
     credentials.set_key(ec.key).unwrap();
     let prepared = credentials
         .certified(&source(Store::new().unwrap()))
         .unwrap();
     assert_eq!(prepared.len(), 3);
-    assert!(prepared[0].can_sign(&[P256]));
+    assert!(prepared[0].can_sign(0x0304, &[P256]) && !prepared[0].can_sign(0x0304, &[P384]));
+    // In TLS 1.2 the scheme does not name the curve.
+    assert!(prepared[0].can_sign(0x0303, &[P384]));
 }
 
 #[test]

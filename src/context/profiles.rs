@@ -161,7 +161,7 @@ impl Settings {
             suites(TLS1_3),
             suites(TLS1_2),
             groups.into_iter(),
-            self.prefers_own_suites(),
+            self.prefers_own_order(),
         )
     }
 

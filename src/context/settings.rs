@@ -287,8 +287,8 @@ impl Settings {
         self.leave_out_unavailable();
     }
 
-    /// Server: the suite is chosen by its own order.
-    pub(super) fn prefers_own_suites(&self) -> bool {
+    /// Whether our order counts, not the peer's, between what both sides have.
+    pub fn prefers_own_order(&self) -> bool {
         self.options & OP_CIPHER_SERVER_PREFERENCE != 0 || self.suite_b().is_some()
     }
 

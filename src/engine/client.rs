@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::hash::Hasher;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use rustls::client::danger::{
@@ -47,6 +48,8 @@ pub struct ClientParameters {
     pub signature_schemes: Vec<u16>,
     /// Signature schemes to sign with, by TLS number.
     pub signing_schemes: Vec<u16>,
+    /// Signature schemes bind the curve as in TLS 1.3, whatever the version.
+    pub binds_curves: bool,
     /// Whether a certificate might be sent when the server asks.
     pub may_authenticate: bool,
     /// DER names of authorities that the server should know of (TLS 1.3).
@@ -97,6 +100,8 @@ pub(super) fn connect(
         hello_change: parameters.hello_change.any(),
         hello_random: OnceLock::new(),
         fragment: parameters.max_fragment,
+        prefers_own_order: parameters.profile.prefer_server_order,
+        binds_curves: parameters.binds_curves,
         may_authenticate: parameters.may_authenticate,
         authorities: parameters
             .authorities
@@ -104,6 +109,7 @@ pub(super) fn connect(
             .map(|name| distinguished_name(name))
             .collect(),
         request_ocsp: parameters.request_ocsp,
+        speaks_tls13: AtomicBool::new(false),
         rejected: Mutex::new(None),
     });
 
@@ -169,9 +175,13 @@ pub(super) struct ClientHooks {
     hello_random: OnceLock<[u8; 32]>,
     /// Largest plaintext of a record, in bytes.
     fragment: usize,
+    prefers_own_order: bool,
+    binds_curves: bool,
     may_authenticate: bool,
     authorities: Arc<[DistinguishedName]>,
     request_ocsp: bool,
+    /// The server speaks TLS 1.3.
+    speaks_tls13: AtomicBool,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
 
@@ -268,6 +278,19 @@ thread_local! {
     static CURRENT: Cell<*const ClientHooks> = const { Cell::new(ptr::null()) };
 }
 
+/// Notes that the client which is at work, if one is, has a server of TLS 1.3.
+pub(super) fn note_tls13() {
+    if let Some(hooks) = CurrentClient.hooks() {
+        hooks.speaks_tls13.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs work of a server, perhaps within a callback of a client.
+pub(super) fn without_client<R>(work: impl FnOnce() -> R) -> R {
+    let _restore = Restore(CURRENT.replace(ptr::null()));
+    work()
+}
+
 /// Puts the hooks back that were at work before: a callback may drive another connection.
 struct Restore(*const ClientHooks);
 
@@ -308,13 +331,24 @@ impl ClientCredentialResolver for CurrentClient {
 impl ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
-        let common: Vec<SignatureScheme> = accepted
+        let version = match self.speaks_tls13.load(Ordering::Relaxed) {
+            true => 0x0304,
+            false => 0x0303,
+        };
+        let ours = self.signing_schemes.iter().copied().map(SignatureScheme);
+        let ours: Vec<_> = ours.collect();
+        let (order, other) = match self.prefers_own_order {
+            true => (&ours[..], accepted),
+            false => (accepted, &ours[..]),
+        };
+        let common: Vec<SignatureScheme> = order
             .iter()
             .copied()
-            .filter(|scheme| self.signing_schemes.contains(&scheme.0))
+            .filter(|scheme| other.contains(scheme))
             .collect();
         let delegate = self.delegate.get()?;
         let key = delegate.client_credentials(&CertificateRequest {
+            version,
             authorities: request
                 .root_hint_subjects()
                 .iter()
@@ -327,8 +361,9 @@ impl ClientHooks {
             .into_iter()
             .filter(|scheme| delegate.may_sign(scheme.0))
             .collect();
+        let rules = if self.binds_curves { 0x0304 } else { version };
         let selected = key.and_then(|key| {
-            let mut selected = key.select(&permitted)?;
+            let mut selected = key.select(rules, &permitted)?;
             if let Some(change) = self.hello_change {
                 let inner = selected.signer;
                 selected.signer = Box::new(ChangingSigner { inner, change });
@@ -338,7 +373,7 @@ impl ClientHooks {
         });
         match delegate.has_failed() {
             // The server must not take the failure for a client without a certificate.
-            true => no_credential(&permitted),
+            true => no_credential(rules, &permitted),
             false => selected,
         }
     }

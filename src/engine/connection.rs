@@ -11,6 +11,7 @@ use rustls::{
 };
 
 use super::acknowledgement;
+use super::adapted_hello::Adapted;
 use super::certificate_limit::{self, PlainMessages};
 use super::client::{self, ClientHooks, ClientParameters};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
@@ -58,6 +59,8 @@ pub struct Engine {
     /// Until the handshake is done.
     external_psk: Option<ExternalPsk>,
     plain_messages: PlainMessages,
+    /// A server's, until the handshake is done.
+    adapted: Adapted,
 }
 
 #[derive(Default)]
@@ -117,6 +120,7 @@ impl Engine {
             self.input
                 .change_unprocessed(|records| disguise(records, offset));
         }
+        self.adapted = Adapted::new(std::mem::take(&mut parameters.hello_changes));
         let (connection, hooks) = self
             .noting(|_| server::accept(parameters))
             .map_err(|error| failed(&error))?;
@@ -160,6 +164,7 @@ impl Engine {
             server_name_acknowledged,
             external_psk,
             plain_messages,
+            adapted,
             ..
         } = self;
         let _others = OthersNotes::set_aside();
@@ -176,9 +181,10 @@ impl Engine {
                 early: EarlyDataEvent::None,
             });
         }
+        adapted.adapt(input);
         let before = output.len();
         let psk = external_psk.as_ref();
-        let mut result = external_psk::with(psk, || match tls {
+        let work = || match tls {
             Tls::Idle => Err(Failure::silent(Reason::UNINITIALIZED, "")),
             Tls::Client(connection, hooks) => hooks
                 .work(delegate, || {
@@ -198,9 +204,11 @@ impl Engine {
                 }
                 let id = hooks.parameters.session_id;
                 let process = || {
-                    hooks.delegate.with(delegate, || {
-                        within(limit, &hooks.rejected, || {
-                            process_server(connection, input, output, plaintext)
+                    client::without_client(|| {
+                        hooks.delegate.with(delegate, || {
+                            within(limit, &hooks.rejected, || {
+                                process_server(connection, input, output, plaintext)
+                            })
                         })
                     })
                 };
@@ -210,9 +218,11 @@ impl Engine {
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
             }
-        });
+        };
+        let mut result = external_psk::with(psk, || adapted.with(work));
         if !is_handshaking(tls) {
             *external_psk = None;
+            *adapted = Adapted::default();
         }
         finished.collect();
         if matches!(tls, Tls::Server(..)) && tickets.is_none() {

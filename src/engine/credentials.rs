@@ -14,22 +14,14 @@ use zeroize::Zeroizing;
 
 use crate::error::Reason;
 
-/// A private key that stays where it is and only signs: in a provider, an engine, a card, or of a
-/// kind that this engine cannot use itself. Any number of threads may sign at once.
+/// A private key, which may be anywhere: in memory, in a provider, an engine, a card. Any number of
+/// threads may sign at once.
 pub trait ExternalKey: Send + Sync {
-    /// TLS SignatureScheme numbers it can sign with, best first.
-    fn signature_schemes(&self) -> Vec<u16>;
+    /// TLS SignatureScheme numbers that it can sign with in this version (0x0303 or 0x0304).
+    fn signature_schemes(&self, version: u16) -> Vec<u16>;
 
     /// Signs `message` (not its digest); `None` on failure.
     fn sign(&self, scheme: u16, message: &[u8]) -> Option<Vec<u8>>;
-}
-
-/// Where the private key is.
-pub enum KeySource {
-    /// In our hands, as PKCS#8. Signing is done by the engine, which is faster.
-    Pkcs8(Zeroizing<Vec<u8>>),
-    /// Elsewhere.
-    External(Arc<dyn ExternalKey>),
 }
 
 /// A certificate chain and its key, parsed once and shared by connections. Cloning copies a
@@ -37,29 +29,36 @@ pub enum KeySource {
 #[derive(Clone)]
 pub struct CertifiedKey {
     credentials: Arc<Credentials>,
+    /// What the key can sign with in TLS 1.2 and in TLS 1.3.
+    schemes: Arc<[Vec<u16>; 2]>,
     number: usize,
 }
 
 impl CertifiedKey {
-    /// From a chain in DER, leaf first, and its key. Whether they belong together has been checked
-    /// by whoever set them.
-    pub fn new(chain: Vec<Vec<u8>>, key: KeySource, ocsp: Option<Vec<u8>>) -> Result<Self, Reason> {
+    /// From a chain in DER, leaf first, and its key. Whether they belong together has been checked by
+    /// the caller. With `exported`, the same key as PKCS#8, the engine signs where it can, which is faster.
+    pub fn new(
+        chain: Vec<Vec<u8>>,
+        key: Arc<dyn ExternalKey>,
+        exported: Option<Zeroizing<Vec<u8>>>,
+    ) -> Result<Self, Reason> {
         let chain = chain.into_iter().map(CertificateDer::from).collect();
         let identity =
             Identity::from_cert_chain(chain).map_err(|_| Reason::NO_CERTIFICATE_ASSIGNED)?;
-        let key: Box<dyn SigningKey> = match key {
-            KeySource::Pkcs8(der) => {
-                let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.to_vec()));
-                rustls_aws_lc_rs::DEFAULT_KEY_PROVIDER
-                    .load_private_key(der)
-                    .map_err(|_| Reason::UNKNOWN_PKEY_TYPE)?
-            }
-            KeySource::External(key) => Box::new(External(key)),
-        };
-        let mut credentials = Credentials::new_unchecked(Arc::new(identity), key);
-        credentials.ocsp = ocsp.map(Arc::from);
+        let loaded = exported.and_then(|der| {
+            let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.to_vec()));
+            rustls_aws_lc_rs::DEFAULT_KEY_PROVIDER
+                .load_private_key(der)
+                .ok()
+        });
+        let schemes = [0x0303, 0x0304].map(|version| key.signature_schemes(version));
+        let key = Box::new(Key {
+            loaded,
+            external: key,
+        });
         Ok(Self {
-            credentials: Arc::new(credentials),
+            credentials: Arc::new(Credentials::new_unchecked(Arc::new(identity), key)),
+            schemes: Arc::new(schemes),
             number: 0,
         })
     }
@@ -74,18 +73,25 @@ impl CertifiedKey {
         self.number
     }
 
-    /// Whether it can sign with one of `schemes` (TLS numbers).
-    pub fn can_sign(&self, schemes: &[u16]) -> bool {
-        let schemes: Vec<_> = schemes.iter().copied().map(SignatureScheme).collect();
-        self.credentials.key.choose_scheme(&schemes).is_some()
+    /// Whether it can sign with one of `schemes` (TLS numbers) in this version.
+    pub fn can_sign(&self, version: u16, schemes: &[u16]) -> bool {
+        let able = self.schemes(version);
+        schemes.iter().any(|scheme| able.contains(scheme))
     }
 
-    /// Ready to sign with the first of `schemes` that it can sign with.
-    pub(super) fn select(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
-        // Left to itself, the key would go by an order of its own.
-        schemes
-            .iter()
-            .find_map(|scheme| self.credentials.signer(std::slice::from_ref(scheme)))
+    /// Ready to sign with the first of `schemes` that it can sign with in this version.
+    pub(super) fn select(
+        &self,
+        version: u16,
+        schemes: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let able = self.schemes(version);
+        let scheme = schemes.iter().find(|scheme| able.contains(&scheme.0))?;
+        self.credentials.signer(std::slice::from_ref(scheme))
+    }
+
+    fn schemes(&self, version: u16) -> &[u16] {
+        &self.schemes[usize::from(version == 0x0304)]
     }
 }
 
@@ -102,26 +108,30 @@ impl fmt::Debug for CertifiedKey {
     }
 }
 
-struct External(Arc<dyn ExternalKey>);
+/// Signs with the engine's form of the key by the schemes that it has, else with the key itself.
+struct Key {
+    loaded: Option<Box<dyn SigningKey>>,
+    external: Arc<dyn ExternalKey>,
+}
 
-impl fmt::Debug for External {
+impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ExternalKey")
+        f.write_str("Key")
     }
 }
 
-impl SigningKey for External {
+impl SigningKey for Key {
+    /// `offered` is one scheme, which [`CertifiedKey::select`] has found to be the key's.
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        let scheme = self
-            .0
-            .signature_schemes()
-            .into_iter()
-            .map(SignatureScheme)
-            .find(|scheme| offered.contains(scheme))?;
-        Some(Box::new(ExternalSigner {
-            key: self.0.clone(),
-            scheme,
-        }))
+        let loaded = self.loaded.as_ref();
+        loaded
+            .and_then(|key| key.choose_scheme(offered))
+            .or_else(|| {
+                Some(Box::new(ExternalSigner {
+                    key: self.external.clone(),
+                    scheme: *offered.first()?,
+                }))
+            })
     }
 
     fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
@@ -154,10 +164,13 @@ impl Signer for ExternalSigner {
 
 /// For a server that has no certificate, but a session to resume or a PSK: rustls wants a
 /// credential before it looks at those. It never signs, so a handshake that came to need it fails.
-pub(super) fn no_credential(offered: &[SignatureScheme]) -> Option<SelectedCredential> {
+pub(super) fn no_credential(
+    version: u16,
+    offered: &[SignatureScheme],
+) -> Option<SelectedCredential> {
     struct NoKey(Vec<u16>);
     impl ExternalKey for NoKey {
-        fn signature_schemes(&self) -> Vec<u16> {
+        fn signature_schemes(&self, _: u16) -> Vec<u16> {
             self.0.clone()
         }
         fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
@@ -165,9 +178,9 @@ pub(super) fn no_credential(offered: &[SignatureScheme]) -> Option<SelectedCrede
         }
     }
     let key = NoKey(offered.iter().map(|scheme| scheme.0).collect());
-    CertifiedKey::new(vec![vec![0]], KeySource::External(Arc::new(key)), None)
+    CertifiedKey::new(vec![vec![0]], Arc::new(key), None)
         .ok()?
-        .select(offered)
+        .select(version, offered)
 }
 
 /// The certificate of whoever signed, in DER.

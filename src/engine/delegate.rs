@@ -82,11 +82,13 @@ pub struct PeerSignature<'a> {
 
 /// A server's CertificateRequest.
 pub struct CertificateRequest<'a> {
+    /// 0x0303 or 0x0304.
+    pub version: u16,
     /// DER names of authorities; empty for any.
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.
     pub signature_schemes: Vec<u16>,
-    /// Of these the ones that we are willing to sign with.
+    /// Of these the ones that we are willing to sign with, best first.
     pub common_schemes: Vec<u16>,
 }
 

@@ -25,6 +25,7 @@
 //! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `facts`                     | what a handshake has agreed on                                |
+//! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
 //! | `messages`                  | records of a connection whose program watches them            |
@@ -35,6 +36,7 @@
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
+mod adapted_hello;
 mod binder;
 mod certificate_limit;
 mod chacha20_poly1305;
@@ -66,10 +68,11 @@ mod spare;
 mod suite_selection;
 mod templates;
 
+pub use adapted_hello::HelloChanges;
 pub use binder::psk_binder;
 pub use client::ClientParameters;
 pub use connection::Engine;
-pub use credentials::{CertifiedKey, ExternalKey, KeySource};
+pub use credentials::{CertifiedKey, ExternalKey};
 pub use delegate::{CertificateRequest, Delegate, PeerRejected, PeerSignature};
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use facts::Facts;

@@ -16,7 +16,9 @@ use rustls::{
 use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::acknowledgement::NotingDecrypter;
+use super::adapted_hello::AdaptedHash;
 use super::chacha20_poly1305::ChaCha20Poly1305;
+use super::client;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::hello_change::TranscriptHash;
@@ -203,7 +205,9 @@ fn tls12_aead(suite: &Tls12CipherSuite) -> &'static dyn Tls12AeadAlgorithm {
 fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
     CipherSuiteCommon {
         suite: original.suite,
-        hash_provider: Box::leak(Box::new(TranscriptHash(original.hash_provider))),
+        hash_provider: Box::leak(Box::new(AdaptedHash(Box::leak(Box::new(TranscriptHash(
+            original.hash_provider,
+        )))))),
         confidentiality_limit: original.confidentiality_limit,
     }
 }
@@ -218,6 +222,8 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
+        // A client makes none before it has read the ServerHello.
+        client::note_tls13();
         let decrypter = NotingDecrypter::new(self.0.decrypter(key, iv));
         Box::new(WatchedDecrypter(Box::new(decrypter)))
     }

@@ -148,6 +148,17 @@ impl RecordBuffer {
         work(&mut self.bytes[self.consumed..self.filled]);
     }
 
+    /// Puts complete records in the place of what is unprocessed, which is complete records too.
+    pub(super) fn replace_unprocessed(&mut self, records: &[u8]) {
+        let rest = self.bytes.split_off(self.filled);
+        self.bytes.truncate(self.consumed);
+        self.bytes.extend_from_slice(records);
+        self.filled = self.bytes.len();
+        self.record = self.filled;
+        self.last = self.consumed;
+        self.bytes.extend(rest);
+    }
+
     /// The last complete record. What lies before it may be unprocessed too: parts of a message, or
     /// what rustls has skipped and not let go yet.
     pub fn last(&self) -> &[u8] {

@@ -21,6 +21,7 @@ use rustls::server::{
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
+use super::adapted_hello::{self, HelloChanges};
 use super::client::fragment_size;
 use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
@@ -44,6 +45,8 @@ pub struct ServerParameters {
     pub credentials: Vec<CertifiedKey>,
     /// Signature schemes to sign with, by TLS number, best first.
     pub signature_schemes: Vec<u16>,
+    /// Signature schemes bind the curve as in TLS 1.3, whatever the version.
+    pub binds_curves: bool,
     /// Signature schemes that clients may sign with, by TLS number, best first.
     pub client_signature_schemes: Vec<u16>,
     /// The protocol chosen by the program, to be confirmed to the client.
@@ -69,6 +72,8 @@ pub struct ServerParameters {
     pub preferred_suite: Option<u16>,
     /// TLS 1.2: the id that a new session gets; a random one for `None`.
     pub session_id: Option<[u8; 32]>,
+    /// What is to be different about the ClientHello.
+    pub hello_changes: HelloChanges,
     /// Largest plaintext of a record, in bytes.
     pub max_fragment: usize,
     /// TLS 1.2: where in the ClientHello message the number of extended_master_secret is, if rustls is not to see it.
@@ -234,29 +239,22 @@ impl fmt::Debug for ServerHooks {
 impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
-        let credentials = &self.parameters.credentials;
         if let Some(selected) = self.resolve_resumption(hello, &usable) {
             return Ok(selected);
         }
-        let chosen = if self.parameters.version == 0x0304 {
-            // The order of signature schemes decides between several certificates.
-            usable.iter().find_map(|scheme| {
-                credentials
-                    .iter()
-                    .find_map(|key| key.select(std::slice::from_ref(scheme)))
-            })
-        } else {
-            self.resolve_tls12(hello, &usable)
+        let version = self.parameters.version;
+        let credentials = &self.parameters.credentials;
+        let chosen = match version {
+            0x0304 => self.first_to_sign(&usable),
+            _ => self.resolve_tls12(hello, &usable),
         };
-        let selected = chosen
-            .or_else(|| credentials.iter().find_map(|key| key.select(&usable)))
-            .ok_or(
-                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
-                match credentials.is_empty() || self.parameters.version == 0x0303 {
-                    true => PeerIncompatible::NoCipherSuitesInCommon,
-                    false => PeerIncompatible::NoSignatureSchemesInCommon,
-                },
-            )?;
+        let selected = chosen.or_else(|| self.first_to_sign(&usable)).ok_or(
+            // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
+            match credentials.is_empty() || version == 0x0303 {
+                true => PeerIncompatible::NoCipherSuitesInCommon,
+                false => PeerIncompatible::NoSignatureSchemesInCommon,
+            },
+        )?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             note_selection(self.delegate.get(), key, &selected)
                 .map_err(|refusal| self.reject(refusal))?;
@@ -286,11 +284,10 @@ impl ServerHooks {
                 .filter(|scheme| fits(scheme))
                 .collect()
         };
-        let usable = fitting(usable);
-        let keys = &self.parameters.credentials;
-        keys.iter()
-            .find_map(|key| key.select(&usable))
-            .or_else(|| no_credential(&fitting(hello.signature_schemes())))
+        self.first_to_sign(&fitting(usable)).or_else(|| {
+            let offered = fitting(hello.signature_schemes());
+            no_credential(self.rules(), &offered)
+        })
     }
 
     /// With the OCSP response that the program wants to be sent with this certificate.
@@ -326,8 +323,25 @@ impl ServerHooks {
             .collect()
     }
 
-    /// In TLS 1.2 the suite says what kind of key signs, so the order of suites decides between
-    /// several certificates.
+    /// The version by whose rules keys sign.
+    fn rules(&self) -> u16 {
+        match self.parameters.binds_curves {
+            true => 0x0304,
+            false => self.parameters.version,
+        }
+    }
+
+    /// The order of signature schemes decides between several certificates.
+    fn first_to_sign(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
+        let keys = &self.parameters.credentials;
+        schemes.iter().find_map(|scheme| {
+            let scheme = std::slice::from_ref(scheme);
+            keys.iter().find_map(|key| key.select(self.rules(), scheme))
+        })
+    }
+
+    /// In TLS 1.2 the suite says what kinds of keys sign, so the order of suites comes before that of
+    /// signature schemes.
     fn resolve_tls12(
         &self,
         hello: &ClientHello<'_>,
@@ -351,10 +365,7 @@ impl ServerHooks {
                 .copied()
                 .filter(|scheme| suite.sign.contains(scheme))
                 .collect();
-            self.parameters
-                .credentials
-                .iter()
-                .find_map(|key| key.select(&schemes))
+            self.first_to_sign(&schemes)
         })
     }
 }
@@ -424,16 +435,17 @@ impl ClientVerifier for ServerHooks {
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let by_engine = || match self.hello_change() {
-            None => {
+        let message = adapted_hello::original(input.message);
+        let message = match self.hello_change() {
+            None => message,
+            Some(change) => Cow::Owned(change.signed(&message).into_owned()),
+        };
+        let by_engine = || match message {
+            Cow::Borrowed(_) => {
                 rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS)
             }
             // Over other messages than rustls's.
-            Some(_) => Err(Error::General("left to libcrypto".into())),
-        };
-        let message = match self.hello_change() {
-            None => Cow::Borrowed(input.message),
-            Some(change) => change.signed(input.message),
+            Cow::Owned(_) => Err(Error::General("left to libcrypto".into())),
         };
         verify_signature(0x0303, by_engine, input, &message, self.delegate.get())
             .map_err(|rejected| self.reject(rejected))

@@ -77,7 +77,7 @@ impl Delegate for Recorder {
 struct FakeKey;
 
 impl ExternalKey for FakeKey {
-    fn signature_schemes(&self) -> Vec<u16> {
+    fn signature_schemes(&self, _: u16) -> Vec<u16> {
         vec![0x0403]
     }
     fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
@@ -150,6 +150,7 @@ fn ends_with_early_data(
                 signature_schemes: vec![0x0403],
                 signing_schemes: vec![0x0403],
                 authorities: Vec::new(),
+                binds_curves: false,
                 may_authenticate: false,
                 request_ocsp: false,
                 hello_change: ClientHelloChange::default(),
@@ -164,14 +165,10 @@ fn ends_with_early_data(
             profile: profile(version),
             version,
             credentials: vec![
-                CertifiedKey::new(
-                    vec![vec![0x30, 0]],
-                    KeySource::External(Arc::new(FakeKey)),
-                    None,
-                )
-                .unwrap(),
+                CertifiedKey::new(vec![vec![0x30, 0]], Arc::new(FakeKey), None).unwrap(),
             ],
             signature_schemes: vec![0x0403],
+            binds_curves: false,
             client_signature_schemes: vec![0x0403],
             alpn: Some(b"h2".to_vec()),
             staple: false,
@@ -188,6 +185,7 @@ fn ends_with_early_data(
             session_ids: !tls12_tickets,
             preferred_suite: None,
             session_id: Some([9; 32]),
+            hello_changes: HelloChanges::default(),
             max_fragment: 16384,
             hidden_master_secret: None,
         })

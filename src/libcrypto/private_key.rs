@@ -109,6 +109,12 @@ impl PrivateKey {
         unsafe { KeyKind::of(self.as_ptr()) }
     }
 
+    /// The largest signature that it makes, in bytes (`EVP_PKEY_get_size(3)`); 0 when that is not known.
+    pub fn size(&self) -> usize {
+        // SAFETY: a live key.
+        usize::try_from(unsafe { ffi::EVP_PKEY_get_size(self.as_ptr()) }).unwrap_or(0)
+    }
+
     /// Its size in bits (`EVP_PKEY_get_bits(3)`).
     #[cfg(test)]
     pub fn bits(&self) -> c_int {

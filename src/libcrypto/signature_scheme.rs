@@ -139,6 +139,17 @@ impl SignatureScheme {
         )
     }
 
+    /// The smallest size of a signature (`EVP_PKEY_get_size(3)`), in bytes, that has room for it: PSS needs
+    /// two digests and two bytes (RFC 8017, section 9.1.1).
+    pub fn smallest_key(self) -> usize {
+        match self {
+            Self::RsaPssRsaeSha256 | Self::RsaPssPssSha256 => 2 * 32 + 2,
+            Self::RsaPssRsaeSha384 | Self::RsaPssPssSha384 => 2 * 48 + 2,
+            Self::RsaPssRsaeSha512 | Self::RsaPssPssSha512 => 2 * 64 + 2,
+            _ => 0,
+        }
+    }
+
     /// The name of its digest for C; NULL for the schemes that hash by themselves.
     pub(super) fn digest_name(self) -> *const c_char {
         match self {

@@ -80,6 +80,10 @@ pub const MAX_MASTER_KEY_LEN: usize = 512;
 /// The session uses the extended master secret (`SSL_SESS_FLAG_EXTMS`, RFC 7627).
 pub const FLAG_EXTENDED_MASTER_SECRET: u32 = 1;
 
+/// Server: the servername callback has chosen another security domain than that of clients which name no
+/// host, so they do not resume it. OpenSSL has no such flag, and keeps it in a session's encoding.
+pub const FLAG_BOUND_TO_HOST: u32 = 1 << 29;
+
 /// Nobody has asked yet whether fragments are to be shorter
 /// (`TLSEXT_max_fragment_length_UNSPECIFIED`): what `SSL_SESSION_new(3)` makes. A handshake
 /// settles it, so its sessions have 0 or a mode.

@@ -15,8 +15,9 @@ use crate::session::sync::{
 };
 use crate::session::view::hex;
 use crate::session::{
-    Bytes, Companion, FLAG_EXTENDED_MASTER_SECRET, Field, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED,
-    Numbers, Owner, Ownership, Part, PeerChain, Reading, SessionRef, View,
+    Bytes, Companion, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
+    MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Owner, Ownership, Part, PeerChain, Reading,
+    SessionRef, View,
 };
 use crate::tag::{Tag, Tagged};
 
@@ -248,6 +249,11 @@ impl Session {
     /// True when the session uses the extended master secret (RFC 7627).
     pub fn extended_master_secret(&self) -> bool {
         self.numbers.flags.load(Ordering::Relaxed) & FLAG_EXTENDED_MASTER_SECRET != 0
+    }
+
+    /// True when only clients that name its host may resume it.
+    pub fn is_bound_to_host(&self) -> bool {
+        self.numbers.flags.load(Ordering::Relaxed) & FLAG_BOUND_TO_HOST != 0
     }
 
     /// See [`Numbers::lifetime_hint`].

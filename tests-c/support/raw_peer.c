@@ -391,6 +391,38 @@ void raw_server_hello(struct raw_peer *raw, uint16_t suite)
     agree(raw);
 }
 
+/* psk_key_exchange_modes, and pre_shared_key with its binder (RFC 8446, section 4.2.11). */
+static void put_psk(struct raw_peer *raw, const char *identity, struct bytes *body,
+                    size_t extensions)
+{
+    static const unsigned char zeros[32];
+    struct bytes contents = { .length = 0 }, message = { .length = 0 };
+    unsigned char early[32], key[32], hash[32];
+    size_t begin;
+
+    put_bytes(body, "\x00\x2d\x00\x02\x01\x01", 6);
+    begin = begin_vector(&contents, 2);
+    put_number(&contents, strlen(identity), 2);
+    put_bytes(&contents, identity, strlen(identity));
+    put_number(&contents, 0, 4);
+    end_vector(&contents, begin, 2);
+    put_bytes(&contents, "\x00\x21\x20", 3);
+    put_bytes(&contents, zeros, 32);
+    put_extension(body, 41, &contents);
+    end_vector(body, extensions, 2);
+
+    memset(raw->psk, 'k', 32);
+    hmac(zeros, raw->psk, 32, early);
+    SHA256(NULL, 0, hash);
+    expand_label(early, "ext binder", hash, 32, key, 32);
+    expand_label(key, "finished", NULL, 0, key, 32);
+    put_number(&message, SSL3_MT_CLIENT_HELLO, 1);
+    put_number(&message, body->length, 3);
+    put_bytes(&message, body->data, body->length);
+    SHA256(message.data, message.length - 35, hash);
+    hmac(key, hash, 32, body->data + body->length - 32);
+}
+
 void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
 {
     struct bytes body = { .length = 0 }, contents;
@@ -399,7 +431,9 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
 
     put_number(&body, 0x0303, 2);
     put_bytes(&body, raw->client_random, 32);
-    put_number(&body, 0, 1);
+    put_number(&body, hello->session_id != NULL ? 32 : 0, 1);
+    if (hello->session_id != NULL)
+        put_bytes(&body, hello->session_id, 32);
     begin = begin_vector(&body, 2);
     for (const uint16_t *suite = hello->suites; *suite != 0; suite++)
         put_number(&body, *suite, 2);
@@ -425,7 +459,8 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     if (contents.length == begin)
         put_bytes(&contents, "\x00\x1d\x00\x17\x00\x18\x00\x19", 8);
     end_vector(&contents, begin, 2);
-    put_extension(&body, 10, &contents);
+    if (!hello->no_groups)
+        put_extension(&body, 10, &contents);
     if (hello->schemes != NULL) {
         contents.length = 0;
         begin = begin_vector(&contents, 2);
@@ -450,6 +485,8 @@ void raw_client_hello(struct raw_peer *raw, const struct raw_hello *hello)
     }
     if (hello->extensions != NULL)
         put_bytes(&body, hello->extensions->data, hello->extensions->length);
+    if (hello->identity != NULL)
+        put_psk(raw, hello->identity, &body, extensions);
     end_vector(&body, extensions, 2);
     raw_send(raw, SSL3_MT_CLIENT_HELLO, &body);
 }

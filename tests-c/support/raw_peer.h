@@ -77,8 +77,11 @@ struct raw_hello {
     const char *name;        /* server_name, or NULL */
     const uint16_t *schemes; /* signature_algorithms, ends with 0; NULL: leaves the extension out */
     uint16_t groups[8];      /* supported_groups, ends with 0; none: X25519 and the NIST's */
+    bool no_groups;          /* leaves supported_groups out */
     bool no_share;           /* an empty key_share */
+    const unsigned char *session_id; /* of 32 bytes, or NULL */
     const struct bytes *extensions; /* further ones, in wire form, or NULL */
+    const char *identity;    /* of an external PSK of 32 bytes, which is all 'k'; or NULL */
 };
 
 /* As a server: reads the ClientHello and sends a ServerHello; protection begins after it in TLS 1.3. */

@@ -16,9 +16,6 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::key_kind::curve_of_ec_key;
 use crate::libcrypto::public_key::PublicKey;
 
-/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
-const SERVER_PREFERENCE: u64 = 1 << 22;
-
 /// Sets the groups by libcrypto's numbers.
 ///
 /// # Safety
@@ -96,9 +93,9 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
         .filter(|number| Group::from_id(*number).is_some_and(|group| group.supported))
         .collect();
     let offered = connection.offered_groups();
-    let (first, second) = match settings.options & SERVER_PREFERENCE {
-        0 => (offered, own),
-        _ => (own, offered),
+    let (first, second) = match settings.prefers_own_order() {
+        false => (offered, own),
+        true => (own, offered),
     };
     let mut shared = first
         .iter()

@@ -1,0 +1,83 @@
+//! Which of its certificates a server may show to a client.
+
+use super::{Connection, extension};
+use crate::cipher::{Group, SignatureAlgorithm};
+use crate::connection::ClientHello;
+use crate::context::{Callbacks, Settings};
+use crate::engine::CertifiedKey;
+use crate::error::Result;
+use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::signature_scheme::SignatureScheme;
+use crate::libcrypto::x509::X509;
+
+impl Connection {
+    /// Those that this client can take, best first.
+    pub(super) fn certificates_for(
+        &self,
+        settings: &Settings,
+        hello: &ClientHello,
+        version: u16,
+    ) -> Result<Vec<CertifiedKey>> {
+        let keys = settings
+            .credentials
+            .certified(&self.chain_source(settings))?;
+        let curves = hello.numbers(extension::SUPPORTED_GROUPS);
+        let signatures = hello.numbers(extension::SIGNATURE_ALGORITHMS_CERT);
+        let takes = |key: &CertifiedKey| {
+            let slot = settings.credentials.slot(key.number());
+            slot.and_then(|slot| slot.certificate.as_ref())
+                .is_none_or(|certificate| {
+                    (version == 0x0304 || has_curve_of(certificate, &curves))
+                        && is_signed_by(certificate, &signatures)
+                })
+        };
+        Ok(keys.into_iter().filter(takes).collect())
+    }
+}
+
+impl Connection {
+    /// Whether a server has, or may still get, something to prove itself with in TLS 1.3: a certificate
+    /// with a key on a curve is good for it only if a signature algorithm is for that curve.
+    pub(super) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
+        let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.function.is_some();
+        let psk = &settings.psk;
+        has_name_callback(&self.context().callbacks())
+            || has_name_callback(&self.session_context.callbacks())
+            || psk.server_key.is_some()
+            || psk.find_session.is_some()
+            || settings.certificate_callback.function.is_some()
+            || settings.credentials.filled().any(|(_, slot)| {
+                slot.key
+                    .as_ref()
+                    .is_some_and(|key| signs_in_tls13(settings, key.kind()))
+            })
+    }
+}
+
+fn signs_in_tls13(settings: &Settings, kind: KeyKind) -> bool {
+    let is_for_curve = |code: &u16| {
+        SignatureScheme::from_code(*code)
+            .is_some_and(|scheme| scheme.is_of_tls13() && scheme.fits(kind))
+    };
+    !matches!(kind, KeyKind::Ec { .. }) || settings.signature_schemes().iter().any(is_for_curve)
+}
+
+/// TLS 1.2: a key on a curve must be on one of the client's (RFC 8422, section 5.1.1), if it names any.
+fn has_curve_of(certificate: &X509, curves: &[u16]) -> bool {
+    match certificate.key_kind() {
+        Ok(KeyKind::Ec { nid }) => Group::from_nid(nid)
+            .is_some_and(|group| curves.is_empty() || curves.contains(&group.id)),
+        _ => true,
+    }
+}
+
+/// Whether the certificate's own signature is one of signature_algorithms_cert (RFC 8446, section 4.2.3),
+/// if the client sends that. The two kinds of RSA-PSS keys are not told apart.
+fn is_signed_by(certificate: &X509, schemes: &[u16]) -> bool {
+    let signature = certificate.signature_nids();
+    schemes.is_empty()
+        || schemes
+            .iter()
+            .filter_map(|scheme| SignatureAlgorithm::from_id(*scheme))
+            .any(|algorithm| (algorithm.hash_nid, algorithm.signature_nid) == signature)
+}

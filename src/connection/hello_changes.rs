@@ -1,0 +1,56 @@
+//! What the engine is to find in a ClientHello other than the client sent it.
+
+use super::resumption::Resumption;
+use super::{ClientHello, Connection, Stop, extension};
+use crate::context::Settings;
+use crate::engine::HelloChanges;
+use crate::error::Reason;
+
+const MISSING_EXTENSION: u8 = 109;
+
+/// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
+/// 7.4.1.4.1).
+const DEFAULT_SCHEMES: [u16; 2] = [0x0201, 0x0203];
+
+impl Connection {
+    /// The engine wants signature_algorithms, and answers a ticket with a ticket. An error when the client
+    /// must have sent the former (RFC 8446, section 9.2).
+    pub(super) fn hello_changes(
+        &self,
+        hello: &ClientHello,
+        settings: &Settings,
+        version: u16,
+    ) -> Result<HelloChanges, Stop> {
+        let resumed = self.with_handshake(|handshake| {
+            let offer = handshake.offer.as_ref();
+            (
+                offer.is_some(),
+                offer.is_some_and(|offer| offer.needs_no_ticket(hello)),
+            )
+        });
+        let (resumes, without_ticket) = resumed.unwrap_or_default();
+        let is_there = hello.extension(extension::SIGNATURE_ALGORITHMS).is_some();
+        let signature_schemes = match version {
+            _ if is_there => None,
+            0x0303 => Some(DEFAULT_SCHEMES.to_vec()),
+            // Nobody signs.
+            _ if resumes => Some(settings.signature_schemes()),
+            _ => {
+                return Err(self.refuse(Reason::MISSING_SIGALGS_EXTENSION, MISSING_EXTENSION));
+            }
+        };
+        Ok(HelloChanges {
+            signature_schemes,
+            without_ticket: version == 0x0303 && without_ticket,
+        })
+    }
+}
+
+impl Resumption {
+    /// TLS 1.2: the session is of the client's ticket, which stays good, and can be found by the session id, which
+    /// the server echoes to say that it has taken the ticket (RFC 5077, section 3.4).
+    fn needs_no_ticket(&self, hello: &ClientHello) -> bool {
+        let ticket = hello.session_ticket().unwrap_or_default();
+        !self.renew && self.is_by(ticket) && !hello.session_id().is_empty()
+    }
+}

@@ -1,0 +1,389 @@
+//! A ClientHello that rustls is given in the place of the client's.
+//!
+//! rustls wants extensions that a client may leave out, and answers a ticket that is resumed with a
+//! NewSessionTicket. So a server may hand it another ClientHello. The transcript is of what the
+//! client has sent: rustls takes its hashes from the suite, whose hash function is wrapped here and is fed
+//! the client's message where rustls feeds it the other one.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rustls::crypto::HashAlgorithm;
+use rustls::crypto::hash::{Context, Hash, Output};
+
+use super::record::RecordBuffer;
+
+const HANDSHAKE: u8 = 22;
+const CLIENT_HELLO: u8 = 1;
+const SIGNATURE_ALGORITHMS: u16 = 13;
+const SESSION_TICKET: u16 = 35;
+/// Header of a handshake message, version and random.
+const BEFORE_SESSION_ID: usize = 4 + 2 + 32;
+/// Of a record (RFC 8446, section 5.1).
+const LONGEST_FRAGMENT: usize = 16384;
+
+/// What is to be different. By default nothing is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HelloChanges {
+    /// signature_algorithms to add, by TLS number, when the client sends none.
+    pub signature_schemes: Option<Vec<u16>>,
+    /// Leave out the ticket.
+    pub without_ticket: bool,
+}
+
+/// Both forms of a ClientHello, with the header of the message.
+struct Pair {
+    real: Vec<u8>,
+    given: Vec<u8>,
+    /// How many bytes at their ends are the same.
+    same: usize,
+}
+
+/// The ClientHellos of a connection that rustls was given in another form.
+#[derive(Clone, Default)]
+pub(super) struct Adapted {
+    changes: HelloChanges,
+    pairs: Option<Arc<Vec<Pair>>>,
+}
+
+impl Adapted {
+    /// For a server that is about to be started.
+    pub(super) fn new(changes: HelloChanges) -> Self {
+        Self {
+            changes,
+            pairs: None,
+        }
+    }
+
+    /// If a whole ClientHello is all that is in the input, puts its other form there.
+    pub(super) fn adapt(&mut self, input: &mut RecordBuffer) {
+        if self.changes == HelloChanges::default() {
+            return;
+        }
+        let Some(real) = client_hello(input.unprocessed()) else {
+            return;
+        };
+        let Some(given) = changed(&real, &self.changes) else {
+            return;
+        };
+        input.replace_unprocessed(&records(&given));
+        let ends = real.iter().rev().zip(given.iter().rev());
+        let same = ends.take_while(|(one, other)| one == other).count();
+        let mut pairs = Vec::new();
+        for pair in self.pairs.iter().flat_map(|pairs| pairs.iter()) {
+            pairs.push(Pair {
+                real: pair.real.clone(),
+                given: pair.given.clone(),
+                same: pair.same,
+            });
+        }
+        pairs.push(Pair { real, given, same });
+        self.pairs = Some(Arc::new(pairs));
+    }
+
+    /// Runs `work` of the engine for this connection.
+    pub(super) fn with<R>(&self, work: impl FnOnce() -> R) -> R {
+        if self.pairs.is_none() && !ACTIVE.get() {
+            return work();
+        }
+        // A callback of the program may drive another connection meanwhile.
+        let _restore = Restore(exchange(self.pairs.clone()));
+        work()
+    }
+}
+
+/// `bytes` of the transcript as the client knows them.
+pub(super) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !ACTIVE.get() {
+        return bytes.into();
+    }
+    PAIRS.with_borrow(|pairs| {
+        let mut pairs = pairs.iter().flat_map(|pairs| pairs.iter());
+        pairs
+            .find_map(|pair| pair.original(bytes))
+            .map_or(bytes.into(), Cow::Owned)
+    })
+}
+
+impl Pair {
+    /// `None` when the ClientHello is not in `bytes`: neither all of it, with something before or behind
+    /// it, nor its beginning, up to the binders of PSKs.
+    fn original(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (given, real) = (&self.given[..], &self.real[..]);
+        if let Some(before) = bytes.strip_suffix(given) {
+            return Some([before, real].concat());
+        }
+        if let Some(behind) = bytes.strip_prefix(given) {
+            return Some([real, behind].concat());
+        }
+        let missing = given.len().checked_sub(bytes.len())?;
+        let is_beginning = missing <= self.same && given.starts_with(bytes);
+        is_beginning.then(|| real[..real.len() - missing].to_vec())
+    }
+}
+
+thread_local! {
+    /// Whether there are pairs: asked for all that is hashed.
+    static ACTIVE: Cell<bool> = const { Cell::new(false) };
+    /// Those of the connection that is at work.
+    static PAIRS: RefCell<Option<Arc<Vec<Pair>>>> = const { RefCell::new(None) };
+}
+
+fn exchange(pairs: Option<Arc<Vec<Pair>>>) -> Option<Arc<Vec<Pair>>> {
+    ACTIVE.set(pairs.is_some());
+    PAIRS.replace(pairs)
+}
+
+/// Puts the former pairs back, also when the work panics.
+struct Restore(Option<Arc<Vec<Pair>>>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        exchange(self.0.take());
+    }
+}
+
+/// The hash function of a suite, fed as the client feeds it.
+pub(super) struct AdaptedHash(pub(super) &'static dyn Hash);
+
+impl Hash for AdaptedHash {
+    fn start(&self) -> Box<dyn Context> {
+        match ACTIVE.get() {
+            true => Box::new(AdaptedContext(self.0.start())),
+            false => self.0.start(),
+        }
+    }
+
+    fn hash(&self, data: &[u8]) -> Output {
+        self.0.hash(&original(data))
+    }
+
+    fn output_len(&self) -> usize {
+        self.0.output_len()
+    }
+
+    fn algorithm(&self) -> HashAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+struct AdaptedContext(Box<dyn Context>);
+
+impl Context for AdaptedContext {
+    fn fork_finish(&self) -> Output {
+        self.0.fork_finish()
+    }
+
+    fn fork(&self) -> Box<dyn Context> {
+        Box::new(Self(self.0.fork()))
+    }
+
+    fn finish(self: Box<Self>) -> Output {
+        self.0.finish()
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.0.update(&original(data));
+    }
+}
+
+/// The message in these records, if it is all that is in them.
+fn client_hello(mut records: &[u8]) -> Option<Vec<u8>> {
+    let mut message = Vec::new();
+    while let [HANDSHAKE, 3, _, high, low, rest @ ..] = records {
+        let (fragment, rest) =
+            rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
+        message.extend_from_slice(fragment);
+        records = rest;
+    }
+    let is_whole = match &message[..] {
+        [CLIENT_HELLO, high, middle, low, body @ ..] => {
+            u32::from_be_bytes([0, *high, *middle, *low]) as usize == body.len()
+        }
+        _ => false,
+    };
+    (records.is_empty() && is_whole).then_some(message)
+}
+
+fn records(message: &[u8]) -> Vec<u8> {
+    let mut records = Vec::with_capacity(message.len() + 5);
+    for fragment in message.chunks(LONGEST_FRAGMENT) {
+        records.extend([HANDSHAKE, 3, 1]);
+        records.extend((fragment.len() as u16).to_be_bytes());
+        records.extend_from_slice(fragment);
+    }
+    records
+}
+
+/// The other form; `None` when it would be the same, or the message cannot be read.
+fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
+    let start = extensions_start(message)?;
+    let (before, list) = message.split_at(start);
+    let mut extensions = Vec::new();
+    let mut rest = list.get(2..).unwrap_or_default();
+    while let [kind_high, kind_low, high, low, contents @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let kind = u16::from_be_bytes([*kind_high, *kind_low]);
+        extensions.push((kind, contents.get(..length)?));
+        rest = &contents[length..];
+    }
+    let is_there = extensions
+        .iter()
+        .any(|(kind, _)| *kind == SIGNATURE_ALGORITHMS);
+    let added = match &changes.signature_schemes {
+        Some(schemes) if !is_there => {
+            let list: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
+            let contents = [&(list.len() as u16).to_be_bytes()[..], &list].concat();
+            extension(SIGNATURE_ALGORITHMS, &contents)
+        }
+        _ => Vec::new(),
+    };
+    let removed = |kind: u16| changes.without_ticket && kind == SESSION_TICKET;
+    if added.is_empty() && !extensions.iter().any(|(kind, _)| removed(*kind)) {
+        return None;
+    }
+    // Those that are there keep their order: a pre_shared_key stays the last.
+    let mut list = added;
+    for (kind, contents) in extensions {
+        if !removed(kind) {
+            list.extend(extension(kind, contents));
+        }
+    }
+    let length = u16::try_from(list.len()).ok()?;
+    let mut changed = [before, &length.to_be_bytes(), &list].concat();
+    let length = u32::try_from(changed.len() - 4).ok()?.to_be_bytes();
+    changed[1..4].copy_from_slice(&length[1..]);
+    Some(changed)
+}
+
+fn extension(kind: u16, contents: &[u8]) -> Vec<u8> {
+    let length = contents.len() as u16;
+    [&kind.to_be_bytes()[..], &length.to_be_bytes(), contents].concat()
+}
+
+/// Where the list of extensions begins, with its length; the end of the message when there is none.
+fn extensions_start(message: &[u8]) -> Option<usize> {
+    let at = BEFORE_SESSION_ID;
+    let at = at + 1 + usize::from(*message.get(at)?);
+    let suites = message.get(at..at + 2)?;
+    let at = at + 2 + usize::from(u16::from_be_bytes([suites[0], suites[1]]));
+    let at = at + 1 + usize::from(*message.get(at)?);
+    (at <= message.len()).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::record::Expected;
+
+    fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {
+        let list: Vec<u8> = extensions
+            .iter()
+            .flat_map(|(kind, contents)| extension(*kind, contents))
+            .collect();
+        let mut message = vec![CLIENT_HELLO, 0, 0, 0, 3, 3];
+        message.extend([7; 32]);
+        message.extend([0, 0, 2, 0x13, 0x01, 1, 0]);
+        message.extend((list.len() as u16).to_be_bytes());
+        message.extend(list);
+        let length = (message.len() - 4) as u8;
+        message[3] = length;
+        message
+    }
+
+    fn adding() -> HelloChanges {
+        HelloChanges {
+            signature_schemes: Some(vec![0x0403]),
+            ..HelloChanges::default()
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_put_before_what_is_there() {
+        let message = hello(&[(41, b"psk")]);
+        let given = changed(&message, &adding()).unwrap();
+        assert_eq!(given, hello(&[(13, &[0, 2, 4, 3]), (41, b"psk")]));
+        assert_eq!(changed(&given, &adding()), None);
+    }
+
+    #[test]
+    fn a_message_without_extensions_gets_some() {
+        let mut message = hello(&[]);
+        message.truncate(message.len() - 2);
+        message[3] -= 2;
+        let given = changed(&message, &adding()).unwrap();
+        assert_eq!(given, hello(&[(13, &[0, 2, 4, 3])]));
+    }
+
+    #[test]
+    fn a_ticket_is_taken_out() {
+        let changes = HelloChanges {
+            without_ticket: true,
+            ..HelloChanges::default()
+        };
+        let message = hello(&[(0, b"name"), (35, b"ticket"), (16, b"h2")]);
+        let given = changed(&message, &changes).unwrap();
+        assert_eq!(given, hello(&[(0, b"name"), (16, b"h2")]));
+        assert_eq!(changed(&given, &changes), None);
+    }
+
+    #[test]
+    fn what_is_hashed_is_the_clients() {
+        let real = hello(&[(41, b"identity and binders")]);
+        let mut input = RecordBuffer::default();
+        for byte in records(&real) {
+            input.missing()[0] = byte;
+            input.filled(1, Expected::default()).unwrap();
+        }
+        let mut adapted = Adapted::new(adding());
+        adapted.adapt(&mut input);
+        let given = client_hello(input.unprocessed()).unwrap();
+        assert_ne!(given, real);
+        let hash = AdaptedHash(
+            rustls_aws_lc_rs::ALL_TLS13_CIPHER_SUITES[0]
+                .common
+                .hash_provider,
+        );
+        let plain = |bytes: &[u8]| hash.0.hash(bytes).as_ref().to_vec();
+        adapted.with(|| {
+            let cut = given.len() - 7;
+            for (fed, meant) in [
+                (given.clone(), real.clone()),
+                (given[..cut].to_vec(), real[..real.len() - 7].to_vec()),
+                (
+                    [b"before", &given[..]].concat(),
+                    [b"before", &real[..]].concat(),
+                ),
+                (
+                    [&given[..], b"behind"].concat(),
+                    [&real[..], b"behind"].concat(),
+                ),
+                (b"other".to_vec(), b"other".to_vec()),
+            ] {
+                assert_eq!(hash.hash(&fed).as_ref(), plain(&meant));
+                let mut context = hash.start();
+                context.update(&fed);
+                assert_eq!(context.fork().finish().as_ref(), plain(&meant));
+            }
+        });
+        assert_eq!(hash.hash(&given).as_ref(), plain(&given));
+    }
+
+    #[test]
+    fn what_is_no_whole_client_hello_is_left_alone() {
+        let message = hello(&[]);
+        assert_eq!(client_hello(&records(&message[..20])), None);
+        assert_eq!(
+            client_hello(&[&records(&message)[..], &[23]].concat()),
+            None
+        );
+        assert_eq!(client_hello(&[]), None);
+        assert_eq!(
+            client_hello(&[22, 3, 1, 0, 4, 1, 0, 0, 0]),
+            Some(vec![1, 0, 0, 0])
+        );
+        assert_eq!(changed(&[1, 0, 0, 0], &adding()), None);
+        assert_eq!(changed(&message[..30], &adding()), None);
+    }
+}
