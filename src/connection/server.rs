@@ -172,6 +172,9 @@ impl Connection {
             self.keep_client_authorities(&hello)?;
         }
         self.note_contents(&hello);
+        if version == 0x0304 {
+            self.server_profile(&hello)?;
+        }
         let before = self.context();
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())

@@ -64,7 +64,8 @@ impl Settings {
             .cloned()
     }
 
-    /// Server: what it may choose for this client.
+    /// Server: what it may choose for this client, whose version has been agreed on already. A limit that the
+    /// program has set since then does not change that, as in OpenSSL.
     ///
     /// Errors: no suite, or no group.
     pub(crate) fn server_profile(
@@ -77,7 +78,10 @@ impl Settings {
             self.make_server_profile(method, asker, client)
                 .map(Arc::new)
         };
-        if self.security_callback.is_some() || self.puts_chacha_first(client.suites) {
+        if self.security_callback.is_some()
+            || self.puts_chacha_first(client.suites)
+            || !self.allows_version(method, client.version)
+        {
             return make();
         }
         self.profiles.server.get_or_try_init(make).cloned()
@@ -115,7 +119,7 @@ impl Settings {
     ) -> Result<Profile> {
         // What the level says is kept for other clients; a callback is asked about this one.
         let asks = self.security_callback.is_some();
-        let versions: Vec<_> = match asks {
+        let versions: Vec<_> = match asks || !self.allows_version(method, client.version) {
             true => vec![client.version],
             false => self.permitted_versions(method, asker),
         };
