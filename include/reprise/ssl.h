@@ -3733,14 +3733,16 @@ int SSL_set_ciphersuites(SSL *ssl, const char *str);
 const char *SSL_group_to_name(SSL *ssl, int id);
 
 /**
- * Sets DH parameters of a context: always 1; takes ownership of `dh_key`. The key is freed at
- * once, as DHE is never used.
+ * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+ * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+ * level or callback refuses, or NULL, which stays the caller's.
  *
- * `dhpkey` is NULL or a reference that the caller owns.
+ * `ctx` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
-int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
+int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
+                             EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a context. Accepted, never called.
@@ -3750,14 +3752,16 @@ int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
 
 /**
- * Sets DH parameters of a connection: always 1; takes ownership of `dh_key`. The key is freed at
- * once, as DHE is never used.
+ * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+ * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+ * level or callback refuses, or NULL, which stays the caller's.
  *
- * `dhpkey` is NULL or a reference that the caller owns.
+ * `ssl` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
-int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
+int SSL_set0_tmp_dh_pkey(SSL *ssl,
+                         EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a connection. Accepted, never called.

@@ -23,7 +23,8 @@ const INTERNAL_ERROR: u8 = 80;
 const OP_NO_TICKET: u64 = 1 << 14;
 
 impl Connection {
-    pub(super) fn asker(&self) -> Asker {
+    /// Who asks the security callback about this connection.
+    pub fn asker(&self) -> Asker {
         Asker {
             ssl: self,
             ctx: ptr::null(),

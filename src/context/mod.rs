@@ -302,6 +302,14 @@ impl Context {
         self.session_timeout.swap(seconds, Ordering::Relaxed)
     }
 
+    /// Who asks the security callback about this context.
+    pub fn asker(&self) -> Asker {
+        Asker {
+            ssl: std::ptr::null(),
+            ctx: self,
+        }
+    }
+
     /// `SSL_CTX_set_purpose`, `SSL_CTX_set_trust` and depth go to the parameters.
     pub fn set_verify_depth(&self, depth: c_int) {
         self.verify_param.set_depth(depth);
@@ -326,11 +334,8 @@ impl CredentialHolder for Context {
     }
 
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
-        let asker = Asker {
-            ssl: std::ptr::null(),
-            ctx: self,
-        };
-        self.settings().check_strength(asker, certificate, position)
+        self.settings()
+            .check_strength(self.asker(), certificate, position)
     }
 }
 

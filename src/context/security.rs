@@ -7,10 +7,14 @@
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
+use openssl_sys as ffi;
+
 use super::{Context, Settings};
 use crate::cipher::security::{level_permits, operation};
 use crate::cipher::{Cipher, Group, SignatureAlgorithm};
 use crate::connection::Connection;
+use crate::error::{Error, Reason, Result};
+use crate::libcrypto::public_key::security_bits_of;
 
 /// Who asks the program's security callback: one of the two pointers is NULL.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +72,22 @@ impl Settings {
         let other = bytes.as_mut_ptr().cast();
         let (bits, nid) = (algorithm.security_bits, algorithm.hash_nid);
         self.permits(asker, operation, bits, nid, other)
+    }
+
+    /// Refuses a temporary DH key that is too small; NULL is.
+    ///
+    /// # Safety
+    /// `key` is NULL or a live key.
+    pub(crate) unsafe fn check_dh(&self, asker: Asker, key: *mut ffi::EVP_PKEY) -> Result<()> {
+        let bits = match key.is_null() {
+            true => 0,
+            // SAFETY: not NULL, so live.
+            false => unsafe { security_bits_of(key) },
+        };
+        match self.permits(asker, operation::TMP_DH, bits, 0, key.cast()) {
+            true => Ok(()),
+            false => Err(Error::new(Reason::DH_KEY_TOO_SMALL)),
+        }
     }
 
     /// Asks the program, or else the level. `other` is what the operation says.

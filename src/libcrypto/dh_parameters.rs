@@ -9,6 +9,20 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 
+/// A key with these parameters, for looking at. The parameters stay the caller's.
+///
+/// # Safety
+/// `dh` is a live `DH`.
+pub unsafe fn key_of(dh: *mut ffi::DH) -> Result<PublicKey> {
+    // SAFETY: the result is a new object.
+    let key = unsafe { PublicKey::from_raw_owned(ffi::EVP_PKEY_new()) }.ok_or(Error::Queued)?;
+    // SAFETY: both are live; the key takes a reference of its own.
+    match unsafe { ffi::EVP_PKEY_set1_DH(key.as_ptr(), dh) } {
+        1 => Ok(key),
+        _ => Err(Error::Queued),
+    }
+}
+
 /// Reads a file in PEM and makes sure that it holds DH parameters (`DHParameters` of
 /// `SSL_CONF_cmd(3)`).
 pub fn check_file(library: &LibraryContext, path: &CStr) -> Result<()> {

@@ -21,6 +21,15 @@ unsafe impl Send for PublicKey {}
 // SAFETY: as above.
 unsafe impl Sync for PublicKey {}
 
+/// The strength of a key that C holds, in bits (`EVP_PKEY_get_security_bits(3)`).
+///
+/// # Safety
+/// `key` is live.
+pub unsafe fn security_bits_of(key: *const ffi::EVP_PKEY) -> c_int {
+    // SAFETY: live, as the caller promises.
+    unsafe { ffi::EVP_PKEY_get_security_bits(key) }
+}
+
 impl PublicKey {
     /// The key of `certificate`; an error when its type or encoding is unknown.
     pub fn from_certificate(certificate: &X509) -> Result<Self> {
@@ -72,7 +81,7 @@ impl PublicKey {
     /// Its strength in bits (`EVP_PKEY_get_security_bits(3)`).
     pub fn security_bits(&self) -> c_int {
         // SAFETY: a live key.
-        unsafe { ffi::EVP_PKEY_get_security_bits(self.as_ptr()) }
+        unsafe { security_bits_of(self.as_ptr()) }
     }
 
     /// Whether `signature` over `message` is right, by the digest of `library`. A wrong or malformed signature is

@@ -296,8 +296,8 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
             }
 
             // There is no key exchange with finite-field groups, so parameters for it change
-            // nothing.
-            SET_TMP_DH => argument.required::<c_void>().map(|_| 1),
+            // nothing; those that are too small are refused.
+            SET_TMP_DH => negotiation::check_dh(target, argument),
             SET_DH_AUTO => Ok(1),
             SET_TMP_DH_CB => Err(Error::new(Reason::SHOULD_NOT_HAVE_BEEN_CALLED)),
 

@@ -13,6 +13,7 @@ use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::{Connection, Role};
 use crate::context::Settings;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::dh_parameters;
 use crate::libcrypto::key_kind::curve_of_ec_key;
 use crate::libcrypto::public_key::PublicKey;
 
@@ -54,6 +55,18 @@ pub unsafe fn set_tmp_ecdh(target: Target<'_>, argument: Argument) -> Result<c_l
     let nid = unsafe { curve_of_ec_key(key) };
     let nid = nid.ok_or_else(|| Error::new(Reason::MISSING_PARAMETERS))?;
     keep_groups(target, &groups_from_nids(&[nid])?)
+}
+
+/// Refuses DH parameters that are too small.
+///
+/// # Safety
+/// The pointer is NULL or a live `DH`.
+pub unsafe fn check_dh(target: Target<'_>, argument: Argument) -> Result<c_long> {
+    // SAFETY: not NULL, so live.
+    let key = unsafe { dh_parameters::key_of(argument.required()?) }?;
+    // SAFETY: a live key.
+    unsafe { target.settings().check_dh(target.asker(), key.as_ptr()) }?;
+    Ok(1)
 }
 
 fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
 
 use crate::connection::Connection;
-use crate::context::{Context, CredentialHolder, Settings};
+use crate::context::{Asker, Context, CredentialHolder, Settings};
 use crate::error::{Error, Reason, Result};
 
 /// A context, whose settings later connections copy, or one connection.
@@ -17,6 +17,14 @@ pub enum Target<'a> {
 }
 
 impl Target<'_> {
+    /// Who asks the security callback.
+    pub fn asker(self) -> Asker {
+        match self {
+            Self::Context(context) => context.asker(),
+            Self::Connection(connection) => connection.asker(),
+        }
+    }
+
     /// The settings as they are now.
     pub fn settings(&self) -> Arc<Settings> {
         match self {

@@ -1,30 +1,41 @@
 //! Finite-field Diffie-Hellman parameters.
 //!
 //! Servers set them as a matter of course, beside ECDHE. The engine agrees on keys by ECDHE only, so
-//! the parameters have no effect, and accepting them weakens nothing.
+//! the parameters have no effect, and accepting them weakens nothing. Those that the security level or callback does
+//! not take are refused, as a program may want to be told.
 
 use std::ffi::c_int;
 
 use openssl_sys as ffi;
 
+use crate::abi::call::call;
+use crate::abi::pointer::borrow;
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets DH parameters of a context: always 1; takes ownership of `dh_key`. The key is freed at
-/// once, as DHE is never used.
+/// Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+/// at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+/// level or callback refuses, or NULL, which stays the caller's.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 ///
 /// # Safety
-/// `dhpkey` is NULL or a reference that the caller owns.
+/// `ctx` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
     ctx: *mut Context,
     dhpkey: *mut ffi::EVP_PKEY,
 ) -> c_int {
-    // SAFETY: a success hands the caller's reference over; NULL is ignored.
-    unsafe { ffi::EVP_PKEY_free(dhpkey) };
-    1
+    call(c"SSL_CTX_set0_tmp_dh_pkey", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let owner = unsafe { borrow(ctx) }?;
+        // SAFETY: NULL or live; a success hands the caller's reference over.
+        unsafe {
+            owner.settings().check_dh(owner.asker(), dhpkey)?;
+            ffi::EVP_PKEY_free(dhpkey);
+        }
+        Ok(1)
+    })
 }
 
 /// Sets the callback that gives DH parameters for a context. Accepted, never called.
@@ -47,21 +58,29 @@ pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
     // Nothing to do: DHE is never used.
 }
 
-/// Sets DH parameters of a connection: always 1; takes ownership of `dh_key`. The key is freed at
-/// once, as DHE is never used.
+/// Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+/// at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+/// level or callback refuses, or NULL, which stays the caller's.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 ///
 /// # Safety
-/// `dhpkey` is NULL or a reference that the caller owns.
+/// `ssl` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
     ssl: *mut Connection,
     dhpkey: *mut ffi::EVP_PKEY,
 ) -> c_int {
-    // SAFETY: a success hands the caller's reference over; NULL is ignored.
-    unsafe { ffi::EVP_PKEY_free(dhpkey) };
-    1
+    call(c"SSL_set0_tmp_dh_pkey", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let owner = unsafe { borrow(ssl) }?;
+        // SAFETY: NULL or live; a success hands the caller's reference over.
+        unsafe {
+            owner.settings().check_dh(owner.asker(), dhpkey)?;
+            ffi::EVP_PKEY_free(dhpkey);
+        }
+        Ok(1)
+    })
 }
 
 /// Sets the callback that gives DH parameters for a connection. Accepted, never called.
