@@ -3,14 +3,10 @@
  * of the heap holds a key any more, whether it was freed or is still in use.
  */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
@@ -18,230 +14,10 @@
 #include "external_psk.h"
 #include "kept_memory.h"
 #include "pair.h"
-
-/* ---- what is looked for ---- */
-
-enum { SECRETS = 400, LONGEST = 64 };
-
-/* Not on the heap, where they are looked for. */
-static struct secret {
-    char name[48];
-    unsigned char bytes[LONGEST];
-    size_t length;
-} secrets[SECRETS];
-static size_t secret_count;
-
-static void add_secret(const char *name, const void *bytes, size_t length)
-{
-    struct secret *secret = &secrets[secret_count];
-
-    CHECK(length >= 12 && length <= LONGEST);
-    for (size_t i = 0; i < secret_count; i++)
-        if (secrets[i].length == length && memcmp(secrets[i].bytes, bytes, length) == 0)
-            return;
-    CHECK(secret_count < SECRETS);
-    snprintf(secret->name, sizeof(secret->name), "%s", name);
-    memcpy(secret->bytes, bytes, length);
-    secret->length = length;
-    secret_count++;
-}
-
-/* SSL_CTX_set_keylog_callback(3) */
-static void read_key_log(const SSL *ssl, const char *line)
-{
-    char name[40];
-    unsigned char bytes[LONGEST];
-    size_t length = 0;
-    const char *digits = strrchr(line, ' ') + 1;
-
-    (void)ssl;
-    CHECK_EQ(sscanf(line, "%39s", name), 1);
-    for (unsigned byte; sscanf(digits + 2 * length, "%2x", &byte) == 1; length++)
-        bytes[length] = (unsigned char)byte;
-    add_secret(name, bytes, length);
-}
-
-static void add_session_secret(const SSL_SESSION *session)
-{
-    unsigned char bytes[LONGEST];
-    size_t length = SSL_SESSION_get_master_key(session, bytes, sizeof(bytes));
-
-    CHECK(length > 0);
-    add_secret("secret of the session", bytes, length);
-}
-
-static void add_ticket_keys(SSL_CTX *context)
-{
-    unsigned char keys[80];
-
-    CHECK_EQ(SSL_CTX_get_tlsext_ticket_keys(context, keys, sizeof(keys)), 1);
-    add_secret("ticket key of the MAC", keys + 16, 32);
-    add_secret("ticket key of the cipher", keys + 48, 32);
-}
-
-/* The lower end of a number, as it stands in encodings and as it stands in memory. */
-static void add_private_number(const EVP_PKEY *key, const char *parameter)
-{
-    BIGNUM *number = NULL;
-    unsigned char bytes[512], turned[512];
-    int length;
-
-    CHECK_EQ(EVP_PKEY_get_bn_param(key, parameter, &number), 1);
-    length = BN_num_bytes(number);
-    CHECK(length >= 24 && length <= (int)sizeof(bytes));
-    BN_bn2binpad(number, bytes, length);
-    BN_bn2lebinpad(number, turned, length);
-    add_secret(parameter, bytes + length - 24, 24);
-    add_secret(parameter, turned, 24);
-    BN_clear_free(number);
-}
-
-/* ---- what is derived from them: once memory is not kept any more ---- */
-
-/* HKDF-Expand-Label (RFC 8446, section 7.1) */
-static void expand(unsigned char *out, size_t out_length, const EVP_MD *md, const unsigned char *secret,
-                   const char *label, const unsigned char *context, size_t context_length)
-{
-    unsigned char info[200];
-    size_t length = 0, label_length = strlen(label) + 6;
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
-    int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
-    OSSL_PARAM parameters[5], *next = parameters;
-
-    info[length++] = (unsigned char)(out_length >> 8);
-    info[length++] = (unsigned char)out_length;
-    info[length++] = (unsigned char)label_length;
-    memcpy(info + length, "tls13 ", 6);
-    memcpy(info + length + 6, label, label_length - 6);
-    length += label_length;
-    info[length++] = (unsigned char)context_length;
-    memcpy(info + length, context, context_length);
-    length += context_length;
-    *next++ = OSSL_PARAM_construct_int("mode", &mode);
-    *next++ = OSSL_PARAM_construct_utf8_string("digest", (char *)EVP_MD_get0_name(md), 0);
-    *next++ = OSSL_PARAM_construct_octet_string("key", (void *)secret, (size_t)EVP_MD_get_size(md));
-    *next++ = OSSL_PARAM_construct_octet_string("info", info, length);
-    *next = OSSL_PARAM_construct_end();
-    CHECK_EQ(EVP_KDF_derive(ctx, out, out_length, parameters), 1);
-    EVP_KDF_CTX_free(ctx);
-    EVP_KDF_free(kdf);
-}
-
-static void extract(unsigned char *out, const EVP_MD *md, const unsigned char *salt, size_t salt_length,
-                    const unsigned char *key, size_t key_size)
-{
-    size_t length;
-
-    CHECK(EVP_Q_mac(NULL, "HMAC", NULL, EVP_MD_get0_name(md), NULL, salt, salt_length, key, key_size, out, LONGEST,
-                    &length) != NULL);
-}
-
-static const EVP_MD *hash_of(size_t length)
-{
-    return length == 48 ? EVP_sha384() : EVP_sha256();
-}
-
-static void add_expanded(const struct secret *secret, const char *label, size_t length)
-{
-    unsigned char out[LONGEST];
-    char name[128];
-
-    expand(out, length, hash_of(secret->length), secret->bytes, label, NULL, 0);
-    snprintf(name, sizeof(name), "%s of %s", label, secret->name);
-    add_secret(name, out, length);
-}
-
-/* Keys of records and of Finished (RFC 8446, sections 4.4.4 and 7.3). */
-static void add_traffic_keys(void)
-{
-    size_t count = secret_count;
-
-    for (size_t i = 0; i < count; i++) {
-        if (strstr(secrets[i].name, "TRAFFIC_SECRET") == NULL)
-            continue;
-        add_expanded(&secrets[i], "key", 16);
-        add_expanded(&secrets[i], "key", 32);
-        add_expanded(&secrets[i], "iv", 12);
-        if (strstr(secrets[i].name, "HANDSHAKE") != NULL)
-            add_expanded(&secrets[i], "finished", secrets[i].length);
-    }
-}
-
-/* What comes of a PSK before the ClientHello is sent (RFC 8446, section 7.1). */
-static void add_early_secrets(const unsigned char *psk, size_t length, const char *binder)
-{
-    static const unsigned char ZEROS[LONGEST];
-    const EVP_MD *md = hash_of(length);
-    struct secret early = { "early secret", { 0 }, length }, key = { "binder key", { 0 }, length };
-    unsigned char empty[LONGEST];
-
-    extract(early.bytes, md, ZEROS, length, psk, length);
-    add_secret(early.name, early.bytes, length);
-    CHECK_EQ(EVP_Digest("", 0, empty, NULL, md, NULL), 1);
-    expand(key.bytes, length, md, early.bytes, binder, empty, length);
-    add_secret(key.name, key.bytes, length);
-    add_expanded(&key, "finished", length);
-    expand(key.bytes, length, md, early.bytes, "derived", empty, length);
-    add_secret("derived of early secret", key.bytes, length);
-}
+#include "raw_peer.h"
+#include "sought.h"
 
 static unsigned char client_random[32], server_random[32];
-
-/* Keys of records of TLS 1.2 (RFC 5246, section 6.3). */
-static void add_key_block(const unsigned char *master, const char *suite_name)
-{
-    unsigned char block[88];
-    size_t key = strstr(suite_name, "AES128") != NULL ? 16 : 32;
-    char digest[] = "SHA256";
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "TLS1-PRF", NULL);
-    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
-    OSSL_PARAM parameters[6], *next = parameters;
-
-    if (strstr(suite_name, "SHA384") != NULL)
-        memcpy(digest, "SHA384", sizeof(digest));
-    *next++ = OSSL_PARAM_construct_utf8_string("digest", digest, 0);
-    *next++ = OSSL_PARAM_construct_octet_string("secret", (void *)master, 48);
-    *next++ = OSSL_PARAM_construct_octet_string("seed", "key expansion", 13);
-    *next++ = OSSL_PARAM_construct_octet_string("seed", server_random, 32);
-    *next++ = OSSL_PARAM_construct_octet_string("seed", client_random, 32);
-    *next = OSSL_PARAM_construct_end();
-    CHECK_EQ(EVP_KDF_derive(ctx, block, sizeof(block), parameters), 1);
-    add_secret("client's key", block, key);
-    add_secret("server's key", block + key, key);
-    if (strstr(suite_name, "CHACHA") != NULL) {
-        add_secret("client's IV", block + 64, 12);
-        add_secret("server's IV", block + 76, 12);
-    }
-    EVP_KDF_CTX_free(ctx);
-    EVP_KDF_free(kdf);
-}
-
-/* ---- the check ---- */
-
-/* None is left. How many OpenSSL leaves is said where SECRETS_VERBOSE is set. */
-static void check_none_left(void)
-{
-    unsigned found = 0, on_stack = 0;
-
-    CHECK(secret_count > 0);
-    for (size_t i = 0; i < secret_count; i++) {
-        unsigned copies = copies_left(secrets[i].bytes, secrets[i].length);
-        unsigned there = copies_on_stack(secrets[i].bytes, secrets[i].length);
-
-        on_stack += there;
-        if (there > 0 && getenv("SECRETS_VERBOSE") != NULL)
-            printf("%u of %s on the stack\n", there, secrets[i].name);
-
-        if (copies > 0 && (on_reprise() || getenv("SECRETS_VERBOSE") != NULL))
-            printf("%u of %s (%zu bytes)\n", copies, secrets[i].name, secrets[i].length);
-        found += copies;
-    }
-    if (getenv("SECRETS_VERBOSE") != NULL)
-        printf("%zu secrets, %u copies, %u on the stack\n", secret_count, found, on_stack);
-    if (on_reprise())
-        CHECK_EQ(found, 0);
-}
 
 static const char *const SUITES12[] = { "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
                                         "ECDHE-ECDSA-CHACHA20-POLY1305" };
@@ -253,7 +29,7 @@ static void begin(void)
 {
     unsigned char warm[16];
 
-    secret_count = 0;
+    forget_secrets();
     /* What belongs to the process is made before. */
     pki_server();
     pki_client();
@@ -316,7 +92,7 @@ static void connections(const struct protocol *protocol, long options, bool resu
     for (int i = 0; i < SUITES; i++) {
         struct pair pair;
         SSL_SESSION *session;
-        struct secret psk = { "", { 0 }, 0 };
+        struct { unsigned char bytes[LONGEST]; size_t length; } psk;
 
         begin();
         pair_init(&pair, protocol);
@@ -328,7 +104,7 @@ static void connections(const struct protocol *protocol, long options, bool resu
             session = connect_once(&pair, session, true);
         finish(&pair, session);
         if (old) {
-            add_key_block(psk.bytes, SUITES12[i]);
+            add_key_block(psk.bytes, client_random, server_random, SUITES12[i]);
         } else {
             add_traffic_keys();
             add_early_secrets(psk.bytes, psk.length, "res binder");
@@ -359,7 +135,7 @@ static void early_data_leaves_no_secret(void)
     for (int i = 0; i < SUITES; i++) {
         struct pair pair;
         SSL_SESSION *session;
-        struct secret psk = { "", { 0 }, 0 };
+        struct { unsigned char bytes[LONGEST]; size_t length; } psk;
 
         begin();
         early_init(&pair);
@@ -460,6 +236,98 @@ static void a_session_that_travels_as_bytes_leaves_no_secret(const struct protoc
     check_none_left();
 }
 
+/* What both sides of a key exchange get of it, and what comes of that (RFC 8446, section 7.1). */
+static void add_key_exchange(const struct raw_peer *raw)
+{
+    EVP_PKEY *peer = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, raw->peer_share, 32);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(raw->share, NULL);
+    unsigned char shared[32], empty[LONGEST], derived[LONGEST], master[LONGEST];
+    size_t length = sizeof(shared);
+
+    CHECK(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
+          EVP_PKEY_derive(ctx, shared, &length) == 1);
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(peer);
+    add_secret("secret of the key exchange", shared, length);
+    if (raw->version != TLS1_3_VERSION)
+        return;
+    add_secret("handshake secret", raw->handshake_secret, 32);
+    CHECK_EQ(EVP_Digest("", 0, empty, NULL, EVP_sha256(), NULL), 1);
+    expand_label(derived, 32, EVP_sha256(), raw->handshake_secret, "derived", empty, 32);
+    add_secret("derived of handshake secret", derived, 32);
+    extract_secret(master, EVP_sha256(), derived, 32, (const unsigned char[32]){ 0 }, 32);
+    add_secret("master secret", master, 32);
+    add_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", raw->role == RAW_SERVER ? raw->in.secret : raw->out.secret, 32);
+    add_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", raw->role == RAW_SERVER ? raw->out.secret : raw->in.secret, 32);
+    add_traffic_keys();
+}
+
+/* The share in a message of TLS 1.2, behind `before` bytes. */
+static void take_share(struct raw_peer *raw, int type, size_t before)
+{
+    static struct bytes message;
+
+    raw_take(raw, type, &message);
+    CHECK(message.length >= 4 + before + 33 && message.data[4 + before] == 32);
+    memcpy(raw->peer_share, message.data + 4 + before + 1, 32);
+}
+
+/* Handshakes that end when both sides have the key exchange. What the other side does is not kept. */
+static void a_key_exchange_leaves_no_secret(const struct protocol *protocol)
+{
+    static const uint16_t SCHEMES[] = { 0x0403, 0 };
+    const bool tls13 = protocol == &TLS13;
+    SSL_CTX *contexts[2];
+
+    if (!memory_can_be_kept())
+        return;
+    contexts[RAW_CLIENT] = server_context(protocol);
+    contexts[RAW_SERVER] = client_context(protocol);
+    for (int role = RAW_CLIENT; role <= RAW_SERVER; role++) {
+        static struct raw_peer raw;
+
+        begin();
+        raw_open(&raw, contexts[role], protocol, (enum raw_role)role);
+        keep_memory(false);
+        if (role == RAW_CLIENT)
+            raw_client_hello(&raw, &(struct raw_hello){ .schemes = SCHEMES });
+        keep_memory(true);
+        raw_step(&raw);
+        keep_memory(false);
+        if (role == RAW_CLIENT)
+            raw_read_server_hello(&raw);
+        else
+            raw_server_hello(&raw, tls13 ? 0x1301 : 0xc02b);
+        if (!tls13 && role == RAW_CLIENT) {
+            static struct bytes certificate;
+
+            raw_take(&raw, SSL3_MT_CERTIFICATE, &certificate);
+            take_share(&raw, SSL3_MT_SERVER_KEY_EXCHANGE, 3);
+            raw_client_key_exchange(&raw);
+        } else if (!tls13) {
+            raw_certificate(&raw, pki_server()->certificate);
+            raw_server_key_exchange(&raw, pki_server()->key, 0x0403);
+            raw_server_hello_done(&raw);
+        }
+        if (!tls13 || role == RAW_SERVER) {
+            keep_memory(true);
+            raw_step(&raw);
+            keep_memory(false);
+        }
+        if (!tls13 && role == RAW_SERVER)
+            take_share(&raw, SSL3_MT_CLIENT_KEY_EXCHANGE, 0);
+        add_key_exchange(&raw);
+        keep_memory(true);
+        SSL_free(raw.ssl);
+        raw.ssl = NULL;
+        keep_memory(false);
+        raw_close(&raw);
+        check_none_left();
+    }
+    SSL_CTX_free(contexts[0]);
+    SSL_CTX_free(contexts[1]);
+}
+
 /* The search finds what is left. */
 static void a_copy_that_was_not_wiped_is_found(void)
 {
@@ -485,5 +353,6 @@ TEST_MAIN(TEST(a_copy_that_was_not_wiped_is_found),
           TEST_EACH(a_resumption_from_the_cache_leaves_no_secret),
           TEST(early_data_leaves_no_secret),
           TEST(an_external_psk_leaves_no_secret),
+          TEST_EACH(a_key_exchange_leaves_no_secret),
           TEST_EACH(private_keys_leave_no_copy),
           TEST_EACH(a_session_that_travels_as_bytes_leaves_no_secret))

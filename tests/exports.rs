@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use support::{library, opener, output, path};
 
@@ -59,6 +60,61 @@ fn the_library_stays_loaded_and_resolves_everything_at_start() {
             .any(|line| line.contains("NODELETE") && line.contains("NOW")),
         "{flags:?}"
     );
+}
+
+#[test]
+fn what_is_built_does_not_say_where() {
+    let library = library();
+    let target = library.ancestors().nth(2).expect("target/<profile>");
+    let home = PathBuf::from(env::var_os("HOME").expect("there is a home folder"));
+    let cargo = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")), target];
+    if has_older_packages(library.parent().expect("target/<profile>")) {
+        eprintln!(
+            "packages in {} are older than scripts/rustc, so their paths are not looked for",
+            target.display()
+        );
+    } else {
+        folders.extend([home.as_path(), cargo.as_path()]);
+    }
+    for file in [&library, &opener()] {
+        let content = fs::read(file).expect("the file can be read");
+        for folder in folders
+            .iter()
+            .filter(|folder| folder.components().count() > 1)
+        {
+            let prefix = format!("{}/", path(folder)).into_bytes();
+            let found = content.windows(prefix.len()).filter(|part| *part == prefix);
+            assert_eq!(
+                found.count(),
+                0,
+                "{} names {}",
+                file.display(),
+                folder.display()
+            );
+        }
+    }
+}
+
+/// Whether packages were compiled before there was `scripts/rustc`: cargo does not compile them again for that.
+fn has_older_packages(profile: &Path) -> bool {
+    let changed = |path: &Path| {
+        path.metadata()
+            .and_then(|data| data.modified())
+            .expect("a time")
+    };
+    let script = changed(Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scripts/rustc"
+    )));
+    let packages = fs::read_dir(profile.join("deps")).into_iter().flatten();
+    packages
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "rlib")
+        })
+        .any(|path| changed(&path) < script)
 }
 
 #[test]

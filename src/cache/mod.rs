@@ -127,5 +127,5 @@ pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use flush::{Due, Pace};
 pub use own_node::OwnNode;
-pub use reclaim::{Guard as PinGuard, pin, retire};
+pub use reclaim::{Guard as PinGuard, collect, pin, retire};
 pub use sync::{Lock, Locked as LockGuard};

@@ -221,6 +221,14 @@ mod epochs {
     }
 }
 
+/// Frees all that this thread has retired, unless some thread is pinned meanwhile.
+pub fn collect() {
+    // What is retired now is freed once the epoch has advanced twice.
+    for _ in 0..3 {
+        try_to_collect();
+    }
+}
+
 /// A simple collector for loom: frees when nobody is pinned.
 #[cfg(loom)]
 mod loomed {

@@ -63,7 +63,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use arc_swap::ArcSwap;
 
 use self::session_table::SessionTable;
-use crate::cache::Cache;
+use crate::cache::{self, Cache};
 use crate::error::{Error, Result};
 use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -347,6 +347,8 @@ impl Drop for Context {
         self.flush_sessions(0);
         // SAFETY: the address that `init` was given.
         unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
+        // Keys of sessions are in what waits to be freed, and there may be no other context to wait for.
+        cache::collect();
     }
 }
 
