@@ -192,6 +192,25 @@ static void what_completes_a_chain_is_that_of_the_connection(const struct protoc
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(a_chain_is_checked_again_when_it_is_shown),
+static void a_chain_is_completed_from_what_the_store_has_now(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    use_credentials(pair.server_ctx, pki_middle_server());
+    trust(pair.client_ctx, pki_middle());
+    pair_open(&pair);
+    CHECK_EQ(chain_length(&pair), 1);
+    trust(pair.server_ctx, pki_middle());
+    pair_open(&pair);
+    CHECK_EQ(chain_length(&pair), 2);
+    pair_open(&pair);
+    trust(pair.server_ctx, pki_ca());
+    CHECK_EQ(chain_length(&pair), 3);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(a_chain_is_completed_from_what_the_store_has_now),
+          TEST_EACH(a_chain_is_checked_again_when_it_is_shown),
           TEST_EACH(a_client_whose_callback_fails_is_not_taken_for_one_without_a_certificate),
           TEST_EACH(what_completes_a_chain_is_that_of_the_connection))

@@ -297,6 +297,63 @@ static void a_callback_that_changes_the_mode_decides_by_the_new_one(const struct
     pair_free(&pair);
 }
 
+static void a_server_may_insist_on_a_certificate_after_it_has_asked(const struct protocol *protocol)
+{
+    bool tls12 = protocol->version == TLS1_2_VERSION;
+    struct outcome client, server;
+    struct pair pair;
+
+    for (int with_one = 0; with_one < 2; with_one++) {
+        pair_init(&pair, protocol);
+        trust(pair.server_ctx, pki_ca());
+        if (with_one)
+            use_credentials(pair.client_ctx, pki_client());
+        SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
+        pair_open(&pair);
+        CHECK_EQ(SSL_do_handshake(pair.client), -1);
+        CHECK_EQ(SSL_do_handshake(pair.server), -1);
+        SSL_set_verify(pair.server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(server.ret, with_one ? 1 : -1);
+        if (!with_one)
+            CHECK_EQ(server.reason, SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+        if (tls12)
+            CHECK_EQ(client.ret, with_one ? 1 : -1);
+        pair_free(&pair);
+    }
+}
+
+static int require_certificate(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_set_verify_depth(ssl, 0);
+    CHECK_EQ(SSL_set1_host(ssl, "somebody"), 1);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void a_servername_callback_may_ask_for_a_certificate(const struct protocol *protocol)
+{
+    struct outcome client, server;
+    struct pair pair;
+
+    for (int with_one = 0; with_one < 2; with_one++) {
+        pair_init(&pair, protocol);
+        trust(pair.server_ctx, pki_ca());
+        if (with_one)
+            use_credentials(pair.client_ctx, pki_client());
+        SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, require_certificate);
+        open_with_name(&pair);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(server.ret, -1);
+        CHECK_EQ(server.reason, with_one ? SSL_R_CERTIFICATE_VERIFY_FAILED : SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+        if (with_one)
+            CHECK_EQ(SSL_get_verify_result(pair.server), X509_V_ERR_HOSTNAME_MISMATCH);
+        pair_free(&pair);
+    }
+}
+
 static int switch_in_verification(int ok, X509_STORE_CTX *store)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -405,6 +462,8 @@ TEST_MAIN(TEST_EACH(a_name_set_in_the_context_later_is_of_later_connections),
           TEST_EACH(a_clear_takes_the_name_that_matched),
           TEST_EACH(a_duplicate_has_the_names_of_the_context_and_then_of_the_connection),
           TEST_EACH(a_callback_that_changes_the_mode_decides_by_the_new_one),
+          TEST_EACH(a_server_may_insist_on_a_certificate_after_it_has_asked),
+          TEST_EACH(a_servername_callback_may_ask_for_a_certificate),
           TEST_EACH(a_switch_in_the_midst_of_a_verification_changes_nothing_in_it),
           TEST_EACH(a_callback_may_replace_the_store_of_the_context),
           TEST_EACH(threads_that_share_a_context_check_the_names_that_they_set))

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
+use super::server::client_authentication;
 use super::{Connection, Role};
 use crate::engine::{
-    CertificateRequest, CertifiedKey, Delegate, PeerRejected, PeerSignature, SessionSecrets,
+    CertificateRequest, CertifiedKey, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
+    SessionSecrets,
 };
 
 const INTERNAL_ERROR: u8 = 80;
@@ -41,6 +43,10 @@ impl Delegate for Connection {
 
     fn may_sign(&self, scheme: u16) -> bool {
         Connection::may_sign(self, scheme)
+    }
+
+    fn requires_certificate(&self) -> bool {
+        client_authentication(&self.settings.borrow()) == ClientAuthentication::Required
     }
 
     fn has_failed(&self) -> bool {

@@ -229,12 +229,14 @@ impl Connection {
     /// Where chains of our own certificates are completed from.
     pub(super) fn chain_source(&self, settings: &Settings) -> ChainSource {
         let context = self.context();
+        let store = settings
+            .chain_store
+            .clone()
+            .unwrap_or_else(|| context.certificate_store());
         ChainSource {
             extra: context.extra_chain(),
-            store: settings
-                .chain_store
-                .clone()
-                .unwrap_or_else(|| context.certificate_store()),
+            objects: store.len(),
+            store,
             automatic: settings.mode & 0x8 == 0,
             library: context.library.clone(),
             engine_signs: settings.algorithms.source().is_none(),

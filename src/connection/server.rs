@@ -648,7 +648,8 @@ fn filled_up(library: &LibraryContext, mut id: Vec<u8>) -> Result<Vec<u8>, Stop>
     Ok(id)
 }
 
-fn client_authentication(settings: &Settings) -> ClientAuthentication {
+/// What a server with these settings asks of its clients.
+pub(super) fn client_authentication(settings: &Settings) -> ClientAuthentication {
     match settings.verify_mode {
         mode if mode & SSL_VERIFY_PEER == 0 => ClientAuthentication::None,
         mode if mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0 => ClientAuthentication::Required,

@@ -1,6 +1,8 @@
 //! Own certificates and keys (SSL_CTX_use_certificate(3)): one slot per kind of key.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 
 use super::certificate_security::ShownChain;
 use crate::engine::{CertifiedKey, ExternalKey};
@@ -30,17 +32,26 @@ pub struct Slot {
     pub key: Option<PrivateKey>,
     /// Certificates that are sent after the leaf; `None` when none were given for this slot.
     pub chain: Option<Arc<X509Chain>>,
-    /// The engine's form, made when first needed.
-    certified: OnceLock<Option<Prepared>>,
+    /// The engine's form, made when first needed, and again when what it was made from has changed.
+    prepared: Kept,
 }
 
 /// A slot as it is sent to peers.
-#[derive(Clone)]
 struct Prepared {
     key: CertifiedKey,
     shown: Arc<ShownChain>,
     /// What the chain was completed from.
     source: ChainSource,
+}
+
+/// The last form that was prepared.
+#[derive(Default)]
+struct Kept(ArcSwapOption<Prepared>);
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        Self(ArcSwapOption::new(self.0.load_full()))
+    }
 }
 
 /// Where chains are completed from when a slot has none.
@@ -50,6 +61,8 @@ pub struct ChainSource {
     pub extra: Option<Arc<X509Chain>>,
     /// A chain is built from this store otherwise.
     pub store: Store,
+    /// How much is in the store.
+    pub objects: usize,
     /// Not `SSL_MODE_NO_AUTO_CHAIN`.
     pub automatic: bool,
     /// Where digests and signatures come from.
@@ -64,6 +77,7 @@ impl ChainSource {
         let extra = |source: &Self| source.extra.as_ref().map(Arc::as_ptr);
         extra(self) == extra(other)
             && self.store.as_ptr() == other.store.as_ptr()
+            && self.objects == other.objects
             && self.automatic == other.automatic
             && self.engine_signs == other.engine_signs
             && self.library.is(&other.library)
@@ -98,7 +112,7 @@ impl Credentials {
     /// For changes to the current slot.
     pub fn current_mut(&mut self) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(self.current?)?;
-        slot.certified = OnceLock::new();
+        slot.prepared = Kept::default();
         Some(slot)
     }
 
@@ -107,7 +121,7 @@ impl Credentials {
     pub fn current_or_first_mut(&mut self) -> &mut Slot {
         let number = *self.current.get_or_insert(OPENSSL_ORDER[0]);
         let slot = &mut self.slots[number];
-        slot.certified = OnceLock::new();
+        slot.prepared = Kept::default();
         slot
     }
 
@@ -176,7 +190,7 @@ impl Credentials {
             slot.key = None;
         }
         slot.certificate = Some(certificate);
-        slot.certified = OnceLock::new();
+        slot.prepared = Kept::default();
         self.current = Some(number);
         Ok(())
     }
@@ -190,7 +204,7 @@ impl Credentials {
             key.check_certificate(certificate)?;
         }
         slot.key = Some(key);
-        slot.certified = OnceLock::new();
+        slot.prepared = Kept::default();
         self.current = Some(number);
         Ok(())
     }
@@ -214,7 +228,7 @@ impl Credentials {
             certificate: Some(certificate.clone()),
             key: Some(key.clone()),
             chain,
-            certified: OnceLock::new(),
+            prepared: Kept::default(),
         };
         self.current = Some(number);
         Ok(())
@@ -240,7 +254,7 @@ impl Credentials {
     /// Forgets what was prepared for the engine: chains may have changed.
     pub fn forget_prepared(&mut self) {
         for slot in &mut self.slots {
-            slot.certified = OnceLock::new();
+            slot.prepared = Kept::default();
         }
     }
 
@@ -250,13 +264,13 @@ impl Credentials {
             .slots
             .iter()
             .enumerate()
-            .filter_map(|(number, slot)| Some(slot.prepared(source)?.key.numbered(number)))
+            .filter_map(|(number, slot)| Some(slot.prepared(source)?.key.clone().numbered(number)))
             .collect())
     }
 
     /// What is sent of the slot with this number.
     pub fn shown(&self, number: usize, source: &ChainSource) -> Option<Arc<ShownChain>> {
-        Some(self.slot(number)?.prepared(source)?.shown)
+        Some(self.slot(number)?.prepared(source)?.shown.clone())
     }
 }
 
@@ -265,13 +279,16 @@ impl Slot {
         self.certificate.is_some() && self.key.is_some()
     }
 
-    /// Prepared once for each source, as long as it is the one that most connections have.
-    fn prepared(&self, source: &ChainSource) -> Option<Prepared> {
-        let kept = self.certified.get_or_init(|| self.prepare(source));
-        match kept {
-            Some(prepared) if !prepared.source.is(source) => self.prepare(source),
-            kept => kept.clone(),
+    /// Prepared once, as long as all connections complete the chain from the same.
+    fn prepared(&self, source: &ChainSource) -> Option<Arc<Prepared>> {
+        if let Some(kept) = self.prepared.0.load_full()
+            && kept.source.is(source)
+        {
+            return Some(kept);
         }
+        let prepared = Arc::new(self.prepare(source)?);
+        self.prepared.0.store(Some(prepared.clone()));
+        Some(prepared)
     }
 
     fn prepare(&self, source: &ChainSource) -> Option<Prepared> {

@@ -33,6 +33,7 @@ fn chain_of(certificates: &[&X509]) -> Option<Arc<X509Chain>> {
 
 fn source(store: Store) -> ChainSource {
     ChainSource {
+        objects: store.len(),
         library: LibraryContext::default(),
         engine_signs: true,
         extra: None,

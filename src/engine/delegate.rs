@@ -33,6 +33,9 @@ pub trait Delegate {
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 
+    /// Server: whether a client that shows no certificate is refused.
+    fn requires_certificate(&self) -> bool;
+
     /// Client: something has failed that ends the handshake, so no certificate can be given.
     fn has_failed(&self) -> bool;
 

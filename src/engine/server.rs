@@ -465,8 +465,13 @@ impl ClientVerifier for ServerHooks {
         self.client_ca_names.clone()
     }
 
+    /// Asked when the client's certificates have come: the program may have changed its mind since it was asked for
+    /// them.
     fn client_auth_mandatory(&self) -> bool {
-        self.parameters.client_authentication == ClientAuthentication::Required
+        match self.delegate.get() {
+            Some(delegate) => delegate.requires_certificate(),
+            None => self.parameters.client_authentication == ClientAuthentication::Required,
+        }
     }
 
     fn offer_client_auth(&self) -> bool {

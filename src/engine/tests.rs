@@ -45,6 +45,9 @@ impl Delegate for Recorder {
     fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         None
     }
+    fn requires_certificate(&self) -> bool {
+        false
+    }
     fn has_failed(&self) -> bool {
         false
     }

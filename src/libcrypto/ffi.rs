@@ -182,6 +182,8 @@ unsafe extern "C" {
 
     // Stores
     pub fn X509_STORE_up_ref(store: *mut X509_STORE) -> c_int;
+    pub fn X509_STORE_lock(store: *mut X509_STORE) -> c_int;
+    pub fn X509_STORE_unlock(store: *mut X509_STORE) -> c_int;
     pub fn X509_STORE_load_path(store: *mut X509_STORE, path: *const c_char) -> c_int;
     #[cfg(test)]
     pub fn X509_STORE_load_locations(

@@ -39,6 +39,18 @@ impl Store {
         succeeded(unsafe { ffi::X509_STORE_add_cert(self.as_ptr(), certificate.as_ptr()) })
     }
 
+    /// How many certificates and CRLs are in it; what a lookup finds is added when it is first found.
+    pub fn len(&self) -> usize {
+        // SAFETY: a live store; its list is looked at under its lock.
+        let objects = unsafe {
+            ffi::X509_STORE_lock(self.as_ptr());
+            let objects = ffi::OPENSSL_sk_num(ffi::X509_STORE_get0_objects(self.as_ptr()).cast());
+            ffi::X509_STORE_unlock(self.as_ptr());
+            objects
+        };
+        usize::try_from(objects).unwrap_or(0)
+    }
+
     /// Loads the certificates and CRLs of a PEM file.
     pub fn load_file(&self, library: &LibraryContext, file: &CStr) -> Result<()> {
         // SAFETY: a live store and library context, and C strings.
