@@ -42,11 +42,15 @@ unsafe extern "C" {
 #[unsafe(naked)]
 pub unsafe extern "C" fn dlopen(file: *const c_char, mode: core::ffi::c_int) -> *mut c_void {
     core::arch::naked_asm!(
+        ".cfi_startproc",
         "push rsi",
+        ".cfi_adjust_cfa_offset 8",
         "call {choose}",
         "pop rsi",
+        ".cfi_adjust_cfa_offset -8",
         "mov rdi, rax",
         "jmp qword ptr [rip + {next}]",
+        ".cfi_endproc",
         choose = sym choose,
         next = sym NEXT,
     )
