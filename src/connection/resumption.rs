@@ -238,8 +238,8 @@ impl Connection {
         };
         let suite = session.cipher_id() as u16;
         let settings = self.settings();
-        let library = settings.algorithms.source();
-        match psk_binder(library, suite, &session.master_key(), external, &covered) {
+        let algorithms = settings.provided_algorithms();
+        match psk_binder(algorithms, suite, &session.master_key(), external, &covered) {
             Some(binder) if binder.len() != sent.len() => {
                 refuse(Reason::BAD_EXTENSION, DECODE_ERROR)
             }

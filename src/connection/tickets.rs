@@ -324,9 +324,9 @@ impl Connection {
                 Err(_) => Err(Reason::INTERNAL_ERROR),
             },
             // S77
-            // SAFETY: the program's function, called as its manual page says, with nothing
-            // borrowed.
             Some(callback) => {
+                // SAFETY: the program's function, called as its manual page says, with nothing
+                // borrowed.
                 unsafe { callback.seal(&context.library, self.as_c().cast(), &plaintext) }
                     .map_err(|_| Reason::CALLBACK_FAILED)
             }
@@ -342,9 +342,9 @@ impl Connection {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
                 _ => return TicketStatus::NotDecrypted,
             },
-            // SAFETY: the program's function, called as its manual page says, with nothing
-            // borrowed.
             Some(callback) => {
+                // SAFETY: the program's function, called as its manual page says, with nothing
+                // borrowed.
                 match unsafe { callback.open(&context.library, self.as_c().cast(), ticket) } {
                     Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
                     Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,

@@ -1,14 +1,23 @@
 //! Suites, groups and signature schemes for which the context's library context has algorithms: OpenSSL
 //! uses no others (SSL_CTX_new_ex(3)).
 
+use std::sync::Arc;
+
 use super::Settings;
 use crate::cipher::Cipher;
 use crate::cipher::group::Group;
 use crate::cipher::suite::{Authentication, Encryption, HandshakeDigest, KeyExchange};
+use crate::engine::knows_group;
 use crate::libcrypto::algorithms::{Algorithm, Algorithms};
 use crate::libcrypto::signature_scheme::SignatureScheme;
 
 impl Settings {
+    /// Where algorithms come from that are not the engine's own.
+    pub(crate) fn provided_algorithms(&self) -> Option<&Arc<Algorithms>> {
+        let algorithms = &self.algorithms;
+        algorithms.source().is_some().then_some(algorithms)
+    }
+
     /// Whether there are algorithms for this suite. Those that the engine cannot use anyway are not
     /// looked at.
     pub(crate) fn has_algorithms_of(&self, cipher: &Cipher) -> bool {
@@ -30,12 +39,19 @@ impl Settings {
         has(Algorithm::Hmac) && encryption && digest && exchange && authentication
     }
 
-    /// Whether the library context has this group. A group that libcrypto does not know, which only
-    /// the engine can have, is not there when algorithms come from elsewhere.
+    /// Whether a key exchange in this group is possible: the engine has it, and the library context
+    /// too unless no OpenSSL 3.0 does; or, where algorithms come from elsewhere, a provider has it, as a
+    /// group for Diffie-Hellman on a curve.
     pub(super) fn has_group(&self, group: u16) -> bool {
-        let unknown_to_libcrypto = || Group::from_id(group).is_some_and(|group| group.nid == 0);
-        self.algorithms.group(group).is_some()
-            || self.algorithms.source().is_none() && unknown_to_libcrypto()
+        let provided = self.algorithms.group(group);
+        match self.algorithms.source() {
+            None => {
+                let new = || Group::from_id(group).is_some_and(|group| group.nid == 0);
+                knows_group(group) && (provided.is_some() || new())
+            }
+            Some(_) => provided
+                .is_some_and(|group| !group.encapsulates && group.key_type.as_c_str() != c"DH"),
+        }
     }
 
     /// Whether there are algorithms for this signature scheme. Those that are not known are not

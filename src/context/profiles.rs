@@ -13,7 +13,7 @@ use crate::cipher::security::operation::*;
 use crate::cipher::suite::{Authentication, Encryption};
 use crate::cipher::{Cipher, Method, SignatureAlgorithm};
 use crate::context::NO_VERSION_LEFT;
-use crate::engine::{Profile, knows_group};
+use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
@@ -161,7 +161,7 @@ impl Settings {
                 .map(|cipher| cipher.wire())
         };
         Profile::new(
-            self.algorithms.source().cloned(),
+            self.provided_algorithms().cloned(),
             suites(TLS1_3),
             suites(TLS1_2),
             groups.into_iter(),
@@ -208,7 +208,7 @@ impl Settings {
     /// Groups in force that the engine and the library context have, best first.
     fn usable_groups(&self) -> impl Iterator<Item = u16> {
         let groups = self.groups().iter().copied();
-        groups.filter(|group| knows_group(*group) && self.has_group(*group))
+        groups.filter(|group| self.has_group(*group))
     }
 
     /// `SSL_OP_PRIORITIZE_CHACHA`: in the server's order, but ChaCha20 first for a client that prefers it.

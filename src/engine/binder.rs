@@ -1,23 +1,25 @@
 //! The proof that a client has the key that it names (RFC 8446, section 4.2.11.2). rustls asks for it when it
 //! answers the ClientHello; whoever shows the session to the program before that must have it earlier.
 
+use std::sync::Arc;
+
 use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 
 use super::library;
 use super::notes::OthersNotes;
 use super::profile::tls13_suite;
-use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::algorithms::Algorithms;
 
 /// The binder that goes with `key` (a session's, or one of the program's own, which is `external`) and this
 /// ClientHello, from the message's header to the binders, without them. `None` for an unknown suite.
 pub fn psk_binder(
-    library: Option<&LibraryContext>,
+    algorithms: Option<&Arc<Algorithms>>,
     cipher_suite: u16,
     key: &[u8],
     external: bool,
     truncated_hello: &[u8],
 ) -> Option<Vec<u8>> {
-    library::within(library, || {
+    library::within(algorithms, || {
         binder(cipher_suite, key, external, truncated_hello)
     })
 }

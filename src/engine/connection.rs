@@ -32,14 +32,14 @@ use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
 use crate::error::Reason;
-use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::algorithms::Algorithms;
 
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
 pub struct Engine {
     pub(super) tls: Tls,
     /// Where algorithms come from that are not the engine's own.
-    pub(super) library: Option<LibraryContext>,
+    pub(super) algorithms: Option<Arc<Algorithms>>,
     /// Records from the peer.
     pub input: RecordBuffer,
     pub(super) output: Vec<u8>,
@@ -92,10 +92,10 @@ impl Engine {
         delegate: &dyn Delegate,
     ) -> Result<(), Failure> {
         let _others = OthersNotes::set_aside();
-        self.library = parameters.profile.library.clone();
+        self.algorithms = parameters.profile.algorithms.clone();
         let failed = |error: &Error| Failure::from_rustls(error, None, false);
         let session = parameters.session.as_mut();
-        let psk = library::within(self.library.as_ref(), || ExternalPsk::take_from(session))
+        let psk = library::within(self.algorithms.as_ref(), || ExternalPsk::take_from(session))
             .map_err(|error| failed(&error.into()))?;
         let (connection, hooks) = external_psk::with(psk.as_ref(), || {
             self.noting(|engine| client::connect(parameters, delegate, &mut engine.output))
@@ -110,11 +110,11 @@ impl Engine {
     /// Starts a server, once its ClientHello is in the input and has been looked at.
     pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
         let _others = OthersNotes::set_aside();
-        self.library = parameters.profile.library.clone();
+        self.algorithms = parameters.profile.algorithms.clone();
         let failed = |error: &Error| Failure::from_rustls(error, None, true);
         let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
         self.external_psk =
-            library::within(self.library.as_ref(), || ExternalPsk::take_from(session))
+            library::within(self.algorithms.as_ref(), || ExternalPsk::take_from(session))
                 .map_err(|error| failed(&error.into()))?;
         if let Some(offset) = parameters.hidden_master_secret {
             self.input
@@ -304,8 +304,8 @@ impl Engine {
 
     /// Server, TLS 1.3, after the handshake: the secrets of one more ticket. `None` elsewhere.
     pub fn next_ticket(&mut self) -> Option<TicketSecrets> {
-        let (library, tickets) = (self.library.as_ref(), self.tickets.as_mut()?);
-        library::within(library, || tickets.next())
+        let tickets = self.tickets.as_mut()?;
+        library::within(self.algorithms.as_ref(), || tickets.next())
     }
 
     /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
@@ -397,7 +397,7 @@ impl Engine {
         let Some(exporter) = &self.exporter else {
             return Err(failed(Error::HandshakeNotComplete));
         };
-        library::within(self.library.as_ref(), || {
+        library::within(self.algorithms.as_ref(), || {
             exporter.derive(label, context, out)
         })
         .map_err(failed)?;

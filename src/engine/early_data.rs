@@ -112,7 +112,7 @@ impl Engine {
         let Some(exporter) = &self.early_exporter else {
             return Err(failed(Error::HandshakeNotComplete));
         };
-        library::within(self.library.as_ref(), || {
+        library::within(self.algorithms.as_ref(), || {
             exporter.derive(label, Some(context), out)
         })
         .map_err(failed)?;

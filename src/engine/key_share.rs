@@ -2,16 +2,20 @@
 //! provider's groups. Each group is wrapped; while a record is digested, what it is given on this
 //! thread is noted.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rustls::crypto::kx::{
     ActiveKeyExchange, NamedGroup, SharedSecret, StartedKeyExchange, SupportedKxGroup,
 };
 use rustls::enums::ProtocolVersion;
-use rustls::error::Error;
+use rustls::error::{Error, PeerMisbehaved};
 use rustls_aws_lc_rs::ALL_KX_GROUPS;
 
+use super::library;
 use super::note::{Note, OnThread};
+use crate::libcrypto::error_queue;
+use crate::libcrypto::key_exchange::KeyShare;
 
 thread_local! {
     static NOTED: Note<Vec<u8>> = const { Note::new() };
@@ -40,12 +44,69 @@ fn note(peer_pub_key: &[u8]) {
 
 /// The group of this TLS number, if the engine knows it.
 pub(super) fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
-    static GROUPS: LazyLock<Vec<NotingGroup>> =
-        LazyLock::new(|| ALL_KX_GROUPS.iter().copied().map(NotingGroup).collect());
+    static GROUPS: LazyLock<Vec<NotingGroup>> = LazyLock::new(|| {
+        let noting = |group| NotingGroup(group);
+        ALL_KX_GROUPS.iter().copied().map(noting).collect()
+    });
     GROUPS
         .iter()
         .find(|group| group.name().0 == number)
         .map(|group| group as &dyn SupportedKxGroup)
+}
+
+/// The group of this TLS number as a provider of the connection's library context has it.
+pub(super) fn provided_group(number: u16) -> &'static dyn SupportedKxGroup {
+    // As many as there are numbers at most, and as many as providers have in fact.
+    static GROUPS: Mutex<BTreeMap<u16, &'static NotingGroup>> = Mutex::new(BTreeMap::new());
+    let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
+    *groups.entry(number).or_insert_with(|| {
+        let group = Box::leak(Box::new(ProvidedGroup(NamedGroup(number))));
+        Box::leak(Box::new(NotingGroup(group)))
+    })
+}
+
+/// A group in which libcrypto exchanges keys.
+#[derive(Debug)]
+struct ProvidedGroup(NamedGroup);
+
+impl SupportedKxGroup for ProvidedGroup {
+    fn start(&self) -> Result<StartedKeyExchange, Error> {
+        let failed = || Error::General("the key exchange could not be started".into());
+        let algorithms = library::current().ok_or_else(failed)?;
+        let (Some(library), Some(group)) = (algorithms.source(), algorithms.group(self.0.0)) else {
+            return Err(failed());
+        };
+        let share = KeyShare::generate(library, group).map_err(|_| failed())?;
+        Ok(StartedKeyExchange::Single(Box::new(ProvidedExchange {
+            share,
+            group: self.0,
+        })))
+    }
+
+    fn name(&self) -> NamedGroup {
+        self.0
+    }
+}
+
+struct ProvidedExchange {
+    share: KeyShare,
+    group: NamedGroup,
+}
+
+impl ActiveKeyExchange for ProvidedExchange {
+    fn complete(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
+        let secret = error_queue::quietly(|| self.share.derive(peer_pub_key));
+        let secret = secret.map_err(|_| PeerMisbehaved::InvalidKeyShare)?;
+        Ok(SharedSecret::from(&secret[..]))
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        self.share.public()
+    }
+
+    fn group(&self) -> NamedGroup {
+        self.group
+    }
 }
 
 /// A group that notes the peer's public key.

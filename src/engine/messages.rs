@@ -156,8 +156,8 @@ impl Engine {
 
     /// Runs work that may send something.
     pub(super) fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let library = self.library.clone();
-        library::within(library.as_ref(), || self.watching(work))
+        let algorithms = self.algorithms.clone();
+        library::within(algorithms.as_ref(), || self.watching(work))
     }
 
     fn watching<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {

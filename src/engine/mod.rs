@@ -30,16 +30,16 @@
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
 //! | `messages`                  | records of a connection whose program watches them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
-//! | `chacha20_poly1305`         | records that libcrypto protects                               |
+//! | `aead`, `provided`          | records and key schedules by libcrypto                        |
 //! | `planned_random`            | random bytes of which one draw can be planned                 |
 //! | `library`                   | the library context that is worked for                        |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
 mod adapted_hello;
+mod aead;
 mod binder;
 mod certificate_limit;
-mod chacha20_poly1305;
 mod client;
 mod client_session;
 mod connection;
@@ -61,6 +61,7 @@ mod notes;
 mod peer_identity;
 mod planned_random;
 mod profile;
+mod provided;
 mod record;
 mod server;
 mod session_value;

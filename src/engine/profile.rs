@@ -17,21 +17,27 @@ use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::acknowledgement::NotingDecrypter;
 use super::adapted_hello::AdaptedHash;
-use super::chacha20_poly1305::ChaCha20Poly1305;
+use super::aead::Protection;
 use super::client;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
 use super::hello_change::TranscriptHash;
-use super::key_share::group;
+use super::key_share::{group, provided_group};
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
+use super::provided::{ProvidedHash, ProvidedHkdf, ProvidedPrf};
 use super::templates::Templates;
-use crate::libcrypto::library::LibraryContext;
+use crate::cipher::Cipher;
+use crate::cipher::suite::Encryption;
+use crate::libcrypto::aead::Aead;
+use crate::libcrypto::algorithms::Algorithms;
+use crate::libcrypto::digest::HandshakeDigest;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
 pub struct Profile {
-    pub(super) library: Option<LibraryContext>,
+    /// Where algorithms come from that are not the engine's own.
+    pub(super) algorithms: Option<Arc<Algorithms>>,
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) prefer_server_order: bool,
     pub(super) templates: Templates,
@@ -39,10 +45,10 @@ pub struct Profile {
 
 impl Profile {
     /// A profile with these suites and groups, by TLS number, best first, whose
-    /// algorithms come from `library`, or are the engine's own. Numbers that the engine
+    /// algorithms are these, or the engine's own. Numbers that the engine
     /// does not know are left out. `None` when nothing is left to speak with.
     pub fn new(
-        library: Option<LibraryContext>,
+        algorithms: Option<Arc<Algorithms>>,
         tls13: impl Iterator<Item = u16>,
         tls12: impl Iterator<Item = u16>,
         groups: impl Iterator<Item = u16>,
@@ -50,13 +56,16 @@ impl Profile {
     ) -> Option<Self> {
         let tls13_cipher_suites: Vec<_> = tls13.filter_map(tls13_suite).collect();
         let tls12_cipher_suites: Vec<_> = tls12.filter_map(tls12_suite).collect();
-        let kx_groups: Vec<_> = groups.filter_map(group).collect();
+        let kx_groups: Vec<_> = match &algorithms {
+            None => groups.filter_map(group).collect(),
+            Some(_) => groups.map(provided_group).collect(),
+        };
         if tls13_cipher_suites.is_empty() && tls12_cipher_suites.is_empty() || kx_groups.is_empty()
         {
             return None;
         }
         Some(Self {
-            library,
+            algorithms,
             provider: Arc::new(CryptoProvider {
                 tls12_cipher_suites: Cow::Owned(tls12_cipher_suites),
                 tls13_cipher_suites: Cow::Owned(tls13_cipher_suites),
@@ -137,7 +146,12 @@ pub(super) fn tls13_suite(number: u16) -> Option<&'static Tls13CipherSuite> {
                 let suite: &'static Tls13CipherSuite = Box::leak(Box::new(Tls13CipherSuite {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
-                    hkdf_provider: Box::leak(Box::new(RestoringHkdf(suite.hkdf_provider))),
+                    hkdf_provider: Box::leak(Box::new(RestoringHkdf(Box::leak(Box::new(
+                        ProvidedHkdf {
+                            own: suite.hkdf_provider,
+                            digest: digest(&suite.common),
+                        },
+                    ))))),
                     aead_alg: Box::leak(Box::new(FullRecords(tls13_aead(suite)))),
                     quic: None,
                 }));
@@ -159,7 +173,12 @@ fn tls12_suite(number: u16) -> Option<&'static Tls12CipherSuite> {
                 let suite: &'static Tls12CipherSuite = Box::leak(Box::new(Tls12CipherSuite {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
-                    prf_provider: Box::leak(Box::new(NotingPrf(suite.prf_provider))),
+                    prf_provider: Box::leak(Box::new(NotingPrf(Box::leak(Box::new(
+                        ProvidedPrf {
+                            own: suite.prf_provider,
+                            digest: digest(&suite.common),
+                        },
+                    ))))),
                     kx: suite.kx,
                     sign: signature_schemes(suite),
                     aead_alg: Box::leak(Box::new(FullRecords(tls12_aead(suite)))),
@@ -184,21 +203,31 @@ fn signature_schemes(suite: &Tls12CipherSuite) -> &'static [SignatureScheme] {
 }
 
 fn tls13_aead(suite: &Tls13CipherSuite) -> &'static dyn Tls13AeadAlgorithm {
-    match suite.common.suite {
-        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => {
-            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
-        }
-        _ => suite.aead_alg,
-    }
+    Box::leak(Box::new(Protection {
+        own: suite.aead_alg,
+        aead: aead(&suite.common),
+    }))
 }
 
 fn tls12_aead(suite: &Tls12CipherSuite) -> &'static dyn Tls12AeadAlgorithm {
-    match suite.common.suite {
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
-        | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => {
-            Box::leak(Box::new(ChaCha20Poly1305(suite.aead_alg)))
-        }
-        _ => suite.aead_alg,
+    Box::leak(Box::new(Protection {
+        own: suite.aead_alg,
+        aead: aead(&suite.common),
+    }))
+}
+
+fn aead(suite: &CipherSuiteCommon) -> Aead {
+    match Cipher::from_wire(suite.suite.0).map(|cipher| cipher.encryption) {
+        Some(Encryption::Aes128Gcm) => Aead::Aes128Gcm,
+        Some(Encryption::ChaCha20Poly1305) => Aead::ChaCha20Poly1305,
+        _ => Aead::Aes256Gcm,
+    }
+}
+
+fn digest(suite: &CipherSuiteCommon) -> HandshakeDigest {
+    match suite.hash_provider.output_len() {
+        48 => HandshakeDigest::Sha384,
+        _ => HandshakeDigest::Sha256,
     }
 }
 
@@ -206,7 +235,10 @@ fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
     CipherSuiteCommon {
         suite: original.suite,
         hash_provider: Box::leak(Box::new(AdaptedHash(Box::leak(Box::new(TranscriptHash(
-            original.hash_provider,
+            Box::leak(Box::new(ProvidedHash {
+                own: original.hash_provider,
+                digest: digest(original),
+            })),
         )))))),
         confidentiality_limit: original.confidentiality_limit,
     }

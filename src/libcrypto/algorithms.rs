@@ -56,7 +56,6 @@ pub enum Algorithm {
 }
 
 /// A group for key exchange that a provider has (`provider-base(7)`, "TLS-GROUP").
-#[allow(dead_code)]
 #[derive(Debug, Clone)]
 pub struct ProvidedGroup {
     /// TLS number.
@@ -224,7 +223,7 @@ impl Finder<'_> {
             self.note(
                 algorithm,
                 fetched,
-                |it| unsafe { ffi::EVP_CIPHER_get0_provider(it) },
+                ffi::EVP_CIPHER_get0_provider,
                 ffi::EVP_CIPHER_free,
             );
         }
@@ -238,7 +237,7 @@ impl Finder<'_> {
             self.note(
                 algorithm,
                 fetched,
-                |it| unsafe { ffi::EVP_MD_get0_provider(it) },
+                ffi::EVP_MD_get0_provider,
                 ffi::EVP_MD_free,
             );
         }
@@ -253,7 +252,7 @@ impl Finder<'_> {
             self.note(
                 algorithm,
                 fetched,
-                |it| unsafe { ffi::EVP_KEYMGMT_get0_provider(it) },
+                ffi::EVP_KEYMGMT_get0_provider,
                 ffi::EVP_KEYMGMT_free,
             );
         }
@@ -266,22 +265,17 @@ impl Finder<'_> {
                 ffi::EVP_SIGNATURE_fetch(library, c"ECDSA".as_ptr(), query),
             )
         };
-        self.note(
-            Hmac,
-            mac,
-            |it| unsafe { ffi::EVP_MAC_get0_provider(it) },
-            ffi::EVP_MAC_free,
-        );
+        self.note(Hmac, mac, ffi::EVP_MAC_get0_provider, ffi::EVP_MAC_free);
         self.note(
             Ecdh,
             exchange,
-            |it| unsafe { ffi::EVP_KEYEXCH_get0_provider(it) },
+            ffi::EVP_KEYEXCH_get0_provider,
             ffi::EVP_KEYEXCH_free,
         );
         self.note(
             Ecdsa,
             signature,
-            |it| unsafe { ffi::EVP_SIGNATURE_get0_provider(it) },
+            ffi::EVP_SIGNATURE_get0_provider,
             ffi::EVP_SIGNATURE_free,
         );
     }
@@ -291,7 +285,7 @@ impl Finder<'_> {
         &mut self,
         algorithm: Algorithm,
         fetched: *mut T,
-        provider: impl FnOnce(*const T) -> *const ffi::OSSL_PROVIDER,
+        provider: unsafe extern "C" fn(*const T) -> *const ffi::OSSL_PROVIDER,
         free: unsafe extern "C" fn(*mut T),
     ) {
         if fetched.is_null() {

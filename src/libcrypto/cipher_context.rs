@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_uint};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::digest::HandshakeDigest;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::{not_null, succeeded};
 use crate::libcrypto::{error_queue, ffi};
@@ -120,10 +121,9 @@ impl MacContext {
         not_null(unsafe { ffi::HMAC_CTX_new() }).map(Self::Hmac)
     }
 
-    /// HMAC-SHA-256 of `library` with this key.
-    pub fn hmac_sha256(library: &LibraryContext, key: &[u8]) -> Result<Self> {
+    /// HMAC of `library` with this digest and key.
+    pub fn with_key(library: &LibraryContext, digest: HandshakeDigest, key: &[u8]) -> Result<Self> {
         let context = Self::evp(library)?;
-        let mut digest = *b"SHA256\0";
         if let Self::Evp(raw) = context {
             // SAFETY: a live context, readable bytes, and parameters that outlive the call; the
             // texts are only read.
@@ -139,7 +139,7 @@ impl MacContext {
                 let params = [
                     ffi::OSSL_PARAM_construct_utf8_string(
                         c"digest".as_ptr(),
-                        digest.as_mut_ptr().cast(),
+                        digest.name().as_ptr().cast_mut(),
                         0,
                     ),
                     query,
@@ -191,12 +191,19 @@ impl MacContext {
 
     /// The MAC of `data`. The context cannot be used again.
     pub fn compute(self, data: &[u8]) -> Result<Vec<u8>> {
+        self.compute_parts([data].into_iter())
+    }
+
+    /// The MAC of these one after the other. The context cannot be used again.
+    pub fn compute_parts<'a>(self, parts: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>> {
         let mut out = vec![0; self.len()];
         match self {
             // SAFETY: a live context, readable bytes, and room for the MAC.
             Self::Evp(raw) => unsafe {
                 let mut len = 0;
-                succeeded(ffi::EVP_MAC_update(raw, data.as_ptr(), data.len()))?;
+                for data in parts {
+                    succeeded(ffi::EVP_MAC_update(raw, data.as_ptr(), data.len()))?;
+                }
                 let size = out.len();
                 succeeded(ffi::EVP_MAC_final(raw, out.as_mut_ptr(), &mut len, size))?;
                 out.truncate(len);
@@ -204,12 +211,44 @@ impl MacContext {
             // SAFETY: as above.
             Self::Hmac(raw) => unsafe {
                 let mut len: c_uint = 0;
-                succeeded(ffi::HMAC_Update(raw, data.as_ptr(), data.len()))?;
+                for data in parts {
+                    succeeded(ffi::HMAC_Update(raw, data.as_ptr(), data.len()))?;
+                }
                 succeeded(ffi::HMAC_Final(raw, out.as_mut_ptr(), &mut len))?;
                 out.truncate(len as usize);
             },
         }
         Ok(out)
+    }
+}
+
+/// A key of HMAC, which computes any number of MACs. Any thread.
+pub struct MacKey {
+    context: MacContext,
+    digest: HandshakeDigest,
+}
+
+// SAFETY: the context is only read (copied) after `new`.
+unsafe impl Send for MacKey {}
+// SAFETY: as above.
+unsafe impl Sync for MacKey {}
+
+impl MacKey {
+    /// HMAC of `library` with this digest and key. libcrypto wipes its copy when this is dropped.
+    pub fn new(library: &LibraryContext, digest: HandshakeDigest, key: &[u8]) -> Result<Self> {
+        let context = MacContext::with_key(library, digest, key)?;
+        Ok(Self { context, digest })
+    }
+
+    /// The MAC of these one after the other.
+    pub fn sign<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Result<Zeroizing<Vec<u8>>> {
+        let mac = self.context.duplicate()?.compute_parts(parts)?;
+        Ok(Zeroizing::new(mac))
+    }
+
+    /// How long a MAC is, in bytes.
+    pub fn len(&self) -> usize {
+        self.digest.len()
     }
 }
 

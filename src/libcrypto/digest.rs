@@ -1,32 +1,106 @@
 //! Digests.
 
-use std::ffi::c_uint;
+use std::ffi::{CStr, c_uint};
 
 use crate::error::Result;
 use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::outcome::{not_null, succeeded};
+use crate::libcrypto::outcome::succeeded;
+use crate::libcrypto::public_key::DigestContext;
+
+/// The digests of handshakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandshakeDigest {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+}
+
+impl HandshakeDigest {
+    /// libcrypto's name.
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Sha256 => c"SHA256",
+            Self::Sha384 => c"SHA384",
+        }
+    }
+
+    /// Its length, in bytes.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+        }
+    }
+}
 
 /// SHA-256 of `data`, by the digest of `library`.
 pub fn sha256(library: &LibraryContext, data: &[u8]) -> Result<[u8; 32]> {
-    let digest = not_null(library.fetch_digest(c"SHA256"))?;
     let mut out = [0; 32];
     let mut len: c_uint = 0;
-    // SAFETY: readable bytes, and room for the 32 bytes of this digest, which is freed once.
-    let digested = unsafe {
-        let digested = ffi::EVP_Digest(
+    // SAFETY: readable bytes, and room for the 32 bytes of this digest.
+    succeeded(unsafe {
+        ffi::EVP_Digest(
             data.as_ptr().cast(),
             data.len(),
             out.as_mut_ptr(),
             &mut len,
-            digest,
+            library.digest(HandshakeDigest::Sha256)?,
             std::ptr::null_mut(),
-        );
-        ffi::EVP_MD_free(digest);
-        digested
-    };
-    succeeded(digested)?;
+        )
+    })?;
     Ok(out)
+}
+
+/// A digest that is being computed.
+pub struct Digesting {
+    context: DigestContext,
+    digest: HandshakeDigest,
+}
+
+// SAFETY: the context belongs to this value alone, and is only read (copied) through a shared
+// reference.
+unsafe impl Send for Digesting {}
+// SAFETY: as above.
+unsafe impl Sync for Digesting {}
+
+impl Digesting {
+    /// Nothing has been digested yet.
+    pub fn new(library: &LibraryContext, digest: HandshakeDigest) -> Result<Self> {
+        let context = DigestContext::new()?;
+        // SAFETY: live objects.
+        succeeded(unsafe {
+            ffi::EVP_DigestInit_ex(context.0, library.digest(digest)?, std::ptr::null_mut())
+        })?;
+        Ok(Self { context, digest })
+    }
+
+    /// One that has digested the same.
+    pub fn duplicate(&self) -> Result<Self> {
+        let context = DigestContext::new()?;
+        // SAFETY: two live contexts.
+        succeeded(unsafe { ffi::EVP_MD_CTX_copy_ex(context.0, self.context.0) })?;
+        let digest = self.digest;
+        Ok(Self { context, digest })
+    }
+
+    /// Digests `data`.
+    pub fn update(&mut self, data: &[u8]) -> Result<()> {
+        // SAFETY: a live context and readable bytes.
+        succeeded(unsafe {
+            ffi::EVP_DigestUpdate(self.context.0, data.as_ptr().cast(), data.len())
+        })
+    }
+
+    /// The digest of all that was digested.
+    pub fn finish(self) -> Result<Vec<u8>> {
+        let mut out = vec![0; self.digest.len()];
+        let mut len = 0;
+        // SAFETY: a live context, and room for this digest.
+        succeeded(unsafe { ffi::EVP_DigestFinal_ex(self.context.0, out.as_mut_ptr(), &mut len) })?;
+        Ok(out)
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::error::Result;
+use crate::libcrypto::aead::Aead;
+use crate::libcrypto::digest::HandshakeDigest;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::not_null;
 
@@ -25,7 +27,8 @@ struct Inner {
     query: Option<CString>,
     hmac: Fetched<ffi::EVP_MAC>,
     aes_256_cbc: Fetched<ffi::EVP_CIPHER>,
-    chacha20_poly1305: Fetched<ffi::EVP_CIPHER>,
+    aeads: [Fetched<ffi::EVP_CIPHER>; 3],
+    digests: [Fetched<ffi::EVP_MD>; 2],
 }
 
 // SAFETY: libcrypto locks its library contexts and counts its algorithms atomically; the query is
@@ -45,7 +48,8 @@ impl LibraryContext {
             query: query.map(CStr::to_owned),
             hmac: Fetched::new(ffi::EVP_MAC_free),
             aes_256_cbc: Fetched::new(ffi::EVP_CIPHER_free),
-            chacha20_poly1305: Fetched::new(ffi::EVP_CIPHER_free),
+            aeads: [const { Fetched::new(ffi::EVP_CIPHER_free) }; 3],
+            digests: [const { Fetched::new(ffi::EVP_MD_free) }; 2],
         }))
     }
 
@@ -97,12 +101,16 @@ impl LibraryContext {
         Ok(aes.get(|| self.fetch_cipher(c"AES-256-CBC"))?.cast_const())
     }
 
-    /// ChaCha20-Poly1305. Lives as long as `self`.
-    pub fn chacha20_poly1305(&self) -> Result<*const ffi::EVP_CIPHER> {
-        let chacha = &self.0.chacha20_poly1305;
-        Ok(chacha
-            .get(|| self.fetch_cipher(c"ChaCha20-Poly1305"))?
-            .cast_const())
+    /// A cipher for records. Lives as long as `self`.
+    pub fn aead(&self, aead: Aead) -> Result<*const ffi::EVP_CIPHER> {
+        let fetch = || self.fetch_cipher(aead.name());
+        Ok(self.0.aeads[aead as usize].get(fetch)?.cast_const())
+    }
+
+    /// A digest of handshakes. Lives as long as `self`.
+    pub fn digest(&self, digest: HandshakeDigest) -> Result<*const ffi::EVP_MD> {
+        let fetch = || self.fetch_digest(digest.name());
+        Ok(self.0.digests[digest as usize].get(fetch)?.cast_const())
     }
 
     /// A cipher of this name, which the caller frees; NULL, with an error queued, when there is
@@ -193,7 +201,8 @@ mod tests {
         let nothing = unsafe { LibraryContext::new(std::ptr::null_mut(), Some(c"provider=none")) };
         assert!(!nothing.is_default() && LibraryContext::default().is_default());
         assert!(nothing.hmac().is_err() && nothing.aes_256_cbc().is_err());
-        assert!(nothing.chacha20_poly1305().is_err());
+        assert!(nothing.aead(Aead::Aes128Gcm).is_err());
+        assert!(nothing.digest(HandshakeDigest::Sha384).is_err());
         assert_ne!(error_queue::peek(), 0);
         error_queue::clear();
     }

@@ -17,7 +17,7 @@
 //! | [`bio`], [`bio_method`]                            | byte streams, and filters of our own     |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
-//! | [`chacha20_poly1305`]                              | protecting records                       |
+//! | [`aead`], [`key_exchange`]                         | protecting records, agreeing on keys     |
 //! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
 //! | [`dh_parameters`]                                  | looked at, never used                    |
@@ -29,12 +29,12 @@
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
 
+pub mod aead;
 pub mod algorithms;
 mod allocator;
 pub mod bio;
 pub mod bio_method;
 pub mod certificate_cache;
-pub mod chacha20_poly1305;
 pub mod cipher_context;
 pub mod configuration;
 pub mod dh_parameters;
@@ -43,6 +43,7 @@ pub mod error_queue;
 pub mod ex_data;
 pub mod ffi;
 pub mod init;
+pub mod key_exchange;
 pub mod key_kind;
 pub mod lhash;
 pub mod library;

@@ -10,6 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::Result;
 use crate::libcrypto::cipher_context::{CipherContext, MacContext};
+use crate::libcrypto::digest::HandshakeDigest;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 use crate::libcrypto::{ffi, memory, random};
@@ -47,7 +48,7 @@ impl TicketKey {
             name: [0; NAME_LEN],
             hmac: [0; 32],
             aes: [0; 32],
-            mac: MacContext::hmac_sha256(library, hmac)?,
+            mac: MacContext::with_key(library, HandshakeDigest::Sha256, hmac)?,
             library: library.clone(),
         };
         key.name.copy_from_slice(name);

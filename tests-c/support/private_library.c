@@ -80,52 +80,108 @@ void private_pair(struct pair *pair, const struct protocol *protocol)
 
 /* ---- the provider ---- */
 
-/* What the default provider has, without the functions that give a key away. */
-static const OSSL_ALGORITHM *withholding(const OSSL_ALGORITHM *all, OSSL_ALGORITHM *kept,
-                                         OSSL_DISPATCH functions[][64])
+static struct token_uses uses;
+static const char *lacking;
+
+struct token_uses token_uses(void)
 {
-    size_t number = 0;
-
-    for (; all->algorithm_names != NULL; all++) {
-        const OSSL_DISPATCH *from = all->implementation;
-        OSSL_DISPATCH *to = functions[number];
-
-        if (strncmp(all->algorithm_names, "RSA:", 4) != 0 && strncmp(all->algorithm_names, "EC:", 3) != 0)
-            continue;
-        for (; from->function_id != 0; from++)
-            if (from->function_id != OSSL_FUNC_KEYMGMT_EXPORT
-                && from->function_id != OSSL_FUNC_KEYMGMT_EXPORT_TYPES)
-                *to++ = *from;
-        kept[number].algorithm_names = all->algorithm_names;
-        kept[number].property_definition = "provider=token";
-        kept[number].implementation = functions[number];
-        number++;
-    }
-    return kept;
+    return uses;
 }
 
-static const OSSL_ALGORITHM *renamed(const OSSL_ALGORITHM *all, OSSL_ALGORITHM *renamed)
+static OSSL_FUNC_cipher_newctx_fn *new_cipher;
+static OSSL_FUNC_digest_newctx_fn *new_digest;
+static OSSL_FUNC_keyexch_newctx_fn *new_exchange;
+
+static void *count_cipher(void *context)
 {
-    for (size_t number = 0; all->algorithm_names != NULL; all++, number++) {
-        renamed[number] = *all;
-        renamed[number].property_definition = "provider=token";
+    uses.ciphers++;
+    return new_cipher(context);
+}
+
+static void *count_digest(void *context)
+{
+    uses.digests++;
+    return new_digest(context);
+}
+
+static void *count_exchange(void *context)
+{
+    uses.exchanges++;
+    return new_exchange(context);
+}
+
+static bool is_called(const OSSL_ALGORITHM *algorithm, const char *name)
+{
+    size_t length = strlen(name);
+    char end;
+
+    if (strncmp(algorithm->algorithm_names, name, length) != 0)
+        return false;
+    end = algorithm->algorithm_names[length];
+    return end == 0 || end == ':';
+}
+
+/* What an algorithm of the default provider does, without giving keys away, and counted. */
+static OSSL_DISPATCH *functions_of(const OSSL_ALGORITHM *algorithm, int operation)
+{
+    OSSL_DISPATCH *functions = calloc(64, sizeof(*functions)), *to = functions;
+
+    for (const OSSL_DISPATCH *from = algorithm->implementation; from->function_id != 0; from++) {
+        if (operation == OSSL_OP_KEYMGMT
+            && (from->function_id == OSSL_FUNC_KEYMGMT_EXPORT
+                || from->function_id == OSSL_FUNC_KEYMGMT_EXPORT_TYPES))
+            continue;
+        *to = *from;
+        if (operation == OSSL_OP_CIPHER && is_called(algorithm, "AES-128-GCM")
+            && from->function_id == OSSL_FUNC_CIPHER_NEWCTX) {
+            new_cipher = (OSSL_FUNC_cipher_newctx_fn *)from->function;
+            to->function = (void (*)(void))count_cipher;
+        }
+        if (operation == OSSL_OP_DIGEST && is_called(algorithm, "SHA2-256")
+            && from->function_id == OSSL_FUNC_DIGEST_NEWCTX) {
+            new_digest = (OSSL_FUNC_digest_newctx_fn *)from->function;
+            to->function = (void (*)(void))count_digest;
+        }
+        if (operation == OSSL_OP_KEYEXCH && is_called(algorithm, "X25519")
+            && from->function_id == OSSL_FUNC_KEYEXCH_NEWCTX) {
+            new_exchange = (OSSL_FUNC_keyexch_newctx_fn *)from->function;
+            to->function = (void (*)(void))count_exchange;
+        }
+        to++;
     }
-    return renamed;
+    return functions;
 }
 
 static const OSSL_ALGORITHM *query(void *context, int operation, int *no_cache)
 {
-    static OSSL_DISPATCH functions[8][64];
-    static OSSL_ALGORITHM keys[8], signatures[32];
+    static const OSSL_ALGORITHM *made[64];
     const OSSL_ALGORITHM *all;
+    OSSL_ALGORITHM *kept, *next;
 
     (void)context;
     *no_cache = 0;
-    if (operation != OSSL_OP_KEYMGMT && operation != OSSL_OP_SIGNATURE)
-        return NULL;
+    if (made[operation] != NULL)
+        return made[operation];
     all = OSSL_PROVIDER_query_operation(default_provider, operation, no_cache);
-    return operation == OSSL_OP_KEYMGMT ? withholding(all, keys, functions)
-                                        : renamed(all, signatures);
+    if (all == NULL)
+        return NULL;
+    made[operation] = kept = next = calloc(256, sizeof(*kept));
+    for (; all->algorithm_names != NULL; all++) {
+        if (lacking != NULL && is_called(all, lacking))
+            continue;
+        next->algorithm_names = all->algorithm_names;
+        next->property_definition = "provider=token";
+        next->implementation = functions_of(all, operation);
+        next++;
+    }
+    return kept;
+}
+
+static int capabilities(void *context, const char *capability, OSSL_CALLBACK *callback,
+                        void *argument)
+{
+    (void)context;
+    return OSSL_PROVIDER_get_capabilities(default_provider, capability, callback, argument);
 }
 
 static int start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out,
@@ -133,6 +189,7 @@ static int start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const 
 {
     static const OSSL_DISPATCH functions[] = {
         { OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query },
+        { OSSL_FUNC_PROVIDER_GET_CAPABILITIES, (void (*)(void))capabilities },
         { 0, NULL },
     };
 
@@ -143,8 +200,9 @@ static int start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const 
     return 1;
 }
 
-void token_provider_start(void)
+void token_provider_start(const char *without)
 {
+    lacking = without;
     CHECK(OSSL_PROVIDER_add_builtin(private_library, "token", start));
     CHECK(OSSL_PROVIDER_load(private_library, "token") != NULL);
 }

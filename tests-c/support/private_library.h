@@ -23,11 +23,18 @@ void private_pair(struct pair *pair, const struct protocol *protocol);
 void use_files(SSL_CTX *context, const char *certificate, const char *key);
 
 /*
- * A provider of private_library called "token": its keys can be used and do not leave it.
- * Only what is asked for with the property "provider=token" comes from it.
+ * A provider of private_library called "token": that of OpenSSL, except that its keys do not leave it,
+ * that it may be without one algorithm, and that it counts. Only what is asked for with the property
+ * "provider=token" comes from it.
  */
-void token_provider_start(void);
+void token_provider_start(const char *without);
 /* The same key in that provider; the caller's. */
 EVP_PKEY *token_key(EVP_PKEY *key);
+
+/* How often AES-128-GCM, SHA-256 and X25519 of that provider have been used. */
+struct token_uses {
+    int ciphers, digests, exchanges;
+};
+struct token_uses token_uses(void);
 
 #endif

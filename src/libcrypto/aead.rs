@@ -1,6 +1,6 @@
-//! ChaCha20-Poly1305 (RFC 8439) for records.
+//! Ciphers for records: AES-GCM (RFC 5116) and ChaCha20-Poly1305 (RFC 8439).
 
-use std::ffi::{c_int, c_uchar, c_void};
+use std::ffi::{CStr, c_int, c_uchar, c_void};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::cipher_context::CipherContext;
@@ -8,8 +8,6 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 use crate::libcrypto::{error_queue, ffi};
 
-/// Length of a key, in bytes.
-pub const KEY_LEN: usize = 32;
 /// Length of a nonce, in bytes.
 pub const NONCE_LEN: usize = 12;
 /// Length of the tag that follows the ciphertext, in bytes.
@@ -20,6 +18,36 @@ const DECRYPT: c_int = 0;
 const EVP_CTRL_AEAD_GET_TAG: c_int = 0x10;
 const EVP_CTRL_AEAD_SET_TAG: c_int = 0x11;
 
+/// A cipher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aead {
+    /// AES-128-GCM
+    Aes128Gcm,
+    /// AES-256-GCM
+    Aes256Gcm,
+    /// ChaCha20-Poly1305
+    ChaCha20Poly1305,
+}
+
+impl Aead {
+    /// libcrypto's name.
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Aes128Gcm => c"AES-128-GCM",
+            Self::Aes256Gcm => c"AES-256-GCM",
+            Self::ChaCha20Poly1305 => c"ChaCha20-Poly1305",
+        }
+    }
+
+    /// Length of a key, in bytes.
+    pub fn key_len(self) -> usize {
+        match self {
+            Self::Aes128Gcm => 16,
+            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+        }
+    }
+}
+
 /// A key that encrypts. The caller never uses a nonce twice.
 pub struct SealingKey(CipherContext);
 
@@ -27,9 +55,10 @@ pub struct SealingKey(CipherContext);
 pub struct OpeningKey(CipherContext);
 
 impl SealingKey {
-    /// Copies the key; libcrypto wipes its copy when this is dropped.
-    pub fn new(library: &LibraryContext, key: &[u8; KEY_LEN]) -> Result<Self> {
-        with_key(library, key, ENCRYPT).map(Self)
+    /// Copies the key, which is as long as the cipher's; libcrypto wipes its copy when this is
+    /// dropped.
+    pub fn new(library: &LibraryContext, aead: Aead, key: &[u8]) -> Result<Self> {
+        with_key(library, aead, key, ENCRYPT).map(Self)
     }
 
     /// Writes the ciphertext of `parts`, one after the other, and the tag to `out`, which is as
@@ -60,9 +89,10 @@ impl SealingKey {
 }
 
 impl OpeningKey {
-    /// Copies the key; libcrypto wipes its copy when this is dropped.
-    pub fn new(library: &LibraryContext, key: &[u8; KEY_LEN]) -> Result<Self> {
-        with_key(library, key, DECRYPT).map(Self)
+    /// Copies the key, which is as long as the cipher's; libcrypto wipes its copy when this is
+    /// dropped.
+    pub fn new(library: &LibraryContext, aead: Aead, key: &[u8]) -> Result<Self> {
+        with_key(library, aead, key, DECRYPT).map(Self)
     }
 
     /// Decrypts `sealed`, ciphertext and tag, in place. Gives the length of the plaintext at its
@@ -101,15 +131,19 @@ unsafe impl Sync for OpeningKey {}
 
 fn with_key(
     library: &LibraryContext,
-    key: &[u8; KEY_LEN],
+    aead: Aead,
+    key: &[u8],
     direction: c_int,
 ) -> Result<CipherContext> {
+    if key.len() != aead.key_len() {
+        return Err(Error::new(Reason::INTERNAL_ERROR));
+    }
     let context = CipherContext::new()?;
     // SAFETY: live objects; a key of the cipher's length, and no initialisation vector yet.
     succeeded(unsafe {
         ffi::EVP_CipherInit_ex(
             context.as_ptr(),
-            library.chacha20_poly1305()?,
+            library.aead(aead)?,
             std::ptr::null_mut(),
             key.as_ptr(),
             std::ptr::null(),
@@ -199,7 +233,8 @@ mod tests {
             0x06, 0x91,
         ];
         let mut sealed = vec![0; text.len() + TAG_LEN];
-        let mut sealing = SealingKey::new(&LibraryContext::default(), &key).unwrap();
+        let mut sealing =
+            SealingKey::new(&LibraryContext::default(), Aead::ChaCha20Poly1305, &key).unwrap();
         for _ in 0..2 {
             let parts = [&text[..10], &[], &text[10..]];
             sealing
@@ -209,7 +244,8 @@ mod tests {
             assert_eq!(sealed[text.len()..], tag);
         }
 
-        let mut opening = OpeningKey::new(&LibraryContext::default(), &key).unwrap();
+        let mut opening =
+            OpeningKey::new(&LibraryContext::default(), Aead::ChaCha20Poly1305, &key).unwrap();
         for byte in [0, text.len(), sealed.len() - 1] {
             let mut changed = sealed.clone();
             changed[byte] ^= 1;
@@ -222,7 +258,8 @@ mod tests {
 
     #[test]
     fn an_output_of_the_wrong_length_is_an_error() {
-        let mut sealing = SealingKey::new(&LibraryContext::default(), &[1; KEY_LEN]).unwrap();
+        let mut sealing =
+            SealingKey::new(&LibraryContext::default(), Aead::ChaCha20Poly1305, &[1; 32]).unwrap();
         for length in [0, 3, 3 + TAG_LEN - 1, 3 + TAG_LEN + 1] {
             let parts = std::iter::once(&b"abc"[..]);
             let sealed = sealing.seal(&[0; NONCE_LEN], b"", parts, &mut vec![0; length]);
