@@ -26,11 +26,10 @@ def on_reprise(s):
 
 @quick
 def step_nginx(s):
-    """nginx does not start with ciphers or groups of which none is left."""
+    """nginx does not start with ciphers of which none is left."""
     for name, setting in (
         ("DHE only", "ssl_ciphers DHE-RSA-AES128-GCM-SHA256;"),
         ("static RSA only", "ssl_ciphers AES128-SHA:AES256-GCM-SHA384;"),
-        ("P-521 only", "ssl_ecdh_curve secp521r1;"),
     ):
         port = free_port()
         try:
@@ -42,6 +41,18 @@ def step_nginx(s):
         if on_reprise(s):
             s.check(f"nginx, {name}: the log names the feature and what there is",
                     "[emerg]" in text and "Reprise supports none" in text and "it has " in text, text)
+
+
+@quick
+def step_nginx_groups(s):
+    """nginx with groups of which none is left fails in each handshake."""
+    port = free_port()
+    with nginx(s, server_block(s, port, "one.test", "ssl_ecdh_curve secp521r1;"), [port]) as server:
+        done = s.curl(port, f"https://one.test:{port}/", restrict=False)
+        s.equal("nginx, P-521 only: the handshake fails", done.code != 0, on_reprise(s))
+        if on_reprise(s):
+            logged = settled(lambda: re.findall(r"SSL_do_handshake\(\) failed \((.*?)\)", server.err))
+            s.check("nginx, P-521 only: the log says what was missing", "no suitable key share" in str(logged), logged)
 
 
 def step_nginx_versions(s):
