@@ -6,7 +6,7 @@ from support.scenario import free_port, listening, quick
 from support.sides import Side
 
 PROGRAM = "kamailio"
-ROLES = {"server": "its start: it says why it does not serve TLS"}
+ROLES = {"server": "the refusal to start with TLS, with the reason in the log"}
 LIMITS = {"server": "does not start with TLS, since its processes share their memory: the log says so"}
 NEEDS = ("kamailio", "openssl")
 ONCE = True
