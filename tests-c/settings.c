@@ -6,7 +6,9 @@
 
 #include <openssl/dh.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include "pair.h"
 
@@ -307,6 +309,15 @@ static void temporary_dh_keys_are_held_to_the_level(void)
 
 /* What this library does not do it refuses when it is asked for. OpenSSL does it. */
 
+static size_t no_padding(SSL *ssl, int type, size_t length, void *argument)
+{
+    (void)ssl;
+    (void)type;
+    (void)length;
+    (void)argument;
+    return 0;
+}
+
 static void what_cannot_be_done_is_refused_when_it_is_set(void)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
@@ -332,6 +343,19 @@ static void what_cannot_be_done_is_refused_when_it_is_set(void)
     CHECK_REFUSED(SSL_CTX_add_server_custom_ext(ctx, 4002, NULL, NULL, NULL, NULL, NULL), 1);
     CHECK_REFUSED(SSL_CTX_enable_ct(ctx, SSL_CT_VALIDATION_PERMISSIVE), 1);
     CHECK_REFUSED(SSL_enable_ct(ssl, SSL_CT_VALIDATION_PERMISSIVE), 1);
+    CHECK_REFUSED(SSL_CTX_set_async_callback(ctx, NULL), 1);
+    CHECK_REFUSED(SSL_set_async_callback(ssl, NULL), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_username(ctx, "name"), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_password(ctx, "secret"), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_strength(ctx, 2048), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_cb_arg(ctx, NULL), 1);
+    CHECK_REFUSED(SSL_set_record_padding_callback(ssl, no_padding), 1);
+    ERR_clear_error();
+    SSL_CTX_set_record_padding_callback(ctx, no_padding);
+    CHECK_EQ(ERR_peek_error() == 0, done);
+    CHECK_REFUSED(SSL_set_session_secret_cb(ssl, NULL, NULL), 1);
+    CHECK_REFUSED(SSL_set_session_ticket_ext(ssl, NULL, 0), 1);
+    CHECK_REFUSED(SSL_set_session_ticket_ext_cb(ssl, NULL, NULL), 1);
     /* The two that protect nothing by themselves are taken. */
     CHECK_EQ(SSL_CTX_set_block_padding(ctx, 0), 1);
     CHECK_EQ(SSL_set_block_padding(ssl, 1), 1);
@@ -405,6 +429,252 @@ static void two_descriptors_are_one_transport(void)
     close(ends[1]);
 }
 
+/* A certificate that names its host in the subject only, and the key in a file with a password. */
+static const struct credentials *plain_host(void)
+{
+    static struct credentials made;
+    if (made.key == NULL) {
+        made.key = EVP_EC_gen("P-256");
+        made.certificate = X509_new();
+        CHECK(made.key != NULL && made.certificate != NULL);
+        X509_set_version(made.certificate, 2);
+        ASN1_INTEGER_set(X509_get_serialNumber(made.certificate), 78);
+        X509_gmtime_adj(X509_getm_notBefore(made.certificate), -60);
+        X509_gmtime_adj(X509_getm_notAfter(made.certificate), 3600);
+        X509_NAME *name = X509_get_subject_name(made.certificate);
+        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                                   (const unsigned char *)"host.example", -1, -1, 0);
+        X509_set_issuer_name(made.certificate, name);
+        X509_set_pubkey(made.certificate, made.key);
+        CHECK(X509_sign(made.certificate, made.key, EVP_sha256()) > 0);
+    }
+    return &made;
+}
+
+static void host_flags_say_where_a_name_is_looked_for(const struct protocol *protocol)
+{
+    static const struct {
+        unsigned flags;
+        bool good;
+    } cases[] = { { 0, true },
+                  { X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT, true },
+                  { X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        struct outcome client, server;
+        pair_init(&pair, protocol);
+        use_credentials(pair.server_ctx, plain_host());
+        trust(pair.client_ctx, plain_host());
+        pair_open(&pair);
+        CHECK(SSL_set1_host(pair.client, "host.example"));
+        SSL_set_hostflags(pair.client, cases[i].flags);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(client.ret == 1, cases[i].good);
+        if (!cases[i].good)
+            CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_HOSTNAME_MISMATCH);
+        pair_free(&pair);
+    }
+}
+
+static void a_connection_has_parameters_of_its_own(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    pair_init(&pair, protocol);
+    X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
+    CHECK(X509_VERIFY_PARAM_set1_host(param, "other.example", 0));
+    pair_open(&pair);
+    CHECK_EQ(SSL_set1_param(pair.client, param), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_HOSTNAME_MISMATCH);
+    X509_VERIFY_PARAM_free(param);
+    pair_drop(&pair);
+
+    pair_open(&pair);
+    CHECK_EQ(SSL_set_purpose(pair.client, 1000), 0);
+    CHECK_EQ(SSL_set_trust(pair.client, 1000), 0);
+    CHECK_EQ(SSL_set_purpose(pair.client, X509_PURPOSE_SSL_SERVER), 1);
+    CHECK_EQ(SSL_set_trust(pair.client, X509_TRUST_SSL_SERVER), 1);
+    pair_handshake(&pair);
+    pair_close(&pair);
+    /* What an authority may do, a server may not. */
+    pair_open(&pair);
+    CHECK_EQ(SSL_set_purpose(pair.client, X509_PURPOSE_CRL_SIGN), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_free(&pair);
+}
+
+static int password(char *buffer, int size, int writing, void *data)
+{
+    (void)writing;
+    CHECK(size > 6);
+    memcpy(buffer, data, 6);
+    return 6;
+}
+
+static void a_connection_asks_for_the_password_of_its_key(void)
+{
+    BIO *out = BIO_new(BIO_s_mem());
+    char *text;
+    CHECK(PEM_write_bio_PKCS8PrivateKey(out, plain_host()->key, EVP_aes_128_cbc(), "secret", 6, NULL,
+                                        NULL));
+    BIO_write(out, "", 1);
+    BIO_get_mem_data(out, &text);
+    const char *file = pki_file("locked.pem", text);
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(ctx);
+    SSL_set_default_passwd_cb(ssl, password);
+    SSL_set_default_passwd_cb_userdata(ssl, "wrong!");
+    CHECK_EQ(SSL_use_PrivateKey_file(ssl, file, SSL_FILETYPE_PEM), 0);
+    SSL_set_default_passwd_cb_userdata(ssl, "secret");
+    CHECK_EQ(SSL_use_PrivateKey_file(ssl, file, SSL_FILETYPE_PEM), 1);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    BIO_free(out);
+}
+
+static void a_store_is_shared_or_handed_over(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    X509_STORE *empty = X509_STORE_new(), *full = X509_STORE_new();
+    CHECK(X509_STORE_add_cert(full, pki_ca()->certificate));
+    pair_init(&pair, protocol);
+    SSL_CTX_set1_cert_store(pair.client_ctx, empty);
+    pair_open(&pair);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_drop(&pair);
+    SSL_CTX_set1_cert_store(pair.client_ctx, full);
+    pair_connect(&pair);
+    X509_STORE_free(empty);
+    X509_STORE_free(full);
+    CHECK_EQ(SSL_CTX_set_default_verify_store(pair.client_ctx), 1);
+    pair_free(&pair);
+}
+
+static void names_are_read_from_folders_and_stores(void)
+{
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    const char *file = pki_certificate_file(pki_ca());
+    char folder[4096];
+    strcpy(folder, file);
+    *strrchr(folder, '/') = '\0';
+    CHECK_EQ(SSL_add_store_cert_subjects_to_stack(names, file), 1);
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    CHECK_EQ(SSL_add_dir_cert_subjects_to_stack(names, "/nonexistent"), 0);
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+}
+
+static void a_chain_is_built_of_what_is_there(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    STACK_OF(X509) *chain;
+    CHECK(SSL_CTX_use_certificate(ctx, pki_middle_server()->certificate));
+    CHECK(SSL_CTX_add1_chain_cert(ctx, pki_middle()->certificate));
+    ERR_clear_error();
+    /* The chain is checked with itself, which lacks the root. */
+    CHECK_EQ(SSL_CTX_build_cert_chain(ctx, SSL_BUILD_CHAIN_FLAG_CHECK), 0);
+    CHECK_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK(X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), pki_ca()->certificate));
+    CHECK_EQ(SSL_CTX_build_cert_chain(ctx, SSL_BUILD_CHAIN_FLAG_UNTRUSTED), 1);
+    CHECK(SSL_CTX_get0_chain_certs(ctx, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_EQ(SSL_CTX_build_cert_chain(ctx, SSL_BUILD_CHAIN_FLAG_CHECK), 1);
+    CHECK_EQ(SSL_CTX_build_cert_chain(
+                 ctx, SSL_BUILD_CHAIN_FLAG_CHECK | SSL_BUILD_CHAIN_FLAG_NO_ROOT),
+             1);
+    CHECK(SSL_CTX_get0_chain_certs(ctx, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    SSL_CTX_free(ctx);
+}
+
+static void commands_of_a_command_line_are_for_clients_or_servers(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL_CONF_CTX *conf = SSL_CONF_CTX_new();
+    SSL_CONF_CTX_set_ssl_ctx(conf, ctx);
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_CMDLINE | SSL_CONF_FLAG_CLIENT);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-serverpref", NULL), -2);
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_SERVER);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-serverpref", NULL), 1);
+    CHECK(SSL_CTX_get_options(ctx) & SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CONF_CTX_clear_flags(conf, SSL_CONF_FLAG_CMDLINE);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), -2);
+    SSL_CONF_CTX_free(conf);
+    SSL_CTX_free(ctx);
+}
+
+static void keys_for_one_handshake_are_shown_if_they_are_known(const struct protocol *protocol)
+{
+    struct pair pair;
+    EVP_PKEY *own = NULL, *peers = NULL;
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_get_peer_tmp_key(pair.client, &peers), 1);
+    CHECK_EQ(SSL_get_tmp_key(pair.client, &own),
+             protocol->version == TLS1_3_VERSION && !on_reprise());
+    EVP_PKEY_free(own);
+    EVP_PKEY_free(peers);
+    pair_free(&pair);
+}
+
+static int refuse_early_data(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    ++*(int *)argument;
+    return 0;
+}
+
+static void a_connection_may_refuse_early_data(void)
+{
+    struct pair pair;
+    unsigned char buffer[16];
+    size_t count;
+    int asked = 0;
+    pair_init(&pair, &TLS13);
+    CHECK(SSL_CTX_set_max_early_data(pair.server_ctx, 1024));
+    SSL_SESSION *session = pair_new_session(&pair);
+    pair_open(&pair);
+    SSL_set_session(pair.client, session);
+    SSL_set_allow_early_data_cb(pair.server, refuse_early_data, &asked);
+    CHECK_EQ(SSL_write_early_data(pair.client, "early", 5, &count), 1);
+    CHECK_EQ(SSL_read_early_data(pair.server, buffer, sizeof buffer, &count),
+             SSL_READ_EARLY_DATA_FINISH);
+    CHECK_EQ(asked, 1);
+    pair_handshake(&pair);
+    CHECK_EQ(SSL_get_early_data_status(pair.client), SSL_EARLY_DATA_REJECTED);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
+static int not_resumable(SSL *ssl, int forward_secret)
+{
+    (void)ssl;
+    (void)forward_secret;
+    return 1;
+}
+
+static void a_connection_may_forbid_to_resume_its_session(const struct protocol *protocol)
+{
+    struct pair pair;
+    pair_init(&pair, protocol);
+    SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
+    pair_open(&pair);
+    SSL_set_not_resumable_session_callback(pair.server, not_resumable);
+    pair_handshake(&pair);
+    CHECK(!SSL_SESSION_is_resumable(SSL_get_session(pair.server)));
+    SSL_SESSION *session = SSL_get1_session(pair.client);
+    pair_drop(&pair);
+    CHECK(!pair_resumes(&pair, session));
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(options_of_other_times_change_nothing),
           TEST_EACH(modes_that_only_spare_something_change_nothing),
           TEST(a_version_that_is_switched_off_is_not_spoken),
@@ -418,4 +688,14 @@ TEST_MAIN(TEST_EACH(options_of_other_times_change_nothing),
           TEST(temporary_dh_keys_are_held_to_the_level),
           TEST(what_cannot_be_done_is_refused_when_it_is_set),
           TEST_EACH(keys_come_in_every_form),
-          TEST(two_descriptors_are_one_transport))
+          TEST(two_descriptors_are_one_transport),
+          TEST_EACH(host_flags_say_where_a_name_is_looked_for),
+          TEST_EACH(a_connection_has_parameters_of_its_own),
+          TEST(a_connection_asks_for_the_password_of_its_key),
+          TEST_EACH(a_store_is_shared_or_handed_over),
+          TEST(names_are_read_from_folders_and_stores),
+          TEST(a_chain_is_built_of_what_is_there),
+          TEST(commands_of_a_command_line_are_for_clients_or_servers),
+          TEST_EACH(keys_for_one_handshake_are_shown_if_they_are_known),
+          TEST(a_connection_may_refuse_early_data),
+          TEST_EACH(a_connection_may_forbid_to_resume_its_session))
