@@ -178,8 +178,15 @@ static void objects_of_another_libssl_are_refused_as_second_arguments(void)
     SSL_CTX *other_ctx = OTHER(other, SSL_CTX_new)(OTHER(other, TLS_method)()), *ctx = SSL_CTX_new(TLS_method());
     SSL *other_ssl = OTHER(other, SSL_new)(other_ctx), *ssl = SSL_new(ctx);
     SSL_SESSION *other_session = OTHER(other, SSL_SESSION_new)();
+    SSL_SESSION *session = SSL_SESSION_new();
+    SSL_CONF_CTX *conf = SSL_CONF_CTX_new();
     BIO *memory = BIO_new(BIO_s_mem());
+    unsigned char *der = NULL;
+    const unsigned char *read_at;
+    int der_length;
 
+    CHECK_EQ(SSL_SESSION_set_cipher(session, sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(ctx), 0)), 1);
+    CHECK_EQ(SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION), 1);
     if (on_reprise()) {
         ERR_clear_error();
         CHECK(SSL_set_SSL_CTX(ssl, other_ctx) == NULL);
@@ -197,12 +204,23 @@ static void objects_of_another_libssl_are_refused_as_second_arguments(void)
         check_refused();
         CHECK_EQ(PEM_write_bio_SSL_SESSION(memory, other_session), 0);
         check_refused();
+        SSL_CONF_CTX_set_ssl(conf, other_ssl);
+        check_refused();
+        SSL_CONF_CTX_set_ssl_ctx(conf, other_ctx);
+        check_refused();
+        der_length = i2d_SSL_SESSION(session, &der);
+        read_at = der;
+        CHECK(der_length > 0 && d2i_SSL_SESSION(&other_session, &read_at, der_length) == NULL);
+        check_refused();
+        OPENSSL_free(der);
         CHECK_EQ(SSL_set_ssl_method(ssl, OTHER(other, TLS_method)()), 0);
         check_refused();
         CHECK_EQ(SSL_CTX_set_ssl_version(ctx, OTHER(other, TLS_method)()), 0);
         check_refused();
     }
     BIO_free(memory);
+    SSL_CONF_CTX_free(conf);
+    SSL_SESSION_free(session);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
     OTHER(other, SSL_SESSION_free)(other_session);
