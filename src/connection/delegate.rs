@@ -20,7 +20,13 @@ impl Delegate for Connection {
             // Who is resumed shows no certificate.
             self.meet_new_session();
         }
-        let judgement = self.judge_peer(chain, ocsp_response);
+        let early = self
+            .with_handshake(|handshake| handshake.early_judgement.take())
+            .flatten();
+        let judgement = match early {
+            Some((judged, judgement)) if judged == chain => judgement,
+            _ => self.judge_peer(chain, ocsp_response),
+        };
         self.tell_after_certificate(judgement.is_ok());
         judgement
     }
@@ -74,6 +80,16 @@ impl Delegate for Connection {
 
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         self.tell_received();
+        if let Some(server) = &request.server {
+            // The program chooses when it knows whom it talks to. The engine asks for the judgement later.
+            self.meet_new_session();
+            let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
+            let judgement = self.judge_peer(&chain, &server.ocsp_response);
+            self.with_handshake(|handshake| {
+                handshake.early_judgement = Some((server.chain.clone(), judgement));
+            });
+            judgement.ok()?;
+        }
         self.authenticate(request)
     }
 

@@ -90,7 +90,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
-use crate::engine::{EarlyDataPolicy, Engine, Facts, Profile, SessionSecrets};
+use crate::engine::{EarlyDataPolicy, Engine, Facts, PeerRejected, Profile, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -212,6 +212,8 @@ pub struct Handshake {
     alpn: Option<Vec<u8>>,
     /// Server: the program has accepted the client's host name.
     host_name_accepted: bool,
+    /// Client: the server's chain, and what was found of it, before the engine asks.
+    early_judgement: Option<(Vec<Vec<u8>>, std::result::Result<(), PeerRejected>)>,
     /// Server: the servername callback has changed the context, or the id context.
     switched: bool,
     /// Server: the id context at the time of the ClientHello, which new sessions get even if the

@@ -30,6 +30,7 @@ use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_sig
 use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
 use super::server::distinguished_name;
+use super::server_flight::ServerFlight;
 use super::session_value::SessionSecrets;
 
 /// What a client connection is to be like.
@@ -110,6 +111,7 @@ pub(super) fn connect(
             .collect(),
         request_ocsp: parameters.request_ocsp,
         speaks_tls13: AtomicBool::new(false),
+        flight: ServerFlight::default(),
         rejected: Mutex::new(None),
     });
 
@@ -182,6 +184,7 @@ pub(super) struct ClientHooks {
     request_ocsp: bool,
     /// The server speaks TLS 1.3.
     speaks_tls13: AtomicBool,
+    pub(super) flight: ServerFlight,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
 
@@ -278,11 +281,13 @@ thread_local! {
     static CURRENT: Cell<*const ClientHooks> = const { Cell::new(ptr::null()) };
 }
 
-/// Notes that the client which is at work, if one is, has a server of TLS 1.3.
-pub(super) fn note_tls13() {
-    if let Some(hooks) = CurrentClient.hooks() {
-        hooks.speaks_tls13.store(true, Ordering::Relaxed);
-    }
+/// Notes that the client which is at work, if one is, has a server of TLS 1.3. True the first time, if a
+/// certificate might be sent to it.
+pub(super) fn note_tls13() -> bool {
+    CurrentClient.hooks().is_some_and(|hooks| {
+        let known = hooks.speaks_tls13.swap(true, Ordering::Relaxed);
+        !known && hooks.may_authenticate
+    })
 }
 
 /// Runs work of a server, perhaps within a callback of a client.
@@ -306,6 +311,17 @@ impl Drop for Restore {
 pub(super) struct CurrentClient;
 
 impl CurrentClient {
+    pub(super) fn flight(&self) -> Option<&ServerFlight> {
+        Some(&self.hooks()?.flight)
+    }
+
+    /// What is followed of the server's flight, as long as it may matter.
+    pub(super) fn follow_plain(hooks: &ClientHooks, record: &[u8]) {
+        if hooks.may_authenticate && !hooks.speaks_tls13.load(Ordering::Relaxed) {
+            hooks.flight.follow_plain(record);
+        }
+    }
+
     fn hooks(&self) -> Option<&ClientHooks> {
         // SAFETY: not NULL only within `ClientHooks::work`, which borrows the hooks and puts back
         // what was there before it returns or unwinds; this is a callee of it, on the same thread.
@@ -349,6 +365,7 @@ impl ClientHooks {
         let delegate = self.delegate.get()?;
         let key = delegate.client_credentials(&CertificateRequest {
             version,
+            server: self.flight.take_certificate(version == 0x0304),
             authorities: request
                 .root_hint_subjects()
                 .iter()

@@ -13,7 +13,7 @@ use rustls::{
 use super::acknowledgement;
 use super::adapted_hello::Adapted;
 use super::certificate_limit::{self, PlainMessages};
-use super::client::{self, ClientHooks, ClientParameters};
+use super::client::{self, ClientHooks, ClientParameters, CurrentClient};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::{self, EarlyDataEvent, EarlyDataPolicy};
 use super::external_psk::{self, ExternalPsk};
@@ -182,6 +182,11 @@ impl Engine {
             });
         }
         adapted.adapt(input);
+        if let Tls::Client(connection, hooks) = tls
+            && connection.is_handshaking()
+        {
+            CurrentClient::follow_plain(hooks, input.last());
+        }
         let before = output.len();
         let psk = external_psk.as_ref();
         let work = || match tls {

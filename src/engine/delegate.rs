@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::credentials::CertifiedKey;
+use super::server_flight::ServerCertificate;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
 
@@ -91,6 +92,8 @@ pub struct CertificateRequest<'a> {
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.
     pub signature_schemes: Vec<u16>,
+    /// The server's certificate, if it is known by now; nobody has judged it.
+    pub server: Option<ServerCertificate>,
     /// Of these the ones that we are willing to sign with, best first.
     pub common_schemes: Vec<u16>,
 }

@@ -25,6 +25,7 @@
 //! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `facts`                     | what a handshake has agreed on                                |
+//! | `server_flight`             | a server's certificate while rustls has not got it verified   |
 //! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
@@ -64,6 +65,7 @@ mod profile;
 mod provided;
 mod record;
 mod server;
+mod server_flight;
 mod session_value;
 mod spare;
 mod suite_selection;

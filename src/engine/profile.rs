@@ -26,6 +26,7 @@ use super::key_share::{group, provided_group};
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;
 use super::provided::{ProvidedHash, ProvidedHkdf, ProvidedPrf};
+use super::server_flight::FollowingDecrypter;
 use super::templates::Templates;
 use crate::cipher::Cipher;
 use crate::cipher::suite::Encryption;
@@ -255,9 +256,13 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
         // A client makes none before it has read the ServerHello.
-        client::note_tls13();
+        let follows = client::note_tls13();
         let decrypter = NotingDecrypter::new(self.0.decrypter(key, iv));
-        Box::new(WatchedDecrypter(Box::new(decrypter)))
+        let decrypter = Box::new(WatchedDecrypter(Box::new(decrypter)));
+        match follows {
+            true => Box::new(FollowingDecrypter::new(decrypter)),
+            false => decrypter,
+        }
     }
 
     fn key_len(&self) -> usize {

@@ -607,6 +607,17 @@ void raw_server_hello_done(struct raw_peer *raw)
     raw_send(raw, SSL3_MT_SERVER_DONE, &empty);
 }
 
+void raw_certificate_request(struct raw_peer *raw)
+{
+    struct bytes body = { .length = 0 };
+
+    if (raw->version == TLS1_3_VERSION)
+        put_bytes(&body, "\x00\x00\x08\x00\x0d\x00\x04\x00\x02\x04\x03", 11);
+    else
+        put_bytes(&body, "\x01\x40\x00\x02\x04\x03\x00\x00", 8);
+    raw_send(raw, SSL3_MT_CERTIFICATE_REQUEST, &body);
+}
+
 void raw_client_key_exchange(struct raw_peer *raw)
 {
     struct bytes body = { .length = 0 };

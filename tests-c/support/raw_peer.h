@@ -95,6 +95,8 @@ void raw_certificate(struct raw_peer *raw, X509 *certificate);
 /* Signs under the name of `scheme`, which need not be true of the key. */
 void raw_server_key_exchange(struct raw_peer *raw, EVP_PKEY *key, uint16_t scheme);
 void raw_server_hello_done(struct raw_peer *raw);
+/* For a signature by ECDSA with P-256 and SHA-256. */
+void raw_certificate_request(struct raw_peer *raw);
 void raw_client_key_exchange(struct raw_peer *raw);
 void raw_certificate_verify(struct raw_peer *raw, EVP_PKEY *key, uint16_t scheme);
 void raw_finished(struct raw_peer *raw);
