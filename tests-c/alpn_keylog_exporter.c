@@ -287,6 +287,26 @@ static void nothing_is_exported_before_the_handshake(const struct protocol *prot
     pair_free(&pair);
 }
 
+/* RFC 5705, section 4: TLS 1.2 has these itself. */
+static void labels_of_the_protocol_are_not_for_exporters(const struct protocol *protocol)
+{
+    static const char *const labels[] = { "client finished", "server finished", "master secret",
+                                          "extended master secret", "key expansion", "key expansion of mine" };
+    struct pair pair;
+    unsigned char out[16];
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        int result = SSL_export_keying_material(pair.client, out, sizeof(out), labels[i], strlen(labels[i]), NULL, 0, 0);
+
+        CHECK_EQ(result, protocol == &TLS13);
+        if (protocol == &TLS12)
+            CHECK_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+    }
+    pair_free(&pair);
+}
+
 /* ---- Finished and randoms ---- */
 
 static void the_finished_messages_are_equal_crosswise(const struct protocol *protocol)
@@ -337,5 +357,6 @@ TEST_MAIN(TEST_EACH(the_server_chooses_among_what_the_client_offers),
           TEST_EACH(the_key_log_has_the_lines_of_the_version),
           TEST_EACH(both_ends_export_the_same),
           TEST_EACH(nothing_is_exported_before_the_handshake),
+          TEST_EACH(labels_of_the_protocol_are_not_for_exporters),
           TEST_EACH(the_finished_messages_are_equal_crosswise),
           TEST_EACH(both_ends_know_both_randoms))

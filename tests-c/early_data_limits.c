@@ -286,12 +286,6 @@ static void a_write_on_a_full_transport_is_repeated(void)
     CHECK_EQ(SSL_write_early_data(pair.client, data, LIMIT, &count), 0);
     CHECK_EQ(SSL_get_error(pair.client, 0), SSL_ERROR_WANT_WRITE);
     CHECK_NO_ERROR();
-    if (on_reprise()) {
-        CHECK_EQ(SSL_write_early_data(pair.client, data, 5, &count), 0);
-        CHECK_REASON(SSL_R_BAD_WRITE_RETRY);
-        CHECK_EQ(SSL_write_early_data(pair.client, data + 1, LIMIT, &count), 0);
-        CHECK_REASON(SSL_R_BAD_WRITE_RETRY);
-    }
     do {
         int ret = SSL_read_early_data(pair.server, got + received, LIMIT, &count);
 

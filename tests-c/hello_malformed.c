@@ -197,6 +197,8 @@ static int show_protocols(SSL *ssl, const unsigned char **out, unsigned char *ou
 static int show_certificate_choice(SSL *ssl, void *argument)
 {
     unsigned char raw = 0;
+    unsigned char *suites = NULL;
+    void *list = NULL;
     int groups[64];
     int count;
 
@@ -205,6 +207,16 @@ static int show_certificate_choice(SSL *ssl, void *argument)
     count = SSL_get_shared_sigalgs(ssl, 0, NULL, NULL, NULL, &raw, NULL);
     shown("  shared signature algorithms", count);
     shown("  of the client", SSL_get_sigalgs(ssl, 0, NULL, NULL, NULL, NULL, NULL));
+    shown("  suites", sk_SSL_CIPHER_num(SSL_get_client_ciphers(ssl)));
+    shown("  raw suites", SSL_get0_raw_cipherlist(ssl, &suites));
+    shown("  authorities", sk_X509_NAME_num(SSL_get0_peer_CA_list(ssl)));
+    SSL_get_tlsext_status_ids(ssl, &list);
+    shown("  responders", OPENSSL_sk_num((OPENSSL_STACK *)list));
+    list = NULL;
+    SSL_get_tlsext_status_exts(ssl, &list);
+    shown("  extensions for them", OPENSSL_sk_num((OPENSSL_STACK *)list));
+    shown("  renegotiation", SSL_get_secure_renegotiation_support(ssl));
+    shown("  extended master secret", SSL_get_extms_support(ssl));
     count = (int)SSL_get1_groups(ssl, NULL);
     shown("  groups", count);
     if (count > 0 && count < 64) {
@@ -340,6 +352,9 @@ REPLACED(status_with_an_empty_id, STATUS, "\1\0\2\0\0\0\0")
 REPLACED(status_with_a_false_length, STATUS, "\1\xff\0\0\0")
 REPLACED(status_with_bytes_behind, STATUS, "\1\0\0\0\0x")
 REPLACED(status_with_extensions_that_are_none, STATUS, "\1\0\0\0\3abc")
+REPLACED(status_with_an_id, STATUS, "\1\0\x1a\0\x18\xa2\x16\4\x14" "01234567890123456789" "\0\0")
+REPLACED(status_with_an_id_and_a_byte_behind, STATUS, "\1\0\x1b\0\x19\xa2\x16\4\x14" "01234567890123456789x" "\0\0")
+ADDED(authorities_as_they_should_be, TLSEXT_TYPE_certificate_authorities, "\0\4\0\2\x30\0")
 REPLACED(status_with_an_id_that_is_none, STATUS, "\1\0\5\0\3abc\0\0")
 
 REPLACED(extended_master_secret_with_a_body, TLSEXT_TYPE_extended_master_secret, "\0")
@@ -533,7 +548,8 @@ static const struct hello_case cases[] = {
     STRICTER(IN_TLS13, point_formats_with_bytes_behind), STRICTER(IN_TLS12, point_formats_without_uncompressed),
     CASE(status_empty), CASE(status_without_ids), CASE(status_without_extensions), CASE(status_of_another_type),
     CASE(status_of_another_type_with_anything), CASE(status_with_an_empty_id), CASE(status_with_a_false_length),
-    CASE(status_with_bytes_behind), CASE(status_with_extensions_that_are_none), CASE(status_with_an_id_that_is_none),
+    CASE(status_with_bytes_behind), CASE(status_with_extensions_that_are_none), CASE(status_with_an_id_that_is_none), CASE(status_with_an_id),
+    CASE(status_with_an_id_and_a_byte_behind), CASE(authorities_as_they_should_be),
     STRICTER(IN_TLS13, extended_master_secret_with_a_body), STRICTER(IN_TLS13, renegotiation_info_empty),
     CASE(renegotiation_info_as_it_should_be), CASE(renegotiation_info_with_a_body),
     STRICTER(IN_TLS13, renegotiation_info_with_a_false_length), CASE(fragment_length_empty),

@@ -543,7 +543,56 @@ static void files_are_sent_by_the_kernel_or_not_at_all(const struct protocol *pr
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(files_are_sent_by_the_kernel_or_not_at_all),
+/* SSL_write(3): otherwise the connection has failed. */
+static void a_write_is_repeated_with_the_same_data(const struct protocol *protocol)
+{
+    static unsigned char data[60001];
+
+    for (int i = 0; i < 2; i++) {
+        struct pair pair;
+
+        pair_init(&pair, protocol);
+        pair.transport = BIO_PAIR;
+        pair.capacity = 20000;
+        pair_connect(&pair);
+        CHECK_EQ(SSL_write(pair.client, data, 60000), -1);
+        CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_WANT_WRITE);
+        CHECK_EQ(SSL_write(pair.client, data + i, i == 0 ? 10 : 60000), -1);
+        CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+        CHECK_REASON(i == 0 ? SSL_R_BAD_LENGTH : SSL_R_BAD_WRITE_RETRY);
+        CHECK_EQ(SSL_write(pair.client, data, 60000), -1);
+        CHECK_EQ(SSL_get_error(pair.client, -1), SSL_ERROR_SYSCALL);
+        pair_free(&pair);
+    }
+}
+
+static void what_is_missing_is_named(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    SSL_set_accept_state(ssl);
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_REASON(SSL_R_READ_BIO_NOT_SET);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* SSL_version(3): the limits do not count before a handshake. */
+static void a_cleared_connection_has_no_version_yet(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    CHECK_STR(SSL_get_version(pair.client), protocol->name);
+    CHECK_EQ(SSL_clear(pair.client), 1);
+    CHECK_STR(SSL_get_version(pair.client), "TLSv1.3");
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST_EACH(a_write_is_repeated_with_the_same_data), TEST(what_is_missing_is_named),
+          TEST_EACH(a_cleared_connection_has_no_version_yet), TEST_EACH(files_are_sent_by_the_kernel_or_not_at_all),
           TEST_EACH(idle_connections_hold_no_record_buffers),
           TEST_EACH(plaintext_may_be_wiped_as_it_is_read),
           TEST_EACH(data_of_every_size_arrives_over_memory_bios),

@@ -11,7 +11,8 @@ use crate::error::Error;
 /// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
 /// get the same bytes.
 ///
-/// Returns 1; 0 or -1 on failure.
+/// Returns 1; -1 before there is a session, 0 before both sides have finished, and for a label that TLS 1.2 uses itself
+/// (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
@@ -27,9 +28,13 @@ pub unsafe extern "C" fn SSL_export_keying_material(
     contextlen: usize,
     use_context: c_int,
 ) -> c_int {
-    call(c"SSL_export_keying_material", -1, || {
+    const NO_SESSION: c_int = -1;
+    call(c"SSL_export_keying_material", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
+        if connection.session().is_none() {
+            return Ok(NO_SESSION);
+        }
         if !connection.stage().is_past_finished() || out.is_null() || olen == 0 {
             return Err(Error::Silent);
         }

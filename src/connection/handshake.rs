@@ -128,7 +128,7 @@ impl Connection {
         let Some(role) = self.role.get() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        if self.read_bio().is_null() && self.write_bio().is_null() {
+        if role == Role::Client && self.read_bio().is_null() && self.write_bio().is_null() {
             return Err(Reason::BIO_NOT_SET.into());
         }
         let statistics = &self.context().statistics;

@@ -9,10 +9,21 @@ use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 use crate::libcrypto::error_queue;
 
+const INTERNAL_ERROR: u8 = 80;
 const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
 const MODE_AUTO_RETRY: u32 = 4;
+
+/// Labels of TLS 1.2 itself, which no exporter may use (RFC 5705, section 4; RFC 7627, section 4); OpenSSL takes none that
+/// begins with one.
+const RESERVED_LABELS: [&[u8]; 5] = [
+    b"client finished",
+    b"server finished",
+    b"master secret",
+    b"extended master secret",
+    b"key expansion",
+];
 
 /// A write that the transport has not taken completely. The program repeats the call with the same
 /// data, some of which has been encrypted already.
@@ -157,8 +168,13 @@ impl Connection {
         let address = data.as_ptr().addr();
         let repeated = self.is_write_pending();
         let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
-        if repeated && (moved || data.len() < pending.done.get() + pending.in_flight.get()) {
-            return Err(Reason::BAD_WRITE_RETRY.into());
+        if repeated && data.len() < self.written_of_pending() {
+            self.want.set(Want::Nothing);
+            return Err(self.refuse(Reason::BAD_LENGTH, INTERNAL_ERROR));
+        }
+        if repeated && moved {
+            self.want.set(Want::Nothing);
+            return Err(self.refuse(Reason::BAD_WRITE_RETRY, INTERNAL_ERROR));
         }
         pending.buffer.set(address);
         loop {
@@ -246,6 +262,14 @@ impl Connection {
     pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
         if !self.stage.get().is_past_finished() {
             return Err(crate::error::Error::Silent);
+        }
+        let tls12 = self.facts.borrow().version == 0x0303;
+        if tls12
+            && RESERVED_LABELS
+                .iter()
+                .any(|reserved| label.starts_with(reserved))
+        {
+            return Err(Reason::TLS_ILLEGAL_EXPORTER_LABEL.into());
         }
         self.with_engine(|engine| engine.export(label, context, out))?
             .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))

@@ -424,6 +424,8 @@ impl Connection {
     pub fn version(&self) -> c_int {
         match (self.facts.borrow().version, self.method.get().version) {
             (0, Some(version)) => version.wire(),
+            // Until a handshake begins OpenSSL does not look at the limits.
+            (0, None) if self.stage.get() == Stage::Before => 0x0304,
             (0, None) => self.highest_version().into(),
             (version, _) => version.into(),
         }

@@ -22,6 +22,7 @@ use crate::session::PeerChain;
 const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
 
 const BAD_CERTIFICATE: u8 = 42;
+const DECODE_ERROR: u8 = 50;
 const HANDSHAKE_FAILURE: u8 = 40;
 const INTERNAL_ERROR: u8 = 80;
 
@@ -38,6 +39,7 @@ impl Connection {
         chain: &[&[u8]],
         ocsp_response: &[u8],
     ) -> Result<(), PeerRejected> {
+        self.check_staple_was_asked(ocsp_response)?;
         let Some(peer) = PeerChain::new(chain) else {
             return Err(INTERNAL);
         };
@@ -56,7 +58,10 @@ impl Connection {
         let chain =
             ChainToVerify::new(&context.library, &peer, program_may_look).ok_or(PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: BAD_CERTIFICATE,
+                alert: match self.role.get() {
+                    Some(Role::Client) => BAD_CERTIFICATE,
+                    _ => DECODE_ERROR,
+                },
             })?;
         let certificates = chain.certificates().ok_or(INTERNAL)?;
         let param = self.verify_param().map_err(|_| INTERNAL)?;
@@ -183,7 +188,6 @@ impl Connection {
 
     /// Server: keeps the authorities that a client of TLS 1.3 names (RFC 8446, section 4.2.4).
     pub(super) fn keep_client_authorities(&self, hello: &ClientHello) -> Result<(), Stop> {
-        const DECODE_ERROR: u8 = 50;
         self.names.borrow_mut().received = None;
         if hello
             .extension(extension::CERTIFICATE_AUTHORITIES)

@@ -10,6 +10,7 @@ use crate::libcrypto::memory::Allocated;
 
 const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
 const INTERNAL_ERROR: u8 = 80;
+const UNSUPPORTED_EXTENSION: u8 = 110;
 
 /// `TLSEXT_STATUSTYPE_nothing`
 const NOTHING: c_int = -1;
@@ -45,6 +46,18 @@ impl Connection {
                 alert: INTERNAL_ERROR,
             }),
         }
+    }
+
+    /// Client: nothing is stapled that was not asked for (RFC 8446, section 4.2). The engine sees to it in TLS 1.2.
+    pub(super) fn check_staple_was_asked(&self, response: &[u8]) -> Result<(), PeerRejected> {
+        let is_client = self.role.get() == Some(Role::Client);
+        if is_client && !response.is_empty() && self.status_type() != OCSP {
+            return Err(PeerRejected {
+                reason: Reason::UNSOLICITED_EXTENSION,
+                alert: UNSUPPORTED_EXTENSION,
+            });
+        }
+        Ok(())
     }
 
     /// Client: keeps the response (empty for none) and lets the program judge it, or its absence.

@@ -6,7 +6,9 @@ use std::cell::Cell;
 use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaque, Record, RecordDecrypter};
 use rustls::enums::ContentType;
+use rustls::error::PeerMisbehaved;
 
+use super::alerts;
 use super::certificate_limit::MessageLengths;
 use super::early_data::note_decrypted;
 
@@ -68,6 +70,11 @@ impl RecordDecrypter for NotingDecrypter {
     ) -> Result<Record<&'a [u8]>, Error> {
         let record = self.inner.decrypt(record, seq)?;
         note_decrypted(record.typ, record.payload);
+        // RFC 8446, section 5.1: messages and alerts have no empty records.
+        let must_hold_something = matches!(record.typ, ContentType::Handshake | ContentType::Alert);
+        if must_hold_something && record.payload.is_empty() {
+            return Err(empty_fragment());
+        }
         if record.typ == ContentType::Handshake {
             self.lengths.look_at_opened(record.payload)?;
         }
@@ -79,6 +86,12 @@ impl RecordDecrypter for NotingDecrypter {
         }
         Ok(record)
     }
+}
+
+fn empty_fragment() -> Error {
+    const UNEXPECTED_MESSAGE: u8 = 10;
+    alerts::want(UNEXPECTED_MESSAGE);
+    PeerMisbehaved::EmptyFragment.into()
 }
 
 /// Behind header, version, random, session id, suite and compression method.

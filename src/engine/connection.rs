@@ -236,11 +236,8 @@ impl Engine {
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         self.keep_early_exporter();
-        if let Err(failure) = &mut result
-            && let Some(alert) = failure.usual_plain_alert()
-        {
-            replace_plain_alert(&mut self.output, alert);
-            failure.alert_sent = Some(alert);
+        if let Err(failure) = &mut result {
+            replace_alert(failure, &mut self.output[before..]);
         }
         result
     }
@@ -433,6 +430,18 @@ impl Engine {
     /// keeps none. That of records to the peer goes as soon as the transport has taken them.
     pub fn release_input(&mut self) {
         self.consume(0);
+    }
+}
+
+/// Makes the alert that goes without protection, if it does, the one that is right.
+fn replace_alert(failure: &mut Failure, output: &mut [u8]) {
+    let plain = failure.usual_plain_alert();
+    if let Some(alert) = plain
+        .or(failure.alert_sent)
+        .filter(|_| failure.alert_queued)
+        && replace_plain_alert(output, alert)
+    {
+        failure.alert_sent = Some(alert);
     }
 }
 

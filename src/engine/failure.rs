@@ -6,6 +6,7 @@ use rustls::error::{
     PeerMisbehaved,
 };
 
+use super::alerts;
 use super::delegate::PeerRejected;
 use super::record::RecordProblem;
 use crate::reason::Reason;
@@ -59,13 +60,18 @@ impl Failure {
     /// The alert that OpenSSL sends where rustls sends another, if it goes without protection: a
     /// missing certificate is told by its own alert in TLS 1.3, where it is protected, only.
     pub(super) fn usual_plain_alert(&self) -> Option<u8> {
+        const UNEXPECTED_MESSAGE: u8 = 10;
         const HANDSHAKE_FAILURE: u8 = 40;
         const ILLEGAL_PARAMETER: u8 = 47;
+        const PROTOCOL_VERSION: u8 = 70;
         const INTERNAL_ERROR: u8 = 80;
-        /// What rustls sends when a signature cannot be made.
-        const GENERAL_ERROR: u8 = 117;
         match (self.reason, self.alert_sent) {
-            (_, Some(GENERAL_ERROR)) => Some(INTERNAL_ERROR),
+            // RFC 8446, section 4.2.1
+            (Reason::UNSUPPORTED_PROTOCOL, Some(HANDSHAKE_FAILURE)) => Some(PROTOCOL_VERSION),
+            // RFC 8446, section 5
+            (Reason::BAD_CHANGE_CIPHER_SPEC | Reason::UNEXPECTED_RECORD, Some(_)) => {
+                Some(UNEXPECTED_MESSAGE)
+            }
             (
                 Reason::CLIENTHELLO_TLSEXT
                 | Reason::EE_KEY_TOO_SMALL
@@ -82,7 +88,9 @@ impl Failure {
     /// From rustls's error. `rejected` is what the delegate said of the peer's certificate, if it
     /// refused it; `server` tells which side we are.
     pub(super) fn from_rustls(error: &Error, rejected: Option<PeerRejected>, server: bool) -> Self {
-        let alert_sent = AlertDescription::try_from(error).ok().map(|alert| alert.0);
+        let alert_sent = AlertDescription::try_from(error)
+            .ok()
+            .map(|alert| alerts::in_place_of(alert.0));
         if let Error::AlertReceived(alert) = error {
             return Self {
                 reason: Reason(1000 + i32::from(alert.0)),
@@ -140,6 +148,9 @@ impl From<RecordProblem> for Failure {
             RecordProblem::NoHello => {
                 Self::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE)
             }
+            RecordProblem::MalformedAlert => {
+                Self::with_alert(Reason::INVALID_ALERT, UNEXPECTED_MESSAGE)
+            }
             RecordProblem::Unprotected => {
                 Self::with_alert(Reason::BAD_RECORD_TYPE, UNEXPECTED_MESSAGE)
             }
@@ -157,15 +168,21 @@ impl From<RecordProblem> for Failure {
 }
 
 /// If the output ends with an alert without protection, makes it this fatal one.
-pub(super) fn replace_plain_alert(output: &mut [u8], alert: u8) {
-    if let Some([21, 3, _, 0, 2, level, description]) = output.last_chunk_mut::<7>() {
-        *level = 2;
-        *description = alert;
+/// Tells whether it did.
+pub(super) fn replace_plain_alert(output: &mut [u8], alert: u8) -> bool {
+    match output.last_chunk_mut::<7>() {
+        Some([21, 3, _, 0, 2, level, description]) => {
+            *level = 2;
+            *description = alert;
+            true
+        }
+        _ => false,
     }
 }
 
 /// The error with which a verifier hook makes rustls send `alert`.
 pub(super) fn error_with_alert(alert: u8) -> Error {
+    alerts::want(alert);
     use CertificateError as E;
     Error::InvalidCertificate(match alert {
         40 => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
@@ -285,8 +302,8 @@ fn misbehaved(why: &PeerMisbehaved) -> Reason {
         P::UnmatchedSessionId | P::ServerEchoedCompatibilitySessionId => Reason::INVALID_SESSION_ID,
         P::IllegalAlertLevel(..) | P::IllegalWarningAlert(_) => Reason::UNKNOWN_ALERT_TYPE,
         P::IllegalMiddleboxChangeCipherSpec => Reason::UNEXPECTED_CCS_MESSAGE,
+        P::MessageInterleavedWithHandshakeMessage => Reason::MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA,
         P::EmptyFragment
-        | P::MessageInterleavedWithHandshakeMessage
         | P::KeyEpochWithPendingFragment
         | P::RejectedEarlyDataInterleavedWithHandshakeMessage => Reason::UNEXPECTED_MESSAGE,
         P::NonEmptyRenegotiationInfo => Reason::RENEGOTIATION_MISMATCH,

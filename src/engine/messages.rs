@@ -12,6 +12,7 @@ use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaque, OutboundPlain, Record as Plain, RecordDecrypter};
 use rustls::enums::ContentType;
 
+use super::alerts;
 use super::connection::Engine;
 use super::library;
 use super::note::{Note, OnThread};
@@ -259,6 +260,9 @@ impl RecordDecrypter for WatchedDecrypter {
         seq: u64,
     ) -> Result<Plain<&'a [u8]>, Error> {
         let result = self.0.decrypt(record, seq);
+        if let Ok(record) = &result {
+            alerts::note_opened(record.typ, record.payload);
+        }
         if ACTIVE.get() {
             let plaintext = result.as_ref().ok().map(|record| match record.typ {
                 ContentType::ApplicationData => (record.typ.into(), Vec::new()),

@@ -34,11 +34,13 @@
 //! | `aead`, `provided`          | records and key schedules by libcrypto                        |
 //! | `planned_random`            | random bytes of which one draw can be planned                 |
 //! | `library`                   | the library context that is worked for                        |
+//! | `alerts`                    | alerts that differ from rustls's                              |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
 mod adapted_hello;
 mod aead;
+mod alerts;
 mod binder;
 mod certificate_limit;
 mod client;

@@ -7,11 +7,12 @@ use rustls::crypto::tls13::HkdfExpander;
 
 use super::early_data::Decrypted;
 use super::finished::Side;
-use super::{acknowledgement, early_data, finished, key_share, new_session_ticket};
+use super::{acknowledgement, alerts, early_data, finished, key_share, new_session_ticket};
 
 /// The notes of the work that another connection is amid, if any. Put back when dropped.
 pub(super) struct OthersNotes {
     acknowledged: bool,
+    alerts: alerts::Noted,
     decrypted: Decrypted,
     finished: Vec<(Side, Vec<u8>)>,
     key_share: Option<Vec<u8>>,
@@ -23,6 +24,7 @@ impl OthersNotes {
     pub(super) fn set_aside() -> Self {
         Self {
             acknowledged: acknowledgement::take_noted(),
+            alerts: alerts::take_noted(),
             decrypted: early_data::take_noted(),
             finished: finished::take_noted(),
             key_share: key_share::take_noted(),
@@ -34,6 +36,7 @@ impl OthersNotes {
 impl Drop for OthersNotes {
     fn drop(&mut self) {
         acknowledgement::put_back(self.acknowledged);
+        alerts::put_back(self.alerts);
         early_data::put_back(self.decrypted);
         finished::put_back(std::mem::take(&mut self.finished));
         key_share::put_back(self.key_share.take());

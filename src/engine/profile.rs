@@ -18,6 +18,7 @@ use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 use super::acknowledgement::NotingDecrypter;
 use super::adapted_hello::AdaptedHash;
 use super::aead::Protection;
+use super::alerts;
 use super::client;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
@@ -364,6 +365,13 @@ impl RecordEncrypter for FullRecordEncrypter {
                 alert = [FATAL, description];
                 Record::new(typ, version, OutboundPlain::from(&alert[..]))
             }
+            (None, ContentType::Alert) => match payload.to_vec()[..] {
+                [FATAL, description] => {
+                    alert = [FATAL, alerts::in_place_of(description)];
+                    Record::new(typ, version, OutboundPlain::from(&alert[..]))
+                }
+                _ => Record::new(typ, version, payload),
+            },
             (Some(Change::Handshake), ContentType::ApplicationData) => {
                 Record::new(ContentType::Handshake, version, payload)
             }

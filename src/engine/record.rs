@@ -21,6 +21,7 @@ const LONGEST_PACKET: usize = LONGEST_TLS12 + 3;
 
 const CHANGE_CIPHER_SPEC: u8 = 20;
 const ALERT: u8 = 21;
+const ALERT_LENGTH: usize = 2;
 const HANDSHAKE: u8 = 22;
 const APPLICATION_DATA: u8 = 23;
 /// Types that rustls knows.
@@ -43,6 +44,8 @@ pub enum RecordProblem {
     UnknownType,
     /// Likewise, in place of the first message.
     NoHello,
+    /// An alert without protection that has not two bytes.
+    MalformedAlert,
     /// Without protection, or of a type that protected records do not have.
     Unprotected,
     /// The body is longer than any record may be.
@@ -275,12 +278,19 @@ fn check_header(header: &[u8], expected: Expected, first: bool) -> Result<usize,
         })
     } else if body > LONGEST_PLAINTEXT && expected.is_plain(kind) {
         Err(RecordProblem::PlaintextTooLong)
+    } else if kind == ALERT && body != ALERT_LENGTH && expected.is_before_agreement() {
+        Err(RecordProblem::MalformedAlert)
     } else {
         Ok(body)
     }
 }
 
 impl Expected {
+    /// Nothing has protection yet.
+    fn is_before_agreement(self) -> bool {
+        self.handshaking && !self.is_agreed()
+    }
+
     fn is_agreed(self) -> bool {
         self.tls12 || self.tls13_protected
     }

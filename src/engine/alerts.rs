@@ -1,0 +1,142 @@
+//! Alerts that differ from rustls's.
+//!
+//! rustls encrypts the alert of an error before it returns the error. Where RFC 8446, or a hook of ours, wants another
+//! one, that is noted on this thread while a record is digested, and the wrapped record protection sends it instead. An
+//! alert without protection is replaced in the output.
+
+use std::cell::Cell;
+
+use rustls::enums::ContentType;
+
+const UNEXPECTED_MESSAGE: u8 = 10;
+const ILLEGAL_PARAMETER: u8 = 47;
+const DECODE_ERROR: u8 = 50;
+const INTERNAL_ERROR: u8 = 80;
+/// Of rustls alone: a failure that has no alert.
+const GENERAL_ERROR: u8 = 117;
+
+/// What is noted while a record is digested.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Noted {
+    /// The alert that is right for the error that is about to come.
+    wanted: Option<u8>,
+    opened: Opened,
+}
+
+/// What the last record held that was opened.
+#[derive(Clone, Copy, Default)]
+enum Opened {
+    /// A handshake message, or part of one; or there was none.
+    #[default]
+    Handshake,
+    /// A KeyUpdate whose request is neither of the two that there are.
+    UnknownKeyUpdate,
+    Other,
+}
+
+thread_local! {
+    static NOTED: Cell<Noted> = const {
+        Cell::new(Noted { wanted: None, opened: Opened::Handshake })
+    };
+}
+
+/// Takes what was noted.
+pub(super) fn take_noted() -> Noted {
+    NOTED.take()
+}
+
+/// Puts back what [`take_noted`] took.
+pub(super) fn put_back(noted: Noted) {
+    NOTED.set(noted);
+}
+
+/// The error that a hook is about to return is to be told by this alert.
+pub(super) fn want(alert: u8) {
+    let noted = NOTED.get();
+    NOTED.set(Noted {
+        wanted: Some(alert),
+        ..noted
+    });
+}
+
+/// Looks at a record that was opened.
+pub(super) fn note_opened(kind: ContentType, contents: &[u8]) {
+    const KEY_UPDATE: [u8; 4] = [24, 0, 0, 1];
+    let request = contents.strip_prefix(&KEY_UPDATE).and_then(<[u8]>::first);
+    NOTED.set(Noted {
+        wanted: None,
+        opened: match (kind, request) {
+            (ContentType::Handshake, Some(2..)) => Opened::UnknownKeyUpdate,
+            (ContentType::Handshake, _) => Opened::Handshake,
+            _ => Opened::Other,
+        },
+    });
+}
+
+/// The alert to send in place of one of rustls's.
+pub(super) fn in_place_of(alert: u8) -> u8 {
+    let noted = NOTED.get();
+    match (noted.wanted, alert, noted.opened) {
+        (Some(wanted), ..) => wanted,
+        (None, GENERAL_ERROR, _) => INTERNAL_ERROR,
+        // Between the parts of a message (RFC 8446, section 5.1).
+        (None, ILLEGAL_PARAMETER, Opened::Other) => UNEXPECTED_MESSAGE,
+        // What is in the record is of no known type, or no alert (RFC 8446, section 5).
+        (None, DECODE_ERROR, Opened::Other) => UNEXPECTED_MESSAGE,
+        // RFC 8446, section 4.6.3
+        (None, DECODE_ERROR, Opened::UnknownKeyUpdate) => ILLEGAL_PARAMETER,
+        (None, alert, _) => alert,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(kind: ContentType, contents: &[u8], alert: u8) -> u8 {
+        take_noted();
+        note_opened(kind, contents);
+        in_place_of(alert)
+    }
+
+    #[test]
+    fn an_alert_of_rustls_stays_where_it_is_right() {
+        let kind = ContentType::Handshake;
+        assert_eq!(after(kind, &[20, 0, 0, 0], DECODE_ERROR), DECODE_ERROR);
+        assert_eq!(after(kind, &[24, 0, 0, 1, 1], DECODE_ERROR), DECODE_ERROR);
+        assert_eq!(
+            after(kind, &[20, 0, 0, 0], ILLEGAL_PARAMETER),
+            ILLEGAL_PARAMETER
+        );
+    }
+
+    #[test]
+    fn what_is_no_message_where_one_must_be_is_unexpected() {
+        let data = ContentType::ApplicationData;
+        assert_eq!(after(data, b"data", ILLEGAL_PARAMETER), UNEXPECTED_MESSAGE);
+        let alert = ContentType::Alert;
+        assert_eq!(after(alert, &[1], DECODE_ERROR), UNEXPECTED_MESSAGE);
+    }
+
+    #[test]
+    fn a_key_update_that_asks_for_something_unknown_is_an_illegal_parameter() {
+        let message = [24, 0, 0, 1, 2];
+        assert_eq!(
+            after(ContentType::Handshake, &message, DECODE_ERROR),
+            ILLEGAL_PARAMETER
+        );
+    }
+
+    #[test]
+    fn failures_that_have_no_alert_are_internal_errors() {
+        let kind = ContentType::Handshake;
+        assert_eq!(after(kind, &[], GENERAL_ERROR), INTERNAL_ERROR);
+    }
+
+    #[test]
+    fn the_alert_of_a_hook_goes_before_all() {
+        take_noted();
+        want(113);
+        assert_eq!(in_place_of(46), 113);
+    }
+}
