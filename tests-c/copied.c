@@ -391,6 +391,24 @@ static void sessions_stay_with_the_context_given_to_SSL_new(void)
     pair_free(&pair);
 }
 
+/* Records are not longer than the one nor the other, and a partial write is one record. */
+static void a_partial_write_is_a_record_of_the_length_that_was_set(const struct protocol *protocol)
+{
+    static const char bytes[9000];
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    CHECK_EQ(SSL_CTX_set_max_send_fragment(pair.client_ctx, 4000), 1);
+    SSL_CTX_set_mode(pair.client_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_write(pair.client, bytes, sizeof(bytes)), 4000);
+    pair_drop(&pair);
+    CHECK_EQ(SSL_CTX_set_split_send_fragment(pair.client_ctx, 1500), 1);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_write(pair.client, bytes, sizeof(bytes)), 1500);
+    pair_free(&pair);
+}
+
 /* SSL_copy_session_id(3) takes all that goes with the certificates, and the method. */
 static void what_SSL_copy_session_id_takes(void)
 {
@@ -426,6 +444,7 @@ TEST_MAIN(TEST(a_session_id_callback_of_the_context_counts_while_the_connection_
           TEST_EACH(what_else_a_duplicate_has),
           TEST(sessions_stay_with_the_context_given_to_SSL_new),
           TEST(what_SSL_copy_session_id_takes),
+          TEST_EACH(a_partial_write_is_a_record_of_the_length_that_was_set),
           TEST_EACH(what_is_changed_in_the_context_after_SSL_new),
           TEST_EACH(what_a_switch_of_context_takes_over),
           TEST_EACH(what_a_switch_in_the_servername_callback_takes_over),

@@ -162,7 +162,7 @@ impl Connection {
         mode: u32,
         encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
     ) -> std::result::Result<usize, Stop> {
-        let max_fragment = self.settings.borrow().max_send_fragment;
+        let max_fragment = self.settings.borrow().longest_fragment();
         let mut may_wait = self.early.hello_may_wait();
         let pending = &self.write;
         let address = data.as_ptr().addr();
