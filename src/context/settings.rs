@@ -71,8 +71,9 @@ pub struct Settings {
     tls13_setting: Arc<[&'static Cipher]>,
     /// A connection's: these are its own, and not those of its context.
     own_ciphers: bool,
-    /// Both in the form that C reads; made when first asked for.
-    cipher_stack: OnceCell<Arc<CipherStack>>,
+    /// Both in the form that C reads; made when first asked for. Copies share the place for it, so that
+    /// what C was lent lives until the suites are changed, and not other settings.
+    cipher_stack: Arc<OnceCell<CipherStack>>,
     /// Groups by TLS number, in order of preference; `None` for the default.
     pub groups: Option<Arc<[u16]>>,
     /// Signature schemes by TLS number, in order of preference; `None` for the default.
@@ -163,7 +164,7 @@ impl Settings {
             tls13_ciphers: tls13.clone(),
             tls13_setting: tls13,
             own_ciphers: false,
-            cipher_stack: OnceCell::new(),
+            cipher_stack: Arc::default(),
             groups: None,
             signature_schemes: None,
             client_signature_schemes: None,
@@ -221,7 +222,7 @@ impl Settings {
             available(&self.tls13_ciphers),
             available(&self.tls12_ciphers),
         );
-        self.cipher_stack = OnceCell::new();
+        self.cipher_stack = Arc::default();
     }
 
     /// To be called on a value that is about to be changed: what was derived from it is forgotten.
@@ -302,10 +303,9 @@ impl Settings {
     }
 
     /// [`ciphers`](Self::ciphers) as C reads them: the same list until the suites are changed.
-    pub fn cipher_stack(&self) -> Result<Arc<CipherStack>> {
+    pub fn cipher_stack(&self) -> Result<&CipherStack> {
         self.cipher_stack
-            .get_or_try_init(|| CipherStack::from_items(self.ciphers()).map(Arc::new))
-            .cloned()
+            .get_or_try_init(|| CipherStack::from_items(self.ciphers()))
     }
 
     /// Whether this version (0x0303 or 0x0304) may be spoken, as far as it has been set. The security
@@ -421,4 +421,34 @@ fn default_ciphers() -> (Arc<[&'static Cipher]>, Arc<[&'static Cipher]>) {
             (tls13.into(), tls12.into())
         })
         .clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_was_lent_of_older_settings_is_that_of_the_newer() {
+        let older = Settings::default();
+        let mut newer = older.clone();
+        newer.changing().options = 0;
+        // Another thread has the older ones still, and is the first to ask.
+        let lent = older.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>();
+        drop(older);
+        assert_eq!(
+            newer.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>(),
+            lent
+        );
+        let others = Settings::default();
+        assert_ne!(
+            others.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>(),
+            lent
+        );
+        let mut fewer = newer.clone();
+        fewer.set_tls13_ciphers(&[]);
+        assert_ne!(
+            fewer.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>(),
+            lent
+        );
+    }
 }
