@@ -1,7 +1,8 @@
 //! Options: `SSL_OP_…` bits (SSL_CTX_set_options(3)).
 //!
 //! A connection starts with the options of its context and may then change its own. Bits that have
-//! no meaning for TLS 1.2 and TLS 1.3 are remembered and read back, no more.
+//! no meaning here are remembered and read back, no more: `docs/differences.md` lists them, with the
+//! reason why none of them lets a peer do what it would forbid.
 
 use super::call::call;
 use super::pointer::borrow;

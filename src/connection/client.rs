@@ -1,20 +1,14 @@
 //! Starting a client.
 
+use super::hello_options::hello_change;
 use super::plain_messages::hello_random;
 use super::{Connection, HandshakeState, Role, Stop};
 
 use crate::clock;
 use crate::context::Settings;
-use crate::engine::{ClientHelloChange, ClientParameters, Failure, Profile, SessionSecrets};
+use crate::engine::{ClientParameters, Failure, Profile, SessionSecrets};
 
 use crate::session::SessionRef;
-
-/// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
-pub(super) const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
-/// `SSL_OP_TLSEXT_PADDING`
-const OP_TLSEXT_PADDING: u64 = 1 << 4;
-/// `SSL_MODE_SEND_FALLBACK_SCSV`
-const MODE_SEND_FALLBACK_SCSV: u32 = 0x80;
 
 /// `TLS1_2_VERSION`
 const TLS1_2: u16 = 0x0303;
@@ -58,11 +52,7 @@ impl Connection {
             may_authenticate: self.may_authenticate(&settings),
             authorities: self.names_for_peer(Role::Client),
             request_ocsp: settings.status_type == 1,
-            hello_change: ClientHelloChange {
-                fallback: settings.mode & MODE_SEND_FALLBACK_SCSV != 0,
-                no_extended_master_secret: settings.options & OP_NO_EXTENDED_MASTER_SECRET != 0,
-                padding: settings.options & OP_TLSEXT_PADDING != 0,
-            },
+            hello_change: hello_change(&settings),
             tls12_tickets: profile.speaks(TLS1_2) && self.may_use_tickets(),
             max_fragment: settings.longest_fragment(),
             profile,

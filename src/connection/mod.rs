@@ -48,6 +48,7 @@ mod external_psk;
 mod handshake;
 mod handshake_state;
 mod hello_changes;
+mod hello_options;
 mod io;
 mod issuing;
 mod message_events;

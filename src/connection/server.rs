@@ -7,7 +7,6 @@ use std::ffi::{CString, c_int, c_uchar, c_uint};
 use std::ptr;
 use std::sync::Arc;
 
-use super::client::OP_NO_EXTENDED_MASTER_SECRET;
 use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
 use super::{ClientHello, Connection, InfoKind, Role, Stop, Want, extension};
 use crate::cipher::security::operation::SIGALG_SHARED;
@@ -493,33 +492,6 @@ impl Connection {
         };
         self.with_engine(|engine| engine.accept(parameters))?
             .map_err(|failure| self.fail(failure))
-    }
-
-    /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which is passed over.
-    fn hidden_master_secret(&self, hello: &ClientHello, version: u16) -> Option<usize> {
-        let hidden = version == 0x0303 && !self.takes_extended_master_secret();
-        hello
-            .place_of(extension::EXTENDED_MASTER_SECRET)
-            .filter(|_| hidden)
-    }
-
-    pub(super) fn takes_extended_master_secret(&self) -> bool {
-        self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
-    }
-
-    /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the
-    /// lower one from a server that has a higher one.
-    fn check_fallback(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
-        const FALLBACK_SCSV: u16 = 0x5600;
-        const INAPPROPRIATE_FALLBACK: u8 = 86;
-        let settings = self.settings();
-        let highest = [0x0304, 0x0303]
-            .into_iter()
-            .find(|version| self.may_speak(&settings, *version));
-        if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {
-            return Ok(());
-        }
-        Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, INAPPROPRIATE_FALLBACK))
     }
 
     /// S47: asked in full handshakes; true makes the session not resumable.

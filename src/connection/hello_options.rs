@@ -1,0 +1,52 @@
+//! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
+
+use super::{ClientHello, Connection, Stop, extension};
+use crate::context::Settings;
+use crate::engine::ClientHelloChange;
+use crate::error::Reason;
+
+/// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
+const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
+/// `SSL_OP_TLSEXT_PADDING`
+const OP_TLSEXT_PADDING: u64 = 1 << 4;
+/// `SSL_MODE_SEND_FALLBACK_SCSV`
+const MODE_SEND_FALLBACK_SCSV: u32 = 0x80;
+
+/// What a client with these settings changes in its ClientHello.
+pub(super) fn hello_change(settings: &Settings) -> ClientHelloChange {
+    ClientHelloChange {
+        fallback: settings.mode & MODE_SEND_FALLBACK_SCSV != 0,
+        no_extended_master_secret: settings.options & OP_NO_EXTENDED_MASTER_SECRET != 0,
+        padding: settings.options & OP_TLSEXT_PADDING != 0,
+    }
+}
+
+impl Connection {
+    /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which is passed over.
+    pub(super) fn hidden_master_secret(&self, hello: &ClientHello, version: u16) -> Option<usize> {
+        let hidden = version == 0x0303 && !self.takes_extended_master_secret();
+        hello
+            .place_of(extension::EXTENDED_MASTER_SECRET)
+            .filter(|_| hidden)
+    }
+
+    /// Whether the extended master secret is not switched off.
+    pub(super) fn takes_extended_master_secret(&self) -> bool {
+        self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
+    }
+
+    /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the
+    /// lower one from a server that has a higher one.
+    pub(super) fn check_fallback(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
+        const FALLBACK_SCSV: u16 = 0x5600;
+        const INAPPROPRIATE_FALLBACK: u8 = 86;
+        let settings = self.settings();
+        let highest = [0x0304, 0x0303]
+            .into_iter()
+            .find(|version| self.may_speak(&settings, *version));
+        if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {
+            return Ok(());
+        }
+        Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, INAPPROPRIATE_FALLBACK))
+    }
+}
