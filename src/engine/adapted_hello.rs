@@ -6,12 +6,13 @@
 //! the client's message where rustls feeds it the other one.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rustls::crypto::HashAlgorithm;
 use rustls::crypto::hash::{Context, Hash, Output};
 
+use super::note::{Note, OnThread};
 use super::record::RecordBuffer;
 
 const HANDSHAKE: u8 = 22;
@@ -98,7 +99,7 @@ pub(super) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !ACTIVE.get() {
         return bytes.into();
     }
-    PAIRS.with_borrow(|pairs| {
+    PAIRS.with_value(|pairs| {
         let mut pairs = pairs.iter().flat_map(|pairs| pairs.iter());
         pairs
             .find_map(|pair| pair.original(bytes))
@@ -127,7 +128,7 @@ thread_local! {
     /// Whether there are pairs: asked for all that is hashed.
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
     /// Those of the connection that is at work.
-    static PAIRS: RefCell<Option<Arc<Vec<Pair>>>> = const { RefCell::new(None) };
+    static PAIRS: Note<Arc<Vec<Pair>>> = const { Note::new() };
 }
 
 fn exchange(pairs: Option<Arc<Vec<Pair>>>) -> Option<Arc<Vec<Pair>>> {
