@@ -5,7 +5,7 @@ use std::fmt::Write;
 use zeroize::Zeroizing;
 
 use super::server::client_authentication;
-use super::{Connection, Role};
+use super::{Connection, EarlyJudgement, Role};
 use crate::engine::{
     CertificateRequest, CertifiedKey, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
     SessionSecrets,
@@ -24,7 +24,7 @@ impl Delegate for Connection {
             .with_handshake(|handshake| handshake.early_judgement.take())
             .flatten();
         let judgement = match early {
-            Some((judged, judgement)) if judged == chain => judgement,
+            Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
             _ => self.judge_peer(chain, ocsp_response),
         };
         self.tell_after_certificate(judgement.is_ok());
@@ -86,7 +86,10 @@ impl Delegate for Connection {
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
             let judgement = self.judge_peer(&chain, &server.ocsp_response);
             self.with_handshake(|handshake| {
-                handshake.early_judgement = Some((server.chain.clone(), judgement));
+                handshake.early_judgement = Some(EarlyJudgement {
+                    chain: server.chain.clone(),
+                    rejected: judgement.err(),
+                });
             });
             judgement.ok()?;
         }

@@ -191,6 +191,13 @@ pub struct Connection {
     lent_chains: RefCell<LentChains>,
 }
 
+/// What was found of a peer before the engine asked for it.
+struct EarlyJudgement {
+    /// DER, leaf first.
+    chain: Vec<Vec<u8>>,
+    rejected: Option<PeerRejected>,
+}
+
 /// State of a handshake under way.
 #[derive(Default)]
 pub struct Handshake {
@@ -214,7 +221,7 @@ pub struct Handshake {
     /// Server: the program has accepted the client's host name.
     host_name_accepted: bool,
     /// Client: the server's chain, and what was found of it, before the engine asks.
-    early_judgement: Option<(Vec<Vec<u8>>, std::result::Result<(), PeerRejected>)>,
+    early_judgement: Option<EarlyJudgement>,
     /// Server: the servername callback has changed the context, or the id context.
     switched: bool,
     /// Server: the id context at the time of the ClientHello, which new sessions get even if the

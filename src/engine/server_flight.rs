@@ -160,6 +160,9 @@ impl RecordDecrypter for FollowingDecrypter {
         let opaque = Record::new(typ, version, InboundOpaque(&mut *buffer));
         let opened = self.inner.decrypt(opaque, seq)?;
         let (typ, version) = (opened.typ, opened.version);
+        if opened.payload.is_empty() {
+            return Ok(Record::new(typ, version, &[]));
+        }
         // Opened in its place.
         let from = opened.payload.as_ptr() as usize - start;
         let mut to = from + opened.payload.len();
