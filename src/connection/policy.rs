@@ -65,15 +65,18 @@ impl Connection {
     }
 
     /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
-    /// have changed the settings. TLS 1.3 chooses before the servername callback, so the first answer stands;
-    /// TLS 1.2 chooses after it.
+    /// have changed the settings. TLS 1.3 chooses before the servername callback, unless it has to ask for another
+    /// key share, so the first answer stands; TLS 1.2 chooses after it.
     pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
         let settings = self.settings_for_choice();
         let (version, made) = self
             .with_handshake(|handshake| (handshake.version, handshake.profile.clone()))
             .unwrap_or_default();
+        let chosen = |profile: &Profile| {
+            version == 0x0304 && profile.has_any_group(&hello.key_share_groups())
+        };
         if let Some((of, profile)) = made
-            && (version == 0x0304 || Arc::ptr_eq(&of, &settings))
+            && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
         {
             return Ok(profile);
         }

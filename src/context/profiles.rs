@@ -11,7 +11,7 @@ use once_cell::sync::OnceCell;
 use super::{Asker, Settings};
 use crate::cipher::security::operation::*;
 use crate::cipher::suite::{Authentication, Encryption};
-use crate::cipher::{Cipher, Method, SignatureAlgorithm};
+use crate::cipher::{Cipher, Method, SignatureAlgorithm, SuiteB};
 use crate::context::NO_VERSION_LEFT;
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
@@ -81,6 +81,7 @@ impl Settings {
         if self.security_callback.is_some()
             || self.puts_chacha_first(client.suites)
             || !self.allows_version(method, client.version)
+            || self.binds_groups(client)
         {
             return make();
         }
@@ -91,6 +92,11 @@ impl Settings {
     pub(crate) fn supported_ciphers(&self, method: &Method, asker: Asker) -> Vec<&'static Cipher> {
         let versions = self.permitted_versions(method, asker);
         self.offered_ciphers(&versions, asker)
+    }
+
+    /// Whether the suite decides on the group: TLS 1.2 with a Suite B profile (RFC 6460, section 3.1).
+    fn binds_groups(&self, client: &Wishes<'_>) -> bool {
+        client.version == TLS1_2 && self.suite_b().is_some()
     }
 
     fn make_client_profile(&self, method: &Method, asker: Asker) -> Result<Profile> {
@@ -134,6 +140,12 @@ impl Settings {
             .filter(|cipher| self.permits_cipher(asker, CIPHER_SHARED, cipher))
             .collect();
         ciphers.sort_by_key(|cipher| first(cipher));
+        let mut groups: Vec<_> = self.usable_groups().collect();
+        if self.binds_groups(client) {
+            ciphers.retain(|cipher| suits_suite_b(cipher, client));
+            let bound = |cipher: &&Cipher| SuiteB::group_of_suite(cipher.wire());
+            groups.retain(|group| ciphers.first().and_then(bound) == Some(*group));
+        }
         if ciphers.is_empty() {
             return Err(Error::new(Reason::NO_SHARED_CIPHER));
         }
@@ -144,8 +156,8 @@ impl Settings {
             }
             _ => self.permits_group(asker, CURVE_SHARED, *group),
         };
-        let groups = self
-            .usable_groups()
+        let groups = groups
+            .into_iter()
             .filter(|group| !asks || client.groups.is_empty() || client.groups.contains(group))
             .filter(may_use)
             .collect();
@@ -220,6 +232,14 @@ impl Settings {
                 .find_map(|number| Cipher::from_wire(*number).filter(|known| !known.is_signal()))
                 .is_some_and(|first| first.encryption == Encryption::ChaCha20Poly1305)
     }
+}
+
+/// Whether this is a suite of Suite B, whose group the client has, too.
+fn suits_suite_b(cipher: &Cipher, client: &Wishes<'_>) -> bool {
+    SuiteB::group_of_suite(cipher.wire()).is_some_and(|group| {
+        client.suites.contains(&cipher.wire())
+            && (client.groups.is_empty() || client.groups.contains(&group))
+    })
 }
 
 fn version_of(cipher: &Cipher) -> u16 {

@@ -3,7 +3,8 @@
 use rustls::crypto::kx::SupportedKxGroup;
 use rustls::server::{KeyExchangeSelector, OfferedKxGroup};
 
-/// Client's order, but a group with a key share first: another would cost a round trip.
+/// TLS 1.3: the client's first group with a key share, since another would cost a round trip. Without one the
+/// server asks for a share of the first group in its own order, as OpenSSL does.
 #[derive(Debug)]
 pub(super) struct SharesFirst;
 
@@ -11,20 +12,34 @@ impl KeyExchangeSelector for SharesFirst {
     fn select_key_exchange(
         &self,
         client: &mut dyn Iterator<Item = OfferedKxGroup>,
-        _server: &[&'static dyn SupportedKxGroup],
+        server: &[&'static dyn SupportedKxGroup],
     ) -> Option<&'static dyn SupportedKxGroup> {
-        let mut first = None;
+        let mut without_share = Vec::new();
         for offered in client {
             if offered.has_key_share {
                 return Some(offered.group);
             }
-            first = first.or(Some(offered.group));
+            without_share.push(offered);
         }
-        first
+        ServerGroups.select_key_exchange(&mut without_share.into_iter(), server)
     }
 }
 
-/// Server's order, but a group with a key share first.
+/// TLS 1.2: the client's order.
+#[derive(Debug)]
+pub(super) struct ClientGroups;
+
+impl KeyExchangeSelector for ClientGroups {
+    fn select_key_exchange(
+        &self,
+        client: &mut dyn Iterator<Item = OfferedKxGroup>,
+        _server: &[&'static dyn SupportedKxGroup],
+    ) -> Option<&'static dyn SupportedKxGroup> {
+        client.next().map(|offered| offered.group)
+    }
+}
+
+/// The server's order, but a group with a key share first.
 #[derive(Debug)]
 pub(super) struct ServerGroups;
 

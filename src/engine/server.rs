@@ -27,7 +27,7 @@ use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::{Delegate, DelegateSlot, PeerRejected};
 use super::early_data::EarlyDataPolicy;
 use super::failure::error_with_alert;
-use super::group_choice::{ServerGroups, SharesFirst};
+use super::group_choice::{ClientGroups, ServerGroups, SharesFirst};
 use super::hello_change::HelloChange;
 use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
 use super::profile::Profile;
@@ -123,6 +123,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         profile, tickets, ..
     } = &parameters;
     let prefer_server_order = profile.prefer_server_order;
+    let tls13 = parameters.version == 0x0304;
     let selector = parameters
         .preferred_suite
         .and_then(suite_selection::preferring);
@@ -180,13 +181,15 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     config.max_early_data_size = early_data.limit();
     config.send_half_rtt_data = early_answer;
     config.max_fragment_size = fragment_size(max_fragment);
-    if prefer_server_order {
-        config.cipher_suite_selector = &PreferServerOrder;
-        config.kx_selector = &ServerGroups;
-    } else {
-        config.cipher_suite_selector = &PreferClientOrder;
-        config.kx_selector = &SharesFirst;
-    }
+    config.cipher_suite_selector = match prefer_server_order {
+        true => &PreferServerOrder,
+        false => &PreferClientOrder,
+    };
+    config.kx_selector = match (tls13, prefer_server_order) {
+        (true, _) => &SharesFirst,
+        (false, true) => &ServerGroups,
+        (false, false) => &ClientGroups,
+    };
     if let Some(selector) = selector {
         config.cipher_suite_selector = selector;
     }
