@@ -89,6 +89,29 @@ static void tls13_has_chosen_suite_and_group_before_the_callback(void)
     pair_free(&pair);
 }
 
+static void never_called(SSL *ssl)
+{
+    (void)ssl;
+    CHECK(!"the handshake ends before the callback");
+}
+
+static void tls13_without_a_common_suite_ends_before_the_callback(void)
+{
+    struct outcome client, server;
+    struct pair pair;
+
+    pair_init(&pair, &TLS13);
+    CHECK(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256"));
+    CHECK(SSL_CTX_set_ciphersuites(pair.server_ctx, "TLS_CHACHA20_POLY1305_SHA256"));
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, on_server_name);
+    change = never_called;
+    pair_open(&pair);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(server.reason, SSL_R_NO_SHARED_CIPHER);
+    CHECK_EQ(client.reason, SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE);
+    pair_free(&pair);
+}
+
 static void tls12_chooses_suite_and_group_after_the_callback(void)
 {
     struct pair pair;
@@ -102,4 +125,5 @@ static void tls12_chooses_suite_and_group_after_the_callback(void)
 
 TEST_MAIN(TEST(versions_forbidden_by_the_callback_have_been_chosen_already),
           TEST(tls13_has_chosen_suite_and_group_before_the_callback),
+          TEST(tls13_without_a_common_suite_ends_before_the_callback),
           TEST(tls12_chooses_suite_and_group_after_the_callback))

@@ -384,6 +384,55 @@ static void the_client_hears_which_authorities_the_server_wants(
     pair_free(&pair);
 }
 
+/* SSL_CERT_FLAG_TLS_STRICT: a chain that the server does not take is not shown. */
+static void a_strict_client_shows_only_what_the_server_has_asked_for(const struct protocol *protocol)
+{
+    const struct credentials *named[] = { pki_ca(), pki_other_ca() };
+
+    for (int strict = 0; strict < 2; strict++) {
+        for (int i = 0; i < 2; i++) {
+            /* TLS 1.3 does not name types of certificates, so nothing is of a type that was named. */
+            bool shown = strict == 0 || (i == 0 && protocol->version == TLS1_2_VERSION);
+            struct pair pair;
+
+            pair_init(&pair, protocol);
+            SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
+            trust(pair.server_ctx, pki_ca());
+            CHECK_EQ(SSL_CTX_add_client_CA(pair.server_ctx, named[i]->certificate), 1);
+            use_credentials(pair.client_ctx, pki_client());
+            if (strict)
+                CHECK_EQ(SSL_CTX_set_cert_flags(pair.client_ctx, SSL_CERT_FLAG_TLS_STRICT), SSL_CERT_FLAG_TLS_STRICT);
+            pair_connect(&pair);
+            CHECK_EQ(SSL_get0_peer_certificate(pair.server) != NULL, shown);
+            pair_free(&pair);
+        }
+    }
+}
+
+/* The authority signs with SHA-256. */
+static void a_strict_server_of_tls12_shows_only_chains_that_the_client_takes(void)
+{
+    static const char *const lists[] = { "ECDSA+SHA256", "ECDSA+SHA384:ECDSA+SHA512" };
+
+    for (int i = 0; i < 2; i++) {
+        for (int strict = 0; strict < 2; strict++) {
+            struct outcome client, server;
+            struct pair pair;
+
+            pair_init(&pair, &TLS12);
+            if (strict)
+                SSL_CTX_set_cert_flags(pair.server_ctx, SSL_CERT_FLAG_TLS_STRICT);
+            CHECK_EQ(SSL_CTX_set1_sigalgs_list(pair.client_ctx, lists[i]), 1);
+            pair_open(&pair);
+            pair_try_handshake(&pair, &client, &server);
+            CHECK_EQ(server.ret == 1, i == 0 || !strict);
+            if (server.ret != 1)
+                CHECK_EQ(server.reason, SSL_R_NO_SHARED_CIPHER);
+            pair_free(&pair);
+        }
+    }
+}
+
 /* S110, S92 */
 static void a_resumed_client_is_known_without_being_asked(const struct protocol *protocol)
 {
@@ -431,4 +480,6 @@ TEST_MAIN(TEST_EACH(a_server_of_an_unknown_authority_is_refused),
           TEST_EACH(an_expired_client_is_refused),
           TEST_EACH(a_certificate_for_servers_does_not_make_a_client),
           TEST_EACH(the_client_hears_which_authorities_the_server_wants),
+          TEST_EACH(a_strict_client_shows_only_what_the_server_has_asked_for),
+          TEST(a_strict_server_of_tls12_shows_only_chains_that_the_client_takes),
           TEST_EACH(a_resumed_client_is_known_without_being_asked))

@@ -31,7 +31,11 @@ impl Connection {
                         && is_signed_by(certificate, &signatures)
                 })
         };
-        Ok(keys.into_iter().filter(takes).collect())
+        let suits = |key: &CertifiedKey| {
+            let slot = settings.credentials.slot(key.number());
+            version == 0x0304 || slot.is_some_and(|slot| self.suits_strict_rules(settings, slot))
+        };
+        Ok(keys.into_iter().filter(takes).filter(suits).collect())
     }
 }
 

@@ -1,13 +1,14 @@
 //! Whether a certificate would do for the peer (SSL_check_chain(3)).
 //!
-//! The flags are OpenSSL's, each found as OpenSSL finds it. Nothing here decides which certificate
-//! is used: programs ask when they choose one in their certificate callback.
+//! The flags are OpenSSL's, each found as OpenSSL finds it. Programs ask when they choose a certificate in
+//! their certificate callback. Where the program has set `SSL_CERT_FLAG_TLS_STRICT`, a client and a server of TLS 1.2
+//! ask before they show one.
 
 use std::ffi::c_int;
 
 use super::{Connection, Role, extension};
-use crate::cipher::{Group, SignatureAlgorithm};
-use crate::context::Settings;
+use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
+use crate::context::{Settings, Slot};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::private_key::PrivateKey;
@@ -28,7 +29,8 @@ const CERT_TYPE: c_int = 0x400;
 const NEEDED: c_int = EE_SIGNATURE | EE_PARAM;
 /// The same with `SSL_CERT_FLAG_TLS_STRICT`.
 const NEEDED_STRICT: c_int = NEEDED | CA_SIGNATURE | CA_PARAM | ISSUER_NAME | CERT_TYPE;
-const SSL_CERT_FLAG_TLS_STRICT: u32 = 1;
+/// `SSL_CERT_FLAG_TLS_STRICT`, and the Suite B profiles, which are strict too.
+const STRICT_FLAGS: u32 = 1 | SuiteB::CERTIFICATE_FLAGS;
 
 /// NID of ecdsa-with-SHA1
 const NID_ECDSA_SHA1: c_int = 416;
@@ -56,7 +58,7 @@ impl Connection {
             let mut flags = self.signature_flags(certificate, key, &issuers)
                 | self.parameter_flags(&settings, certificate, &issuers)
                 | self.request_flags(key, certificate, &issuers);
-            let strict = settings.certificate_flags & SSL_CERT_FLAG_TLS_STRICT != 0;
+            let strict = settings.certificate_flags & STRICT_FLAGS != 0;
             let needed = if strict { NEEDED_STRICT } else { NEEDED };
             if flags & needed == needed {
                 flags |= VALID;
@@ -66,6 +68,18 @@ impl Connection {
             }
             flags
         })
+    }
+
+    /// Whether this certificate may be shown (`SSL_CERT_FLAG_TLS_STRICT` of `SSL_CTX_set_cert_flags(3)`: only with a chain
+    /// that the peer says it takes).
+    pub(super) fn suits_strict_rules(&self, settings: &Settings, slot: &Slot) -> bool {
+        if settings.certificate_flags & STRICT_FLAGS == 0 {
+            return true;
+        }
+        let (Some(certificate), Some(key)) = (&slot.certificate, &slot.key) else {
+            return false;
+        };
+        self.check_chain(certificate, key, slot.chain.as_deref()) & VALID != 0
     }
 
     /// Whether the peer takes the algorithms that the certificates are signed with.

@@ -180,10 +180,12 @@ impl Connection {
             })
         };
         let common = request.common_schemes.iter().copied();
-        common
+        let key = common
             .filter(|scheme| self.may_sign(*scheme))
-            .find_map(able)
-            .cloned()
+            .find_map(able)?;
+        let slot = credentials.slot(key.number())?;
+        self.suits_strict_rules(&settings, slot)
+            .then(|| key.clone())
     }
 
     /// Server: keeps the authorities that a client of TLS 1.3 names (RFC 8446, section 4.2.4).

@@ -172,7 +172,10 @@ impl Connection {
         }
         self.note_contents(&hello);
         if version == 0x0304 {
-            self.server_profile(&hello)?;
+            let suites = hello.cipher_suites();
+            if self.server_profile(&hello)?.choose_tls13(&suites).is_none() {
+                return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
+            }
         }
         let before = self.context();
         self.ask_server_name_callback()?;
