@@ -6,6 +6,8 @@
 //! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
 
 use super::client_hello::{ClientHello, extension};
+use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
+use super::{Connection, Stop};
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
@@ -260,6 +262,44 @@ impl ClientHello {
         match behind.is_empty() {
             true => Ok(()),
             false => malformed(Reason::BAD_EXTENSION),
+        }
+    }
+}
+
+impl Connection {
+    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
+    pub(super) fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
+        let tls12 = self.facts.borrow().version == 0x0303;
+        let contents = hello
+            .extension(extension::RENEGOTIATION_INFO)
+            .filter(|_| tls12);
+        match contents.map(check_renegotiation_info) {
+            None => Ok(()),
+            Some(Ok(())) => {
+                self.renegotiates_securely.set(true);
+                Ok(())
+            }
+            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
+                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, HANDSHAKE_FAILURE))
+            }
+            Some(Err(WrongRenegotiationInfo::Malformed)) => {
+                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR))
+            }
+        }
+    }
+
+    /// Refuses what a check has found.
+    pub(super) fn check(&self, checked: Result<(), Failure>) -> Result<(), Stop> {
+        checked.map_err(|failure| self.fail(failure))
+    }
+
+    /// What getters show of extensions, once they have been checked.
+    pub(super) fn note_contents(&self, hello: &ClientHello) {
+        self.offered_groups
+            .replace(hello.numbers(extension::SUPPORTED_GROUPS));
+        if let (Some(request), false) = (hello.ocsp_request(), self.resumed.get()) {
+            let former = self.ocsp_request.replace(request);
+            drop(former);
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | [`handshake`]       | driving a handshake of either role to its end                 |
 //! | `client`            | starting a client                                             |
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
+//! | `server_callbacks`  | what a server asks its program meanwhile                      |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
@@ -62,6 +63,7 @@ mod plain_messages;
 mod policy;
 mod resumption;
 mod server;
+mod server_callbacks;
 mod session_cell;
 mod session_use;
 mod shutdown;

@@ -3,12 +3,10 @@
 //! The program's callbacks run here, one after the other, in OpenSSL's order, with nothing of the
 //! engine under way. Two of them may suspend the handshake; [`Step`] remembers how far it had come.
 
-use std::ffi::{CString, c_int, c_uchar, c_uint};
-use std::ptr;
+use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
-use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
-use super::{ClientHello, Connection, InfoKind, Role, Stop, Want, extension};
+use super::{ClientHello, Connection, Role, Stop, extension};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
@@ -34,17 +32,8 @@ pub enum Step {
 }
 
 const HANDSHAKE_FAILURE: u8 = 40;
-const DECODE_ERROR: u8 = 50;
 const PROTOCOL_VERSION: u8 = 70;
 const INTERNAL_ERROR: u8 = 80;
-const UNRECOGNIZED_NAME: u8 = 112;
-const NO_APPLICATION_PROTOCOL: u8 = 120;
-
-const SSL_TLSEXT_ERR_OK: c_int = 0;
-const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
-const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
-const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
-const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
@@ -110,25 +99,6 @@ impl Connection {
                 });
                 Ok(true)
             }
-        }
-    }
-
-    fn ask_client_hello_callback(&self) -> Result<(), Stop> {
-        let callback = self.context().callbacks().client_hello;
-        let Some(function) = callback.function else {
-            return Ok(());
-        };
-        let mut alert = c_int::from(INTERNAL_ERROR);
-        // SAFETY: the program's function, called as SSL_CTX_set_client_hello_cb(3) says, with
-        // nothing borrowed.
-        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
-        match answer {
-            SSL_CLIENT_HELLO_SUCCESS => Ok(()),
-            SSL_CLIENT_HELLO_RETRY => {
-                self.want.set(Want::ClientHelloCallback);
-                Err(Stop::Suspended)
-            }
-            _ => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
         }
     }
 
@@ -203,42 +173,6 @@ impl Connection {
         Ok(())
     }
 
-    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
-    fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
-        let tls12 = self.facts.borrow().version == 0x0303;
-        let contents = hello
-            .extension(extension::RENEGOTIATION_INFO)
-            .filter(|_| tls12);
-        match contents.map(check_renegotiation_info) {
-            None => Ok(()),
-            Some(Ok(())) => {
-                self.renegotiates_securely.set(true);
-                Ok(())
-            }
-            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, HANDSHAKE_FAILURE))
-            }
-            Some(Err(WrongRenegotiationInfo::Malformed)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR))
-            }
-        }
-    }
-
-    /// Refuses what a check has found.
-    fn check(&self, checked: Result<(), Failure>) -> Result<(), Stop> {
-        checked.map_err(|failure| self.fail(failure))
-    }
-
-    /// What getters show of extensions, once they have been checked.
-    fn note_contents(&self, hello: &ClientHello) {
-        self.offered_groups
-            .replace(hello.numbers(extension::SUPPORTED_GROUPS));
-        if let (Some(request), false) = (hello.ocsp_request(), self.resumed.get()) {
-            let former = self.ocsp_request.replace(request);
-            drop(former);
-        }
-    }
-
     fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
         self.check(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
@@ -263,51 +197,6 @@ impl Connection {
         })
     }
 
-    /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
-    fn ask_server_name_callback(&self) -> Result<(), Stop> {
-        let before = self.context();
-        let mut callback = before.callbacks().server_name;
-        if callback.function.is_none() {
-            callback = self.session_context.callbacks().server_name;
-        }
-        let Some(function) = callback.function else {
-            return Ok(());
-        };
-        let mut alert = c_int::from(UNRECOGNIZED_NAME);
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
-        // it may well call SSL_set_SSL_CTX.
-        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
-        let after = self.context();
-        if !Arc::ptr_eq(&before, &after) {
-            // S48: the start of this handshake is counted by the new context.
-            before.statistics.accept.decrement();
-            after.statistics.accept.increment();
-        }
-        match answer {
-            SSL_TLSEXT_ERR_ALERT_FATAL => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
-            SSL_TLSEXT_ERR_OK => {
-                self.with_handshake(|handshake| handshake.host_name_accepted = true);
-                Ok(())
-            }
-            // There are no warnings in TLS 1.3.
-            SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == 0x0303 => {
-                self.warn(alert as u8)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Sends a warning, before the engine has said anything. What the transport does not take now goes with the answer.
-    fn warn(&self, alert: u8) -> Result<(), Stop> {
-        const WARNING: u8 = 1;
-        self.with_engine(|engine| engine.send_warning(alert))?;
-        let _ = self.flush_flight();
-        self.want.set(Want::Nothing);
-        self.tell();
-        self.notify_alert(InfoKind::WriteAlert, WARNING, alert);
-        Ok(())
-    }
-
     /// S93: the new session has the host name that the program has accepted.
     fn note_host_name(&self) {
         let accepted = self
@@ -321,69 +210,10 @@ impl Connection {
     }
 
     /// What a full handshake has as its session so far.
-    fn new_session(&self) -> Option<SessionRef> {
+    pub(super) fn new_session(&self) -> Option<SessionRef> {
         self.with_handshake(|handshake| handshake.placeholder.clone())
             .flatten()
             .filter(|_| !self.resumed.get())
-    }
-
-    fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
-        let callback = self.context().callbacks().alpn_select;
-        let (Some(function), Some(offered)) = (callback.function, hello.alpn_protocols()) else {
-            return Ok(());
-        };
-        let (mut out, mut out_len): (*const c_uchar, c_uchar) = (ptr::null(), 0);
-        // SAFETY: the program's function, called as SSL_CTX_set_alpn_select_cb(3) says; `offered`
-        // is kept alive by our reference to the ClientHello.
-        let answer = unsafe {
-            function(
-                self.as_c(),
-                &raw mut out,
-                &raw mut out_len,
-                offered.as_ptr(),
-                offered.len() as c_uint,
-                callback.argument,
-            )
-        };
-        match answer {
-            SSL_TLSEXT_ERR_OK if !out.is_null() && out_len > 0 => {
-                // SAFETY: on success the callback has set `out` to `out_len` readable bytes.
-                let chosen = unsafe { std::slice::from_raw_parts(out, out_len.into()) }.to_vec();
-                self.facts.borrow_mut().alpn = Some(chosen.clone());
-                self.with_handshake(|handshake| handshake.alpn = Some(chosen.clone()));
-                if let Some(session) = self.new_session() {
-                    session.set_alpn(Some(&chosen))?;
-                }
-                Ok(())
-            }
-            SSL_TLSEXT_ERR_ALERT_FATAL | SSL_TLSEXT_ERR_OK => {
-                Err(self.refuse(Reason::NO_APPLICATION_PROTOCOL, NO_APPLICATION_PROTOCOL))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// `SSL_CTX_set_cert_cb(3)`; not asked when a session is resumed (S110).
-    fn ask_certificate_callback(&self) -> Result<(), Stop> {
-        if self.resumed.get() {
-            return Ok(());
-        }
-        let callback = self.settings().certificate_callback;
-        let Some(function) = callback.function else {
-            return Ok(());
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        match unsafe { function(self.as_c(), callback.argument) } {
-            0 => Err(self.refuse(Reason::CERT_CB_ERROR, INTERNAL_ERROR)),
-            answer if answer < 0 => {
-                self.want.set(Want::X509Lookup);
-                Err(Stop::Suspended)
-            }
-            _ => {
-                self.want.set(Want::Nothing);
-                Ok(())
-            }
-        }
     }
 
     /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list
@@ -495,29 +325,6 @@ impl Connection {
         };
         self.with_engine(|engine| engine.accept(parameters))?
             .map_err(|failure| self.fail(failure))
-    }
-
-    /// S47: asked in full handshakes; true makes the session not resumable.
-    fn ask_not_resumable_callback(&self, settings: &Settings, resuming: bool) -> bool {
-        let Some(function) = settings.not_resumable else {
-            return false;
-        };
-        if resuming {
-            return false;
-        }
-        let version = self
-            .with_handshake(|handshake| handshake.version)
-            .unwrap_or(0);
-        // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
-        let forward_secret = (version == 0x0303).into();
-        // SAFETY: the program's function, called as
-        // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
-        let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
-        self.not_resumable.set(answer);
-        if let (true, Some(session)) = (answer, self.session()) {
-            session.mark_not_resumable();
-        }
-        answer
     }
 
     /// TLS 1.2: a ticket is wanted and allowed now.
