@@ -293,6 +293,11 @@ impl Connection {
             .into_iter()
             .filter(|scheme| offered.is_empty() || offered.contains(scheme))
             .collect();
+        let signature_schemes = self.permitted_signatures(&settings, SIGALG_SHARED, common);
+        if signature_schemes.is_empty() && !offered.is_empty() && resume.is_none() {
+            let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
+            return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+        }
         let client_signature_schemes = match client_authentication {
             ClientAuthentication::None => settings.client_signature_schemes(),
             _ => self.offered_signatures(&settings, settings.client_signature_schemes())?,
@@ -301,7 +306,7 @@ impl Connection {
             profile,
             version,
             credentials,
-            signature_schemes: self.permitted_signatures(&settings, SIGALG_SHARED, common),
+            signature_schemes,
             binds_curves: settings.suite_b().is_some(),
             client_signature_schemes,
             alpn,
