@@ -69,9 +69,7 @@ fn what_shows_the_peer_is_in_its_table() {
 }
 
 fn covers(name: &'static str, items: &BTreeSet<String>) {
-    if let Some(table) = Table::read(name) {
-        table.covers(items);
-    }
+    Table::read(name).covers(items);
 }
 
 /// Parts of names by which functions that change a setting are known.
@@ -211,19 +209,19 @@ struct Table {
 }
 
 impl Table {
-    fn read(name: &'static str) -> Option<Self> {
+    fn read(name: &'static str) -> Self {
         let path = root().join(format!("tests-c/tables/{name}.tsv"));
-        let text = fs::read_to_string(&path).ok()?;
+        let text = fs::read_to_string(&path).expect("the table can be read");
         let mut lines = text
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
         let columns = lines.next().expect("a line that names the columns");
-        Some(Self {
+        Self {
             name,
             columns,
             rows: lines.collect(),
-        })
+        }
     }
 
     /// Every item has a row, every row is about something that there is, and every test that is named exists.
