@@ -307,6 +307,74 @@ static void labels_of_the_protocol_are_not_for_exporters(const struct protocol *
     pair_free(&pair);
 }
 
+static int export(SSL *ssl, unsigned char out[64], const char *label, size_t label_length)
+{
+    return SSL_export_keying_material(ssl, out, 64, label, label_length, (const unsigned char *)"context", 7, 1);
+}
+
+/* RFC 8446, section 7.5: what is exported depends on nothing after the server's Finished. */
+static void a_tls13_server_exports_when_it_has_sent_its_finished(void)
+{
+    for (int suite = 0; suite < 2; suite++) {
+        for (int resumed = 0; resumed < 2; resumed++) {
+            static const char *const suites[] = { "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384" };
+            struct pair pair;
+            unsigned char early[64], late[64], clients[64];
+
+            pair_init(&pair, &TLS13);
+            CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, suites[suite]), 1);
+            if (resumed)
+                pair.offer = pair_new_session(&pair);
+            pair_open(&pair);
+            CHECK_EQ(SSL_do_handshake(pair.client), -1);
+            CHECK(export(pair.server, early, "EXPORTER-test", 13) <= 0);
+            CHECK_EQ(SSL_do_handshake(pair.server), -1);
+            CHECK_EQ(SSL_is_init_finished(pair.server), 0);
+            CHECK_EQ(export(pair.server, late, "EXPORTER-also", 13), 1);
+            CHECK_EQ(export(pair.server, early, "EXPORTER-test", 13), 1);
+            CHECK(memcmp(early, late, sizeof(early)) != 0);
+            /* The client cannot, as it has not read that. */
+            CHECK(export(pair.client, clients, "EXPORTER-test", 13) <= 0);
+
+            CHECK_EQ(SSL_do_handshake(pair.client), 1);
+            CHECK_EQ(export(pair.client, clients, "EXPORTER-test", 13), 1);
+            CHECK_MEM(clients, sizeof(clients), early, sizeof(early));
+            CHECK_EQ(SSL_do_handshake(pair.server), 1);
+            CHECK_EQ(export(pair.server, late, "EXPORTER-test", 13), 1);
+            CHECK_MEM(late, sizeof(late), early, sizeof(early));
+            CHECK_EQ(SSL_session_reused(pair.server), resumed);
+            SSL_SESSION_free(pair.offer);
+            pair_free(&pair);
+        }
+    }
+}
+
+/* The length of a label is a byte, with "tls13 " before it (RFC 8446, section 7.1). */
+static void a_label_that_is_too_long_exports_nothing(void)
+{
+    struct pair pair;
+    unsigned char out[64];
+    char label[300];
+
+    memset(label, 'a', sizeof(label));
+    pair_init(&pair, &TLS13);
+    pair_open(&pair);
+    CHECK_EQ(SSL_do_handshake(pair.client), -1);
+    CHECK_EQ(SSL_do_handshake(pair.server), -1);
+    for (int finished = 0; finished < 2; finished++) {
+        CHECK_EQ(export(pair.server, out, label, 249), 1);
+        CHECK_EQ(export(pair.server, out, label, 250), 0);
+        CHECK_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+        CHECK_EQ(export(pair.server, out, label, 300), 0);
+        CHECK_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+        if (finished == 0)
+            pair_handshake(&pair);
+    }
+    CHECK_EQ(export(pair.client, out, label, 250), 0);
+    CHECK_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+    pair_free(&pair);
+}
+
 /* ---- Finished and randoms ---- */
 
 static void the_finished_messages_are_equal_crosswise(const struct protocol *protocol)
@@ -358,5 +426,7 @@ TEST_MAIN(TEST_EACH(the_server_chooses_among_what_the_client_offers),
           TEST_EACH(both_ends_export_the_same),
           TEST_EACH(nothing_is_exported_before_the_handshake),
           TEST_EACH(labels_of_the_protocol_are_not_for_exporters),
+          TEST(a_tls13_server_exports_when_it_has_sent_its_finished),
+          TEST(a_label_that_is_too_long_exports_nothing),
           TEST_EACH(the_finished_messages_are_equal_crosswise),
           TEST_EACH(both_ends_know_both_randoms))

@@ -248,7 +248,8 @@ static int export_early(SSL *ssl, unsigned char out[32], const char *context)
 static void the_early_secret_is_exported(void)
 {
     struct pair pair;
-    unsigned char client[32], server[32], other[32];
+    unsigned char client[32], server[32], other[32], late[32];
+    char label[250];
 
     early_init(&pair);
     open_with(&pair, early_session(&pair));
@@ -262,7 +263,15 @@ static void the_early_secret_is_exported(void)
     expect_early(&pair, "early");
     CHECK_EQ(export_early(pair.server, server, "context"), 1);
     CHECK_MEM(server, 32, client, 32);
+    memset(label, 'a', sizeof(label));
+    CHECK_EQ(SSL_export_keying_material_early(pair.server, other, 32, label, 249, NULL, 0), 1);
+    CHECK_EQ(SSL_export_keying_material_early(pair.server, other, 32, label, 250, NULL, 0), 0);
+    CHECK_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+    /* The server has sent its Finished, so the other exporter is there too. */
+    CHECK_EQ(SSL_export_keying_material(pair.server, late, 32, "EXPORTER-test", 13, NULL, 0, 0), 1);
     CHECK_EQ(SSL_do_handshake(pair.client), 1);
+    CHECK_EQ(SSL_export_keying_material(pair.client, other, 32, "EXPORTER-test", 13, NULL, 0, 0), 1);
+    CHECK_MEM(late, 32, other, 32);
     expect_finish(&pair);
     complete(&pair);
     CHECK_EQ(export_early(pair.client, client, "context"), 1);

@@ -4237,8 +4237,8 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
  * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
  * get the same bytes.
  *
- * Returns 1; -1 before there is a session, 0 before both sides have finished, and for a label that TLS 1.2 uses itself
- * (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
+ * Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS 1.3, and for a label
+ * that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
  *
  * `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
  * and `context` are readable for their lengths.

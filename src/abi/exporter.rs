@@ -11,8 +11,8 @@ use crate::error::Error;
 /// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
 /// get the same bytes.
 ///
-/// Returns 1; -1 before there is a session, 0 before both sides have finished, and for a label that TLS 1.2 uses itself
-/// (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
+/// Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS 1.3, and for a label
+/// that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_export_keying_material(
         if connection.session().is_none() {
             return Ok(NO_SESSION);
         }
-        if !connection.stage().is_past_finished() || out.is_null() || olen == 0 {
+        if out.is_null() || olen == 0 {
             return Err(Error::Silent);
         }
         // SAFETY: readable and writable, as the caller promises.

@@ -25,6 +25,9 @@ const RESERVED_LABELS: [&[u8]; 5] = [
     b"key expansion",
 ];
 
+/// The longest label of a TLS 1.3 exporter: its length is a byte, and counts "tls13 " too (RFC 8446, section 7.1).
+pub(super) const LONGEST_LABEL: usize = 249;
+
 /// A write that the transport has not taken completely. The program repeats the call with the same
 /// data, some of which has been encrypted already.
 #[derive(Default)]
@@ -260,19 +263,33 @@ impl Connection {
 
     /// Keying material (RFC 5705). `out` is not empty.
     pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
-        if !self.stage.get().is_past_finished() {
+        if !self.may_export() {
             return Err(crate::error::Error::Silent);
         }
-        let tls12 = self.facts.borrow().version == 0x0303;
-        if tls12
-            && RESERVED_LABELS
+        let illegal = match self.facts.borrow().version {
+            0x0303 => RESERVED_LABELS
                 .iter()
-                .any(|reserved| label.starts_with(reserved))
-        {
+                .any(|reserved| label.starts_with(reserved)),
+            _ => label.len() > LONGEST_LABEL,
+        };
+        if illegal {
             return Err(Reason::TLS_ILLEGAL_EXPORTER_LABEL.into());
         }
         self.with_engine(|engine| engine.export(label, context, out))?
             .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
+    }
+
+    /// Whether both sides have finished, or a TLS 1.3 server has.
+    fn may_export(&self) -> bool {
+        match self.stage.get() {
+            Stage::Handshake | Stage::EarlyData => {
+                matches!(
+                    self.with_engine(|engine| engine.exports_unfinished()),
+                    Ok(true)
+                )
+            }
+            stage => stage.is_past_finished(),
+        }
     }
 
     /// Reading and writing start a handshake when the role is known.

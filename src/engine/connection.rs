@@ -31,6 +31,7 @@ use super::profile::{as_handshake_records, with_alert};
 use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::{self, ServerHooks, ServerParameters};
 use super::spare;
+use super::unfinished_exporter::UnfinishedExporter;
 use crate::error::Reason;
 use crate::libcrypto::algorithms::Algorithms;
 
@@ -49,6 +50,8 @@ pub struct Engine {
     plaintext: Range<usize>,
     exporter: Option<KeyingMaterialExporter>,
     pub(super) early_exporter: Option<KeyingMaterialExporter>,
+    /// A TLS 1.3 server's from its Finished to the client's.
+    pub(super) unfinished_exporter: Option<UnfinishedExporter>,
     finished: Finished,
     /// Server, TLS 1.3: after the handshake.
     tickets: Option<TicketSource>,
@@ -236,6 +239,7 @@ impl Engine {
         key_share::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         self.keep_early_exporter();
+        self.keep_unfinished_exporter(result.is_ok());
         if let Err(failure) = &mut result {
             replace_alert(failure, &mut self.output[before..]);
         }
@@ -385,6 +389,12 @@ impl Engine {
         out: &mut [u8],
     ) -> Result<(), Failure> {
         let failed = |error| Failure::from_rustls(&error, None, false);
+        if let Some(exporter) = &self.unfinished_exporter {
+            return library::within(self.algorithms.as_ref(), || {
+                exporter.derive(label, context, out)
+            })
+            .map_err(failed);
+        }
         if self.exporter.is_none() {
             // rustls hands its exporter out once; it is kept for the next time.
             self.exporter = Some(

@@ -18,6 +18,7 @@
 //! | `external_psk`              | pre-shared keys that come from the program                    |
 //! | `new_session_ticket`        | a TLS 1.3 server's tickets, which are our own                 |
 //! | `early_data`                | early data of either role                                     |
+//! | `unfinished_exporter`       | keying material of a server before its client has finished    |
 //! | `suite_selection`           | choosing the suite of a session that is resumed               |
 //! | `binder`                    | the proof that a client has the key that it names             |
 //! | `group_choice`, `key_share` | the group of a key exchange, and the peer's key in it         |
@@ -72,6 +73,7 @@ mod session_value;
 mod spare;
 mod suite_selection;
 mod templates;
+mod unfinished_exporter;
 
 pub use adapted_hello::HelloChanges;
 pub use binder::psk_binder;

@@ -34,6 +34,7 @@ use super::profile::Profile;
 use super::session_value::SessionSecrets;
 use super::suite_selection;
 use super::templates::with_common_settings;
+use super::unfinished_exporter::EXPORTER_SECRET;
 
 /// What a server connection is to be like, after its ClientHello has been read.
 pub struct ServerParameters {
@@ -156,6 +157,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .collect(),
         parameters,
         rejected: Mutex::new(None),
+        exporter_secret: Mutex::new(None),
     });
     let mut config = match template {
         Some(config) => config,
@@ -210,6 +212,7 @@ pub(super) struct ServerHooks {
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
+    exporter_secret: Mutex<Option<Zeroizing<Vec<u8>>>>,
 }
 
 impl ServerHooks {
@@ -217,6 +220,11 @@ impl ServerHooks {
         self.parameters
             .hidden_master_secret
             .map(|_| HelloChange::Server)
+    }
+
+    /// TLS 1.3: the secret that the exporter uses, once it has been derived.
+    pub(super) fn take_exporter_secret(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.exporter_secret.lock().ok()?.take()
     }
 
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
@@ -488,15 +496,19 @@ impl ClientVerifier for ServerHooks {
 
 impl KeyLog for ServerHooks {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        if label == EXPORTER_SECRET
+            && let Ok(mut kept) = self.exporter_secret.lock()
+        {
+            *kept = Some(Zeroizing::new(secret.to_vec()));
+        }
         if let Some(delegate) = self.delegate.get() {
             log_secret(delegate, label, client_random, secret);
         }
     }
 
-    fn will_log(&self, _: &str) -> bool {
-        self.delegate
-            .get()
-            .is_some_and(|delegate| delegate.wants_key_log())
+    fn will_log(&self, label: &str) -> bool {
+        let wanted = |delegate: &dyn Delegate| delegate.wants_key_log();
+        label == EXPORTER_SECRET || self.delegate.get().is_some_and(wanted)
     }
 }
 

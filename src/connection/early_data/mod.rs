@@ -13,6 +13,7 @@ mod server;
 
 use std::cell::Cell;
 
+use super::io::LONGEST_LABEL;
 use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop, extension};
 use crate::error::{Error, Reason, Result};
 
@@ -168,6 +169,9 @@ impl Connection {
     pub fn export_early(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<()> {
         if !self.has_early_secrets() {
             return Err(Error::Silent);
+        }
+        if label.len() > LONGEST_LABEL {
+            return Err(Reason::TLS_ILLEGAL_EXPORTER_LABEL.into());
         }
         self.with_engine(|engine| engine.export_early(label, context, out))?
             .map_err(|failure| Error::with(failure.reason, failure.detail))
