@@ -224,6 +224,35 @@ static void a_tls13_client_without_a_psk_that_is_taken_needs_them(void)
     SSL_CTX_free(context);
 }
 
+/* A HelloRetryRequest asks for the same ClientHello again (RFC 8446, section 4.1.2). A client that leaves its PSK out
+ * of the second must be shown a certificate, and has not said what may sign. */
+static void a_second_hello_without_the_psk_needs_them_too(void)
+{
+    SSL_CTX *context = server_context(&TLS13);
+    static const struct { struct raw_hello first, second; } rows[] = {
+        { { .identity = "ours", .no_share = true }, { .schemes = NULL } },
+        { { .identity = "ours", .no_share = true }, { .identity = "another" } },
+        { { .schemes = usual, .no_share = true }, { .schemes = NULL } },
+    };
+
+    SSL_CTX_set_psk_find_session_callback(context, find_session);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct raw_peer raw;
+        struct bytes message;
+
+        say(&raw, context, &TLS13, &rows[i].first);
+        CHECK_EQ(raw.alert, -1);
+        raw_take(&raw, SSL3_MT_SERVER_HELLO, &message);
+        raw_client_hello(&raw, &rows[i].second);
+        raw_step(&raw);
+        CHECK_EQ(raw.alert, MISSING_EXTENSION);
+        CHECK_EQ(raw.reason, SSL_R_MISSING_SIGALGS_EXTENSION);
+        CHECK_EQ(raw.received.length, 0);
+        raw_close(&raw);
+    }
+    SSL_CTX_free(context);
+}
+
 /* A binder is of the very bytes that the client has sent. */
 static void a_wrong_binder_is_wrong_without_signature_algorithms(void)
 {
@@ -255,4 +284,5 @@ TEST_MAIN(
     TEST(a_ticket_is_resumed_without_signatures_or_another_ticket),
     TEST(a_tls13_client_with_a_psk_alone_needs_no_signature_algorithms),
     TEST(a_tls13_client_without_a_psk_that_is_taken_needs_them),
+    TEST(a_second_hello_without_the_psk_needs_them_too),
     TEST(a_wrong_binder_is_wrong_without_signature_algorithms))

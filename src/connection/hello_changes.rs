@@ -24,23 +24,24 @@ impl Connection {
         let resumed = self.with_handshake(|handshake| {
             let offer = handshake.offer.as_ref();
             (
-                offer.is_some(),
+                offer.map(|offer| offer.identity.clone()),
                 offer.is_some_and(|offer| offer.needs_no_ticket(hello)),
             )
         });
-        let (resumes, without_ticket) = resumed.unwrap_or_default();
+        let (resumed, without_ticket) = resumed.unwrap_or_default();
         let is_there = hello.extension(extension::SIGNATURE_ALGORITHMS).is_some();
         let signature_schemes = match version {
             _ if is_there => None,
             0x0303 => Some(DEFAULT_SCHEMES.to_vec()),
             // Nobody signs.
-            _ if resumes => Some(settings.signature_schemes()),
+            _ if resumed.is_some() => Some(settings.signature_schemes()),
             _ => {
                 return Err(self.refuse(Reason::MISSING_SIGALGS_EXTENSION, MISSING_EXTENSION));
             }
         };
         Ok(HelloChanges {
             signature_schemes,
+            only_with_psk: resumed.filter(|_| version == 0x0304),
             without_ticket: version == 0x0303 && without_ticket,
         })
     }

@@ -40,7 +40,7 @@ const ID_LENGTH: usize = 32;
 pub struct Resumption {
     session: SessionRef,
     /// What the client sent for it: ticket, PSK identity or session id.
-    identity: Vec<u8>,
+    pub identity: Vec<u8>,
     /// The suite of this handshake, by TLS number: in TLS 1.3 it may differ from the session's.
     pub suite: u16,
     /// A new ticket is to be sent.

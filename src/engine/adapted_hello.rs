@@ -19,6 +19,7 @@ const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
 const SIGNATURE_ALGORITHMS: u16 = 13;
 const SESSION_TICKET: u16 = 35;
+const PRE_SHARED_KEY: u16 = 41;
 /// Header of a handshake message, version and random.
 const BEFORE_SESSION_ID: usize = 4 + 2 + 32;
 /// Of a record (RFC 8446, section 5.1).
@@ -29,6 +30,9 @@ const LONGEST_FRAGMENT: usize = 16384;
 pub struct HelloChanges {
     /// signature_algorithms to add, by TLS number, when the client sends none.
     pub signature_schemes: Option<Vec<u16>>,
+    /// TLS 1.3: only if the client names this PSK, with which nobody signs. A second ClientHello need not name that of
+    /// the first.
+    pub only_with_psk: Option<Vec<u8>>,
     /// Leave out the ticket.
     pub without_ticket: bool,
 }
@@ -232,8 +236,13 @@ fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
     let is_there = extensions
         .iter()
         .any(|(kind, _)| *kind == SIGNATURE_ALGORITHMS);
+    let is_meant = changes.only_with_psk.as_ref().is_none_or(|identity| {
+        extensions
+            .iter()
+            .any(|(kind, contents)| *kind == PRE_SHARED_KEY && names_psk(contents, identity))
+    });
     let added = match &changes.signature_schemes {
-        Some(schemes) if !is_there => {
+        Some(schemes) if !is_there && is_meant => {
             let list: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
             let contents = [&(list.len() as u16).to_be_bytes()[..], &list].concat();
             extension(SIGNATURE_ALGORITHMS, &contents)
@@ -256,6 +265,27 @@ fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
     let length = u32::try_from(changed.len() - 4).ok()?.to_be_bytes();
     changed[1..4].copy_from_slice(&length[1..]);
     Some(changed)
+}
+
+/// Whether a pre_shared_key has this identity (RFC 8446, section 4.2.11).
+fn names_psk(contents: &[u8], wanted: &[u8]) -> bool {
+    const AGE: usize = 4;
+    let Some((mut identities, _)) = vector(contents) else {
+        return false;
+    };
+    while let Some((identity, behind)) = vector(identities) {
+        if identity == wanted {
+            return true;
+        }
+        identities = behind.get(AGE..).unwrap_or_default();
+    }
+    false
+}
+
+/// A vector whose length takes two bytes, and what follows it.
+fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
 fn extension(kind: u16, contents: &[u8]) -> Vec<u8> {
@@ -327,6 +357,22 @@ mod tests {
         let given = changed(&message, &changes).unwrap();
         assert_eq!(given, hello(&[(0, b"name"), (16, b"h2")]));
         assert_eq!(changed(&given, &changes), None);
+    }
+
+    #[test]
+    fn what_is_for_a_psk_needs_it_to_be_named() {
+        let changes = HelloChanges {
+            only_with_psk: Some(b"ours".to_vec()),
+            ..adding()
+        };
+        let names = b"\0\x15\0\x05other\0\0\0\0\0\x04ours\0\0\0\0\0\x02\x01b";
+        let (one, other) = names.split_at(13);
+        let other = [b"\0\x0b", &one[2..], &other[..]].concat();
+        assert!(changed(&hello(&[(41, names)]), &changes).is_some());
+        assert_eq!(changed(&hello(&[(41, &other)]), &changes), None);
+        assert_eq!(changed(&hello(&[(41, &names[..14])]), &changes), None);
+        assert_eq!(changed(&hello(&[(41, b"")]), &changes), None);
+        assert_eq!(changed(&hello(&[]), &changes), None);
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Engine {
             self.input
                 .change_unprocessed(|records| disguise(records, offset));
         }
-        self.adapted = Adapted::new(std::mem::take(&mut parameters.hello_changes));
+        self.adapted = Adapted::new(parameters.hello_changes.clone());
         let (connection, hooks) = self
             .noting(|_| server::accept(parameters))
             .map_err(|error| failed(&error))?;

@@ -65,6 +65,7 @@ impl Failure {
         const ILLEGAL_PARAMETER: u8 = 47;
         const PROTOCOL_VERSION: u8 = 70;
         const INTERNAL_ERROR: u8 = 80;
+        const MISSING_EXTENSION: u8 = 109;
         match (self.reason, self.alert_sent) {
             // RFC 8446, section 4.2.1
             (Reason::UNSUPPORTED_PROTOCOL, Some(HANDSHAKE_FAILURE)) => Some(PROTOCOL_VERSION),
@@ -79,6 +80,8 @@ impl Failure {
                 | Reason::CA_MD_TOO_WEAK,
                 Some(_),
             ) => Some(INTERNAL_ERROR),
+            // RFC 8446, section 9.2
+            (Reason::MISSING_SIGALGS_EXTENSION, Some(_)) => Some(MISSING_EXTENSION),
             (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(ILLEGAL_PARAMETER),
             (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(HANDSHAKE_FAILURE),
             _ => None,

@@ -295,7 +295,14 @@ impl ServerHooks {
                 .filter(|scheme| fits(scheme))
                 .collect()
         };
-        self.first_to_sign(&fitting(usable)).or_else(|| {
+        // What a TLS 1.3 client has not said must not sign.
+        let without_signature = self.parameters.hello_changes.only_with_psk.is_some()
+            && self.parameters.hello_changes.signature_schemes.is_some();
+        let signs = match without_signature {
+            true => None,
+            false => self.first_to_sign(&fitting(usable)),
+        };
+        signs.or_else(|| {
             let offered = fitting(hello.signature_schemes());
             no_credential(self.rules(), &offered)
         })
