@@ -4,7 +4,7 @@
 
 #include <openssl/err.h>
 
-#include "pair.h"
+#include "raw_peer.h"
 
 /* Of the last ClientHello that a server has seen. */
 static struct {
@@ -309,6 +309,32 @@ static void a_session_with_extended_master_secret_needs_it_again(void)
     }
 }
 
+/* RFC 5246, section 7.4.1.4: a server answers what it was sent, and this was not. */
+static void a_client_that_did_not_ask_for_it_takes_none(void)
+{
+    SSL_CTX *context = client_context(&TLS12);
+
+    for (int echoes = 0; echoes < 2; echoes++) {
+        struct raw_peer raw;
+        struct bytes theirs, body = { .length = 0 };
+
+        SSL_CTX_set_options(context, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+        raw_open(&raw, context, &TLS12, RAW_SERVER);
+        raw_step(&raw);
+        raw_take(&raw, SSL3_MT_CLIENT_HELLO, &theirs);
+        put_bytes(&body, "\x03\x03" "01234567890123456789012345678901" "\0\xc0\x2b\0", 38);
+        put_number(&body, echoes ? 9 : 5, 2);
+        put_bytes(&body, "\xff\x01\0\x01\0\0\x17\0\0", echoes ? 9 : 5);
+        raw_send(&raw, SSL3_MT_SERVER_HELLO, &body);
+        raw_step(&raw);
+        CHECK_EQ(raw.error, echoes ? SSL_ERROR_SSL : SSL_ERROR_WANT_READ);
+        CHECK_EQ(raw.alert, echoes ? SSL_AD_UNSUPPORTED_EXTENSION : -1);
+        CHECK_EQ(raw.reason, echoes ? SSL_R_UNSOLICITED_EXTENSION : 0);
+        raw_close(&raw);
+    }
+    SSL_CTX_free(context);
+}
+
 static void tls13_does_not_care_about_extended_master_secret(void)
 {
     struct pair pair;
@@ -396,6 +422,7 @@ TEST_MAIN(TEST_EACH(a_client_says_that_it_falls_back),
           TEST_EACH(another_connection_in_a_callback_has_its_own_hello),
           TEST(without_extended_master_secret_on_one_side_there_is_none),
           TEST(a_session_with_extended_master_secret_needs_it_again),
+          TEST(a_client_that_did_not_ask_for_it_takes_none),
           TEST(tls13_does_not_care_about_extended_master_secret),
           TEST_EACH(a_hello_is_padded_out_of_a_bad_range),
           TEST_EACH(chacha_comes_first_for_a_client_that_prefers_it))

@@ -1,5 +1,6 @@
 //! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
 
+use super::plain_messages::{ServerHello, Tls12Hello};
 use super::{ClientHello, Connection, Stop, extension};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
@@ -33,6 +34,17 @@ impl Connection {
     /// Whether the extended master secret is not switched off.
     pub(super) fn takes_extended_master_secret(&self) -> bool {
         self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
+    }
+
+    /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC 5246, section
+    /// 7.4.1.4). The engine has asked for extended_master_secret all the same.
+    pub(super) fn check_unasked(&self, hello: &ServerHello) -> Result<(), Stop> {
+        const UNSUPPORTED_EXTENSION: u8 = 110;
+        let answered = |hello: &Tls12Hello| hello.extended_master_secret;
+        match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
+            true => Ok(()),
+            false => Err(self.refuse(Reason::UNSOLICITED_EXTENSION, UNSUPPORTED_EXTENSION)),
+        }
     }
 
     /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the

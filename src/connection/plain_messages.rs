@@ -29,6 +29,8 @@ pub(super) struct Tls12Hello {
     pub session_id: Vec<u8>,
     /// The contents of renegotiation_info (RFC 5746).
     pub renegotiation_info: Option<Vec<u8>>,
+    /// extended_master_secret is there (RFC 7627).
+    pub extended_master_secret: bool,
 }
 
 /// Finds the ServerHello among the records of a server, however they are cut.
@@ -69,6 +71,7 @@ impl ServerHello {
         const VERSION: usize = 2;
         const SUPPORTED_VERSIONS: u16 = 43;
         const RENEGOTIATION_INFO: u16 = 0xff01;
+        const EXTENDED_MASTER_SECRET: u16 = 23;
         let (random, rest) = message.get(VERSION..)?.split_first_chunk::<32>()?;
         let (length, rest) = rest.split_first()?;
         let (id, rest) = rest.split_at_checked((*length).into())?;
@@ -81,6 +84,7 @@ impl ServerHello {
         let mut tls12 = Some(Tls12Hello {
             session_id: id.to_vec(),
             renegotiation_info: None,
+            extended_master_secret: false,
         });
         while let Some((header, rest)) = extensions.split_first_chunk::<4>() {
             let length = u16::from_be_bytes([header[2], header[3]]);
@@ -90,6 +94,7 @@ impl ServerHello {
                 (RENEGOTIATION_INFO, Some(hello)) => {
                     hello.renegotiation_info = Some(contents.to_vec());
                 }
+                (EXTENDED_MASTER_SECRET, Some(hello)) => hello.extended_master_secret = true,
                 _ => {}
             }
             extensions = rest;
@@ -206,6 +211,7 @@ mod tests {
             let tls12 = hello.tls12.unwrap();
             assert_eq!(tls12.session_id, [0xaa, 0xbb]);
             assert_eq!(tls12.renegotiation_info, Some(vec![0]));
+            assert!(tls12.extended_master_secret);
             assert_eq!(
                 read(&[&[22, 3, 3, 0, 4, 0, 0, 0, 0], &*records(&extensions, most)].concat())
                     .unwrap()
@@ -220,7 +226,9 @@ mod tests {
         let hello = read(&records(&[0xff, 1, 0, 1, 0, 0, 43, 0, 2, 3, 4], 200));
         assert_eq!(hello.unwrap().tls12, None);
         let hello = read(&records(&[], 200)).unwrap();
-        assert_eq!(hello.tls12.unwrap().renegotiation_info, None);
+        let tls12 = hello.tls12.unwrap();
+        assert_eq!(tls12.renegotiation_info, None);
+        assert!(!tls12.extended_master_secret);
         assert_eq!(read(&records(&[0xff, 1, 0, 2, 0], 200)), None);
         assert_eq!(read(&[21, 3, 3, 0, 2, 2, 40]), None);
     }
