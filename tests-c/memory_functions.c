@@ -1,11 +1,13 @@
 /*
  * Memory functions that a program gives to libcrypto (CRYPTO_set_mem_functions(3)) serve the whole library.
  */
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -166,6 +168,22 @@ static void all_memory_is_given_back(const struct protocol *protocol)
         CHECK_EQ(of_libssl_in_use, before);
 }
 
+/* A server that has used up its descriptors, or lives where there is no /proc. */
+static void files_that_cannot_be_opened_do_not_matter(const struct protocol *protocol)
+{
+    struct rlimit before, none;
+
+    /* What is read once is read. */
+    use_all(protocol);
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    CHECK_EQ(open("/proc/self/maps", O_RDONLY), -1);
+    use_all(protocol);
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* OpenSSL shares its objects, and what its threads and processes should have for themselves as well. */
 static void memory_that_processes_share_is_refused(void)
 {
@@ -190,7 +208,20 @@ static void memory_that_processes_share_is_refused(void)
     ERR_clear_error();
 }
 
+static void memory_that_processes_share_is_refused_without_looking_at_files(void)
+{
+    struct rlimit limit;
+
+    SSL_CTX_free(SSL_CTX_new(TLS_method()));
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 0;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    memory_that_processes_share_is_refused();
+}
+
 TEST_MAIN(TEST(a_program_comes_before_the_first_allocation),
           TEST_EACH(objects_and_connections_live_in_the_programs_memory),
           TEST_EACH(all_memory_is_given_back),
-          TEST(memory_that_processes_share_is_refused))
+          TEST_EACH(files_that_cannot_be_opened_do_not_matter),
+          TEST(memory_that_processes_share_is_refused),
+          TEST(memory_that_processes_share_is_refused_without_looking_at_files))

@@ -169,7 +169,7 @@ pub fn refuse_shared() -> Result<()> {
             "the functions of CRYPTO_set_mem_functions share it, which Reprise does not support"
         }
         None => {
-            "CRYPTO_set_mem_functions was used, and /proc/self/maps does not tell what memory it gives"
+            "CRYPTO_set_mem_functions was used, and the system does not tell what memory it gives"
         }
     };
     Err(Error::with(Reason::MEMORY_SHARED_BETWEEN_PROCESSES, detail))
@@ -177,7 +177,15 @@ pub fn refuse_shared() -> Result<()> {
 
 /// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that cannot be told.
 fn is_private(address: usize) -> Option<bool> {
-    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    // Not as text: the names of files that are mapped may be in any encoding.
+    match std::fs::read("/proc/self/maps") {
+        Ok(maps) => is_private_in(&String::from_utf8_lossy(&maps), address),
+        // There is no /proc in a chroot, say, or no file descriptor left.
+        Err(_) => cannot_be_mapped_twice(address),
+    }
+}
+
+fn is_private_in(maps: &str, address: usize) -> Option<bool> {
     maps.lines().find_map(|line| {
         let mut words = line.split(' ');
         let (from, to) = words.next()?.split_once('-')?;
@@ -185,6 +193,29 @@ fn is_private(address: usize) -> Option<bool> {
         let range = usize::from_str_radix(from, 16).ok()?..usize::from_str_radix(to, 16).ok()?;
         range.contains(&address).then(|| permissions.ends_with('p'))
     })
+}
+
+/// As [`is_private`], without `/proc`. mremap(2) makes a second mapping of a shared page when it is asked to move no
+/// bytes of it, and refuses that for a private page (since Linux 4.14; the kernel before made a new private mapping,
+/// which counts as shared here, the careful answer). It refuses with the same error everything about a part of a huge page,
+/// of which nothing is known then.
+fn cannot_be_mapped_twice(address: usize) -> Option<bool> {
+    // SAFETY: no preconditions. The page stays as it is: first it is given the size that it has, then none of it is moved.
+    // The second mapping is used by nobody.
+    unsafe {
+        let size = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).ok()?;
+        let page = std::ptr::without_provenance_mut(address / size * size);
+        if libc::mremap(page, size, size, 0) != page {
+            return None;
+        }
+        let second = libc::mremap(page, 0, size, libc::MREMAP_MAYMOVE);
+        if second != libc::MAP_FAILED {
+            libc::munmap(second, size);
+            return Some(false);
+        }
+    }
+    let error = std::io::Error::last_os_error().raw_os_error();
+    (error == Some(libc::EINVAL)).then_some(true)
 }
 
 #[cfg(test)]
@@ -232,10 +263,38 @@ mod tests {
             let page = libc::mmap(std::ptr::null_mut(), 4096, libc::PROT_READ, flags, -1, 0);
             assert_ne!(page, libc::MAP_FAILED);
             assert_eq!(is_private(page.addr()), Some(false));
+            assert_eq!(cannot_be_mapped_twice(page.addr() + 8), Some(false));
             libc::munmap(page, 4096);
         }
-        assert_eq!(is_private(16), None);
+        let address = std::ptr::from_ref(&*mine).addr();
+        assert_eq!(cannot_be_mapped_twice(address), Some(true));
+        assert_eq!((is_private(16), cannot_be_mapped_twice(16)), (None, None));
         refuse_shared().unwrap();
+    }
+
+    #[test]
+    fn a_mapped_file_may_have_any_name() {
+        use std::os::fd::AsRawFd as _;
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let mine = Box::new(0);
+        let name = [
+            format!("memory-{}-", std::process::id()).as_bytes(),
+            b"\xfc",
+        ]
+        .concat();
+        let path = std::env::temp_dir().join(std::ffi::OsStr::from_bytes(&name));
+        std::fs::write(&path, [0; 1]).unwrap();
+        let file = std::fs::File::open(&path).unwrap();
+        // SAFETY: a fresh page, which is unmapped below.
+        unsafe {
+            let (read, private) = (libc::PROT_READ, libc::MAP_PRIVATE);
+            let page = libc::mmap(std::ptr::null_mut(), 1, read, private, file.as_raw_fd(), 0);
+            assert_ne!(page, libc::MAP_FAILED);
+            assert_eq!(is_private(std::ptr::from_ref(&*mine).addr()), Some(true));
+            libc::munmap(page, 1);
+        }
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
