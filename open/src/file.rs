@@ -55,6 +55,22 @@ pub unsafe fn name_in_folder(path: *const c_char) -> Option<*const c_char> {
     name
 }
 
+/// Whether the loader replaces a part of the path (ld.so(8): `$ORIGIN`, `$LIB`, `$PLATFORM`), so that the kernel does not know
+/// the path as it is. In a path that has a dollar sign of another meaning nothing is replaced, and this is true too.
+///
+/// # Safety
+/// `path` is a C string.
+pub unsafe fn is_completed_by_loader(path: *const c_char) -> bool {
+    let mut at = path;
+    // SAFETY: `at` stays within the C string.
+    unsafe {
+        while *at != 0 && *at != b'$' as c_char {
+            at = at.wrapping_add(1);
+        }
+        *at != 0
+    }
+}
+
 /// What follows `prefix` in `text`; none when it begins with something else.
 ///
 /// # Safety

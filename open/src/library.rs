@@ -21,7 +21,8 @@ impl Library {
     }
 
     /// Which library of OpenSSL 3 is in the file `path`, judged by its name and what it is a link to. A name without a
-    /// folder stands for the file that the loader would find; without a version too, that is the one of OpenSSL 3.
+    /// folder stands for the file that the loader would find; without a version too, that is the one of OpenSSL 3. Of a path
+    /// that the loader completes (`$ORIGIN`) only the name is judged.
     ///
     /// # Safety
     /// `path` is a C string.
@@ -32,6 +33,9 @@ impl Library {
                 return Self::with_version(path).map(|(library, _)| library);
             };
             let (library, with_version) = Self::with_version(name)?;
+            if with_version && file::is_completed_by_loader(path) {
+                return Some(library);
+            }
             let mut target = file::Target::new();
             match (with_version, file::look_at(path, &mut target)) {
                 (true, File::Link | File::Other) => Some(library),
@@ -121,6 +125,22 @@ mod tests {
         unsafe {
             assert_eq!(Library::of_file(c"/nonexistent/libssl.so.3".as_ptr()), None);
             assert_eq!(Library::of_file(c"/nonexistent/libssl.so".as_ptr()), None);
+        }
+    }
+
+    #[test]
+    fn paths_that_the_loader_completes_are_judged_by_their_name() {
+        // SAFETY: C strings.
+        unsafe {
+            for path in [
+                c"$ORIGIN/../lib/libssl.so.3",
+                c"${ORIGIN}/libssl.so.3",
+                c"/usr/$LIB/libssl.so.3",
+            ] {
+                assert_eq!(Library::of_file(path.as_ptr()), Some(Library::Ssl));
+            }
+            let without_version = c"$ORIGIN/libssl.so";
+            assert_eq!(Library::of_file(without_version.as_ptr()), None);
         }
     }
 
