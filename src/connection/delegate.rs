@@ -51,8 +51,8 @@ impl Delegate for Connection {
         Connection::may_sign(self, scheme)
     }
 
-    fn requires_certificate(&self) -> bool {
-        client_authentication(&self.settings.borrow()) == ClientAuthentication::Required
+    fn client_authentication(&self) -> ClientAuthentication {
+        client_authentication(&self.settings.borrow())
     }
 
     fn has_failed(&self) -> bool {

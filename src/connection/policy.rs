@@ -17,6 +17,7 @@ use crate::reason::Reason;
 
 const HANDSHAKE_FAILURE: u8 = 40;
 const ILLEGAL_PARAMETER: u8 = 47;
+const PROTOCOL_VERSION: u8 = 70;
 const INTERNAL_ERROR: u8 = 80;
 
 /// `SSL_OP_NO_TICKET`
@@ -148,10 +149,12 @@ impl Connection {
         }
     }
 
-    /// Client, TLS 1.2: whether the server may use this group.
+    /// Client, TLS 1.2: whether the server may use this group, by the settings as they are now.
     pub(super) fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
         let settings = self.settings();
-        match settings.permits_group(self.asker(), CURVE_CHECK, group) {
+        let permitted = settings.groups().contains(&group)
+            && settings.permits_group(self.asker(), CURVE_CHECK, group);
+        match permitted {
             true => Ok(()),
             false => Err(PeerRejected {
                 reason: Reason::WRONG_CURVE,
@@ -160,12 +163,22 @@ impl Connection {
         }
     }
 
-    /// Client: whether the suite of the ServerHello may be used, which has come and not been digested.
+    /// Client: whether version and suite of the ServerHello may be used, which has come and not been digested. The engine
+    /// refuses what was not offered; the program may have changed the settings since.
     pub(super) fn judge_suite(&self, suite: u16) -> Result<(), Stop> {
-        let settings = self.settings();
-        // The engine refuses those that were not offered.
-        let permitted = Cipher::from_wire(suite)
-            .is_none_or(|cipher| settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher));
+        let settings = self.settings_with_ciphers();
+        let Some(cipher) = Cipher::from_wire(suite) else {
+            return Ok(());
+        };
+        let version = match cipher.is_tls13() {
+            true => 0x0304,
+            false => 0x0303,
+        };
+        if !settings.allows_version(self.method.get(), version) {
+            return Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION));
+        }
+        let set = settings.ciphers().any(|known| known.wire() == suite);
+        let permitted = set && settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher);
         match permitted {
             true => Ok(()),
             false => Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, ILLEGAL_PARAMETER)),

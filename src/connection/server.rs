@@ -282,6 +282,9 @@ impl Connection {
             _ => None,
         };
         let client_authentication = client_authentication(&settings);
+        // The program may change its mind meanwhile, and in the callback for OCSP responses.
+        let asks_again = version == 0x0304 && !profile.has_any_group(&hello.key_share_groups());
+        let staples = self.ocsp_asked.get() == Some(true);
         // rustls sends no application data to a client that is asked for a certificate.
         let early_answer = self.early.is_accepting()
             && version == 0x0304
@@ -310,8 +313,9 @@ impl Connection {
             binds_curves: settings.suite_b().is_some(),
             client_signature_schemes,
             alpn,
-            staple: self.ocsp_asked.get() == Some(true),
+            staple: staples,
             client_authentication,
+            may_ask_later: asks_again || staples,
             client_ca_names: self.client_ca_names(),
             tickets: TicketPolicy {
                 tls12: tls12_ticket,

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::credentials::CertifiedKey;
+use super::server::ClientAuthentication;
 use super::server_flight::ServerCertificate;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
@@ -34,8 +35,9 @@ pub trait Delegate {
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 
-    /// Server: whether a client that shows no certificate is refused.
-    fn requires_certificate(&self) -> bool;
+    /// Server: whether the client is to be asked for a certificate, and refused if it shows none, as the program
+    /// wants it now.
+    fn client_authentication(&self) -> ClientAuthentication;
 
     /// Client: something has failed that ends the handshake, so no certificate can be given.
     fn has_failed(&self) -> bool;

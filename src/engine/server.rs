@@ -54,8 +54,10 @@ pub struct ServerParameters {
     pub alpn: Option<Vec<u8>>,
     /// Whether the client asks for an OCSP response, and the program is to be asked for one.
     pub staple: bool,
-    /// Whether to ask for a certificate.
+    /// Whether to ask for a certificate, as far as it is known now.
     pub client_authentication: ClientAuthentication,
+    /// Something of the program may run before a certificate is asked for, so that the delegate has to be asked then.
+    pub may_ask_later: bool,
     /// DER names sent in a CertificateRequest.
     pub client_ca_names: Vec<Vec<u8>>,
     /// The session that this client may resume.
@@ -129,7 +131,9 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         .preferred_suite
         .and_then(suite_selection::preferring);
     let template = match parameters.client_authentication {
-        ClientAuthentication::None => Some(profile.templates.server(&profile.provider)?),
+        ClientAuthentication::None if !parameters.may_ask_later => {
+            Some(profile.templates.server(&profile.provider)?)
+        }
         _ => None,
     };
     let provider = profile.provider.clone();
@@ -216,6 +220,14 @@ pub(super) struct ServerHooks {
 }
 
 impl ServerHooks {
+    /// As the program wants it now, if it can be asked.
+    fn client_authentication(&self) -> ClientAuthentication {
+        match self.delegate.get() {
+            Some(delegate) => delegate.client_authentication(),
+            None => self.parameters.client_authentication,
+        }
+    }
+
     pub(super) fn hello_change(&self) -> Option<HelloChange> {
         self.parameters
             .hidden_master_secret
@@ -486,14 +498,16 @@ impl ClientVerifier for ServerHooks {
     /// Asked when the client's certificates have come: the program may have changed its mind since it was asked for
     /// them.
     fn client_auth_mandatory(&self) -> bool {
-        match self.delegate.get() {
-            Some(delegate) => delegate.requires_certificate(),
-            None => self.parameters.client_authentication == ClientAuthentication::Required,
-        }
+        self.client_authentication() == ClientAuthentication::Required
     }
 
+    /// Asked when a connection is made, so that what a client would have to sign is kept, and when the server's flight
+    /// is written.
     fn offer_client_auth(&self) -> bool {
-        self.parameters.client_authentication != ClientAuthentication::None
+        match self.delegate.get() {
+            Some(delegate) => delegate.client_authentication() != ClientAuthentication::None,
+            None => true,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -45,8 +45,8 @@ impl Delegate for Recorder {
     fn client_credentials(&self, _: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         None
     }
-    fn requires_certificate(&self) -> bool {
-        false
+    fn client_authentication(&self) -> ClientAuthentication {
+        ClientAuthentication::None
     }
     fn has_failed(&self) -> bool {
         false
@@ -176,6 +176,7 @@ fn ends_with_early_data(
             alpn: Some(b"h2".to_vec()),
             staple: false,
             client_authentication: ClientAuthentication::None,
+            may_ask_later: false,
             client_ca_names: Vec::new(),
             resume,
             early_data,
