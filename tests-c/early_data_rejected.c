@@ -42,6 +42,72 @@ static void the_program_may_refuse(void)
     }
 }
 
+static int others_asked;
+
+static int allow_instead(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    others_asked++;
+    return 1;
+}
+
+enum change { CONTEXT_CHANGED, CONTEXT_SWITCHED, CLEARED, DUPLICATED, SET };
+
+static void replace_by_duplicate(struct pair *pair)
+{
+    SSL *duplicate = SSL_dup(pair->server);
+
+    CHECK(duplicate != NULL && duplicate != pair->server);
+    CHECK(BIO_up_ref(SSL_get_rbio(pair->server)));
+    CHECK(BIO_up_ref(SSL_get_wbio(pair->server)));
+    SSL_set0_rbio(duplicate, SSL_get_rbio(pair->server));
+    SSL_set0_wbio(duplicate, SSL_get_wbio(pair->server));
+    SSL_free(pair->server);
+    pair->server = duplicate;
+}
+
+/* SSL_new() copies the callback; a duplicate gets that of the context. */
+static void the_program_is_asked_by_the_callback_of_the_connection(void)
+{
+    for (int change = CONTEXT_CHANGED; change <= SET; change++) {
+        SSL_CTX *other = server_context(&TLS13);
+        bool instead = change == SET;
+        struct pair pair;
+
+        early_init(&pair);
+        SSL_CTX_set_allow_early_data_cb(pair.server_ctx, allow, "argument");
+        SSL_CTX_set_allow_early_data_cb(other, allow_instead, NULL);
+        allowed = asked = others_asked = 0;
+        open_with(&pair, early_session(&pair));
+        switch (change) {
+        case CONTEXT_CHANGED:
+            SSL_CTX_set_allow_early_data_cb(pair.server_ctx, allow_instead, NULL);
+            break;
+        case CONTEXT_SWITCHED:
+            CHECK(SSL_set_SSL_CTX(pair.server, other) == other);
+            break;
+        case CLEARED:
+            CHECK_EQ(SSL_clear(pair.server), 1);
+            break;
+        case DUPLICATED:
+            SSL_set_allow_early_data_cb(pair.server, allow_instead, NULL);
+            replace_by_duplicate(&pair);
+            break;
+        default:
+            SSL_set_allow_early_data_cb(pair.server, allow_instead, NULL);
+        }
+        send_early(&pair, "early", 5);
+        if (instead)
+            expect_early(&pair, "early");
+        else
+            expect_finish(&pair);
+        CHECK_EQ(asked, !instead);
+        CHECK_EQ(others_asked, instead);
+        pair_free(&pair);
+        SSL_CTX_free(other);
+    }
+}
+
 static void the_program_is_not_asked_without_early_data(void)
 {
     struct pair pair;
@@ -493,6 +559,7 @@ static void a_session_that_cannot_be_offered_is_an_error(void)
 }
 
 TEST_MAIN(TEST(the_program_may_refuse),
+          TEST(the_program_is_asked_by_the_callback_of_the_connection),
           TEST(the_program_is_not_asked_without_early_data),
           TEST(a_server_that_only_accepts_rejects),
           TEST(what_follows_a_rejection_is_lost),
