@@ -31,6 +31,10 @@ impl Delegate for Connection {
         judgement
     }
 
+    fn extensions_come(&self) -> Result<(), PeerRejected> {
+        self.ask_about_tls13_server()
+    }
+
     fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected> {
         self.judge_peer_signature(signed)
     }

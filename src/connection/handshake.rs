@@ -304,7 +304,7 @@ impl Connection {
                 return Err(self.refuse(reason, HANDSHAKE_FAILURE));
             }
         }
-        Ok(())
+        self.ask_about_tls12_server()
     }
 
     /// TLS 1.2: what the engine has gone on with is what was looked at, and keeps to a Suite B profile that is in force

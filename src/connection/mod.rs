@@ -9,6 +9,7 @@
 //! |---------------------|---------------------------------------------------------------|
 //! | [`handshake`]       | driving a handshake of either role to its end                 |
 //! | `client`            | starting a client                                             |
+//! | `client_callbacks`  | what it asks its program about the server's extensions        |
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
 //! | `server_callbacks`  | what a server asks its program meanwhile                      |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
@@ -40,6 +41,7 @@
 mod certificate_choice;
 mod check_chain;
 mod client;
+mod client_callbacks;
 mod client_hello;
 mod client_hello_check;
 mod client_hello_reader;

@@ -13,8 +13,8 @@ const UNRECOGNIZED_NAME: u8 = 112;
 const NO_APPLICATION_PROTOCOL: u8 = 120;
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
-const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
-const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
+pub(super) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
+pub(super) const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
 const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
@@ -41,17 +41,9 @@ impl Connection {
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
     pub(super) fn ask_server_name_callback(&self) -> Result<(), Stop> {
         let before = self.context();
-        let mut callback = before.callbacks().server_name;
-        if callback.function.is_none() {
-            callback = self.session_context.callbacks().server_name;
-        }
-        let Some(function) = callback.function else {
+        let Some((answer, alert)) = self.call_server_name_callback() else {
             return Ok(());
         };
-        let mut alert = c_int::from(UNRECOGNIZED_NAME);
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
-        // it may well call SSL_set_SSL_CTX.
-        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
         let after = self.context();
         if !Arc::ptr_eq(&before, &after) {
             // S48: the start of this handshake is counted by the new context.
@@ -72,8 +64,22 @@ impl Connection {
         }
     }
 
-    /// Sends a warning, before the engine has said anything. What the transport does not take now goes with the answer.
-    fn warn(&self, alert: u8) -> Result<(), Stop> {
+    /// What the servername callback returns, and the alert that it leaves. `None` when there is none.
+    pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
+        let mut callback = self.context().callbacks().server_name;
+        if callback.function.is_none() {
+            callback = self.session_context.callbacks().server_name;
+        }
+        let function = callback.function?;
+        let mut alert = c_int::from(UNRECOGNIZED_NAME);
+        // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
+        // it may well call SSL_set_SSL_CTX.
+        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
+        Some((answer, alert))
+    }
+
+    /// Sends a warning, before there are keys. What the transport does not take now goes with the answer.
+    pub(super) fn warn(&self, alert: u8) -> Result<(), Stop> {
         const WARNING: u8 = 1;
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();

@@ -10,6 +10,7 @@ use rustls::error::PeerMisbehaved;
 
 use super::alerts;
 use super::certificate_limit::MessageLengths;
+use super::client;
 use super::early_data::note_decrypted;
 
 const SERVER_HELLO: u8 = 2;
@@ -80,9 +81,11 @@ impl RecordDecrypter for NotingDecrypter {
         }
         if record.typ == ContentType::Handshake
             && record.payload.first() == Some(&ENCRYPTED_EXTENSIONS)
-            && record.payload.get(4..).is_some_and(has_server_name)
         {
-            ACKNOWLEDGED.set(true);
+            client::extensions_come()?;
+            if record.payload.get(4..).is_some_and(has_server_name) {
+                ACKNOWLEDGED.set(true);
+            }
         }
         Ok(record)
     }

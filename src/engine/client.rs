@@ -111,6 +111,7 @@ pub(super) fn connect(
             .collect(),
         request_ocsp: parameters.request_ocsp,
         speaks_tls13: AtomicBool::new(false),
+        has_extensions: AtomicBool::new(false),
         flight: ServerFlight::default(),
         rejected: Mutex::new(None),
     });
@@ -184,6 +185,8 @@ pub(super) struct ClientHooks {
     request_ocsp: bool,
     /// The server speaks TLS 1.3.
     speaks_tls13: AtomicBool,
+    /// The EncryptedExtensions have come.
+    has_extensions: AtomicBool,
     pub(super) flight: ServerFlight,
     pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
@@ -288,6 +291,19 @@ pub(super) fn note_tls13() -> bool {
         let known = hooks.speaks_tls13.swap(true, Ordering::Relaxed);
         !known && hooks.may_authenticate
     })
+}
+
+/// Tells the program of the client which is at work, if one is, that its server's EncryptedExtensions come.
+pub(super) fn extensions_come() -> Result<(), Error> {
+    let Some(hooks) = CurrentClient.hooks() else {
+        return Ok(());
+    };
+    match hooks.delegate.get() {
+        Some(delegate) if !hooks.has_extensions.swap(true, Ordering::Relaxed) => delegate
+            .extensions_come()
+            .map_err(|rejected| hooks.reject(rejected)),
+        _ => Ok(()),
+    }
 }
 
 /// Runs work of a server, perhaps within a callback of a client.

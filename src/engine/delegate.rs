@@ -14,6 +14,9 @@ pub trait Delegate {
     /// Judges the peer's certificate chain (DER, leaf first). `Err` ends the handshake.
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected>;
 
+    /// Client, TLS 1.3: the server's EncryptedExtensions come, and have not been looked at. `Err` ends the handshake.
+    fn extensions_come(&self) -> Result<(), PeerRejected>;
+
     /// Judges whether the peer's key may sign by the scheme that the peer names, before anything is
     /// verified. `Err` ends the handshake.
     fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected>;

@@ -36,6 +36,9 @@ impl Delegate for Recorder {
             }),
         }
     }
+    fn extensions_come(&self) -> Result<(), PeerRejected> {
+        Ok(())
+    }
     fn judge_signature(&self, _: &PeerSignature<'_>) -> Result<(), PeerRejected> {
         Ok(())
     }

@@ -1,0 +1,42 @@
+//! What a client asks its program when it has the server's extensions. Nothing is borrowed meanwhile.
+
+use super::server_callbacks::{SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_WARNING};
+use super::{Connection, Stop};
+use crate::engine::PeerRejected;
+use crate::error::Reason;
+
+impl Connection {
+    /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
+    /// its id back (RFC 5246, section 7.4.1.3).
+    pub(super) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
+        let resumed = self.with_handshake(|handshake| {
+            let (Some(offered), Some(id)) = (&handshake.offered, &handshake.server_id) else {
+                return false;
+            };
+            let tls12 = offered.protocol_version() == 0x0303;
+            tls12 && !id.is_empty() && *offered.id() == **id
+        });
+        self.resumed.set(resumed == Some(true));
+        match self.call_server_name_callback() {
+            Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => {
+                Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8))
+            }
+            Some((SSL_TLSEXT_ERR_ALERT_WARNING, alert)) => self.warn(alert as u8),
+            _ => Ok(()),
+        }
+    }
+
+    /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been parted with.
+    pub(super) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
+        let resumed = self.with_handshake(|handshake| handshake.offered.is_some());
+        self.resumed.set(resumed == Some(true));
+        match self.call_server_name_callback() {
+            Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => Err(PeerRejected {
+                reason: Reason::CALLBACK_FAILED,
+                alert: alert as u8,
+            }),
+            // There are no warnings in TLS 1.3.
+            _ => Ok(()),
+        }
+    }
+}
