@@ -5,7 +5,8 @@
 //! extensions that count in the version (RFC 8446, section 4.2; RFC 6066; RFC 7301), before the servername callback.
 //! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
 
-use super::client_hello::{ClientHello, extension};
+use super::client_hello::ClientHello;
+use super::extension;
 use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
 use super::{Connection, Stop};
 use crate::engine::Failure;

@@ -8,13 +8,16 @@
 //! | part                | what                                                          |
 //! |---------------------|---------------------------------------------------------------|
 //! | [`handshake`]       | driving a handshake of either role to its end                 |
+//! | `handshake_data`    | what is kept only until then                                  |
 //! | `client`            | starting a client                                             |
 //! | `client_callbacks`  | what it asks its program about the server's extensions        |
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
 //! | `server_callbacks`  | what a server asks its program meanwhile                      |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
+//! | [`extension`]       | numbers of the extensions in it                               |
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
+//! | `own_settings`      | its settings, which may differ from the context's             |
 //! | `offers`            | what a client has offered, as its server remembers it         |
 //! | `resumption`        | which session a server may resume                             |
 //! | `external_psk`      | pre-shared keys that the program brings                       |
@@ -47,8 +50,10 @@ mod client_hello_check;
 mod client_hello_reader;
 mod delegate;
 mod early_data;
+pub mod extension;
 mod external_psk;
 mod handshake;
+mod handshake_data;
 mod handshake_state;
 mod hello_changes;
 mod hello_options;
@@ -58,6 +63,7 @@ mod message_events;
 mod messages;
 mod notify;
 mod offers;
+mod own_settings;
 mod peer;
 mod peer_certificates;
 mod peer_signature;
@@ -77,7 +83,7 @@ mod stop;
 mod tickets;
 mod transport;
 
-pub use client_hello::{ClientHello, extension};
+pub use client_hello::ClientHello;
 pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
@@ -85,17 +91,16 @@ pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use state::{Role, Stage, Want};
 pub use stop::Stop;
 
+use handshake_data::{EarlyJudgement, Handshake};
 use session_cell::SessionCell;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
-use crate::engine::{EarlyDataPolicy, Engine, Facts, PeerRejected, Profile, SessionSecrets};
+use crate::engine::{Engine, Facts, SessionSecrets};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -195,71 +200,6 @@ pub struct Connection {
     lent_chains: RefCell<LentChains>,
 }
 
-/// What was found of a peer before the engine asked for it.
-struct EarlyJudgement {
-    /// DER, leaf first.
-    chain: Vec<Vec<u8>>,
-    rejected: Option<PeerRejected>,
-}
-
-/// State of a handshake under way.
-#[derive(Default)]
-pub struct Handshake {
-    /// Client: the server's first message, as it comes in.
-    server_hello_reader: plain_messages::ServerHelloReader,
-    /// Server: the client's first message, as it comes in.
-    client_hello_reader: client_hello_reader::ClientHelloReader,
-    /// Server: the client's first message.
-    pub client_hello: Option<Arc<ClientHello>>,
-    /// Server: how far the program's callbacks have been asked.
-    step: server::Step,
-    /// Server: the session that the client may resume. Until the engine has done so, which takes the
-    /// session's secret, the client has proved nothing.
-    offer: Option<resumption::Resumption>,
-    /// Server, TLS 1.2: the client is to get a ticket, as far as the ClientHello decides that.
-    expects_ticket: bool,
-    /// Server: the program wants the client's ticket ignored and no other sent (S79).
-    ticket_declined: bool,
-    /// Server: the protocol chosen for the client.
-    alpn: Option<Vec<u8>>,
-    /// Server: the program has accepted the client's host name.
-    host_name_accepted: bool,
-    /// Client: the server's chain, and what was found of it, before the engine asks.
-    early_judgement: Option<EarlyJudgement>,
-    /// Server: the servername callback has changed the context, or the id context.
-    switched: bool,
-    /// Server: the id context at the time of the ClientHello, which new sessions get even if the
-    /// servername callback switches contexts, as in OpenSSL.
-    session_id_context: Option<Arc<[u8]>>,
-    /// Server: TLS version that will be spoken.
-    version: u16,
-    /// The suite in the ServerHello, by TLS number; 0 before.
-    suite: u16,
-    /// Server: what it may choose for the client, and the settings that this was made from.
-    profile: Option<(Arc<Settings>, Arc<Profile>)>,
-    /// Server: what to do with the client's early data.
-    early_data: EarlyDataPolicy,
-    /// Server: application data may be sent before the client has finished.
-    early_answer: bool,
-    /// Client: the session that was offered.
-    offered: Option<SessionRef>,
-    /// Client: the session of the program's own key that was offered.
-    offered_psk: Option<SessionRef>,
-    /// The new session of a full handshake, with what is known of it so far.
-    placeholder: Option<SessionRef>,
-    /// Server, TLS 1.2: a ticket has been made for the new session, which is complete with that.
-    has_ticket: bool,
-    /// Client, TLS 1.2: the id in the ServerHello, until the new session has it.
-    server_id: Option<Vec<u8>>,
-    /// Client, TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and
-    /// whether it is not empty.
-    new_ticket: Option<(u32, bool)>,
-    /// Client: what comes now is protected.
-    server_keys: bool,
-    /// Secrets of TLS 1.2, for a session without ticket and id.
-    master_secret: Zeroizing<Vec<u8>>,
-}
-
 // SAFETY: the tag is first.
 unsafe impl Tagged for Connection {
     const KIND: u64 = 0xb47a_19e6_d85f_c32d;
@@ -355,56 +295,6 @@ impl Connection {
         &self.session_context
     }
 
-    /// The settings as they are now. The copy stays as it is when they are changed.
-    pub fn settings(&self) -> Arc<Settings> {
-        self.settings.borrow().clone()
-    }
-
-    /// Changes this connection's own settings.
-    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.settings.borrow().clone();
-        change(Arc::make_mut(&mut settings).changing());
-        let old = self.settings.replace(settings);
-        drop(old);
-    }
-
-    /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
-    /// then.
-    pub fn try_change_settings<R>(
-        &self,
-        change: impl FnOnce(&mut Settings) -> Result<R>,
-    ) -> Result<R> {
-        let mut settings = Settings::clone(&self.settings.borrow());
-        let outcome = change(settings.changing())?;
-        let old = self.settings.replace(Arc::new(settings));
-        drop(old);
-        Ok(outcome)
-    }
-
-    /// The settings with the list of suites as it is now: `SSL_new(3)` does not copy it, so that of the context counts
-    /// until the connection has one of its own.
-    pub fn settings_with_ciphers(&self) -> Arc<Settings> {
-        let context = self.context.borrow().settings();
-        if !self.settings.borrow().has_ciphers_of(&context) {
-            self.change_settings(|settings| settings.take_ciphers_of(&context));
-        }
-        self.settings()
-    }
-
-    /// Gives the connection a list of suites of its own.
-    pub fn change_ciphers(&self, change: impl FnOnce(&mut Settings)) {
-        self.settings_with_ciphers();
-        self.change_settings(|settings| {
-            settings.keep_ciphers();
-            change(settings);
-        });
-    }
-
-    /// Changes this connection's own lists of names.
-    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
-        change(&mut self.names.borrow_mut());
-    }
-
     /// `SSL_get_ssl_method`.
     pub fn method(&self) -> &'static Method {
         self.method.get()
@@ -441,15 +331,6 @@ impl Connection {
             (0, None) => self.highest_version().into(),
             (version, _) => version.into(),
         }
-    }
-
-    /// Highest version that the settings allow.
-    pub fn highest_version(&self) -> u16 {
-        let settings = self.settings_with_ciphers();
-        [0x0304, 0x0303]
-            .into_iter()
-            .find(|version| settings.allows_version(self.method.get(), *version))
-            .unwrap_or(0x0304)
     }
 
     /// The suite in use, once it is agreed on.
