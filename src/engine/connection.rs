@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use rustls::crypto::cipher::OutboundPlain;
 use rustls::enums::ProtocolVersion;
-use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{
     ClientSide, Connection, ConnectionOutputs, Error, KeyingMaterialExporter, ServerSide, Tcp,
 };
@@ -27,9 +26,13 @@ use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::notes::OthersNotes;
 use super::planned_random::{self, SERVER_SESSION_ID};
+use super::processing::{
+    Progress, close_in_handshake, is_plain_close, is_skipping, process, process_server,
+};
 use super::profile::{as_handshake_records, with_alert};
 use super::record::{Expected, RecordBuffer, RecordProblem};
-use super::server::{self, ServerHooks, ServerParameters};
+use super::server::{self, ServerHooks};
+use super::server_parameters::ServerParameters;
 use super::spare;
 use super::unfinished_exporter::UnfinishedExporter;
 use crate::error::Reason;
@@ -73,15 +76,6 @@ pub(super) enum Tls {
     Idle,
     Client(Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>),
     Server(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>),
-}
-
-/// What came of processing a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// The peer's close_notify was in it.
-    pub closed: bool,
-    /// Server: what it had to do with early data.
-    pub early: EarlyDataEvent,
 }
 
 /// The alert of that number (RFC 8446, section 6).
@@ -473,97 +467,6 @@ fn is_handshaking(tls: &Tls) -> bool {
         Tls::Client(connection, _) => connection.is_handshaking(),
         Tls::Server(connection, _) => connection.is_handshaking(),
     }
-}
-
-fn process<Side: rustls::SideData>(
-    connection: &mut Connection<Side, Tcp>,
-    input: &mut RecordBuffer,
-    output: &mut Vec<u8>,
-    plaintext: &mut Range<usize>,
-) -> Result<Progress, Error> {
-    let mut handler = connection.read_tls(input, output);
-    let payload = handler.next_payload().transpose()?;
-    let found = payload.map(|payload| place(payload.bytes()));
-    let closed = handler.state().peer_has_closed();
-    if let Some(place) = found {
-        *plaintext = locate(input, place)?;
-    }
-    Ok(Progress {
-        closed,
-        early: EarlyDataEvent::None,
-    })
-}
-
-/// A server has to ask for early data before it asks for other data.
-/// Whether a server has keys to try on early data, in a handshake that is under way.
-fn is_skipping(connection: &Connection<ServerSide, Tcp>) -> bool {
-    connection.is_handshaking() && connection.handshake_kind().is_some()
-}
-
-fn process_server(
-    connection: &mut Connection<ServerSide, Tcp>,
-    input: &mut RecordBuffer,
-    output: &mut Vec<u8>,
-    plaintext: &mut Range<usize>,
-) -> Result<Progress, Error> {
-    if !connection.is_handshaking() {
-        return process(connection, input, output, plaintext);
-    }
-    let protected = early_data::protected_length(input.last());
-    let trial = is_skipping(connection);
-    let mut handler = connection.read_tls(input, output);
-    let payload = handler.next_early_data().transpose()?;
-    let found = payload.map(|payload| place(payload.bytes()));
-    drop(handler);
-    if let Some(place) = found {
-        *plaintext = locate(input, place)?;
-        return Ok(Progress {
-            closed: false,
-            early: EarlyDataEvent::Data(place.1),
-        });
-    }
-    let progress = process(connection, input, output, plaintext)?;
-    Ok(Progress {
-        early: early_data::event(protected, trial),
-        ..progress
-    })
-}
-
-/// Whether a record is a close_notify without protection, which rustls ignores as it does other warnings.
-fn is_plain_close(record: &[u8]) -> bool {
-    matches!(record, [21, 3, _, 0, 2, 1, 0])
-}
-
-/// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
-/// proper end.
-fn close_in_handshake(
-    error: Error,
-    output: &mut Vec<u8>,
-    before: usize,
-) -> Result<Progress, Error> {
-    const CLOSE_NOTIFY: AlertDescription = AlertDescription::CloseNotify;
-    match error {
-        Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
-        | Error::AlertReceived(CLOSE_NOTIFY) => {
-            output.truncate(before);
-            Ok(Progress {
-                closed: true,
-                early: EarlyDataEvent::None,
-            })
-        }
-        error => Err(error),
-    }
-}
-
-/// Where a payload is in memory, as it cannot be borrowed any longer.
-fn place(payload: &[u8]) -> (*const u8, usize) {
-    (payload.as_ptr(), payload.len())
-}
-
-fn locate(input: &RecordBuffer, (start, len): (*const u8, usize)) -> Result<Range<usize>, Error> {
-    input
-        .locate(start, len)
-        .ok_or(Error::Unreachable("plaintext outside of the record buffer"))
 }
 
 /// Runs work with a limit on the length of certificates; who exceeds it is rejected.

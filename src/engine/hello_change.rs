@@ -12,10 +12,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use rustls::Error;
-use rustls::crypto::hash::{Context, Hash, Output};
-use rustls::crypto::{HashAlgorithm, SignatureScheme, Signer};
-
 const CLIENT_HELLO: u8 = 1;
 const HANDSHAKE: u8 = 22;
 const RECORD_HEADER: usize = 5;
@@ -76,6 +72,11 @@ pub(super) fn with_change<R>(change: Option<HelloChange>, work: impl FnOnce() ->
     work()
 }
 
+/// The change for which the engine is at work, if there is one.
+pub(super) fn current_change() -> Option<HelloChange> {
+    CHANGE.get()
+}
+
 impl HelloChange {
     /// The message on the wire, from rustls's. What is no ClientHello stays as it is.
     fn apply<'a>(&self, message: &'a [u8]) -> Cow<'a, [u8]> {
@@ -89,7 +90,7 @@ impl HelloChange {
     }
 
     /// The same for handshake messages, one after the other, of which the last may be cut.
-    fn apply_to_all(&self, mut messages: &[u8], mut each: impl FnMut(&[u8])) {
+    pub(super) fn apply_to_all(&self, mut messages: &[u8], mut each: impl FnMut(&[u8])) {
         while let Some(length) = message_length(messages) {
             let (message, rest) = messages.split_at(length.min(messages.len()));
             each(&self.apply(message));
@@ -307,78 +308,6 @@ fn records_in(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         bytes = rest;
         Some(record)
     })
-}
-
-/// The hash of a suite.
-pub(super) struct TranscriptHash(pub(super) &'static dyn Hash);
-
-impl Hash for TranscriptHash {
-    fn start(&self) -> Box<dyn Context> {
-        let inner = self.0.start();
-        match CHANGE.get() {
-            None => inner,
-            Some(change) => Box::new(ChangingContext { inner, change }),
-        }
-    }
-
-    fn hash(&self, data: &[u8]) -> Output {
-        self.0.hash(data)
-    }
-
-    fn output_len(&self) -> usize {
-        self.0.output_len()
-    }
-
-    fn algorithm(&self) -> HashAlgorithm {
-        self.0.algorithm()
-    }
-}
-
-/// A hash that is given rustls's messages and sees those on the wire.
-struct ChangingContext {
-    inner: Box<dyn Context>,
-    change: HelloChange,
-}
-
-impl Context for ChangingContext {
-    fn fork_finish(&self) -> Output {
-        self.inner.fork_finish()
-    }
-
-    fn fork(&self) -> Box<dyn Context> {
-        Box::new(Self {
-            inner: self.inner.fork(),
-            change: self.change,
-        })
-    }
-
-    fn finish(self: Box<Self>) -> Output {
-        self.inner.finish()
-    }
-
-    fn update(&mut self, data: &[u8]) {
-        let inner = &mut self.inner;
-        self.change
-            .apply_to_all(data, |message| inner.update(message));
-    }
-}
-
-/// A client's signature in TLS 1.2 is over the messages on the wire.
-#[derive(Debug)]
-pub(super) struct ChangingSigner {
-    pub(super) inner: Box<dyn Signer>,
-    pub(super) change: HelloChange,
-}
-
-impl Signer for ChangingSigner {
-    fn sign(self: Box<Self>, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let message = self.change.signed(message);
-        self.inner.sign(&message)
-    }
-
-    fn scheme(&self) -> SignatureScheme {
-        self.inner.scheme()
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! |-----------------------------|---------------------------------------------------------------|
 //! | [`client`], [`server`]      | making the two kinds of connections                           |
 //! | `connection`                | [`Engine`]: driving one of them, records in and out           |
+//! | `processing`                | records given to rustls, and the plaintext in them            |
 //! | `delegate`                  | [`Delegate`]: what is asked of the rooms above                |
 //! | `profile`                   | [`Profile`]: suites and groups, prepared once per settings    |
 //! | `templates`                 | rustls's configurations, made once for a profile              |
@@ -26,10 +27,12 @@
 //! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `facts`                     | what a handshake has agreed on                                |
+//! | `server_parameters`         | what a server is made from                                    |
 //! | `server_flight`             | a server's certificate while rustls has not got it verified   |
 //! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
+//! | `hello_transcript`          | hashes and signatures of those                                |
 //! | `messages`                  | records of a connection whose program watches them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
 //! | `aead`, `provided`          | records and key schedules by libcrypto                        |
@@ -56,6 +59,7 @@ mod failure;
 mod finished;
 mod group_choice;
 mod hello_change;
+mod hello_transcript;
 mod key_share;
 mod library;
 mod messages;
@@ -64,11 +68,13 @@ mod note;
 mod notes;
 mod peer_identity;
 mod planned_random;
+mod processing;
 mod profile;
 mod provided;
 mod record;
 mod server;
 mod server_flight;
+mod server_parameters;
 mod session_value;
 mod spare;
 mod suite_selection;
@@ -88,9 +94,8 @@ pub use hello_change::ClientHelloChange;
 pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, knows_group, tls13_hash_len};
-pub use server::{
-    ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy, normalized_server_name,
-};
+pub use server::normalized_server_name;
+pub use server_parameters::{ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy};
 pub use session_value::SessionSecrets;
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::alerts;
 use super::client;
 use super::client_session::RestoringHkdf;
 use super::finished::NotingPrf;
-use super::hello_change::TranscriptHash;
+use super::hello_transcript::TranscriptHash;
 use super::key_share::{group, provided_group};
 use super::messages::{self, WatchedDecrypter};
 use super::planned_random;

@@ -1,0 +1,80 @@
+//! Hashes and signatures of the messages on the wire, where [`hello_change`](super::hello_change) makes them differ from
+//! rustls's.
+
+use rustls::Error;
+use rustls::crypto::hash::{Context, Hash, Output};
+use rustls::crypto::{HashAlgorithm, SignatureScheme, Signer};
+
+use super::hello_change::{HelloChange, current_change};
+
+/// The hash of a suite.
+pub(super) struct TranscriptHash(pub(super) &'static dyn Hash);
+
+impl Hash for TranscriptHash {
+    fn start(&self) -> Box<dyn Context> {
+        let inner = self.0.start();
+        match current_change() {
+            None => inner,
+            Some(change) => Box::new(ChangingContext { inner, change }),
+        }
+    }
+
+    fn hash(&self, data: &[u8]) -> Output {
+        self.0.hash(data)
+    }
+
+    fn output_len(&self) -> usize {
+        self.0.output_len()
+    }
+
+    fn algorithm(&self) -> HashAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+/// A hash that is given rustls's messages and sees those on the wire.
+struct ChangingContext {
+    inner: Box<dyn Context>,
+    change: HelloChange,
+}
+
+impl Context for ChangingContext {
+    fn fork_finish(&self) -> Output {
+        self.inner.fork_finish()
+    }
+
+    fn fork(&self) -> Box<dyn Context> {
+        Box::new(Self {
+            inner: self.inner.fork(),
+            change: self.change,
+        })
+    }
+
+    fn finish(self: Box<Self>) -> Output {
+        self.inner.finish()
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        let inner = &mut self.inner;
+        self.change
+            .apply_to_all(data, |message| inner.update(message));
+    }
+}
+
+/// A client's signature in TLS 1.2 is over the messages on the wire.
+#[derive(Debug)]
+pub(super) struct ChangingSigner {
+    pub(super) inner: Box<dyn Signer>,
+    pub(super) change: HelloChange,
+}
+
+impl Signer for ChangingSigner {
+    fn sign(self: Box<Self>, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let message = self.change.signed(message);
+        self.inner.sign(&message)
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.inner.scheme()
+    }
+}
