@@ -56,6 +56,14 @@ void pair_init(struct pair *pair, const struct protocol *protocol)
     pair->server_ctx = server_context(protocol);
 }
 
+void pair_allow_both_versions(struct pair *pair)
+{
+    CHECK(SSL_CTX_set_min_proto_version(pair->client_ctx, TLS1_2_VERSION));
+    CHECK(SSL_CTX_set_max_proto_version(pair->client_ctx, TLS1_3_VERSION));
+    CHECK(SSL_CTX_set_min_proto_version(pair->server_ctx, TLS1_2_VERSION));
+    CHECK(SSL_CTX_set_max_proto_version(pair->server_ctx, TLS1_3_VERSION));
+}
+
 static void join_by_memory(struct pair *pair)
 {
     pair->to_server = BIO_new(BIO_s_mem());

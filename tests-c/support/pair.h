@@ -58,6 +58,8 @@ void use_credentials(SSL_CTX *context, const struct credentials *credentials);
 void trust(SSL_CTX *context, const struct credentials *authority);
 
 void pair_init(struct pair *pair, const struct protocol *protocol);
+/* Both contexts may speak TLS 1.2 and TLS 1.3. */
+void pair_allow_both_versions(struct pair *pair);
 /* Fresh SSLs, joined; there must be none. */
 void pair_open(struct pair *pair);
 /* Both succeed, or the test fails. Over a BIO_PAIR the client may read tickets meanwhile. */
