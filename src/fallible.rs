@@ -1,6 +1,6 @@
-//! Allocations that may fail, by code that can go on without.
+//! Allocations that may fail, for code that can go on without them.
 //!
-//! Everything else is given memory from a reserve when there is no other.
+//! All other code gets memory from a reserve when there is no other.
 
 use std::alloc::Layout;
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! Reprise: a libssl for Linux whose speciality is TLS sessions.
 //!
 //! A call from a C program enters at the top and goes down; nothing below knows what is above it,
-//! save that callbacks of a context are handed an `SSL`:
+//! except that callbacks of a context are given an `SSL`:
 //!
 //! | room              | what it holds                                                            |
 //! |-------------------|--------------------------------------------------------------------------|
@@ -16,9 +16,16 @@
 //! | [`engine`]        | the only room that names rustls                                          |
 //! | [`libcrypto`]     | the only room that calls libcrypto                                       |
 //!
-//! All rooms use `error` and `reason`, what a function fails with, `clock`, the one place that asks for
-//! the time, `tag`, by which objects behind C's pointers are known, and `fallible`, how memory is asked for that one
-//! can do without. `fuzzing` is only in tests and fuzz targets: it gives hostile bytes to whatever reads some.
+//! All rooms use these:
+//!
+//! | module            | what it holds                                                            |
+//! |-------------------|--------------------------------------------------------------------------|
+//! | `error`, `reason` | what a function fails with                                               |
+//! | `clock`           | the only place that reads the time                                       |
+//! | `tag`             | the first word of objects behind C's pointers, by which they are known   |
+//! | `fallible`        | allocations that may fail, for code that can go on without them          |
+//!
+//! `fuzzing` is in tests and fuzz targets only: it gives hostile bytes to every parser.
 
 mod abi;
 mod cache;

@@ -1,4 +1,4 @@
-//! What the objects behind C's pointers begin with, so that another object in the place of one is told.
+//! The word that objects behind C's pointers begin with, so that a pointer to anything else is recognised.
 //!
 //! A process may have a second libssl, whose `SSL` or `SSL_CTX` ends up here; and programs use objects that they have
 //! freed. The first word of each object of ours says what it is, until the object ends. A pointer from C is
@@ -33,8 +33,8 @@ impl<const KIND: u64> Tag<KIND> {
 
     /// The object has ended, as far as C is concerned.
     pub fn clear(&self) {
-        // SAFETY: nobody but the caller uses an object that ends. Volatile, as it is meant for a look at memory that
-        // is free by then.
+        // SAFETY: only the caller uses an object that ends. The write is volatile, since the word is read only when
+        // the memory is free, and the compiler could leave it out.
         unsafe { self.0.get().write_volatile(0) }
     }
 }
@@ -51,7 +51,8 @@ impl<const KIND: u64> Drop for Tag<KIND> {
     }
 }
 
-/// What a pointer from C points to: `None` for NULL, an error for what is no `T` of ours, or one that has ended.
+/// The object that a pointer from C points to: `None` for NULL; an error if it is not a `T` of this library, or one that
+/// has ended.
 ///
 /// # Safety
 /// `pointer` is NULL or valid for reading a word; if it is a `T`, it stays alive, and is not mutably borrowed, while the

@@ -30,7 +30,7 @@ use crate::libcrypto::memory;
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
 /// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
-/// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (no other has it) where the memory that the
+/// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
 /// program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
 ///
 /// # Safety

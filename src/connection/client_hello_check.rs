@@ -33,7 +33,7 @@ impl ClientHello {
     pub(super) fn check_versions(&self) -> Check {
         const SSL3: u16 = 0x0300;
         let refused = |reason| Err(Failure::with_alert(reason, PROTOCOL_VERSION));
-        // The alert that SSL 3.0 has.
+        // SSL 3.0 has no protocol_version alert.
         let too_old = |reason| Err(Failure::with_alert(reason, HANDSHAKE_FAILURE));
         let is_too_old = self.legacy_version() <= SSL3;
         let Some(contents) = self.extension(extension::SUPPORTED_VERSIONS) else {
@@ -125,7 +125,7 @@ impl ClientHello {
         Ok(())
     }
 
-    /// What must be there with something else, or alone (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). That comes
+    /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). That comes
     /// after the servername callback.
     pub(super) fn check_whole(&self, version: u16, resumed: bool) -> Check {
         let tls13 = version == 0x0304;

@@ -33,7 +33,7 @@ impl Connection {
         let signature_schemes = match version {
             _ if is_there => None,
             0x0303 => Some(DEFAULT_SCHEMES.to_vec()),
-            // Nobody signs.
+            // A PSK authenticates the server, so nothing is signed.
             _ if resumed.is_some() => Some(settings.signature_schemes()),
             _ => {
                 return Err(self.refuse(Reason::MISSING_SIGALGS_EXTENSION, MISSING_EXTENSION));

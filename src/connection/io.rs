@@ -52,7 +52,7 @@ impl Connection {
     /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
     /// to be read again. Gives the number of bytes, which is 0 for an empty buffer only.
     pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {
-        // What is there after a failure is of this call (SSL_get_error(3)).
+        // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
         loop {
             self.start_implicitly()?;

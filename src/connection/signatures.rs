@@ -11,7 +11,7 @@ use crate::error::{Reason, Result};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::X509;
 
-/// What is known of the signatures of a handshake. Nobody signs when a session is resumed.
+/// What is known of the signatures of a handshake. Nothing is signed when a session is resumed.
 #[derive(Default)]
 pub(super) struct Signatures {
     /// The slot of the certificate that was selected.
@@ -22,7 +22,7 @@ pub(super) struct Signatures {
     peer: u16,
     /// Schemes that the peer accepts, in its order.
     accepted: Vec<u16>,
-    /// Of these the ones that the security policy refuses.
+    /// Those of them that the security policy refuses.
     refused: Vec<u16>,
 }
 

@@ -5,7 +5,8 @@ use std::mem::MaybeUninit;
 
 /// How far down a handshake leaves keys: the engine and the cryptography under it pass them by value.
 const PIECES: usize = 20;
-/// What is overwritten at a time: more is slower, as processors have an instruction for more that takes long to begin.
+/// How many bytes are overwritten at a time. Larger pieces are slower: they are filled by an instruction that takes long
+/// to start.
 const PIECE: usize = 1024;
 
 /// Overwrites what the calls that the caller has made have left on the stack. Otherwise it would be there until

@@ -36,7 +36,7 @@ struct Strength {
     /// Bits of security of its key; -1 when that is not known.
     key_bits: c_int,
     /// Those of its signature, and the NID of the digest or else of the algorithm; `None` for one that is signed by
-    /// itself, on whose signature nobody relies.
+    /// itself, as its signature proves nothing.
     signature: Option<(c_int, c_int)>,
 }
 

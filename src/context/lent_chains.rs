@@ -21,7 +21,7 @@ pub struct LentChains {
     places: [Option<X509Chain>; SLOTS + 1],
 }
 
-/// A list that nobody may use any more.
+/// A list that may not be used any more.
 pub type Former = Option<X509Chain>;
 
 impl LentChains {

@@ -29,7 +29,7 @@ const RSA: i32 = 6;
 const RSA_PSS: i32 = 912;
 const ECDSA: i32 = 408;
 
-/// What a person is told when no group is left.
+/// The text of the error when no group is left.
 const NO_GROUP_LEFT: &str = "no group is left of those that Reprise has: X25519, P-256, P-384, \
                              X25519MLKEM768 and SecP256r1MLKEM768";
 

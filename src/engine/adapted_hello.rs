@@ -129,7 +129,7 @@ impl Pair {
 }
 
 thread_local! {
-    /// Whether there are pairs: asked for all that is hashed.
+    /// Whether there are pairs: a quick answer, as every hash asks.
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
     /// Those of the connection that is at work.
     static PAIRS: Note<Arc<Vec<Pair>>> = const { Note::new() };

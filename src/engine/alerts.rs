@@ -12,7 +12,7 @@ const UNEXPECTED_MESSAGE: u8 = 10;
 const ILLEGAL_PARAMETER: u8 = 47;
 const DECODE_ERROR: u8 = 50;
 const INTERNAL_ERROR: u8 = 80;
-/// Of rustls alone: a failure that has no alert.
+/// The number that rustls gives to failures for which RFC 8446 has no alert.
 const GENERAL_ERROR: u8 = 117;
 
 /// What is noted while a record is digested.

@@ -437,7 +437,7 @@ impl Engine {
     }
 }
 
-/// Makes the alert that goes without protection, if it does, the one that is right.
+/// If the alert goes without protection, replaces it by the right one.
 fn replace_alert(failure: &mut Failure, output: &mut [u8]) {
     let plain = failure.usual_plain_alert();
     if let Some(alert) = plain
@@ -469,7 +469,7 @@ fn is_handshaking(tls: &Tls) -> bool {
     }
 }
 
-/// Runs work with a limit on the length of certificates; who exceeds it is rejected.
+/// Runs work with a limit on the length of certificates; a peer that exceeds it is rejected.
 fn within<R>(limit: usize, slot: &Mutex<Option<PeerRejected>>, work: impl FnOnce() -> R) -> R {
     let (result, exceeded) = certificate_limit::with_limit(limit, work);
     if let (Some(rejected), Ok(mut slot)) = (exceeded, slot.lock()) {

@@ -97,9 +97,9 @@ pub struct CertificateRequest<'a> {
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.
     pub signature_schemes: Vec<u16>,
-    /// The server's certificate, if it is known by now; nobody has judged it.
+    /// The server's certificate, if it is known by now. It has not been verified.
     pub server: Option<ServerCertificate>,
-    /// Of these the ones that we are willing to sign with, best first.
+    /// Those of them that we are willing to sign with, best first.
     pub common_schemes: Vec<u16>,
 }
 

@@ -1,4 +1,4 @@
-//! ClientHellos that go over the wire otherwise than rustls writes or reads them.
+//! ClientHellos that differ on the wire from what rustls writes or reads.
 //!
 //! rustls has no setting for some of what OpenSSL's options say about a ClientHello. A client's message is
 //! therefore changed when rustls has written it, and a server's before rustls reads it. What is signed and

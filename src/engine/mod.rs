@@ -28,7 +28,7 @@
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
 //! | `facts`                     | what a handshake has agreed on                                |
 //! | `server_parameters`         | what a server is made from                                    |
-//! | `server_flight`             | a server's certificate while rustls has not got it verified   |
+//! | `server_flight`             | a server's certificate before rustls has it verified          |
 //! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |

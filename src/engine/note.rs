@@ -7,8 +7,8 @@ use std::thread::LocalKey;
 /// A place of a thread for a `T` that is there during a call only.
 ///
 /// Unlike other thread-locals with something to drop it never goes away: handlers of `atexit(3)` and
-/// destructors of other thread-locals may use the library, when what needs dropping is gone already. So a value
-/// that were left in it at the end of its thread would not be dropped.
+/// destructors of other thread-locals may use the library, when what needs dropping is gone already. A value
+/// that is still in it when its thread ends is not dropped.
 pub(super) struct Note<T>(Cell<ManuallyDrop<Option<T>>>);
 
 impl<T> Note<T> {

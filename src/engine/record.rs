@@ -42,9 +42,9 @@ pub enum RecordProblem {
     OtherProtectedVersion,
     /// Of a type that does not exist.
     UnknownType,
-    /// Likewise, in place of the first message.
+    /// Of a type that does not exist, where the ClientHello should be.
     NoHello,
-    /// An alert without protection that has not two bytes.
+    /// An alert without protection whose length is not two bytes.
     MalformedAlert,
     /// Without protection, or of a type that protected records do not have.
     Unprotected,

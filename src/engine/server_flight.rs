@@ -1,4 +1,4 @@
-//! A server's certificate while rustls has not got it verified.
+//! A server's certificate before rustls has it verified.
 //!
 //! rustls asks for a client's certificate as soon as the server's request has come. The program chooses one when it
 //! knows whom it talks to, so what the server has sent is followed here. In TLS 1.3 its certificate comes after its
@@ -21,7 +21,7 @@ const STATUS_REQUEST: u16 = 5;
 const OCSP: u8 = 1;
 const RECORD_HEADER: usize = 5;
 const MESSAGE_HEADER: usize = 4;
-/// More than this is not kept, in bytes.
+/// The most that is kept, in bytes.
 const MOST: usize = 1 << 18;
 
 /// What a server has sent to prove who it is.

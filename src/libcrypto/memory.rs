@@ -95,7 +95,7 @@ impl std::ops::Deref for Allocated {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: `len` bytes that live as long as `self`, and that nobody changes.
+        // SAFETY: `len` bytes that live as long as `self`, and that are not changed meanwhile.
         unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len) }
     }
 }

@@ -92,7 +92,7 @@ pub fn allocate(layout: Layout) -> *mut u8 {
         match claim(first, count) {
             Ok(()) => {
                 IN_USE.fetch_add(count, Ordering::Relaxed);
-                // SAFETY: within the reserve.
+                // SAFETY: `first` is less than `GRANULES`, so within the reserve.
                 return unsafe { start().add(first * GRANULE) };
             }
             Err(taken) => first = (taken + 1).next_multiple_of(step),
@@ -159,7 +159,7 @@ mod tests {
             blocks.iter().map(|(block, _)| block.addr()).collect();
         assert_eq!(places.len(), blocks.len());
         for (block, layout) in blocks {
-            // SAFETY: given above.
+            // SAFETY: `allocate` gave the block above for this layout.
             unsafe { release(block, layout) };
         }
         assert!(!is_low());

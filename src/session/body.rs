@@ -12,8 +12,8 @@
 //!   fields are copied, so that their former block can go.
 //! * **C, of fields that were replaced.** A single thread that uses such a pointer is wrong in OpenSSL
 //!   too, where the memory is free at once. But here another thread may read while one sets (S122),
-//!   and when it is done nobody can tell: it was given a pointer, and says nothing when it has read what
-//!   it wanted. To keep all that was ever lent would let a program that sets and reads in turn fill the
+//!   and the library cannot know when it is done: it was given a pointer, and does not say when it has read
+//!   what it wanted. To keep all that was ever lent would let a program that sets and reads in turn fill the
 //!   memory. So the newest [`KEPT_VALUES`] values that were lent and replaced are kept, as long as they
 //!   take no more than [`KEPT_BYTES`] together (the newest one in any case): a reader has the time of
 //!   that many changes of one session. What was never lent is not kept.
@@ -227,7 +227,7 @@ impl BodyList {
 
     fn lend_window(&self, part: Part, window: impl Fn(&Kept) -> &Window) -> (*const u8, usize) {
         let mut rest = self.lock();
-        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        // SAFETY: the lock is held, so that this block is not replaced.
         let bytes = unsafe { Body::new(self.head()) }.part(part);
         let window = window(rest.kept.get_or_insert_default());
         window.show(bytes);
@@ -252,7 +252,7 @@ impl BodyList {
             }
         }
         let rest = self.lock();
-        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        // SAFETY: the lock is held, so that this block is not replaced.
         let body = unsafe { Body::new(self.head()) };
         if !body.has(part) {
             return None;
@@ -276,8 +276,8 @@ impl BodyList {
     /// `change` does not see. It runs with the lock held, and must not keep what it is given.
     pub fn replace<'a>(&'a self, change: impl FnOnce(Bytes<'a>) -> Bytes<'a>, peer: PeerChange) {
         let mut rest = self.lock();
-        // SAFETY: with the lock held nobody puts another block in the place of this one, so it and
-        // those it refers to stay; what `change` gives is not used after that.
+        // SAFETY: the lock is held, so that this block is not replaced: it and those
+        // it refers to stay; what `change` gives is not used after that.
         let old = unsafe { Body::new(self.head()) };
         let mut dropped = Vec::new();
         if let PeerChange::Becomes(peer) = peer {
@@ -322,7 +322,7 @@ impl BodyList {
     /// How much memory all blocks take.
     pub fn size(&self) -> usize {
         let rest = self.lock();
-        // SAFETY: with the lock held nobody puts another block in the place of this one.
+        // SAFETY: the lock is held, so that this block is not replaced.
         let body = unsafe { Body::new(self.head()) };
         let mut owners: Vec<_> = (0..PARTS).map(|part| body.owner(part).header).collect();
         owners.push(body.header);
@@ -343,7 +343,7 @@ impl BodyList {
     /// Nobody holds a reference to the session any more, nor will.
     pub unsafe fn wipe(&self) {
         let mut rest = self.lock();
-        // SAFETY: nobody puts another block in the place of this one any more.
+        // SAFETY: this block is not replaced any more.
         let (first, len) = unsafe { Body::new(self.head()) }.place(Part::MasterKey as usize);
         // SAFETY: these bytes are the key's alone, and no holder is left who could read them.
         unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
@@ -354,7 +354,7 @@ impl BodyList {
 
     fn lock(&self) -> cache::LockGuard<'_, Rest> {
         self.rest.lock(|rest| {
-            // Somebody may have been changing the list when this process was forked off.
+            // Another thread may have been changing the list when this process was forked.
             std::mem::forget(rest.kept.take());
         })
     }

@@ -60,7 +60,7 @@ impl SessionRef {
         Self(unsafe { NonNull::new_unchecked(raw) })
     }
 
-    /// Takes a reference over from a callback of the program; `None` for NULL, an error for what is no session.
+    /// Takes a reference over from a callback of the program; `None` for NULL, an error if it is not a session.
     ///
     /// # Safety
     /// `raw` is NULL, or a live session of which the caller owns a reference and gives it away, or else readable.
