@@ -4,6 +4,7 @@
  * access counts; by itself it sees what is torn or freed too early.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -14,7 +15,6 @@
 
 #include "pair.h"
 
-/* What setters replace is kept until the session is freed, so the steps are counted. */
 enum { THREADS = 4, STEPS = 20000, SHARED = 8, LONGEST = 32 };
 
 struct shared {
@@ -249,6 +249,117 @@ static void threads_set_and_get_everything_of_shared_sessions(const struct proto
     pair_free(&pair);
 }
 
+/* ---- what a thread was lent, while another one sets ---- */
+
+/* One that was lent, and how long it was then. */
+struct lent {
+    const unsigned char *bytes;
+    size_t length;
+};
+
+enum { LENT = 5 };
+
+static void set_all(SSL_SESSION *session, unsigned length)
+{
+    unsigned char bytes[LONGEST + 1] = "";
+
+    memset(bytes, value_of(length), length);
+    CHECK_EQ(SSL_SESSION_set1_id(session, bytes, length), 1);
+    CHECK_EQ(SSL_SESSION_set1_id_context(session, bytes, length), 1);
+    CHECK_EQ(SSL_SESSION_set1_hostname(session, (char *)bytes), 1);
+    CHECK_EQ(SSL_SESSION_set1_alpn_selected(session, bytes, length), 1);
+    CHECK_EQ(SSL_SESSION_set1_ticket_appdata(session, bytes, length), 1);
+}
+
+static void get_all(SSL_SESSION *session, struct lent lent[LENT])
+{
+    unsigned length;
+
+    lent[0].bytes = SSL_SESSION_get_id(session, &length);
+    lent[0].length = length;
+    lent[1].bytes = SSL_SESSION_get0_id_context(session, &length);
+    lent[1].length = length;
+    lent[2].bytes = (const unsigned char *)SSL_SESSION_get0_hostname(session);
+    lent[2].length = strlen((const char *)lent[2].bytes);
+    SSL_SESSION_get0_alpn_selected(session, &lent[3].bytes, &lent[3].length);
+    CHECK_EQ(SSL_SESSION_get0_ticket_appdata(session, (void **)&lent[4].bytes, &lent[4].length), 1);
+}
+
+static void check_all(const struct lent lent[LENT])
+{
+    for (int i = 0; i < LENT; i++) {
+        CHECK(lent[i].length >= 1);
+        check_whole(lent[i].bytes, lent[i].length);
+    }
+}
+
+static void *set_and_get_all_again_and_again(void *argument)
+{
+    struct lent lent[LENT];
+
+    for (unsigned step = 0; step < 10000; step++) {
+        set_all(argument, 1 + step % LONGEST);
+        get_all(argument, lent);
+        check_all(lent);
+    }
+    return NULL;
+}
+
+/* Each has what it read last in view, too. */
+static void *get_all_again_and_again(void *argument)
+{
+    struct lent former[LENT], lent[LENT];
+
+    get_all(argument, former);
+    for (int step = 0; step < 10000; step++) {
+        get_all(argument, lent);
+        sched_yield();
+        check_all(lent);
+        check_all(former);
+        memcpy(former, lent, sizeof(former));
+    }
+    return NULL;
+}
+
+/* A thread may be slow, and others as quick as they like. */
+static void what_a_thread_was_lent_stays_as_it_is_however_often_another_one_sets(void)
+{
+    SSL_SESSION *session;
+    struct lent lent[LENT];
+    pthread_t thread;
+
+    if (!on_reprise())
+        return;
+    session = SSL_SESSION_new();
+    set_all(session, 7);
+    get_all(session, lent);
+    CHECK_EQ(pthread_create(&thread, NULL, set_and_get_all_again_and_again, session), 0);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    check_all(lent);
+    for (int i = 0; i < LENT; i++)
+        CHECK_EQ(lent[i].length, 7);
+    SSL_SESSION_free(session);
+}
+
+static void many_threads_get_whole_values_while_one_sets(void)
+{
+    SSL_SESSION *session;
+    pthread_t threads[THREADS];
+
+    if (!on_reprise())
+        return;
+    session = SSL_SESSION_new();
+    set_all(session, 1);
+    for (int i = 0; i < THREADS; i++) {
+        void *(*work)(void *) = i == 0 ? set_and_get_all_again_and_again : get_all_again_and_again;
+
+        CHECK_EQ(pthread_create(&threads[i], NULL, work, session), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+    SSL_SESSION_free(session);
+}
+
 /* ---- the last reference, given up by any of the threads ---- */
 
 static void *free_one_reference(void *argument)
@@ -295,4 +406,6 @@ static void any_thread_may_give_up_the_last_reference(void)
 }
 
 TEST_MAIN(TEST_EACH(threads_set_and_get_everything_of_shared_sessions),
+          TEST(what_a_thread_was_lent_stays_as_it_is_however_often_another_one_sets),
+          TEST(many_threads_get_whole_values_while_one_sets),
           TEST(any_thread_may_give_up_the_last_reference))

@@ -562,8 +562,9 @@ const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the context, lent as long as the session, where it shows what is set later; the pointer is not NULL, also when the
- * length is 0. No errors but for a NULL session.
+ * Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
+ * Where a context was does not show those that are set later, but for a thread that has got 64 others since.
+ * No errors but for a NULL session.
  *
  * `session` is NULL or a live session; `len` is NULL or may be written.
  */
@@ -617,8 +618,9 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 /**
  * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the id, lent as long as the session, where it shows ids that are set later; the pointer is not NULL, also when the length is
- * 0. No errors but for a NULL session.
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
+ * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
+ * but for a NULL session.
  *
  * `session` is NULL or a live session; `len` is NULL or may be written.
  */

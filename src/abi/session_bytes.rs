@@ -1,10 +1,10 @@
 //! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
 //! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
 //!
-//! What a getter lends is good as long as in OpenSSL: id and id context as long as the session, and they
-//! show what is set later; all else until that very field is set anew, or the session ends. A thread that
-//! is reading a field while another sets it anew is safe too: the last 64 values that were lent and
-//! replaced are kept, as long as they take no more than 64 KiB together.
+//! What a getter lends is good as long as in OpenSSL: id and id context as long as the session; all else
+//! until that very field is set anew, or the session ends. A thread that is reading a field while others set
+//! it anew is safe too: the last 64 values of each field that a thread was lent itself are kept for it and
+//! do not change, as long as they take no more than 64 KiB together; the last one in any case.
 
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};
@@ -19,8 +19,9 @@ use crate::session::{Part, Session};
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the id, lent as long as the session, where it shows ids that are set later; the pointer is not NULL, also when the length is
-/// 0. No errors but for a NULL session.
+/// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
+/// id was does not show those that are set later, but for a thread that has got 64 others since. No errors
+/// but for a NULL session.
 ///
 /// # Safety
 /// `session` is NULL or a live session; `len` is NULL or may be written.
@@ -63,8 +64,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
 
 /// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the context, lent as long as the session, where it shows what is set later; the pointer is not NULL, also when the
-/// length is 0. No errors but for a NULL session.
+/// Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
+/// Where a context was does not show those that are set later, but for a thread that has got 64 others since.
+/// No errors but for a NULL session.
 ///
 /// # Safety
 /// `session` is NULL or a live session; `len` is NULL or may be written.
@@ -318,8 +320,8 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
     })
 }
 
-/// A copy of an id, since what was lent of one changes when it is set. Of one that is too long, too many
-/// bytes.
+/// A copy of an id, which may be one that was lent. Of one that is too long, no more than one byte too many
+/// is looked at.
 ///
 /// # Safety
 /// `data` is NULL or has `len` readable bytes.

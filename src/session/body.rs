@@ -11,30 +11,27 @@
 //!   a field is not copied into the next block, which refers to the one that has it instead; all other
 //!   fields are copied, so that their former block can go.
 //! * **C, of fields that were replaced.** A single thread that uses such a pointer is wrong in OpenSSL
-//!   too, where the memory is free at once. But here another thread may read while one sets (S122),
-//!   and the library cannot know when it is done: it was given a pointer, and does not say when it has read
-//!   what it wanted. To keep all that was ever lent would let a program that sets and reads in turn fill the
-//!   memory. So the newest [`KEPT_VALUES`] values that were lent and replaced are kept, as long as they
-//!   take no more than [`KEPT_BYTES`] together (the newest one in any case): a reader has the time of
-//!   that many changes of one session. What was never lent is not kept.
+//!   too, where the memory is free at once. But here another thread may read while one sets (S122). So
+//!   each thread keeps the newest values that it was lent itself ([`super::lent`]), and these never change.
+//!   What was never lent is not kept.
+//! * **C, of the id and the id context.** In OpenSSL these lie in the session itself, so the pointer is
+//!   good as long as the session. There it shows what is set later, which a thread that reads meanwhile
+//!   must not see: half of it might be of another value, and the length is that of the former one. So C is
+//!   lent a copy that stays as it is, in memory that lives as long as the session.
 //!
-//! * **C, of the id and the id context.** In OpenSSL these lie in the session itself: the pointer is good as
-//!   long as the session, and shows what is set later. So C is lent a [`Window`] on them.
+//! So a session has at most one block for each field, and what is kept for each thread; a setter that is
+//! called again and again takes no more memory.
 //!
-//! So a session has at most one block for each field, and what is kept; a setter that is called again and
-//! again takes no more memory.
-//!
-//! A lock orders setters, and the first time that a field of a block is lent: else a setter could copy
-//! a field, and free the original, while C is given a pointer to it. Nothing of the program runs with
-//! the lock held. It can be taken over after a fork ([`Lock`]), since what it guards is whole after
-//! each step, but for the list of what is kept, which is given up then.
+//! A lock orders setters, and lending: else a setter could copy a field, and free the original, while C is
+//! given a pointer to it. Nothing of the program runs with the lock held. It can be taken over after a
+//! fork ([`Lock`]), since what it guards is whole after each step, but for what is kept of what was lent,
+//! which is given up then.
 //!
 //! Memory ordering: a new block is published with Release and read with Acquire, so who sees the
 //! pointer sees the bytes. Nothing is written to them after that until the session's end
 //! ([`BodyList::wipe`]), when no holder is left. Lookups without a reference may still read the
 //! id then: `wipe` leaves it alone, and they read nothing else.
 
-use std::collections::VecDeque;
 use std::ffi::CStr;
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -44,15 +41,11 @@ use zeroize::Zeroize;
 
 use crate::cache::{self, Lock, PinGuard};
 use crate::session::block::{
-    Body, Elsewhere, Header, PARTS, Part, Reference, allocate, no_longer_current, parts,
+    Body, Elsewhere, Header, PARTS, Part, allocate, no_longer_current, parts,
 };
-use crate::session::sync::{AtomicPtr, AtomicU64, Ordering};
+use crate::session::lent::Readers;
+use crate::session::sync::{AtomicPtr, Ordering};
 use crate::session::{Bytes, PeerChain, View};
-
-/// How many values that C was lent are kept when they have been replaced.
-const KEPT_VALUES: usize = 64;
-/// How much memory these take at most, in bytes, unless the newest alone takes more.
-const KEPT_BYTES: usize = 64 * 1024;
 
 /// One field as it is now. The thread is pinned while it is looked at: not to be kept across what may
 /// take long.
@@ -106,45 +99,8 @@ pub(super) struct BodyList {
 /// What the lock guards.
 struct Rest {
     peer: Option<Arc<PeerChain>>,
-    /// Values that C was lent, and that were replaced.
-    kept: Option<Box<Kept>>,
-}
-
-/// What there is for C.
-#[derive(Default)]
-struct Kept {
-    id: Window,
-    id_context: Window,
-    /// Oldest first.
-    values: VecDeque<KeptValue>,
-    bytes: usize,
-    /// C was lent the certificate of the peer that is there now.
-    peer_is_lent: bool,
-}
-
-/// 32 bytes that C reads, and that change in place: in words, since the thread that reads may be another.
-#[derive(Default)]
-struct Window([AtomicU64; 4]);
-
-impl Window {
-    /// Shows `bytes`, at most 32, and zeros after them.
-    fn show(&self, bytes: &[u8]) {
-        let mut all = [0; 32];
-        let len = bytes.len().min(all.len());
-        all[..len].copy_from_slice(&bytes[..len]);
-        for (word, bytes) in self.0.iter().zip(all.as_chunks().0) {
-            word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
-        }
-    }
-
-    fn as_ptr(&self) -> *const u8 {
-        self.0.as_ptr().cast()
-    }
-}
-
-enum KeptValue {
-    Block(Reference),
-    Peer(Arc<PeerChain>),
+    /// What is kept of what C was lent.
+    readers: Option<Box<Readers>>,
 }
 
 // SAFETY: blocks are immutable while shared, but for atomics and the cell that its last reader clears.
@@ -164,7 +120,7 @@ impl BodyList {
             current: AtomicPtr::new(allocate(bytes, None).as_ptr()),
             rest: Lock::new(Rest {
                 peer: bytes.peer.cloned(),
-                kept: None,
+                readers: None,
             }),
         }
     }
@@ -215,60 +171,42 @@ impl BodyList {
         self.lock().peer.clone()
     }
 
-    /// A field for C: where it begins and its length, with the NUL of a name. It stays there until it
-    /// is replaced, whatever becomes of other fields; id and id context as long as the session.
+    /// A field for C: where it begins and its length, with the NUL of a name. The bytes stay there as they
+    /// are until the field is replaced, whatever becomes of other fields, and then until this thread was
+    /// lent many newer values of it.
     pub fn lend(&self, part: Part) -> Option<(*const u8, usize)> {
-        match part {
-            Part::Id => Some(self.lend_window(part, |kept| &kept.id)),
-            Part::IdContext => Some(self.lend_window(part, |kept| &kept.id_context)),
-            _ => self.lend_place(part),
-        }
-    }
-
-    fn lend_window(&self, part: Part, window: impl Fn(&Kept) -> &Window) -> (*const u8, usize) {
+        let mut dropped = Vec::new();
         let mut rest = self.lock();
-        // SAFETY: the lock is held, so that this block is not replaced.
-        let bytes = unsafe { Body::new(self.head()) }.part(part);
-        let window = window(rest.kept.get_or_insert_default());
-        window.show(bytes);
-        (window.as_ptr(), bytes.len())
-    }
-
-    fn lend_place(&self, part: Part) -> Option<(*const u8, usize)> {
-        let place = |body: Body<'_>| {
-            let (first, len) = body.place(part as usize);
-            (first.cast_const(), len)
-        };
-        let bit = 1 << part as u16;
-        {
-            let pin = cache::pin();
-            let body = self.current(&pin);
-            if !body.has(part) {
-                return None;
-            }
-            let lent = &body.owner(part as usize).header().lent;
-            if lent.load(Ordering::Acquire) & bit != 0 {
-                return Some(place(body));
-            }
-        }
-        let rest = self.lock();
         // SAFETY: the lock is held, so that this block is not replaced.
         let body = unsafe { Body::new(self.head()) };
         if !body.has(part) {
             return None;
         }
-        let lent = &body.owner(part as usize).header().lent;
-        lent.fetch_or(bit, Ordering::Release);
-        let place = place(body);
+        let reader = rest.readers.get_or_insert_default().this_thread();
+        let (first, len) = body.place(part as usize);
+        let first = match part {
+            Part::Id | Part::IdContext => reader.show(part, body.part(part)),
+            _ => {
+                let owner = body.owner(part as usize);
+                let bit = 1 << part as u16;
+                owner.header().lent.fetch_or(bit, Ordering::Release);
+                // SAFETY: the current block is it or refers to it.
+                unsafe { reader.keep_block(part, owner.header, &mut dropped) };
+                first.cast_const()
+            }
+        };
         drop(rest);
-        Some(place)
+        Some((first, len))
     }
 
-    /// The peer's certificates, of which C is lent some. They stay until they are replaced.
+    /// The peer's certificates, of which C is lent some. They stay as other fields do.
     pub fn lend_peer(&self) -> Option<Arc<PeerChain>> {
+        let mut dropped = Vec::new();
         let mut rest = self.lock();
         let peer = rest.peer.clone()?;
-        rest.kept.get_or_insert_default().peer_is_lent = true;
+        let reader = rest.readers.get_or_insert_default().this_thread();
+        reader.keep_peer(&peer, &mut dropped);
+        drop(rest);
         Some(peer)
     }
 
@@ -279,11 +217,11 @@ impl BodyList {
         // SAFETY: the lock is held, so that this block is not replaced: it and those
         // it refers to stay; what `change` gives is not used after that.
         let old = unsafe { Body::new(self.head()) };
-        let mut dropped = Vec::new();
-        if let PeerChange::Becomes(peer) = peer {
-            rest.change_peer(peer, &mut dropped);
-        }
-        let new = rest.next_block(&change(old.bytes()), old, &mut dropped);
+        let dropped = match peer {
+            PeerChange::Stays => None,
+            PeerChange::Becomes(peer) => std::mem::replace(&mut rest.peer, peer),
+        };
+        let new = next_block(&change(old.bytes()), old);
         if let Some(new) = new {
             self.current.store(new.as_ptr(), Ordering::Release);
         }
@@ -306,11 +244,10 @@ impl BodyList {
         let (value, fields) = change(self.read(numbers).view());
         let bytes = fields.view().bytes;
         let mut rest = self.lock();
-        let mut dropped = Vec::new();
-        rest.change_peer(bytes.peer.cloned(), &mut dropped);
+        let _former = std::mem::replace(&mut rest.peer, bytes.peer.cloned());
         // SAFETY: as in `replace`.
         let old = unsafe { Body::new(self.head()) };
-        if let Some(new) = rest.next_block(&bytes, old, &mut dropped) {
+        if let Some(new) = next_block(&bytes, old) {
             self.current.store(new.as_ptr(), Ordering::Release);
             drop(rest);
             // SAFETY: as in `replace`.
@@ -333,8 +270,7 @@ impl BodyList {
             .iter()
             .map(|owner| unsafe { Body::new(*owner) }.size())
             .sum();
-        let kept = rest.kept.as_ref();
-        current + kept.map_or(0, |kept| size_of::<Kept>() + kept.bytes)
+        current + rest.readers.as_ref().map_or(0, |readers| readers.size())
     }
 
     /// Wipes the key and lets go of what the session owns elsewhere.
@@ -347,7 +283,7 @@ impl BodyList {
         let (first, len) = unsafe { Body::new(self.head()) }.place(Part::MasterKey as usize);
         // SAFETY: these bytes are the key's alone, and no holder is left who could read them.
         unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
-        let ended = (rest.peer.take(), rest.kept.take());
+        let ended = (rest.peer.take(), rest.readers.take());
         drop(rest);
         drop(ended);
     }
@@ -355,7 +291,7 @@ impl BodyList {
     fn lock(&self) -> cache::LockGuard<'_, Rest> {
         self.rest.lock(|rest| {
             // Another thread may have been changing the list when this process was forked.
-            std::mem::forget(rest.kept.take());
+            std::mem::forget(rest.readers.take());
         })
     }
 
@@ -379,92 +315,21 @@ impl Drop for BodyList {
     }
 }
 
-impl Rest {
-    /// The block that comes after `old`; none when nothing changes, so that setting a field again and
-    /// again to what it is costs nothing.
-    fn next_block(
-        &mut self,
-        new: &Bytes<'_>,
-        old: Body<'_>,
-        dropped: &mut Vec<KeptValue>,
-    ) -> Option<NonNull<Header>> {
-        let (new_parts, old_parts) = (parts(new), parts(&old.bytes()));
-        let mut elsewhere: Elsewhere = [None; PARTS];
-        let mut replaced: [Option<NonNull<Header>>; PARTS] = [None; PARTS];
-        for index in 0..PARTS {
-            let owner = old.owner(index);
-            if owner.header().lent.load(Ordering::Acquire) >> index & 1 == 0 {
-                continue;
-            }
-            match new_parts[index] == old_parts[index] {
-                true => elsewhere[index] = Some(owner.header),
-                false => replaced[index] = Some(owner.header),
-            }
-        }
-        if new_parts == old_parts {
-            return None;
-        }
-        let refers = elsewhere.iter().any(Option::is_some);
-        let block = allocate(new, refers.then(|| Box::new(elsewhere)));
-        if let Some(kept) = &self.kept {
-            // SAFETY: just made.
-            let body = unsafe { Body::new(block) };
-            kept.id.show(body.part(Part::Id));
-            kept.id_context.show(body.part(Part::IdContext));
-        }
-        for owner in replaced.into_iter().flatten() {
-            // SAFETY: the old block is alive, and refers to it.
-            let (reference, size) = unsafe { (Reference::to(owner), Body::new(owner).size()) };
-            self.keep(KeptValue::Block(reference), size, dropped);
-        }
-        Some(block)
+/// The block that comes after `old`; none when nothing changes, so that setting a field again and again
+/// to what it is costs nothing.
+fn next_block(new: &Bytes<'_>, old: Body<'_>) -> Option<NonNull<Header>> {
+    let (new_parts, old_parts) = (parts(new), parts(&old.bytes()));
+    if new_parts == old_parts {
+        return None;
     }
-
-    fn change_peer(&mut self, peer: Option<Arc<PeerChain>>, dropped: &mut Vec<KeptValue>) {
-        let same = match (&peer, &self.peer) {
-            (Some(new), Some(old)) => Arc::ptr_eq(new, old),
-            (new, old) => new.is_none() && old.is_none(),
-        };
-        let Some(old) = (match same {
-            true => None,
-            false => std::mem::replace(&mut self.peer, peer),
-        }) else {
-            return;
-        };
-        let is_lent = match &mut self.kept {
-            Some(kept) => std::mem::take(&mut kept.peer_is_lent),
-            None => false,
-        };
-        let size: usize = old.certificates().map(<[u8]>::len).sum();
-        match is_lent {
-            true => self.keep(KeptValue::Peer(old), size, dropped),
-            false => dropped.push(KeptValue::Peer(old)),
+    let mut elsewhere: Elsewhere = [None; PARTS];
+    for index in 0..PARTS {
+        let owner = old.owner(index);
+        let is_lent = owner.header().lent.load(Ordering::Acquire) >> index & 1 == 1;
+        if is_lent && new_parts[index] == old_parts[index] {
+            elsewhere[index] = Some(owner.header);
         }
     }
-
-    /// Keeps `value`, of `size` bytes; moves what is beyond the limits to `dropped`.
-    fn keep(&mut self, value: KeptValue, size: usize, dropped: &mut Vec<KeptValue>) {
-        let kept = self.kept.get_or_insert_default();
-        kept.values.push_back(value);
-        kept.bytes += size;
-        while kept.values.len() > KEPT_VALUES || (kept.bytes > KEPT_BYTES && kept.values.len() > 1)
-        {
-            let Some(oldest) = kept.values.pop_front() else {
-                break;
-            };
-            kept.bytes -= oldest.size();
-            dropped.push(oldest);
-        }
-    }
-}
-
-impl KeptValue {
-    /// As it was when it was kept.
-    fn size(&self) -> usize {
-        match self {
-            // SAFETY: the reference keeps it alive; only its header is looked at.
-            Self::Block(reference) => unsafe { Body::new(reference.0) }.size(),
-            Self::Peer(peer) => peer.certificates().map(<[u8]>::len).sum(),
-        }
-    }
+    let refers = elsewhere.iter().any(Option::is_some);
+    Some(allocate(new, refers.then(|| Box::new(elsewhere))))
 }

@@ -38,9 +38,9 @@ fn what_c_was_lent_stays_while_other_fields_change() {
 }
 
 #[test]
-fn what_c_was_lent_and_replaced_is_kept_for_some_changes() {
+fn what_c_was_lent_and_replaced_is_kept_until_the_thread_was_lent_many_others() {
     let session = Session::new(full());
-    let names: Vec<_> = (0..65_u32)
+    let names: Vec<_> = (0..64_u32)
         .map(|round| {
             let name = lent(&session, Part::HostName);
             session
@@ -49,9 +49,40 @@ fn what_c_was_lent_and_replaced_is_kept_for_some_changes() {
             name
         })
         .collect();
-    // The oldest but one is still there.
     assert_eq!(names[1], b"0\0");
-    assert_eq!(names[64], b"63\0");
+    assert_eq!(names[63], b"62\0");
+    // Changes count for nothing, nor does what other threads are lent.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0..1000_u32 {
+                let name = round.to_string();
+                session.set_host_name(Some(name.as_bytes())).unwrap();
+                lent(&session, Part::HostName);
+            }
+        });
+    });
+    assert_eq!(names[1], b"0\0");
+    assert_eq!(names[63], b"62\0");
+}
+
+#[test]
+fn threads_that_have_ended_leave_what_is_kept_to_the_next_one() {
+    let session = Session::new(full());
+    let mut sizes = Vec::new();
+    for round in 0..200_u32 {
+        let name = format!("{round:04}");
+        session.set_host_name(Some(name.as_bytes())).unwrap();
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                lent(&session, Part::HostName);
+                lent(&session, Part::Id);
+            });
+            // Until it has really ended, which the end of the scope does not wait for.
+            thread.join().unwrap();
+        });
+        sizes.push(session.bodies.size());
+    }
+    assert_eq!(sizes[199], sizes[100]);
 }
 
 #[test]
@@ -66,32 +97,37 @@ fn setting_and_lending_again_and_again_takes_no_more_memory() {
         lent(&session, Part::TicketAppdata);
         lent(&session, Part::Alpn);
     }
-    let most = 64 * 1024 + 4 * 1024;
+    // Of two fields.
+    let most = 2 * 64 * 1024 + 4 * 1024;
     assert!(session.bodies.size() - before < most);
-    // A value beyond the limit is kept until the next one.
+    // A value beyond the limit is kept until this thread is lent the next one.
     session.set_ticket_appdata(Some(&[1; 100_000])).unwrap();
     let large = lent(&session, Part::TicketAppdata);
     session.set_ticket_appdata(Some(b"small")).unwrap();
     assert_eq!(large, [1; 100_000]);
     lent(&session, Part::TicketAppdata);
-    session.set_ticket_appdata(None).unwrap();
     assert!(session.bodies.size() - before < most);
 }
 
 #[test]
-fn an_id_that_was_lent_shows_the_one_that_is_set() {
+fn an_id_that_was_lent_stays_as_it_is_and_its_memory_is_the_sessions() {
     let session = Session::new(full());
-    let (id, len) = session.lend(Part::Id).unwrap();
-    let (context, _) = session.lend(Part::IdContext).unwrap();
-    assert_eq!(len, 32);
-    session.set_id(b"another").unwrap();
-    session.set_id_context(b"elsewhere").unwrap();
-    session.set_alpn(None).unwrap();
-    assert_eq!(session.lend(Part::Id), Some((id, 7)));
-    // SAFETY: 32 bytes, as long as the session.
-    let shown = |window: *const u8| unsafe { std::slice::from_raw_parts(window, 10) };
-    assert_eq!(shown(id), b"another\0\0\0");
-    assert_eq!(shown(context), b"elsewhere\0");
+    let id = lent(&session, Part::Id);
+    let context = lent(&session, Part::IdContext);
+    assert_eq!(id, [1; 32]);
+    let former = context.to_vec();
+    for round in 0..64_u32 {
+        assert_eq!(id, [1; 32]);
+        assert_eq!(context, former);
+        session.set_id(&round.to_be_bytes()).unwrap();
+        session.set_id_context(&round.to_be_bytes()).unwrap();
+        session.set_alpn(None).unwrap();
+        assert_eq!(lent(&session, Part::Id), round.to_be_bytes());
+        assert_eq!(lent(&session, Part::IdContext), round.to_be_bytes());
+    }
+    // The oldest is used again.
+    assert_eq!(lent(&session, Part::Id).as_ptr(), id.as_ptr());
+    assert_eq!(id[..4], 63_u32.to_be_bytes());
 }
 
 #[test]

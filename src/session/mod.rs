@@ -14,6 +14,7 @@
 //! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
 //! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
 //! | `body`, `block` | the blocks that hold the byte fields                                    |
+//! | `lent`        | what is kept for threads that were lent it                                |
 //! | `setters`     | what programs may set                                                     |
 //! | [`Owner`], `cached` | the cache that a session is in, and what it needs to know           |
 //! | [`Companion`] | what `abi` attaches                                                       |
@@ -24,7 +25,7 @@
 //! atomics, each on its own: a reader may see a new time with an old timeout, as any interleaving
 //! of two setter calls may show it. Byte fields sit together in an immutable block; a setter
 //! makes a new block and swaps it in. What C was lent of a field stays until that field is replaced, as
-//! in OpenSSL, and then for some more changes, for threads that are reading it (see `body`).
+//! in OpenSSL, and then for threads that are reading it (see `body` and `lent`).
 //!
 //! # Lifetime
 //! The count starts at one. When it reaches zero, in this order: the companion is told (so that
@@ -39,6 +40,7 @@ mod cached;
 mod companion;
 pub mod der;
 mod fields;
+mod lent;
 #[cfg(test)]
 mod lent_tests;
 mod owner;

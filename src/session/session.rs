@@ -125,8 +125,8 @@ impl Session {
     }
 
     /// A byte field for C: where it begins, and its length (with the NUL of a name); `None` when it is
-    /// absent. It stays there until this very field is replaced, or the session ends, and then for some
-    /// more changes, for threads that are reading it.
+    /// absent. It stays there, and as it is, until this very field is replaced, and then until this thread
+    /// was lent many newer values of it; no longer than the session.
     pub fn lend(&self, part: Part) -> Option<(*const u8, usize)> {
         self.bodies.lend(part)
     }

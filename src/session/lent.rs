@@ -1,0 +1,210 @@
+//! What threads were lent of a session, and how long it is kept for them.
+//!
+//! C is given a pointer, and does not say when it has read what it wanted. Meanwhile another thread may
+//! replace the value (S122) any number of times, since the thread that reads may not run for a while. So a
+//! bound on the number of changes is not safe; one on what the reader asks for is. For each thread the newest
+//! [`KEPT_VALUES`] values of each field that it was lent itself are kept, as long as they take no more than
+//! [`KEPT_BYTES`] (the newest one in any case). What a thread reads stays until it has asked for that field
+//! again, and was given so many newer values.
+//!
+//! All of it goes at the session's end. What a thread was lent that has ended is left to the next thread,
+//! so that a session keeps no more than for the threads that there are at one time.
+
+use std::ptr::NonNull;
+use std::sync::{Arc, Weak};
+
+use crate::session::PeerChain;
+use crate::session::block::{Body, Header, PARTS, Part, Reference};
+use crate::session::sync::{AtomicU64, Ordering};
+
+/// How many values of one field are kept for one thread.
+const KEPT_VALUES: usize = 64;
+/// How much memory these take at most, in bytes, unless the newest alone takes more.
+const KEPT_BYTES: usize = 64 * 1024;
+
+/// The number of the peer's certificates among the fields.
+const PEER: usize = PARTS;
+
+thread_local! {
+    /// Ends with the thread.
+    static THREAD: Arc<()> = Arc::new(());
+}
+
+/// The threads that were lent anything of one session.
+#[derive(Default)]
+pub struct Readers(Vec<Reader>);
+
+/// One of them.
+pub struct Reader {
+    thread: Weak<()>,
+    /// Fields by number, with what was lent of them; oldest first.
+    values: Vec<(usize, Value)>,
+}
+
+/// What is kept.
+pub enum Value {
+    Window(Arc<Window>),
+    Block(Reference),
+    Peer(Arc<PeerChain>),
+}
+
+impl Readers {
+    /// What is kept for the thread that calls.
+    pub fn this_thread(&mut self) -> &mut Reader {
+        // While a thread ends it has no name any more, and counts as one that has ended.
+        let thread = THREAD.try_with(Arc::downgrade).unwrap_or_default();
+        let readers = &mut self.0;
+        let own = readers.iter().position(|one| one.thread.ptr_eq(&thread));
+        let has_ended = |one: &Reader| one.thread.strong_count() == 0;
+        let place = own.or_else(|| readers.iter().position(has_ended));
+        let place = place.unwrap_or_else(|| {
+            readers.reserve_exact(1);
+            readers.push(Reader {
+                thread: Weak::new(),
+                values: Vec::new(),
+            });
+            readers.len() - 1
+        });
+        let reader = &mut readers[place];
+        reader.thread = thread;
+        reader
+    }
+
+    /// How much memory is kept, in bytes; what two threads were lent counts twice.
+    pub fn size(&self) -> usize {
+        let values = self.0.iter().flat_map(|reader| &reader.values);
+        values.map(|(_, value)| value.size()).sum()
+    }
+}
+
+impl Reader {
+    /// Bytes, at most 32, that are kept apart from the session's blocks: where they are, for C. The memory
+    /// is never given back before the session's end: the oldest of [`KEPT_VALUES`] is used again.
+    pub fn show(&mut self, part: Part, bytes: &[u8]) -> *const u8 {
+        let field = part as usize;
+        let words = Window::words(bytes);
+        if let Some(Value::Window(window)) = self.newest(field)
+            && window.shows(&words)
+        {
+            return window.as_ptr();
+        }
+        let (_, count) = self.kept(field);
+        let oldest = match count < KEPT_VALUES {
+            true => None,
+            false => self.take_oldest(field),
+        };
+        let window = match oldest {
+            Some(Value::Window(window)) => window,
+            _ => Arc::default(),
+        };
+        window.show(&words);
+        let first = window.as_ptr();
+        self.values.push((field, Value::Window(window)));
+        first
+    }
+
+    /// Keeps the block that `part` lies in; moves what is beyond the limits to `dropped`.
+    ///
+    /// # Safety
+    /// The block is alive.
+    pub unsafe fn keep_block(
+        &mut self,
+        part: Part,
+        block: NonNull<Header>,
+        dropped: &mut Vec<Value>,
+    ) {
+        let field = part as usize;
+        if !matches!(self.newest(field), Some(Value::Block(newest)) if newest.0 == block) {
+            // SAFETY: as the caller promises.
+            let reference = unsafe { Reference::to(block) };
+            self.keep(field, Value::Block(reference), dropped);
+        }
+    }
+
+    /// Keeps the peer's certificates; moves what is beyond the limits to `dropped`, which is to be dropped
+    /// with nothing locked: certificates may run functions of the program when they end.
+    pub fn keep_peer(&mut self, peer: &Arc<PeerChain>, dropped: &mut Vec<Value>) {
+        let newest = self.newest(PEER);
+        if !matches!(newest, Some(Value::Peer(newest)) if Arc::ptr_eq(newest, peer)) {
+            self.keep(PEER, Value::Peer(Arc::clone(peer)), dropped);
+        }
+    }
+
+    fn keep(&mut self, field: usize, value: Value, dropped: &mut Vec<Value>) {
+        self.values.push((field, value));
+        loop {
+            let (bytes, count) = self.kept(field);
+            let is_within = count <= KEPT_VALUES && bytes <= KEPT_BYTES;
+            if is_within || count <= 1 {
+                return;
+            }
+            dropped.extend(self.take_oldest(field));
+        }
+    }
+
+    fn of(&self, field: usize) -> impl DoubleEndedIterator<Item = &Value> {
+        let values = self.values.iter();
+        values.filter_map(move |(of, value)| (*of == field).then_some(value))
+    }
+
+    fn newest(&self, field: usize) -> Option<&Value> {
+        self.of(field).next_back()
+    }
+
+    /// Bytes and number of what is kept of a field.
+    fn kept(&self, field: usize) -> (usize, usize) {
+        self.of(field).fold((0, 0), |(bytes, count), value| {
+            (bytes + value.size(), count + 1)
+        })
+    }
+
+    fn take_oldest(&mut self, field: usize) -> Option<Value> {
+        let oldest = self.values.iter().position(|(of, _)| *of == field)?;
+        Some(self.values.remove(oldest).1)
+    }
+}
+
+impl Value {
+    fn size(&self) -> usize {
+        match self {
+            Self::Window(_) => size_of::<Window>(),
+            // SAFETY: the reference keeps it alive; only its header is looked at.
+            Self::Block(reference) => unsafe { Body::new(reference.0) }.size(),
+            Self::Peer(peer) => peer.certificates().map(<[u8]>::len).sum(),
+        }
+    }
+}
+
+/// 32 bytes that C reads. In words, since the oldest is used again, and who has kept its address longer
+/// than promised may be another thread.
+#[derive(Default)]
+pub struct Window([AtomicU64; 4]);
+
+impl Window {
+    /// `bytes`, at most 32, and zeros after them.
+    fn words(bytes: &[u8]) -> [u64; 4] {
+        let mut all = [0; 32];
+        let len = bytes.len().min(all.len());
+        all[..len].copy_from_slice(&bytes[..len]);
+        let mut words = [0; 4];
+        for (word, bytes) in words.iter_mut().zip(all.as_chunks().0) {
+            *word = u64::from_ne_bytes(*bytes);
+        }
+        words
+    }
+
+    fn show(&self, words: &[u64; 4]) {
+        for (shown, word) in self.0.iter().zip(words) {
+            shown.store(*word, Ordering::Relaxed);
+        }
+    }
+
+    fn shows(&self, words: &[u64; 4]) -> bool {
+        let mut pairs = self.0.iter().zip(words);
+        pairs.all(|(shown, word)| shown.load(Ordering::Relaxed) == *word)
+    }
+
+    fn as_ptr(&self) -> *const u8 {
+        self.0.as_ptr().cast()
+    }
+}
