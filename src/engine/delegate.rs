@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::credentials::CertifiedKey;
-use super::server::ClientAuthentication;
 use super::server_flight::ServerCertificate;
+use super::server_parameters::ClientAuthentication;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
 
