@@ -1,7 +1,7 @@
 /*
  * Settings that a program changes in the middle of a handshake count from then on: a server asks for a certificate as the
  * verification mode is when it writes its flight (SSL_set_verify(3)), and a client takes of what it has offered what it
- * would still offer.
+ * would still offer. What is set about a verification that is over does not change what a session holds of it.
  */
 #include <openssl/ssl.h>
 
@@ -156,9 +156,46 @@ static void a_group_that_the_client_has_taken_off_its_list_meanwhile_is_refused(
     refuses_after(&TLS12, take_another_group, SSL_R_WRONG_CURVE);
 }
 
+/* ---- The result of a verification ---- */
+
+static int overlook(SSL *ssl, void *argument)
+{
+    (void)argument;
+    SSL_set_verify_result(ssl, X509_V_OK);
+    return 1;
+}
+
+/* With SSL_VERIFY_NONE the handshake goes on, and the session knows why it should not have. */
+static void a_session_has_the_result_of_the_verification_whatever_is_set_later(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    use_credentials(pair.server_ctx, pki_stranger());
+    SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_tlsext_status_cb(pair.client_ctx, overlook);
+    pair_open(&pair);
+    CHECK(SSL_set_tlsext_status_type(pair.client, TLSEXT_STATUSTYPE_ocsp));
+    pair_handshake(&pair);
+    CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_OK);
+    pair_settle(&pair);
+    pair.offer = SSL_get1_session(pair.client);
+    pair_close(&pair);
+
+    SSL_CTX_set_tlsext_status_cb(pair.client_ctx, NULL);
+    pair_connect(&pair);
+    CHECK(SSL_session_reused(pair.client));
+    CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    pair_settle(&pair);
+    pair_close(&pair);
+    SSL_SESSION_free(pair.offer);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(a_certificate_demanded_by_the_status_callback_is_asked_for),
           TEST(a_certificate_demanded_before_the_second_hello_is_asked_for),
           TEST_EACH(a_certificate_that_is_not_demanded_any_more_is_not_asked_for),
           TEST(a_version_that_the_client_has_forbidden_meanwhile_is_refused),
           TEST_EACH(a_suite_that_the_client_has_taken_off_its_list_meanwhile_is_refused),
-          TEST(a_group_that_the_client_has_taken_off_its_list_meanwhile_is_refused))
+          TEST(a_group_that_the_client_has_taken_off_its_list_meanwhile_is_refused),
+          TEST_EACH(a_session_has_the_result_of_the_verification_whatever_is_set_later))

@@ -276,7 +276,7 @@ impl Connection {
             return Ok(());
         };
         self.server_random.set(hello.random);
-        self.check_unasked(&hello)?;
+        self.check_answer(&hello)?;
         self.judge_suite(hello.suite)?;
         let Some(tls12) = hello.tls12 else {
             return Ok(());

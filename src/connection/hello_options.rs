@@ -36,14 +36,37 @@ impl Connection {
         self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
     }
 
+    /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best version.
+    pub(super) fn check_answer(&self, hello: &ServerHello) -> Result<(), Stop> {
+        self.check_unasked(hello)?;
+        self.check_downgrade(hello)
+    }
+
     /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC 5246, section
     /// 7.4.1.4). The engine has asked for extended_master_secret all the same.
-    pub(super) fn check_unasked(&self, hello: &ServerHello) -> Result<(), Stop> {
+    fn check_unasked(&self, hello: &ServerHello) -> Result<(), Stop> {
         const UNSUPPORTED_EXTENSION: u8 = 110;
         let answered = |hello: &Tls12Hello| hello.extended_master_secret;
         match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
             true => Ok(()),
             false => Err(self.refuse(Reason::UNSOLICITED_EXTENSION, UNSUPPORTED_EXTENSION)),
+        }
+    }
+
+    /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random (RFC 8446, section 4.1.3).
+    /// It is refused by who could speak TLS 1.3 with it, and by who says that it could (`SSL_MODE_SEND_FALLBACK_SCSV`).
+    fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Stop> {
+        const ILLEGAL_PARAMETER: u8 = 47;
+        const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
+        const BELOW: &[u8] = b"DOWNGRD\x00";
+        let falls_back = self.settings.borrow().mode & MODE_SEND_FALLBACK_SCSV != 0;
+        let higher =
+            self.method.get().version.is_none() && (falls_back || self.highest_version() == 0x0304);
+        let lowered = hello.tls12.is_some()
+            && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
+        match higher && lowered {
+            true => Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, ILLEGAL_PARAMETER)),
+            false => Ok(()),
         }
     }
 

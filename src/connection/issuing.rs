@@ -137,7 +137,10 @@ impl Connection {
             cipher_id: cipher_id(facts.cipher_suite),
             time: clock::now(),
             timeout: self.session_context.new_session_timeout(),
-            verify_result: self.verify_result.get(),
+            verify_result: self
+                .result_for_session
+                .get()
+                .unwrap_or_else(|| self.verify_result.get()),
             flags: self.host_flag()
                 | match facts.extended_master_secret && facts.version == 0x0303 {
                     true => FLAG_EXTENDED_MASTER_SECRET,

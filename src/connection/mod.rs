@@ -146,6 +146,8 @@ pub struct Connection {
     /// close_notify has come (as opposed to a shutdown flag set by the program).
     close_notify_received: Cell<bool>,
     verify_result: Cell<c_long>,
+    /// What it was when the peer's certificate was accepted: the session has it, whatever the program sets later.
+    result_for_session: Cell<Option<c_long>>,
     read_bio: RefCell<Option<Bio>>,
     write_bio: RefCell<Option<Bio>>,
     /// Absent while it is at work.
@@ -234,6 +236,7 @@ impl Connection {
             shutdown: Cell::new(0),
             close_notify_received: Cell::new(false),
             verify_result: Cell::new(0),
+            result_for_session: Cell::new(None),
             read_bio: RefCell::default(),
             write_bio: RefCell::default(),
             engine: RefCell::new(Some(Box::default())),

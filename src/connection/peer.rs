@@ -106,6 +106,7 @@ impl Connection {
         self.check_key_usage(&leaf)?;
         // Not before: a refused peer's certificate is not shown.
         self.peer.replace(Some(peer.clone()));
+        self.result_for_session.set(Some(error));
         // What libcrypto queued about a certificate that is accepted would look like an error of
         // this handshake.
         error_queue::clear();

@@ -122,6 +122,7 @@ impl Connection {
         self.peer.take();
         self.forget_signatures();
         self.verified_chain.take();
+        self.result_for_session.set(None);
         self.received_host_name.take();
         self.ocsp_asked.set(None);
         self.arrivals.take();
