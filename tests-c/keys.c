@@ -251,6 +251,71 @@ static void an_rsa_key_may_stay_elsewhere(const struct protocol *protocol)
     RSA_meth_free(method);
 }
 
+static int fail_to_sign(int length, const unsigned char *input, unsigned char *output, RSA *rsa, int padding)
+{
+    (void)length, (void)input, (void)output, (void)rsa, (void)padding;
+    signatures++;
+    return -1;
+}
+
+static int accept_any(int ok, X509_STORE_CTX *store)
+{
+    (void)ok, (void)store;
+    return 1;
+}
+
+static int alert_told;
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    if (where == SSL_CB_WRITE_ALERT)
+        alert_told = value;
+}
+
+/* RFC 8446, section 6.2: what has nothing to do with the peer. */
+static void a_signature_that_fails_is_an_internal_error(const struct protocol *protocol)
+{
+    for (int of_client = 0; of_client < 2; of_client++) {
+        struct pair pair;
+        struct outcome client, server;
+        RSA_METHOD *method = RSA_meth_dup(RSA_PKCS1_OpenSSL());
+        const RSA *real = EVP_PKEY_get0_RSA(pki_server_rsa()->key);
+        RSA *shell = RSA_new();
+        EVP_PKEY *key = EVP_PKEY_new();
+        SSL_CTX *failing;
+
+        RSA_meth_set_priv_enc(method, fail_to_sign);
+        RSA_meth_set_flags(method, RSA_METHOD_FLAG_NO_CHECK);
+        CHECK(RSA_set_method(shell, method));
+        CHECK(RSA_set0_key(shell, BN_dup(RSA_get0_n(real)), BN_dup(RSA_get0_e(real)), NULL));
+        CHECK(EVP_PKEY_assign_RSA(key, shell));
+        pair_init(&pair, protocol);
+        if (of_client) {
+            failing = pair.client_ctx;
+            SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, accept_any);
+        } else {
+            SSL_CTX_free(pair.server_ctx);
+            failing = pair.server_ctx = SSL_CTX_new(TLS_server_method());
+            SSL_CTX_set_min_proto_version(failing, protocol->version);
+            SSL_CTX_set_max_proto_version(failing, protocol->version);
+        }
+        CHECK_EQ(SSL_CTX_use_certificate(failing, pki_server_rsa()->certificate), 1);
+        CHECK_EQ(SSL_CTX_use_PrivateKey(failing, key), 1);
+        SSL_CTX_set_info_callback(failing, on_info);
+        signatures = alert_told = 0;
+        pair_open(&pair);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK(signatures > 0);
+        CHECK_EQ(alert_told, SSL3_AL_FATAL << 8 | SSL_AD_INTERNAL_ERROR);
+        CHECK_EQ((of_client ? &client : &server)->error, SSL_ERROR_SSL);
+        CHECK_EQ((of_client ? &server : &client)->reason, SSL_AD_REASON_OFFSET + SSL_AD_INTERNAL_ERROR);
+        pair_free(&pair);
+        EVP_PKEY_free(key);
+        RSA_meth_free(method);
+    }
+}
+
 static ECDSA_SIG *sign_ec_elsewhere(const unsigned char *digest, int length, const BIGNUM *inverse,
                                     const BIGNUM *r, EC_KEY *key)
 {
@@ -346,6 +411,7 @@ TEST_MAIN(TEST_EACH(the_password_callback_opens_key_files),
           TEST_EACH(certificates_and_keys_may_come_as_der),
           TEST_EACH(a_chain_is_set_and_replaced_at_once),
           TEST_EACH(a_chain_file_has_the_leaf_first),
+          TEST_EACH(a_signature_that_fails_is_an_internal_error),
           TEST_EACH(an_rsa_key_may_stay_elsewhere), TEST_EACH(an_ec_key_may_stay_elsewhere),
           TEST_EACH(parameters_of_diffie_hellman_may_be_set),
           TEST_EACH(a_chain_can_be_checked_in_the_certificate_callback))

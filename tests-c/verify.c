@@ -287,16 +287,28 @@ static void a_client_is_not_asked_unless_verified(const struct protocol *protoco
     pair_free(&pair);
 }
 
-/* The server refuses the client. In TLS 1.3 the client learns of it when it reads. */
+static int alert_told;
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    if (where == SSL_CB_WRITE_ALERT)
+        alert_told = value;
+}
+
+/* The server refuses the client, and says so to its info callback too. In TLS 1.3 the client learns of it when it reads. */
 static void check_client_refused(struct pair *pair, int reason, long result, int alert)
 {
     struct outcome client, server;
     char byte;
 
+    alert_told = 0;
+    SSL_set_info_callback(pair->server, on_info);
     pair_try_handshake(pair, &client, &server);
     CHECK_EQ(server.ret, -1);
     CHECK_EQ(server.error, SSL_ERROR_SSL);
     CHECK_EQ(server.reason, reason);
+    CHECK_EQ(alert_told, SSL3_AL_FATAL << 8 | alert);
     CHECK_EQ(SSL_get_verify_result(pair->server), result);
     if (SSL_version(pair->client) == TLS1_3_VERSION) {
         CHECK_EQ(client.ret, 1);
