@@ -8,9 +8,10 @@ use super::{ClientHello, Connection, Role, Stop, extension};
 use crate::cipher::SuiteB;
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
-use crate::error::Reason;
+use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::verify::{Peer, Verification};
@@ -55,14 +56,8 @@ impl Connection {
             || application.function.is_some()
             || settings.security_callback.is_some()
             || store.has_callbacks();
-        let chain =
-            ChainToVerify::new(&context.library, &peer, program_may_look).ok_or(PeerRejected {
-                reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: match self.role.get() {
-                    Some(Role::Client) => BAD_CERTIFICATE,
-                    _ => DECODE_ERROR,
-                },
-            })?;
+        let chain = ChainToVerify::new(&context.library, &peer, program_may_look)
+            .ok_or_else(|| self.malformed(&context.library, chain))?;
         let certificates = chain.certificates().ok_or(INTERNAL)?;
         let param = self.verify_param().map_err(|_| INTERNAL)?;
         let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
@@ -111,6 +106,24 @@ impl Connection {
         // this handshake.
         error_queue::clear();
         self.judge_staple(ocsp_response)
+    }
+
+    /// Why a chain is refused that could not be parsed. libcrypto's errors are on the queue already.
+    fn malformed(&self, library: &LibraryContext, chain: &[&[u8]]) -> PeerRejected {
+        let parse = |der: &&[u8]| error_queue::quietly(|| X509::from_der(library, der)).err();
+        match chain.iter().find_map(parse) {
+            Some(Error::Ssl(reason, _)) => PeerRejected {
+                reason,
+                alert: DECODE_ERROR,
+            },
+            _ => PeerRejected {
+                reason: Reason::CERTIFICATE_VERIFY_FAILED,
+                alert: match self.role.get() {
+                    Some(Role::Client) => BAD_CERTIFICATE,
+                    _ => DECODE_ERROR,
+                },
+            },
+        }
     }
 
     /// Whether a peer whose chain was refused is refused. A callback may have changed the mode just now. A server that
