@@ -14,6 +14,9 @@ use super::library;
 use crate::libcrypto::random;
 
 const ID: usize = 32;
+/// A client draws two bytes for the order of its extensions, which all can see. OpenSSL draws none for that, and its draws
+/// are dear.
+const ORDER_OF_EXTENSIONS: usize = 2;
 
 /// The id in a client's hello is the first draw of 32 bytes when its connection is made.
 pub(super) const CLIENT_SESSION_ID: usize = 0;
@@ -54,6 +57,9 @@ impl SecureRandom for Source {
                 Some((draws, id)) => PLANNED.set(Some((draws - 1, id))),
                 None => {}
             }
+        }
+        if buf.len() == ORDER_OF_EXTENSIONS {
+            return rustls_aws_lc_rs::DEFAULT_PROVIDER.secure_random.fill(buf);
         }
         library::with_current(|library| random::fill(library, buf)).map_err(|_| GetRandomFailed)
     }
