@@ -32,7 +32,7 @@ impl Connection {
     pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
         let result = self.go_on();
         if !matches!(result, Err(Stop::Suspended)) {
-            stack::wipe_below();
+            stack::wipe_below::<{ stack::OF_HANDSHAKE }>();
         }
         result
     }

@@ -339,7 +339,7 @@ impl Connection {
             self.replace_session(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
         }
-        stack::wipe_below();
+        stack::wipe_below::<{ stack::OF_TICKETS }>();
     }
 
     /// Puts the connection's session into the cache and tells the program, where both apply

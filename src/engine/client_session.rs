@@ -35,6 +35,7 @@ use rustls::server::{ClientHello, NoServerSessionStorage, ServerCredentialResolv
 use rustls::split::SplitConnection;
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput};
+use rustls_aws_lc_rs::kx_group::X25519;
 use zeroize::Zeroizing;
 
 use super::external_psk;
@@ -163,6 +164,8 @@ fn finished_connection(suite: u16) -> Result<KernelConnection<ClientSide>, Error
     let provider = Arc::new(CryptoProvider {
         tls12_cipher_suites: Default::default(),
         tls13_cipher_suites: vec![suite].into(),
+        // The groups of ML-KEM, which come first by default, need 30 KiB of the caller's stack.
+        kx_groups: vec![X25519].into(),
         ..rustls_aws_lc_rs::DEFAULT_PROVIDER
     });
     let stage = Arc::new(Stage);
