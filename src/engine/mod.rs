@@ -39,6 +39,7 @@
 //! | `planned_random`            | random bytes of which one draw can be planned                 |
 //! | `library`                   | the library context that is worked for                        |
 //! | `alerts`                    | alerts that differ from rustls's                              |
+//! | `hostile`                   | the engine's own parsers, for fuzzing                         |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 
 mod acknowledgement;
@@ -60,6 +61,8 @@ mod finished;
 mod group_choice;
 mod hello_change;
 mod hello_transcript;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod key_share;
 mod library;
 mod messages;

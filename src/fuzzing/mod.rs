@@ -12,6 +12,8 @@
 //! | [`ticket_sealed()`]  | a ticket as a client sends it                                       |
 //! | [`ticket_content()`] | what is inside a ticket that was sealed with the server's own key   |
 //! | [`client_hello()`]   | the body of a ClientHello                                           |
+//! | [`hello_change()`]   | the same, which is changed on its way between the wire and rustls   |
+//! | [`server_flight()`]  | records in which a client looks for its server's certificate        |
 //! | [`server_records()`] | what a server reads: records, or changes to those of a real client  |
 //! | [`client_records()`] | what a client reads: records, or changes to those of a real server  |
 //!
@@ -20,7 +22,9 @@
 
 mod client_hello;
 pub(crate) mod ends;
+mod hello_change;
 mod records;
+mod server_flight;
 mod session_der;
 mod session_pem;
 mod ticket;
@@ -29,7 +33,9 @@ mod ticket;
 mod tests;
 
 pub use client_hello::client_hello;
+pub use hello_change::hello_change;
 pub use records::{client_records, server_records};
+pub use server_flight::server_flight;
 pub use session_der::session_der;
 pub use session_pem::session_pem;
 pub use ticket::{ticket_content, ticket_sealed};

@@ -37,6 +37,16 @@ fn client_hello_takes_any_bytes() {
 }
 
 #[test]
+fn hello_change_takes_any_bytes() {
+    try_variations("hello_change", 10_000, hello_change);
+}
+
+#[test]
+fn server_flight_takes_any_bytes() {
+    try_variations("server_flight", 10_000, server_flight);
+}
+
+#[test]
 fn server_records_take_any_bytes() {
     try_variations("server_records", 300, server_records);
 }
@@ -53,6 +63,10 @@ fn seeds_are_what_they_should_be() {
         let hello = crate::connection::ClientHello::parse(seed);
         assert!(hello.is_ok(), "{name}");
     }
+    let found = seeds("server_flight")
+        .into_iter()
+        .filter(|(_, seed)| super::server_flight::finds_certificate(seed));
+    assert_eq!(found.count(), 1);
     for (name, seed) in seeds("session_der") {
         let decoded = crate::session::der::decode(&seed, |_| true);
         assert!(decoded.is_ok(), "{name}");
@@ -159,7 +173,10 @@ fn write_seeds() {
             );
             // Behind the headers of record and message.
             let length = usize::from(u16::from_be_bytes([to_server[3], to_server[4]]));
-            write("client_hello", &name, &to_server[9..5 + length]);
+            for target in ["client_hello", "hello_change"] {
+                write(target, &name, &to_server[9..5 + length]);
+            }
+            write("server_flight", &name, &to_client);
             let flags = flag | if resumption { 4 } else { 0 };
             for (target, stream) in [("server_records", to_server), ("client_records", to_client)] {
                 write(target, &name, &[&[flags | 1], &stream[..]].concat());

@@ -1,0 +1,124 @@
+use crate::connection::{ClientHello, extension};
+use crate::engine::hostile::{adapted, changed, hidden};
+use crate::engine::{ClientHelloChange, HelloChanges};
+
+const SIGNATURE_ALGORITHMS: u16 = 13;
+/// Longer messages are not changed, as their lengths would not fit.
+const LONGEST: usize = 60_000;
+
+/// The body of a ClientHello that is changed on its way between the wire and rustls: what rustls sees can be read, and
+/// what is hashed is what was on the wire.
+pub fn hello_change(data: &[u8]) {
+    if data.len() > LONGEST {
+        return;
+    }
+    let mut message = (data.len() as u32).to_be_bytes().to_vec();
+    message[0] = 1;
+    message.extend_from_slice(data);
+    let fragment = 1 + data.last().copied().map_or(0, usize::from);
+    change_of_client(&message);
+    // A server changes what it could read.
+    if let Ok(hello) = ClientHello::parse(data.to_vec()) {
+        hide(&message, &hello, fragment);
+        adapt(&message, &hello, fragment);
+    }
+}
+
+fn read(message: &[u8]) -> ClientHello {
+    match ClientHello::parse(message[4..].to_vec()) {
+        Ok(hello) => hello,
+        Err(_) => panic!("a changed ClientHello cannot be read"),
+    }
+}
+
+/// The same extensions, in this order, but for those that are left out.
+fn assert_same(one: &ClientHello, other: &ClientHello, but: &[u16]) {
+    let of = |hello: &ClientHello| {
+        let mut kinds: Vec<u16> = hello.extension_types();
+        kinds.retain(|kind| !but.contains(kind));
+        kinds
+    };
+    assert_eq!(of(one), of(other));
+    for kind in of(one) {
+        assert_eq!(one.extension(kind), other.extension(kind));
+    }
+    assert_eq!(one.random(), other.random());
+    assert_eq!(one.session_id(), other.session_id());
+}
+
+fn change_of_client(message: &[u8]) {
+    const PADDING: u16 = 21;
+    let change = ClientHelloChange {
+        fallback: true,
+        no_extended_master_secret: true,
+        padding: true,
+    };
+    let sent = changed(message, change);
+    let Ok(hello) = ClientHello::parse(message[4..].to_vec()) else {
+        return;
+    };
+    // rustls's messages are not like that.
+    if hello.extension(PADDING).is_some()
+        || hello.extension_types().is_empty()
+        || hello.cipher_suite_bytes().len() % 2 != 0
+    {
+        return;
+    }
+    let sent = read(&sent);
+    assert!(!sent.offers_extended_master_secret());
+    assert_eq!(sent.cipher_suites().last(), Some(&0x5600));
+    assert_same(&hello, &sent, &[extension::EXTENDED_MASTER_SECRET, PADDING]);
+}
+
+fn hide(message: &[u8], hello: &ClientHello, fragment: usize) {
+    const DISGUISE: u16 = 0xffce;
+    let Some(offset) = hello.place_of(extension::EXTENDED_MASTER_SECRET) else {
+        return;
+    };
+    let is_empty = hello.extension(extension::EXTENDED_MASTER_SECRET) == Some(&[]);
+    if !is_empty || hello.extension(DISGUISE).is_some() {
+        return;
+    }
+    let (seen, hashed) = hidden(message, offset, fragment);
+    assert_eq!(hashed, message);
+    let seen = read(&seen);
+    assert!(!seen.offers_extended_master_secret());
+    assert_same(hello, &seen, &[extension::EXTENDED_MASTER_SECRET, DISGUISE]);
+}
+
+fn adapt(message: &[u8], hello: &ClientHello, fragment: usize) {
+    let names = hello.psk_identities();
+    let changes = HelloChanges {
+        signature_schemes: Some(vec![0x0403, 0x0804]),
+        only_with_psk: None,
+        without_ticket: true,
+    };
+    let (seen, hashed) = adapted(message, changes.clone(), fragment, 0);
+    assert_eq!(hashed, message);
+    let read_again = read(&seen);
+    assert_eq!(read_again.session_ticket(), None);
+    assert!(read_again.extension(SIGNATURE_ALGORITHMS).is_some());
+    let but = [SIGNATURE_ALGORITHMS, extension::SESSION_TICKET];
+    assert_same(hello, &read_again, &but);
+    // As for a binder.
+    if let Some(psk) = hello.extension(extension::PRE_SHARED_KEY) {
+        let cut = psk.len() / 2;
+        let (_, hashed) = adapted(message, changes.clone(), fragment, cut);
+        assert_eq!(hashed, message[..message.len() - cut]);
+    }
+    for (wanted, is_named) in names
+        .iter()
+        .map(|psk| (psk.identity.to_vec(), true))
+        .chain([(b"no identity of any client".to_vec(), false)])
+    {
+        let changes = HelloChanges {
+            only_with_psk: Some(wanted),
+            without_ticket: false,
+            ..changes.clone()
+        };
+        let (seen, _) = adapted(message, changes, fragment, 0);
+        let is_there = read(&seen).extension(SIGNATURE_ALGORITHMS).is_some();
+        let was_there = hello.extension(SIGNATURE_ALGORITHMS).is_some();
+        assert_eq!(is_there, is_named || was_there);
+    }
+}
