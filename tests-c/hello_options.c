@@ -335,6 +335,28 @@ static void a_client_that_did_not_ask_for_it_takes_none(void)
     SSL_CTX_free(context);
 }
 
+/* Such as encrypted_server_name of a draft, and another for private use. */
+static void a_server_that_takes_none_passes_over_extensions_that_nobody_knows(void)
+{
+    static const uint16_t usual[] = { 0x0403, 0x0804, 0x0401, 0 };
+    SSL_CTX *context = server_context(&TLS12);
+
+    SSL_CTX_set_options(context, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    for (int with = 0; with < 2; with++) {
+        struct raw_peer raw;
+        struct bytes message, extensions = { .length = 0 };
+
+        put_bytes(&extensions, "\0\x17\0\0\xff\xce\0\1x\xff\xa0\0\0", with ? 13 : 4);
+        raw_open(&raw, context, &TLS12, RAW_CLIENT);
+        raw_client_hello(&raw, &(struct raw_hello){ .schemes = usual, .extensions = &extensions });
+        raw_step(&raw);
+        CHECK_EQ(raw.alert, -1);
+        raw_take(&raw, SSL3_MT_SERVER_HELLO, &message);
+        raw_close(&raw);
+    }
+    SSL_CTX_free(context);
+}
+
 static void tls13_does_not_care_about_extended_master_secret(void)
 {
     struct pair pair;
@@ -423,6 +445,7 @@ TEST_MAIN(TEST_EACH(a_client_says_that_it_falls_back),
           TEST(without_extended_master_secret_on_one_side_there_is_none),
           TEST(a_session_with_extended_master_secret_needs_it_again),
           TEST(a_client_that_did_not_ask_for_it_takes_none),
+          TEST(a_server_that_takes_none_passes_over_extensions_that_nobody_knows),
           TEST(tls13_does_not_care_about_extended_master_secret),
           TEST_EACH(a_hello_is_padded_out_of_a_bad_range),
           TEST_EACH(chacha_comes_first_for_a_client_that_prefers_it))

@@ -24,9 +24,10 @@ const EXTENDED_MASTER_SECRET: u16 = 23;
 const PRE_SHARED_KEY: u16 = 41;
 /// TLS_FALLBACK_SCSV (RFC 7507)
 const FALLBACK_SCSV: [u8; 2] = [0x56, 0x00];
-/// What a server's rustls reads instead of extended_master_secret: a number for private use, which it does not know. A
-/// client that sends it too ends in a handshake whose hashes differ.
-const DISGUISE: u16 = 0xffce;
+/// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC 8447), which neither it
+/// nor any client is known to use, unlike that of the drafts of encrypted_server_name (0xffce). A client that sends it
+/// too ends in a handshake whose hashes differ.
+const DISGUISE: u16 = 0xff5b;
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -71,7 +71,7 @@ fn change_of_client(message: &[u8]) {
 }
 
 fn hide(message: &[u8], hello: &ClientHello, fragment: usize) {
-    const DISGUISE: u16 = 0xffce;
+    const DISGUISE: u16 = 0xff5b;
     let Some(offset) = hello.place_of(extension::EXTENDED_MASTER_SECRET) else {
         return;
     };
