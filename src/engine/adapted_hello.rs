@@ -367,7 +367,7 @@ mod tests {
         };
         let names = b"\0\x15\0\x05other\0\0\0\0\0\x04ours\0\0\0\0\0\x02\x01b";
         let (one, other) = names.split_at(13);
-        let other = [b"\0\x0b", &one[2..], &other[..]].concat();
+        let other = [b"\0\x0b", &one[2..], other].concat();
         assert!(changed(&hello(&[(41, names)]), &changes).is_some());
         assert_eq!(changed(&hello(&[(41, &other)]), &changes), None);
         assert_eq!(changed(&hello(&[(41, &names[..14])]), &changes), None);
