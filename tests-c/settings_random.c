@@ -1,7 +1,7 @@
 /*
  * Settings drawn at random, made on contexts before and after SSL_new(), on connections, and in the servername
- * callback: which peers are accepted, what is negotiated, and with which alert a handshake ends is as with the system's
- * libssl. What is copied at another moment, or accepted and not enforced, shows as a difference.
+ * callback: which peers are accepted, and what is negotiated with them, is as with the system's libssl. What is
+ * copied at another moment, or accepted and not enforced, shows as a difference.
  *
  * A worker makes the same calls on each library, with the library at both ends, and writes down the results; the two
  * reports must be equal.
