@@ -277,7 +277,7 @@ impl Connection {
         };
         self.server_random.set(hello.random);
         self.check_answer(&hello)?;
-        self.judge_suite(hello.suite)?;
+        self.judge_suite(&hello)?;
         let Some(tls12) = hello.tls12 else {
             return Ok(());
         };

@@ -7,6 +7,7 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::Arc;
 
+use super::plain_messages::ServerHello;
 use super::{ClientHello, Connection, Stop, extension};
 use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
@@ -165,19 +166,22 @@ impl Connection {
 
     /// Client: whether version and suite of the ServerHello may be used, which has come and not been digested. The engine
     /// refuses what was not offered; the program may have changed the settings since.
-    pub(super) fn judge_suite(&self, suite: u16) -> Result<(), Stop> {
+    pub(super) fn judge_suite(&self, hello: &ServerHello) -> Result<(), Stop> {
         let settings = self.settings_with_ciphers();
-        let Some(cipher) = Cipher::from_wire(suite) else {
+        let Some(cipher) = Cipher::from_wire(hello.suite) else {
             return Ok(());
         };
-        let version = match cipher.is_tls13() {
-            true => 0x0304,
-            false => 0x0303,
+        let version = match hello.tls12 {
+            Some(_) => 0x0303,
+            None => 0x0304,
         };
+        if cipher.is_tls13() != hello.tls12.is_none() {
+            return Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, ILLEGAL_PARAMETER));
+        }
         if !settings.allows_version(self.method.get(), version) {
             return Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION));
         }
-        let set = settings.ciphers().any(|known| known.wire() == suite);
+        let set = settings.ciphers().any(|known| known.wire() == hello.suite);
         let permitted = set && settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher);
         match permitted {
             true => Ok(()),
