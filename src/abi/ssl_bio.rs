@@ -143,16 +143,20 @@ impl SslBio {
     /// # Safety
     /// `bio` is NULL or the start of a live chain, whose connections live while they are used.
     pub unsafe fn connections<'a>(bio: *mut ffi::BIO) -> impl Iterator<Item = &'a Connection> {
-        // SAFETY: as the caller promises. The command writes a pointer, NULL for none.
-        unsafe { all_of_kind(bio, TYPE_SSL) }.filter_map(|bio| unsafe {
+        // SAFETY: as the caller promises.
+        unsafe { all_of_kind(bio, TYPE_SSL) }.filter_map(|bio| {
             let mut connection: *mut Connection = std::ptr::null_mut();
             let control = Control {
                 command: C_GET_SSL,
                 number: 0,
                 pointer: (&raw mut connection).cast(),
             };
-            pass_on(bio, control);
-            tag::look(connection.cast_const()).ok()?
+            // SAFETY: a BIO of the live chain. The command writes a pointer: NULL, or a connection that lives as the
+            // caller promises.
+            unsafe {
+                pass_on(bio, control);
+                tag::look(connection.cast_const()).ok()?
+            }
         })
     }
 
