@@ -33,8 +33,8 @@ impl Connection {
         Ok(outcome)
     }
 
-    /// The settings with the list of suites as it is now: `SSL_new(3)` does not copy it, so that of the context counts
-    /// until the connection has one of its own.
+    /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the context's list
+    /// applies until the program sets one for this connection.
     pub fn settings_with_ciphers(&self) -> Arc<Settings> {
         let context = self.context.borrow().settings();
         if !self.settings.borrow().has_ciphers_of(&context) {
@@ -43,7 +43,7 @@ impl Connection {
         self.settings()
     }
 
-    /// Gives the connection a list of suites of its own.
+    /// Sets the list of suites for this connection, from the list that applies now.
     pub fn change_ciphers(&self, change: impl FnOnce(&mut Settings)) {
         self.settings_with_ciphers();
         self.change_settings(|settings| {

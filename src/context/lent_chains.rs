@@ -2,8 +2,8 @@
 //!
 //! In OpenSSL these are the lists that are in use: a certificate that is added later appears in what was
 //! lent before, and the list lives until another takes its place. Here what is in use never changes,
-//! since connections and threads share it. So what C gets is a list beside it, made when first asked
-//! for, which grows with it. Every context and every connection has lists of its own.
+//! since connections and threads share it. C gets another list, made when first asked for, to which later
+//! certificates are added too. No two contexts or connections share such a list.
 
 use std::sync::Arc;
 

@@ -30,8 +30,8 @@ const LONGEST_FRAGMENT: usize = 16384;
 pub struct HelloChanges {
     /// signature_algorithms to add, by TLS number, when the client sends none.
     pub signature_schemes: Option<Vec<u16>>,
-    /// TLS 1.3: only if the client names this PSK, with which nobody signs. A second ClientHello need not name that of
-    /// the first.
+    /// TLS 1.3: make the changes only in a ClientHello that names this PSK, since a handshake with a PSK has no
+    /// signature. A second ClientHello may name another PSK than the first.
     pub only_with_psk: Option<Vec<u8>>,
     /// Leave out the ticket.
     pub without_ticket: bool,
