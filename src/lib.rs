@@ -20,6 +20,7 @@
 //!
 //! | module            | what it holds                                                            |
 //! |-------------------|--------------------------------------------------------------------------|
+//! | [`wire`]          | TLS as it is on the wire: numbers, records, messages                     |
 //! | `error`, `reason` | what a function fails with                                               |
 //! | `clock`           | the only place that reads the time                                       |
 //! | `tag`             | the first word of objects behind C's pointers, by which they are known   |
@@ -44,3 +45,4 @@ mod reason;
 mod session;
 mod tag;
 mod ticket;
+mod wire;

@@ -2,8 +2,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use crate::cipher::alert::AlertValue;
 use crate::libcrypto::error_queue;
+use crate::wire::AlertValue;
 
 /// The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
 /// (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.

@@ -1,4 +1,4 @@
-//! Cipher suites, groups, signature schemes, protocol versions and alerts: their numbers, their
+//! Cipher suites, groups, signature schemes and protocol versions: their numbers, their
 //! names, and the strings that programs choose them with.
 //!
 //! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
@@ -17,9 +17,7 @@
 //! | [`security`]  | what a security level demands                                      |
 //! | [`version`]   | protocol versions                                                  |
 //! | [`method`]    | what `SSL_METHOD` points to                                        |
-//! | [`alert`]     | texts of alerts                                                    |
 
-pub mod alert;
 pub mod group;
 pub mod list;
 pub mod method;

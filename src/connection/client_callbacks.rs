@@ -4,6 +4,7 @@ use super::server_callbacks::{SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_W
 use super::{Connection, Stop};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
+use crate::wire::Alert;
 
 impl Connection {
     /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
@@ -19,9 +20,9 @@ impl Connection {
         self.resumed.set(resumed == Some(true));
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => {
-                Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8))
+                Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert)))
             }
-            Some((SSL_TLSEXT_ERR_ALERT_WARNING, alert)) => self.warn(alert as u8),
+            Some((SSL_TLSEXT_ERR_ALERT_WARNING, alert)) => self.warn(Alert::from_c(alert)),
             _ => Ok(()),
         }
     }
@@ -33,7 +34,7 @@ impl Connection {
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => Err(PeerRejected {
                 reason: Reason::CALLBACK_FAILED,
-                alert: alert as u8,
+                alert: Alert::from_c(alert),
             }),
             // There are no warnings in TLS 1.3.
             _ => Ok(()),

@@ -10,9 +10,7 @@ use std::ops::Range;
 use super::extension;
 use crate::engine::Failure;
 use crate::error::Reason;
-
-const DECODE_ERROR: u8 = 50;
-const ILLEGAL_PARAMETER: u8 = 47;
+use crate::wire::Alert;
 
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
@@ -38,7 +36,7 @@ impl ClientHello {
     /// Reads the body of the message, after its handshake header. What is in its lists and extensions is not looked
     /// at.
     pub fn parse(body: Vec<u8>) -> Result<Self, Failure> {
-        let malformed = |reason| Failure::with_alert(reason, DECODE_ERROR);
+        let malformed = |reason| Failure::with_alert(reason, Alert::DECODE_ERROR);
         if body.len() < 2 {
             return Err(malformed(Reason::LENGTH_TOO_SHORT));
         }
@@ -78,14 +76,17 @@ impl ClientHello {
             at += 2;
             let contents = vector(&hello.body[..all.end], &mut at, 2);
             let (Some(kind), Some(contents)) = (kind, contents) else {
-                return Err(Failure::with_alert(Reason::BAD_EXTENSION, DECODE_ERROR));
+                return Err(Failure::with_alert(
+                    Reason::BAD_EXTENSION,
+                    Alert::DECODE_ERROR,
+                ));
             };
             let kind = kind as u16;
             let repeated = extension::KNOWN.contains(&kind) && hello.extension(kind).is_some();
             if repeated || kind == extension::PRE_SHARED_KEY && at < all.end {
                 return Err(Failure::with_alert(
                     Reason::BAD_EXTENSION,
-                    ILLEGAL_PARAMETER,
+                    Alert::ILLEGAL_PARAMETER,
                 ));
             }
             hello.extensions.push((kind, contents));

@@ -13,13 +13,7 @@ use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
-
-const HANDSHAKE_FAILURE: u8 = 40;
-const ILLEGAL_PARAMETER: u8 = 47;
-const DECODE_ERROR: u8 = 50;
-const PROTOCOL_VERSION: u8 = 70;
-const MISSING_EXTENSION: u8 = 109;
-const UNRECOGNIZED_NAME: u8 = 112;
+use crate::wire::Alert;
 
 const LONGEST_HOST_NAME: usize = 255;
 const NO_COMPRESSION: u8 = 0;
@@ -32,9 +26,9 @@ impl ClientHello {
     /// The extension supported_versions, and the version that goes with it.
     pub(super) fn check_versions(&self) -> Check {
         const SSL3: u16 = 0x0300;
-        let refused = |reason| Err(Failure::with_alert(reason, PROTOCOL_VERSION));
+        let refused = |reason| Err(Failure::with_alert(reason, Alert::PROTOCOL_VERSION));
         // SSL 3.0 has no protocol_version alert.
-        let too_old = |reason| Err(Failure::with_alert(reason, HANDSHAKE_FAILURE));
+        let too_old = |reason| Err(Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE));
         let is_too_old = self.legacy_version() <= SSL3;
         let Some(contents) = self.extension(extension::SUPPORTED_VERSIONS) else {
             return match is_too_old {
@@ -63,7 +57,7 @@ impl ClientHello {
         match self.cipher_suite_bytes().len() {
             0 => Err(Failure::with_alert(
                 Reason::NO_CIPHERS_SPECIFIED,
-                ILLEGAL_PARAMETER,
+                Alert::ILLEGAL_PARAMETER,
             )),
             length if length % 2 != 0 => malformed(Reason::ERROR_IN_RECEIVED_CIPHER_LIST),
             _ => Ok(()),
@@ -133,8 +127,8 @@ impl ClientHello {
         let missing = |reason| {
             // TLS 1.2 has no such alert.
             let alert = match tls13 {
-                true => MISSING_EXTENSION,
-                false => HANDSHAKE_FAILURE,
+                true => Alert::MISSING_EXTENSION,
+                false => Alert::HANDSHAKE_FAILURE,
             };
             Err(Failure::with_alert(reason, alert))
         };
@@ -151,7 +145,7 @@ impl ClientHello {
             [NO_COMPRESSION] => Ok(()),
             _ if tls13 => Err(Failure::with_alert(
                 Reason::INVALID_COMPRESSION_ALGORITHM,
-                ILLEGAL_PARAMETER,
+                Alert::ILLEGAL_PARAMETER,
             )),
             _ => Ok(()),
         }
@@ -191,7 +185,7 @@ impl ClientHello {
         match name {
             None => malformed(Reason::BAD_EXTENSION),
             Some(name) if counts && (name.len() > LONGEST_HOST_NAME || name.contains(&0)) => Err(
-                Failure::with_alert(Reason::BAD_EXTENSION, UNRECOGNIZED_NAME),
+                Failure::with_alert(Reason::BAD_EXTENSION, Alert::UNRECOGNIZED_NAME),
             ),
             Some(_) => Ok(()),
         }
@@ -203,7 +197,7 @@ impl ClientHello {
             None | Some([1..=4]) => Ok(()),
             Some([_]) => Err(Failure::with_alert(
                 Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH,
-                ILLEGAL_PARAMETER,
+                Alert::ILLEGAL_PARAMETER,
             )),
             Some(_) => malformed(Reason::BAD_EXTENSION),
         }
@@ -221,7 +215,7 @@ impl ClientHello {
         if groups.is_empty() {
             return Err(Failure::with_alert(
                 Reason::MISSING_SUPPORTED_GROUPS_EXTENSION,
-                MISSING_EXTENSION,
+                Alert::MISSING_EXTENSION,
             ));
         }
         while !list.is_empty() {
@@ -236,7 +230,7 @@ impl ClientHello {
             if !groups.contains(&group) {
                 return Err(Failure::with_alert(
                     Reason::BAD_KEY_SHARE,
-                    ILLEGAL_PARAMETER,
+                    Alert::ILLEGAL_PARAMETER,
                 ));
             }
         }
@@ -281,10 +275,10 @@ impl Connection {
                 Ok(())
             }
             Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, HANDSHAKE_FAILURE))
+                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, Alert::HANDSHAKE_FAILURE))
             }
             Some(Err(WrongRenegotiationInfo::Malformed)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR))
+                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, Alert::DECODE_ERROR))
             }
         }
     }
@@ -306,7 +300,7 @@ impl Connection {
 }
 
 fn malformed(reason: Reason) -> Check {
-    Err(Failure::with_alert(reason, DECODE_ERROR))
+    Err(Failure::with_alert(reason, Alert::DECODE_ERROR))
 }
 
 /// A vector whose length takes `width` bytes (RFC 8446, section 3.4), and what follows it.

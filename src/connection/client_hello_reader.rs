@@ -3,8 +3,8 @@
 use super::ClientHello;
 use crate::engine::Failure;
 use crate::error::Reason;
+use crate::wire::Alert;
 
-const UNEXPECTED_MESSAGE: u8 = 10;
 const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
 /// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
@@ -29,7 +29,8 @@ impl ClientHelloReader {
     /// `records` is all that has come since the start of the connection. `None` when more records
     /// are needed.
     pub fn read(&mut self, records: &[u8]) -> Result<Option<ClientHello>, Failure> {
-        let unexpected = || Failure::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE);
+        let unexpected =
+            || Failure::with_alert(Reason::UNEXPECTED_MESSAGE, Alert::UNEXPECTED_MESSAGE);
         while let Some((header, rest)) = records
             .get(self.read..)
             .and_then(|records| records.split_first_chunk::<5>())
@@ -45,7 +46,7 @@ impl ClientHelloReader {
             if body.is_empty() {
                 self.empty_records += 1;
                 if self.empty_records > MOST_EMPTY_RECORDS {
-                    let alert = UNEXPECTED_MESSAGE;
+                    let alert = Alert::UNEXPECTED_MESSAGE;
                     return Err(Failure::with_alert(Reason::RECORD_TOO_SMALL, alert));
                 }
             }
@@ -60,7 +61,10 @@ impl ClientHelloReader {
             if let Some(length) = self.message.get(1..4) {
                 let length = u32::from_be_bytes([0, length[0], length[1], length[2]]) as usize;
                 if length > LONGEST {
-                    return Err(Failure::with_alert(Reason::EXCESSIVE_MESSAGE_SIZE, 47));
+                    return Err(Failure::with_alert(
+                        Reason::EXCESSIVE_MESSAGE_SIZE,
+                        Alert::ILLEGAL_PARAMETER,
+                    ));
                 }
                 if let Some(body) = self.message.get(4..4 + length) {
                     return ClientHello::parse(body.to_vec()).map(Some);

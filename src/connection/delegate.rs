@@ -10,8 +10,7 @@ use crate::engine::{
     CertificateRequest, CertifiedKey, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
     SessionSecrets,
 };
-
-const INTERNAL_ERROR: u8 = 80;
+use crate::wire::Alert;
 
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
@@ -69,7 +68,7 @@ impl Delegate for Connection {
             self.fatal.set(Some(reason));
             PeerRejected {
                 reason,
-                alert: INTERNAL_ERROR,
+                alert: Alert::INTERNAL_ERROR,
             }
         })
     }

@@ -12,9 +12,7 @@ use crate::context::Settings;
 use crate::engine::{SessionSecrets, tls13_hash_len};
 use crate::error::Reason;
 use crate::session::{Fields, Session, SessionRef};
-
-const HANDSHAKE_FAILURE: u8 = 40;
-const INTERNAL_ERROR: u8 = 80;
+use crate::wire::Alert;
 
 const TLS1_3: i32 = 0x0304;
 /// TLS_AES_128_GCM_SHA256: what stands for the hash of a key that came without one.
@@ -70,7 +68,7 @@ impl Connection {
             && (1..=usize::from(u16::MAX)).contains(&identity);
         match usable {
             true => Ok(Some(offered)),
-            false => Err(self.refuse(Reason::BAD_PSK, INTERNAL_ERROR)),
+            false => Err(self.refuse(Reason::BAD_PSK, Alert::INTERNAL_ERROR)),
         }
     }
 
@@ -94,7 +92,7 @@ impl Connection {
         // SAFETY: NULL, or a session with a reference that the callback hands over.
         let session = unsafe { SessionRef::from_callback(raw) };
         let Some(session) = session.ok().filter(|_| answer != 0) else {
-            return Err(self.refuse(Reason::BAD_PSK, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::BAD_PSK, Alert::INTERNAL_ERROR));
         };
         Ok(session.map(|session| OfferedPsk {
             session,
@@ -126,7 +124,7 @@ impl Connection {
             )
         };
         let Some(key) = key.get(..length as usize) else {
-            return Err(self.refuse(Reason::INTERNAL_ERROR, HANDSHAKE_FAILURE));
+            return Err(self.refuse(Reason::INTERNAL_ERROR, Alert::HANDSHAKE_FAILURE));
         };
         if key.is_empty() {
             return Ok(None);
@@ -172,7 +170,7 @@ impl Connection {
         // SAFETY: NULL, or a session with a reference that the callback hands over.
         let session = unsafe { SessionRef::from_callback(raw) };
         let session = session.ok().filter(|_| answer != 0);
-        session.ok_or_else(|| self.refuse(Reason::BAD_EXTENSION, INTERNAL_ERROR))
+        session.ok_or_else(|| self.refuse(Reason::BAD_EXTENSION, Alert::INTERNAL_ERROR))
     }
 
     fn ask_server_key(
@@ -204,7 +202,7 @@ impl Connection {
             )
         };
         match key.get(..length as usize) {
-            None => Err(self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR)),
+            None => Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR)),
             Some([]) => Ok(None),
             Some(key) => Ok(Some(session_of_key(key))),
         }

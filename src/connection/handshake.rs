@@ -13,8 +13,7 @@ use super::{
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
-
-const ILLEGAL_PARAMETER: u8 = 47;
+use crate::wire::Alert;
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -160,13 +159,13 @@ impl Connection {
     /// A handshake that cannot even begin, say because no version is left, ends with an alert as
     /// any other.
     pub(super) fn not_started(&self, stop: Stop) -> Stop {
-        const PROTOCOL_VERSION: u8 = 70;
-        const INTERNAL_ERROR: u8 = 80;
         match stop {
             Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
                 let alert = match reason {
-                    Reason::NO_CIPHERS_AVAILABLE | Reason::NO_SUITABLE_GROUPS => INTERNAL_ERROR,
-                    _ => PROTOCOL_VERSION,
+                    Reason::NO_CIPHERS_AVAILABLE | Reason::NO_SUITABLE_GROUPS => {
+                        Alert::INTERNAL_ERROR
+                    }
+                    _ => Alert::PROTOCOL_VERSION,
                 };
                 let mut failure = Failure::with_alert(reason, alert);
                 failure.detail = detail.into_owned();
@@ -260,8 +259,6 @@ impl Connection {
     /// secure renegotiation is refused unless the program takes such (RFC 5746, section 4.1): a connection with it may
     /// be the renegotiation of an attacker's.
     fn read_server_hello(&self) -> Result<(), Stop> {
-        const DECODE_ERROR: u8 = 50;
-        const HANDSHAKE_FAILURE: u8 = 40;
         if self.role.get() != Some(Role::Client) || self.server_random.get() != [0; 32] {
             return Ok(());
         }
@@ -293,15 +290,15 @@ impl Connection {
         {
             Some(Ok(())) => self.renegotiates_securely.set(true),
             Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
-                return Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, ILLEGAL_PARAMETER));
+                return Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, Alert::ILLEGAL_PARAMETER));
             }
             Some(Err(WrongRenegotiationInfo::Malformed)) => {
-                return Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, DECODE_ERROR));
+                return Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, Alert::DECODE_ERROR));
             }
             None if self.takes_insecure_servers() => {}
             None => {
                 let reason = Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
-                return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+                return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
             }
         }
         self.ask_about_tls12_server()
@@ -310,7 +307,6 @@ impl Connection {
     /// TLS 1.2: what the engine has gone on with is what was looked at, and keeps to a Suite B profile that is in force
     /// (RFC 6460).
     fn check_choice(&self) -> Result<(), Stop> {
-        const INTERNAL_ERROR: u8 = 80;
         let settings = self.settings();
         let seen = self.server_random.get() != [0; 32] || self.role.get() != Some(Role::Client);
         if seen && settings.suite_b().is_none() {
@@ -320,11 +316,11 @@ impl Connection {
         if facts.version != 0x0303 {
             Ok(())
         } else if !seen {
-            Err(self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))
+            Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
         } else if facts.group == 0 || self.suits_suite_b(&settings, facts.group) {
             Ok(())
         } else {
-            Err(self.refuse(Reason::WRONG_CURVE, ILLEGAL_PARAMETER))
+            Err(self.refuse(Reason::WRONG_CURVE, Alert::ILLEGAL_PARAMETER))
         }
     }
 
@@ -358,7 +354,7 @@ impl Connection {
         match same {
             Some(false) => Err(self.refuse(
                 Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
-                ILLEGAL_PARAMETER,
+                Alert::ILLEGAL_PARAMETER,
             )),
             _ => Ok(()),
         }

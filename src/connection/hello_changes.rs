@@ -5,8 +5,7 @@ use super::{ClientHello, Connection, Stop, extension};
 use crate::context::Settings;
 use crate::engine::HelloChanges;
 use crate::error::Reason;
-
-const MISSING_EXTENSION: u8 = 109;
+use crate::wire::Alert;
 
 /// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
 /// 7.4.1.4.1).
@@ -36,7 +35,9 @@ impl Connection {
             // A PSK authenticates the server, so nothing is signed.
             _ if resumed.is_some() => Some(settings.signature_schemes()),
             _ => {
-                return Err(self.refuse(Reason::MISSING_SIGALGS_EXTENSION, MISSING_EXTENSION));
+                return Err(
+                    self.refuse(Reason::MISSING_SIGALGS_EXTENSION, Alert::MISSING_EXTENSION)
+                );
             }
         };
         Ok(HelloChanges {

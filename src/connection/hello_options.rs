@@ -5,6 +5,7 @@ use super::{ClientHello, Connection, Stop, extension};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
+use crate::wire::Alert;
 
 /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
 const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
@@ -45,18 +46,16 @@ impl Connection {
     /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC 5246, section
     /// 7.4.1.4). The engine has asked for extended_master_secret all the same.
     fn check_unasked(&self, hello: &ServerHello) -> Result<(), Stop> {
-        const UNSUPPORTED_EXTENSION: u8 = 110;
         let answered = |hello: &Tls12Hello| hello.extended_master_secret;
         match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
             true => Ok(()),
-            false => Err(self.refuse(Reason::UNSOLICITED_EXTENSION, UNSUPPORTED_EXTENSION)),
+            false => Err(self.refuse(Reason::UNSOLICITED_EXTENSION, Alert::UNSUPPORTED_EXTENSION)),
         }
     }
 
     /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random (RFC 8446, section 4.1.3).
     /// It is refused by who could speak TLS 1.3 with it, and by who says that it could (`SSL_MODE_SEND_FALLBACK_SCSV`).
     fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Stop> {
-        const ILLEGAL_PARAMETER: u8 = 47;
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
         let falls_back = self.settings.borrow().mode & MODE_SEND_FALLBACK_SCSV != 0;
@@ -65,7 +64,7 @@ impl Connection {
         let lowered = hello.tls12.is_some()
             && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
         match higher && lowered {
-            true => Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, ILLEGAL_PARAMETER)),
+            true => Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, Alert::ILLEGAL_PARAMETER)),
             false => Ok(()),
         }
     }
@@ -74,7 +73,6 @@ impl Connection {
     /// lower one from a server that has a higher one.
     pub(super) fn check_fallback(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
         const FALLBACK_SCSV: u16 = 0x5600;
-        const INAPPROPRIATE_FALLBACK: u8 = 86;
         let settings = self.settings();
         let highest = [0x0304, 0x0303]
             .into_iter()
@@ -82,6 +80,9 @@ impl Connection {
         if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {
             return Ok(());
         }
-        Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, INAPPROPRIATE_FALLBACK))
+        Err(self.refuse(
+            Reason::INAPPROPRIATE_FALLBACK,
+            Alert::INAPPROPRIATE_FALLBACK,
+        ))
     }
 }

@@ -8,8 +8,8 @@ use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
 use crate::libcrypto::error_queue;
+use crate::wire::Alert;
 
-const INTERNAL_ERROR: u8 = 80;
 const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
@@ -173,11 +173,11 @@ impl Connection {
         let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
         if repeated && data.len() < self.written_of_pending() {
             self.want.set(Want::Nothing);
-            return Err(self.refuse(Reason::BAD_LENGTH, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::BAD_LENGTH, Alert::INTERNAL_ERROR));
         }
         if repeated && moved {
             self.want.set(Want::Nothing);
-            return Err(self.refuse(Reason::BAD_WRITE_RETRY, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::BAD_WRITE_RETRY, Alert::INTERNAL_ERROR));
         }
         pending.buffer.set(address);
         loop {

@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use super::{Connection, Role, Stop};
 use crate::context::InfoCallback;
+use crate::wire::{Alert, AlertLevel, AlertValue};
 
 /// What is being told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +67,8 @@ impl Connection {
     }
 
     /// Tells of an alert: level and description.
-    pub(super) fn notify_alert(&self, kind: InfoKind, level: u8, alert: u8) {
-        self.notify(kind, c_int::from(level) << 8 | c_int::from(alert));
+    pub(super) fn notify_alert(&self, kind: InfoKind, level: AlertLevel, alert: Alert) {
+        self.notify(kind, AlertValue::new(level, alert).0);
     }
 
     /// Tells that a handshake call returns.

@@ -18,18 +18,14 @@ use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
+use crate::wire::Alert;
 
 /// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
 const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
 
-const BAD_CERTIFICATE: u8 = 42;
-const DECODE_ERROR: u8 = 50;
-const HANDSHAKE_FAILURE: u8 = 40;
-const INTERNAL_ERROR: u8 = 80;
-
 const INTERNAL: PeerRejected = PeerRejected {
     reason: Reason::INTERNAL_ERROR,
-    alert: INTERNAL_ERROR,
+    alert: Alert::INTERNAL_ERROR,
 };
 
 impl Connection {
@@ -89,7 +85,7 @@ impl Connection {
         if self.verify_again.take() {
             return Err(PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: INTERNAL_ERROR,
+                alert: Alert::INTERNAL_ERROR,
             });
         }
         if !verified.ok && self.insists_on_verification() {
@@ -114,13 +110,13 @@ impl Connection {
         match chain.iter().find_map(parse) {
             Some(Error::Ssl(reason, _)) => PeerRejected {
                 reason,
-                alert: DECODE_ERROR,
+                alert: Alert::DECODE_ERROR,
             },
             _ => PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
                 alert: match self.role.get() {
-                    Some(Role::Client) => BAD_CERTIFICATE,
-                    _ => DECODE_ERROR,
+                    Some(Role::Client) => Alert::BAD_CERTIFICATE,
+                    _ => Alert::DECODE_ERROR,
                 },
             },
         }
@@ -144,7 +140,7 @@ impl Connection {
         }
         Err(PeerRejected {
             reason: Reason::BAD_ECC_CERT,
-            alert: HANDSHAKE_FAILURE,
+            alert: Alert::HANDSHAKE_FAILURE,
         })
     }
 
@@ -213,11 +209,11 @@ impl Connection {
         }
         let names = hello
             .certificate_authorities()
-            .ok_or_else(|| self.refuse(Reason::LENGTH_MISMATCH, DECODE_ERROR))?
+            .ok_or_else(|| self.refuse(Reason::LENGTH_MISMATCH, Alert::DECODE_ERROR))?
             .into_iter()
             .map(Name::from_der)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| self.refuse(Reason::BAD_EXTENSION, DECODE_ERROR))?;
+            .map_err(|_| self.refuse(Reason::BAD_EXTENSION, Alert::DECODE_ERROR))?;
         let names = NameStack::from_items(names)?;
         self.names.borrow_mut().received = Some(Arc::new(names));
         Ok(())

@@ -15,9 +15,7 @@ use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
-
-const HANDSHAKE_FAILURE: u8 = 40;
-const ILLEGAL_PARAMETER: u8 = 47;
+use crate::wire::Alert;
 
 const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 
@@ -33,10 +31,10 @@ impl Connection {
         let kind = signer(&self.library(), signed.certificate).map(|key| key.kind());
         let scheme = SignatureScheme::from_code(signed.scheme);
         let (Ok(kind), Some(scheme)) = (kind, scheme) else {
-            return Err(wrong_type(ILLEGAL_PARAMETER));
+            return Err(wrong_type(Alert::ILLEGAL_PARAMETER));
         };
         if !scheme.is_for(kind) || (tls13 && !scheme.is_of_tls13()) {
-            return Err(wrong_type(ILLEGAL_PARAMETER));
+            return Err(wrong_type(Alert::ILLEGAL_PARAMETER));
         }
         if let KeyKind::Ec { nid } = kind {
             let bound = tls13 || settings.suite_b().is_some();
@@ -44,12 +42,12 @@ impl Connection {
             if (bound && !scheme.fits(kind)) || !allowed {
                 return Err(PeerRejected {
                     reason: Reason::WRONG_CURVE,
-                    alert: ILLEGAL_PARAMETER,
+                    alert: Alert::ILLEGAL_PARAMETER,
                 });
             }
         }
         if !tls13 && settings.suite_b().is_some() && !SUITE_B_SCHEMES.contains(&signed.scheme) {
-            return Err(wrong_type(HANDSHAKE_FAILURE));
+            return Err(wrong_type(Alert::HANDSHAKE_FAILURE));
         }
         let offered = match self.role() {
             Some(Role::Client) => settings.signature_schemes(),
@@ -57,7 +55,7 @@ impl Connection {
         };
         let permitted = settings.permits_signature(self.asker(), SIGALG_CHECK, signed.scheme);
         if !offered.contains(&signed.scheme) || !permitted {
-            return Err(wrong_type(HANDSHAKE_FAILURE));
+            return Err(wrong_type(Alert::HANDSHAKE_FAILURE));
         }
         Ok(())
     }
@@ -105,7 +103,7 @@ fn signer(library: &LibraryContext, certificate: &[u8]) -> error::Result<PublicK
     })
 }
 
-fn wrong_type(alert: u8) -> PeerRejected {
+fn wrong_type(alert: Alert) -> PeerRejected {
     PeerRejected {
         reason: Reason::WRONG_SIGNATURE_TYPE,
         alert,

@@ -15,11 +15,7 @@ use crate::context::{Asker, Settings, Wishes, no_group};
 use crate::engine::{Failure, PeerRejected, Profile};
 use crate::error::Error;
 use crate::reason::Reason;
-
-const HANDSHAKE_FAILURE: u8 = 40;
-const ILLEGAL_PARAMETER: u8 = 47;
-const PROTOCOL_VERSION: u8 = 70;
-const INTERNAL_ERROR: u8 = 80;
+use crate::wire::Alert;
 
 /// `SSL_OP_NO_TICKET`
 const OP_NO_TICKET: u64 = 1 << 14;
@@ -95,7 +91,7 @@ impl Connection {
             })
             .map_err(|error| match error {
                 Error::Ssl(reason, detail) => {
-                    let failure = Failure::with_alert(reason, HANDSHAKE_FAILURE);
+                    let failure = Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE);
                     self.fail(failure.saying(&detail))
                 }
                 error => error.into(),
@@ -116,7 +112,7 @@ impl Connection {
         if offered.is_empty() || profile.has_any_group(&offered) {
             return Ok(());
         }
-        Err(self.refuse(no_group(version), HANDSHAKE_FAILURE))
+        Err(self.refuse(no_group(version), Alert::HANDSHAKE_FAILURE))
     }
 
     /// Server: whether a group that both sides have may be chosen.
@@ -145,7 +141,10 @@ impl Connection {
     ) -> Result<Vec<u16>, Stop> {
         let permitted = self.permitted_signatures(settings, SIGALG_SUPPORTED, schemes);
         match permitted.is_empty() {
-            true => Err(self.refuse(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM, INTERNAL_ERROR)),
+            true => Err(self.refuse(
+                Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+                Alert::INTERNAL_ERROR,
+            )),
             false => Ok(permitted),
         }
     }
@@ -159,7 +158,7 @@ impl Connection {
             true => Ok(()),
             false => Err(PeerRejected {
                 reason: Reason::WRONG_CURVE,
-                alert: ILLEGAL_PARAMETER,
+                alert: Alert::ILLEGAL_PARAMETER,
             }),
         }
     }
@@ -176,16 +175,16 @@ impl Connection {
             None => 0x0304,
         };
         if cipher.is_tls13() != hello.tls12.is_none() {
-            return Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, ILLEGAL_PARAMETER));
+            return Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, Alert::ILLEGAL_PARAMETER));
         }
         if !settings.allows_version(self.method.get(), version) {
-            return Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION));
+            return Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, Alert::PROTOCOL_VERSION));
         }
         let set = settings.ciphers().any(|known| known.wire() == hello.suite);
         let permitted = set && settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher);
         match permitted {
             true => Ok(()),
-            false => Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, ILLEGAL_PARAMETER)),
+            false => Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, Alert::ILLEGAL_PARAMETER)),
         }
     }
 }

@@ -18,11 +18,7 @@ use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
 use crate::tag;
-
-const INTERNAL_ERROR: u8 = 80;
-const HANDSHAKE_FAILURE: u8 = 40;
-const ILLEGAL_PARAMETER: u8 = 47;
-const DECODE_ERROR: u8 = 50;
+use crate::wire::Alert;
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
@@ -189,7 +185,7 @@ impl Connection {
                 match self.open_ticket(psk.identity, &[]) {
                     TicketStatus::Session(session, renew) => (session, renew, false),
                     TicketStatus::Fatal(reason) => {
-                        return Err(self.refuse(reason, INTERNAL_ERROR));
+                        return Err(self.refuse(reason, Alert::INTERNAL_ERROR));
                     }
                     _ => continue,
                 }
@@ -231,20 +227,20 @@ impl Connection {
     ) -> Result<(), Stop> {
         let refuse = |reason, alert| Err(self.refuse(reason, alert));
         if !hello.ends_with_psks() {
-            return refuse(Reason::BAD_EXTENSION, ILLEGAL_PARAMETER);
+            return refuse(Reason::BAD_EXTENSION, Alert::ILLEGAL_PARAMETER);
         }
         let Some((covered, sent)) = hello.psk_binder(number) else {
-            return refuse(Reason::BAD_EXTENSION, DECODE_ERROR);
+            return refuse(Reason::BAD_EXTENSION, Alert::DECODE_ERROR);
         };
         let suite = session.cipher_id() as u16;
         let settings = self.settings();
         let algorithms = settings.provided_algorithms();
         match psk_binder(algorithms, suite, &session.master_key(), external, &covered) {
             Some(binder) if binder.len() != sent.len() => {
-                refuse(Reason::BAD_EXTENSION, DECODE_ERROR)
+                refuse(Reason::BAD_EXTENSION, Alert::DECODE_ERROR)
             }
             Some(binder) if memory::equal_in_constant_time(&binder, sent) => Ok(()),
-            _ => refuse(Reason::BINDER_DOES_NOT_VERIFY, ILLEGAL_PARAMETER),
+            _ => refuse(Reason::BINDER_DOES_NOT_VERIFY, Alert::ILLEGAL_PARAMETER),
         }
     }
 
@@ -288,7 +284,7 @@ impl Connection {
             _ => TicketStatus::None,
         };
         match status {
-            TicketStatus::Fatal(reason) => Err(self.refuse(reason, INTERNAL_ERROR)),
+            TicketStatus::Fatal(reason) => Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
             TicketStatus::NotDecrypted => Ok(None),
             TicketStatus::Session(session, renew) => {
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
@@ -376,7 +372,10 @@ impl Connection {
             return Ok(false);
         }
         if settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty() {
-            return Err(self.refuse(Reason::SESSION_ID_CONTEXT_UNINITIALIZED, INTERNAL_ERROR));
+            return Err(self.refuse(
+                Reason::SESSION_ID_CONTEXT_UNINITIALIZED,
+                Alert::INTERNAL_ERROR,
+            ));
         }
         if session.is_expired(clock::now()) {
             self.session_context.statistics.timeouts.increment();
@@ -390,14 +389,14 @@ impl Connection {
                 hello.offers_extended_master_secret() && self.takes_extended_master_secret();
             match session.extended_master_secret() {
                 true if !offered => {
-                    return Err(self.refuse(Reason::INCONSISTENT_EXTMS, HANDSHAKE_FAILURE));
+                    return Err(self.refuse(Reason::INCONSISTENT_EXTMS, Alert::HANDSHAKE_FAILURE));
                 }
                 false if offered => return Ok(false),
                 _ => {}
             }
             let suite = session.cipher_id() as u16;
             if !hello.cipher_suites().contains(&suite) {
-                return Err(self.refuse(Reason::REQUIRED_CIPHER_MISSING, ILLEGAL_PARAMETER));
+                return Err(self.refuse(Reason::REQUIRED_CIPHER_MISSING, Alert::ILLEGAL_PARAMETER));
             }
             if !self.server_profile(hello)?.has_tls12(suite) {
                 return Ok(false);

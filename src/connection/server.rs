@@ -14,6 +14,7 @@ use crate::error::Reason;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::random;
 use crate::session::SessionRef;
+use crate::wire::Alert;
 
 /// The program's next decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,10 +31,6 @@ pub enum Step {
     /// The engine can be started.
     Decided,
 }
-
-const HANDSHAKE_FAILURE: u8 = 40;
-const PROTOCOL_VERSION: u8 = 70;
-const INTERNAL_ERROR: u8 = 80;
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
@@ -144,7 +141,7 @@ impl Connection {
         if version == 0x0304 {
             let suites = hello.cipher_suites();
             if self.server_profile(&hello)?.choose_tls13(&suites).is_none() {
-                return Err(self.refuse(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE));
+                return Err(self.refuse(Reason::NO_SHARED_CIPHER, Alert::HANDSHAKE_FAILURE));
             }
         }
         let before = self.context();
@@ -192,7 +189,8 @@ impl Connection {
             } else {
                 ""
             };
-            let failure = Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, PROTOCOL_VERSION);
+            let failure =
+                Failure::with_alert(Reason::UNSUPPORTED_PROTOCOL, Alert::PROTOCOL_VERSION);
             self.fail(failure.saying(detail))
         })
     }
@@ -258,12 +256,12 @@ impl Connection {
                 0x0304 => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
                 _ => Reason::NO_SHARED_CIPHER,
             };
-            return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+            return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
         }
         if credentials.is_empty() && resume.is_none() {
             return Err(self.fail(Failure {
                 detail: reason_of_no_cipher(&settings, version).into(),
-                ..Failure::with_alert(Reason::NO_SHARED_CIPHER, HANDSHAKE_FAILURE)
+                ..Failure::with_alert(Reason::NO_SHARED_CIPHER, Alert::HANDSHAKE_FAILURE)
             }));
         }
         let cache_mode = self.session_context.cache_mode();
@@ -299,7 +297,7 @@ impl Connection {
         let signature_schemes = self.permitted_signatures(&settings, SIGALG_SHARED, common);
         if signature_schemes.is_empty() && !offered.is_empty() && resume.is_none() {
             let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
-            return Err(self.refuse(reason, HANDSHAKE_FAILURE));
+            return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
         }
         let client_signature_schemes = match client_authentication {
             ClientAuthentication::None => settings.client_signature_schemes(),
@@ -384,7 +382,7 @@ impl Connection {
     fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
         let id = self
             .new_session_id(0x0303)
-            .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
+            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
         filled_up(&self.library(), id)
     }
 

@@ -7,10 +7,7 @@ use std::sync::Arc;
 use super::{ClientHello, Connection, InfoKind, Stop, Want};
 use crate::context::Settings;
 use crate::error::Reason;
-
-const INTERNAL_ERROR: u8 = 80;
-const UNRECOGNIZED_NAME: u8 = 112;
-const NO_APPLICATION_PROTOCOL: u8 = 120;
+use crate::wire::{Alert, AlertLevel};
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
 pub(super) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
@@ -24,7 +21,7 @@ impl Connection {
         let Some(function) = callback.function else {
             return Ok(());
         };
-        let mut alert = c_int::from(INTERNAL_ERROR);
+        let mut alert = c_int::from(Alert::INTERNAL_ERROR);
         // SAFETY: the program's function, called as SSL_CTX_set_client_hello_cb(3) says, with
         // nothing borrowed.
         let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
@@ -34,7 +31,7 @@ impl Connection {
                 self.want.set(Want::ClientHelloCallback);
                 Err(Stop::Suspended)
             }
-            _ => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
+            _ => Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert))),
         }
     }
 
@@ -51,14 +48,16 @@ impl Connection {
             after.statistics.accept.increment();
         }
         match answer {
-            SSL_TLSEXT_ERR_ALERT_FATAL => Err(self.refuse(Reason::CALLBACK_FAILED, alert as u8)),
+            SSL_TLSEXT_ERR_ALERT_FATAL => {
+                Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert)))
+            }
             SSL_TLSEXT_ERR_OK => {
                 self.with_handshake(|handshake| handshake.host_name_accepted = true);
                 Ok(())
             }
             // There are no warnings in TLS 1.3.
             SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == 0x0303 => {
-                self.warn(alert as u8)
+                self.warn(Alert::from_c(alert))
             }
             _ => Ok(()),
         }
@@ -71,7 +70,7 @@ impl Connection {
             callback = self.session_context.callbacks().server_name;
         }
         let function = callback.function?;
-        let mut alert = c_int::from(UNRECOGNIZED_NAME);
+        let mut alert = c_int::from(Alert::UNRECOGNIZED_NAME);
         // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
         // it may well call SSL_set_SSL_CTX.
         let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
@@ -79,13 +78,12 @@ impl Connection {
     }
 
     /// Sends a warning, before there are keys. What the transport does not take now goes with the answer.
-    pub(super) fn warn(&self, alert: u8) -> Result<(), Stop> {
-        const WARNING: u8 = 1;
+    pub(super) fn warn(&self, alert: Alert) -> Result<(), Stop> {
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
         self.want.set(Want::Nothing);
         self.tell();
-        self.notify_alert(InfoKind::WriteAlert, WARNING, alert);
+        self.notify_alert(InfoKind::WriteAlert, AlertLevel::WARNING, alert);
         Ok(())
     }
 
@@ -118,9 +116,10 @@ impl Connection {
                 }
                 Ok(())
             }
-            SSL_TLSEXT_ERR_ALERT_FATAL | SSL_TLSEXT_ERR_OK => {
-                Err(self.refuse(Reason::NO_APPLICATION_PROTOCOL, NO_APPLICATION_PROTOCOL))
-            }
+            SSL_TLSEXT_ERR_ALERT_FATAL | SSL_TLSEXT_ERR_OK => Err(self.refuse(
+                Reason::NO_APPLICATION_PROTOCOL,
+                Alert::NO_APPLICATION_PROTOCOL,
+            )),
             _ => Ok(()),
         }
     }
@@ -136,7 +135,7 @@ impl Connection {
         };
         // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
         match unsafe { function(self.as_c(), callback.argument) } {
-            0 => Err(self.refuse(Reason::CERT_CB_ERROR, INTERNAL_ERROR)),
+            0 => Err(self.refuse(Reason::CERT_CB_ERROR, Alert::INTERNAL_ERROR)),
             answer if answer < 0 => {
                 self.want.set(Want::X509Lookup);
                 Err(Stop::Suspended)

@@ -6,6 +6,7 @@ use super::InfoKind;
 use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
 use crate::error::Reason;
 use crate::libcrypto::error_queue;
+use crate::wire::{Alert, AlertLevel};
 
 impl Connection {
     /// `SSL_shutdown(3)`: true when both directions are closed, false when only our close_notify
@@ -50,7 +51,11 @@ impl Connection {
         self.flush_flight()?;
         self.close_notify_pending.set(false);
         self.tell();
-        self.notify_alert(InfoKind::WriteAlert, 1, 0);
+        self.notify_alert(
+            InfoKind::WriteAlert,
+            AlertLevel::WARNING,
+            Alert::CLOSE_NOTIFY,
+        );
         Ok(())
     }
 

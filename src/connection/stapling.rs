@@ -7,10 +7,7 @@ use super::{Connection, Role, Stop};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
 use crate::libcrypto::memory::Allocated;
-
-const BAD_CERTIFICATE_STATUS_RESPONSE: u8 = 113;
-const INTERNAL_ERROR: u8 = 80;
-const UNSUPPORTED_EXTENSION: u8 = 110;
+use crate::wire::Alert;
 
 /// `TLSEXT_STATUSTYPE_nothing`
 const NOTHING: c_int = -1;
@@ -43,7 +40,7 @@ impl Connection {
             SSL_TLSEXT_ERR_NOACK => Ok(None),
             _ => Err(PeerRejected {
                 reason: Reason::CLIENTHELLO_TLSEXT,
-                alert: INTERNAL_ERROR,
+                alert: Alert::INTERNAL_ERROR,
             }),
         }
     }
@@ -54,7 +51,7 @@ impl Connection {
         if is_client && !response.is_empty() && self.status_type() != OCSP {
             return Err(PeerRejected {
                 reason: Reason::UNSOLICITED_EXTENSION,
-                alert: UNSUPPORTED_EXTENSION,
+                alert: Alert::UNSUPPORTED_EXTENSION,
             });
         }
         Ok(())
@@ -67,7 +64,7 @@ impl Connection {
         }
         let response = Allocated::copy_of(response).map_err(|_| PeerRejected {
             reason: Reason::INTERNAL_ERROR,
-            alert: INTERNAL_ERROR,
+            alert: Alert::INTERNAL_ERROR,
         })?;
         self.ocsp_response.replace(response);
         let callback = self.context().callbacks().status;
@@ -79,11 +76,11 @@ impl Connection {
         match unsafe { function(self.as_c(), callback.argument) } {
             0 => Err(PeerRejected {
                 reason: Reason::INVALID_STATUS_RESPONSE,
-                alert: BAD_CERTIFICATE_STATUS_RESPONSE,
+                alert: Alert::BAD_CERTIFICATE_STATUS_RESPONSE,
             }),
             answer if answer < 0 => Err(PeerRejected {
                 reason: Reason::INTERNAL_ERROR,
-                alert: INTERNAL_ERROR,
+                alert: Alert::INTERNAL_ERROR,
             }),
             _ => Ok(()),
         }

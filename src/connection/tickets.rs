@@ -22,8 +22,7 @@ use crate::error::Reason;
 use crate::libcrypto::{bio, error_queue, random, ticket_callback};
 use crate::session::{Fields, Session, SessionRef, View, der};
 use crate::ticket::Opened;
-
-const INTERNAL_ERROR: u8 = 80;
+use crate::wire::Alert;
 
 /// Ids that this library makes are as long as this.
 const ID_LENGTH: usize = 32;
@@ -122,7 +121,7 @@ impl Connection {
                 return Ok(());
             }
             self.send_ticket()
-                .map_err(|reason| self.refuse(reason, INTERNAL_ERROR))?;
+                .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
         }
     }
 

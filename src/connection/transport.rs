@@ -4,10 +4,8 @@ use super::{Connection, InfoKind, RECEIVED_SHUTDOWN, Role, SENT_SHUTDOWN, Stage,
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::bio::{Bio, Io};
+use crate::wire::{Alert, AlertLevel};
 
-/// The alert of a connection that ends too early, as in OpenSSL.
-const DECODE_ERROR: u8 = 50;
-const INTERNAL_ERROR: u8 = 80;
 /// `SSL_OP_IGNORE_UNEXPECTED_EOF`
 const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
 
@@ -51,7 +49,7 @@ impl Connection {
             let result = match unsafe { Bio::lend(bio) } {
                 None => {
                     self.engine.replace(Some(engine));
-                    return Err(self.refuse(Reason::READ_BIO_NOT_SET, INTERNAL_ERROR));
+                    return Err(self.refuse(Reason::READ_BIO_NOT_SET, Alert::INTERNAL_ERROR));
                 }
                 Some(bio) => {
                     self.want.set(Want::Read);
@@ -97,7 +95,7 @@ impl Connection {
             return Stop::Closed;
         }
         // The peer may have closed its sending side only, and then it reads why we leave.
-        match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, DECODE_ERROR) {
+        match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, Alert::DECODE_ERROR) {
             Stop::Failed(error) => Stop::Broken(error),
             stop => stop,
         }
@@ -182,7 +180,7 @@ impl Connection {
         let result = engine.process(self);
         self.engine.replace(Some(engine));
         let result = match (result, self.fatal.take()) {
-            (Ok(_), Some(reason)) => return Err(self.refuse(reason, INTERNAL_ERROR)),
+            (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
             (Err(failure), Some(reason)) => Err(Failure {
                 reason,
                 detail: String::new(),
@@ -197,7 +195,11 @@ impl Connection {
                 if progress.closed {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                     self.close_notify_received.set(true);
-                    self.notify_alert(InfoKind::ReadAlert, 1, 0);
+                    self.notify_alert(
+                        InfoKind::ReadAlert,
+                        AlertLevel::WARNING,
+                        Alert::CLOSE_NOTIFY,
+                    );
                 }
                 Ok(progress.closed)
             }
@@ -230,7 +232,7 @@ impl Connection {
             self.tell();
             self.stage.set(Stage::Failed);
             if sent {
-                self.notify_alert(InfoKind::WriteAlert, 2, alert);
+                self.notify_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
             }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
@@ -238,7 +240,7 @@ impl Connection {
         self.tell();
         if let Some(alert) = failure.alert_received {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-            self.notify_alert(InfoKind::ReadAlert, 2, alert);
+            self.notify_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
         }
         if alert_sent.is_some() || failure.alert_received.is_some() {
             self.lose_failed_session();
@@ -256,10 +258,9 @@ impl Connection {
 
     /// Ends the connection since there was no memory for what it did, and gives back what it has.
     pub fn end_without_memory(&self) -> Stop {
-        const INTERNAL_ERROR: u8 = 80;
         let stop = match self.stage.get() {
             Stage::Failed => Reason::MALLOC_FAILURE.into(),
-            _ => self.refuse(Reason::MALLOC_FAILURE, INTERNAL_ERROR),
+            _ => self.refuse(Reason::MALLOC_FAILURE, Alert::INTERNAL_ERROR),
         };
         self.handshake.take();
         self.engine.take();
@@ -286,7 +287,7 @@ impl Connection {
     }
 
     /// Fails a handshake from this side.
-    pub(super) fn refuse(&self, reason: Reason, alert: u8) -> Stop {
+    pub(super) fn refuse(&self, reason: Reason, alert: Alert) -> Stop {
         self.fail(Failure::with_alert(reason, alert))
     }
 }

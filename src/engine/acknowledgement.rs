@@ -12,6 +12,7 @@ use super::alerts;
 use super::certificate_limit::MessageLengths;
 use super::client;
 use super::early_data::note_decrypted;
+use crate::wire::Alert;
 
 const SERVER_HELLO: u8 = 2;
 const ENCRYPTED_EXTENSIONS: u8 = 8;
@@ -92,8 +93,7 @@ impl RecordDecrypter for NotingDecrypter {
 }
 
 fn empty_fragment() -> Error {
-    const UNEXPECTED_MESSAGE: u8 = 10;
-    alerts::want(UNEXPECTED_MESSAGE);
+    alerts::want(Alert::UNEXPECTED_MESSAGE);
     PeerMisbehaved::EmptyFragment.into()
 }
 

@@ -8,18 +8,13 @@ use std::cell::Cell;
 
 use rustls::enums::ContentType;
 
-const UNEXPECTED_MESSAGE: u8 = 10;
-const ILLEGAL_PARAMETER: u8 = 47;
-const DECODE_ERROR: u8 = 50;
-const INTERNAL_ERROR: u8 = 80;
-/// The number that rustls gives to failures for which RFC 8446 has no alert.
-const GENERAL_ERROR: u8 = 117;
+use crate::wire::Alert;
 
 /// What is noted while a record is digested.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Noted {
     /// The alert that is right for the error that is about to come.
-    wanted: Option<u8>,
+    wanted: Option<Alert>,
     opened: Opened,
 }
 
@@ -51,7 +46,7 @@ pub(super) fn put_back(noted: Noted) {
 }
 
 /// The error that a hook is about to return is to be told by this alert.
-pub(super) fn want(alert: u8) {
+pub(super) fn want(alert: Alert) {
     let noted = NOTED.get();
     NOTED.set(Noted {
         wanted: Some(alert),
@@ -74,17 +69,18 @@ pub(super) fn note_opened(kind: ContentType, contents: &[u8]) {
 }
 
 /// The alert to send in place of one of rustls's.
-pub(super) fn in_place_of(alert: u8) -> u8 {
+pub(super) fn in_place_of(alert: Alert) -> Alert {
     let noted = NOTED.get();
     match (noted.wanted, alert, noted.opened) {
         (Some(wanted), ..) => wanted,
-        (None, GENERAL_ERROR, _) => INTERNAL_ERROR,
+        // What rustls gives to failures for which RFC 8446 has no alert.
+        (None, Alert::GENERAL_ERROR, _) => Alert::INTERNAL_ERROR,
         // Between the parts of a message (RFC 8446, section 5.1).
-        (None, ILLEGAL_PARAMETER, Opened::Other) => UNEXPECTED_MESSAGE,
+        (None, Alert::ILLEGAL_PARAMETER, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
         // What is in the record is of no known type, or no alert (RFC 8446, section 5).
-        (None, DECODE_ERROR, Opened::Other) => UNEXPECTED_MESSAGE,
+        (None, Alert::DECODE_ERROR, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
         // RFC 8446, section 4.6.3
-        (None, DECODE_ERROR, Opened::UnknownKeyUpdate) => ILLEGAL_PARAMETER,
+        (None, Alert::DECODE_ERROR, Opened::UnknownKeyUpdate) => Alert::ILLEGAL_PARAMETER,
         (None, alert, _) => alert,
     }
 }
@@ -93,7 +89,7 @@ pub(super) fn in_place_of(alert: u8) -> u8 {
 mod tests {
     use super::*;
 
-    fn after(kind: ContentType, contents: &[u8], alert: u8) -> u8 {
+    fn after(kind: ContentType, contents: &[u8], alert: Alert) -> Alert {
         take_noted();
         note_opened(kind, contents);
         in_place_of(alert)
@@ -102,41 +98,59 @@ mod tests {
     #[test]
     fn an_alert_of_rustls_stays_where_it_is_right() {
         let kind = ContentType::Handshake;
-        assert_eq!(after(kind, &[20, 0, 0, 0], DECODE_ERROR), DECODE_ERROR);
-        assert_eq!(after(kind, &[24, 0, 0, 1, 1], DECODE_ERROR), DECODE_ERROR);
         assert_eq!(
-            after(kind, &[20, 0, 0, 0], ILLEGAL_PARAMETER),
-            ILLEGAL_PARAMETER
+            after(kind, &[20, 0, 0, 0], Alert::DECODE_ERROR),
+            Alert::DECODE_ERROR
+        );
+        assert_eq!(
+            after(kind, &[24, 0, 0, 1, 1], Alert::DECODE_ERROR),
+            Alert::DECODE_ERROR
+        );
+        assert_eq!(
+            after(kind, &[20, 0, 0, 0], Alert::ILLEGAL_PARAMETER),
+            Alert::ILLEGAL_PARAMETER
         );
     }
 
     #[test]
     fn what_is_no_message_where_one_must_be_is_unexpected() {
         let data = ContentType::ApplicationData;
-        assert_eq!(after(data, b"data", ILLEGAL_PARAMETER), UNEXPECTED_MESSAGE);
+        assert_eq!(
+            after(data, b"data", Alert::ILLEGAL_PARAMETER),
+            Alert::UNEXPECTED_MESSAGE
+        );
         let alert = ContentType::Alert;
-        assert_eq!(after(alert, &[1], DECODE_ERROR), UNEXPECTED_MESSAGE);
+        assert_eq!(
+            after(alert, &[1], Alert::DECODE_ERROR),
+            Alert::UNEXPECTED_MESSAGE
+        );
     }
 
     #[test]
     fn a_key_update_that_asks_for_something_unknown_is_an_illegal_parameter() {
         let message = [24, 0, 0, 1, 2];
         assert_eq!(
-            after(ContentType::Handshake, &message, DECODE_ERROR),
-            ILLEGAL_PARAMETER
+            after(ContentType::Handshake, &message, Alert::DECODE_ERROR),
+            Alert::ILLEGAL_PARAMETER
         );
     }
 
     #[test]
     fn failures_that_have_no_alert_are_internal_errors() {
         let kind = ContentType::Handshake;
-        assert_eq!(after(kind, &[], GENERAL_ERROR), INTERNAL_ERROR);
+        assert_eq!(
+            after(kind, &[], Alert::GENERAL_ERROR),
+            Alert::INTERNAL_ERROR
+        );
     }
 
     #[test]
     fn the_alert_of_a_hook_goes_before_all() {
         take_noted();
-        want(113);
-        assert_eq!(in_place_of(46), 113);
+        want(Alert::BAD_CERTIFICATE_STATUS_RESPONSE);
+        assert_eq!(
+            in_place_of(Alert::CERTIFICATE_UNKNOWN),
+            Alert::BAD_CERTIFICATE_STATUS_RESPONSE
+        );
     }
 }

@@ -12,6 +12,7 @@ use rustls::Error;
 use super::delegate::PeerRejected;
 use super::failure::error_with_alert;
 use crate::reason::Reason;
+use crate::wire::Alert;
 
 const CHANGE_CIPHER_SPEC: u8 = 20;
 const HANDSHAKE: u8 = 22;
@@ -22,7 +23,7 @@ const MESSAGE_HEADER: usize = 4;
 
 const REFUSED: PeerRejected = PeerRejected {
     reason: Reason::EXCESSIVE_MESSAGE_SIZE,
-    alert: 47,
+    alert: Alert::ILLEGAL_PARAMETER,
 };
 
 thread_local! {

@@ -37,6 +37,7 @@ use super::spare;
 use super::unfinished_exporter::UnfinishedExporter;
 use crate::error::Reason;
 use crate::libcrypto::algorithms::Algorithms;
+use crate::wire::{Alert, AlertLevel};
 
 /// The state of TLS on one connection, with its buffers.
 #[derive(Default)]
@@ -77,9 +78,6 @@ pub(super) enum Tls {
     Client(Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>),
     Server(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>),
 }
-
-/// The alert of that number (RFC 8446, section 6).
-const UNEXPECTED_MESSAGE: u8 = 10;
 
 impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
@@ -202,7 +200,7 @@ impl Engine {
                     && is_skipping(connection)
                     && let Some(reason) = early_data::out_of_place(input.last())
                 {
-                    return Err(Failure::with_alert(reason, UNEXPECTED_MESSAGE));
+                    return Err(Failure::with_alert(reason, Alert::UNEXPECTED_MESSAGE));
                 }
                 let id = hooks.parameters.session_id;
                 let process = || {
@@ -339,23 +337,24 @@ impl Engine {
 
     /// Puts a fatal alert into the output, protected if there are keys. Nothing more can be sent
     /// afterwards.
-    pub fn send_alert(&mut self, alert: u8) {
+    pub fn send_alert(&mut self, alert: Alert) {
         self.noting(|engine| {
             let start = engine.output.len();
             if engine.is_started() {
                 with_alert(alert, || engine.close_notify());
                 replace_plain_alert(&mut engine.output[start..], alert);
             } else {
-                engine.output.extend_from_slice(&[21, 3, 3, 0, 2, 2, alert]);
+                engine
+                    .output
+                    .extend_from_slice(&alert.plain_record(AlertLevel::FATAL));
             }
         });
     }
 
     /// Server, before [`accept`](Self::accept): puts a warning into the output.
-    pub fn send_warning(&mut self, alert: u8) {
-        self.noting(|engine| {
-            engine.output.extend_from_slice(&[21, 3, 3, 0, 2, 1, alert]);
-        });
+    pub fn send_warning(&mut self, alert: Alert) {
+        let record = alert.plain_record(AlertLevel::WARNING);
+        self.noting(|engine| engine.output.extend_from_slice(&record));
     }
 
     /// Takes everything back that the transport has not taken.

@@ -7,6 +7,7 @@ use super::server_flight::ServerCertificate;
 use super::server_parameters::ClientAuthentication;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
+use crate::wire::Alert;
 
 /// Answers the engine's questions. Every method is called while the engine is at work, so an
 /// implementation must not need the engine; it may call the program.
@@ -109,7 +110,7 @@ pub struct PeerRejected {
     /// What goes on the error queue.
     pub reason: Reason,
     /// The TLS alert to send.
-    pub alert: u8,
+    pub alert: Alert,
 }
 
 /// Where the hooks of one connection find their delegate: set while the engine works, empty

@@ -10,6 +10,7 @@ use super::alerts;
 use super::delegate::PeerRejected;
 use super::record::RecordProblem;
 use crate::reason::Reason;
+use crate::wire::{Alert, AlertLevel};
 
 /// Why a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,16 +20,16 @@ pub struct Failure {
     /// More for a person; never secret.
     pub detail: String,
     /// The fatal alert to be sent.
-    pub alert_sent: Option<u8>,
+    pub alert_sent: Option<Alert>,
     /// It is in the engine's output already.
     pub alert_queued: bool,
     /// The fatal alert that came from the peer.
-    pub alert_received: Option<u8>,
+    pub alert_received: Option<Alert>,
 }
 
 impl Failure {
     /// A failure noticed by this library itself, with the alert that must still be sent.
-    pub fn with_alert(reason: Reason, alert: u8) -> Self {
+    pub fn with_alert(reason: Reason, alert: Alert) -> Self {
         Self {
             reason,
             detail: String::new(),
@@ -59,19 +60,15 @@ impl Failure {
 
     /// The alert that OpenSSL sends where rustls sends another, if it goes without protection: a
     /// missing certificate is told by its own alert in TLS 1.3, where it is protected, only.
-    pub(super) fn usual_plain_alert(&self) -> Option<u8> {
-        const UNEXPECTED_MESSAGE: u8 = 10;
-        const HANDSHAKE_FAILURE: u8 = 40;
-        const ILLEGAL_PARAMETER: u8 = 47;
-        const PROTOCOL_VERSION: u8 = 70;
-        const INTERNAL_ERROR: u8 = 80;
-        const MISSING_EXTENSION: u8 = 109;
+    pub(super) fn usual_plain_alert(&self) -> Option<Alert> {
         match (self.reason, self.alert_sent) {
             // RFC 8446, section 4.2.1
-            (Reason::UNSUPPORTED_PROTOCOL, Some(HANDSHAKE_FAILURE)) => Some(PROTOCOL_VERSION),
+            (Reason::UNSUPPORTED_PROTOCOL, Some(Alert::HANDSHAKE_FAILURE)) => {
+                Some(Alert::PROTOCOL_VERSION)
+            }
             // RFC 8446, section 5
             (Reason::BAD_CHANGE_CIPHER_SPEC | Reason::UNEXPECTED_RECORD, Some(_)) => {
-                Some(UNEXPECTED_MESSAGE)
+                Some(Alert::UNEXPECTED_MESSAGE)
             }
             (
                 Reason::CLIENTHELLO_TLSEXT
@@ -79,11 +76,11 @@ impl Failure {
                 | Reason::CA_KEY_TOO_SMALL
                 | Reason::CA_MD_TOO_WEAK,
                 Some(_),
-            ) => Some(INTERNAL_ERROR),
+            ) => Some(Alert::INTERNAL_ERROR),
             // RFC 8446, section 9.2
-            (Reason::MISSING_SIGALGS_EXTENSION, Some(_)) => Some(MISSING_EXTENSION),
-            (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(ILLEGAL_PARAMETER),
-            (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(HANDSHAKE_FAILURE),
+            (Reason::MISSING_SIGALGS_EXTENSION, Some(_)) => Some(Alert::MISSING_EXTENSION),
+            (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(Alert::ILLEGAL_PARAMETER),
+            (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(Alert::HANDSHAKE_FAILURE),
             _ => None,
         }
     }
@@ -93,14 +90,15 @@ impl Failure {
     pub(super) fn from_rustls(error: &Error, rejected: Option<PeerRejected>, server: bool) -> Self {
         let alert_sent = AlertDescription::try_from(error)
             .ok()
-            .map(|alert| alerts::in_place_of(alert.0));
+            .map(|alert| alerts::in_place_of(Alert(alert.0)));
         if let Error::AlertReceived(alert) = error {
+            let alert = Alert(alert.0);
             return Self {
-                reason: Reason(1000 + i32::from(alert.0)),
+                reason: Reason(alert.reason_code()),
                 detail: format!("SSL alert number {}", alert.0),
                 alert_sent: None,
                 alert_queued: false,
-                alert_received: Some(alert.0),
+                alert_received: Some(alert),
             };
         }
         let reason = match rejected {
@@ -130,41 +128,37 @@ impl Failure {
 
 impl From<RecordProblem> for Failure {
     fn from(problem: RecordProblem) -> Self {
-        const UNEXPECTED_MESSAGE: u8 = 10;
-        const RECORD_OVERFLOW: u8 = 22;
-        const DECODE_ERROR: u8 = 50;
-        const PROTOCOL_VERSION: u8 = 70;
         match problem {
             RecordProblem::HttpRequest => Self::silent(Reason::HTTP_REQUEST, ""),
             RecordProblem::HttpsProxyRequest => Self::silent(Reason::HTTPS_PROXY_REQUEST, ""),
             // What is not TLS is not answered.
             RecordProblem::WrongVersion => Self::silent(Reason::WRONG_VERSION_NUMBER, ""),
             RecordProblem::OtherVersion => {
-                Self::with_alert(Reason::WRONG_VERSION_NUMBER, PROTOCOL_VERSION)
+                Self::with_alert(Reason::WRONG_VERSION_NUMBER, Alert::PROTOCOL_VERSION)
             }
             RecordProblem::OtherProtectedVersion => {
-                Self::with_alert(Reason::WRONG_VERSION_NUMBER, DECODE_ERROR)
+                Self::with_alert(Reason::WRONG_VERSION_NUMBER, Alert::DECODE_ERROR)
             }
             RecordProblem::UnknownType => {
-                Self::with_alert(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE)
+                Self::with_alert(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE)
             }
             RecordProblem::NoHello => {
-                Self::with_alert(Reason::UNEXPECTED_MESSAGE, UNEXPECTED_MESSAGE)
+                Self::with_alert(Reason::UNEXPECTED_MESSAGE, Alert::UNEXPECTED_MESSAGE)
             }
             RecordProblem::MalformedAlert => {
-                Self::with_alert(Reason::INVALID_ALERT, UNEXPECTED_MESSAGE)
+                Self::with_alert(Reason::INVALID_ALERT, Alert::UNEXPECTED_MESSAGE)
             }
             RecordProblem::Unprotected => {
-                Self::with_alert(Reason::BAD_RECORD_TYPE, UNEXPECTED_MESSAGE)
+                Self::with_alert(Reason::BAD_RECORD_TYPE, Alert::UNEXPECTED_MESSAGE)
             }
             RecordProblem::TooLong => {
-                Self::with_alert(Reason::PACKET_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+                Self::with_alert(Reason::PACKET_LENGTH_TOO_LONG, Alert::RECORD_OVERFLOW)
             }
             RecordProblem::ProtectedTooLong => {
-                Self::with_alert(Reason::ENCRYPTED_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+                Self::with_alert(Reason::ENCRYPTED_LENGTH_TOO_LONG, Alert::RECORD_OVERFLOW)
             }
             RecordProblem::PlaintextTooLong => {
-                Self::with_alert(Reason::DATA_LENGTH_TOO_LONG, RECORD_OVERFLOW)
+                Self::with_alert(Reason::DATA_LENGTH_TOO_LONG, Alert::RECORD_OVERFLOW)
             }
         }
     }
@@ -172,11 +166,11 @@ impl From<RecordProblem> for Failure {
 
 /// If the output ends with an alert without protection, makes it this fatal one.
 /// Tells whether it did.
-pub(super) fn replace_plain_alert(output: &mut [u8], alert: u8) -> bool {
+pub(super) fn replace_plain_alert(output: &mut [u8], alert: Alert) -> bool {
     match output.last_chunk_mut::<7>() {
         Some([21, 3, _, 0, 2, level, description]) => {
-            *level = 2;
-            *description = alert;
+            *level = AlertLevel::FATAL.0;
+            *description = alert.0;
             true
         }
         _ => false,
@@ -184,20 +178,22 @@ pub(super) fn replace_plain_alert(output: &mut [u8], alert: u8) -> bool {
 }
 
 /// The error with which a verifier hook makes rustls send `alert`.
-pub(super) fn error_with_alert(alert: u8) -> Error {
+pub(super) fn error_with_alert(alert: Alert) -> Error {
     alerts::want(alert);
     use CertificateError as E;
     Error::InvalidCertificate(match alert {
-        40 => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
-        47 => return PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into(),
-        42 => E::BadEncoding,
-        43 => E::InvalidPurpose,
-        44 => E::Revoked,
-        45 => E::Expired,
-        48 => E::UnknownIssuer,
-        49 => E::ApplicationVerificationFailure,
-        51 => E::BadSignature,
-        113 => E::InvalidOcspResponse,
+        Alert::HANDSHAKE_FAILURE => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
+        Alert::ILLEGAL_PARAMETER => {
+            return PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into();
+        }
+        Alert::BAD_CERTIFICATE => E::BadEncoding,
+        Alert::UNSUPPORTED_CERTIFICATE => E::InvalidPurpose,
+        Alert::CERTIFICATE_REVOKED => E::Revoked,
+        Alert::CERTIFICATE_EXPIRED => E::Expired,
+        Alert::UNKNOWN_CA => E::UnknownIssuer,
+        Alert::ACCESS_DENIED => E::ApplicationVerificationFailure,
+        Alert::DECRYPT_ERROR => E::BadSignature,
+        Alert::BAD_CERTIFICATE_STATUS_RESPONSE => E::InvalidOcspResponse,
         _ => E::Other(OtherError::new(std::io::Error::other("refused"))),
     })
 }

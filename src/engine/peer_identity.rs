@@ -9,6 +9,7 @@ use super::credentials::signer_certificate;
 use super::delegate::{Delegate, PeerRejected, PeerSignature};
 use super::library;
 use crate::reason::Reason;
+use crate::wire::Alert;
 
 /// The chain in DER, leaf first.
 pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
@@ -55,11 +56,9 @@ pub(super) fn verify_signature(
     message: &[u8],
     delegate: Option<&dyn Delegate>,
 ) -> Result<HandshakeSignatureValid, PeerRejected> {
-    const INTERNAL_ERROR: u8 = 80;
-    const DECRYPT_ERROR: u8 = 51;
     let delegate = delegate.ok_or(PeerRejected {
         reason: Reason::INTERNAL_ERROR,
-        alert: INTERNAL_ERROR,
+        alert: Alert::INTERNAL_ERROR,
     })?;
     let signed = PeerSignature {
         version,
@@ -73,7 +72,7 @@ pub(super) fn verify_signature(
     if !by_engine() && !delegate.verify_signature(&signed) {
         return Err(PeerRejected {
             reason: Reason::BAD_SIGNATURE,
-            alert: DECRYPT_ERROR,
+            alert: Alert::DECRYPT_ERROR,
         });
     }
     delegate.peer_signed(signed.scheme);

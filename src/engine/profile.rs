@@ -34,6 +34,7 @@ use crate::cipher::suite::Encryption;
 use crate::libcrypto::aead::Aead;
 use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::digest::HandshakeDigest;
+use crate::wire::{Alert, AlertLevel};
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
@@ -306,13 +307,16 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
     }
 }
 
-const FATAL: u8 = 2;
+/// Bytes of a fatal alert.
+fn fatal(alert: Alert) -> [u8; 2] {
+    [AlertLevel::FATAL.0, alert.0]
+}
 
 /// What a record that rustls has encrypted becomes instead.
 #[derive(Clone, Copy)]
 enum Change {
     /// An alert: this fatal one.
-    Alert(u8),
+    Alert(Alert),
     /// Application data: a handshake message.
     Handshake,
 }
@@ -323,7 +327,7 @@ thread_local! {
 
 /// Runs `work`, which has one alert sent: if it is protected, it becomes this fatal one. rustls
 /// sends the alerts of its own errors and close_notify only.
-pub(super) fn with_alert<R>(alert: u8, work: impl FnOnce() -> R) -> R {
+pub(super) fn with_alert<R>(alert: Alert, work: impl FnOnce() -> R) -> R {
     with_change(Change::Alert(alert), work)
 }
 
@@ -362,12 +366,12 @@ impl RecordEncrypter for FullRecordEncrypter {
         let alert;
         let record = match (CHANGE.get(), typ) {
             (Some(Change::Alert(description)), ContentType::Alert) => {
-                alert = [FATAL, description];
+                alert = fatal(description);
                 Record::new(typ, version, OutboundPlain::from(&alert[..]))
             }
             (None, ContentType::Alert) => match payload.to_vec()[..] {
-                [FATAL, description] => {
-                    alert = [FATAL, alerts::in_place_of(description)];
+                [level, description] if AlertLevel(level) == AlertLevel::FATAL => {
+                    alert = fatal(alerts::in_place_of(Alert(description)));
                     Record::new(typ, version, OutboundPlain::from(&alert[..]))
                 }
                 _ => Record::new(typ, version, payload),

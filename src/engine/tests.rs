@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::error::Reason;
+use crate::wire::Alert;
 
 #[derive(Default)]
 struct Recorder {
@@ -32,7 +33,7 @@ impl Delegate for Recorder {
             false => Ok(()),
             true => Err(PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: 48,
+                alert: Alert::UNKNOWN_CA,
             }),
         }
     }
@@ -385,9 +386,9 @@ fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
         let mut both = ends(version, None, None, false, true);
         let failure = handshake(&mut both).unwrap_err();
         assert_eq!(failure.reason, Reason::CERTIFICATE_VERIFY_FAILED);
-        assert_eq!(failure.alert_sent, Some(48));
+        assert_eq!(failure.alert_sent, Some(Alert::UNKNOWN_CA));
         let seen = transfer(&mut both.client, &mut both.server, &both.at_server).unwrap_err();
-        assert_eq!(seen.alert_received, Some(48));
+        assert_eq!(seen.alert_received, Some(Alert::UNKNOWN_CA));
         assert_eq!(seen.reason, Reason(1048));
     }
 }
@@ -438,13 +439,13 @@ fn any_alert_can_be_sent_with_and_without_keys() {
     for version in [0x0303, 0x0304] {
         let mut both = ends(version, None, None, false, false);
         handshake(&mut both).unwrap();
-        both.server.send_alert(80);
+        both.server.send_alert(Alert::INTERNAL_ERROR);
         let seen = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap_err();
-        assert_eq!(seen.alert_received, Some(80));
+        assert_eq!(seen.alert_received, Some(Alert::INTERNAL_ERROR));
     }
     let mut early = ends(0x0304, None, None, false, false);
     early.client.discard_outgoing();
-    early.client.send_alert(80);
+    early.client.send_alert(Alert::INTERNAL_ERROR);
     assert_eq!(early.client.outgoing(), [21, 3, 3, 0, 2, 2, 80]);
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int, c_long};
 
 use crate::libcrypto::ffi;
+use crate::wire::Alert;
 
 /// `X509_V_OK`
 #[cfg(test)]
@@ -18,46 +19,36 @@ pub fn error_string(code: c_long) -> &'static CStr {
 }
 
 /// The alert that OpenSSL sends for a code, by its number in RFC 8446 section 6.
-pub fn alert_for(code: c_long) -> u8 {
-    const HANDSHAKE_FAILURE: u8 = 40;
-    const BAD_CERTIFICATE: u8 = 42;
-    const UNSUPPORTED_CERTIFICATE: u8 = 43;
-    const CERTIFICATE_REVOKED: u8 = 44;
-    const CERTIFICATE_EXPIRED: u8 = 45;
-    const CERTIFICATE_UNKNOWN: u8 = 46;
-    const UNKNOWN_CA: u8 = 48;
-    const DECRYPT_ERROR: u8 = 51;
-    const INTERNAL_ERROR: u8 = 80;
-
+pub fn alert_for(code: c_long) -> Alert {
     match code {
         // UNSPECIFIED, OUT_OF_MEM, INVALID_CALL, STORE_LOOKUP: ours, not the peer's fault
-        1 | 17 | 69 | 70 => INTERNAL_ERROR,
+        1 | 17 | 69 | 70 => Alert::INTERNAL_ERROR,
         // UNABLE_TO_GET_ISSUER_CERT, UNABLE_TO_GET_CRL, DEPTH_ZERO_SELF_SIGNED_CERT,
         // SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
         // UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_CHAIN_TOO_LONG, PATH_LENGTH_EXCEEDED,
         // UNABLE_TO_GET_CRL_ISSUER, INVALID_CA
-        2 | 3 | 18..=22 | 25 | 33 | 79 => UNKNOWN_CA,
+        2 | 3 | 18..=22 | 25 | 33 | 79 => Alert::UNKNOWN_CA,
         // UNABLE_TO_DECRYPT_CERT_SIGNATURE, UNABLE_TO_DECRYPT_CRL_SIGNATURE,
         // UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY
-        4..=6 => BAD_CERTIFICATE,
+        4..=6 => Alert::BAD_CERTIFICATE,
         // CERT_SIGNATURE_FAILURE, CRL_SIGNATURE_FAILURE
-        7 | 8 => DECRYPT_ERROR,
+        7 | 8 => Alert::DECRYPT_ERROR,
         // CERT_HAS_EXPIRED, CRL_HAS_EXPIRED
-        10 | 12 => CERTIFICATE_EXPIRED,
+        10 | 12 => Alert::CERTIFICATE_EXPIRED,
         // CERT_NOT_YET_VALID, CRL_NOT_YET_VALID, ERROR_IN_… fields of dates
-        9 | 11 | 13..=16 => BAD_CERTIFICATE,
+        9 | 11 | 13..=16 => Alert::BAD_CERTIFICATE,
         // CERT_REVOKED
-        23 => CERTIFICATE_REVOKED,
+        23 => Alert::CERTIFICATE_REVOKED,
         // INVALID_PURPOSE
-        26 => UNSUPPORTED_CERTIFICATE,
+        26 => Alert::UNSUPPORTED_CERTIFICATE,
         // CERT_UNTRUSTED, CERT_REJECTED
-        27 | 28 => BAD_CERTIFICATE,
+        27 | 28 => Alert::BAD_CERTIFICATE,
         // APPLICATION_VERIFICATION
-        50 => HANDSHAKE_FAILURE,
+        50 => Alert::HANDSHAKE_FAILURE,
         // HOSTNAME_MISMATCH, EMAIL_MISMATCH, IP_ADDRESS_MISMATCH, DANE_NO_MATCH,
         // EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK, EC_KEY_EXPLICIT_PARAMS
-        62..=68 | 94 => BAD_CERTIFICATE,
-        _ => CERTIFICATE_UNKNOWN,
+        62..=68 | 94 => Alert::BAD_CERTIFICATE,
+        _ => Alert::CERTIFICATE_UNKNOWN,
     }
 }
 
@@ -77,9 +68,12 @@ mod tests {
     #[test]
     fn alerts_are_those_of_openssl() {
         for (code, alert) in ALERTS.into_iter().enumerate() {
-            assert_eq!(alert_for(code as c_long), alert, "{}", code);
+            assert_eq!(alert_for(code as c_long), Alert(alert), "{}", code);
         }
-        assert_eq!((alert_for(-1), alert_for(1000)), (46, 46));
+        assert_eq!(
+            (alert_for(-1), alert_for(1000)),
+            (Alert::CERTIFICATE_UNKNOWN, Alert::CERTIFICATE_UNKNOWN)
+        );
     }
 
     #[test]

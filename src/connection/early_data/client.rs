@@ -4,9 +4,7 @@ use super::{Connection, EarlyDataStatus, Phase, Role, Stage, Stop, misused};
 use crate::context::Settings;
 use crate::error::Reason;
 use crate::session::Session;
-
-const ILLEGAL_PARAMETER: u8 = 47;
-const INTERNAL_ERROR: u8 = 80;
+use crate::wire::Alert;
 
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 
@@ -58,20 +56,21 @@ impl Connection {
         settings: &Settings,
     ) -> std::result::Result<(), Stop> {
         // Without a session that can be offered there is no key for early data.
-        let session = offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))?;
+        let session =
+            offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))?;
         // S118
         let same_host = session
             .host_name()
             .is_none_or(|name| self.host_name.borrow().as_deref() == Some(&*name));
         if !same_host {
-            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, Alert::INTERNAL_ERROR));
         }
         if let Some(protocol) = session.alpn()
             && !crate::connection::client::protocol_names(&settings.alpn_protocols)
                 .iter()
                 .any(|name| protocol == **name)
         {
-            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_ALPN, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_ALPN, Alert::INTERNAL_ERROR));
         }
         self.early.limit.set(session.max_early_data().into());
         self.early.status.set(EarlyDataStatus::Rejected);
@@ -84,14 +83,14 @@ impl Connection {
             return Ok(());
         }
         self.early.status.set(EarlyDataStatus::NotSent);
-        Err(self.refuse(Reason::INTERNAL_ERROR, INTERNAL_ERROR))
+        Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
     }
 
     fn send_early(&self, data: &[u8]) -> std::result::Result<(), Stop> {
         let early = &self.early;
         let rest = data.len().saturating_sub(self.written_of_pending()) as u64;
         if early.count.get().saturating_add(rest) > early.limit.get() {
-            return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, INTERNAL_ERROR));
+            return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::INTERNAL_ERROR));
         }
         let mode = self.settings.borrow().mode & !MODE_ENABLE_PARTIAL_WRITE;
         self.write_records(data, mode, |engine, chunk| {
@@ -132,7 +131,7 @@ impl Connection {
                 .is_none_or(|session| session.alpn().as_deref() == alpn.as_deref())
         });
         match same {
-            Some(false) => Err(self.refuse(Reason::BAD_EARLY_DATA, ILLEGAL_PARAMETER)),
+            Some(false) => Err(self.refuse(Reason::BAD_EARLY_DATA, Alert::ILLEGAL_PARAMETER)),
             _ => Ok(()),
         }
     }

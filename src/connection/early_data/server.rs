@@ -8,8 +8,7 @@ use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
 use crate::session::Session;
-
-const UNEXPECTED_MESSAGE: u8 = 10;
+use crate::wire::Alert;
 
 /// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
 /// of six records, and the contents of an alert.
@@ -150,7 +149,7 @@ impl Connection {
     /// Ends the rest. Early data that the program has not read would be lost.
     pub(in crate::connection) fn stop_resting(&self) -> std::result::Result<(), Stop> {
         if self.role.get() == Some(Role::Server) && self.pending() > 0 {
-            return Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE));
+            return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
         }
         self.end_rest();
         Ok(())
@@ -175,7 +174,7 @@ impl Connection {
                 self.count_early_data(bytes, early.limit.get(), 0)
             }
             EarlyDataEvent::Data(_) => {
-                Err(self.refuse(Reason::UNEXPECTED_RECORD, UNEXPECTED_MESSAGE))
+                Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE))
             }
             EarlyDataEvent::Skipped(bytes) => {
                 let limit = self.settings.borrow().recv_max_early_data;
@@ -203,7 +202,7 @@ impl Connection {
     ) -> std::result::Result<(), Stop> {
         match limit > 0 && self.early.count(bytes) <= limit + overhead {
             true => Ok(()),
-            false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, UNEXPECTED_MESSAGE)),
+            false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::UNEXPECTED_MESSAGE)),
         }
     }
 
