@@ -6,10 +6,7 @@ use super::plain_messages::{
     HELLO_RETRY_REQUEST, WrongRenegotiationInfo, check_renegotiation_info, first_server_hello,
     new_session_ticket,
 };
-use super::{
-    Connection, Handshake, HandshakeState, InfoKind, RECEIVED_SHUTDOWN, Role, Stage, Stop, Want,
-    stack,
-};
+use super::{Connection, Handshake, HandshakeState, InfoKind, Role, Stage, Stop, Want, stack};
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
@@ -96,7 +93,7 @@ impl Connection {
     /// `SSL_set_connect_state` and `SSL_set_accept_state`: forgets a handshake that has begun.
     pub fn set_role(&self, role: Role) {
         self.role.set(Some(role));
-        self.shutdown.set(0);
+        self.shutdown.set_flags(0);
         if self.stage.get() != Stage::Before {
             self.reset();
         }
@@ -120,7 +117,7 @@ impl Connection {
     /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
     /// so. The error of the alert has been told by the call that read it.
     pub fn has_been_shut_down(&self) -> bool {
-        self.shutdown.get() & RECEIVED_SHUTDOWN != 0
+        self.shutdown.is_received()
     }
 
     fn begin(&self) -> Result<(), Stop> {
@@ -138,7 +135,7 @@ impl Connection {
         self.handshake.replace(Some(Box::default()));
         self.resumed.set(false);
         // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
-        self.shutdown.set(0);
+        self.shutdown.reset();
         self.begin_telling();
         self.notify(InfoKind::HandshakeStart, 1);
         if !self.may_begin() {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 
-use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, Stage, Stop, Want};
 use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::bio::{Bio, Retry};
@@ -43,9 +43,9 @@ pub(super) struct PendingWrite {
 impl Connection {
     /// `SSL_sendfile(3)` needs kernel TLS, which this library never sets up: why it fails.
     pub fn why_no_sendfile(&self) -> Reason {
-        match self.shutdown.get() & SENT_SHUTDOWN {
-            0 => Reason::UNINITIALIZED,
-            _ => Reason::PROTOCOL_IS_SHUTDOWN,
+        match self.shutdown.is_sent() {
+            true => Reason::PROTOCOL_IS_SHUTDOWN,
+            false => Reason::UNINITIALIZED,
         }
     }
 
@@ -83,7 +83,7 @@ impl Connection {
             if count.0 > 0 || buffer.is_empty() && !count.1 {
                 return Ok(count.0);
             }
-            if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+            if self.shutdown.is_received() {
                 self.want.set(Want::Nothing);
                 return Err(Stop::Closed);
             }
@@ -96,15 +96,15 @@ impl Connection {
     /// SSL_set_quiet_shutdown(3)): then nothing is read any more. When the peer really has closed, what came
     /// before is read first.
     fn has_nothing_to_read(&self) -> bool {
-        let is_over = self.stage.get() != Stage::Open || !self.close_notify_received.get();
-        self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && is_over
+        let is_over = self.stage.get() != Stage::Open || !self.shutdown.has_received_close_notify();
+        self.shutdown.is_received() && is_over
     }
 
     /// Without `SSL_MODE_AUTO_RETRY` a read returns when a record without application data was
     /// digested, as if the transport had to be waited for.
     fn give_way(&self) -> std::result::Result<(), Stop> {
         let automatic = self.settings.borrow().mode & MODE_AUTO_RETRY != 0;
-        if automatic || self.pending() > 0 || self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+        if automatic || self.pending() > 0 || self.shutdown.is_received() {
             return Ok(());
         }
         self.want.set(Want::Read);
@@ -132,7 +132,7 @@ impl Connection {
 
     /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
     pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
-        match self.is_write_pending() || self.shutdown.get() & SENT_SHUTDOWN != 0 {
+        match self.is_write_pending() || self.shutdown.is_sent() {
             true => Ok(()),
             false => self.flush_flight(),
         }
@@ -143,7 +143,7 @@ impl Connection {
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
         error_queue::forget_system_error();
         self.start_implicitly()?;
-        if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+        if self.shutdown.is_sent() {
             self.want.set(Want::Nothing);
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
@@ -251,7 +251,7 @@ impl Connection {
 
     /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
     pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
-        if self.key_update.take().is_none() || self.shutdown.get() & SENT_SHUTDOWN != 0 {
+        if self.key_update.take().is_none() || self.shutdown.is_sent() {
             return Ok(());
         }
         self.with_engine(Engine::update_keys)?

@@ -32,7 +32,8 @@
 //! | `check_chain`       | whether a certificate would do for the peer                   |
 //! | `delegate`          | answering the engine                                          |
 //! | `early_data`        | early data of either role                                     |
-//! | `io`, `shutdown`    | application data, closing                                     |
+//! | `io`, `closing`     | application data, the end of it                               |
+//! | `shutdown`          | which directions are closed                                   |
 //! | `transport`         | records from and to the BIOs                                  |
 //! | `notify`            | the info callback                                             |
 //! | `messages`          | the message callback, and states from message to message      |
@@ -48,6 +49,7 @@ mod client_callbacks;
 mod client_hello;
 mod client_hello_check;
 mod client_hello_reader;
+mod closing;
 mod delegate;
 mod early_data;
 pub mod extension;
@@ -88,11 +90,13 @@ pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
+pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 pub use state::{Role, Stage, Want};
 pub use stop::Stop;
 
 use handshake_data::{EarlyJudgement, Handshake};
 use session_cell::SessionCell;
+use shutdown::Shutdown;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -110,11 +114,6 @@ use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::{Fields, PeerChain, SessionRef};
 use crate::tag::{Tag, Tagged};
-
-/// `SSL_SENT_SHUTDOWN`
-pub const SENT_SHUTDOWN: c_int = 1;
-/// `SSL_RECEIVED_SHUTDOWN`
-pub const RECEIVED_SHUTDOWN: c_int = 2;
 
 /// `SSL`.
 #[repr(C)]
@@ -142,9 +141,7 @@ pub struct Connection {
     stage: Cell<Stage>,
     telling: messages::Telling,
     want: Cell<Want>,
-    shutdown: Cell<c_int>,
-    /// close_notify has come (as opposed to a shutdown flag set by the program).
-    close_notify_received: Cell<bool>,
+    shutdown: Shutdown,
     verify_result: Cell<c_long>,
     /// What it was when the peer's certificate was accepted: the session has it, whatever the program sets later.
     result_for_session: Cell<Option<c_long>>,
@@ -176,7 +173,6 @@ pub struct Connection {
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
     early: early_data::EarlyData,
-    close_notify_pending: Cell<bool>,
     /// Output has been handed to the BIO but not flushed through.
     flight_unfinished: Cell<bool>,
     /// Bits that the `openssl` tool and others set and read back.
@@ -233,8 +229,7 @@ impl Connection {
             stage: Cell::new(Stage::Before),
             telling: messages::Telling::default(),
             want: Cell::new(Want::Nothing),
-            shutdown: Cell::new(0),
-            close_notify_received: Cell::new(false),
+            shutdown: Shutdown::default(),
             verify_result: Cell::new(0),
             result_for_session: Cell::new(None),
             read_bio: RefCell::default(),
@@ -257,7 +252,6 @@ impl Connection {
             write: io::PendingWrite::default(),
             key_update: Cell::default(),
             early: early_data::EarlyData::default(),
-            close_notify_pending: Cell::new(false),
             flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
@@ -358,7 +352,7 @@ impl Connection {
         }
         copy.change_settings(|own| own.take_for_duplicate(&settings));
         copy.role.set(self.role.get());
-        copy.shutdown.set(self.shutdown.get());
+        copy.shutdown.set_flags(self.shutdown.flags());
         copy.info_callback.set(self.info_callback.get());
         copy.names.replace(self.names.borrow().duplicate()?);
         if let Some(param) = self.verify_param.get() {
@@ -368,6 +362,16 @@ impl Connection {
         }
         copy.ex_data.copy_from(&self.ex_data)?;
         Ok(copy)
+    }
+
+    /// `SSL_get_shutdown(3)`.
+    pub fn shutdown_flags(&self) -> c_int {
+        self.shutdown.flags()
+    }
+
+    /// `SSL_set_shutdown(3)`.
+    pub fn set_shutdown_flags(&self, flags: c_int) {
+        self.shutdown.set_flags(flags);
     }
 
     /// `SSL_get_verify_result`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Facts, SENT_SHUTDOWN, Stage};
+use super::{Connection, Facts, Stage};
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -59,7 +59,6 @@ impl Connection {
             self.forget_session();
         }
         self.reset();
-        self.shutdown.set(0);
         self.method.set(self.context.borrow().method());
         if let Some(param) = self.verify_param.get() {
             param.forget_peername();
@@ -96,7 +95,7 @@ impl Connection {
     /// True when that happened.
     pub(super) fn drop_badly_closed_session(&self) -> bool {
         let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
-        if established && self.shutdown.get() & SENT_SHUTDOWN == 0 {
+        if established && !self.shutdown.is_sent() {
             let had_one = !self.session.pointer().is_null();
             self.lose_session();
             return had_one;
@@ -132,8 +131,7 @@ impl Connection {
         drop(dropped);
         self.tickets.forget();
         self.resumed.set(false);
-        self.close_notify_received.set(false);
-        self.close_notify_pending.set(false);
+        self.shutdown.reset();
         self.flight_unfinished.set(false);
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);

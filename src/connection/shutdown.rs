@@ -1,80 +1,141 @@
-//! Closing (SSL_shutdown(3), SSL_set_shutdown(3)).
+//! Which directions of a connection are closed (SSL_set_shutdown(3)).
 
+use std::cell::Cell;
 use std::ffi::c_int;
 
-use super::InfoKind;
-use super::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Stage, Stop};
-use crate::error::Reason;
-use crate::libcrypto::error_queue;
-use crate::wire::{Alert, AlertLevel};
+/// `SSL_SENT_SHUTDOWN`
+pub const SENT_SHUTDOWN: c_int = 1;
+/// `SSL_RECEIVED_SHUTDOWN`
+pub const RECEIVED_SHUTDOWN: c_int = 2;
 
-impl Connection {
-    /// `SSL_shutdown(3)`: true when both directions are closed, false when only our close_notify
-    /// has been sent.
-    pub fn shut_down(&self) -> Result<bool, Stop> {
-        error_queue::forget_system_error();
-        if self.role.get().is_none() {
-            return Err(Reason::UNINITIALIZED.into());
-        }
-        let is_in_init = self.key_update_type().is_some();
-        if is_in_init || !matches!(self.stage.get(), Stage::Open | Stage::EarlyData) {
-            return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
-        }
-        if self.settings.borrow().quiet_shutdown {
-            self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
-            return Ok(true);
-        }
-        if self.shutdown.get() & SENT_SHUTDOWN == 0 {
-            self.shutdown.set(self.shutdown.get() | SENT_SHUTDOWN);
-            self.with_engine(|engine| engine.send_close_notify())?;
-            self.close_notify_pending.set(true);
-            self.send_close_notify()?;
-        } else if self.close_notify_pending.get() {
-            self.send_close_notify()?;
-        } else if self.shutdown.get() & RECEIVED_SHUTDOWN == 0 {
-            self.await_close_notify()?;
-        }
-        Ok(self.shutdown.get() & RECEIVED_SHUTDOWN != 0)
+/// What has been sent and received of the end of a connection.
+#[derive(Default)]
+pub(super) struct Shutdown {
+    state: Cell<State>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct State {
+    /// `SSL_SENT_SHUTDOWN` and `SSL_RECEIVED_SHUTDOWN`, which the program may also set.
+    flags: c_int,
+    /// The peer has sent close_notify, or the end of the transport counts as one.
+    close_notify_received: bool,
+    /// Our close_notify is encrypted, and the transport has not taken it.
+    close_notify_pending: bool,
+}
+
+impl Shutdown {
+    /// Back to the state before a handshake.
+    pub fn reset(&self) {
+        self.state.take();
     }
 
-    /// `SSL_get_shutdown(3)`.
-    pub fn shutdown_flags(&self) -> c_int {
-        self.shutdown.get()
+    /// `SSL_get_shutdown(3)`
+    pub fn flags(&self) -> c_int {
+        self.state.get().flags
     }
 
-    /// `SSL_set_shutdown(3)`.
-    pub fn set_shutdown_flags(&self, flags: c_int) {
-        self.shutdown.set(flags);
+    /// `SSL_set_shutdown(3)`
+    pub fn set_flags(&self, flags: c_int) {
+        self.change(|state| state.flags = flags);
     }
 
-    fn send_close_notify(&self) -> Result<(), Stop> {
-        self.flush_flight()?;
-        self.close_notify_pending.set(false);
-        self.tell();
-        self.notify_alert(
-            InfoKind::WriteAlert,
-            AlertLevel::WARNING,
-            Alert::CLOSE_NOTIFY,
-        );
-        Ok(())
+    /// Whether nothing may be sent any more.
+    pub fn is_sent(&self) -> bool {
+        self.flags() & SENT_SHUTDOWN != 0
     }
 
-    /// Reads until the peer's close_notify. Application data that comes instead is an error: it
-    /// would be lost.
-    fn await_close_notify(&self) -> Result<(), Stop> {
-        while self.shutdown.get() & RECEIVED_SHUTDOWN == 0 {
-            if self.pending() > 0 {
-                return Err(Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY.into());
-            }
-            self.receive().map_err(|stop| match stop {
-                Stop::Ended => Stop::Transport,
-                // Only after an alert both directions are closed.
-                Stop::Broken(error) if self.shutdown.get() & RECEIVED_SHUTDOWN == 0 => {
-                    Stop::Failed(error)
-                }
-                stop => stop,
-            })?;
-        }
-        Ok(())
+    /// Whether nothing more is expected of the peer.
+    pub fn is_received(&self) -> bool {
+        self.flags() & RECEIVED_SHUTDOWN != 0
+    }
+
+    /// Whether the peer has really closed its direction, as opposed to a flag set by the program.
+    pub fn has_received_close_notify(&self) -> bool {
+        self.state.get().close_notify_received
+    }
+
+    /// Whether our close_notify waits for the transport.
+    pub fn is_close_notify_pending(&self) -> bool {
+        self.state.get().close_notify_pending
+    }
+
+    /// Closes both directions without a message (SSL_set_quiet_shutdown(3)).
+    pub fn close_quietly(&self) {
+        self.set_flags(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+    }
+
+    /// Nothing is sent from now on but our close_notify.
+    pub fn stop_sending(&self) {
+        self.change(|state| state.flags |= SENT_SHUTDOWN);
+    }
+
+    /// Our close_notify is encrypted.
+    pub fn close_notify_queued(&self) {
+        self.change(|state| state.close_notify_pending = true);
+    }
+
+    /// The transport has taken our close_notify.
+    pub fn close_notify_sent(&self) {
+        self.change(|state| state.close_notify_pending = false);
+    }
+
+    /// The peer has closed its direction properly.
+    pub fn receive_close_notify(&self) {
+        self.change(|state| {
+            state.flags |= RECEIVED_SHUTDOWN;
+            state.close_notify_received = true;
+        });
+    }
+
+    /// The peer has ended the connection with a fatal alert.
+    pub fn receive_fatal_alert(&self) {
+        self.change(|state| state.flags |= RECEIVED_SHUTDOWN);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.get();
+        change(&mut state);
+        self.state.set(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_notify_is_pending_until_the_transport_has_taken_it() {
+        let shutdown = Shutdown::default();
+        shutdown.stop_sending();
+        shutdown.close_notify_queued();
+        assert!(shutdown.is_sent() && !shutdown.is_received());
+        assert!(shutdown.is_close_notify_pending());
+        shutdown.close_notify_sent();
+        assert!(shutdown.is_sent() && !shutdown.is_close_notify_pending());
+    }
+
+    #[test]
+    fn only_close_notify_counts_as_a_proper_end() {
+        let shutdown = Shutdown::default();
+        shutdown.set_flags(RECEIVED_SHUTDOWN);
+        assert!(shutdown.is_received() && !shutdown.has_received_close_notify());
+        shutdown.set_flags(0);
+        shutdown.receive_fatal_alert();
+        assert!(shutdown.is_received() && !shutdown.has_received_close_notify());
+        shutdown.receive_close_notify();
+        assert!(shutdown.has_received_close_notify() && !shutdown.is_sent());
+        assert_eq!(shutdown.flags(), RECEIVED_SHUTDOWN);
+    }
+
+    #[test]
+    fn reset_opens_both_directions_and_forgets_messages() {
+        let shutdown = Shutdown::default();
+        shutdown.close_notify_queued();
+        shutdown.receive_close_notify();
+        shutdown.close_quietly();
+        assert_eq!(shutdown.flags(), SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+        shutdown.reset();
+        assert_eq!(shutdown.state.get(), State::default());
     }
 }

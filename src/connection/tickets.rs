@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::issuing::{CACHE_SERVER, cipher_id};
 use super::resumption::TicketStatus;
-use super::{Connection, HandshakeState, Role, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, HandshakeState, Role, Stage, Stop, Want};
 use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
@@ -90,7 +90,7 @@ impl Connection {
         if !in_time
             || self.role.get() != Some(Role::Server)
             || self.facts.borrow().version != 0x0304
-            || self.shutdown.get() & SENT_SHUTDOWN != 0
+            || self.shutdown.is_sent()
         {
             return false;
         }

@@ -1,6 +1,6 @@
 //! Records from the read BIO, and to the write BIO.
 
-use super::{Connection, InfoKind, RECEIVED_SHUTDOWN, Role, SENT_SHUTDOWN, Stage, Stop, Want};
+use super::{Connection, InfoKind, Role, Stage, Stop, Want};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::bio::{Bio, Io};
@@ -90,8 +90,7 @@ impl Connection {
     /// says that it does not care.
     fn end_of_file(&self) -> Stop {
         if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
-            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-            self.close_notify_received.set(true);
+            self.shutdown.receive_close_notify();
             return Stop::Closed;
         }
         // The peer may have closed its sending side only, and then it reads why we leave.
@@ -193,8 +192,7 @@ impl Connection {
                 self.tell();
                 self.note_early_data(progress.early)?;
                 if progress.closed {
-                    self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-                    self.close_notify_received.set(true);
+                    self.shutdown.receive_close_notify();
                     self.notify_alert(
                         InfoKind::ReadAlert,
                         AlertLevel::WARNING,
@@ -220,7 +218,7 @@ impl Connection {
     /// the session is lost (S24, S25), and the error for the queue is returned.
     pub(super) fn fail(&self, failure: Failure) -> Stop {
         // S98: nothing is sent after close_notify, so an error takes no session either.
-        let closed = self.shutdown.get() & SENT_SHUTDOWN != 0;
+        let closed = self.shutdown.is_sent();
         let alert_sent = failure.alert_sent.filter(|_| !closed);
         if let Some(alert) = alert_sent {
             let _ = self.with_engine(|engine| {
@@ -239,7 +237,7 @@ impl Connection {
         }
         self.tell();
         if let Some(alert) = failure.alert_received {
-            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+            self.shutdown.receive_fatal_alert();
             self.notify_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
         }
         if alert_sent.is_some() || failure.alert_received.is_some() {

@@ -3,7 +3,6 @@
 use super::{
     ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
 };
-use crate::connection::SENT_SHUTDOWN;
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
@@ -218,7 +217,7 @@ impl Connection {
         if self.stage.get() == Stage::Failed {
             return Err(Stop::Transport);
         }
-        if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+        if self.shutdown.is_sent() {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         let possible = self.with_handshake(|handshake| handshake.early_answer);
