@@ -7,7 +7,11 @@
 /* A message of a chatty protocol: here the cost of the calls counts, not that of the cipher. */
 #define SMALL_SIZE 256
 
-enum { TO_SERVER, TO_CLIENT, SMALL };
+enum {
+    TO_SERVER,
+    TO_CLIENT,
+    SMALL
+};
 
 struct stream {
     struct pair pair;
@@ -57,7 +61,7 @@ static void bulk(const struct measure *measure)
 {
     SSL_CTX *client = client_context(measure->version);
     SSL_CTX *server = server_context(measure->version);
-    struct stream stream = {.size = measure->variant == SMALL ? SMALL_SIZE : RECORD_SIZE};
+    struct stream stream = { .size = measure->variant == SMALL ? SMALL_SIZE : RECORD_SIZE };
     char cipher[64];
 
     /* TLS 1.2 names the kind of the server's key in the suite, TLS 1.3 does not. */
@@ -86,9 +90,11 @@ static void bulk(const struct measure *measure)
     SSL_CTX_free(server);
 }
 
-#define BULK(label, version, cipher) \
-    {"bulk." label ".to-server", bulk, version, TO_SERVER, cipher}, \
-    {"bulk." label ".to-client", bulk, version, TO_CLIENT, cipher}
+#define BULK(label, version, cipher)                                  \
+    { "bulk." label ".to-server", bulk, version, TO_SERVER, cipher }, \
+    {                                                                 \
+        "bulk." label ".to-client", bulk, version, TO_CLIENT, cipher  \
+    }
 
 const struct measure bulk_measures[] = {
     BULK("tls13.aes128gcm", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"),
@@ -97,7 +103,7 @@ const struct measure bulk_measures[] = {
     BULK("tls12.aes128gcm", TLS1_2_VERSION, "AES128-GCM-SHA256"),
     BULK("tls12.aes256gcm", TLS1_2_VERSION, "AES256-GCM-SHA384"),
     BULK("tls12.chacha20", TLS1_2_VERSION, "CHACHA20-POLY1305"),
-    {"bulk.tls13.aes256gcm.small", bulk, TLS1_3_VERSION, SMALL, "TLS_AES_256_GCM_SHA384"},
-    {"bulk.tls12.aes256gcm.small", bulk, TLS1_2_VERSION, SMALL, "AES256-GCM-SHA384"},
-    {NULL, NULL, 0, 0, NULL},
+    { "bulk.tls13.aes256gcm.small", bulk, TLS1_3_VERSION, SMALL, "TLS_AES_256_GCM_SHA384" },
+    { "bulk.tls12.aes256gcm.small", bulk, TLS1_2_VERSION, SMALL, "AES256-GCM-SHA384" },
+    { NULL, NULL, 0, 0, NULL },
 };

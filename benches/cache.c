@@ -18,9 +18,9 @@ enum {
     ID_SIZE = 32,
     KEY_SIZE = 48,
     MOST_THREADS = 4,
-    OWN = 64,    /* sessions that each thread adds and removes */
-    EARLY = 16,  /* sessions that expire before all others */
-    FEW = 9,       /* lookups for each change in the mix */
+    OWN = 64,   /* sessions that each thread adds and removes */
+    EARLY = 16, /* sessions that expire before all others */
+    FEW = 9,    /* lookups for each change in the mix */
     LOOKUPS = 9000,
 };
 
@@ -30,10 +30,10 @@ struct cache {
     SSL_CTX *context;
     SSL *ssl;
     long count;
-    SSL_SESSION **sessions;  /* in order of expiry */
+    SSL_SESSION **sessions; /* in order of expiry */
     unsigned char (*ids)[ID_SIZE];
-    long *shuffled;  /* the numbers of all sessions, in random order */
-    long next;       /* the place there that is looked up next */
+    long *shuffled; /* the numbers of all sessions, in random order */
+    long next;      /* the place there that is looked up next */
 };
 
 /* ---- Making ---- */
@@ -56,8 +56,8 @@ static SSL_SESSION *session_new(const unsigned char id[ID_SIZE], long timeout)
     static int length;
 
     if (der == NULL) {
-        static const unsigned char key[KEY_SIZE] = {1};
-        static const unsigned char suite[] = {0x13, 0x02};
+        static const unsigned char key[KEY_SIZE] = { 1 };
+        static const unsigned char suite[] = { 0x13, 0x02 };
         SSL_SESSION *model = SSL_SESSION_new();
         SSL_CTX *context = SSL_CTX_new(TLS_method());
         SSL *ssl = SSL_new(context);
@@ -95,7 +95,7 @@ static void cache_init(struct cache *cache, const char *name, long count, size_t
 {
     unsigned long state = 88172645463325252UL;
 
-    *cache = (struct cache){.name = name, .count = count};
+    *cache = (struct cache){ .name = name, .count = count };
     cache->context = SSL_CTX_new(TLS_method());
     REQUIRE(cache->context != NULL);
     SSL_CTX_sess_set_cache_size(cache->context, 0);
@@ -234,7 +234,7 @@ static void print_nanoseconds(const struct cache *cache, const char *what, struc
 
 static void measure_filling(struct cache *cache)
 {
-    struct times add = {0}, removal = {0}, flush = {0};
+    struct times add = { 0 }, removal = { 0 }, flush = { 0 };
 
     /* The first time fills tables and the allocator. */
     add_all(cache);
@@ -252,7 +252,7 @@ static void measure_filling(struct cache *cache)
 
 static void measure_lookups(struct cache *cache)
 {
-    struct times hit = {0}, miss = {0};
+    struct times hit = { 0 }, miss = { 0 };
 
     look_up_some(cache);
     while (wants_more(&hit)) {
@@ -267,10 +267,10 @@ static void measure_lookups(struct cache *cache)
 static void measure_adding_early(struct cache *cache)
 {
     SSL_SESSION *early[EARLY];
-    struct times add = {0};
+    struct times add = { 0 };
 
     for (int i = 0; i < EARLY; i++) {
-        unsigned char id[ID_SIZE] = {'e', 'a', 'r', 'l', 'y', (unsigned char)i};
+        unsigned char id[ID_SIZE] = { 'e', 'a', 'r', 'l', 'y', (unsigned char)i };
         early[i] = session_new(id, 1000 + i);
     }
     while (wants_more(&add)) {
@@ -290,13 +290,13 @@ static void measure_adding_early(struct cache *cache)
 
 struct worker {
     struct cache *cache;
-    SSL *ssl;  /* a thread's own, or the one that all share */
+    SSL *ssl; /* a thread's own, or the one that all share */
     SSL_SESSION *own[OWN];
     unsigned long state;
     long done;
     void (*step)(struct worker *worker);
-    atomic_int *waiting;  /* threads that have yet to come to the start */
-    double seconds;       /* how long it took */
+    atomic_int *waiting; /* threads that have yet to come to the start */
+    double seconds;      /* how long it took */
 };
 
 /* Only what could be added counts: when a thread has lost its processor in the middle of a lookup and the
@@ -415,8 +415,8 @@ static void measure_threads(struct cache *cache)
     static const struct {
         const char *name;
         void (*step)(struct worker *worker);
-    } kinds[] = {{"add-remove", step_add_remove}, {"lookups", step_find}, {"mix", step_mix}};
-    struct worker workers[MOST_THREADS] = {0};
+    } kinds[] = { { "add-remove", step_add_remove }, { "lookups", step_find }, { "mix", step_mix } };
+    struct worker workers[MOST_THREADS] = { 0 };
 
     for (int i = 0; i < MOST_THREADS; i++)
         worker_init(&workers[i], cache, i);
@@ -462,7 +462,7 @@ static void same_beginning(const struct measure *measure)
 static void get1_free(const struct measure *measure)
 {
     struct cache cache;
-    struct worker workers[MOST_THREADS] = {0};
+    struct worker workers[MOST_THREADS] = { 0 };
     struct pair pair;
     SSL_CTX *client = client_context(TLS1_3_VERSION), *server = server_context(TLS1_3_VERSION);
 
@@ -470,7 +470,7 @@ static void get1_free(const struct measure *measure)
     pair_handshake(&pair);
     SSL_CTX_free(client);
     SSL_CTX_free(server);
-    cache = (struct cache){.name = measure->name};
+    cache = (struct cache){ .name = measure->name };
     for (int i = 0; i < MOST_THREADS; i++)
         workers[i].ssl = pair.client;
     for (int threads = 1; threads <= 2; threads++)
@@ -520,13 +520,13 @@ static void memory(const struct measure *measure)
 }
 
 const struct measure cache_measures[] = {
-    {"cache.1e3", by_size, 0, 1000, NULL},
-    {"cache.1e4", by_size, 0, 10000, NULL},
-    {"cache.1e5", by_size, 0, 100000, NULL},
-    {"cache.1e6", by_size, 0, 1000000, NULL},
-    {"cache.alike.1e3", same_beginning, 0, 1000, NULL},
-    {"cache.alike.1e4", same_beginning, 0, 10000, NULL},
-    {"cache.get1-free", get1_free, 0, 0, NULL},
-    {"cache.memory", memory, 0, 20000, NULL},
-    {NULL, NULL, 0, 0, NULL},
+    { "cache.1e3", by_size, 0, 1000, NULL },
+    { "cache.1e4", by_size, 0, 10000, NULL },
+    { "cache.1e5", by_size, 0, 100000, NULL },
+    { "cache.1e6", by_size, 0, 1000000, NULL },
+    { "cache.alike.1e3", same_beginning, 0, 1000, NULL },
+    { "cache.alike.1e4", same_beginning, 0, 10000, NULL },
+    { "cache.get1-free", get1_free, 0, 0, NULL },
+    { "cache.memory", memory, 0, 20000, NULL },
+    { NULL, NULL, 0, 0, NULL },
 };

@@ -6,12 +6,16 @@
 
 #include <stdio.h>
 
-enum { FULL, BY_ID, BY_TICKET };
+enum {
+    FULL,
+    BY_ID,
+    BY_TICKET
+};
 
 struct handshakes {
     SSL_CTX *client;
     SSL_CTX *server;
-    SSL_SESSION *session;  /* what the next connection offers, or NULL for full handshakes */
+    SSL_SESSION *session; /* what the next connection offers, or NULL for full handshakes */
     double client_seconds;
     double server_seconds;
     long done;
@@ -96,10 +100,10 @@ static void handshakes(const struct measure *measure)
 }
 
 const struct measure handshake_measures[] = {
-    {"handshake.tls13.full", handshakes, TLS1_3_VERSION, FULL, NULL},
-    {"handshake.tls13.resumed.ticket", handshakes, TLS1_3_VERSION, BY_TICKET, NULL},
-    {"handshake.tls12.full", handshakes, TLS1_2_VERSION, FULL, NULL},
-    {"handshake.tls12.resumed.id", handshakes, TLS1_2_VERSION, BY_ID, NULL},
-    {"handshake.tls12.resumed.ticket", handshakes, TLS1_2_VERSION, BY_TICKET, NULL},
-    {NULL, NULL, 0, 0, NULL},
+    { "handshake.tls13.full", handshakes, TLS1_3_VERSION, FULL, NULL },
+    { "handshake.tls13.resumed.ticket", handshakes, TLS1_3_VERSION, BY_TICKET, NULL },
+    { "handshake.tls12.full", handshakes, TLS1_2_VERSION, FULL, NULL },
+    { "handshake.tls12.resumed.id", handshakes, TLS1_2_VERSION, BY_ID, NULL },
+    { "handshake.tls12.resumed.ticket", handshakes, TLS1_2_VERSION, BY_TICKET, NULL },
+    { NULL, NULL, 0, 0, NULL },
 };

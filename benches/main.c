@@ -12,8 +12,12 @@ static const struct {
     const char *name;
     const struct measure *measures;
 } parts[] = {
-    {"handshake", handshake_measures}, {"bulk", bulk_measures},   {"memory", memory_measures},
-    {"session", session_measures},     {"cache", cache_measures}, {"start", start_measures},
+    { "handshake", handshake_measures },
+    { "bulk", bulk_measures },
+    { "memory", memory_measures },
+    { "session", session_measures },
+    { "cache", cache_measures },
+    { "start", start_measures },
 };
 
 static const char usage[] =

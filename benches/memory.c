@@ -18,7 +18,11 @@
 
 /* AFTER_DATA: one full record has gone each way. RELEASED: so too, with SSL_MODE_RELEASE_BUFFERS,
  * which servers with many idle connections set. */
-enum { AFTER_HANDSHAKE, AFTER_DATA, RELEASED };
+enum {
+    AFTER_HANDSHAKE,
+    AFTER_DATA,
+    RELEASED
+};
 
 static unsigned char record[RECORD_SIZE];
 
@@ -127,11 +131,11 @@ static void memory(const struct measure *measure)
 }
 
 const struct measure memory_measures[] = {
-    {"memory.tls13.idle", memory, TLS1_3_VERSION, AFTER_HANDSHAKE, NULL},
-    {"memory.tls13.idle.after-data", memory, TLS1_3_VERSION, AFTER_DATA, NULL},
-    {"memory.tls13.idle.release-buffers", memory, TLS1_3_VERSION, RELEASED, NULL},
-    {"memory.tls12.idle", memory, TLS1_2_VERSION, AFTER_HANDSHAKE, NULL},
-    {"memory.tls12.idle.after-data", memory, TLS1_2_VERSION, AFTER_DATA, NULL},
-    {"memory.tls12.idle.release-buffers", memory, TLS1_2_VERSION, RELEASED, NULL},
-    {NULL, NULL, 0, 0, NULL},
+    { "memory.tls13.idle", memory, TLS1_3_VERSION, AFTER_HANDSHAKE, NULL },
+    { "memory.tls13.idle.after-data", memory, TLS1_3_VERSION, AFTER_DATA, NULL },
+    { "memory.tls13.idle.release-buffers", memory, TLS1_3_VERSION, RELEASED, NULL },
+    { "memory.tls12.idle", memory, TLS1_2_VERSION, AFTER_HANDSHAKE, NULL },
+    { "memory.tls12.idle.after-data", memory, TLS1_2_VERSION, AFTER_DATA, NULL },
+    { "memory.tls12.idle.release-buffers", memory, TLS1_2_VERSION, RELEASED, NULL },
+    { NULL, NULL, 0, 0, NULL },
 };

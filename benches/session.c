@@ -13,7 +13,11 @@
 #define ALL (WARM_UP + SESSIONS)
 
 /* Whose session, and how it came to be there. */
-enum { CLIENT, SERVER, RESTORED };
+enum {
+    CLIENT,
+    SERVER,
+    RESTORED
+};
 
 /* An open connection whose client has a resumable session with the server's certificate. The
  * server's is resumable too if `stateful`. */
@@ -139,14 +143,14 @@ static void heap(const struct measure *measure)
 }
 
 const struct measure session_measures[] = {
-    {"session.get1-free", reference_count, TLS1_3_VERSION, CLIENT, NULL},
-    {"session.tls13.client.i2d-d2i", serialisation, TLS1_3_VERSION, CLIENT, NULL},
-    {"session.tls12.client.i2d-d2i", serialisation, TLS1_2_VERSION, CLIENT, NULL},
-    {"session.tls13.server.i2d-d2i", serialisation, TLS1_3_VERSION, SERVER, NULL},
-    {"session.tls12.server.i2d-d2i", serialisation, TLS1_2_VERSION, SERVER, NULL},
-    {"session.tls13.client.heap", heap, TLS1_3_VERSION, CLIENT, NULL},
-    {"session.tls12.client.heap", heap, TLS1_2_VERSION, CLIENT, NULL},
-    {"session.tls13.client.heap-restored", heap, TLS1_3_VERSION, RESTORED, NULL},
-    {"session.tls12.client.heap-restored", heap, TLS1_2_VERSION, RESTORED, NULL},
-    {NULL, NULL, 0, 0, NULL},
+    { "session.get1-free", reference_count, TLS1_3_VERSION, CLIENT, NULL },
+    { "session.tls13.client.i2d-d2i", serialisation, TLS1_3_VERSION, CLIENT, NULL },
+    { "session.tls12.client.i2d-d2i", serialisation, TLS1_2_VERSION, CLIENT, NULL },
+    { "session.tls13.server.i2d-d2i", serialisation, TLS1_3_VERSION, SERVER, NULL },
+    { "session.tls12.server.i2d-d2i", serialisation, TLS1_2_VERSION, SERVER, NULL },
+    { "session.tls13.client.heap", heap, TLS1_3_VERSION, CLIENT, NULL },
+    { "session.tls12.client.heap", heap, TLS1_2_VERSION, CLIENT, NULL },
+    { "session.tls13.client.heap-restored", heap, TLS1_3_VERSION, RESTORED, NULL },
+    { "session.tls12.client.heap-restored", heap, TLS1_2_VERSION, RESTORED, NULL },
+    { NULL, NULL, 0, 0, NULL },
 };

@@ -48,14 +48,14 @@ int start_child(enum start what)
 /* Runs this program again, and returns the number that it prints. */
 static double ask_fresh_process(int what)
 {
-    char *arguments[] = {"tls",
-                         "--child",
-                         what == CONTEXT ? "context" : "connection",
-                         "--key",
-                         options.key == KEY_RSA ? "rsa" : "ecdsa",
-                         "--verify",
-                         options.verify ? "peer" : "none",
-                         NULL};
+    char *arguments[] = { "tls",
+                          "--child",
+                          what == CONTEXT ? "context" : "connection",
+                          "--key",
+                          options.key == KEY_RSA ? "rsa" : "ecdsa",
+                          "--verify",
+                          options.verify ? "peer" : "none",
+                          NULL };
     posix_spawn_file_actions_t actions;
     int ends[2], status;
     char answer[64];
@@ -79,7 +79,10 @@ static double ask_fresh_process(int what)
 
 static void start(const struct measure *measure)
 {
-    enum { FEWEST = 5, MOST = 50 };
+    enum {
+        FEWEST = 5,
+        MOST = 50
+    };
     double values[MOST], begin = wall_seconds();
     size_t count = 0;
 
@@ -91,7 +94,7 @@ static void start(const struct measure *measure)
 }
 
 const struct measure start_measures[] = {
-    {"start.first-context", start, 0, CONTEXT, NULL},
-    {"start.first-connection", start, 0, CONNECTION, NULL},
-    {NULL, NULL, 0, 0, NULL},
+    { "start.first-context", start, 0, CONTEXT, NULL },
+    { "start.first-connection", start, 0, CONNECTION, NULL },
+    { NULL, NULL, 0, 0, NULL },
 };

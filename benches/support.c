@@ -18,7 +18,7 @@
 /* More rounds than any handshake has flights: beyond it nothing moves any more. */
 #define MOST_FLIGHTS 20
 
-struct options options = {.seconds = 0.3, .key = KEY_ECDSA, .verify = 1};
+struct options options = { .seconds = 0.3, .key = KEY_ECDSA, .verify = 1 };
 
 void fail(const char *format, ...)
 {
@@ -38,7 +38,7 @@ void pair_open(struct pair *pair, SSL_CTX *client, SSL_CTX *server, SSL_SESSION 
 {
     BIO *client_end, *server_end;
 
-    *pair = (struct pair){.client = client_new(client), .server = SSL_new(server)};
+    *pair = (struct pair){ .client = client_new(client), .server = SSL_new(server) };
     REQUIRE(pair->server != NULL);
     REQUIRE(BIO_new_bio_pair(&client_end, 0, &server_end, 0) == 1);
     SSL_set_bio(pair->client, client_end, client_end);
@@ -215,7 +215,7 @@ const struct identity *identity_get(void)
     sign(leaf, authority, authority_key);
 
     EVP_PKEY_free(authority_key);
-    identity = (struct identity){.key = key, .leaf = leaf, .authority = authority};
+    identity = (struct identity){ .key = key, .leaf = leaf, .authority = authority };
     return &identity;
 }
 
@@ -284,7 +284,10 @@ void measure_rate(const char *name, const char *unit, double amount, void (*oper
 {
     /* Neighbours on the machine can slow a batch down, never speed it up; so the fast ones tell
      * most. The very fastest may be luck. */
-    enum { BATCHES = 30, CHOSEN = 27 };
+    enum {
+        BATCHES = 30,
+        CHOSEN = 27
+    };
     double rates[BATCHES];
     long count = 1;
 

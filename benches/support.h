@@ -11,14 +11,17 @@
 /* The most plaintext that one TLS record carries (RFC 8446 section 5.1). */
 #define RECORD_SIZE 16384
 
-enum key_type { KEY_ECDSA, KEY_RSA };
+enum key_type {
+    KEY_ECDSA,
+    KEY_RSA
+};
 
 struct options {
-    double seconds;     /* how long to measure each thing */
-    long count;         /* if not 0: do exactly this often, for callgrind */
-    enum key_type key;  /* of the server's certificate */
-    int verify;         /* does the client verify the server? */
-    int sides;          /* also print each side's share of a handshake? */
+    double seconds;    /* how long to measure each thing */
+    long count;        /* if not 0: do exactly this often, for callgrind */
+    enum key_type key; /* of the server's certificate */
+    int verify;        /* does the client verify the server? */
+    int sides;         /* also print each side's share of a handshake? */
 };
 
 /* A certificate authority and a server certificate that it issued for HOST_NAME. */
@@ -32,9 +35,9 @@ struct identity {
 struct measure {
     const char *name;
     void (*run)(const struct measure *measure);
-    int version;         /* TLS1_2_VERSION, TLS1_3_VERSION, or 0 where it does not matter */
-    int variant;         /* its meaning is the measure's own */
-    const char *cipher;  /* name of the cipher suite, NULL for the libraries' own choice */
+    int version;        /* TLS1_2_VERSION, TLS1_3_VERSION, or 0 where it does not matter */
+    int variant;        /* its meaning is the measure's own */
+    const char *cipher; /* name of the cipher suite, NULL for the libraries' own choice */
 };
 
 extern const struct measure handshake_measures[];
@@ -47,7 +50,11 @@ extern const struct measure start_measures[];
 extern struct options options;
 
 /* What the fresh processes that start.c runs are to do, by its hidden option --child. */
-enum start { NO_CHILD, CONTEXT, CONNECTION };
+enum start {
+    NO_CHILD,
+    CONTEXT,
+    CONNECTION
+};
 int start_child(enum start what);
 
 /* Prints the message and the error queue to stderr, and exits with 1. */
@@ -71,7 +78,7 @@ SSL *client_new(SSL_CTX *context);
 struct pair {
     SSL *client;
     SSL *server;
-    double client_seconds;  /* spent in each side's handshake; only with options.sides */
+    double client_seconds; /* spent in each side's handshake; only with options.sides */
     double server_seconds;
 };
 
