@@ -278,11 +278,7 @@ impl Table {
 /// The tests of the C programs, as `program: test`.
 fn c_tests() -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
-    for entry in fs::read_dir(root().join("tests-c")).expect("tests-c can be read") {
-        let path = entry.expect("tests-c can be read").path();
-        if path.extension().is_none_or(|extension| extension != "c") {
-            continue;
-        }
+    for path in c_sources() {
         let program = path
             .file_stem()
             .expect("a file has a name")
@@ -295,6 +291,20 @@ fn c_tests() -> BTreeSet<String> {
         }
     }
     tests
+}
+
+/// The C files in the folders of `tests-c`.
+fn c_sources() -> impl Iterator<Item = PathBuf> {
+    files(&root().join("tests-c"))
+        .filter(|folder| folder.is_dir())
+        .flat_map(|folder| files(&folder))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder)
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the folder can be read").path())
 }
 
 /// The name and the declaration of a function, if this is one.

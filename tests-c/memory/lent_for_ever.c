@@ -2,6 +2,7 @@
  * Strings, suites and methods that are static, and pointers that are the program's own: held until all
  * connections and contexts are gone. What functions write through pointers, and what they leave alone when
  * there is nothing to tell.
+ * Also run under valgrind.
  */
 #include <string.h>
 

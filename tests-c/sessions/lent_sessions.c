@@ -1,6 +1,7 @@
 /*
  * What a session lends is held until OpenSSL's end of it: until that very field is replaced, or the
  * session is freed. Setting and reading in turn takes no more memory, and threads may do both at once.
+ * Also run under valgrind.
  */
 #include <malloc.h>
 #include <pthread.h>

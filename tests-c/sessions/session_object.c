@@ -1,4 +1,7 @@
-/* The session object: S62 to S65, S104 to S106, and who holds it for how long. */
+/*
+ * The session object: S62 to S65, S104 to S106, and who holds it for how long.
+ * Also run under valgrind.
+ */
 #include <string.h>
 
 #include <openssl/err.h>

@@ -2,6 +2,7 @@
  * What a connection lends to callbacks during a handshake is held, with a copy of it, until OpenSSL's
  * end of it: over the rest of the handshake, tickets, data, a close and, where OpenSSL keeps it,
  * SSL_clear(3). Callbacks give and free what OpenSSL lets them.
+ * Also run under valgrind.
  */
 #include <stdlib.h>
 #include <string.h>

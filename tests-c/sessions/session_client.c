@@ -1,4 +1,7 @@
-/* The session of a client's connection: S1 to S7, S12 to S17, S97. */
+/*
+ * The session of a client's connection: S1 to S7, S12 to S17, S97.
+ * Also run under valgrind.
+ */
 #include <string.h>
 
 #include <openssl/evp.h>

@@ -1,6 +1,7 @@
 /*
  * Who owns which reference to a BIO after SSL_set_bio(3), in all cases: which BIOs the connection
  * had, and which it gets. A BIO counts its end, so a reference too few or too many shows.
+ * Also run under valgrind.
  */
 #include <stdio.h>
 
