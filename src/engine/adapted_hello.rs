@@ -9,9 +9,6 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use rustls::crypto::HashAlgorithm;
-use rustls::crypto::hash::{Context, Hash, Output};
-
 use super::note::{Note, OnThread};
 use super::record::RecordBuffer;
 
@@ -98,6 +95,11 @@ impl Adapted {
     }
 }
 
+/// Whether the connection that is at work has such ClientHellos.
+pub(super) fn is_active() -> bool {
+    ACTIVE.get()
+}
+
 /// `bytes` of the transcript as the client knows them.
 pub(super) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !ACTIVE.get() {
@@ -146,50 +148,6 @@ struct Restore(Option<Arc<Vec<Pair>>>);
 impl Drop for Restore {
     fn drop(&mut self) {
         exchange(self.0.take());
-    }
-}
-
-/// The hash function of a suite, fed as the client feeds it.
-pub(super) struct AdaptedHash(pub(super) &'static dyn Hash);
-
-impl Hash for AdaptedHash {
-    fn start(&self) -> Box<dyn Context> {
-        match ACTIVE.get() {
-            true => Box::new(AdaptedContext(self.0.start())),
-            false => self.0.start(),
-        }
-    }
-
-    fn hash(&self, data: &[u8]) -> Output {
-        self.0.hash(&original(data))
-    }
-
-    fn output_len(&self) -> usize {
-        self.0.output_len()
-    }
-
-    fn algorithm(&self) -> HashAlgorithm {
-        self.0.algorithm()
-    }
-}
-
-struct AdaptedContext(Box<dyn Context>);
-
-impl Context for AdaptedContext {
-    fn fork_finish(&self) -> Output {
-        self.0.fork_finish()
-    }
-
-    fn fork(&self) -> Box<dyn Context> {
-        Box::new(Self(self.0.fork()))
-    }
-
-    fn finish(self: Box<Self>) -> Output {
-        self.0.finish()
-    }
-
-    fn update(&mut self, data: &[u8]) {
-        self.0.update(&original(data));
     }
 }
 
@@ -305,7 +263,10 @@ fn extensions_start(message: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use rustls::crypto::hash::Hash;
+
     use super::*;
+    use crate::engine::provider::transcript::AdaptedHash;
     use crate::engine::record::Expected;
 
     fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 
 use super::library;
 use super::notes::OthersNotes;
-use super::profile::tls13_suite;
+use super::provider::suites::tls13_suite;
 use crate::libcrypto::algorithms::Algorithms;
 
 /// The binder that goes with `key` (a session's, or one of the program's own, which is `external`) and this

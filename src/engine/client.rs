@@ -25,11 +25,11 @@ use super::credentials::no_credential;
 use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
 use super::failure::error_with_alert;
 use super::hello_change::{self, ClientHelloChange, HelloChange};
-use super::hello_transcript::ChangingSigner;
 use super::messages;
 use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_signature};
-use super::planned_random::{self, CLIENT_SESSION_ID};
 use super::profile::Profile;
+use super::provider::random::{self, CLIENT_SESSION_ID};
+use super::provider::transcript::ChangingSigner;
 use super::server::distinguished_name;
 use super::server_flight::ServerFlight;
 use super::session_value::SessionSecrets;
@@ -145,7 +145,7 @@ pub(super) fn connect(
     let config = Arc::new(config);
     let session_id = parameters.session.as_ref().and_then(ticket_session_id);
     let start = output.len();
-    let connection = planned_random::with_planned(session_id, CLIENT_SESSION_ID, || {
+    let connection = random::with_planned(session_id, CLIENT_SESSION_ID, || {
         hooks.work(delegate, || config.connect(name).build(output))
     })?;
     hooks.change_hello(output, start);

@@ -5,7 +5,7 @@
 //! `KernelConnection::handle_new_session_ticket`, which digests a ticket message for a finished
 //! connection. So each thread finishes one connection with itself per suite, in memory, and keeps
 //! it; to restore a session it lets that connection digest the session's own ticket message,
-//! while [`RestoringHkdf`] answers the derivation of the PSK with the session's PSK. Only rustls's
+//! while the wrapped HKDF answers the derivation of the PSK with the session's PSK. Only rustls's
 //! public interface is used. The made-up connection lends a restored session nothing but its
 //! suite: the peer's identity is taken from our session, never from rustls.
 
@@ -23,10 +23,9 @@ use rustls::client::{
     Tls12Session, Tls13Session,
 };
 use rustls::crypto::kx::NamedGroup;
-use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
 use rustls::crypto::{
     Credentials, CryptoProvider, Identity, SelectedCredential, SignatureScheme, Signer, SigningKey,
-    VerifiedIdentity, hmac,
+    VerifiedIdentity,
 };
 use rustls::enums::CertificateType;
 use rustls::kernel::KernelConnection;
@@ -38,11 +37,8 @@ use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput
 use rustls_aws_lc_rs::kx_group::X25519;
 use zeroize::Zeroizing;
 
-use super::external_psk;
-use super::finished::note_signed;
-use super::new_session_ticket::NotingExpander;
 use super::note::{Note, OnThread};
-use super::profile::tls13_suite;
+use super::provider::suites::tls13_suite;
 use super::session_value::SessionSecrets;
 
 /// A rustls session equal to `session`. `None` when the engine does not know its suite, or the
@@ -107,55 +103,9 @@ thread_local! {
     static RESTORED: Note<Tls13Session> = const { Note::new() };
 }
 
-/// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored, and
-/// uses external PSKs.
-pub(super) struct RestoringHkdf(pub(super) &'static dyn Hkdf);
-
-impl Hkdf for RestoringHkdf {
-    fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
-        let expander = self.0.extract_from_zero_ikm(salt);
-        match salt {
-            // The early secret of a handshake without a PSK.
-            None => expander,
-            // The master secret (RFC 8446, section 7.1).
-            Some(_) => NotingExpander::boxed(expander, self.0),
-        }
-    }
-
-    fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        external_psk::extract(self.0, salt, secret)
-            .unwrap_or_else(|| self.0.extract_from_secret(salt, secret))
-    }
-
-    fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
-        match PSK.take() {
-            None => self.0.expander_for_okm(okm),
-            Some(psk) => Box::new(Known(OkmBlock::new(&psk))),
-        }
-    }
-
-    fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
-        let tag = self.0.hmac_sign(key, message);
-        note_signed(tag.as_ref());
-        tag
-    }
-}
-
-/// Expands to one known block.
-struct Known(OkmBlock);
-
-impl HkdfExpander for Known {
-    fn expand_slice(&self, _: &[&[u8]], _: &mut [u8]) -> Result<(), OutputLengthError> {
-        Err(OutputLengthError)
-    }
-
-    fn expand_block(&self, _: &[&[u8]]) -> OkmBlock {
-        self.0.clone()
-    }
-
-    fn hash_len(&self) -> usize {
-        self.0.as_ref().len()
-    }
+/// Takes the PSK that the next derivation answers with, if a session is being restored.
+pub(super) fn take_psk() -> Option<Zeroizing<Vec<u8>>> {
+    PSK.take()
 }
 
 /// Handshakes with ourselves in memory and keeps the client's end.

@@ -20,16 +20,16 @@ use super::facts::{Facts, facts};
 use super::failure::{Failure, replace_plain_alert};
 use super::finished::Finished;
 use super::hello_change::{disguise, with_change};
-use super::key_share;
 use super::library;
 use super::messages::Watch;
 use super::new_session_ticket::{self, TicketSecrets, TicketSource};
 use super::notes::OthersNotes;
-use super::planned_random::{self, SERVER_SESSION_ID};
 use super::processing::{
     Progress, close_in_handshake, is_plain_close, is_skipping, process, process_server,
 };
-use super::profile::{as_handshake_records, with_alert};
+use super::provider::groups;
+use super::provider::random::{self, SERVER_SESSION_ID};
+use super::provider::records::{as_handshake_records, with_alert};
 use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::{self, ServerHooks};
 use super::server_parameters::ServerParameters;
@@ -213,7 +213,7 @@ impl Engine {
                     })
                 };
                 with_change(hooks.hello_change(), || {
-                    planned_random::with_planned(id, SERVER_SESSION_ID, process)
+                    random::with_planned(id, SERVER_SESSION_ID, process)
                 })
                 .or_else(|error| close_in_handshake(error, output, before))
                 .map_err(|error| Failure::from_rustls(&error, taken(&hooks.rejected), true))
@@ -228,7 +228,7 @@ impl Engine {
         if matches!(tls, Tls::Server(..)) && tickets.is_none() {
             *tickets = TicketSource::collect();
         }
-        key_share::collect(peer_key_share);
+        groups::collect(peer_key_share);
         acknowledgement::collect(server_name_acknowledged);
         self.keep_early_exporter();
         self.keep_unfinished_exporter(result.is_ok());

@@ -5,17 +5,16 @@
 //! resumed like a session, and the derivation changes its label. For rustls to hold a key of any
 //! length, and to tell this key from those of other connections that are driven on the same thread,
 //! it is given a random stand-in of the hash's length. Where the key schedule extracts from the
-//! stand-in, [`extract`] extracts from the key itself; the stand-in is never used for anything.
+//! stand-in, the wrapped HKDF extracts from the key itself; the stand-in is never used for anything.
 
 use std::sync::Arc;
 
 use rustls::crypto::GetRandomFailed;
-use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
 use zeroize::Zeroizing;
 
 use super::note::{Note, OnThread};
-use super::planned_random;
-use super::profile::tls13_hash_len;
+use super::provider::random;
+use super::provider::suites::tls13_hash_len;
 use super::session_value::SessionSecrets;
 
 /// A connection's external key. Wiped when it goes.
@@ -37,7 +36,7 @@ impl ExternalPsk {
         };
         let length = tls13_hash_len(session.cipher_suite).ok_or(GetRandomFailed)?;
         let mut stand_in = Zeroizing::new(vec![0; length]);
-        planned_random::SOURCE.fill(&mut stand_in)?;
+        random::SOURCE.fill(&mut stand_in)?;
         let key = std::mem::replace(&mut session.secret, stand_in.clone());
         Ok(Some(Self(Arc::new(Keys { stand_in, key }))))
     }
@@ -63,44 +62,10 @@ thread_local! {
     static ACTIVE: Note<ExternalPsk> = const { Note::new() };
 }
 
-/// The early secret of the thread's external key, if `secret` is its stand-in.
-pub(super) fn extract(
-    hkdf: &dyn Hkdf,
-    salt: Option<&[u8]>,
-    secret: &[u8],
-) -> Option<Box<dyn HkdfExpander>> {
+/// Lends the thread's external key to `work`, if `stand_in` stands for it.
+pub(super) fn with_key<R>(stand_in: &[u8], work: impl FnOnce(&[u8]) -> R) -> Option<R> {
     ACTIVE.with_value(|active| {
         let keys = &active.as_ref()?.0;
-        if salt.is_some() || secret != keys.stand_in.as_slice() {
-            return None;
-        }
-        let expander = hkdf.extract_from_secret(None, &keys.key);
-        Some(Box::new(EarlySecret(expander)) as Box<dyn HkdfExpander>)
+        (stand_in == keys.stand_in.as_slice()).then(|| work(&keys.key))
     })
-}
-
-/// The early secret of an external key.
-struct EarlySecret(Box<dyn HkdfExpander>);
-
-impl HkdfExpander for EarlySecret {
-    fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
-        self.0.expand_slice(&external_labels(info), output)
-    }
-
-    fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
-        self.0.expand_block(&external_labels(info))
-    }
-
-    fn hash_len(&self) -> usize {
-        self.0.hash_len()
-    }
-}
-
-/// The parts of an HkdfLabel (RFC 8446, section 7.1), of which the label is one.
-fn external_labels<'a>(info: &[&'a [u8]]) -> Vec<&'a [u8]> {
-    let external = |part: &'a [u8]| match part {
-        b"res binder" => b"ext binder",
-        _ => part,
-    };
-    info.iter().copied().map(external).collect()
 }

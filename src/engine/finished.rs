@@ -5,10 +5,6 @@
 //! same function also signs PSK binders, but a handshake always ends with the server's and then
 //! the client's Finished, on both sides: the last two are kept.
 
-use rustls::Error;
-use rustls::crypto::kx::ActiveKeyExchange;
-use rustls::crypto::tls12::{Prf, PrfSecret};
-
 use super::note::{Note, OnThread};
 
 /// verify_data of the two sides; empty while unknown.
@@ -50,7 +46,8 @@ pub(super) fn note_signed(data: &[u8]) {
     note(Side::Next, data);
 }
 
-fn note(side: Side, data: &[u8]) {
+/// Notes verify_data.
+pub(super) fn note(side: Side, data: &[u8]) {
     NOTED.with_value(|noted| noted.get_or_insert_default().push((side, data.to_vec())));
 }
 
@@ -65,39 +62,4 @@ pub(super) enum Side {
 
 thread_local! {
     static NOTED: Note<Vec<(Side, Vec<u8>)>> = const { Note::new() };
-}
-
-/// The PRF of a TLS 1.2 suite, which notes verify_data.
-pub(super) struct NotingPrf(pub(super) &'static dyn Prf);
-
-impl Prf for NotingPrf {
-    fn for_key_exchange(
-        &self,
-        output: &mut [u8; 48],
-        kx: Box<dyn ActiveKeyExchange>,
-        peer_pub_key: &[u8],
-        label: &[u8],
-        seed: &[u8],
-    ) -> Result<(), Error> {
-        self.0
-            .for_key_exchange(output, kx, peer_pub_key, label, seed)
-    }
-
-    fn new_secret(&self, master_secret: &[u8; 48]) -> Box<dyn PrfSecret> {
-        Box::new(NotingSecret(self.0.new_secret(master_secret)))
-    }
-}
-
-struct NotingSecret(Box<dyn PrfSecret>);
-
-impl PrfSecret for NotingSecret {
-    fn prf(&self, output: &mut [u8], label: &[u8], seed: &[u8]) {
-        self.0.prf(output, label, seed);
-        let side = match label {
-            b"client finished" => Side::Client,
-            b"server finished" => Side::Server,
-            _ => return,
-        };
-        note(side, output);
-    }
 }

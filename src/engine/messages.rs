@@ -8,11 +8,9 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 
-use rustls::Error;
-use rustls::crypto::cipher::{InboundOpaque, OutboundPlain, Record as Plain, RecordDecrypter};
+use rustls::crypto::cipher::{OutboundPlain, Record as Plain};
 use rustls::enums::ContentType;
 
-use super::alerts;
 use super::connection::Engine;
 use super::library;
 use super::note::{Note, OnThread};
@@ -250,27 +248,14 @@ pub(super) fn note_sealed((content_type, contents): (u8, Vec<u8>), record: &Plai
     LOG.with_value(|log| log.as_mut().map(|log| log.sealed.push_back(record)));
 }
 
-/// Notes what is in protected records.
-pub(super) struct WatchedDecrypter(pub(super) Box<dyn RecordDecrypter>);
-
-impl RecordDecrypter for WatchedDecrypter {
-    fn decrypt<'a>(
-        &mut self,
-        record: Plain<InboundOpaque<'a>>,
-        seq: u64,
-    ) -> Result<Plain<&'a [u8]>, Error> {
-        let result = self.0.decrypt(record, seq);
-        if let Ok(record) = &result {
-            alerts::note_opened(record.typ, record.payload);
-        }
-        if ACTIVE.get() {
-            let plaintext = result.as_ref().ok().map(|record| match record.typ {
-                ContentType::ApplicationData => (record.typ.into(), Vec::new()),
-                _ => (record.typ.into(), record.payload.to_vec()),
-            });
-            LOG.with_value(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
-        }
-        result
+/// Notes what was in a record that was to be opened, if it was opened.
+pub(super) fn note_opened(record: Option<&Plain<&[u8]>>) {
+    if ACTIVE.get() {
+        let plaintext = record.map(|record| match record.typ {
+            ContentType::ApplicationData => (record.typ.into(), Vec::new()),
+            _ => (record.typ.into(), record.payload.to_vec()),
+        });
+        LOG.with_value(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
     }
 }
 

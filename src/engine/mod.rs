@@ -22,7 +22,7 @@
 //! | `unfinished_exporter`       | keying material of a server before its client has finished    |
 //! | `suite_selection`           | choosing the suite of a session that is resumed               |
 //! | `binder`                    | the proof that a client has the key that it names             |
-//! | `group_choice`, `key_share` | the group of a key exchange, and the peer's key in it         |
+//! | `group_choice`              | the group of a key exchange                                   |
 //! | `peer_identity`             | the peer's certificates, and its signatures                   |
 //! | `certificate_limit`         | how much a peer may send as certificates                      |
 //! | `acknowledgement`           | whether a server has acknowledged the host name               |
@@ -32,11 +32,9 @@
 //! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
-//! | `hello_transcript`          | hashes and signatures of those                                |
 //! | `messages`                  | records of a connection whose program watches them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
-//! | `aead`, `provided`          | records and key schedules by libcrypto                        |
-//! | `planned_random`            | random bytes of which one draw can be planned                 |
+//! | `provider`                  | rustls's crypto provider, wrapped                             |
 //! | `library`                   | the library context that is worked for                        |
 //! | `alerts`                    | alerts that differ from rustls's                              |
 //! | `hostile`                   | the engine's own parsers, for fuzzing                         |
@@ -44,7 +42,6 @@
 
 mod acknowledgement;
 mod adapted_hello;
-mod aead;
 mod alerts;
 mod binder;
 mod certificate_limit;
@@ -60,20 +57,17 @@ mod failure;
 mod finished;
 mod group_choice;
 mod hello_change;
-mod hello_transcript;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
-mod key_share;
 mod library;
 mod messages;
 mod new_session_ticket;
 mod note;
 mod notes;
 mod peer_identity;
-mod planned_random;
 mod processing;
 mod profile;
-mod provided;
+mod provider;
 mod record;
 mod server;
 mod server_flight;
@@ -96,7 +90,8 @@ pub use failure::Failure;
 pub use hello_change::ClientHelloChange;
 pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
-pub use profile::{Profile, knows_group, tls13_hash_len};
+pub use profile::{Profile, knows_group};
+pub use provider::suites::tls13_hash_len;
 pub use server::normalized_server_name;
 pub use server_parameters::{ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy};
 pub use session_value::SessionSecrets;

@@ -5,11 +5,11 @@
 //! send none, and two things are taken from it by its public interface:
 //!
 //! * The resumption master secret (section 7.1). rustls derives it through the suite's HKDF
-//!   whenever a handshake ends, with tickets or without: [`NotingExpander`] notes it on this thread
+//!   whenever a handshake ends, with tickets or without: the wrapped HKDF notes it on this thread
 //!   while the client's Finished is digested, and the engine collects it.
 //! * The protection of records. A message is written as if it were application data, under the
 //!   keys and the sequence number that are due, and the record's inner type is changed to
-//!   `handshake` just before it is encrypted (`profile::as_handshake_records`).
+//!   `handshake` just before it is encrypted (`provider::records::as_handshake_records`).
 //!
 //! From there on a ticket is made as in OpenSSL: the nonce is a counter of 8 bytes, and
 //!
@@ -25,7 +25,7 @@
 //! } NewSessionTicket;
 //! ```
 
-use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
+use rustls::crypto::tls13::HkdfExpander;
 use zeroize::Zeroizing;
 
 use super::note::{Note, OnThread};
@@ -122,37 +122,7 @@ pub(super) fn put_back(noted: Option<Box<dyn HkdfExpander>>) {
     NOTED.set(noted);
 }
 
-/// Expands as a suite's HKDF does, and notes the resumption master secret on this thread.
-pub(super) struct NotingExpander {
-    inner: Box<dyn HkdfExpander>,
-    hkdf: &'static dyn Hkdf,
-}
-
-impl NotingExpander {
-    pub(super) fn boxed(
-        inner: Box<dyn HkdfExpander>,
-        hkdf: &'static dyn Hkdf,
-    ) -> Box<dyn HkdfExpander> {
-        Box::new(Self { inner, hkdf })
-    }
-}
-
-impl HkdfExpander for NotingExpander {
-    fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
-        self.inner.expand_slice(info, output)
-    }
-
-    fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
-        let block = self.inner.expand_block(info);
-        // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
-        // 32 or 48 bytes), so none can be mistaken for it.
-        if info.contains(&&b"res master"[..]) {
-            NOTED.set(Some(self.hkdf.expander_for_okm(&block)));
-        }
-        block
-    }
-
-    fn hash_len(&self) -> usize {
-        self.inner.hash_len()
-    }
+/// Notes the resumption master secret.
+pub(super) fn note(secret: Box<dyn HkdfExpander>) {
+    NOTED.set(Some(secret));
 }

@@ -7,7 +7,8 @@ use rustls::crypto::tls13::HkdfExpander;
 
 use super::early_data::Decrypted;
 use super::finished::Side;
-use super::{acknowledgement, alerts, early_data, finished, key_share, new_session_ticket};
+use super::provider::groups;
+use super::{acknowledgement, alerts, early_data, finished, new_session_ticket};
 
 /// The notes of the work that another connection is amid, if any. Put back when dropped.
 pub(super) struct OthersNotes {
@@ -27,7 +28,7 @@ impl OthersNotes {
             alerts: alerts::take_noted(),
             decrypted: early_data::take_noted(),
             finished: finished::take_noted(),
-            key_share: key_share::take_noted(),
+            key_share: groups::take_noted(),
             resumption_secret: new_session_ticket::take_noted(),
         }
     }
@@ -39,7 +40,7 @@ impl Drop for OthersNotes {
         alerts::put_back(self.alerts);
         early_data::put_back(self.decrypted);
         finished::put_back(std::mem::take(&mut self.finished));
-        key_share::put_back(self.key_share.take());
+        groups::put_back(self.key_share.take());
         new_session_ticket::put_back(self.resumption_secret.take());
     }
 }

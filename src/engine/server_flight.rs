@@ -7,12 +7,6 @@
 
 use std::sync::Mutex;
 
-use rustls::Error;
-use rustls::crypto::cipher::{InboundOpaque, Record, RecordDecrypter};
-use rustls::enums::ContentType;
-
-use super::client::CurrentClient;
-
 const HANDSHAKE: u8 = 22;
 const CERTIFICATE: u8 = 11;
 const CERTIFICATE_REQUEST: u8 = 13;
@@ -45,7 +39,7 @@ impl ServerFlight {
         }
     }
 
-    fn follow(&self, contents: &[u8]) {
+    pub(super) fn follow(&self, contents: &[u8]) {
         if let Ok(mut flight) = self.0.lock()
             && flight.len() + contents.len() <= MOST
         {
@@ -54,7 +48,7 @@ impl ServerFlight {
     }
 
     /// Whether the last message so far is a whole CertificateRequest.
-    fn ends_with_request(&self) -> bool {
+    pub(super) fn ends_with_request(&self) -> bool {
         let Ok(flight) = self.0.lock() else {
             return false;
         };
@@ -127,60 +121,6 @@ fn ocsp_response(status: &[u8]) -> Option<Vec<u8>> {
     let (kind, mut rest) = status.split_first()?;
     let response = vector(&mut rest, 3)?;
     (*kind == OCSP).then(|| response.to_vec())
-}
-
-/// Follows what a TLS 1.3 server sends under the keys of the handshake, for the client at work.
-pub(super) struct FollowingDecrypter {
-    inner: Box<dyn RecordDecrypter>,
-    held: Option<u8>,
-}
-
-impl FollowingDecrypter {
-    pub(super) fn new(inner: Box<dyn RecordDecrypter>) -> Self {
-        Self { inner, held: None }
-    }
-}
-
-impl RecordDecrypter for FollowingDecrypter {
-    fn decrypt<'a>(
-        &mut self,
-        record: Record<InboundOpaque<'a>>,
-        seq: u64,
-    ) -> Result<Record<&'a [u8]>, Error> {
-        let current = CurrentClient;
-        let Some(flight) = current.flight() else {
-            return self.inner.decrypt(record, seq);
-        };
-        let Record {
-            typ,
-            version,
-            payload: InboundOpaque(buffer),
-        } = record;
-        let start = buffer.as_ptr() as usize;
-        let opaque = Record::new(typ, version, InboundOpaque(&mut *buffer));
-        let opened = self.inner.decrypt(opaque, seq)?;
-        let (typ, version) = (opened.typ, opened.version);
-        if opened.payload.is_empty() {
-            return Ok(Record::new(typ, version, &[]));
-        }
-        // Opened in its place.
-        let from = opened.payload.as_ptr() as usize - start;
-        let mut to = from + opened.payload.len();
-        if typ == ContentType::Handshake {
-            flight.follow(&buffer[from..to]);
-            if let Some(byte) = self.held.take() {
-                // There is room where the tag was.
-                buffer.copy_within(from..to, from + 1);
-                buffer[from] = byte;
-                to += 1;
-            }
-            if flight.ends_with_request() && to - from > 1 {
-                to -= 1;
-                self.held = Some(buffer[to]);
-            }
-        }
-        Ok(Record::new(typ, version, &buffer[from..to]))
-    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use rustls::enums::ProtocolVersion;
 use rustls::error::{Error, PeerMisbehaved};
 use rustls_aws_lc_rs::ALL_KX_GROUPS;
 
-use super::library;
-use super::note::{Note, OnThread};
+use crate::engine::library;
+use crate::engine::note::{Note, OnThread};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_exchange::KeyShare;
 
@@ -22,19 +22,19 @@ thread_local! {
 }
 
 /// Takes what was noted on this thread since the last time, if anything.
-pub(super) fn collect(key_share: &mut Vec<u8>) {
+pub(in crate::engine) fn collect(key_share: &mut Vec<u8>) {
     if let Some(noted) = NOTED.take() {
         *key_share = noted;
     }
 }
 
 /// Takes what was noted and not collected.
-pub(super) fn take_noted() -> Option<Vec<u8>> {
+pub(in crate::engine) fn take_noted() -> Option<Vec<u8>> {
     NOTED.take()
 }
 
 /// Puts back what [`take_noted`] took.
-pub(super) fn put_back(noted: Option<Vec<u8>>) {
+pub(in crate::engine) fn put_back(noted: Option<Vec<u8>>) {
     NOTED.set(noted);
 }
 
@@ -43,7 +43,7 @@ fn note(peer_pub_key: &[u8]) {
 }
 
 /// The group of this TLS number, if the engine knows it.
-pub(super) fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
+pub(in crate::engine) fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
     static GROUPS: LazyLock<Vec<NotingGroup>> = LazyLock::new(|| {
         let noting = |group| NotingGroup(group);
         ALL_KX_GROUPS.iter().copied().map(noting).collect()
@@ -55,7 +55,7 @@ pub(super) fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
 }
 
 /// The group of this TLS number as a provider of the connection's library context has it.
-pub(super) fn provided_group(number: u16) -> &'static dyn SupportedKxGroup {
+pub(in crate::engine) fn provided_group(number: u16) -> &'static dyn SupportedKxGroup {
     // As many as there are numbers at most, and as many as providers have in fact.
     static GROUPS: Mutex<BTreeMap<u16, &'static NotingGroup>> = Mutex::new(BTreeMap::new());
     let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);

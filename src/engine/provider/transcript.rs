@@ -1,14 +1,15 @@
-//! Hashes and signatures of the messages on the wire, where [`hello_change`](super::hello_change) makes them differ from
+//! Hashes and signatures of the messages on the wire, where [`hello_change`](crate::engine::hello_change) makes them differ from
 //! rustls's.
 
 use rustls::Error;
 use rustls::crypto::hash::{Context, Hash, Output};
 use rustls::crypto::{HashAlgorithm, SignatureScheme, Signer};
 
-use super::hello_change::{HelloChange, current_change};
+use crate::engine::adapted_hello::{self, original};
+use crate::engine::hello_change::{HelloChange, current_change};
 
 /// The hash of a suite.
-pub(super) struct TranscriptHash(pub(super) &'static dyn Hash);
+pub(in crate::engine) struct TranscriptHash(pub(in crate::engine) &'static dyn Hash);
 
 impl Hash for TranscriptHash {
     fn start(&self) -> Box<dyn Context> {
@@ -63,9 +64,9 @@ impl Context for ChangingContext {
 
 /// A client's signature in TLS 1.2 is over the messages on the wire.
 #[derive(Debug)]
-pub(super) struct ChangingSigner {
-    pub(super) inner: Box<dyn Signer>,
-    pub(super) change: HelloChange,
+pub(in crate::engine) struct ChangingSigner {
+    pub(in crate::engine) inner: Box<dyn Signer>,
+    pub(in crate::engine) change: HelloChange,
 }
 
 impl Signer for ChangingSigner {
@@ -76,5 +77,49 @@ impl Signer for ChangingSigner {
 
     fn scheme(&self) -> SignatureScheme {
         self.inner.scheme()
+    }
+}
+
+/// The hash function of a suite, fed as the client feeds it.
+pub(in crate::engine) struct AdaptedHash(pub(in crate::engine) &'static dyn Hash);
+
+impl Hash for AdaptedHash {
+    fn start(&self) -> Box<dyn Context> {
+        match adapted_hello::is_active() {
+            true => Box::new(AdaptedContext(self.0.start())),
+            false => self.0.start(),
+        }
+    }
+
+    fn hash(&self, data: &[u8]) -> Output {
+        self.0.hash(&original(data))
+    }
+
+    fn output_len(&self) -> usize {
+        self.0.output_len()
+    }
+
+    fn algorithm(&self) -> HashAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+struct AdaptedContext(Box<dyn Context>);
+
+impl Context for AdaptedContext {
+    fn fork_finish(&self) -> Output {
+        self.0.fork_finish()
+    }
+
+    fn fork(&self) -> Box<dyn Context> {
+        Box::new(Self(self.0.fork()))
+    }
+
+    fn finish(self: Box<Self>) -> Output {
+        self.0.finish()
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.0.update(&original(data));
     }
 }

@@ -5,22 +5,18 @@
 //! unloaded a provider that is in use; then the call into this library fails, and the connection is
 //! dead.
 
-use rustls::Error;
-use rustls::crypto::kx::ActiveKeyExchange;
-use rustls::crypto::tls12::{Prf, PrfSecret, PrfUsingHmac};
-use rustls::crypto::tls13::{Hkdf, HkdfExpander, HkdfUsingHmac, OkmBlock};
 use rustls::crypto::{hash, hmac};
 
-use super::library;
+use crate::engine::library;
 use crate::libcrypto::cipher_context::MacKey;
 use crate::libcrypto::digest::{Digesting, HandshakeDigest};
 
 const FAILED: &str = "libcrypto computes no digest";
 
 /// A suite's digest.
-pub(super) struct ProvidedHash {
-    pub(super) own: &'static dyn hash::Hash,
-    pub(super) digest: HandshakeDigest,
+pub(in crate::engine) struct ProvidedHash {
+    pub(in crate::engine) own: &'static dyn hash::Hash,
+    pub(in crate::engine) digest: HandshakeDigest,
 }
 
 impl hash::Hash for ProvidedHash {
@@ -85,7 +81,7 @@ struct ProvidedHmac(HandshakeDigest);
 static SHA256: ProvidedHmac = ProvidedHmac(HandshakeDigest::Sha256);
 static SHA384: ProvidedHmac = ProvidedHmac(HandshakeDigest::Sha384);
 
-fn hmac_of(digest: HandshakeDigest) -> &'static ProvidedHmac {
+pub(in crate::engine) fn hmac_of(digest: HandshakeDigest) -> &'static dyn hmac::Hmac {
     match digest {
         HandshakeDigest::Sha256 => &SHA256,
         HandshakeDigest::Sha384 => &SHA384,
@@ -115,70 +111,5 @@ impl hmac::Key for Key {
 
     fn tag_len(&self) -> usize {
         self.0.len()
-    }
-}
-
-/// A TLS 1.3 suite's key derivation.
-pub(super) struct ProvidedHkdf {
-    pub(super) own: &'static dyn Hkdf,
-    pub(super) digest: HandshakeDigest,
-}
-
-impl Hkdf for ProvidedHkdf {
-    fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
-        self.with(|hkdf| hkdf.extract_from_zero_ikm(salt))
-    }
-
-    fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
-        self.with(|hkdf| hkdf.extract_from_secret(salt, secret))
-    }
-
-    fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
-        self.with(|hkdf| hkdf.expander_for_okm(okm))
-    }
-
-    fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
-        self.with(|hkdf| hkdf.hmac_sign(key, message))
-    }
-}
-
-impl ProvidedHkdf {
-    fn with<R>(&self, work: impl FnOnce(&dyn Hkdf) -> R) -> R {
-        match library::is_engine() {
-            true => work(self.own),
-            false => work(&HkdfUsingHmac(hmac_of(self.digest))),
-        }
-    }
-}
-
-/// A TLS 1.2 suite's key derivation.
-pub(super) struct ProvidedPrf {
-    pub(super) own: &'static dyn Prf,
-    pub(super) digest: HandshakeDigest,
-}
-
-impl Prf for ProvidedPrf {
-    fn for_key_exchange(
-        &self,
-        output: &mut [u8; 48],
-        kx: Box<dyn ActiveKeyExchange>,
-        peer_pub_key: &[u8],
-        label: &[u8],
-        seed: &[u8],
-    ) -> Result<(), Error> {
-        self.with(|prf| prf.for_key_exchange(output, kx, peer_pub_key, label, seed))
-    }
-
-    fn new_secret(&self, master_secret: &[u8; 48]) -> Box<dyn PrfSecret> {
-        self.with(|prf| prf.new_secret(master_secret))
-    }
-}
-
-impl ProvidedPrf {
-    fn with<R>(&self, work: impl FnOnce(&dyn Prf) -> R) -> R {
-        match library::is_engine() {
-            true => work(self.own),
-            false => work(&PrfUsingHmac(hmac_of(self.digest))),
-        }
     }
 }

@@ -13,7 +13,7 @@ use rustls::crypto::cipher::{
 use rustls::enums::ContentType;
 use rustls::{ConnectionTrafficSecrets, Error};
 
-use super::library;
+use crate::engine::library;
 use crate::libcrypto::aead::{Aead, NONCE_LEN, OpeningKey, SealingKey, TAG_LEN};
 
 /// Longest plaintext of a record, in bytes (RFC 8446, section 5.1).
@@ -23,9 +23,9 @@ const LONGEST_PLAINTEXT: usize = 1 << 14;
 const EXPLICIT_NONCE: usize = 8;
 
 /// The algorithm of a suite. `own` is the engine's.
-pub(super) struct Protection<A: ?Sized + 'static> {
-    pub(super) own: &'static A,
-    pub(super) aead: Aead,
+pub(in crate::engine) struct Protection<A: ?Sized + 'static> {
+    pub(in crate::engine) own: &'static A,
+    pub(in crate::engine) aead: Aead,
 }
 
 impl<A: ?Sized> Protection<A> {

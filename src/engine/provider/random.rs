@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use rustls::crypto::{GetRandomFailed, SecureRandom};
 
-use super::library;
+use crate::engine::library;
 use crate::libcrypto::random;
 
 const ID: usize = 32;
@@ -19,18 +19,22 @@ const ID: usize = 32;
 const ORDER_OF_EXTENSIONS: usize = 2;
 
 /// The id in a client's hello is the first draw of 32 bytes when its connection is made.
-pub(super) const CLIENT_SESSION_ID: usize = 0;
+pub(in crate::engine) const CLIENT_SESSION_ID: usize = 0;
 /// A TLS 1.2 server draws its random first, then the id.
-pub(super) const SERVER_SESSION_ID: usize = 1;
+pub(in crate::engine) const SERVER_SESSION_ID: usize = 1;
 
 /// The source of random bytes of all connections.
-pub(super) static SOURCE: &dyn SecureRandom = &Source;
+pub(in crate::engine) static SOURCE: &dyn SecureRandom = &Source;
 
 #[derive(Debug)]
 struct Source;
 
 /// Runs `work`; draw number `which` of 32 bytes on this thread gives `id`.
-pub(super) fn with_planned<R>(id: Option<[u8; ID]>, which: usize, work: impl FnOnce() -> R) -> R {
+pub(in crate::engine) fn with_planned<R>(
+    id: Option<[u8; ID]>,
+    which: usize,
+    work: impl FnOnce() -> R,
+) -> R {
     struct Restore(Option<(usize, [u8; ID])>);
     impl Drop for Restore {
         fn drop(&mut self) {
