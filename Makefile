@@ -15,8 +15,8 @@ TESTS_C  := target/tests-c
 PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-models test-generated test-c test-core-programs test-programs programs-table bench \
-        fuzz install uninstall help
+.PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-core-programs test-programs \
+        programs-table bench fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -43,6 +43,9 @@ test-rust: ## format, lint and Rust tests
 	$(CARGO) clippy $(OPEN) --all-targets -- -D warnings
 	$(CARGO) test $(OPEN)
 	$(CARGO) test --release
+
+test-style: ## the layout of C files, the scripts, and the spelling (scripts/style)
+	scripts/style
 
 test-models: ## the session cache in every order of events, by loom
 	scripts/loom

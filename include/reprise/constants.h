@@ -125,13 +125,13 @@
 #define SSL_OP_NO_DTLSv1_2 SSL_OP_BIT(27)
 #define SSL_OP_NO_RENEGOTIATION SSL_OP_BIT(30)
 #define SSL_OP_CRYPTOPRO_TLSEXT_BUG SSL_OP_BIT(31)
-#define SSL_OP_NO_SSL_MASK \
+#define SSL_OP_NO_SSL_MASK                                                       \
     (SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | \
-    SSL_OP_NO_TLSv1_3)
+     SSL_OP_NO_TLSv1_3)
 #define SSL_OP_NO_DTLS_MASK (SSL_OP_NO_DTLSv1 | SSL_OP_NO_DTLSv1_2)
-#define SSL_OP_ALL \
+#define SSL_OP_ALL                                                                              \
     (SSL_OP_CRYPTOPRO_TLSEXT_BUG | SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS | SSL_OP_TLSEXT_PADDING | \
-    SSL_OP_SAFARI_ECDHE_ECDSA_BUG)
+     SSL_OP_SAFARI_ECDHE_ECDSA_BUG)
 #define SSL_OP_MICROSOFT_SESS_ID_BUG 0x0
 #define SSL_OP_NETSCAPE_CHALLENGE_BUG 0x0
 #define SSL_OP_NETSCAPE_REUSE_CIPHER_CHANGE_BUG 0x0
