@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Sess
         let session = unsafe { optional(session) }?;
         // SAFETY: as above, and not NULL.
         let session = session.map(|session| unsafe { SessionRef::clone_raw(session) });
-        connection.set_session(session)?;
+        connection.set_session(session);
         Ok(1)
     })
 }

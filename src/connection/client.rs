@@ -2,6 +2,7 @@
 
 use super::hello_options::hello_change;
 use super::plain_messages::hello_random;
+use super::session_slot::secrets_of;
 use super::{Connection, HandshakeState, Role, Stop};
 
 use crate::clock;
@@ -24,8 +25,8 @@ impl Connection {
             None => self.session_to_offer(&profile),
         };
         if offered.is_none() {
-            // S3, S28, S29: a session that cannot be offered is replaced by a placeholder.
-            self.hold_placeholder();
+            // S3, S28, S29: a session that cannot be offered is replaced by a provisional one.
+            self.hold_provisional();
         }
         let early_data = self.early.is_connecting();
         if early_data {
@@ -98,24 +99,6 @@ impl Connection {
         settings.credentials.any()
             || settings.certificate_callback.function.is_some()
             || self.context().callbacks().client_certificate.is_some()
-    }
-}
-
-/// What the engine needs of a session.
-pub(super) fn secrets_of(session: &SessionRef) -> SessionSecrets {
-    let fields = session.fields();
-    SessionSecrets {
-        version: fields.protocol_version as u16,
-        cipher_suite: fields.cipher_id as u16,
-        secret: fields.master_key.clone(),
-        extended_master_secret: fields.extended_master_secret(),
-        session_id: fields.id.clone(),
-        ticket: fields.ticket.clone().unwrap_or_default(),
-        lifetime: u32::try_from(fields.lifetime_hint).unwrap_or(u32::MAX),
-        age_add: fields.age_add,
-        max_early_data: fields.max_early_data,
-        time: fields.time.max(0) as u64,
-        external: false,
     }
 }
 

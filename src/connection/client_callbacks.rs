@@ -17,7 +17,7 @@ impl Connection {
             let tls12 = offered.protocol_version() == 0x0303;
             tls12 && !id.is_empty() && *offered.id() == **id
         });
-        self.resumed.set(resumed == Some(true));
+        self.session.set_resumed(resumed == Some(true));
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => {
                 Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert)))
@@ -30,7 +30,7 @@ impl Connection {
     /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been parted with.
     pub(super) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
         let resumed = self.with_handshake(|handshake| handshake.offered.is_some());
-        self.resumed.set(resumed == Some(true));
+        self.session.set_resumed(resumed == Some(true));
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => Err(PeerRejected {
                 reason: Reason::CALLBACK_FAILED,

@@ -292,7 +292,7 @@ impl Connection {
     pub(super) fn note_contents(&self, hello: &ClientHello) {
         self.offered_groups
             .replace(hello.numbers(extension::SUPPORTED_GROUPS));
-        if let (Some(request), false) = (hello.ocsp_request(), self.resumed.get()) {
+        if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
             let former = self.ocsp_request.replace(request);
             drop(former);
         }

@@ -143,10 +143,11 @@ impl Delegate for Connection {
     }
 
     fn keep_session(&self, session: SessionSecrets) -> bool {
-        self.keep_new_session(session)
+        self.report_session(session);
+        true
     }
 
     fn received_session(&self, session: SessionSecrets) {
-        self.arrivals.borrow_mut().push(session);
+        self.session.add_new(session);
     }
 }

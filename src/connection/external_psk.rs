@@ -6,7 +6,7 @@ use std::ptr;
 
 use zeroize::Zeroizing;
 
-use super::client::secrets_of;
+use super::session_slot::secrets_of;
 use super::{Connection, Stop};
 use crate::context::Settings;
 use crate::engine::{SessionSecrets, tls13_hash_len};

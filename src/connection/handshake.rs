@@ -133,7 +133,7 @@ impl Connection {
             Role::Server => statistics.accept.increment(),
         }
         self.handshake.replace(Some(Box::default()));
-        self.resumed.set(false);
+        self.session.begin();
         // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
         self.shutdown.reset();
         self.begin_telling();
@@ -341,7 +341,7 @@ impl Connection {
             .flatten()
         {
             self.with_handshake(|handshake| handshake.offered = Some(session.clone()));
-            self.replace_session(Some(session));
+            self.session.set(Some(session));
         }
         let same = self.with_handshake(|handshake| {
             handshake.offered.as_ref().is_none_or(|session| {
@@ -378,7 +378,7 @@ impl Connection {
     pub(super) fn meet_new_session(&self) {
         self.part_with_offered();
         let new = self.with_handshake(|handshake| {
-            let session = handshake.placeholder.clone()?;
+            let session = self.session.provisional()?;
             Some((session, handshake.server_id.take()?))
         });
         if let Some(Some((session, id))) = new {
@@ -391,23 +391,22 @@ impl Connection {
     /// The server has not taken the session that was offered, if there was one. That counts as a miss,
     /// and a failure does not spoil the session any more (S15).
     fn part_with_offered(&self) {
-        let offered = self.with_handshake(|handshake| match handshake.placeholder {
-            None => Some(handshake.offered.take()),
-            Some(_) => None,
-        });
-        let Some(Some(offered)) = offered else {
+        if self.session.has_provisional() {
+            return;
+        }
+        let Some(offered) = self.with_handshake(|handshake| handshake.offered.take()) else {
             return;
         };
         if offered.is_some() {
             self.session_context.statistics.misses.increment();
         }
-        self.hold_placeholder();
+        self.hold_provisional();
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.
     fn finish(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
-        self.resumed.set(facts.resumed);
+        self.session.set_resumed(facts.resumed);
         if facts.resumed {
             self.forget_signatures();
         }
@@ -421,6 +420,7 @@ impl Connection {
             _ => self.finish_client(&handshake),
         }
         drop(handshake);
+        self.session.forget_provisional();
         self.with_engine(|engine| engine.release_input())?;
         self.enter_state(match owes_tickets && self.is_ticket_due() {
             true => HandshakeState::SERVER_WRITES_TICKET,

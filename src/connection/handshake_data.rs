@@ -56,8 +56,6 @@ pub struct Handshake {
     pub(super) offered: Option<SessionRef>,
     /// Client: the session of the program's own key that was offered.
     pub(super) offered_psk: Option<SessionRef>,
-    /// The new session of a full handshake, with what is known of it so far.
-    pub(super) placeholder: Option<SessionRef>,
     /// Server, TLS 1.2: a ticket has been made for the new session, which is complete with that.
     pub(super) has_ticket: bool,
     /// Client, TLS 1.2: the id in the ServerHello, until the new session has it.

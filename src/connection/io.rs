@@ -125,7 +125,7 @@ impl Connection {
         self.send_answer()?;
         self.read_record()?;
         self.process()?;
-        self.announce_arrivals();
+        self.announce_new_sessions();
         self.end_turn();
         self.send_answer()
     }

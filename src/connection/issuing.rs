@@ -4,15 +4,12 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
+use super::session_slot::{add_secrets, cipher_id};
 use super::{Connection, Handshake, Role, Stage, Stop, stack};
 use crate::clock;
 use crate::engine::SessionSecrets;
-use crate::libcrypto::digest::sha256;
-use crate::libcrypto::error_queue;
-use crate::libcrypto::library::LibraryContext;
 use crate::session::{
-    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, Session, SessionRef,
-    View,
+    FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef,
 };
 
 const SSL_VERIFY_PEER: c_int = 1;
@@ -24,20 +21,15 @@ const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 const OP_NO_TICKET: u64 = 1 << 14;
 const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 
-/// Suites are known to C by their TLS number with 0x0300 in front.
-pub(super) fn cipher_id(cipher_suite: u16) -> u32 {
-    0x0300_0000 | u32::from(cipher_suite)
-}
-
 // -- Making ------------------------------------------------------------------------------------
 
 impl Connection {
     /// Gives a client what it has as its session until the server's is there: empty id, not
     /// resumable (S3).
-    pub(super) fn hold_placeholder(&self) {
+    pub(super) fn hold_provisional(&self) {
         // Functions for ex_data run when a session is made: nothing may be borrowed then.
         let id_context = self.settings.borrow().session_id_context.to_vec();
-        self.hold(Session::new(Fields {
+        self.session.hold(Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context,
             timeout: self.session_context.new_session_timeout(),
@@ -56,12 +48,12 @@ impl Connection {
             })
             .flatten();
         match resumed {
-            Some(session) => self.replace_session(Some(session)),
+            Some(session) => self.session.set(Some(session)),
             None => {
                 // Should there be no id, it is not the former session that is lost.
-                self.forget_session();
+                self.session.set(None);
                 let id = self.new_tls12_id()?;
-                self.hold(Session::new(Fields {
+                self.session.hold(Session::new(Fields {
                     cipher_id: 0,
                     id,
                     ..self.new_fields()
@@ -69,48 +61,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    /// Makes `placeholder` the connection's session.
-    fn hold(&self, placeholder: SessionRef) {
-        let before =
-            self.with_handshake(|handshake| handshake.placeholder.replace(placeholder.clone()));
-        let old = self.session.replace_provisionally(placeholder);
-        // As in `replace_session`.
-        drop((before, old));
-    }
-
-    /// The placeholder becomes the session with these fields: another object, or, if the program has
-    /// seen it, the same, and then what the handshake does not decide stays as the program may have set it. If the
-    /// program has set a session meanwhile, that is not written into (S123).
-    pub(super) fn complete(
-        &self,
-        placeholder: Option<&SessionRef>,
-        fields: View<'_>,
-    ) -> SessionRef {
-        match placeholder {
-            Some(placeholder)
-                if placeholder.as_ptr() == self.session.pointer() && !self.session.is_unseen() =>
-            {
-                placeholder.assign(completed(placeholder.read().view(), fields));
-                placeholder.clone()
-            }
-            _ => {
-                let session = self.complete_unseen(fields);
-                // A thread may have got it at this very moment: it has no half session then.
-                if let Some(placeholder) = placeholder.filter(|session| session.is_shared()) {
-                    placeholder.assign(completed(placeholder.read().view(), fields));
-                }
-                session
-            }
-        }
-    }
-
-    /// Another object with these fields takes the place of a session that the program has not seen.
-    pub(super) fn complete_unseen(&self, fields: View<'_>) -> SessionRef {
-        let session = Session::from_view(fields);
-        self.hold(session.clone());
-        session
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -200,11 +150,10 @@ impl Connection {
     }
 
     /// Server, TLS 1.2: the engine is done with a session that has an id.
-    pub(super) fn keep_new_session(&self, secrets: SessionSecrets) -> bool {
+    pub(super) fn report_session(&self, secrets: SessionSecrets) {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
-        self.issued.replace(Some(Box::new(fields)));
-        true
+        self.session.report(fields);
     }
 }
 
@@ -214,31 +163,31 @@ impl Connection {
     /// The end of a server's handshake.
     pub(super) fn finish_server(&self, handshake: &Handshake) {
         let statistics = &self.context().statistics;
-        let issued = self.issued.take();
+        let reported = self.session.take_reported();
         let tls13 = self.facts.borrow().version == 0x0304;
         if tls13 {
             // S58: TLS 1.3 counts the handshake before its tickets, which follow.
             statistics.accept_good.increment();
         }
-        if let (true, Some(offer)) = (self.resumed.get(), &handshake.offer) {
+        if let (true, Some(offer)) = (self.session.is_resumed(), &handshake.offer) {
             // S13, S14
             let session = offer.session().clone();
             self.peer.replace(session.peer());
             self.verify_result.set(session.verify_result() as _);
-            self.replace_session(Some(session));
+            self.session.set(Some(session));
         } else {
-            let is_issued = issued.is_some();
+            let is_reported = reported.is_some();
             if !handshake.has_ticket {
                 let mut fields =
-                    issued.unwrap_or_else(|| Box::new(self.unissued_fields(handshake)));
+                    reported.unwrap_or_else(|| Box::new(self.unreported_fields(handshake)));
                 // The engine has told it only now.
                 fields.group = self.facts.borrow().group.into();
-                let session = self.complete(handshake.placeholder.as_ref(), fields.view());
-                if self.not_resumable.get() {
+                let session = self.session.complete(fields.view());
+                if self.session.is_not_resumable() {
                     session.mark_not_resumable();
                 }
             }
-            if is_issued {
+            if is_reported {
                 self.update_cache(CACHE_SERVER);
             }
         }
@@ -249,7 +198,7 @@ impl Connection {
 
     /// What a server's session has that the engine makes nothing of: one of TLS 1.3 before its first
     /// ticket, one of TLS 1.2 without id and ticket.
-    fn unissued_fields(&self, handshake: &Handshake) -> Fields {
+    fn unreported_fields(&self, handshake: &Handshake) -> Fields {
         let mut fields = self.new_fields();
         if let Some(id_context) = &handshake.session_id_context {
             fields.id_context = id_context.to_vec();
@@ -268,21 +217,21 @@ impl Connection {
     /// The end of a client's handshake.
     pub(super) fn finish_client(&self, handshake: &Handshake) {
         let context = &self.session_context;
-        let arrivals = self.arrivals.take();
+        let new_sessions = self.session.take_new();
         let tls13 = self.facts.borrow().version == 0x0304;
-        if self.resumed.get() {
-            self.finish_resumed_client(handshake, arrivals, tls13);
+        if self.session.is_resumed() {
+            self.finish_resumed_client(handshake, new_sessions, tls13);
             context.statistics.hits.increment();
         } else {
             let mut fields = self.new_fields();
             fields.master_key = handshake.master_secret.clone();
-            if let Some(secrets) = arrivals.into_iter().next() {
-                client_fields(&self.library(), &mut fields, secrets);
+            if let Some(secrets) = new_sessions.into_iter().next() {
+                add_secrets(&self.library(), &mut fields, secrets);
                 if let (Some((lifetime, _)), false) = (handshake.new_ticket, tls13) {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
-            self.complete(handshake.placeholder.as_ref(), fields.view());
+            self.session.complete(fields.view());
             if !tls13 {
                 self.update_cache(CACHE_CLIENT);
             }
@@ -293,7 +242,7 @@ impl Connection {
     fn finish_resumed_client(
         &self,
         handshake: &Handshake,
-        arrivals: Vec<SessionSecrets>,
+        new_sessions: Vec<SessionSecrets>,
         tls13: bool,
     ) {
         let context = &self.session_context;
@@ -311,32 +260,32 @@ impl Connection {
         }
         // S46: a renewed TLS 1.2 ticket comes as a new object; the old one is given up.
         let renewed = matches!(handshake.new_ticket, Some((_, true)));
-        if let (true, Some(secrets)) = (renewed, arrivals.into_iter().next()) {
+        if let (true, Some(secrets)) = (renewed, new_sessions.into_iter().next()) {
             let mut fields = offered.fields();
-            client_fields(&self.library(), &mut fields, secrets);
+            add_secrets(&self.library(), &mut fields, secrets);
             fields.time = clock::now();
             if single_use {
                 context.remove_session(offered);
             }
-            self.replace_session(Some(Session::new(fields)));
+            self.session.set(Some(Session::new(fields)));
         }
     }
 
     /// Client, TLS 1.3: makes a session of each ticket that has come, and announces it (S7, S35).
-    pub(super) fn announce_arrivals(&self) {
-        if self.stage.get() != Stage::Open || self.arrivals.borrow().is_empty() {
+    pub(super) fn announce_new_sessions(&self) {
+        if self.stage.get() != Stage::Open || !self.session.has_new() {
             return;
         }
-        for secrets in self.arrivals.take() {
-            let mut fields = match self.session() {
+        for secrets in self.session.take_new() {
+            let mut fields = match self.session.get() {
                 Some(session) => session.fields(),
                 None => self.new_fields(),
             };
             fields.time = clock::now();
             fields.timeout = self.session_context.new_session_timeout();
             fields.group = self.facts.borrow().group.into();
-            client_fields(&self.library(), &mut fields, secrets);
-            self.replace_session(Some(Session::new(fields)));
+            add_secrets(&self.library(), &mut fields, secrets);
+            self.session.set(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
         }
         stack::wipe_below::<{ stack::OF_TICKETS }>();
@@ -345,7 +294,7 @@ impl Connection {
     /// Puts the connection's session into the cache and tells the program, where both apply
     /// (S33–S39, S58, S102).
     pub(super) fn update_cache(&self, role: u32) {
-        let Some(session) = self.session() else {
+        let Some(session) = self.session.get() else {
             return;
         };
         let context = &self.session_context;
@@ -362,7 +311,7 @@ impl Connection {
         }
         let mode = context.cache_mode();
         let tls13 = self.facts.borrow().version == 0x0304;
-        if mode & role != 0 && (!self.resumed.get() || tls13) {
+        if mode & role != 0 && (!self.session.is_resumed() || tls13) {
             let callbacks = context.callbacks();
             let stored = mode & CACHE_NO_INTERNAL_STORE == 0
                 && (!tls13
@@ -392,60 +341,5 @@ impl Connection {
                 context.flush_sessions(clock::now());
             }
         }
-    }
-}
-
-/// A provisional session that the program has seen, with what the handshake decides.
-fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a> {
-    let (numbers, bytes) = (fields.numbers, fields.bytes);
-    // The id is the one that it has, unless a ticket gives it another one, or it has none.
-    let id = match bytes.ticket.is_some() || bytes.id.is_empty() || provisional.bytes.id.is_empty()
-    {
-        true => bytes.id,
-        false => provisional.bytes.id,
-    };
-    View {
-        numbers: Numbers {
-            time: provisional.numbers.time,
-            timeout: provisional.numbers.timeout,
-            max_early_data: match numbers.max_early_data {
-                0 => provisional.numbers.max_early_data,
-                limit => limit,
-            },
-            ..numbers
-        },
-        bytes: Bytes {
-            id,
-            id_context: provisional.bytes.id_context,
-            ticket_appdata: provisional.bytes.ticket_appdata,
-            // A server's have been there since they were chosen.
-            alpn: provisional.bytes.alpn.or(bytes.alpn),
-            host_name: provisional.bytes.host_name.or(bytes.host_name),
-            ..bytes
-        },
-    }
-}
-
-/// Adds what the server has sent to the fields of a client's session (S4, S5, S7).
-fn client_fields(library: &LibraryContext, fields: &mut Fields, secrets: SessionSecrets) {
-    fields.protocol_version = secrets.version.into();
-    fields.cipher_id = cipher_id(secrets.cipher_suite);
-    fields.master_key = secrets.secret;
-    if secrets.version == 0x0303 {
-        fields.flags = match secrets.extended_master_secret {
-            true => FLAG_EXTENDED_MASTER_SECRET,
-            false => 0,
-        };
-    }
-    fields.age_add = secrets.age_add;
-    fields.max_early_data = secrets.max_early_data;
-    if secrets.ticket.is_empty() {
-        fields.id = secrets.session_id;
-    } else {
-        // Without the digest there is no id, and no cache takes the session.
-        let id = error_queue::quietly(|| sha256(library, &secrets.ticket));
-        fields.id = id.map_or_else(|_| Vec::new(), Vec::from);
-        fields.ticket = Some(secrets.ticket);
-        fields.lifetime_hint = secrets.lifetime.into();
     }
 }

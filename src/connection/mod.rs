@@ -24,7 +24,7 @@
 //! | `issuing`           | new sessions of either role: cache, callbacks                 |
 //! | `tickets`           | a server's tickets                                            |
 //! | `session_use`       | `SSL_set_session`, `SSL_clear` and what becomes of a session  |
-//! | `session_cell`      | where the connection's session is, for other threads too      |
+//! | `session_slot`      | the connection's session, and what a handshake makes of it    |
 //! | `peer`              | judging the peer's certificate, choosing our own for a server |
 //! | `peer_certificates` | those of the peer as libcrypto's objects                      |
 //! | `signatures`        | who signed what, our certificate in use                       |
@@ -74,7 +74,7 @@ mod policy;
 mod resumption;
 mod server;
 mod server_callbacks;
-mod session_cell;
+mod session_slot;
 mod session_use;
 mod shutdown;
 mod signatures;
@@ -95,7 +95,7 @@ pub use state::{Role, Stage, Want};
 pub use stop::Stop;
 
 use handshake_data::{EarlyJudgement, Handshake};
-use session_cell::SessionCell;
+use session_slot::SessionSlot;
 use shutdown::Shutdown;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -104,7 +104,7 @@ use std::sync::Arc;
 
 use crate::cipher::{Cipher, Method};
 use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
-use crate::engine::{Engine, Facts, SessionSecrets};
+use crate::engine::{Engine, Facts};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -112,7 +112,7 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::session::{Fields, PeerChain, SessionRef};
+use crate::session::PeerChain;
 use crate::tag::{Tag, Tagged};
 
 /// `SSL`.
@@ -151,8 +151,7 @@ pub struct Connection {
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
     facts: RefCell<Facts>,
-    session: SessionCell,
-    resumed: Cell<bool>,
+    session: SessionSlot,
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<peer_certificates::VerifiedChain>>,
     signatures: RefCell<signatures::Signatures>,
@@ -162,13 +161,6 @@ pub struct Connection {
     received_host_name: RefCell<Option<std::ffi::CString>>,
     client_random: Cell<[u8; 32]>,
     server_random: Cell<[u8; 32]>,
-    /// Sessions that have come from the engine and not been announced to the program.
-    arrivals: RefCell<Vec<SessionSecrets>>,
-    /// Server, TLS 1.2: what the engine has told of the new session, with which it is complete.
-    issued: RefCell<Option<Box<Fields>>>,
-    /// Server: a session that was to be resumed, and was not after all.
-    dropped_offer: RefCell<Option<SessionRef>>,
-    tickets: tickets::Tickets,
     write: io::PendingWrite,
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
@@ -187,7 +179,6 @@ pub struct Connection {
     verify_again: Cell<bool>,
     /// A callback has failed while the engine was at work: how the handshake ends.
     fatal: Cell<Option<Reason>>,
-    not_resumable: Cell<bool>,
     /// Server: suites of the ClientHello, as on the wire.
     offered_cipher_bytes: RefCell<Vec<u8>>,
     /// The peer knows secure renegotiation (RFC 5746).
@@ -236,8 +227,7 @@ impl Connection {
             write_bio: RefCell::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
-            session: SessionCell::default(),
-            resumed: Cell::new(false),
+            session: SessionSlot::default(),
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
             signatures: RefCell::default(),
@@ -245,10 +235,6 @@ impl Connection {
             received_host_name: RefCell::default(),
             client_random: Cell::new([0; 32]),
             server_random: Cell::new([0; 32]),
-            arrivals: RefCell::default(),
-            issued: RefCell::default(),
-            dropped_offer: RefCell::default(),
-            tickets: tickets::Tickets::default(),
             write: io::PendingWrite::default(),
             key_update: Cell::default(),
             early: early_data::EarlyData::default(),
@@ -259,7 +245,6 @@ impl Connection {
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
-            not_resumable: Cell::new(false),
             offered_cipher_bytes: RefCell::default(),
             renegotiates_securely: Cell::default(),
             offered_groups: RefCell::default(),
@@ -454,7 +439,9 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         // S19: a connection that was not closed properly takes its session with it.
-        self.drop_badly_closed_session();
+        if self.is_given_up_unclosed() {
+            self.lose_session();
+        }
         // SAFETY: the address that `init` was given.
         unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
     }

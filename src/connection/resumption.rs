@@ -6,8 +6,8 @@
 
 use std::ffi::{c_int, c_uint};
 
-use super::client::secrets_of;
 use super::early_data::is_fresh;
+use super::session_slot::secrets_of;
 use super::{ClientHello, Connection, Stop, extension};
 use crate::clock;
 use crate::context::Settings;
@@ -148,13 +148,13 @@ impl Connection {
         if dropped.is_none() {
             return Ok(());
         }
-        self.resumed.set(false);
+        self.session.set_resumed(false);
         self.set_verify_result(0);
         self.session_context.statistics.hits.decrement();
         let result = self.begin_session();
-        // The program may have been lent it.
-        self.dropped_offer
-            .replace(dropped.map(|offer| offer.session));
+        if let Some(offer) = dropped {
+            self.session.keep_dropped(offer.session);
+        }
         result
     }
 

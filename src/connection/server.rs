@@ -120,14 +120,14 @@ impl Connection {
         });
         self.facts.borrow_mut().version = version;
         let offer = self.find_resumable(&hello, version)?;
-        self.resumed.set(offer.is_some());
+        self.session.set_resumed(offer.is_some());
         let expects_ticket = version == 0x0303 && self.allows_tls12_ticket(&hello);
         self.with_handshake(|handshake| {
             handshake.offer = offer;
             handshake.expects_ticket = expects_ticket;
         });
         self.begin_session()?;
-        let resumed = self.resumed.get();
+        let resumed = self.session.is_resumed();
         self.check(hello.check_compression())?;
         self.check_renegotiation_info(&hello)?;
         self.check(hello.check_host_name(!resumed || version == 0x0304))?;
@@ -151,20 +151,20 @@ impl Connection {
         self.with_handshake(|handshake| handshake.switched = switched);
         self.recheck_resumable(&hello, switched)?;
         self.note_host_name();
-        if self.resumed.get() && version == 0x0303 {
+        if self.session.is_resumed() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.
             self.offered_groups.take();
         }
         // A resumed session takes the place of a certificate, so there is nothing to staple.
-        let ocsp_asked = hello.asks_for_ocsp_response() && !self.resumed.get();
+        let ocsp_asked = hello.asks_for_ocsp_response() && !self.session.is_resumed();
         self.ocsp_asked.set(Some(ocsp_asked));
-        if !self.resumed.get() {
+        if !self.session.is_resumed() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
         if version == 0x0304 {
             self.ask_alpn_callback(&hello)?;
         }
-        self.check(hello.check_whole(version, self.resumed.get()))?;
+        self.check(hello.check_whole(version, self.session.is_resumed()))?;
         let early_data = self.decide_on_early_data(&hello)?;
         self.with_handshake(|handshake| handshake.early_data = early_data);
         Ok(())
@@ -209,9 +209,9 @@ impl Connection {
 
     /// What a full handshake has as its session so far.
     pub(super) fn new_session(&self) -> Option<SessionRef> {
-        self.with_handshake(|handshake| handshake.placeholder.clone())
-            .flatten()
-            .filter(|_| !self.resumed.get())
+        self.session
+            .provisional()
+            .filter(|_| !self.session.is_resumed())
     }
 
     /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list

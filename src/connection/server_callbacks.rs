@@ -126,7 +126,7 @@ impl Connection {
 
     /// `SSL_CTX_set_cert_cb(3)`; not asked when a session is resumed (S110).
     pub(super) fn ask_certificate_callback(&self) -> Result<(), Stop> {
-        if self.resumed.get() {
+        if self.session.is_resumed() {
             return Ok(());
         }
         let callback = self.settings().certificate_callback;
@@ -163,9 +163,8 @@ impl Connection {
         // SAFETY: the program's function, called as
         // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
         let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
-        self.not_resumable.set(answer);
-        if let (true, Some(session)) = (answer, self.session()) {
-            session.mark_not_resumable();
+        if answer {
+            self.session.make_not_resumable();
         }
         answer
     }

@@ -25,19 +25,20 @@ impl Connection {
     }
 
     /// `SSL_set_session` (S2, S27, S28, S30).
-    pub fn set_session(&self, session: Option<SessionRef>) -> Result<()> {
-        self.drop_badly_closed_session();
+    pub fn set_session(&self, session: Option<SessionRef>) {
+        if self.is_given_up_unclosed() {
+            self.lose_session();
+        }
         if let Some(session) = &session {
             self.verify_result.set(session.verify_result());
         }
-        self.replace_session(session);
-        Ok(())
+        self.session.set(session);
     }
 
     /// `SSL_copy_session_id(3)`: takes over session, method, certificates with what goes with them, and session id
     /// context.
     pub fn copy_session_of(&self, other: &Self) -> Result<()> {
-        self.set_session(other.lend_session())?;
+        self.set_session(other.lend_session());
         self.method.set(other.method());
         let settings = other.settings();
         self.change_settings(|own| {
@@ -49,14 +50,14 @@ impl Connection {
 
     /// `SSL_session_reused`.
     pub fn is_resumed(&self) -> bool {
-        self.resumed.get()
+        self.session.is_resumed()
     }
 
     /// `SSL_clear(3)`: ready for another handshake. A session that was closed properly is kept,
     /// and offered again by a client (S26).
     pub fn clear(&self) {
-        if self.drop_badly_closed_session() {
-            self.forget_session();
+        if self.is_given_up_unclosed() {
+            self.session.lose_and_forget(&self.session_context);
         }
         self.reset();
         self.method.set(self.context.borrow().method());
@@ -84,33 +85,15 @@ impl Connection {
         drop(replaced);
     }
 
-    /// Takes the session out of the cache for good: after fatal alerts (S24, S25).
+    /// The session takes the consequences of a fatal alert (S24, S25).
     pub(super) fn lose_session(&self) {
-        if let Some(session) = self.session() {
-            self.session_context.remove_session(&session);
-        }
+        self.session.lose(&self.session_context);
     }
 
-    /// S19: a connection that is given up without having sent close_notify loses its session.
-    /// True when that happened.
-    pub(super) fn drop_badly_closed_session(&self) -> bool {
+    /// Whether giving the connection up now loses its session: it is open and close_notify has not been sent (S19, S27).
+    pub(super) fn is_given_up_unclosed(&self) -> bool {
         let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
-        if established && !self.shutdown.is_sent() {
-            let had_one = !self.session.pointer().is_null();
-            self.lose_session();
-            return had_one;
-        }
-        false
-    }
-
-    pub(super) fn replace_session(&self, session: Option<SessionRef>) {
-        let old = self.session.replace(session);
-        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
-        drop(old);
-    }
-
-    pub(super) fn forget_session(&self) {
-        self.replace_session(None);
+        established && !self.shutdown.is_sent()
     }
 
     /// Back to the state before a handshake, but for settings, BIOs and session.
@@ -124,13 +107,7 @@ impl Connection {
         self.result_for_session.set(None);
         self.received_host_name.take();
         self.ocsp_asked.set(None);
-        self.arrivals.take();
-        self.issued.take();
-        let dropped = self.dropped_offer.take();
-        // As in `replace_session`.
-        drop(dropped);
-        self.tickets.forget();
-        self.resumed.set(false);
+        self.session.reset();
         self.shutdown.reset();
         self.flight_unfinished.set(false);
         self.client_random.set([0; 32]);
@@ -139,7 +116,6 @@ impl Connection {
         self.forget_pending_write();
         self.key_update.set(None);
         self.early.reset();
-        self.not_resumable.set(false);
         self.fatal.set(None);
         self.verify_again.set(false);
         self.want.set(super::Want::Nothing);

@@ -7,13 +7,13 @@
 //! announced, and the message is written through before the next one is begun. Until all are
 //! written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
 
-use std::cell::Cell;
 use std::ffi::c_uint;
 
 use zeroize::Zeroizing;
 
-use super::issuing::{CACHE_SERVER, cipher_id};
+use super::issuing::CACHE_SERVER;
 use super::resumption::TicketStatus;
+use super::session_slot::cipher_id;
 use super::{Connection, HandshakeState, Role, Stage, Stop, Want};
 use crate::cipher::Cipher;
 use crate::clock;
@@ -31,23 +31,6 @@ const LARGEST_SESSION: usize = 0xff00;
 /// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
 const LONGEST_LIFETIME: i64 = 604_800;
 
-/// The TLS 1.3 tickets of a connection.
-#[derive(Default)]
-pub(super) struct Tickets {
-    /// How many have been made. From the first on the session may be in a cache.
-    made: Cell<usize>,
-    /// How many the program has asked for that have not been made (S80).
-    asked_for: Cell<usize>,
-}
-
-impl Tickets {
-    /// Back to the state before a handshake.
-    pub(super) fn forget(&self) {
-        self.made.set(0);
-        self.asked_for.set(0);
-    }
-}
-
 // -- TLS 1.3 -----------------------------------------------------------------------------------
 
 impl Connection {
@@ -55,36 +38,35 @@ impl Connection {
     /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
     pub(super) fn owes_tickets(&self) -> bool {
         let is_server = self.role.get() == Some(Role::Server);
-        if !is_server || self.facts.borrow().version != 0x0304 || self.not_resumable.get() {
+        if !is_server || self.facts.borrow().version != 0x0304 || self.session.is_not_resumable() {
             return false;
         }
         self.with_handshake(|handshake| match &handshake.offer {
-            Some(offer) if self.resumed.get() => offer.renew,
+            Some(offer) if self.session.is_resumed() => offer.renew,
             _ => !handshake.ticket_declined,
         })
         .unwrap_or(false)
     }
 
-    /// S74: the configured number after a full handshake, one after a resumption. Those that the
-    /// program asks for come on top of what was sent, as in OpenSSL.
+    /// S74: the configured number after a full handshake, one after a resumption.
     pub(super) fn is_ticket_due(&self) -> bool {
         let configured = self.settings.borrow().num_tickets;
-        let wanted = match self.resumed.get() {
+        let wanted = match self.session.is_resumed() {
             true => configured.min(1),
             false => configured,
         };
-        self.tickets.asked_for.get() > 0 || self.tickets.made.get() < wanted
+        self.session.tickets().is_due(wanted)
     }
 
     /// `SSL_new_session_ticket(3)`: one more ticket, sent by the next call that handshakes, reads
     /// or writes. False where there are none: on clients, before the end of the handshake, below
     /// TLS 1.3, and after close_notify.
     pub fn ask_for_ticket(&self) -> bool {
-        let asked_for = self.tickets.asked_for.get();
+        let tickets = self.session.tickets();
         let in_time = match self.stage.get() {
             Stage::Open => true,
             // From within a callback: only while tickets are sent that were asked for.
-            Stage::Tickets => asked_for > 0,
+            Stage::Tickets => tickets.are_asked_for(),
             _ => false,
         };
         if !in_time
@@ -94,7 +76,7 @@ impl Connection {
         {
             return false;
         }
-        self.tickets.asked_for.set(asked_for + 1);
+        tickets.ask();
         self.turn_to_tickets();
         true
     }
@@ -102,7 +84,7 @@ impl Connection {
     /// If there are tickets that were asked for, they are sent first; but not amid a write that
     /// the transport has not taken completely.
     pub(super) fn turn_to_tickets(&self) {
-        if self.tickets.asked_for.get() > 0
+        if self.session.tickets().are_asked_for()
             && self.stage.get() == Stage::Open
             && !self.is_write_pending()
         {
@@ -149,7 +131,7 @@ impl Connection {
             .flatten()
             .ok_or(Reason::INTERNAL_ERROR)?;
         let session = self.session_for_ticket(&id, &secrets)?;
-        self.replace_session(Some(session.clone()));
+        self.session.set(Some(session.clone()));
         if !self.ask_generate_ticket() {
             return Err(Reason::INTERNAL_ERROR);
         }
@@ -157,12 +139,7 @@ impl Connection {
             true => Some(session.id().to_vec()),
             false => self.seal(&session)?,
         };
-        // It counts as one of both kinds.
-        let Tickets {
-            made, asked_for, ..
-        } = &self.tickets;
-        made.set(made.get() + 1);
-        asked_for.set(asked_for.get().saturating_sub(1));
+        self.session.tickets().count();
         // S76: without a ticket nothing is sent, and nobody is told.
         let Some(ticket) = ticket else { return Ok(()) };
         self.with_engine(|engine| {
@@ -191,7 +168,7 @@ impl Connection {
             let facts = self.facts.borrow();
             (facts.alpn.clone(), facts.cipher_suite, facts.group)
         };
-        let session = match self.session() {
+        let session = match self.session.get() {
             Some(session) => session,
             None => Session::new(self.new_fields()),
         };
@@ -209,14 +186,10 @@ impl Connection {
         if alpn.is_some() {
             view.bytes.alpn = alpn.as_deref();
         }
-        if self.resumed.get() || self.tickets.made.get() > 0 {
+        if self.session.is_resumed() || self.session.tickets().is_any_made() {
             return session.successor(view).map_err(|_| Reason::INTERNAL_ERROR);
         }
-        if self.session.is_unseen() && !session.is_marked() {
-            return Ok(self.complete_unseen(view));
-        }
-        session.assign(view);
-        Ok(session)
+        Ok(self.session.fill(session, view))
     }
 }
 
@@ -243,10 +216,7 @@ impl Connection {
 
     /// The ticket of a full handshake, for the connection's session.
     fn issue_ticket(&self, fields: &Fields) -> Result<Option<Vec<u8>>, Reason> {
-        let placeholder = self
-            .with_handshake(|handshake| handshake.placeholder.clone())
-            .flatten();
-        let session = self.complete(placeholder.as_ref(), fields.view());
+        let session = self.session.complete(fields.view());
         self.with_handshake(|handshake| handshake.has_ticket = true);
         self.generate_ticket(&session)
     }

@@ -261,6 +261,7 @@ impl Connection {
             _ => self.refuse(Reason::MALLOC_FAILURE, Alert::INTERNAL_ERROR),
         };
         self.handshake.take();
+        self.session.forget_provisional();
         self.engine.take();
         stop
     }

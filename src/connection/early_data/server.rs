@@ -138,7 +138,7 @@ impl Connection {
                 .with_handshake(|handshake| Some(handshake.offer.as_ref()?.session().clone()))
                 .flatten();
             if session.is_some() {
-                self.replace_session(session);
+                self.session.set(session);
             }
             self.rest();
         }
