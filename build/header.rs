@@ -188,14 +188,15 @@ fn docs_for_c(docs: &[String]) -> Vec<String> {
         ("`]", "`"),
     ];
     let mut lines: Vec<String> = Vec::new();
-    for line in docs {
+    let (text, needs) = docs
+        .iter()
+        .position(|line| line == "# Safety")
+        .map_or((docs, None), |at| {
+            (&docs[..at], Some(docs[at + 1..].join(" ")))
+        });
+    let needs = needs.map_or_else(Vec::new, |needs| wrapped(&format!("Requires: {needs}")));
+    for line in text.iter().chain(&needs) {
         let mut line = line.clone();
-        if line == "# Safety" || line == "No argument is used." {
-            continue;
-        }
-        if let Some(title) = line.strip_prefix("# ") {
-            line = format!("{title}:");
-        }
         for (rust, c) in NAMES {
             line = line.replace(rust, c);
         }

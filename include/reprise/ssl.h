@@ -12,6 +12,17 @@
  * the enum that it returns a second time.
  *
  *
+ * Arguments
+ * =========
+ *
+ * These rules hold for every function. What one needs beyond them its comment says after "Requires".
+ *
+ *   An object (SSL, SSL_CTX, SSL_SESSION, X509, ...) is NULL or alive during the call. Where the
+ *   function needs one and gets NULL, it fails; it does not crash.
+ *   No other thread uses the same SSL during the call; nor the same list, if the call changes it.
+ *   A text is NULL or ends with a NUL byte. A place for a result is NULL or can be written.
+ *
+ *
  * Sessions
  * ========
  *
@@ -49,7 +60,8 @@
  *
  * A session belongs to one security domain. Its session id context (SSL_CTX_set_session_id_context),
  * its server name and the verification that the server demands are bound into caches and tickets.
- * Where they do not match there is a full handshake, not an error, save where the manual asks for one.
+ * Where they do not match there is a full handshake; a few cases, which the manual pages name, are
+ * errors.
  *
  * Threads
  * -------
@@ -336,8 +348,6 @@ typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
 /**
  * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
  * error on the queue.
- *
- * Both are NULL or live connections, used by no other thread meanwhile.
  */
 int SSL_copy_session_id(SSL *to, const SSL *from);
 
@@ -345,23 +355,17 @@ int SSL_copy_session_id(SSL *to, const SSL *from);
  * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
  *
  * Lent as long as the connection keeps it: see `SSL_get_session`.
- *
- * `ssl` is NULL or a live connection.
  */
 SSL_SESSION *SSL_get0_session(const SSL *ssl);
 
 /**
  * The session of `ssl` with a reference of the caller's own, to be given back with
  * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
- *
- * `ssl` is NULL or a live connection.
  */
 SSL_SESSION *SSL_get1_session(SSL *ssl);
 
 /**
  * The timeout in seconds that sessions have when nothing else is set: 7200.
- *
- * `ssl` is NULL or a live connection.
  */
 long SSL_get_default_timeout(const SSL *ssl);
 
@@ -370,15 +374,11 @@ long SSL_get_default_timeout(const SSL *ssl);
  *
  * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
  * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
- *
- * `ssl` is NULL or a live connection.
  */
 SSL_SESSION *SSL_get_session(const SSL *ssl);
 
 /**
  * 1 if the handshake resumed a session, else 0.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_session_reused(const SSL *ssl);
 
@@ -388,16 +388,13 @@ int SSL_session_reused(const SSL *ssl);
  * made.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `to` is NULL or a live connection, used by no other thread meanwhile; `session` is NULL or a
- * live session.
  */
 int SSL_set_session(SSL *to, SSL_SESSION *session);
 
 /**
  * As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
  *
- * `ctx` is NULL or a live context; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ * Requires: `sid_ctx` is readable for `sid_ctx_len` bytes.
  */
 int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
@@ -407,7 +404,7 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigne
  *
  * Returns 1, or 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue.
  *
- * `ssl` is NULL or a live connection; `sid_ctx` is readable for `sid_ctx_len` bytes.
+ * Requires: `sid_ctx` is readable for `sid_ctx_len` bytes.
  */
 int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
@@ -416,8 +413,6 @@ int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int si
  * `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
  * and unique. NULL stands for random ids. Returns 1.
  *
- * `ctx` is NULL or a live context.
- *
  * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
 int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
@@ -425,7 +420,7 @@ int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 /**
  * 1 if the internal cache holds a session of this connection's version with this id, else 0.
  *
- * `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
+ * Requires: `id` is readable for `id_len` bytes.
  */
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
 
@@ -433,8 +428,6 @@ int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int 
  * Sets the function that makes the ids of a server's sessions: it fills `id`, at most
  * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
  * stands for random ids. Returns 1.
- *
- * `ssl` is NULL or a live connection.
  *
  * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
@@ -456,8 +449,6 @@ int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
  *
  * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
  * Other threads may use `src` meanwhile.
- *
- * `src` is NULL or a live session.
  */
 SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 
@@ -468,16 +459,14 @@ SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
  *
  * Any thread, also while others use the session by references of their own.
  *
- * `session` is NULL or a live session of which the caller owns a reference, and does not use
- * that reference again.
+ * Requires: `session` is NULL or a live session of which the caller owns a reference, and does not
+ * use that reference again.
  */
 void SSL_SESSION_free(SSL_SESSION *session);
 
 /**
  * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
  * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
- *
- * `session` is NULL or a live session.
  */
 void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
 
@@ -488,8 +477,6 @@ void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
  * never goes away. Whether the session has expired does not matter here.
  *
  * Returns 1 or 0; 0 for NULL. No errors.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_is_resumable(const SSL_SESSION *session);
 
@@ -499,8 +486,6 @@ int SSL_SESSION_is_resumable(const SSL_SESSION *session);
  * `SSL_SESSION_free()`.
  *
  * Returns the session, or NULL with an error on the queue when memory is short.
- *
- * May be called at any time, from any thread.
  */
 SSL_SESSION *SSL_SESSION_new(void);
 
@@ -512,8 +497,6 @@ SSL_SESSION *SSL_SESSION_new(void);
  *
  * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
  * Threads may set and get on a shared session.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 
@@ -523,8 +506,6 @@ int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
  *
  * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
  * thread that has one, or is lent one, may add more.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_up_ref(SSL_SESSION *session);
 
@@ -532,8 +513,6 @@ int SSL_SESSION_up_ref(SSL_SESSION *session);
  * The application protocol of the session, which early data must use: stored in `*alpn`, lent
  * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
  * session.
- *
- * `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
  */
 void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
                                     const unsigned char **alpn,
@@ -543,8 +522,6 @@ void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
  * The cipher suite of the session. It is static: nobody frees it.
  *
  * Returns the cipher, or NULL when none was set. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
 
@@ -554,8 +531,6 @@ const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
  *
  * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
  * session.
- *
- * `session` is NULL or a live session.
  */
 const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 
@@ -565,8 +540,6 @@ const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
  * Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
  * Where a context was does not show those that are set later, but for a thread that has got 64 others since.
  * No errors but for a NULL session.
- *
- * `session` is NULL or a live session; `len` is NULL or may be written.
  */
 const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
                                                  unsigned int *len);
@@ -577,16 +550,12 @@ const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
  *
  * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
  * when it cannot be parsed. Any thread.
- *
- * `session` is NULL or a live session.
  */
 X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
 /**
  * The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
  * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
- *
- * `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
  */
 void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
                              const unsigned char **tick,
@@ -598,8 +567,6 @@ void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
  * and 0 for none.
  *
  * Returns 1; 0 with an error on the queue for a NULL session.
- *
- * `session` is NULL or a live session; `data` and `len` are NULL or may be written.
  */
 int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
                                     void **data,
@@ -610,8 +577,6 @@ int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
  * compression is not supported.
  *
  * Returns the method. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 
@@ -621,8 +586,6 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
  * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
  * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
  * but for a NULL session.
- *
- * `session` is NULL or a live session; `len` is NULL or may be written.
  */
 const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
                                         unsigned int *len);
@@ -635,7 +598,7 @@ const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
  * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
  * a NULL session.
  *
- * `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+ * Requires: `out` may be written for `outlen` bytes.
  */
 size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
 
@@ -643,8 +606,6 @@ size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out
  * How much early data may be sent when the session is resumed, in bytes; 0 for none.
  *
  * Returns the limit. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
 
@@ -653,8 +614,6 @@ uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
  * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
  *
  * Returns the mode. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
 
@@ -663,8 +622,6 @@ uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
  * has none yet.
  *
  * Returns the version. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
 
@@ -672,8 +629,6 @@ int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
  * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
  *
  * Returns the hint. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
 
@@ -681,8 +636,6 @@ unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
  * When the session was made, in seconds since the epoch.
  *
  * Returns the time; 0 for NULL. No errors.
- *
- * `session` is NULL or a live session.
  */
 long SSL_SESSION_get_time(const SSL_SESSION *session);
 
@@ -690,8 +643,6 @@ long SSL_SESSION_get_time(const SSL_SESSION *session);
  * How long the session lasts from the time it was made, in seconds.
  *
  * Returns the timeout; 0 for NULL. No errors.
- *
- * `session` is NULL or a live session.
  */
 long SSL_SESSION_get_timeout(const SSL_SESSION *session);
 
@@ -699,8 +650,6 @@ long SSL_SESSION_get_timeout(const SSL_SESSION *session);
  * Tells whether a client's session has a ticket.
  *
  * Returns 1 or 0. No errors but for NULL.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_has_ticket(const SSL_SESSION *session);
 
@@ -711,7 +660,7 @@ int SSL_SESSION_has_ticket(const SSL_SESSION *session);
  * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
  * shared session.
  *
- * `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+ * Requires: `alpn` is NULL or has `len` readable bytes.
  */
 int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
 
@@ -720,8 +669,6 @@ int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *al
  *
  * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
  * shared session.
- *
- * `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
  */
 int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
 
@@ -732,7 +679,7 @@ int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
  * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
  * may set and get on a shared session.
  *
- * `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+ * Requires: `sid` is NULL or has `sid_len` readable bytes.
  */
 int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
 
@@ -743,7 +690,7 @@ int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned
  * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
  * Threads may set and get on a shared session.
  *
- * `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+ * Requires: `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
  */
 int SSL_SESSION_set1_id_context(SSL_SESSION *session,
                                 const unsigned char *sid_ctx,
@@ -755,7 +702,7 @@ int SSL_SESSION_set1_id_context(SSL_SESSION *session,
  *
  * Returns 1; 0, without an error on the queue, for more than 512 bytes.
  *
- * `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+ * Requires: `key` is NULL or has `len` readable bytes.
  */
 int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
 
@@ -766,7 +713,7 @@ int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, 
  *
  * Returns 1; 0 with an error on the queue when memory is short.
  *
- * `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+ * Requires: `data` is NULL or has `len` readable bytes.
  */
 int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
 
@@ -775,8 +722,6 @@ int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size
  * unsets it. Whether it suits the protocol version is not checked.
  *
  * Returns 1; 0 with an error on the queue when `session` is NULL.
- *
- * `session` is NULL or a live session; `cipher` is NULL or a cipher that this library gave out.
  */
 int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
 
@@ -785,8 +730,6 @@ int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
  * a PSK, is resumed.
  *
  * Returns 1; 0 with an error on the queue for NULL.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
 
@@ -795,8 +738,6 @@ int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data
  * number is taken.
  *
  * Returns 1; 0 with an error on the queue for NULL.
- *
- * `session` is NULL or a live session.
  */
 int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
 
@@ -806,8 +747,6 @@ int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
  *
  * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
  * and get on a shared session.
- *
- * `session` is NULL or a live session.
  */
 long SSL_SESSION_set_time(SSL_SESSION *session, long t);
 
@@ -818,8 +757,6 @@ long SSL_SESSION_set_time(SSL_SESSION *session, long t);
  *
  * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
  * set and get on a shared session.
- *
- * `session` is NULL or a live session.
  */
 long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
 
@@ -836,7 +773,7 @@ long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
  *
  * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
  *
- * `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ * Requires: `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
  */
 SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
 
@@ -850,15 +787,15 @@ SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * 
  *
  * The session is the caller's, to be freed with `SSL_SESSION_free`.
  *
- * `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
- * called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+ * Requires: `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`;
+ * without `cb`, `u` is NULL or a NUL-terminated string.
  */
 SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
 
 /**
  * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
  *
- * `out` is a live stream; `x` is NULL or a live session.
+ * Requires: `out` is a live stream.
  */
 int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
 
@@ -868,8 +805,6 @@ int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
  *
  * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
  * when writing fails.
- *
- * `out` is NULL or a live BIO; `x` is NULL or a live session.
  */
 int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
 
@@ -888,8 +823,8 @@ int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
  * id, id context or master key that is too long. The peer's certificate is parsed when it is
  * first asked for, so a broken one is found then.
  *
- * `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
- * readable bytes.
+ * Requires: `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to
+ * `length` readable bytes.
  */
 SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
 
@@ -905,7 +840,7 @@ SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long len
  * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
  * sets longer fields between two calls makes the second one longer.
  *
- * `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+ * Requires: `pp` is NULL or points to NULL or to enough room.
  */
 int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
 
@@ -914,15 +849,11 @@ int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
  * The master key is in it.
  *
  * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
- *
- * `fp` is NULL or a live BIO; `session` is NULL or a live session.
  */
 int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
 
 /**
  * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
- *
- * `fp` is NULL or a live stream; `session` is NULL or a live session.
  */
 int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
 
@@ -932,8 +863,6 @@ int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
  *
  * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
  * errors but those of the BIO.
- *
- * `bp` is NULL or a live BIO; `x` is NULL or a live session.
  */
 int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
 
@@ -950,23 +879,17 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  * and version makes room for it. If the cache is full, those that expire first are evicted.
  *
  * Returns 1; or 0 when this very session was there already, and for NULL.
- *
- * `ctx` is NULL or a live context; `session` is NULL or a live session.
  */
 int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
  * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
  * those that expired first; 0 removes all. Costs what is removed, not what is cached.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
 
 /**
  * How long new sessions may be resumed, in seconds, as set; 7200 at first.
- *
- * `ctx` is NULL or a live context.
  */
 long SSL_CTX_get_timeout(const SSL_CTX *ctx);
 
@@ -976,8 +899,6 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  * has no id.
  *
  * Returns 1 when it was in the cache, else 0.
- *
- * `ctx` is NULL or a live context; `session` is NULL or a live session.
  */
 int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
 
@@ -995,23 +916,17 @@ int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
  * thread may use the context's cache while the program reads it.
  *
  * Lent as long as the context; the sessions in it as long as they are in the cache.
- *
- * `ctx` is NULL or a live context.
  */
 struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
 
 /**
  * Sets how long sessions made from now on may be resumed, in seconds; 0 stands for the default of
  * 7200. Sessions that exist keep theirs. Returns what was set before.
- *
- * `ctx` is NULL or a live context.
  */
 long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
 
 /**
  * The function that is asked for sessions; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
                                                       const unsigned char *data,
@@ -1020,15 +935,11 @@ SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
 
 /**
  * The function that is told of new sessions; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 
 /**
  * The function that is told of sessions that go; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
 
@@ -1038,8 +949,6 @@ void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *sess
  * of its own; a function that sets it to 0 hands over one of its own. The session is put into the
  * cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
  * it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
                                                                           const unsigned char *data,
@@ -1054,8 +963,6 @@ void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *s
  *
  * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
  * returning 0 gives it back, and changes nothing else. NULL unsets it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
@@ -1064,8 +971,6 @@ void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_S
  * evicted, lost with its connection, used up, or there when the context ends. It is also called
  * when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
  * as not resumable. NULL unsets it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
                                                                         SSL_SESSION *session));
@@ -1074,8 +979,6 @@ void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX 
  * Sets the function that connections made later ask in a full handshake, on servers, whether the
  * new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
  * exchange of this library is. NULL unsets it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
@@ -1084,8 +987,6 @@ void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
  * Sets the function that a server asks in a full handshake whether the new session must not be
  * resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
  * is. NULL unsets it.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
                                                                       int is_forward_secure));
@@ -1097,8 +998,6 @@ void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
 
 /**
  * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
- *
- * `ctx` is NULL or a live context.
  */
 size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
 
@@ -1106,8 +1005,6 @@ size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
  * Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
  * after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
  * Returns 1.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
 
@@ -1117,8 +1014,6 @@ int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
  * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
  * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
  * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
                                   SSL_CTX_generate_session_ticket_fn gen_cb,
@@ -1132,8 +1027,6 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
  * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
  * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
  * brings that one back, or the context's own keys. Returns 1.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
                                          int (*fp)(SSL*,
@@ -1145,8 +1038,6 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
 
 /**
  * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
- *
- * `ssl` is NULL or a live connection.
  */
 size_t SSL_get_num_tickets(const SSL *ssl);
 
@@ -1156,38 +1047,28 @@ size_t SSL_get_num_tickets(const SSL *ssl);
  * Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
  * or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
  * close_notify.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_new_session_ticket(SSL *ssl);
 
 /**
  * Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
  * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
 
 /**
  * How many bytes of early data a server's tickets allow; 0 at first.
- *
- * `ctx` is NULL or a live context.
  */
 uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
 
 /**
  * How many bytes of early data a server reads or skips; 16384 at first.
- *
- * `ctx` is NULL or a live context.
  */
 uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 
 /**
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
 
@@ -1195,38 +1076,28 @@ void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn ca
  * Sets how many bytes of early data the tickets of a server (of connections made later) allow.
  * With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
  * Returns 1.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
 
 /**
  * Sets how many bytes of early data a server reads, or skips when it does not accept them.
  * Returns 1.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
 
 /**
  * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
  * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_early_data_status(const SSL *ssl);
 
 /**
  * How many bytes of early data a server's tickets allow; 0 at first.
- *
- * `ssl` is NULL or a live connection.
  */
 uint32_t SSL_get_max_early_data(const SSL *ssl);
 
 /**
  * How many bytes of early data a server reads or skips; 16384 at first.
- *
- * `ssl` is NULL or a live connection.
  */
 uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 
@@ -1241,32 +1112,25 @@ uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
  * call is to be repeated. Called at another time, or on a client, it fails with
  * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
  *
- * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
- * `num` bytes, `readbytes` is writable.
+ * Requires: `buf` is writable for `num` bytes, `readbytes` is writable.
  */
 int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
 
 /**
  * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
  * are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
 
 /**
  * Sets how many bytes of early data a server reads, or skips when it does not accept them.
  * Returns 1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
@@ -1288,8 +1152,7 @@ int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
  * Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
  * time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
  *
- * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
- * `num` bytes, `written` is writable.
+ * Requires: `buf` is readable for `num` bytes, `written` is writable.
  *
  * Done in part: a server cannot answer early in a handshake that asks for a certificate.
  */
@@ -1304,8 +1167,6 @@ int SSL_write_early_data(SSL *ssl,
  * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
- * `ctx` is NULL or a live context.
- *
  * Done in part: TLS 1.3 only.
  */
 void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
@@ -1318,8 +1179,6 @@ void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
  * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
  * gets the server's session id context. NULL unsets the function.
  *
- * `ctx` is NULL or a live context.
- *
  * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
@@ -1330,8 +1189,6 @@ void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
  * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
  * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
  * unsets the function.
- *
- * `ctx` is NULL or a live context.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1346,8 +1203,6 @@ void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
  * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
  * that offers a key offers no other session. NULL unsets the function.
  *
- * `ctx` is NULL or a live context.
- *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
@@ -1357,8 +1212,6 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
  * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
  * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
  * when it is longer than 256 bytes. NULL takes it back.
- *
- * `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
@@ -1381,8 +1234,6 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
- * `ssl` is NULL or a live connection.
- *
  * Done in part: TLS 1.3 only.
  */
 void SSL_set_psk_client_callback(SSL *ssl,
@@ -1395,8 +1246,6 @@ void SSL_set_psk_client_callback(SSL *ssl,
  * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
  * gets the server's session id context. NULL unsets the function.
  *
- * `ssl` is NULL or a live connection.
- *
  * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_set_psk_find_session_callback(SSL *ssl,
@@ -1407,8 +1256,6 @@ void SSL_set_psk_find_session_callback(SSL *ssl,
  * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
  * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
  * unsets the function.
- *
- * `ssl` is NULL or a live connection.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1423,8 +1270,6 @@ void SSL_set_psk_server_callback(SSL *ssl,
  * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
  * that offers a key offers no other session. NULL unsets the function.
  *
- * `ssl` is NULL or a live connection.
- *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_set_psk_use_session_callback(SSL *ssl,
@@ -1434,8 +1279,6 @@ void SSL_set_psk_use_session_callback(SSL *ssl,
  * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
  * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
  * when it is longer than 256 bytes. NULL takes it back.
- *
- * `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
@@ -1463,8 +1306,6 @@ int ERR_load_SSL_strings(void);
  *
  * Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
  * any time, by any thread, as often as one likes: what was done before costs nothing.
- *
- * `settings` is NULL or live settings.
  */
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
@@ -1558,14 +1399,12 @@ const SSL_METHOD *TLSv1_server_method(void);
  * context's application data is still there, then that data is freed. Sessions of which somebody
  * else holds a reference live on, but can no longer be resumed. Any thread.
  *
- * `ctx` is NULL or a live context of which the caller owns a reference.
+ * Requires: `ctx` is NULL or a live context of which the caller owns a reference.
  */
 void SSL_CTX_free(SSL_CTX *ctx);
 
 /**
  * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
- *
- * `ctx` is NULL or a live context.
  */
 const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 
@@ -1580,8 +1419,6 @@ const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
  * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
  * of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
  * program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
- *
- * `meth` is NULL or a method of this library.
  */
 SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
@@ -1591,8 +1428,8 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
  * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
  * queue.
  *
- * As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
- * connections, `propq` is NULL or a C string.
+ * Requires: As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context
+ * and its connections, `propq` is NULL or a C string.
  */
 SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
                         const char *propq,
@@ -1601,59 +1438,43 @@ SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
 /**
  * Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
  * the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
- *
- * `ctx` is NULL or a live context; `meth` is NULL or a method of this library.
  */
 int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
 
 /**
  * Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
  * thread.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_up_ref(SSL_CTX *ctx);
 
 /**
  * Takes the bits `op` away for connections made later. Returns the options afterwards.
- *
- * `ctx` is NULL or a live context.
  */
 uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
 
 /**
  * The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
  * `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
- *
- * `ctx` is NULL or a live context.
  */
 uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
 
 /**
  * Adds the bits `op` for connections made later. Returns the options afterwards.
- *
- * `ctx` is NULL or a live context.
  */
 uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
 
 /**
  * Takes the bits `op` away from `ssl`. Returns its options afterwards.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
 
 /**
  * The options of `ssl`.
- *
- * `ssl` is NULL or a live connection.
  */
 uint64_t SSL_get_options(const SSL *ssl);
 
 /**
  * Adds the bits `op` for `ssl`. Returns its options afterwards.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 uint64_t SSL_set_options(SSL *ssl, uint64_t op);
 
@@ -1661,7 +1482,7 @@ uint64_t SSL_set_options(SSL *ssl, uint64_t op);
  * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
  * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
  *
- * `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
+ * Requires: `arg2` is NULL or a function of the control's type.
  *
  * Done in part: no SRP; functions for temporary DH parameters are accepted and never called.
  */
@@ -1676,7 +1497,7 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
  * most numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked
  * then.
  *
- * `ctx` is NULL or a live context; `parg` is what the control takes.
+ * Requires: `parg` is what the control takes.
  *
  * Done in part: no DTLS, no SRP; temporary DH parameters and client certificate types are accepted
  * without effect.
@@ -1687,8 +1508,7 @@ long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
  * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
  * concern one connection.
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a
- * function of the control's type.
+ * Requires: `arg2` is NULL or a function of the control's type.
  *
  * Done in part: functions for temporary DH parameters and for tracing extensions are accepted and
  * never called.
@@ -1699,8 +1519,7 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
  * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
  * concern one connection.
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
- * control takes.
+ * Requires: `parg` is what the control takes.
  *
  * Done in part: no DTLS; this side's ephemeral key is not told, verification cannot be retried,
  * requests for OCSP responses carry no responders and extensions, and a server does not see those
@@ -1713,8 +1532,6 @@ long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
  * Takes no lock.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ctx` is NULL or a live context.
  */
 void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
 
@@ -1722,8 +1539,6 @@ void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
  * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
  * to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
  * 0 with an error on the queue.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
 
@@ -1731,8 +1546,6 @@ int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ssl` is NULL or a live connection.
  */
 void *SSL_get_ex_data(const SSL *ssl, int idx);
 
@@ -1740,8 +1553,6 @@ void *SSL_get_ex_data(const SSL *ssl, int idx);
  * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
  * to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
  * or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_ex_data(SSL *ssl, int idx, void *data);
 
@@ -1757,15 +1568,11 @@ int SSL_set_ex_data(SSL *ssl, int idx, void *data);
  * closed properly is kept, and a client offers it again; one that was not is lost.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_clear(SSL *ssl);
 
 /**
  * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_client_version(const SSL *ssl);
 
@@ -1774,8 +1581,6 @@ int SSL_client_version(const SSL *ssl);
  * has begun, it is `ssl` itself with one more reference.
  *
  * Returns a connection that the caller owns, or NULL with an error on the queue.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  *
  * Done in part: BIOs are not copied.
  */
@@ -1786,30 +1591,24 @@ SSL *SSL_dup(SSL *ssl);
  * are freed, and if it was established and never sent close_notify its session is removed from
  * the cache and can no longer be resumed.
  *
- * `ssl` is NULL or a live connection of which the caller owns a reference.
+ * Requires: `ssl` is NULL or a live connection of which the caller owns a reference.
  */
 void SSL_free(SSL *ssl);
 
 /**
  * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
  * Lent as long as the connection uses it.
- *
- * `ssl` is NULL or a live connection.
  */
 SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
 
 /**
  * The method of `ssl`; static.
- *
- * `ssl` is NULL or a live connection.
  */
 const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
 
 /**
  * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
  * that may be used. Static; never NULL.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_get_version(const SSL *ssl);
 
@@ -1820,59 +1619,47 @@ const char *SSL_get_version(const SSL *ssl);
  *
  * Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
  * on the queue. Threads may make connections from one context at the same time.
- *
- * `ctx` is NULL or a live context.
  */
 SSL *SSL_new(SSL_CTX *ctx);
 
 /**
  * Sets a debug flag that has no effect (deprecated).
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_debug(SSL *ssl, int debug);
 
 /**
  * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
  *
- * `ssl` is NULL or a live connection; `method` comes from a function like `TLS_method`.
+ * Requires: `method` comes from a function like `TLS_method`.
  */
 int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 
 /**
  * Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
  *
- * `ssl` is a live connection.
+ * Requires: `ssl` is a live connection.
  */
 int SSL_up_ref(SSL *ssl);
 
 /**
  * The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
  * highest that may be used.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_version(const SSL *ssl);
 
 /**
  * Does the handshake of a server. Returns as `SSL_connect`.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_accept(SSL *ssl);
 
 /**
  * Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
  * not, and `SSL_get_error` says whether it can be continued later by the same call.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_connect(SSL *ssl);
 
 /**
  * Does the handshake in the role that has been set. Returns as `SSL_connect`.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_do_handshake(SSL *ssl);
 
@@ -1881,8 +1668,6 @@ int SSL_do_handshake(SSL *ssl);
  * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that was sent or
  * received last (`TLS_ST_CW_CLNT_HELLO` and so on).
  *
- * `ssl` is NULL or a live connection.
- *
  * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
@@ -1890,88 +1675,64 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 
 /**
  * 1 if the handshake has not begun, else 0.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_in_before(const SSL *ssl);
 
 /**
  * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
  * the handshake rests for early data (SSL_read_early_data(3)).
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_in_init(const SSL *ssl);
 
 /**
  * 1 if the handshake is done, else 0.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_is_init_finished(const SSL *ssl);
 
 /**
  * 1 if `ssl` is a server, or may still become one; 0 for a client.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_is_server(const SSL *ssl);
 
 /**
  * Makes `ssl` a server.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_accept_state(SSL *ssl);
 
 /**
  * Makes `ssl` a client.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_connect_state(SSL *ssl);
 
 /**
  * 1 when quiet shutdown is on, else 0.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
 
 /**
  * Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
  * as usual (0).
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
 
 /**
  * Whether quiet shutdown is on.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_quiet_shutdown(const SSL *ssl);
 
 /**
  * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_shutdown(const SSL *ssl);
 
 /**
  * Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_quiet_shutdown(SSL *ssl, int mode);
 
 /**
  * Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
  * `SSL_free`.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_shutdown(SSL *ssl, int mode);
 
@@ -1980,8 +1741,6 @@ void SSL_set_shutdown(SSL *ssl, int mode);
  *
  * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
  * negative number, and `SSL_get_error` says what happened.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_shutdown(SSL *ssl);
 
@@ -1992,8 +1751,6 @@ int SSL_renegotiate_pending(const SSL *ssl);
 
 /**
  * What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_key_update_type(const SSL *ssl);
 
@@ -2002,8 +1759,6 @@ int SSL_get_key_update_type(const SSL *ssl);
  * (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  *
  * Done in part: the peer is always asked to update its keys too.
  */
@@ -2020,81 +1775,63 @@ int SSL_key_update(SSL *ssl,
  * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
  * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
  * (12). To be called on the same thread, with the error queue empty before the call in question.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_error(const SSL *ssl, int ret_code);
 
 /**
  * The descriptor that `ssl` reads from, or -1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_fd(const SSL *ssl);
 
 /**
  * The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
  * freed.
- *
- * `ssl` is NULL or a live connection.
  */
 BIO *SSL_get_rbio(const SSL *ssl);
 
 /**
  * Whether reading ahead was asked for. It has no effect: records are read exactly.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_read_ahead(const SSL *ssl);
 
 /**
  * The descriptor that `ssl` reads from, or -1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_rfd(const SSL *ssl);
 
 /**
  * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
  * `ssl` gets another BIO to write to, or is freed.
- *
- * `ssl` is NULL or a live connection.
  */
 BIO *SSL_get_wbio(const SSL *ssl);
 
 /**
  * The descriptor that `ssl` writes to, or -1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_wfd(const SSL *ssl);
 
 /**
  * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
  * is application data; else 0.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_has_pending(const SSL *ssl);
 
 /**
  * Like `SSL_read`, but the bytes can be read again.
  *
- * As for `SSL_read`.
+ * Requires: As for `SSL_read`.
  */
 int SSL_peek(SSL *ssl, void *buf, int num);
 
 /**
  * Like `SSL_read_ex`, but the bytes can be read again.
  *
- * As for `SSL_read_ex`.
+ * Requires: As for `SSL_read_ex`.
  */
 int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * How many bytes `SSL_read` can give without reading from the BIO.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_pending(const SSL *ssl);
 
@@ -2106,37 +1843,30 @@ int SSL_pending(const SSL *ssl);
  * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
  * new-session callback is called for each.
  *
- * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
- * `num` bytes.
+ * Requires: `buf` is writable for `num` bytes.
  */
 int SSL_read(SSL *ssl, void *buf, int num);
 
 /**
  * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
  *
- * As for `SSL_read`; `readbytes` is writable.
+ * Requires: As for `SSL_read`; `readbytes` is writable.
  */
 int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
  * `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
- *
- * `s` is NULL or a live connection used by no other thread meanwhile.
  */
 ptrdiff_t SSL_sendfile(SSL *s, int fd, off_t offset, size_t size, int flags);
 
 /**
  * Sets the BIO to read from, or none for NULL; takes over the caller's reference.
- *
- * `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
  */
 void SSL_set0_rbio(SSL *ssl, BIO *rbio);
 
 /**
  * Sets the BIO to write to, or none for NULL; takes over the caller's reference.
- *
- * `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
  */
 void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
@@ -2156,8 +1886,6 @@ void SSL_set0_wbio(SSL *ssl, BIO *wbio);
  *
  * The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
  * `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
- *
- * `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
  */
 void SSL_set_bio(SSL *ssl,
                  BIO *rbio,
@@ -2166,38 +1894,28 @@ void SSL_set_bio(SSL *ssl,
 /**
  * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
  * open. Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_fd(SSL *ssl, int fd);
 
 /**
  * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
  * from the BIO that the program has not asked for.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_read_ahead(SSL *ssl, int yes);
 
 /**
  * Like `SSL_set_fd`, for reading only.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_rfd(SSL *ssl, int fd);
 
 /**
  * Like `SSL_set_fd`, for writing only.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_wfd(SSL *ssl, int fd);
 
 /**
  * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
  * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_want(const SSL *ssl);
 
@@ -2208,8 +1926,7 @@ int SSL_want(const SSL *ssl);
  * negative number, and `SSL_get_error` says what happened. A write that has to wait must be
  * repeated with the same data.
  *
- * `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
- * `num` bytes.
+ * Requires: `buf` is readable for `num` bytes.
  */
 int SSL_write(SSL *ssl, const void *buf, int num);
 
@@ -2217,7 +1934,7 @@ int SSL_write(SSL *ssl, const void *buf, int num);
  * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
  * 0. Writing nothing succeeds.
  *
- * As for `SSL_write`; `written` is writable.
+ * Requires: As for `SSL_write`; `written` is writable.
  */
 int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
 
@@ -2238,8 +1955,6 @@ int SSL_alloc_buffers(SSL *ssl);
 /**
  * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
  * Empty ones are freed by themselves.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile.
  */
 int SSL_free_buffers(SSL *ssl);
 
@@ -2271,8 +1986,6 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
  *
  * Other commands go to the connection's read BIO.
  *
- * None needed.
- *
  * Done in part: there is no renegotiation: its limits have no effect.
  */
 const BIO_METHOD *BIO_f_ssl(void);
@@ -2282,8 +1995,6 @@ const BIO_METHOD *BIO_f_ssl(void);
  * collected until `BIO_flush`.
  *
  * The chain is the caller's, to be freed with `BIO_free_all`.
- *
- * `ctx` is NULL or a live context.
  */
 BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
 
@@ -2292,8 +2003,6 @@ BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
  *
  * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
  * queue.
- *
- * `ctx` is NULL or a live context.
  */
 BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
 
@@ -2303,8 +2012,6 @@ BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
  *
  * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
  * the queue.
- *
- * `ctx` is NULL or a live context.
  */
 BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
 
@@ -2313,16 +2020,12 @@ BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
  * context of the first one in `from`, as `SSL_copy_session_id` does.
  *
  * Returns 1, or 0 when there is no connection in one of them.
- *
- * `to` and `from` are NULL or live chains, used by no other thread meanwhile.
  */
 int BIO_ssl_copy_session_id(BIO *to, BIO *from);
 
 /**
  * Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
  * queue.
- *
- * `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
  */
 void BIO_ssl_shutdown(BIO *ssl_bio);
 
@@ -2338,31 +2041,23 @@ void BIO_ssl_shutdown(BIO *ssl_bio);
  * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
  * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
  * belongs to another.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_check_private_key(const SSL_CTX *ctx);
 
 /**
  * The current certificate of the context, or NULL when the current slot has none. Lent until it
  * is replaced or the context freed.
- *
- * `ctx` is NULL or a live context.
  */
 X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
 
 /**
  * The current private key of the context, or NULL when the current slot has none. Lent until it
  * is replaced or the context freed.
- *
- * `ctx` is NULL or a live context.
  */
 EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
 
 /**
  * The function that a client asks for a certificate; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
 
@@ -2370,8 +2065,6 @@ int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY 
  * The password callback; NULL when none was set.
  *
  * It is the program's own function.
- *
- * `ctx` is NULL or a live context.
  */
 pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
 
@@ -2379,8 +2072,6 @@ pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
  * The last argument of the password callback; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ctx` is NULL or a live context.
  */
 void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 
@@ -2390,8 +2081,6 @@ void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
  * was asked for a certificate. It may set or clear certificates of the connection. It returns 1
  * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
  * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
- *
- * `ctx` is NULL or a live context.
  *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
@@ -2403,8 +2092,6 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
  *
  * The function gives the certificate and the key to the library, a reference of each.
  *
- * `ctx` is NULL or a live context.
- *
  * Done in part: it cannot suspend: a negative number sends no certificate.
  */
 void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
@@ -2414,8 +2101,6 @@ void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
 /**
  * Sets the function that gives the passwords of key files of `ctx`, and of connections made
  * later; NULL unsets it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 
@@ -2423,7 +2108,7 @@ void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
  * Sets the last argument of the password callback, or without one the password itself: a C string.
  * It stays the program's.
  *
- * `ctx` is NULL or a live context; what `u` points to lives as long as files are read.
+ * Requires: What `u` points to lives as long as files are read.
  */
 void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
 
@@ -2434,8 +2119,6 @@ void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
  * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
  * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
  * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
- *
- * `ctx` is NULL or a live context; `pkey` is NULL or a live key.
  */
 int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
 
@@ -2446,7 +2129,7 @@ int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
  *
  * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
  *
- * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
 
@@ -2459,29 +2142,23 @@ int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, lo
  * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
  * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
  * no key, `BAD_SSL_FILETYPE` for another `type`.
- *
- * `ctx` is NULL or a live context; `file` is NULL or a C string.
  */
 int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
 
 /**
  * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
- *
- * `ctx` is NULL or a live context; `rsa` is NULL or a live key.
  */
 int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
 
 /**
  * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
  *
- * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
 
 /**
  * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
- *
- * `ctx` is NULL or a live context; `file` is NULL or a C string.
  */
 int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
 
@@ -2497,8 +2174,6 @@ int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
  * `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
  * when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
  * `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
- *
- * `ctx` is NULL or a live context; the others are NULL or live.
  */
 int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
                              X509 *x509,
@@ -2514,8 +2189,6 @@ int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
  * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
  * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
  * kind of key that is not supported (DSA among them).
- *
- * `ctx` is NULL or a live context; `x` is NULL or a live certificate.
  */
 int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
 
@@ -2525,7 +2198,7 @@ int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
  *
  * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
  *
- * `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
 
@@ -2540,8 +2213,6 @@ int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
  * `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
  * the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
  * certificate has been set, without a chain.
- *
- * `ctx` is NULL or a live context; `file` is NULL or a C string.
  */
 int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
 
@@ -2553,15 +2224,11 @@ int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
  * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
  * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
  * no certificate, `BAD_SSL_FILETYPE` for another `type`.
- *
- * `ctx` is NULL or a live context; `file` is NULL or a C string.
  */
 int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 
 /**
  * Forgets all certificates, keys and chains of the connection; those of its context stay.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_certs_clear(SSL *ssl);
 
@@ -2576,8 +2243,6 @@ void SSL_certs_clear(SSL *ssl);
  * A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
  * algorithms for certificates only in TLS 1.3.
  *
- * `ssl` is NULL or a live connection; the others are NULL or live.
- *
  * Done in part: no Suite B, and not all that a server may ask for.
  */
 int SSL_check_chain(SSL *ssl,
@@ -2587,8 +2252,6 @@ int SSL_check_chain(SSL *ssl,
 
 /**
  * As `SSL_CTX_check_private_key`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_check_private_key(const SSL *ssl);
 
@@ -2597,8 +2260,6 @@ int SSL_check_private_key(const SSL *ssl);
  * handshake has selected one, that one; before, the one set last. In the callback of
  * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
  * freed.
- *
- * `ssl` is NULL or a live connection.
  */
 X509 *SSL_get_certificate(const SSL *ssl);
 
@@ -2606,8 +2267,6 @@ X509 *SSL_get_certificate(const SSL *ssl);
  * The password callback; NULL when none was set.
  *
  * It is the program's own function.
- *
- * `ssl` is NULL or a live connection.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
@@ -2615,23 +2274,17 @@ pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
  * The last argument of the password callback; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ssl` is NULL or a live connection.
  */
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
  * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
  * replaced or the connection freed.
- *
- * `ssl` is NULL or a live connection.
  */
 EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
  * As `SSL_CTX_set_cert_cb`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
@@ -2639,8 +2292,6 @@ void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
  * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
@@ -2648,57 +2299,47 @@ void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
  * Sets the last argument of the password callback, or without one the password itself: a C string.
  * It stays the program's.
  *
- * `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
+ * Requires: What `u` points to lives as long as files are read.
  */
 void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
 
 /**
  * As `SSL_CTX_use_PrivateKey`, for one connection.
- *
- * `ssl` is NULL or a live connection; `pkey` is NULL or a live key.
  */
 int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
 
 /**
  * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
  *
- * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
 
 /**
  * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
  * (`SSL_set_default_passwd_cb`).
- *
- * `ssl` is NULL or a live connection; `file` is NULL or a C string.
  */
 int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
 
 /**
  * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
- *
- * `ssl` is NULL or a live connection; `rsa` is NULL or a live key.
  */
 int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
 
 /**
  * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
  *
- * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
 
 /**
  * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
- *
- * `ssl` is NULL or a live connection; `file` is NULL or a C string.
  */
 int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
 
 /**
  * As `SSL_CTX_use_cert_and_key`, for one connection.
- *
- * `ssl` is NULL or a live connection; the others are NULL or live.
  */
 int SSL_use_cert_and_key(SSL *ssl,
                          X509 *x509,
@@ -2708,29 +2349,23 @@ int SSL_use_cert_and_key(SSL *ssl,
 
 /**
  * As `SSL_CTX_use_certificate`, for one connection.
- *
- * `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
  */
 int SSL_use_certificate(SSL *ssl, X509 *x);
 
 /**
  * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
  *
- * `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+ * Requires: `d` is NULL or readable for `len` bytes.
  */
 int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
 
 /**
  * As `SSL_CTX_use_certificate_chain_file`, for one connection.
- *
- * `ssl` is NULL or a live connection; `file` is NULL or a C string.
  */
 int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
 
 /**
  * As `SSL_CTX_use_certificate_file`, for one connection.
- *
- * `ssl` is NULL or a live connection; `file` is NULL or a C string.
  */
 int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
 
@@ -2738,37 +2373,27 @@ int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
  * The verify parameters of the context, lent as long as it lives. What the program changes through
  * the pointer counts at once, for connections that have not used their own yet; no other thread may
  * use the context meanwhile.
- *
- * `ctx` is NULL or a live context.
  */
 X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
 
 /**
  * The context's store of trusted certificates; never NULL for a context. Lent until it is
  * replaced or the context freed. The program may add to it at any time.
- *
- * `ctx` is NULL or a live context.
  */
 X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
  * The callback set by `SSL_CTX_set_verify`; NULL for none.
- *
- * `ctx` is NULL or a live context.
  */
 SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
 
 /**
  * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
 
 /**
  * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
 
@@ -2776,8 +2401,6 @@ int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
  * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
  *
  * Returns 1; or 0 with an error on the queue, none for NULL.
- *
- * `ctx` is NULL or a live context; `ca_path` is NULL or a C string.
  */
 int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
 
@@ -2785,8 +2408,6 @@ int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
  * Trusts the certificates of a PEM file, which is read now.
  *
  * Returns 1; or 0 with an error on the queue, none for NULL.
- *
- * `ctx` is NULL or a live context; `cafile` is NULL or a C string.
  */
 int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
 
@@ -2797,8 +2418,6 @@ int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
  *
  * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
  * no certificate. A directory that does not exist is no error.
- *
- * `ctx` is NULL or a live context; the others are NULL or C strings.
  */
 int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
                                   const char *cafile,
@@ -2808,16 +2427,12 @@ int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
  * Trusts the certificates at a URI, see ossl_store(7).
  *
  * Returns 1; or 0 with an error on the queue, none for NULL.
- *
- * `ctx` is NULL or a live context; `castore` is NULL or a C string.
  */
 int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
 
 /**
  * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
  * caller's.
- *
- * `ctx` is NULL or a live context; `store` is NULL or live.
  */
 void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
 
@@ -2826,7 +2441,7 @@ void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
  *
  * Returns 1, or 0 with an error on the queue.
  *
- * `ctx` is NULL or a live context; `vpm` is NULL or live and not changed meanwhile.
+ * Requires: `vpm` is NULL or live and not changed meanwhile.
  */
 int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
 
@@ -2834,7 +2449,7 @@ int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
  * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
  * it by an empty one. Connections that exist use the new one from now on.
  *
- * `ctx` is NULL or a live context; `store` is NULL or live, and the caller gives a reference away.
+ * Requires: `store` is NULL or live, and the caller gives a reference away.
  */
 void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
 
@@ -2844,8 +2459,8 @@ void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
  * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
  * with `X509_STORE_CTX_set_error`.
  *
- * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg`
- * is what it expects, on every thread.
+ * Requires: `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects,
+ * on every thread.
  */
 void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
                                       int (*callback)(X509_STORE_CTX*, void*),
@@ -2853,15 +2468,11 @@ void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
 
 /**
  * As `SSL_CTX_set_default_verify_paths`, only the directory.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
 
 /**
  * As `SSL_CTX_set_default_verify_paths`, only the file.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
 
@@ -2870,15 +2481,11 @@ int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
  * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
 
 /**
  * As `SSL_CTX_set_default_verify_paths`, only the URI.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 
@@ -2887,8 +2494,6 @@ int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
  * role asks for.
  *
  * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
 
@@ -2897,8 +2502,6 @@ int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
  * for.
  *
  * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
 
@@ -2917,15 +2520,13 @@ int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
  * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
  * takes the place of that.
  *
- * `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_verify(3).
+ * Requires: `callback` keeps to SSL_CTX_set_verify(3).
  */
 void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 
 /**
  * Sets how many certificates there may be between the peer's own and the trusted one; -1 for
  * libcrypto's default, 100.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
 
@@ -2933,53 +2534,39 @@ void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
  * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
  *
  * Returns 1; or 0, without an error on the queue for a second address.
- *
- * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
  */
 int SSL_add1_host(SSL *ssl, const char *hostname);
 
 /**
  * The verify parameters of the connection, lent as long as it lives. They start as those of the
  * context.
- *
- * `ssl` is NULL or a live connection.
  */
 X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
 
 /**
  * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
  * asked for, or none matched, or the session was resumed. Lent until the next verification.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_get0_peername(SSL *ssl);
 
 /**
  * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
  * `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
- *
- * Always safe.
  */
 int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
  * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
- *
- * `ssl` is NULL or a live connection.
  */
 SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
 
 /**
  * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_verify_depth(const SSL *ssl);
 
 /**
  * The mode set by `SSL_set_verify`, or that of the context.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_verify_mode(const SSL *ssl);
 
@@ -2987,8 +2574,6 @@ int SSL_get_verify_mode(const SSL *ssl);
  * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
  * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
  * After a resumption it is the session's.
- *
- * `ssl` is NULL or a live connection.
  */
 long SSL_get_verify_result(const SSL *ssl);
 
@@ -3001,36 +2586,28 @@ long SSL_get_verify_result(const SSL *ssl);
  * The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
  */
 int SSL_set1_host(SSL *ssl, const char *hostname);
 
 /**
  * As `SSL_CTX_set1_param`, for one connection.
  *
- * `ssl` is NULL or a live connection; `vpm` is NULL or live and not changed meanwhile.
+ * Requires: `vpm` is NULL or live and not changed meanwhile.
  */
 int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
 
 /**
  * Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
  * As `SSL_CTX_set_purpose`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_purpose(SSL *ssl, int purpose);
 
 /**
  * As `SSL_CTX_set_trust`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_set_trust(SSL *ssl, int trust);
 
@@ -3038,22 +2615,18 @@ int SSL_set_trust(SSL *ssl, int trust);
  * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
  * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
  *
- * `ssl` is NULL or a live connection; `callback` keeps to SSL_set_verify(3).
+ * Requires: `callback` keeps to SSL_set_verify(3).
  */
 void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
 
 /**
  * As `SSL_CTX_set_verify_depth`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_verify_depth(SSL *ssl, int depth);
 
 /**
  * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
  * nothing about the handshake.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_verify_result(SSL *ssl, long v);
 
@@ -3065,8 +2638,6 @@ void SSL_set_verify_result(SSL *ssl, long v);
  * Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
  * handshake, and connections that resume one of them as the same object, lend the same certificate;
  * all others have their own.
- *
- * `ssl` is NULL or a live connection.
  */
 X509 *SSL_get0_peer_certificate(const SSL *ssl);
 
@@ -3076,16 +2647,12 @@ X509 *SSL_get0_peer_certificate(const SSL *ssl);
  * nothing was verified, as after a resumption.
  *
  * Lent until the next handshake.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 
 /**
  * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
  * `X509_free`.
- *
- * `ssl` is NULL or a live connection.
  */
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
@@ -3096,8 +2663,6 @@ X509 *SSL_get1_peer_certificate(const SSL *ssl);
  * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
  *
  * Lent as long as the connection keeps it, which is until its next handshake.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 
@@ -3106,8 +2671,6 @@ struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
  * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
  *
  * Returns 1; 0 when the peer has signed nothing, as after a resumption.
- *
- * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
  */
 int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
 
@@ -3115,8 +2678,6 @@ int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
  * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
  *
  * Returns how many there are; 0 also for a negative `idx`.
- *
- * `ssl` is NULL or a live connection; the others are NULL or may be written.
  *
  * Done in part: on a client those are missing that a server takes in certificates only.
  */
@@ -3138,8 +2699,6 @@ int SSL_get_shared_sigalgs(SSL *ssl,
  * Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
  * resumption.
  *
- * `ssl` is NULL or a live connection; the others are NULL or may be written.
- *
  * Done in part: on a client those are missing that a server takes in certificates only.
  */
 int SSL_get_sigalgs(SSL *ssl,
@@ -3152,38 +2711,28 @@ int SSL_get_sigalgs(SSL *ssl,
 
 /**
  * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
- *
- * `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
  */
 int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
  * Returns 1, or 0 with an error on the queue.
- *
- * `ctx` is NULL or a live context; `x` is NULL or a certificate.
  */
 int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
 
 /**
  * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
  * caller's. Returns 1, or 0 with an error on the queue.
- *
- * `ctx` is NULL or a live context; `x` is NULL or a certificate.
  */
 int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 
 /**
  * The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
- *
- * `ctx` is NULL or a live context.
  */
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
  * The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
- *
- * `ctx` is NULL or a live context.
  */
 struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
 
@@ -3191,8 +2740,7 @@ struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
  * Sets the CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
- * away.
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
  */
 void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
@@ -3200,24 +2748,19 @@ void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
  * Sets the client CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
- * away.
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
  */
 void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
  * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
  * Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
  */
 int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
 
 /**
  * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
  * caller's. Returns 1, or 0 with an error on the queue.
- *
- * `ssl` is NULL or a live connection; `x` is NULL or a certificate.
  */
 int SSL_add_client_CA(SSL *ssl, X509 *x);
 
@@ -3225,47 +2768,34 @@ int SSL_add_client_CA(SSL *ssl, X509 *x);
  * Adds the subjects of the certificates in all files of a directory to a list, except those that
  * are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
  * stay.
- *
- * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
  */
 int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
 
 /**
  * Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
  * Returns 1, or 0 with an error on the queue; names that were added before the error stay.
- *
- * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C
- * string.
  */
 int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
 
 /**
  * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
  * in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
- *
- * `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
  */
 int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
 /**
  * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
  * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
- *
- * `sk` is NULL or a live list.
  */
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
  * The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
- *
- * `ssl` is NULL or a live connection.
  */
 const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 
 /**
  * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
- *
- * `ssl` is NULL or a live connection.
  */
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
@@ -3273,8 +2803,6 @@ const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
  * On a client, the list that the server has sent, lent until the next handshake; on a server, the
  * client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
  * for none.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
 
@@ -3282,8 +2810,6 @@ struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
  * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
  * to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
  * error on the queue when the file cannot be read or holds no certificate.
- *
- * `file` is NULL or a C string.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
 
@@ -3292,8 +2818,6 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
  * property query (NULL for none).
  *
  * The list is the caller's.
- *
- * `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       OSSL_LIB_CTX *libctx,
@@ -3303,8 +2827,7 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
  * Sets the CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
- * away.
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
  */
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
@@ -3312,8 +2835,7 @@ void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
  * Sets the client CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
- * away.
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
  */
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
@@ -3321,16 +2843,12 @@ void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
  * The last argument of the security callback; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ctx` is NULL or a live context.
  */
 void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
 
 /**
  * The function that decides what is secure enough: the program's, or one that goes by the level. A
  * function of the program may call it.
- *
- * `ctx` is NULL or a live context.
  */
 int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3342,15 +2860,11 @@ int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
 
 /**
  * The security level of `ctx`.
- *
- * `ctx` is NULL or a live context.
  */
 int SSL_CTX_get_security_level(const SSL_CTX *ctx);
 
 /**
  * Sets the last argument of the security callback; it stays the program's.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
@@ -3360,8 +2874,6 @@ void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
  * bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
  * certificate, two bytes of a group or signature algorithm), and the pointer set with
  * `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  const SSL_CTX *ctx,
@@ -3373,8 +2885,6 @@ void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
 
 /**
  * Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
@@ -3382,16 +2892,12 @@ void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
  * The last argument of the security callback; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
- *
- * `ssl` is NULL or a live connection.
  */
 void *SSL_get0_security_ex_data(const SSL *ssl);
 
 /**
  * The function that decides what is secure enough: the program's, or one that goes by the level. A
  * function of the program may call it.
- *
- * `ssl` is NULL or a live connection.
  */
 int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
                                                  const SSL_CTX *ctx,
@@ -3403,22 +2909,16 @@ int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
 
 /**
  * The security level of `ssl`.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_security_level(const SSL *ssl);
 
 /**
  * Sets the last argument of the security callback; it stays the program's.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
 /**
  * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3430,15 +2930,11 @@ void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
 
 /**
  * Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_security_level(SSL *ssl, int level);
 
 /**
  * Says whether clients made later offer to authenticate after the handshake.
- *
- * `ctx` is NULL or a live context.
  *
  * Done in part: remembered; post-handshake authentication is never offered.
  */
@@ -3446,8 +2942,6 @@ void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
 
 /**
  * Says whether a client offers to authenticate after the handshake.
- *
- * `ssl` is NULL or a live connection.
  *
  * Done in part: remembered; post-handshake authentication is never offered.
  */
@@ -3486,8 +2980,6 @@ int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_
  * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
  * (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
  * known. Puts no error on the queue.
- *
- * `rfc_name` is NULL or a NUL-terminated string.
  */
 const char *OPENSSL_cipher_name(const char *rfc_name);
 
@@ -3511,14 +3003,14 @@ const char *OSSL_default_ciphersuites(void);
  * NULL when the buffer is too small, without an error on the queue; NULL with an error when
  * `cipher` is NULL or there is no memory.
  *
- * `cipher` is NULL or comes from this library; `buf` is NULL or has `size` bytes.
+ * Requires: `buf` is NULL or has `size` bytes.
  */
 char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
 
 /**
  * The suite with this two-byte TLS number, or NULL; static.
  *
- * `ptr` is readable for two bytes; `ssl` is not looked at.
+ * Requires: `ptr` is readable for two bytes; `ssl` is not looked at.
  */
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
 
@@ -3526,32 +3018,24 @@ const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
  * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
  * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
  * no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 
 /**
  * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
  * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library; `alg_bits` is NULL or may be written.
  */
 int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
 
 /**
  * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
  * suites that do not encrypt, and for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
 
 /**
  * libcrypto's NID of the hash that authenticates the records of `cipher`
  * (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
 
@@ -3561,16 +3045,12 @@ int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
  * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
  *
  * Static: it lives as long as libcrypto.
- *
- * `cipher` is NULL or comes from this library.
  */
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
 
 /**
  * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
  * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
 
@@ -3578,40 +3058,30 @@ uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
  * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
  * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
  * error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
 
 /**
  * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
  * string is static. "(NONE)" for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 
 /**
  * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
  * for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
 
 /**
  * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
  * The string is static. "(NONE)" for NULL. Puts no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
 
 /**
  * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
  * no error on the queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
 
@@ -3619,16 +3089,12 @@ int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
  * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
  * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
  * queue.
- *
- * `cipher` is NULL or comes from this library.
  */
 const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
  * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
  * changed.
- *
- * `ctx` is NULL or a live context.
  */
 struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
 
@@ -3638,8 +3104,6 @@ struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
  *
  * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
  * changes.
- *
- * `ctx` is NULL or a live context; `str` is NULL or a C string.
  */
 int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
 
@@ -3647,8 +3111,6 @@ int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
  * Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
  *
  * Returns 1; or 0 with an error on the queue, and then nothing changes.
- *
- * `ctx` is NULL or a live context; `str` is NULL or a C string.
  */
 int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
 
@@ -3656,23 +3118,17 @@ int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
  * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
  * callback, in a list of the caller's own, to be freed
  * with `sk_SSL_CIPHER_free`; NULL for none.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
 
 /**
  * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_get_cipher_list(const SSL *ssl, int priority);
 
 /**
  * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
  * suites are changed.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
 
@@ -3680,15 +3136,11 @@ struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
  * Server: the suites that the client offered and this library knows, in the client's order. Lent as
  * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
  * known.
- *
- * `ssl` is NULL or a live connection.
  */
 struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
 
 /**
  * The suite that `ssl` uses, or NULL before it is agreed on; static.
- *
- * `ssl` is NULL or a live connection.
  */
 const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 
@@ -3696,8 +3148,6 @@ const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
  * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
  *
  * Static.
- *
- * `ssl` is NULL or a live connection.
  */
 const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
 
@@ -3707,21 +3157,17 @@ const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
  *
  * The text is in the caller's buffer.
  *
- * `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
+ * Requires: `buf` is writable for `size` bytes.
  */
 char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
 
 /**
  * As `SSL_CTX_set_cipher_list`, for one connection.
- *
- * `ssl` is NULL or a live connection; `str` is NULL or a C string.
  */
 int SSL_set_cipher_list(SSL *ssl, const char *str);
 
 /**
  * As `SSL_CTX_set_ciphersuites`, for one connection.
- *
- * `ssl` is NULL or a live connection; `str` is NULL or a C string.
  */
 int SSL_set_ciphersuites(SSL *ssl, const char *str);
 
@@ -3729,8 +3175,6 @@ int SSL_set_ciphersuites(SSL *ssl, const char *str);
  * The name of the group with number `id`, as `SSL_get_negotiated_group` and
  * `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
  * group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
- *
- * None: no pointer is followed.
  */
 const char *SSL_group_to_name(SSL *ssl, int id);
 
@@ -3739,7 +3183,7 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
  * level or callback refuses, or NULL, which stays the caller's.
  *
- * `ctx` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
+ * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
@@ -3758,7 +3202,7 @@ void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export
  * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
  * level or callback refuses, or NULL, which stays the caller's.
  *
- * `ssl` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
+ * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
@@ -3802,8 +3246,6 @@ const char *SSL_COMP_get_name(const COMP_METHOD *comp);
 
 /**
  * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
- *
- * `methods` is not looked at.
  *
  * Done in part: as in a libssl built without compression.
  */
@@ -3862,8 +3304,6 @@ int SSL_SRP_CTX_init(SSL *ssl);
  * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
  * be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
  * up in the context when it is needed; NULL unsets it.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
@@ -3895,8 +3335,7 @@ void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
  *
  * Returns 1, or 0 with an error on the queue.
  *
- * `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl`
- * is not used.
+ * Requires: `bytes` is NULL or readable for `len` bytes. `ssl` is not used.
  */
 int SSL_bytes_to_cipher_list(SSL *ssl,
                              const unsigned char *bytes,
@@ -3910,8 +3349,6 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
  *
  * Lent until the ClientHello callback has answered for good, also while it is suspended.
- *
- * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 
@@ -3920,8 +3357,6 @@ size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
  * outside of the callback. `out` may be NULL.
  *
  * Lent until the ClientHello callback has answered for good, also while it is suspended.
- *
- * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
 
@@ -3931,8 +3366,6 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
  * of the callback.
  *
  * Lent until the ClientHello callback has answered for good, also while it is suspended.
- *
- * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
 int SSL_client_hello_get0_ext(SSL *ssl,
                               unsigned int kind,
@@ -3941,8 +3374,6 @@ int SSL_client_hello_get0_ext(SSL *ssl,
 
 /**
  * The field legacy_version of the ClientHello; 0 outside of the callback.
- *
- * `ssl` is NULL or a live connection.
  */
 unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
 
@@ -3951,8 +3382,6 @@ unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
  * callback. `out` may be NULL.
  *
  * Lent until the ClientHello callback has answered for good, also while it is suspended.
- *
- * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 
@@ -3961,8 +3390,6 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
  * the callback. `out` may be NULL.
  *
  * Lent until the ClientHello callback has answered for good, also while it is suspended.
- *
- * `ssl` is NULL or a live connection; `out` is NULL or can be written.
  */
 size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
 
@@ -3973,8 +3400,6 @@ size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
  *
  * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
  * the queue.
- *
- * `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
  */
 int SSL_client_hello_get1_extensions_present(SSL *ssl,
                                              int **out,
@@ -3982,8 +3407,6 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl,
 
 /**
  * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
- *
- * `ssl` is not used.
  */
 int SSL_client_hello_isv2(SSL *ssl);
 
@@ -3998,15 +3421,11 @@ int SSL_client_hello_isv2(SSL *ssl);
  * session, the name that the server accepted when that was made, if it did.
  *
  * Lent: until the name is set anew, the next handshake begins, or the session goes.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 
 /**
  * `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
- *
- * `ssl` is NULL or a live connection.
  */
 int SSL_get_servername_type(const SSL *ssl);
 
@@ -4018,9 +3437,6 @@ int SSL_get_servername_type(const SSL *ssl);
  *
  * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
  * alive.
- *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live
- * context.
  */
 SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
 
@@ -4030,7 +3446,7 @@ SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
  *
  * Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
  *
- * `ctx` is NULL or a live context; `protos` is NULL or readable for `protos_len` bytes.
+ * Requires: `protos` is NULL or readable for `protos_len` bytes.
  */
 int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int protos_len);
 
@@ -4041,8 +3457,6 @@ int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned 
  * `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
  * handshake with no_application_protocol. It is called after the servername callback, and looked
  * up in the context that that one has chosen.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
@@ -4050,7 +3464,7 @@ void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callba
  * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
  * without an end; to NULL and 0 when there is none. Lent until the next handshake.
  *
- * `ssl` is NULL or a live connection; `data` and `len` can be written.
+ * Requires: `data` and `len` can be written.
  */
 void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len);
 
@@ -4063,8 +3477,8 @@ void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned
  * `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
  * protocol then.
  *
- * `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and
- * `outlen` can be written.
+ * Requires: `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out`
+ * and `outlen` can be written.
  */
 int SSL_select_next_proto(unsigned char **out,
                           unsigned char *outlen,
@@ -4076,7 +3490,7 @@ int SSL_select_next_proto(unsigned char **out,
 /**
  * As `SSL_CTX_set_alpn_protos`, for one client.
  *
- * `ssl` is NULL or a live connection; `protos` is NULL or readable for `protos_len` bytes.
+ * Requires: `protos` is NULL or readable for `protos_len` bytes.
  */
 int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
 
@@ -4099,8 +3513,6 @@ void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
 /**
  * The protocol that NPN chose: NULL with length 0, as NPN never runs.
  *
- * `data` and `len` may be written, or are NULL.
- *
  * Done in part: never negotiated.
  */
 void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, unsigned int *len);
@@ -4113,8 +3525,6 @@ int SSL_CTX_has_client_custom_ext(const SSL_CTX *ctx, unsigned int ext_type);
 /**
  * Says whether libssl handles an extension itself, so that a program must not
  * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
- *
- * Any number will do.
  */
 int SSL_extension_supported(unsigned int ext_type);
 
@@ -4150,15 +3560,11 @@ int SSL_is_dtls(const SSL *ssl);
 
 /**
  * The information callback of `ctx`; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
 
 /**
  * The key log callback; NULL when none was set.
- *
- * `ctx` is NULL or a live context.
  */
 SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
@@ -4171,16 +3577,12 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
  * message, and once when the peer is waited for. They are told as soon as the engine has come to
  * rest, before anything is written; that a client waits for its peer is told when its flight is
  * written.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
  * Sets the function that receives the secrets of every connection, a line each in the format of
  * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 
@@ -4196,8 +3598,6 @@ void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
  * the handshake, such as tickets.
  *
  * The engine sends several messages in one record where OpenSSL would send several records.
- *
- * `ctx` is NULL or a live context.
  */
 void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
                                                              int version,
@@ -4209,22 +3609,16 @@ void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
 
 /**
  * The information callback of `ssl` itself; NULL when none was set.
- *
- * `ssl` is NULL or a live connection.
  */
 void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
 
 /**
  * As `SSL_CTX_set_info_callback`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
  * As `SSL_CTX_set_msg_callback`, for one connection.
- *
- * `ssl` is NULL or a live connection.
  */
 void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
                                                      int version,
@@ -4242,8 +3636,7 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
  * Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS 1.3, and for a label
  * that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
  *
- * `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
- * and `context` are readable for their lengths.
+ * Requires: `out` is writable, `label` and `context` are readable for their lengths.
  */
 int SSL_export_keying_material(SSL *ssl,
                                unsigned char *out,
@@ -4261,7 +3654,7 @@ int SSL_export_keying_material(SSL *ssl,
  *
  * Returns 1; 0 on failure.
  *
- * As for `SSL_export_keying_material`.
+ * Requires: As for `SSL_export_keying_material`.
  */
 int SSL_export_keying_material_early(SSL *ssl,
                                      unsigned char *out,
@@ -4275,7 +3668,7 @@ int SSL_export_keying_material_early(SSL *ssl,
  * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
- * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ * Requires: `out` is writable for `outlen` bytes.
  */
 size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
@@ -4283,7 +3676,7 @@ size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
  * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
  * long it is; 0 when it has not been sent.
  *
- * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ * Requires: `buf` is writable for `count` bytes.
  */
 size_t SSL_get_finished(const SSL *ssl,
                         void *buf,
@@ -4293,7 +3686,7 @@ size_t SSL_get_finished(const SSL *ssl,
  * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
  * how long it is; 0 when it has not come.
  *
- * `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+ * Requires: `buf` is writable for `count` bytes.
  */
 size_t SSL_get_peer_finished(const SSL *ssl,
                              void *buf,
@@ -4303,7 +3696,7 @@ size_t SSL_get_peer_finished(const SSL *ssl,
  * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
  * `outlen` of 0 the length of the random, which is 32.
  *
- * `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+ * Requires: `out` is writable for `outlen` bytes.
  */
 size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
@@ -4360,8 +3753,6 @@ const char *SSL_alert_type_string_long(int value);
  * What is read next, in two characters; always "RH".
  *
  * Static; never NULL.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_rstate_string(const SSL *ssl);
 
@@ -4369,15 +3760,11 @@ const char *SSL_rstate_string(const SSL *ssl);
  * What is read next, for a person; always "read header": records are read whole.
  *
  * Static; never NULL.
- *
- * `ssl` is NULL or a live connection.
  */
 const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
  * The state of `ssl` in six characters; static.
- *
- * `ssl` is NULL or a live connection.
  *
  * Done in part: states within a handshake are only told apart with an info or message callback.
  */
@@ -4386,16 +3773,12 @@ const char *SSL_state_string(const SSL *ssl);
 /**
  * The state of `ssl` for a person; static.
  *
- * `ssl` is NULL or a live connection.
- *
  * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
  * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
- *
- * `cctx` is NULL or a live context.
  */
 unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
 
@@ -4405,15 +3788,13 @@ unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
  * set. To be called once after the last command.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `cctx` is NULL or a live context.
  */
 int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
 
 /**
  * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
  *
- * `cctx` is NULL or a context that the caller owns.
+ * Requires: `cctx` is NULL or a context that the caller owns.
  */
 void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
 
@@ -4423,8 +3804,6 @@ void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
  *
  * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
  * time may use it.
- *
- * None needed.
  */
 SSL_CONF_CTX *SSL_CONF_CTX_new(void);
 
@@ -4433,8 +3812,6 @@ SSL_CONF_CTX *SSL_CONF_CTX_new(void);
  * NULL, the default: `-` on a command line, nothing in a file.
  *
  * Returns 1, or 0 with an error on the queue.
- *
- * `cctx` is NULL or a live context; `pre` is NULL or a C string.
  */
 int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
 
@@ -4445,8 +3822,6 @@ int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
  * `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
  *
  * Returns all flags that are set now.
- *
- * `cctx` is NULL or a live context.
  */
 unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
 
@@ -4454,15 +3829,13 @@ unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
  * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
  * No reference is taken: once `ssl` has been freed, commands act on nothing.
  *
- * `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
- * the same thread's commands.
+ * Requires: `ssl` is NULL or a live connection, which `cctx` changes by the same thread's
+ * commands.
  */
 void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
 
 /**
  * Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
- *
- * `cctx` is NULL or a live context; `ctx` is NULL or a live context.
  */
 void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
 
@@ -4473,8 +3846,6 @@ void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
  * known (under the flags that are set); -3 when it needs a value. On failure the queue has the
  * cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
  * command. A list that is wrong in the middle has taken effect up to there.
- *
- * `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
  *
  * Done in part: ServerInfoFile, and RecordPadding other than 0 and 1, fail.
  */
@@ -4490,8 +3861,8 @@ int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
  *
  * The texts stay the caller's; `*pargv` points into the caller's array.
  *
- * `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
- * and writable, and so many C strings lie there.
+ * Requires: `pargc` is NULL or readable and writable; `pargv` is readable and writable, and so
+ * many C strings lie there.
  */
 int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
 
@@ -4499,8 +3870,6 @@ int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
  * The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
  * (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
  * set.
- *
- * `cctx` is NULL or a live context; `cmd` is NULL or a C string.
  */
 int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
 
@@ -4512,23 +3881,19 @@ int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
  * Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
  * far as they are known.
  *
- * `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
- * configuration file.
+ * Requires: Meanwhile no other thread loads a configuration file.
  */
 int SSL_CTX_config(SSL_CTX *ctx, const char *name);
 
 /**
  * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
- *
- * None needed.
  */
 void SSL_add_ssl_module(void);
 
 /**
  * As `SSL_CTX_config`, for one connection.
  *
- * `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
- * configuration file.
+ * Requires: Meanwhile no other thread loads a configuration file.
  */
 int SSL_config(SSL *s, const char *name);
 
@@ -4602,8 +3967,7 @@ typedef struct {
  * `SSL_R_BAD_LENGTH` when `size` has no room for the first figure. Fields within a greater size
  * than this library knows are set to zero.
  *
- * `ctx` is NULL or a live context; `stats` is NULL or its `size` is set and so many bytes may be
- * written.
+ * Requires: `stats` is NULL or its `size` is set and so many bytes may be written.
  */
 int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
 

@@ -27,7 +27,7 @@ const NO_OVERLAP: c_int = 2;
 /// Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `protos` is NULL or readable for `protos_len` bytes.
+/// `protos` is NULL or readable for `protos_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_alpn_protos(
     ctx: *mut Context,
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_protos(
 /// As `SSL_CTX_set_alpn_protos`, for one client.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `protos` is NULL or readable for `protos_len` bytes.
+/// `protos` is NULL or readable for `protos_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_alpn_protos(
     ssl: *mut Connection,
@@ -68,9 +68,6 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 /// `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
 /// handshake with no_application_protocol. It is called after the servername callback, and looked
 /// up in the context that that one has chosen.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     ctx: *mut Context,
@@ -94,7 +91,7 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
 /// without an end; to NULL and 0 when there is none. Lent until the next handshake.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `data` and `len` can be written.
+/// `data` and `len` can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_alpn_selected(
     ssl: *const Connection,

@@ -25,8 +25,7 @@ use crate::libcrypto::x509::X509;
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
-/// away.
+/// `name_list` is NULL or a list of the caller's, who gives it away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     ctx: *mut Context,
@@ -46,8 +45,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
-/// away.
+/// `name_list` is NULL or a list of the caller's, who gives it away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_CA_list(
     ssl: *mut Connection,
@@ -64,9 +62,6 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
 }
 
 /// The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
     ctx: *const Context,
@@ -78,9 +73,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
 }
 
 /// The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_CA_list(
     ssl: *const Connection,
@@ -93,9 +85,6 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
 }
 
 /// The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_CA_list(
     ssl: *const Connection,
@@ -109,9 +98,6 @@ pub unsafe extern "C" fn SSL_get0_peer_CA_list(
 
 /// Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `x` is NULL or a certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add1_to_CA_list(ctx: *mut Context, x: *const ffi::X509) -> c_int {
     call(c"SSL_CTX_add1_to_CA_list", 0, || {
@@ -126,9 +112,6 @@ pub unsafe extern "C" fn SSL_CTX_add1_to_CA_list(ctx: *mut Context, x: *const ff
 
 /// Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi::X509) -> c_int {
     call(c"SSL_add1_to_CA_list", 0, || {
@@ -145,8 +128,7 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `name_list` is NULL or a list of the caller's, who gives it
-/// away.
+/// `name_list` is NULL or a list of the caller's, who gives it away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     ctx: *mut Context,
@@ -166,8 +148,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `name_list` is NULL or a list of the caller's, who gives it
-/// away.
+/// `name_list` is NULL or a list of the caller's, who gives it away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_client_CA_list(
     ssl: *mut Connection,
@@ -184,9 +165,6 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
 }
 
 /// The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
     ctx: *const Context,
@@ -200,9 +178,6 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
 /// On a client, the list that the server has sent, lent until the next handshake; on a server, the
 /// client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
 /// for none.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_CA_list(
     ssl: *const Connection,
@@ -219,9 +194,6 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(
 
 /// Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
 /// caller's. Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `x` is NULL or a certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_client_CA(ctx: *mut Context, x: *mut ffi::X509) -> c_int {
     call(c"SSL_CTX_add_client_CA", 0, || {
@@ -236,9 +208,6 @@ pub unsafe extern "C" fn SSL_CTX_add_client_CA(ctx: *mut Context, x: *mut ffi::X
 
 /// Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
 /// caller's. Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `x` is NULL or a certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X509) -> c_int {
     call(c"SSL_add_client_CA", 0, || {
@@ -253,9 +222,6 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
 
 /// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
 /// freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
-///
-/// # Safety
-/// `sk` is NULL or a live list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dup_CA_list(
     sk: *const ffi::stack_st_X509_NAME,
@@ -273,9 +239,6 @@ pub unsafe extern "C" fn SSL_dup_CA_list(
 /// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
 /// to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
 /// error on the queue when the file cannot be read or holds no certificate.
-///
-/// # Safety
-/// `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file(
     file: *const c_char,
@@ -291,9 +254,6 @@ pub unsafe extern "C" fn SSL_load_client_CA_file(
 /// property query (NULL for none).
 ///
 /// The list is the caller's.
-///
-/// # Safety
-/// `file` and `propq` are NULL or C strings, `libctx` is NULL or a live library context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     file: *const c_char,
@@ -310,10 +270,6 @@ pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
 
 /// Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
 /// Returns 1, or 0 with an error on the queue; names that were added before the error stay.
-///
-/// # Safety
-/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `file` is NULL or a C
-/// string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -330,9 +286,6 @@ pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
 /// Adds the subjects of the certificates in all files of a directory to a list, except those that
 /// are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
 /// stay.
-///
-/// # Safety
-/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `dir` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -348,9 +301,6 @@ pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
 
 /// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
 /// in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
-///
-/// # Safety
-/// `stack_cas` is NULL or a live list that nobody else uses meanwhile; `uri` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,

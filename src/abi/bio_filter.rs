@@ -35,9 +35,6 @@ use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 /// Other commands go to the connection's read BIO.
 ///
 /// Status: partial (there is no renegotiation: its limits have no effect)
-///
-/// # Safety
-/// None needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_f_ssl() -> *const ffi::BIO_METHOD {
     call(c"BIO_f_ssl", std::ptr::null(), SslBio::table)
@@ -47,9 +44,6 @@ pub unsafe extern "C" fn BIO_f_ssl() -> *const ffi::BIO_METHOD {
 ///
 /// Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
 /// queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut ffi::BIO {
     call(c"BIO_new_ssl", std::ptr::null_mut(), || {
@@ -67,9 +61,6 @@ pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut f
 ///
 /// Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
 /// the queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
     call(c"BIO_new_ssl_connect", std::ptr::null_mut(), || {
@@ -82,9 +73,6 @@ pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO
 /// collected until `BIO_flush`.
 ///
 /// The chain is the caller's, to be freed with `BIO_free_all`.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_buffer_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
     call(c"BIO_new_buffer_ssl_connect", std::ptr::null_mut(), || {
@@ -98,9 +86,6 @@ pub unsafe extern "C" fn BIO_new_buffer_ssl_connect(ctx: *mut Context) -> *mut f
 /// context of the first one in `from`, as `SSL_copy_session_id` does.
 ///
 /// Returns 1, or 0 when there is no connection in one of them.
-///
-/// # Safety
-/// `to` and `from` are NULL or live chains, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_ssl_copy_session_id(to: *mut ffi::BIO, from: *mut ffi::BIO) -> c_int {
     call(c"BIO_ssl_copy_session_id", 0, || {
@@ -113,9 +98,6 @@ pub unsafe extern "C" fn BIO_ssl_copy_session_id(to: *mut ffi::BIO, from: *mut f
 
 /// Sends close_notify on every connection in a chain, as `SSL_shutdown` does; errors are put on the
 /// queue.
-///
-/// # Safety
-/// `ssl_bio` is NULL or a live chain, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_ssl_shutdown(ssl_bio: *mut ffi::BIO) {
     call(c"BIO_ssl_shutdown", (), || {

@@ -24,9 +24,6 @@ use crate::context::{CallbackWith, Context};
 /// message, and once when the peer is waited for. They are told as soon as the engine has come to
 /// rest, before anything is written; that a client waits for its peer is told when its flight is
 /// written.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_info_callback(
     ctx: *mut Context,
@@ -41,9 +38,6 @@ pub unsafe extern "C" fn SSL_CTX_set_info_callback(
 }
 
 /// The information callback of `ctx`; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_info_callback(
     ctx: *mut Context,
@@ -55,9 +49,6 @@ pub unsafe extern "C" fn SSL_CTX_get_info_callback(
 }
 
 /// As `SSL_CTX_set_info_callback`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_info_callback(
     ssl: *mut Connection,
@@ -71,9 +62,6 @@ pub unsafe extern "C" fn SSL_set_info_callback(
 }
 
 /// The information callback of `ssl` itself; NULL when none was set.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_info_callback(
     ssl: *const Connection,
@@ -95,9 +83,6 @@ pub unsafe extern "C" fn SSL_get_info_callback(
 /// the handshake, such as tickets.
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
     ctx: *mut Context,
@@ -122,9 +107,6 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
 }
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_msg_callback(
     ssl: *mut Connection,
@@ -150,9 +132,6 @@ pub unsafe extern "C" fn SSL_set_msg_callback(
 
 /// Sets the function that receives the secrets of every connection, a line each in the format of
 /// `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogCallback) {
     call(c"SSL_CTX_set_keylog_callback", (), || {
@@ -164,9 +143,6 @@ pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback
 }
 
 /// The key log callback; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> KeylogCallback {
     call(c"SSL_CTX_get_keylog_callback", None, || {
@@ -182,9 +158,6 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 /// (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
     ctx: *mut Context,
@@ -206,9 +179,6 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
 /// As `SSL_CTX_set_cert_cb`, for one connection.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_cert_cb(
     ssl: *mut Connection,
@@ -233,9 +203,6 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 /// The function gives the certificate and the key to the library, a reference of each.
 ///
 /// Status: partial (it cannot suspend: a negative number sends no certificate)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
     ctx: *mut Context,
@@ -256,9 +223,6 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
 }
 
 /// The function that a client asks for a certificate; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
     ctx: *mut Context,

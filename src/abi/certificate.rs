@@ -30,9 +30,6 @@ use crate::libcrypto::x509::{X509, X509Chain};
 /// Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
 /// `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
 /// kind of key that is not supported (DSA among them).
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `x` is NULL or a live certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate(ctx: *mut Context, x: *mut ffi::X509) -> c_int {
     call(c"SSL_CTX_use_certificate", 0, || {
@@ -43,9 +40,6 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate(ctx: *mut Context, x: *mut ffi:
 }
 
 /// As `SSL_CTX_use_certificate`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `x` is NULL or a live certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_certificate(ssl: *mut Connection, x: *mut ffi::X509) -> c_int {
     call(c"SSL_use_certificate", 0, || {
@@ -61,7 +55,7 @@ pub unsafe extern "C" fn SSL_use_certificate(ssl: *mut Connection, x: *mut ffi::
 /// Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate_ASN1(
     ctx: *mut Context,
@@ -80,7 +74,7 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_ASN1(
 /// As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_certificate_ASN1(
     ssl: *mut Connection,
@@ -108,9 +102,6 @@ pub unsafe extern "C" fn SSL_use_certificate_ASN1(
 /// `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
 /// when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
 /// `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; the others are NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_cert_and_key(
     ctx: *mut Context,
@@ -127,9 +118,6 @@ pub unsafe extern "C" fn SSL_CTX_use_cert_and_key(
 }
 
 /// As `SSL_CTX_use_cert_and_key`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; the others are NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_cert_and_key(
     ssl: *mut Connection,
@@ -147,9 +135,6 @@ pub unsafe extern "C" fn SSL_use_cert_and_key(
 
 /// The current certificate of the context, or NULL when the current slot has none. Lent until it
 /// is replaced or the context freed.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut ffi::X509 {
     call(c"SSL_CTX_get0_certificate", ptr::null_mut(), || {
@@ -164,9 +149,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut f
 /// handshake has selected one, that one; before, the one set last. In the callback of
 /// `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
 /// freed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get_certificate", ptr::null_mut(), || {
@@ -178,9 +160,6 @@ pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi
 }
 
 /// Forgets all certificates, keys and chains of the connection; those of its context stay.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut Connection) {
     call(c"SSL_certs_clear", (), || {

@@ -16,9 +16,6 @@ use crate::libcrypto::pem_file::{self, FileFormat};
 /// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
 /// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
 /// no certificate, `BAD_SSL_FILETYPE` for another `type`.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
     ctx: *mut Context,
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
 }
 
 /// As `SSL_CTX_use_certificate_file`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_certificate_file(
     ssl: *mut Connection,
@@ -59,9 +53,6 @@ pub unsafe extern "C" fn SSL_use_certificate_file(
 /// `ERR_R_PEM_LIB` when it holds no certificate, `CA_KEY_TOO_SMALL` when an issuer is too weak for
 /// the security level, or one of `SSL_CTX_use_certificate`. When only an issuer is at fault, the
 /// certificate has been set, without a chain.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
     ctx: *mut Context,
@@ -75,9 +66,6 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
 }
 
 /// As `SSL_CTX_use_certificate_chain_file`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_certificate_chain_file(
     ssl: *mut Connection,

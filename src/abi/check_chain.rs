@@ -22,9 +22,6 @@ use crate::libcrypto::x509::{X509, X509Chain};
 /// algorithms for certificates only in TLS 1.3.
 ///
 /// Status: partial (no Suite B, and not all that a server may ask for)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; the others are NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_check_chain(
     ssl: *mut Connection,

@@ -28,9 +28,6 @@ unsafe extern "C" {
 
 /// OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
 /// string is static. "(NONE)" for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -40,9 +37,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_
 /// The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 /// (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
 /// queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -52,9 +46,6 @@ pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *con
 /// OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
 /// (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
 /// known. Puts no error on the queue.
-///
-/// # Safety
-/// `rfc_name` is NULL or a NUL-terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_cipher_name(rfc_name: *const c_char) -> *const c_char {
     // SAFETY: the caller passes NULL or a C string.
@@ -65,9 +56,6 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(rfc_name: *const c_char) -> *const 
 
 /// The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
 /// (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library; `alg_bits` is NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *mut c_int) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -81,9 +69,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *m
 
 /// The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
 /// The string is static. "(NONE)" for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -99,7 +84,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const
 /// `cipher` is NULL or there is no memory.
 ///
 /// # Safety
-/// `cipher` is NULL or comes from this library; `buf` is NULL or has `size` bytes.
+/// `buf` is NULL or has `size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_description(
     cipher: *const Cipher,
@@ -123,9 +108,6 @@ pub unsafe extern "C" fn SSL_CIPHER_description(
 
 /// libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
 /// suites that do not encrypt, and for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -134,9 +116,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const Cipher) -> c_i
 
 /// libcrypto's NID of the hash that authenticates the records of `cipher`
 /// (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -146,9 +125,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const Cipher) -> c_i
 /// libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
 /// (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
 /// error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -158,9 +134,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
 /// libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
 /// (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
 /// no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -172,9 +145,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int
 /// result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
 ///
 /// Static: it lives as long as libcrypto.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
     cipher: *const Cipher,
@@ -189,9 +159,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
 
 /// 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
 /// no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -200,9 +167,6 @@ pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const Cipher) -> c_int {
 
 /// OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
 /// (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
     // SAFETY: the caller passes NULL or one of the table.
@@ -211,9 +175,6 @@ pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
 
 /// The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
 /// for NULL. Puts no error on the queue.
-///
-/// # Safety
-/// `cipher` is NULL or comes from this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const Cipher) -> u16 {
     // SAFETY: the caller passes NULL or one of the table.
@@ -236,9 +197,6 @@ pub extern "C" fn OSSL_default_ciphersuites() -> *const c_char {
 /// The name of the group with number `id`, as `SSL_get_negotiated_group` and
 /// `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
 /// group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
-///
-/// # Safety
-/// None: no pointer is followed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut Connection, id: c_int) -> *const c_char {
     let _ = ssl;

@@ -18,9 +18,6 @@ use crate::libcrypto::stack::Stack;
 ///
 /// Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
 /// changes.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `str` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cipher_list(ctx: *mut Context, str: *const c_char) -> c_int {
     call(c"SSL_CTX_set_cipher_list", 0, || {
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_CTX_set_cipher_list(ctx: *mut Context, str: *const 
 }
 
 /// As `SSL_CTX_set_cipher_list`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `str` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut Connection, str: *const c_char) -> c_int {
     call(c"SSL_set_cipher_list", 0, || {
@@ -50,9 +44,6 @@ pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut Connection, str: *const c
 /// Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
 ///
 /// Returns 1; or 0 with an error on the queue, and then nothing changes.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `str` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const c_char) -> c_int {
     call(c"SSL_CTX_set_ciphersuites", 0, || {
@@ -65,9 +56,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const
 }
 
 /// As `SSL_CTX_set_ciphersuites`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `str` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const c_char) -> c_int {
     call(c"SSL_set_ciphersuites", 0, || {
@@ -81,9 +69,6 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const 
 
 /// The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
 /// changed.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_CTX_get_ciphers", std::ptr::null_mut(), || {
@@ -95,9 +80,6 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::s
 
 /// The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
 /// suites are changed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_get_ciphers", std::ptr::null_mut(), || {
@@ -110,9 +92,6 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::st
 /// The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
 /// callback, in a list of the caller's own, to be freed
 /// with `sk_SSL_CIPHER_free`; NULL for none.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     ssl: *mut Connection,
@@ -125,9 +104,6 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(
 }
 
 /// The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_cipher_list(
     ssl: *const Connection,
@@ -145,9 +121,6 @@ pub unsafe extern "C" fn SSL_get_cipher_list(
 }
 
 /// The suite that `ssl` uses, or NULL before it is agreed on; static.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *const Cipher {
     call(c"SSL_get_current_cipher", std::ptr::null(), || {
@@ -162,9 +135,6 @@ pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *cons
 /// The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
 ///
 /// Static.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_pending_cipher(ssl: *const Connection) -> *const Cipher {
     // SAFETY: as the caller promises.
@@ -191,9 +161,6 @@ pub unsafe extern "C" fn SSL_CIPHER_find(ssl: *mut Connection, ptr: *const u8) -
 /// Server: the suites that the client offered and this library knows, in the client's order. Lent as
 /// long as the connection lives and makes no other handshake; NULL on clients and when nothing is
 /// known.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_ciphers(
     ssl: *const Connection,
@@ -210,7 +177,7 @@ pub unsafe extern "C" fn SSL_get_client_ciphers(
 /// The text is in the caller's buffer.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `buf` is writable for `size` bytes.
+/// `buf` is writable for `size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_shared_ciphers(
     ssl: *const Connection,

@@ -22,9 +22,6 @@ use crate::libcrypto::memory;
 /// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
 /// be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
 /// up in the context when it is needed; NULL unsets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     ctx: *mut Context,
@@ -45,9 +42,6 @@ pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
 }
 
 /// 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
-///
-/// # Safety
-/// `ssl` is not used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
     let _ = ssl;
@@ -55,9 +49,6 @@ pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
 }
 
 /// The field legacy_version of the ClientHello; 0 outside of the callback.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connection) -> c_uint {
     call(c"SSL_client_hello_get0_legacy_version", 0, || {
@@ -70,9 +61,6 @@ pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connecti
 /// callback. `out` may be NULL.
 ///
 /// Lent until the ClientHello callback has answered for good, also while it is suspended.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_random(
     ssl: *mut Connection,
@@ -93,9 +81,6 @@ pub unsafe extern "C" fn SSL_client_hello_get0_random(
 /// the callback. `out` may be NULL.
 ///
 /// Lent until the ClientHello callback has answered for good, also while it is suspended.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
     ssl: *mut Connection,
@@ -110,9 +95,6 @@ pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
 /// bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
 ///
 /// Lent until the ClientHello callback has answered for good, also while it is suspended.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
     ssl: *mut Connection,
@@ -127,9 +109,6 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
 /// outside of the callback. `out` may be NULL.
 ///
 /// Lent until the ClientHello callback has answered for good, also while it is suspended.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` is NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     ssl: *mut Connection,
@@ -146,9 +125,6 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
 ///
 /// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
 /// the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
     ssl: *mut Connection,
@@ -182,9 +158,6 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 /// of the callback.
 ///
 /// Lent until the ClientHello callback has answered for good, also while it is suspended.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `out` and `outlen` are NULL or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ext(
     ssl: *mut Connection,
@@ -214,8 +187,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
 /// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `bytes` is NULL or readable for `len` bytes; `sk` and `scsvs` are NULL or can be written. `ssl`
-/// is not used.
+/// `bytes` is NULL or readable for `len` bytes. `ssl` is not used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     ssl: *mut Connection,

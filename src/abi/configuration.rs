@@ -24,9 +24,6 @@ use crate::libcrypto::memory;
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
 /// time may use it.
-///
-/// # Safety
-/// None needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
     call(c"SSL_CONF_CTX_new", std::ptr::null_mut(), || {
@@ -55,9 +52,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_free(cctx: *mut Configuration) {
 /// set. To be called once after the last command.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `cctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_finish(cctx: *mut Configuration) -> c_int {
     call(c"SSL_CONF_CTX_finish", 0, || {
@@ -73,9 +67,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_finish(cctx: *mut Configuration) -> c_int 
 /// `_REQUIRE_PRIVATE` (0x40) wants a private key for each certificate.
 ///
 /// Returns all flags that are set now.
-///
-/// # Safety
-/// `cctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_set_flags(cctx: *mut Configuration, flags: c_uint) -> c_uint {
     call(c"SSL_CONF_CTX_set_flags", 0, || {
@@ -85,9 +76,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_flags(cctx: *mut Configuration, flags:
 }
 
 /// Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
-///
-/// # Safety
-/// `cctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
     cctx: *mut Configuration,
@@ -103,9 +91,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
 /// NULL, the default: `-` on a command line, nothing in a file.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `cctx` is NULL or a live context; `pre` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_set1_prefix(
     cctx: *mut Configuration,
@@ -123,8 +108,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set1_prefix(
 /// No reference is taken: once `ssl` has been freed, commands act on nothing.
 ///
 /// # Safety
-/// `cctx` is NULL or a live context; `ssl` is NULL or a live connection, which `cctx` changes by
-/// the same thread's commands.
+/// `ssl` is NULL or a live connection, which `cctx` changes by the same thread's commands.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mut Connection) {
     call(c"SSL_CONF_CTX_set_ssl", (), || {
@@ -136,9 +120,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mu
 }
 
 /// Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
-///
-/// # Safety
-/// `cctx` is NULL or a live context; `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx: *mut Context) {
     call(c"SSL_CONF_CTX_set_ssl_ctx", (), || {
@@ -157,9 +138,6 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx:
 /// command. A list that is wrong in the middle has taken effect up to there.
 ///
 /// Status: partial (ServerInfoFile, and RecordPadding other than 0 and 1, fail)
-///
-/// # Safety
-/// `cctx` is NULL or a live context; `cmd` and `value` are NULL or C strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_cmd(
     cctx: *mut Configuration,
@@ -192,8 +170,8 @@ pub unsafe extern "C" fn SSL_CONF_cmd(
 /// The texts stay the caller's; `*pargv` points into the caller's array.
 ///
 /// # Safety
-/// `cctx` is NULL or a live context; `pargc` is NULL or readable and writable; `pargv` is readable
-/// and writable, and so many C strings lie there.
+/// `pargc` is NULL or readable and writable; `pargv` is readable and writable, and so many C
+/// strings lie there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_cmd_argv(
     cctx: *mut Configuration,
@@ -243,9 +221,6 @@ pub unsafe extern "C" fn SSL_CONF_cmd_argv(
 /// The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
 /// (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
 /// set.
-///
-/// # Safety
-/// `cctx` is NULL or a live context; `cmd` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
     cctx: *mut Configuration,
@@ -271,8 +246,7 @@ pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
 /// far as they are known.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `name` is NULL or a C string. Meanwhile no other thread loads a
-/// configuration file.
+/// Meanwhile no other thread loads a configuration file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) -> c_int {
     call(c"SSL_CTX_config", 0, || {
@@ -284,8 +258,7 @@ pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) 
 /// As `SSL_CTX_config`, for one connection.
 ///
 /// # Safety
-/// `s` is NULL or a live connection; `name` is NULL or a C string. Meanwhile no other thread loads a
-/// configuration file.
+/// Meanwhile no other thread loads a configuration file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_config(s: *mut Connection, name: *const c_char) -> c_int {
     call(c"SSL_config", 0, || {
@@ -295,9 +268,6 @@ pub unsafe extern "C" fn SSL_config(s: *mut Connection, name: *const c_char) -> 
 }
 
 /// Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
-///
-/// # Safety
-/// None needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_ssl_module() {}
 

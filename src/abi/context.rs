@@ -32,9 +32,6 @@ use crate::libcrypto::memory;
 /// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
 /// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
 /// program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
-///
-/// # Safety
-/// `meth` is NULL or a method of this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     call(c"SSL_CTX_new", ptr::null_mut(), || {
@@ -65,9 +62,6 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
 
 /// Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
 /// thread.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_up_ref", 0, || {
@@ -99,9 +93,6 @@ pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
 }
 
 /// The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ssl_method(ctx: *const Context) -> *const Method {
     call(c"SSL_CTX_get_ssl_method", ptr::null(), || {
@@ -112,9 +103,6 @@ pub unsafe extern "C" fn SSL_CTX_get_ssl_method(ctx: *const Context) -> *const M
 
 /// Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
 /// the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `meth` is NULL or a method of this library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const Method) -> c_int {
     call(c"SSL_CTX_set_ssl_version", 0, || {
@@ -130,9 +118,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const
 /// Takes no lock.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) -> *mut c_void {
     call(c"SSL_CTX_get_ex_data", ptr::null_mut(), || {
@@ -144,9 +129,6 @@ pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) ->
 /// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
 /// to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
 /// 0 with an error on the queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ex_data(
     ctx: *mut Context,
@@ -163,9 +145,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ex_data(
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> *mut c_void {
     call(c"SSL_get_ex_data", ptr::null_mut(), || {
@@ -177,9 +156,6 @@ pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> 
 /// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
 /// to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
 /// or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ex_data(
     ssl: *mut Connection,
@@ -195,9 +171,6 @@ pub unsafe extern "C" fn SSL_set_ex_data(
 
 /// Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
 /// as usual (0).
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut Context, mode: c_int) {
     call(c"SSL_CTX_set_quiet_shutdown", (), || {
@@ -209,9 +182,6 @@ pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut Context, mode: c_i
 }
 
 /// 1 when quiet shutdown is on, else 0.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_quiet_shutdown", 0, || {
@@ -226,9 +196,6 @@ pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const Context) -> c_in
 /// Says whether clients made later offer to authenticate after the handshake.
 ///
 /// Status: partial (remembered; post-handshake authentication is never offered)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_post_handshake_auth(ctx: *mut Context, val: c_int) {
     call(c"SSL_CTX_set_post_handshake_auth", (), || {
@@ -242,9 +209,6 @@ pub unsafe extern "C" fn SSL_CTX_set_post_handshake_auth(ctx: *mut Context, val:
 /// Says whether a client offers to authenticate after the handshake.
 ///
 /// Status: partial (remembered; post-handshake authentication is never offered)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut Connection, val: c_int) {
     call(c"SSL_set_post_handshake_auth", (), || {

@@ -18,9 +18,6 @@ use crate::error::Error;
 /// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
 /// With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
 /// Returns 1.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_max_early_data(
     ctx: *mut Context,
@@ -35,9 +32,6 @@ pub unsafe extern "C" fn SSL_CTX_set_max_early_data(
 }
 
 /// How many bytes of early data a server's tickets allow; 0 at first.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_max_early_data(ctx: *const Context) -> u32 {
     call(c"SSL_CTX_get_max_early_data", 0, || {
@@ -48,9 +42,6 @@ pub unsafe extern "C" fn SSL_CTX_get_max_early_data(ctx: *const Context) -> u32 
 
 /// Sets how many bytes of early data a server reads, or skips when it does not accept them.
 /// Returns 1.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_recv_max_early_data(
     ctx: *mut Context,
@@ -65,9 +56,6 @@ pub unsafe extern "C" fn SSL_CTX_set_recv_max_early_data(
 }
 
 /// How many bytes of early data a server reads or skips; 16384 at first.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) -> u32 {
     call(c"SSL_CTX_get_recv_max_early_data", 0, || {
@@ -80,9 +68,6 @@ pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) ->
 
 /// Sets the function that may refuse early data by returning 0, and its last argument. A server
 /// calls it when it would accept early data otherwise. The session is resumed in any case.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     ctx: *mut Context,
@@ -103,9 +88,6 @@ pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
 
 /// Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
 /// are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_max_early_data(
     ssl: *mut Connection,
@@ -120,9 +102,6 @@ pub unsafe extern "C" fn SSL_set_max_early_data(
 }
 
 /// How many bytes of early data a server's tickets allow; 0 at first.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_max_early_data(ssl: *const Connection) -> u32 {
     call(c"SSL_get_max_early_data", 0, || {
@@ -133,9 +112,6 @@ pub unsafe extern "C" fn SSL_get_max_early_data(ssl: *const Connection) -> u32 {
 
 /// Sets how many bytes of early data a server reads, or skips when it does not accept them.
 /// Returns 1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_recv_max_early_data(
     ssl: *mut Connection,
@@ -150,9 +126,6 @@ pub unsafe extern "C" fn SSL_set_recv_max_early_data(
 }
 
 /// How many bytes of early data a server reads or skips; 16384 at first.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> u32 {
     call(c"SSL_get_recv_max_early_data", 0, || {
@@ -165,9 +138,6 @@ pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> 
 
 /// Sets the function that may refuse early data by returning 0, and its last argument. A server
 /// calls it when it would accept early data otherwise. The session is resumed in any case.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
     ssl: *mut Connection,
@@ -188,9 +158,6 @@ pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
 
 /// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
 /// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
     call(c"SSL_get_early_data_status", 0, || {
@@ -219,8 +186,7 @@ pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_
 /// Status: partial (a server cannot answer early in a handshake that asks for a certificate)
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
-/// `num` bytes, `written` is writable.
+/// `buf` is readable for `num` bytes, `written` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_write_early_data(
     ssl: *mut Connection,
@@ -250,8 +216,7 @@ pub unsafe extern "C" fn SSL_write_early_data(
 /// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
-/// `num` bytes, `readbytes` is writable.
+/// `buf` is writable for `num` bytes, `readbytes` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_read_early_data(
     ssl: *mut Connection,

@@ -15,8 +15,7 @@ use crate::error::Error;
 /// that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `out` is writable, `label`
-/// and `context` are readable for their lengths.
+/// `out` is writable, `label` and `context` are readable for their lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_export_keying_material(
     ssl: *mut Connection,
@@ -92,7 +91,7 @@ pub unsafe extern "C" fn SSL_export_keying_material_early(
 /// `outlen` of 0 the length of the random, which is 32.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+/// `out` is writable for `outlen` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_random(
     ssl: *const Connection,
@@ -107,7 +106,7 @@ pub unsafe extern "C" fn SSL_get_client_random(
 /// `outlen` of 0 the length of the random, which is 32.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `out` is writable for `outlen` bytes.
+/// `out` is writable for `outlen` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_server_random(
     ssl: *const Connection,
@@ -122,7 +121,7 @@ pub unsafe extern "C" fn SSL_get_server_random(
 /// long it is; 0 when it has not been sent.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+/// `buf` is writable for `count` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_finished(
     ssl: *const Connection,
@@ -137,7 +136,7 @@ pub unsafe extern "C" fn SSL_get_finished(
 /// how long it is; 0 when it has not come.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `buf` is writable for `count` bytes.
+/// `buf` is writable for `count` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_peer_finished(
     ssl: *const Connection,

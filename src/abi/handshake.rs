@@ -10,9 +10,6 @@ use crate::connection::{Connection, Role, Stage};
 
 /// Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
 /// not, and `SSL_get_error` says whether it can be continued later by the same call.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_connect(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.handshake_as(Role::Client).map(|()| 1);
@@ -21,9 +18,6 @@ pub unsafe extern "C" fn SSL_connect(ssl: *mut Connection) -> c_int {
 }
 
 /// Does the handshake of a server. Returns as `SSL_connect`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_accept(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.handshake_as(Role::Server).map(|()| 1);
@@ -32,9 +26,6 @@ pub unsafe extern "C" fn SSL_accept(ssl: *mut Connection) -> c_int {
 }
 
 /// Does the handshake in the role that has been set. Returns as `SSL_connect`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_do_handshake(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.handshake().map(|()| 1);
@@ -43,9 +34,6 @@ pub unsafe extern "C" fn SSL_do_handshake(ssl: *mut Connection) -> c_int {
 }
 
 /// Makes `ssl` a client.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_connect_state(ssl: *mut Connection) {
     call(c"SSL_set_connect_state", (), || {
@@ -56,9 +44,6 @@ pub unsafe extern "C" fn SSL_set_connect_state(ssl: *mut Connection) {
 }
 
 /// Makes `ssl` a server.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_accept_state(ssl: *mut Connection) {
     call(c"SSL_set_accept_state", (), || {
@@ -69,9 +54,6 @@ pub unsafe extern "C" fn SSL_set_accept_state(ssl: *mut Connection) {
 }
 
 /// 1 if `ssl` is a server, or may still become one; 0 for a client.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_server(ssl: *const Connection) -> c_int {
     call(c"SSL_is_server", 0, || {
@@ -81,9 +63,6 @@ pub unsafe extern "C" fn SSL_is_server(ssl: *const Connection) -> c_int {
 }
 
 /// 1 if the handshake is done, else 0.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
@@ -92,9 +71,6 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
 
 /// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
 /// the handshake rests for early data (SSL_read_early_data(3)).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
@@ -102,9 +78,6 @@ pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
 }
 
 /// 1 if the handshake has not begun, else 0.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
@@ -115,9 +88,6 @@ pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
 /// received last (`TLS_ST_CW_CLNT_HELLO` and so on).
 ///
 /// Status: partial (states within a handshake are only told apart with an info or message callback)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState {
     const BEFORE: HandshakeState = 0;
@@ -131,9 +101,6 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
 /// The state of `ssl` for a person; static.
 ///
 /// Status: partial (states within a handshake are only told apart with an info or message callback)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const c_char {
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
@@ -150,9 +117,6 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
 /// The state of `ssl` in six characters; static.
 ///
 /// Status: partial (states within a handshake are only told apart with an info or message callback)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_char {
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
@@ -169,9 +133,6 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
 /// What is read next, for a person; always "read header": records are read whole.
 ///
 /// Static; never NULL.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *const c_char {
     let _ = ssl;
@@ -181,9 +142,6 @@ pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *cons
 /// What is read next, in two characters; always "RH".
 ///
 /// Static; never NULL.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_char {
     let _ = ssl;
@@ -196,9 +154,6 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
 /// Returns 1, or 0 with an error on the queue.
 ///
 /// Status: partial (the peer is always asked to update its keys too)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_key_update(ssl: *mut Connection, updatetype: c_int) -> c_int {
     call(c"SSL_key_update", 0, || {
@@ -210,9 +165,6 @@ pub unsafe extern "C" fn SSL_key_update(ssl: *mut Connection, updatetype: c_int)
 }
 
 /// What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_int {
     const NONE: c_int = -1;

@@ -24,9 +24,6 @@ const NO_LOAD_CONFIG: u64 = 0x80;
 ///
 /// Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
 /// any time, by any thread, as often as one likes: what was done before costs nothing.
-///
-/// # Safety
-/// `settings` is NULL or live settings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_init_ssl(
     opts: u64,

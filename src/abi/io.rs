@@ -20,8 +20,7 @@ use crate::libcrypto::error_queue;
 /// new-session callback is called for each.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is writable for
-/// `num` bytes.
+/// `buf` is writable for `num` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_read(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
     // SAFETY: as the caller promises.
@@ -70,9 +69,6 @@ pub unsafe extern "C" fn SSL_peek_ex(
 
 /// Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
 /// `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
-///
-/// # Safety
-/// `s` is NULL or a live connection used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_sendfile(
     s: *mut Connection,
@@ -95,8 +91,7 @@ pub unsafe extern "C" fn SSL_sendfile(
 /// repeated with the same data.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection used by no other thread meanwhile; `buf` is readable for
-/// `num` bytes.
+/// `buf` is readable for `num` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_write(ssl: *mut Connection, buf: *const c_void, num: c_int) -> c_int {
     let work = |connection: &Connection| {
@@ -133,9 +128,6 @@ pub unsafe extern "C" fn SSL_write_ex(
 }
 
 /// How many bytes `SSL_read` can give without reading from the BIO.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_pending", 0, || {
@@ -146,9 +138,6 @@ pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
 
 /// 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
 /// is application data; else 0.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_has_pending", 0, || {
@@ -161,9 +150,6 @@ pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
 /// `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
 /// (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
 /// (12). To be called on the same thread, with the error queue empty before the call in question.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) -> c_int {
     const NONE: c_int = 0;
@@ -203,9 +189,6 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
 
 /// What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
 /// `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
     call(c"SSL_want", 1, || {
@@ -221,9 +204,6 @@ pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
 }
 
 /// Whether reading ahead was asked for. It has no effect: records are read exactly.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
     call(c"SSL_get_read_ahead", 0, || {
@@ -234,9 +214,6 @@ pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
 
 /// Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
 /// from the BIO that the program has not asked for.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     call(c"SSL_set_read_ahead", (), || {
@@ -290,9 +267,6 @@ unsafe fn read_ex(
 
 /// Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
 /// Empty ones are freed by themselves.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
     call(c"SSL_free_buffers", 0, || {

@@ -5,10 +5,7 @@
 //! same everywhere:
 //!
 //! ```ignore
-//! /// What it does; who owns what; return value; errors; threads.
-//! ///
-//! /// # Safety
-//! /// What the caller promises.
+//! /// What it does; ownership; return value; errors; threads.
 //! #[unsafe(no_mangle)]
 //! pub unsafe extern "C" fn SSL_something(ssl: *mut Connection, n: c_int) -> c_int {
 //!     call(c"SSL_something", 0, || {
@@ -19,6 +16,16 @@
 //!     })
 //! }
 //! ```
+//!
+//! # Safety
+//! Every function is called by C, and relies on what the header says about all of them:
+//!
+//! - An object of this library or of libcrypto is NULL or alive during the call.
+//! - No other thread uses the same `SSL`, list or parameters during the call.
+//! - A text is NULL or ends with a NUL. A place for a result is NULL or can be written.
+//!
+//! A function that needs more says so under `# Safety`; comments in the code call all of this what
+//! the caller promises.
 //!
 //! `SSL`, `SSL_CTX` and `SSL_SESSION` are pointers to [`Connection`], [`Context`] and [`Session`];
 //! the header names them by OpenSSL's tags.

@@ -10,9 +10,6 @@ use crate::connection::Connection;
 use crate::context::Context;
 
 /// Adds the bits `op` for connections made later. Returns the options afterwards.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 {
     call(c"SSL_CTX_set_options", 0, || {
@@ -24,9 +21,6 @@ pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 
 }
 
 /// Takes the bits `op` away for connections made later. Returns the options afterwards.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u64 {
     call(c"SSL_CTX_clear_options", 0, || {
@@ -39,9 +33,6 @@ pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u6
 
 /// The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
 /// `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
     call(c"SSL_CTX_get_options", 0, || {
@@ -51,9 +42,6 @@ pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
 }
 
 /// Adds the bits `op` for `ssl`. Returns its options afterwards.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
     call(c"SSL_set_options", 0, || {
@@ -65,9 +53,6 @@ pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
 }
 
 /// Takes the bits `op` away from `ssl`. Returns its options afterwards.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64 {
     call(c"SSL_clear_options", 0, || {
@@ -79,9 +64,6 @@ pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64
 }
 
 /// The options of `ssl`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_options(ssl: *const Connection) -> u64 {
     call(c"SSL_get_options", 0, || {

@@ -14,9 +14,6 @@ use crate::context::Context;
 
 /// Sets the function that gives the passwords of key files of `ctx`, and of connections made
 /// later; NULL unsets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     ctx: *mut Context,
@@ -34,7 +31,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
 /// It stays the program's.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; what `u` points to lives as long as files are read.
+/// What `u` points to lives as long as files are read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Context, u: *mut c_void) {
     call(c"SSL_CTX_set_default_passwd_cb_userdata", (), || {
@@ -48,9 +45,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
 /// The password callback; NULL when none was set.
 ///
 /// It is the program's own function.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordCallback {
     call(c"SSL_CTX_get_default_passwd_cb", None, || {
@@ -62,9 +56,6 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> Pas
 /// The last argument of the password callback; NULL when none was set.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Context) -> *mut c_void {
     call(
@@ -78,9 +69,6 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
 }
 
 /// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     ssl: *mut Connection,
@@ -98,7 +86,7 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb(
 /// It stays the program's.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; what `u` points to lives as long as files are read.
+/// What `u` points to lives as long as files are read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection, u: *mut c_void) {
     call(c"SSL_set_default_passwd_cb_userdata", (), || {
@@ -112,9 +100,6 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
 /// The password callback; NULL when none was set.
 ///
 /// It is the program's own function.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordCallback {
     call(c"SSL_get_default_passwd_cb", None, || {
@@ -126,9 +111,6 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> Pass
 /// The last argument of the password callback; NULL when none was set.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_passwd_cb_userdata(ssl: *mut Connection) -> *mut c_void {
     call(

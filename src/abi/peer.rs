@@ -20,9 +20,6 @@ use crate::libcrypto::x509::X509;
 /// Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
 /// handshake, and connections that resume one of them as the same object, lend the same certificate;
 /// all others have their own.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get0_peer_certificate", ptr::null_mut(), || {
@@ -35,9 +32,6 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *m
 
 /// As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
 /// `X509_free`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get1_peer_certificate", ptr::null_mut(), || {
@@ -52,9 +46,6 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *m
 /// is kept. `SSL_get0_verified_chain` has the chain that was built from them.
 ///
 /// Lent as long as the connection keeps it, which is until its next handshake.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_peer_cert_chain(
     ssl: *const Connection,
@@ -80,9 +71,6 @@ pub unsafe extern "C" fn SSL_get_peer_cert_chain(
 /// nothing was verified, as after a resumption.
 ///
 /// Lent until the next handshake.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_verified_chain(
     ssl: *const Connection,
@@ -97,9 +85,6 @@ pub unsafe extern "C" fn SSL_get0_verified_chain(
 /// of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
 ///
 /// Returns 1; 0 when the peer has signed nothing, as after a resumption.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_peer_signature_type_nid(
     ssl: *const Connection,
@@ -115,9 +100,6 @@ pub unsafe extern "C" fn SSL_get_peer_signature_type_nid(
 }
 
 /// As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `pnid` is NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_signature_type_nid(
     ssl: *const Connection,
@@ -142,9 +124,6 @@ pub unsafe extern "C" fn SSL_get_signature_type_nid(
 /// resumption.
 ///
 /// Status: partial (on a client those are missing that a server takes in certificates only)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; the others are NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_sigalgs(
     ssl: *mut Connection,
@@ -176,9 +155,6 @@ pub unsafe extern "C" fn SSL_get_sigalgs(
 /// Returns how many there are; 0 also for a negative `idx`.
 ///
 /// Status: partial (on a client those are missing that a server takes in certificates only)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; the others are NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_shared_sigalgs(
     ssl: *mut Connection,

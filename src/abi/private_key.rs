@@ -24,9 +24,6 @@ use crate::libcrypto::private_key::PrivateKey;
 /// Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
 /// `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
 /// `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `pkey` is NULL or a live key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_PrivateKey(
     ctx: *mut Context,
@@ -40,9 +37,6 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey(
 }
 
 /// As `SSL_CTX_use_PrivateKey`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `pkey` is NULL or a live key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_PrivateKey(
     ssl: *mut Connection,
@@ -62,7 +56,7 @@ pub unsafe extern "C" fn SSL_use_PrivateKey(
 /// Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_ASN1(
     pk: c_int,
@@ -82,7 +76,7 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_ASN1(
 /// As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
     pk: c_int,
@@ -108,9 +102,6 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
 /// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
 /// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
 /// no key, `BAD_SSL_FILETYPE` for another `type`.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_file(
     ctx: *mut Context,
@@ -126,9 +117,6 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_file(
 
 /// As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
 /// (`SSL_set_default_passwd_cb`).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_PrivateKey_file(
     ssl: *mut Connection,
@@ -148,9 +136,6 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_file(
 /// Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
 /// `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
 /// belongs to another.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_check_private_key(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_check_private_key", 0, || {
@@ -162,9 +147,6 @@ pub unsafe extern "C" fn SSL_CTX_check_private_key(ctx: *const Context) -> c_int
 }
 
 /// As `SSL_CTX_check_private_key`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_check_private_key(ssl: *const Connection) -> c_int {
     call(c"SSL_check_private_key", 0, || {
@@ -176,9 +158,6 @@ pub unsafe extern "C" fn SSL_check_private_key(ssl: *const Connection) -> c_int 
 
 /// The current private key of the context, or NULL when the current slot has none. Lent until it
 /// is replaced or the context freed.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ffi::EVP_PKEY {
     call(c"SSL_CTX_get0_privatekey", ptr::null_mut(), || {
@@ -191,9 +170,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ff
 
 /// The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
 /// replaced or the connection freed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_privatekey(ssl: *const Connection) -> *mut ffi::EVP_PKEY {
     call(c"SSL_get_privatekey", ptr::null_mut(), || {

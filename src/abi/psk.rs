@@ -29,9 +29,6 @@ use crate::error::{Error, Reason, Result};
 /// that offers a key offers no other session. NULL unsets the function.
 ///
 /// Status: partial (called once, also when the server asks for another ClientHello)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
     ctx: *mut Context,
@@ -52,9 +49,6 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 /// gets the server's session id context. NULL unsets the function.
 ///
 /// Status: partial (called once, also when another ClientHello is asked for)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
     ctx: *mut Context,
@@ -74,9 +68,6 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
 /// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
 ///
 /// Status: partial (TLS 1.3 only)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
     ctx: *mut Context,
@@ -96,9 +87,6 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
 /// unsets the function.
 ///
 /// Status: partial (TLS 1.3 only)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
     ctx: *mut Context,
@@ -117,9 +105,6 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
 /// when it is longer than 256 bytes. NULL takes it back.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `hint` is NULL or a terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
     ctx: *mut Context,
@@ -143,9 +128,6 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 /// that offers a key offers no other session. NULL unsets the function.
 ///
 /// Status: partial (called once, also when the server asks for another ClientHello)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
     ssl: *mut Connection,
@@ -166,9 +148,6 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 /// gets the server's session id context. NULL unsets the function.
 ///
 /// Status: partial (called once, also when another ClientHello is asked for)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
     ssl: *mut Connection,
@@ -188,9 +167,6 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
 /// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
 ///
 /// Status: partial (TLS 1.3 only)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_client_callback(
     ssl: *mut Connection,
@@ -210,9 +186,6 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
 /// unsets the function.
 ///
 /// Status: partial (TLS 1.3 only)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_server_callback(
     ssl: *mut Connection,
@@ -231,9 +204,6 @@ pub unsafe extern "C" fn SSL_set_psk_server_callback(
 /// when it is longer than 256 bytes. NULL takes it back.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `hint` is NULL or a terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_psk_identity_hint(
     ssl: *mut Connection,
@@ -250,9 +220,6 @@ pub unsafe extern "C" fn SSL_use_psk_identity_hint(
 }
 
 /// Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const c_char {
     let _ = ssl;
@@ -260,9 +227,6 @@ pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const 
 }
 
 /// The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_psk_identity_hint(ssl: *const Connection) -> *const c_char {
     let _ = ssl;

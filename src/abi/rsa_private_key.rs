@@ -16,9 +16,6 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::rsa_key::RsaKey;
 
 /// As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `rsa` is NULL or a live key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey(ctx: *mut Context, rsa: *mut ffi::RSA) -> c_int {
     call(c"SSL_CTX_use_RSAPrivateKey", 0, || {
@@ -29,9 +26,6 @@ pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey(ctx: *mut Context, rsa: *mut 
 }
 
 /// As `SSL_CTX_use_RSAPrivateKey`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `rsa` is NULL or a live key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_RSAPrivateKey(ssl: *mut Connection, rsa: *mut ffi::RSA) -> c_int {
     call(c"SSL_use_RSAPrivateKey", 0, || {
@@ -44,7 +38,7 @@ pub unsafe extern "C" fn SSL_use_RSAPrivateKey(ssl: *mut Connection, rsa: *mut f
 /// As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey_ASN1(
     ctx: *mut Context,
@@ -61,7 +55,7 @@ pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey_ASN1(
 /// As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `d` is NULL or readable for `len` bytes.
+/// `d` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_RSAPrivateKey_ASN1(
     ssl: *mut Connection,
@@ -76,9 +70,6 @@ pub unsafe extern "C" fn SSL_use_RSAPrivateKey_ASN1(
 }
 
 /// As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey_file(
     ctx: *mut Context,
@@ -93,9 +84,6 @@ pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey_file(
 }
 
 /// As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `file` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_RSAPrivateKey_file(
     ssl: *mut Connection,

@@ -17,9 +17,6 @@ use crate::context::{CallbackArgument, Context};
 use crate::error::Result;
 
 /// Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut Context, level: c_int) {
     call(c"SSL_CTX_set_security_level", (), || {
@@ -31,9 +28,6 @@ pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut Context, level: c_
 }
 
 /// The security level of `ctx`.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_security_level", -1, || {
@@ -47,9 +41,6 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
 /// bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
 /// certificate, two bytes of a group or signature algorithm), and the pointer set with
 /// `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     ctx: *mut Context,
@@ -75,9 +66,6 @@ pub unsafe extern "C" fn SSL_CTX_set_security_callback(
 
 /// The function that decides what is secure enough: the program's, or one that goes by the level. A
 /// function of the program may call it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_callback(
     ctx: *const Context,
@@ -100,9 +88,6 @@ pub unsafe extern "C" fn SSL_CTX_get_security_callback(
 }
 
 /// Sets the last argument of the security callback; it stays the program's.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *mut c_void) {
     call(c"SSL_CTX_set0_security_ex_data", (), || {
@@ -117,9 +102,6 @@ pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *m
 /// The last argument of the security callback; NULL when none was set.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_security_ex_data(ctx: *const Context) -> *mut c_void {
     call(c"SSL_CTX_get0_security_ex_data", ptr::null_mut(), || {
@@ -132,9 +114,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_security_ex_data(ctx: *const Context) -> *
 }
 
 /// Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut Connection, level: c_int) {
     call(c"SSL_set_security_level", (), || {
@@ -146,9 +125,6 @@ pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut Connection, level: c_i
 }
 
 /// The security level of `ssl`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int {
     call(c"SSL_get_security_level", -1, || {
@@ -158,9 +134,6 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
 }
 
 /// Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_security_callback(
     ssl: *mut Connection,
@@ -186,9 +159,6 @@ pub unsafe extern "C" fn SSL_set_security_callback(
 
 /// The function that decides what is secure enough: the program's, or one that goes by the level. A
 /// function of the program may call it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_callback(
     ssl: *const Connection,
@@ -211,9 +181,6 @@ pub unsafe extern "C" fn SSL_get_security_callback(
 }
 
 /// Sets the last argument of the security callback; it stays the program's.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mut c_void) {
     call(c"SSL_set0_security_ex_data", (), || {
@@ -228,9 +195,6 @@ pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mu
 /// The last argument of the security callback; NULL when none was set.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *mut c_void {
     call(c"SSL_get0_security_ex_data", ptr::null_mut(), || {

@@ -14,9 +14,6 @@ use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRe
 /// `SSL_SESSION_free()`.
 ///
 /// Returns the session, or NULL with an error on the queue when memory is short.
-///
-/// # Safety
-/// May be called at any time, from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     call(c"SSL_SESSION_new", null_mut(), || {
@@ -36,9 +33,6 @@ pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
 ///
 /// Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
 /// Other threads may use `src` meanwhile.
-///
-/// # Safety
-/// `src` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
     call(c"SSL_SESSION_dup", null_mut(), || {
@@ -54,9 +48,6 @@ pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
 ///
 /// Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
 /// thread that has one, or is lent one, may add more.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
     call(c"SSL_SESSION_up_ref", 0, || {
@@ -95,9 +86,6 @@ pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
 /// never goes away. Whether the session has expired does not matter here.
 ///
 /// Returns 1 or 0; 0 for NULL. No errors.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_int {
     call(c"SSL_SESSION_is_resumable", 0, || {

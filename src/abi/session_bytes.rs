@@ -22,9 +22,6 @@ use crate::session::{Part, Session};
 /// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
 /// id was does not show those that are set later, but for a thread that has got 64 others since. No errors
 /// but for a NULL session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `len` is NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_id(
     session: *const Session,
@@ -46,7 +43,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_id(
 /// may set and get on a shared session.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `sid` is NULL or has `sid_len` readable bytes.
+/// `sid` is NULL or has `sid_len` readable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_id(
     session: *mut Session,
@@ -67,9 +64,6 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
 /// Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
 /// Where a context was does not show those that are set later, but for a thread that has got 64 others since.
 /// No errors but for a NULL session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `len` is NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
     session: *const Session,
@@ -91,7 +85,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
 /// Threads may set and get on a shared session.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
+/// `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
     session: *mut Session,
@@ -115,7 +109,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
 /// a NULL session.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `out` may be written for `outlen` bytes.
+/// `out` may be written for `outlen` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_master_key(
     session: *const Session,
@@ -141,7 +135,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_master_key(
 /// Returns 1; 0, without an error on the queue, for more than 512 bytes.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `key` is NULL or has `len` readable bytes.
+/// `key` is NULL or has `len` readable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
     session: *mut Session,
@@ -162,9 +156,6 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 ///
 /// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
 /// session.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *const c_char {
     call(c"SSL_SESSION_get0_hostname", null(), || {
@@ -177,9 +168,6 @@ pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *
 ///
 /// Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
 /// shared session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `hostname` is NULL or a NUL-terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
     session: *mut Session,
@@ -198,9 +186,6 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
 /// The application protocol of the session, which early data must use: stored in `*alpn`, lent
 /// until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
 /// session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `alpn` and `len` are NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
     session: *const Session,
@@ -221,7 +206,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
 /// shared session.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `alpn` is NULL or has `len` readable bytes.
+/// `alpn` is NULL or has `len` readable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     session: *mut Session,
@@ -239,9 +224,6 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
 
 /// The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
 /// is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `tick` and `len` are NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
     session: *const Session,
@@ -260,9 +242,6 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
 /// and 0 for none.
 ///
 /// Returns 1; 0 with an error on the queue for a NULL session.
-///
-/// # Safety
-/// `session` is NULL or a live session; `data` and `len` are NULL or may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
     session: *mut Session,
@@ -284,7 +263,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
 /// Returns 1; 0 with an error on the queue when memory is short.
 ///
 /// # Safety
-/// `session` is NULL or a live session; `data` is NULL or has `len` readable bytes.
+/// `data` is NULL or has `len` readable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     session: *mut Session,
@@ -305,9 +284,6 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
 ///
 /// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
 /// when it cannot be parsed. Any thread.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ffi::X509 {
     call(c"SSL_SESSION_get0_peer", null_mut(), || {

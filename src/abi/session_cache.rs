@@ -22,9 +22,6 @@ use crate::session::{Session, SessionRef};
 /// and version makes room for it. If the cache is full, those that expire first are evicted.
 ///
 /// Returns 1; or 0 when this very session was there already, and for NULL.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_add_session", 0, || {
@@ -42,9 +39,6 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
 /// has no id.
 ///
 /// Returns 1 when it was in the cache, else 0.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_remove_session", 0, || {
@@ -58,9 +52,6 @@ pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut
 
 /// Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
 /// those that expired first; 0 removes all. Costs what is removed, not what is cached.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
     call(c"SSL_CTX_flush_sessions", (), || {
@@ -83,9 +74,6 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
 /// thread may use the context's cache while the program reads it.
 ///
 /// Lent as long as the context; the sessions in it as long as they are in the cache.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut Context) -> *mut SessionHash {
     call(c"SSL_CTX_sessions", ptr::null_mut(), || {
@@ -97,9 +85,6 @@ pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut Context) -> *mut SessionHash
 
 /// Sets how long sessions made from now on may be resumed, in seconds; 0 stands for the default of
 /// 7200. Sessions that exist keep theirs. Returns what was set before.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut Context, t: c_long) -> c_long {
     call(c"SSL_CTX_set_timeout", 0, || {
@@ -109,9 +94,6 @@ pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut Context, t: c_long) -> c_
 }
 
 /// How long new sessions may be resumed, in seconds, as set; 7200 at first.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const Context) -> c_long {
     call(c"SSL_CTX_get_timeout", 0, || {

@@ -22,9 +22,6 @@ use crate::session::Session;
 ///
 /// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
 /// returning 0 gives it back, and changes nothing else. NULL unsets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     ctx: *mut Context,
@@ -41,9 +38,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
 }
 
 /// The function that is told of new sessions; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
     ctx: *mut Context,
@@ -58,9 +52,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
 /// evicted, lost with its connection, used up, or there when the context ends. It is also called
 /// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
 /// as not resumable. NULL unsets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     ctx: *mut Context,
@@ -75,9 +66,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
 }
 
 /// The function that is told of sessions that go; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
     ctx: *mut Context,
@@ -95,9 +83,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
 /// of its own; a function that sets it to 0 hands over one of its own. The session is put into the
 /// cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
 /// it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     ctx: *mut Context,
@@ -119,9 +104,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
 }
 
 /// The function that is asked for sessions; NULL when none was set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
     ctx: *mut Context,
@@ -142,9 +124,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
 /// Sets the function that connections made later ask in a full handshake, on servers, whether the
 /// new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
 /// exchange of this library is. NULL unsets it.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     ctx: *mut Context,
@@ -163,9 +142,6 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
 /// and unique. NULL stands for random ids. Returns 1.
 ///
 /// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     ctx: *mut Context,
@@ -182,9 +158,6 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
 /// Sets the function that a server asks in a full handshake whether the new session must not be
 /// resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
 /// is. NULL unsets it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     ssl: *mut Connection,
@@ -203,9 +176,6 @@ pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
 /// stands for random ids. Returns 1.
 ///
 /// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_generate_session_id(
     ssl: *mut Connection,

@@ -59,9 +59,6 @@ fn ex_data(session: &Session) -> Option<&ExData> {
 ///
 /// Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
 /// Threads may set and get on a shared session.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_ex_data(
     session: *mut Session,
@@ -78,9 +75,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_ex_data(
 
 /// What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
 /// it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_ex_data(
     session: *const Session,

@@ -12,9 +12,6 @@ use crate::session::Session;
 /// When the session was made, in seconds since the epoch.
 ///
 /// Returns the time; 0 for NULL. No errors.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_time(session: *const Session) -> c_long {
     call(c"SSL_SESSION_get_time", 0, || {
@@ -28,9 +25,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_time(session: *const Session) -> c_long
 ///
 /// Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
 /// and get on a shared session.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut Session, t: c_long) -> c_long {
     call(c"SSL_SESSION_set_time", 0, || {
@@ -43,9 +37,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut Session, t: c_long) 
 /// How long the session lasts from the time it was made, in seconds.
 ///
 /// Returns the timeout; 0 for NULL. No errors.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_timeout(session: *const Session) -> c_long {
     call(c"SSL_SESSION_get_timeout", 0, || {
@@ -60,9 +51,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_timeout(session: *const Session) -> c_l
 ///
 /// Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
 /// set and get on a shared session.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_timeout(session: *mut Session, t: c_long) -> c_long {
     call(c"SSL_SESSION_set_timeout", 0, || {
@@ -76,9 +64,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_timeout(session: *mut Session, t: c_lon
 /// has none yet.
 ///
 /// Returns the version. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_protocol_version(session: *const Session) -> c_int {
     call(c"SSL_SESSION_get_protocol_version", 0, || {
@@ -91,9 +76,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_protocol_version(session: *const Sessio
 /// number is taken.
 ///
 /// Returns 1; 0 with an error on the queue for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_protocol_version(
     session: *mut Session,
@@ -109,9 +91,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_protocol_version(
 /// The cipher suite of the session. It is static: nobody frees it.
 ///
 /// Returns the cipher, or NULL when none was set. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_cipher(session: *const Session) -> *const Cipher {
     call(c"SSL_SESSION_get0_cipher", null(), || {
@@ -125,9 +104,6 @@ pub unsafe extern "C" fn SSL_SESSION_get0_cipher(session: *const Session) -> *co
 /// unsets it. Whether it suits the protocol version is not checked.
 ///
 /// Returns 1; 0 with an error on the queue when `session` is NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session; `cipher` is NULL or a cipher that this library gave out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_cipher(
     session: *mut Session,
@@ -146,9 +122,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_cipher(
 /// Tells whether a client's session has a ticket.
 ///
 /// Returns 1 or 0. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_has_ticket(session: *const Session) -> c_int {
     call(c"SSL_SESSION_has_ticket", 0, || {
@@ -162,9 +135,6 @@ pub unsafe extern "C" fn SSL_SESSION_has_ticket(session: *const Session) -> c_in
 /// How long the server meant to accept the ticket, in seconds; 0 when it did not say.
 ///
 /// Returns the hint. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_ticket_lifetime_hint(session: *const Session) -> c_ulong {
     call(c"SSL_SESSION_get_ticket_lifetime_hint", 0, || {
@@ -176,9 +146,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_ticket_lifetime_hint(session: *const Se
 /// How much early data may be sent when the session is resumed, in bytes; 0 for none.
 ///
 /// Returns the limit. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_max_early_data(session: *const Session) -> u32 {
     call(c"SSL_SESSION_get_max_early_data", 0, || {
@@ -191,9 +158,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_max_early_data(session: *const Session)
 /// a PSK, is resumed.
 ///
 /// Returns 1; 0 with an error on the queue for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_max_early_data(
     session: *mut Session,
@@ -210,9 +174,6 @@ pub unsafe extern "C" fn SSL_SESSION_set_max_early_data(
 /// (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
 ///
 /// Returns the mode. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Session) -> u8 {
     call(c"SSL_SESSION_get_max_fragment_length", 0, || {
@@ -225,9 +186,6 @@ pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Ses
 /// compression is not supported.
 ///
 /// Returns the method. No errors but for NULL.
-///
-/// # Safety
-/// `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_compress_id(session: *const Session) -> c_uint {
     call(c"SSL_SESSION_get_compress_id", 0, || {

@@ -19,9 +19,6 @@ use crate::session::text::{self, Names};
 /// The master key is in it.
 ///
 /// Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
-///
-/// # Safety
-/// `fp` is NULL or a live BIO; `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_print(fp: *mut ffi::BIO, session: *const Session) -> c_int {
     call(c"SSL_SESSION_print", 0, || {
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_SESSION_print(fp: *mut ffi::BIO, session: *const Se
 }
 
 /// Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
-///
-/// # Safety
-/// `fp` is NULL or a live stream; `session` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_print_fp(fp: *mut FILE, session: *const Session) -> c_int {
     call(c"SSL_SESSION_print_fp", 0, || {
@@ -51,9 +45,6 @@ pub unsafe extern "C" fn SSL_SESSION_print_fp(fp: *mut FILE, session: *const Ses
 ///
 /// Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
 /// errors but those of the BIO.
-///
-/// # Safety
-/// `bp` is NULL or a live BIO; `x` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_print_keylog(bp: *mut ffi::BIO, x: *const Session) -> c_int {
     call(c"SSL_SESSION_print_keylog", 0, || {

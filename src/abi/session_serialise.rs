@@ -35,7 +35,7 @@ const PEM_NAME: &CStr = c"SSL SESSION PARAMETERS";
 /// sets longer fields between two calls makes the second one longer.
 ///
 /// # Safety
-/// `input` is NULL or a live session; `pp` is NULL or points to NULL or to enough room.
+/// `pp` is NULL or points to NULL or to enough room.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn i2d_SSL_SESSION(input: *const Session, pp: *mut *mut c_uchar) -> c_int {
     call(c"i2d_SSL_SESSION", 0, || {
@@ -112,8 +112,8 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 /// The session is the caller's, to be freed with `SSL_SESSION_free`.
 ///
 /// # Safety
-/// `out` is NULL or a live BIO; `x` is NULL or points to NULL or to a live session; `cb` may be
-/// called with `u`; without `cb`, `u` is NULL or a NUL-terminated string.
+/// `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`; without `cb`,
+/// `u` is NULL or a NUL-terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
     out: *mut ffi::BIO,
@@ -155,9 +155,6 @@ pub unsafe extern "C" fn PEM_read_SSL_SESSION(
 ///
 /// Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
 /// when writing fails.
-///
-/// # Safety
-/// `out` is NULL or a live BIO; `x` is NULL or a live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PEM_write_bio_SSL_SESSION(out: *mut ffi::BIO, x: *const Session) -> c_int {
     call(c"PEM_write_bio_SSL_SESSION", 0, || {
@@ -171,7 +168,7 @@ pub unsafe extern "C" fn PEM_write_bio_SSL_SESSION(out: *mut ffi::BIO, x: *const
 /// Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
 ///
 /// # Safety
-/// `out` is a live stream; `x` is NULL or a live session.
+/// `out` is a live stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PEM_write_SSL_SESSION(out: *mut FILE, x: *const Session) -> c_int {
     call(c"PEM_write_SSL_SESSION", 0, || {

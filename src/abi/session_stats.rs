@@ -20,8 +20,7 @@ use crate::error::{Error, Reason, Result};
 /// than this library knows are set to zero.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `stats` is NULL or its `size` is set and so many bytes may be
-/// written.
+/// `stats` is NULL or its `size` is set and so many bytes may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn REPRISE_CTX_session_stats(
     ctx: *mut Context,

@@ -19,9 +19,6 @@ use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 ///
 /// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
 /// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
     call(c"SSL_get_session", std::ptr::null_mut(), || {
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session
 /// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
 ///
 /// Lent as long as the connection keeps it: see `SSL_get_session`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
     // SAFETY: as the caller promises.
@@ -44,9 +38,6 @@ pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Sessio
 
 /// The session of `ssl` with a reference of the caller's own, to be given back with
 /// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session {
     call(c"SSL_get1_session", std::ptr::null_mut(), || {
@@ -61,10 +52,6 @@ pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session 
 /// made.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `to` is NULL or a live connection, used by no other thread meanwhile; `session` is NULL or a
-/// live session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Session) -> c_int {
     call(c"SSL_set_session", 0, || {
@@ -80,9 +67,6 @@ pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Sess
 }
 
 /// 1 if the handshake resumed a session, else 0.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
     call(c"SSL_session_reused", 0, || {
@@ -93,9 +77,6 @@ pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
 
 /// Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
 /// error on the queue.
-///
-/// # Safety
-/// Both are NULL or live connections, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_copy_session_id(
     to: *mut Connection,
@@ -110,9 +91,6 @@ pub unsafe extern "C" fn SSL_copy_session_id(
 }
 
 /// The timeout in seconds that sessions have when nothing else is set: 7200.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
     let _ = ssl;
@@ -125,7 +103,7 @@ pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_lo
 /// Returns 1, or 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `sid_ctx` is readable for `sid_ctx_len` bytes.
+/// `sid_ctx` is readable for `sid_ctx_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_id_context(
     ssl: *mut Connection,
@@ -144,7 +122,7 @@ pub unsafe extern "C" fn SSL_set_session_id_context(
 /// As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `sid_ctx` is readable for `sid_ctx_len` bytes.
+/// `sid_ctx` is readable for `sid_ctx_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_session_id_context(
     ctx: *mut Context,
@@ -163,7 +141,7 @@ pub unsafe extern "C" fn SSL_CTX_set_session_id_context(
 /// 1 if the internal cache holds a session of this connection's version with this id, else 0.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `id` is readable for `id_len` bytes.
+/// `id` is readable for `id_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_has_matching_session_id(
     ssl: *const Connection,

@@ -13,9 +13,6 @@ const BOTH: c_int = SENT_SHUTDOWN | RECEIVED_SHUTDOWN;
 ///
 /// Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
 /// negative number, and `SSL_get_error` says what happened.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.shut_down().map(c_int::from);
@@ -32,9 +29,6 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
 }
 
 /// The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_shutdown", 0, || {
@@ -45,9 +39,6 @@ pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
 
 /// Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
 /// `SSL_free`.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut Connection, mode: c_int) {
     call(c"SSL_set_shutdown", (), || {
@@ -58,9 +49,6 @@ pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut Connection, mode: c_int) {
 }
 
 /// Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut Connection, mode: c_int) {
     call(c"SSL_set_quiet_shutdown", (), || {
@@ -72,9 +60,6 @@ pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut Connection, mode: c_in
 }
 
 /// Whether quiet shutdown is on.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_quiet_shutdown", 0, || {

@@ -27,9 +27,6 @@ const TLS1_3: c_int = 0x0304;
 /// session, the name that the server accepted when that was made, if it did.
 ///
 /// Lent: until the name is set anew, the next handshake begins, or the session goes.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int) -> *const c_char {
     call(c"SSL_get_servername", ptr::null(), || {
@@ -43,9 +40,6 @@ pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int)
 }
 
 /// `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_int {
     call(c"SSL_get_servername_type", -1, || {
@@ -65,10 +59,6 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
 ///
 /// Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
 /// alive.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `ctx` is NULL or a live
-/// context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context) -> *mut Context {
     call(c"SSL_set_SSL_CTX", ptr::null_mut(), || {

@@ -17,9 +17,6 @@ use crate::libcrypto::memory;
 ///
 /// Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
 /// on the queue. Threads may make connections from one context at the same time.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     call(c"SSL_new", std::ptr::null_mut(), || {
@@ -67,9 +64,6 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
 /// closed properly is kept, and a client offers it again; one that was not is lost.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
     call(c"SSL_clear", 0, || {
@@ -82,9 +76,6 @@ pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
 
 /// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
 /// Lent as long as the connection uses it.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context {
     call(c"SSL_get_SSL_CTX", std::ptr::null_mut(), || {
@@ -95,9 +86,6 @@ pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context
 
 /// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
 /// that may be used. Static; never NULL.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_char {
     call(c"SSL_get_version", c"unknown".as_ptr(), || {
@@ -110,9 +98,6 @@ pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_cha
 
 /// The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
 /// highest that may be used.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
     call(c"SSL_version", 0, || {
@@ -122,9 +107,6 @@ pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
 }
 
 /// The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
     call(c"SSL_client_version", 0, || {
@@ -142,9 +124,6 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
 /// Returns a connection that the caller owns, or NULL with an error on the queue.
 ///
 /// Status: partial (BIOs are not copied)
-///
-/// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
     call(c"SSL_dup", std::ptr::null_mut(), || {
@@ -160,9 +139,6 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
 }
 
 /// The method of `ssl`; static.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const Connection) -> *const Method {
     call(c"SSL_get_ssl_method", std::ptr::null(), || {
@@ -174,7 +150,7 @@ pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const Connection) -> *const Me
 /// Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `method` comes from a function like `TLS_method`.
+/// `method` comes from a function like `TLS_method`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut Connection, method: *const Method) -> c_int {
     call(c"SSL_set_ssl_method", 0, || {
@@ -187,9 +163,6 @@ pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut Connection, method: *const
 }
 
 /// Sets a debug flag that has no effect (deprecated).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_debug(ssl: *mut Connection, debug: c_int) {
     call(c"SSL_set_debug", (), || -> Result<()> {

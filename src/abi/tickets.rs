@@ -19,9 +19,6 @@ use crate::context::{CallbackArgument, Context};
 /// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
 /// after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
 /// Returns 1.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_num_tickets(ctx: *mut Context, num_tickets: usize) -> c_int {
     call(c"SSL_CTX_set_num_tickets", 0, || {
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_CTX_set_num_tickets(ctx: *mut Context, num_tickets:
 }
 
 /// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_num_tickets(ctx: *const Context) -> usize {
     call(c"SSL_CTX_get_num_tickets", 0, || {
@@ -46,9 +40,6 @@ pub unsafe extern "C" fn SSL_CTX_get_num_tickets(ctx: *const Context) -> usize {
 
 /// Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
 /// it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_num_tickets(ssl: *mut Connection, num_tickets: usize) -> c_int {
     call(c"SSL_set_num_tickets", 0, || {
@@ -60,9 +51,6 @@ pub unsafe extern "C" fn SSL_set_num_tickets(ssl: *mut Connection, num_tickets: 
 }
 
 /// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
     call(c"SSL_get_num_tickets", 0, || {
@@ -76,9 +64,6 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 /// Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
 /// or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
 /// close_notify.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
     call(c"SSL_new_session_ticket", 0, || {
@@ -92,9 +77,6 @@ pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
 /// `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
 /// handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
 /// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     ctx: *mut Context,
@@ -120,9 +102,6 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
 /// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
 /// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
 /// brings that one back, or the context's own keys. Returns 1.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     ctx: *mut Context,

@@ -25,9 +25,6 @@ use crate::libcrypto::bio::{Bio, TYPE_SOCKET};
 ///
 /// The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
 /// `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `rbio` and `wbio` are NULL or live BIOs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_bio(
     ssl: *mut Connection,
@@ -64,9 +61,6 @@ pub unsafe extern "C" fn SSL_set_bio(
 }
 
 /// Sets the BIO to read from, or none for NULL; takes over the caller's reference.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `rbio` is NULL or a live BIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO) {
     call(c"SSL_set0_rbio", (), || {
@@ -77,9 +71,6 @@ pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO
 }
 
 /// Sets the BIO to write to, or none for NULL; takes over the caller's reference.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `wbio` is NULL or a live BIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO) {
     call(c"SSL_set0_wbio", (), || {
@@ -91,9 +82,6 @@ pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO
 
 /// The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
 /// freed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_rbio", std::ptr::null_mut(), || {
@@ -104,9 +92,6 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
 
 /// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
 /// `ssl` gets another BIO to write to, or is freed.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_wbio", std::ptr::null_mut(), || {
@@ -117,9 +102,6 @@ pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
 
 /// Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
 /// open. Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
     call(c"SSL_set_fd", 0, || {
@@ -133,9 +115,6 @@ pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
 }
 
 /// Like `SSL_set_fd`, for reading only.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
     call(c"SSL_set_rfd", 0, || {
@@ -147,9 +126,6 @@ pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
 }
 
 /// Like `SSL_set_fd`, for writing only.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
     call(c"SSL_set_wfd", 0, || {
@@ -161,9 +137,6 @@ pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
 }
 
 /// The descriptor that `ssl` reads from, or -1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
@@ -171,9 +144,6 @@ pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
 }
 
 /// The descriptor that `ssl` reads from, or -1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_rfd", -1, || {
@@ -183,9 +153,6 @@ pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
 }
 
 /// The descriptor that `ssl` writes to, or -1.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_wfd", -1, || {

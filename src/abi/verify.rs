@@ -33,7 +33,7 @@ use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 /// takes the place of that.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_verify(3).
+/// `callback` keeps to SSL_CTX_set_verify(3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_verify(
     ctx: *mut Context,
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
 /// server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `callback` keeps to SSL_set_verify(3).
+/// `callback` keeps to SSL_set_verify(3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_verify(
     ssl: *mut Connection,
@@ -72,9 +72,6 @@ pub unsafe extern "C" fn SSL_set_verify(
 }
 
 /// The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_mode", 0, || {
@@ -84,9 +81,6 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
 }
 
 /// The mode set by `SSL_set_verify`, or that of the context.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_mode", 0, || {
@@ -96,9 +90,6 @@ pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
 }
 
 /// The callback set by `SSL_CTX_set_verify`; NULL for none.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> VerifyCallback {
     call(c"SSL_CTX_get_verify_callback", None, || {
@@ -108,9 +99,6 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> Ver
 }
 
 /// The callback set by `SSL_set_verify`, or that of the context; NULL for none.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_callback(ssl: *const Connection) -> VerifyCallback {
     call(c"SSL_get_verify_callback", None, || {
@@ -121,9 +109,6 @@ pub unsafe extern "C" fn SSL_get_verify_callback(ssl: *const Connection) -> Veri
 
 /// Sets how many certificates there may be between the peer's own and the trusted one; -1 for
 /// libcrypto's default, 100.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_verify_depth(ctx: *mut Context, depth: c_int) {
     call(c"SSL_CTX_set_verify_depth", (), || {
@@ -134,9 +119,6 @@ pub unsafe extern "C" fn SSL_CTX_set_verify_depth(ctx: *mut Context, depth: c_in
 }
 
 /// As `SSL_CTX_set_verify_depth`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_verify_depth(ssl: *mut Connection, depth: c_int) {
     call(c"SSL_set_verify_depth", (), || {
@@ -149,9 +131,6 @@ pub unsafe extern "C" fn SSL_set_verify_depth(ssl: *mut Connection, depth: c_int
 }
 
 /// The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_depth(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_depth", -1, || {
@@ -161,9 +140,6 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_depth(ctx: *const Context) -> c_int 
 }
 
 /// The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_depth", -1, || {
@@ -178,8 +154,8 @@ pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
 /// with `X509_STORE_CTX_set_error`.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg`
-/// is what it expects, on every thread.
+/// `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects, on every
+/// thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
     ctx: *mut Context,
@@ -200,9 +176,6 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
 
 /// The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
 /// `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
-///
-/// # Safety
-/// Always safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
     call(c"SSL_get_ex_data_X509_STORE_CTX_idx", -1, || {
@@ -213,9 +186,6 @@ pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
 /// The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
 /// handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
 /// After a resumption it is the session's.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long {
     // X509_V_ERR_UNSPECIFIED
@@ -227,9 +197,6 @@ pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long
 
 /// Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
 /// nothing about the handshake.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) {
     call(c"SSL_set_verify_result", (), || {
@@ -242,9 +209,6 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
 /// The verify parameters of the context, lent as long as it lives. What the program changes through
 /// the pointer counts at once, for connections that have not used their own yet; no other thread may
 /// use the context meanwhile.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_CTX_get0_param", ptr::null_mut(), || {
@@ -255,9 +219,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509
 
 /// The verify parameters of the connection, lent as long as it lives. They start as those of the
 /// context.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_get0_param", ptr::null_mut(), || {
@@ -271,7 +232,7 @@ pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_
 /// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `vpm` is NULL or live and not changed meanwhile.
+/// `vpm` is NULL or live and not changed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set1_param(
     ctx: *mut Context,
@@ -287,7 +248,7 @@ pub unsafe extern "C" fn SSL_CTX_set1_param(
 /// As `SSL_CTX_set1_param`, for one connection.
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection; `vpm` is NULL or live and not changed meanwhile.
+/// `vpm` is NULL or live and not changed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set1_param(
     ssl: *mut Connection,
@@ -304,9 +265,6 @@ pub unsafe extern "C" fn SSL_set1_param(
 /// role asks for.
 ///
 /// Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_purpose(ctx: *mut Context, purpose: c_int) -> c_int {
     call(c"SSL_CTX_set_purpose", 0, || {
@@ -317,9 +275,6 @@ pub unsafe extern "C" fn SSL_CTX_set_purpose(ctx: *mut Context, purpose: c_int) 
 }
 
 /// As `SSL_CTX_set_purpose`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_purpose(ssl: *mut Connection, purpose: c_int) -> c_int {
     call(c"SSL_set_purpose", 0, || {
@@ -335,9 +290,6 @@ pub unsafe extern "C" fn SSL_set_purpose(ssl: *mut Connection, purpose: c_int) -
 /// for.
 ///
 /// Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_trust(ctx: *mut Context, trust: c_int) -> c_int {
     call(c"SSL_CTX_set_trust", 0, || {
@@ -348,9 +300,6 @@ pub unsafe extern "C" fn SSL_CTX_set_trust(ctx: *mut Context, trust: c_int) -> c
 }
 
 /// As `SSL_CTX_set_trust`, for one connection.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_trust(ssl: *mut Connection, trust: c_int) -> c_int {
     call(c"SSL_set_trust", 0, || {

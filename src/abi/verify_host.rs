@@ -17,9 +17,6 @@ use crate::libcrypto::verify_param::VerifyParam;
 /// The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set1_host(ssl: *mut Connection, hostname: *const c_char) -> c_int {
     call(c"SSL_set1_host", 0, || {
@@ -36,9 +33,6 @@ pub unsafe extern "C" fn SSL_set1_host(ssl: *mut Connection, hostname: *const c_
 /// Adds a name that the peer's certificate may be for as well. There can be only one IP address.
 ///
 /// Returns 1; or 0, without an error on the queue for a second address.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection; `hostname` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add1_host(ssl: *mut Connection, hostname: *const c_char) -> c_int {
     call(c"SSL_add1_host", 0, || {
@@ -58,9 +52,6 @@ pub unsafe extern "C" fn SSL_add1_host(ssl: *mut Connection, hostname: *const c_
 }
 
 /// Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) {
     call(c"SSL_set_hostflags", (), || {
@@ -74,9 +65,6 @@ pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) 
 
 /// The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
 /// asked for, or none matched, or the session was resumed. Lent until the next verification.
-///
-/// # Safety
-/// `ssl` is NULL or a live connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peername(ssl: *mut Connection) -> *const c_char {
     call(c"SSL_get0_peername", ptr::null(), || {

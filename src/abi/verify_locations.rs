@@ -25,9 +25,6 @@ use crate::libcrypto::store::Store;
 ///
 /// Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
 /// no certificate. A directory that does not exist is no error.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; the others are NULL or C strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
     ctx: *mut Context,
@@ -50,9 +47,6 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
 /// Trusts the certificates of a PEM file, which is read now.
 ///
 /// Returns 1; or 0 with an error on the queue, none for NULL.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `cafile` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_file(
     ctx: *mut Context,
@@ -68,9 +62,6 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_file(
 /// Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
 ///
 /// Returns 1; or 0 with an error on the queue, none for NULL.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `ca_path` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_dir(
     ctx: *mut Context,
@@ -86,9 +77,6 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_dir(
 /// Trusts the certificates at a URI, see ossl_store(7).
 ///
 /// Returns 1; or 0 with an error on the queue, none for NULL.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `castore` is NULL or a C string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_store(
     ctx: *mut Context,
@@ -105,9 +93,6 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_store(
 /// that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
 ///
 /// Returns 1, or 0 with an error on the queue.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_verify_paths(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_set_default_verify_paths", 0, || {
@@ -117,9 +102,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_paths(ctx: *mut Context) -> 
 }
 
 /// As `SSL_CTX_set_default_verify_paths`, only the file.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_verify_file(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_set_default_verify_file", 0, || {
@@ -129,9 +111,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_file(ctx: *mut Context) -> c
 }
 
 /// As `SSL_CTX_set_default_verify_paths`, only the directory.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_verify_dir(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_set_default_verify_dir", 0, || {
@@ -141,9 +120,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_dir(ctx: *mut Context) -> c_
 }
 
 /// As `SSL_CTX_set_default_verify_paths`, only the URI.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_verify_store(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_set_default_verify_store", 0, || {
@@ -154,9 +130,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_store(ctx: *mut Context) -> 
 
 /// The context's store of trusted certificates; never NULL for a context. Lent until it is
 /// replaced or the context freed. The program may add to it at any time.
-///
-/// # Safety
-/// `ctx` is NULL or a live context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi::X509_STORE {
     call(c"SSL_CTX_get_cert_store", ptr::null_mut(), || {
@@ -169,7 +142,7 @@ pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi
 /// it by an empty one. Connections that exist use the new one from now on.
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `store` is NULL or live, and the caller gives a reference away.
+/// `store` is NULL or live, and the caller gives a reference away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_store(ctx: *mut Context, store: *mut ffi::X509_STORE) {
     call(c"SSL_CTX_set_cert_store", (), || {
@@ -181,9 +154,6 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_store(ctx: *mut Context, store: *mut f
 
 /// As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
 /// caller's.
-///
-/// # Safety
-/// `ctx` is NULL or a live context; `store` is NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set1_cert_store(ctx: *mut Context, store: *mut ffi::X509_STORE) {
     call(c"SSL_CTX_set1_cert_store", (), || {

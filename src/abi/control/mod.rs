@@ -48,7 +48,7 @@ use crate::error::{Error, Reason, Result};
 /// Status: partial (no DTLS, no SRP; temporary DH parameters and client certificate types are accepted without effect)
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `parg` is what the control takes.
+/// `parg` is what the control takes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_ctrl(
     ctx: *mut Context,
@@ -77,8 +77,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Status: partial (no DTLS; this side's ephemeral key is not told, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `parg` is what the
-/// control takes.
+/// `parg` is what the control takes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_ctrl(
     ssl: *mut Connection,
@@ -102,7 +101,7 @@ pub unsafe extern "C" fn SSL_ctrl(
 /// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
 /// # Safety
-/// `ctx` is NULL or a live context; `arg2` is NULL or a function of the control's type.
+/// `arg2` is NULL or a function of the control's type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_callback_ctrl(
     ctx: *mut Context,
@@ -121,8 +120,7 @@ pub unsafe extern "C" fn SSL_CTX_callback_ctrl(
 /// Status: partial (functions for temporary DH parameters and for tracing extensions are accepted and never called)
 ///
 /// # Safety
-/// `ssl` is NULL or a live connection, used by no other thread meanwhile; `arg2` is NULL or a
-/// function of the control's type.
+/// `arg2` is NULL or a function of the control's type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_callback_ctrl(
     ssl: *mut Connection,

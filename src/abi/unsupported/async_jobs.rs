@@ -13,9 +13,6 @@ const WHY: &str = "Reprise starts no asynchronous jobs";
 /// Sets the callback of asynchronous jobs for a context: 0, an error.
 ///
 /// Status: unsupported (asynchronous jobs)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_async_callback(
     ctx: *mut Context,
@@ -27,9 +24,6 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback(
 /// Sets the argument of that callback: 0, an error.
 ///
 /// Status: unsupported (asynchronous jobs)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_async_callback_arg(
     ctx: *mut Context,
@@ -41,9 +35,6 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback_arg(
 /// Descriptors to wait for: 0, there is no asynchronous job.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_all_async_fds(
     ssl: *mut Connection,
@@ -56,9 +47,6 @@ pub unsafe extern "C" fn SSL_get_all_async_fds(
 /// State of the asynchronous job of a connection: 0, there is none.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_async_status(ssl: *mut Connection, status: *mut c_int) -> c_int {
     0
@@ -67,9 +55,6 @@ pub unsafe extern "C" fn SSL_get_async_status(ssl: *mut Connection, status: *mut
 /// Changes of the descriptors to wait for: 0, there is no asynchronous job.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_changed_async_fds(
     ssl: *mut Connection,
@@ -84,9 +69,6 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
 /// Sets the callback of asynchronous jobs for a connection: 0, an error.
 ///
 /// Status: unsupported (asynchronous jobs)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_async_callback(
     ssl: *mut Connection,
@@ -98,9 +80,6 @@ pub unsafe extern "C" fn SSL_set_async_callback(
 /// Sets the argument of that callback: 0, an error.
 ///
 /// Status: unsupported (asynchronous jobs)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_async_callback_arg(
     ssl: *mut Connection,
@@ -112,9 +91,6 @@ pub unsafe extern "C" fn SSL_set_async_callback_arg(
 /// Says whether a connection waits for an asynchronous job: always 0.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_waiting_for_async(ssl: *mut Connection) -> c_int {
     0

@@ -16,9 +16,6 @@ const WHY: &str = "Reprise has no TLS compression";
 /// Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
 ///
 /// Status: unsupported (compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_add_compression_method(
     id: c_int,
@@ -30,9 +27,6 @@ pub unsafe extern "C" fn SSL_COMP_add_compression_method(
 /// Name of a compression method: NULL.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *const c_char {
     ptr::null()
@@ -41,9 +35,6 @@ pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *c
 /// The list of compression methods: NULL, there is none.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get_compression_methods() -> *mut CompressionStack {
     ptr::null_mut()
@@ -52,9 +43,6 @@ pub unsafe extern "C" fn SSL_COMP_get_compression_methods() -> *mut CompressionS
 /// Number of a compression method: -1.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get_id(comp: *const CompressionEntry) -> c_int {
     -1
@@ -63,9 +51,6 @@ pub unsafe extern "C" fn SSL_COMP_get_id(comp: *const CompressionEntry) -> c_int
 /// Name of a compression method of libcrypto: NULL.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *const c_char {
     ptr::null()
@@ -74,9 +59,6 @@ pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *co
 /// Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// `methods` is not looked at.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
     methods: *mut CompressionStack,
@@ -87,9 +69,6 @@ pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
 /// Compression of what a connection sends: NULL, none.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_compression(
     ssl: *const Connection,
@@ -100,9 +79,6 @@ pub unsafe extern "C" fn SSL_get_current_compression(
 /// Compression of what a connection receives: NULL, none.
 ///
 /// Status: partial (as in a libssl built without compression)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_expansion(
     ssl: *const Connection,

@@ -16,9 +16,6 @@ const WHY: &str = "Reprise does not check certificate transparency";
 /// Says whether a context checks certificate transparency: always 0.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_ct_is_enabled(ctx: *const Context) -> c_int {
     0
@@ -27,9 +24,6 @@ pub unsafe extern "C" fn SSL_CTX_ct_is_enabled(ctx: *const Context) -> c_int {
 /// Turns the checks on for a context: 0, an error.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_enable_ct(ctx: *mut Context, validation_mode: c_int) -> c_int {
     unsupported(c"SSL_CTX_enable_ct", 0, WHY)
@@ -38,9 +32,6 @@ pub unsafe extern "C" fn SSL_CTX_enable_ct(ctx: *mut Context, validation_mode: c
 /// The logs a context trusts: NULL, none.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_ctlog_store(ctx: *const Context) -> *const CtLogStore {
     ptr::null()
@@ -49,9 +40,6 @@ pub unsafe extern "C" fn SSL_CTX_get0_ctlog_store(ctx: *const Context) -> *const
 /// Sets the logs a context trusts: an error. `logs` stays the caller's.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut CtLogStore) {
     unsupported(c"SSL_CTX_set0_ctlog_store", (), WHY)
@@ -60,9 +48,6 @@ pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut 
 /// Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ct_validation_callback(
     ctx: *mut Context,
@@ -79,9 +64,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ct_validation_callback(
 /// Reads the logs a context trusts: 0, an error.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ctlog_list_file(
     ctx: *mut Context,
@@ -93,9 +75,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ctlog_list_file(
 /// Reads the default list of logs: 0, an error.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_ctlog_list_file(ctx: *mut Context) -> c_int {
     unsupported(c"SSL_CTX_set_default_ctlog_list_file", 0, WHY)
@@ -104,9 +83,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_ctlog_list_file(ctx: *mut Context) 
 /// Says whether a connection checks certificate transparency: always 0.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_ct_is_enabled(ssl: *const Connection) -> c_int {
     0
@@ -115,9 +91,6 @@ pub unsafe extern "C" fn SSL_ct_is_enabled(ssl: *const Connection) -> c_int {
 /// Turns the checks on for a connection: 0, an error.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_enable_ct(ssl: *mut Connection, validation_mode: c_int) -> c_int {
     unsupported(c"SSL_enable_ct", 0, WHY)
@@ -126,9 +99,6 @@ pub unsafe extern "C" fn SSL_enable_ct(ssl: *mut Connection, validation_mode: c_
 /// The timestamps a peer sent: NULL, none are read.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctStack {
     ptr::null()
@@ -137,9 +107,6 @@ pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctS
 /// Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
 ///
 /// Status: unsupported (certificate transparency)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ct_validation_callback(
     ssl: *mut Connection,

@@ -22,9 +22,6 @@ const WHY: &str = "Reprise cannot send extensions that its engine does not know"
 /// Adds a client extension: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_client_custom_ext(
     ctx: *mut Context,
@@ -41,9 +38,6 @@ pub unsafe extern "C" fn SSL_CTX_add_client_custom_ext(
 /// Adds an extension: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_custom_ext(
     ctx: *mut Context,
@@ -61,9 +55,6 @@ pub unsafe extern "C" fn SSL_CTX_add_custom_ext(
 /// Adds a server extension: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_server_custom_ext(
     ctx: *mut Context,
@@ -80,9 +71,6 @@ pub unsafe extern "C" fn SSL_CTX_add_server_custom_ext(
 /// Says whether a context has a custom client extension of this type: always 0.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_has_client_custom_ext(
     ctx: *const Context,
@@ -94,9 +82,6 @@ pub unsafe extern "C" fn SSL_CTX_has_client_custom_ext(
 /// Loads server extensions from memory: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_serverinfo(
     ctx: *mut Context,
@@ -109,9 +94,6 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo(
 /// Loads server extensions of a given form from memory: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_serverinfo_ex(
     ctx: *mut Context,
@@ -125,9 +107,6 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo_ex(
 /// Loads server extensions from a PEM file: 0, an error.
 ///
 /// Status: unsupported (custom extensions)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_serverinfo_file(
     ctx: *mut Context,
@@ -140,9 +119,6 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo_file(
 /// (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
 ///
 /// Status: done
-///
-/// # Safety
-/// Any number will do.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_extension_supported(ext_type: c_uint) -> c_int {
     c_int::from(HANDLED_BY_OPENSSL.contains(&ext_type))

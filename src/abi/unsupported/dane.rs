@@ -21,9 +21,6 @@ const WHY: &str = "Reprise does not verify by DANE";
 /// Clears DANE flags of a context: 0, the flags before, as none can be set.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ulong) -> c_ulong {
     // Flags mean something only once DANE is enabled, and enabling it fails.
@@ -33,9 +30,6 @@ pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ul
 /// Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
 ///
 /// Status: partial (accepted; SSL_dane_enable fails)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_dane_enable(ctx: *mut Context) -> c_int {
     1
@@ -44,9 +38,6 @@ pub unsafe extern "C" fn SSL_CTX_dane_enable(ctx: *mut Context) -> c_int {
 /// Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
 ///
 /// Status: partial (accepted; SSL_dane_enable fails)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_dane_mtype_set(
     ctx: *mut Context,
@@ -60,9 +51,6 @@ pub unsafe extern "C" fn SSL_CTX_dane_mtype_set(
 /// Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_dane_set_flags(ctx: *mut Context, flags: c_ulong) -> c_ulong {
     // Flags mean something only once DANE is enabled, and enabling it fails.
@@ -72,9 +60,6 @@ pub unsafe extern "C" fn SSL_CTX_dane_set_flags(ctx: *mut Context, flags: c_ulon
 /// Clears DANE flags of a connection: 0, the flags before, as none can be set.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dane_clear_flags(ssl: *mut Connection, flags: c_ulong) -> c_ulong {
     // Flags mean something only once DANE is enabled, and enabling it fails.
@@ -84,9 +69,6 @@ pub unsafe extern "C" fn SSL_dane_clear_flags(ssl: *mut Connection, flags: c_ulo
 /// Enables DANE for a connection: -1, an error.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dane_enable(ssl: *mut Connection, basedomain: *const c_char) -> c_int {
     unsupported(c"SSL_dane_enable", -1, WHY)
@@ -95,9 +77,6 @@ pub unsafe extern "C" fn SSL_dane_enable(ssl: *mut Connection, basedomain: *cons
 /// Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dane_set_flags(ssl: *mut Connection, flags: c_ulong) -> c_ulong {
     // Flags mean something only once DANE is enabled, and enabling it fails.
@@ -107,9 +86,6 @@ pub unsafe extern "C" fn SSL_dane_set_flags(ssl: *mut Connection, flags: c_ulong
 /// Adds a TLSA record: -1, an error.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dane_tlsa_add(
     ssl: *mut Connection,
@@ -125,9 +101,6 @@ pub unsafe extern "C" fn SSL_dane_tlsa_add(
 /// The DANE state of a connection: NULL, none.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
     ptr::null_mut()
@@ -136,9 +109,6 @@ pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
 /// Depth of the certificate that a TLSA record matched: -1, none did.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_dane_authority(
     ssl: *mut Connection,
@@ -151,9 +121,6 @@ pub unsafe extern "C" fn SSL_get0_dane_authority(
 /// Fields of the TLSA record that matched: -1, none did.
 ///
 /// Status: unsupported (DANE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_dane_tlsa(
     ssl: *mut Connection,

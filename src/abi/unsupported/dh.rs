@@ -20,7 +20,7 @@ use crate::context::Context;
 /// Status: partial (accepted; DHE suites are not offered)
 ///
 /// # Safety
-/// `ctx` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
+/// `dhpkey` is NULL or a reference that the caller owns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
     ctx: *mut Context,
@@ -41,9 +41,6 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
 /// Sets the callback that gives DH parameters for a context. Accepted, never called.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
     ctx: *mut Context,
@@ -65,7 +62,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
 /// Status: partial (accepted; DHE suites are not offered)
 ///
 /// # Safety
-/// `ssl` is NULL or live; `dhpkey` is NULL or a reference that the caller owns.
+/// `dhpkey` is NULL or a reference that the caller owns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
     ssl: *mut Connection,
@@ -86,9 +83,6 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
 /// Sets the callback that gives DH parameters for a connection. Accepted, never called.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_tmp_dh_callback(
     ssl: *mut Connection,

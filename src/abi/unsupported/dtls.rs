@@ -15,9 +15,6 @@ const WHY: &str = "Reprise has no DTLS: its engine, rustls, speaks TLS over stre
 /// Says whether a connection uses DTLS: always 0 here.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_dtls(ssl: *const Connection) -> c_int {
     0
@@ -27,9 +24,6 @@ pub unsafe extern "C" fn SSL_is_dtls(ssl: *const Connection) -> c_int {
 /// without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
     unsupported(c"DTLS_client_method", ptr::null(), WHY)
@@ -38,9 +32,6 @@ pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
 /// Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_get_data_mtu(ssl: *const Connection) -> usize {
     0
@@ -50,9 +41,6 @@ pub unsafe extern "C" fn DTLS_get_data_mtu(ssl: *const Connection) -> usize {
 /// built without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_method() -> *const Method {
     unsupported(c"DTLS_method", ptr::null(), WHY)
@@ -62,9 +50,6 @@ pub unsafe extern "C" fn DTLS_method() -> *const Method {
 /// without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
     unsupported(c"DTLS_server_method", ptr::null(), WHY)
@@ -73,9 +58,6 @@ pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
 /// Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsTimerCallback) {
     unsupported(c"DTLS_set_timer_cb", (), WHY)
@@ -84,9 +66,6 @@ pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsT
 /// Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_2_client_method() -> *const Method {
     unsupported(c"DTLSv1_2_client_method", ptr::null(), WHY)
@@ -96,9 +75,6 @@ pub unsafe extern "C" fn DTLSv1_2_client_method() -> *const Method {
 /// it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
     unsupported(c"DTLSv1_2_method", ptr::null(), WHY)
@@ -107,9 +83,6 @@ pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
 /// Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
     unsupported(c"DTLSv1_2_server_method", ptr::null(), WHY)
@@ -118,9 +91,6 @@ pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
 /// Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_client_method() -> *const Method {
     unsupported(c"DTLSv1_client_method", ptr::null(), WHY)
@@ -129,9 +99,6 @@ pub unsafe extern "C" fn DTLSv1_client_method() -> *const Method {
 /// Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut Connection, client: *mut BioAddress) -> c_int {
     unsupported(c"DTLSv1_listen", -1, WHY)
@@ -141,9 +108,6 @@ pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut Connection, client: *mut BioAdd
 /// it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
     unsupported(c"DTLSv1_method", ptr::null(), WHY)
@@ -152,9 +116,6 @@ pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
 /// Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
 ///
 /// Status: unsupported (DTLS)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
     unsupported(c"DTLSv1_server_method", ptr::null(), WHY)
@@ -163,9 +124,6 @@ pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
 /// Sets the callback that makes DTLS cookies. Accepted, never called.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
     ctx: *mut Context,
@@ -183,9 +141,6 @@ pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
 /// Sets the callback that checks DTLS cookies. Accepted, never called.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cookie_verify_cb(
     ctx: *mut Context,

@@ -12,9 +12,6 @@ const WHY: &str = "Reprise has no EAP-FAST hooks: session tickets and secrets ca
 /// Sets the callback that gives the master secret: 0, an error.
 ///
 /// Status: unsupported (EAP-FAST)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_secret_cb(
     ssl: *mut Connection,
@@ -27,9 +24,6 @@ pub unsafe extern "C" fn SSL_set_session_secret_cb(
 /// Sets the bytes of the ticket extension: 0, an error.
 ///
 /// Status: unsupported (EAP-FAST)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_ticket_ext(
     ssl: *mut Connection,
@@ -42,9 +36,6 @@ pub unsafe extern "C" fn SSL_set_session_ticket_ext(
 /// Sets the callback that sees the ticket extension: 0, an error.
 ///
 /// Status: unsupported (EAP-FAST)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_ticket_ext_cb(
     ssl: *mut Connection,

@@ -13,9 +13,6 @@ const WHY: &str = "Reprise takes no certificates from ENGINEs: use SSL_CTX_use_c
 /// Lets an ENGINE choose the client certificate: 0, an error.
 ///
 /// Status: unsupported (ENGINE)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_cert_engine(
     ctx: *mut Context,

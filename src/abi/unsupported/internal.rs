@@ -7,9 +7,6 @@ use crate::abi::types::TestFunctions;
 /// Access to internals for OpenSSL's own tests: NULL.
 ///
 /// Status: partial (as in a libssl built without unit tests)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_test_functions() -> *const TestFunctions {
     ptr::null()

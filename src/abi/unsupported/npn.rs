@@ -12,9 +12,6 @@ use crate::context::Context;
 /// Sets a client's NPN callback. Accepted, never called.
 ///
 /// Status: partial (never negotiated)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
     ctx: *mut Context,
@@ -27,9 +24,6 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
 /// Sets a server's NPN callback. Accepted, never called.
 ///
 /// Status: partial (never negotiated)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
     ctx: *mut Context,
@@ -42,9 +36,6 @@ pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
 /// The protocol that NPN chose: NULL with length 0, as NPN never runs.
 ///
 /// Status: partial (never negotiated)
-///
-/// # Safety
-/// `data` and `len` may be written, or are NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_next_proto_negotiated(
     ssl: *const Connection,

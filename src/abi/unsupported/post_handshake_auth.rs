@@ -11,9 +11,6 @@ const WHY: &str = "Reprise has no post-handshake authentication: it is not in it
 /// Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
 ///
 /// Status: unsupported (post-handshake authentication)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_verify_client_post_handshake(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_verify_client_post_handshake", 0, WHY)

@@ -20,9 +20,6 @@ const WHY: &str = "Reprise pads no records: TLS 1.3 padding is not to be had fro
 /// The argument of the padding callback of a context: NULL.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_record_padding_callback_arg(
     ctx: *const Context,
@@ -34,9 +31,6 @@ pub unsafe extern "C" fn SSL_CTX_get_record_padding_callback_arg(
 /// padding.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut Context, block_size: usize) -> c_int {
     if block_size <= 1 {
@@ -48,9 +42,6 @@ pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut Context, block_size
 /// Sets the size of read buffers of a context. Accepted, without effect.
 ///
 /// Status: partial (accepted, without effect)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, len: usize) {
     // Records are read exactly, whatever their size: no buffer needs a size.
@@ -59,9 +50,6 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, 
 /// Sets the callback that pads the records of a context: an error unless it is NULL.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
     ctx: *mut Context,
@@ -83,9 +71,6 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
 /// callback.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback_arg(
     ctx: *mut Context,
@@ -98,9 +83,6 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback_arg(
 /// which turns it off.
 ///
 /// Status: unsupported (max_fragment_length)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(
     ctx: *mut Context,
@@ -119,9 +101,6 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(
 /// Allocates the buffers of a connection: always 1, they are made when needed.
 ///
 /// Status: partial (accepted, without effect)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
     // Buffers exist only while they hold data.
@@ -131,9 +110,6 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
 /// The argument of the padding callback of a connection: NULL.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(
     ssl: *const Connection,
@@ -145,9 +121,6 @@ pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(
 /// no padding.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut Connection, block_size: usize) -> c_int {
     if block_size <= 1 {
@@ -159,9 +132,6 @@ pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut Connection, block_size:
 /// Sets the size of read buffers of a connection. Accepted, without effect.
 ///
 /// Status: partial (accepted, without effect)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, len: usize) {
     // Records are read exactly, whatever their size: no buffer needs a size.
@@ -170,9 +140,6 @@ pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, l
 /// Sets the callback that pads the records of a connection: an error unless it is NULL.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_record_padding_callback(
     ssl: *mut Connection,
@@ -195,9 +162,6 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback(
 /// callback.
 ///
 /// Status: unsupported (record padding)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_record_padding_callback_arg(
     ssl: *mut Connection,
@@ -210,9 +174,6 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback_arg(
 /// 0, which turns it off.
 ///
 /// Status: unsupported (max_fragment_length)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_tlsext_max_fragment_length(
     ssl: *mut Connection,

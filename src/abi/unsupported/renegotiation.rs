@@ -12,9 +12,6 @@ const WHY: &str =
 /// Starts a renegotiation: 0, an error.
 ///
 /// Status: unsupported (renegotiation)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_renegotiate(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_renegotiate", 0, WHY)
@@ -23,9 +20,6 @@ pub unsafe extern "C" fn SSL_renegotiate(ssl: *mut Connection) -> c_int {
 /// Starts a renegotiation that resumes the session: 0, an error.
 ///
 /// Status: unsupported (renegotiation)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_renegotiate_abbreviated(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_renegotiate_abbreviated", 0, WHY)
@@ -34,9 +28,6 @@ pub unsafe extern "C" fn SSL_renegotiate_abbreviated(ssl: *mut Connection) -> c_
 /// Says whether a renegotiation is under way: always 0.
 ///
 /// Status: done
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_renegotiate_pending(ssl: *const Connection) -> c_int {
     0

@@ -18,9 +18,6 @@ const WHY: &str = "Reprise has no SRP: the key exchange of RFC 5054 is not in it
 /// Computes the client's SRP value: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SRP_Calc_A_param(ssl: *mut Connection) -> c_int {
     unsupported(c"SRP_Calc_A_param", 0, WHY)
@@ -29,9 +26,6 @@ pub unsafe extern "C" fn SRP_Calc_A_param(ssl: *mut Connection) -> c_int {
 /// Frees the SRP state of a context: always 1, there is none.
 ///
 /// Status: partial (empty state only)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_SRP_CTX_free(ctx: *mut Context) -> c_int {
     // An empty SRP state needs nothing.
@@ -41,9 +35,6 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_free(ctx: *mut Context) -> c_int {
 /// Clears the SRP state of a context: always 1, there is none.
 ///
 /// Status: partial (empty state only)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_SRP_CTX_init(ctx: *mut Context) -> c_int {
     // An empty SRP state needs nothing.
@@ -53,9 +44,6 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_init(ctx: *mut Context) -> c_int {
 /// Sets the argument of the SRP callbacks: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_void) -> c_int {
     unsupported(c"SSL_CTX_set_srp_cb_arg", 0, WHY)
@@ -64,9 +52,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_v
 /// Sets the callback that asks for an SRP password: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_client_pwd_callback(
     ctx: *mut Context,
@@ -78,9 +63,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_client_pwd_callback(
 /// Sets an SRP client's password: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_password(
     ctx: *mut Context,
@@ -92,9 +74,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_password(
 /// Sets the smallest SRP group: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_strength(ctx: *mut Context, strength: c_int) -> c_int {
     unsupported(c"SSL_CTX_set_srp_strength", 0, WHY)
@@ -103,9 +82,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_strength(ctx: *mut Context, strength: c
 /// Sets an SRP client's user name: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut c_char) -> c_int {
     unsupported(c"SSL_CTX_set_srp_username", 0, WHY)
@@ -114,9 +90,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
 /// Sets the callback that looks up SRP users: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
     ctx: *mut Context,
@@ -128,9 +101,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
 /// Sets the callback that accepts SRP groups: 0, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_verify_param_callback(
     ctx: *mut Context,
@@ -142,9 +112,6 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_verify_param_callback(
 /// Frees the SRP state of a connection: always 1, there is none.
 ///
 /// Status: partial (empty state only)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SRP_CTX_free(ssl: *mut Connection) -> c_int {
     // An empty SRP state needs nothing.
@@ -154,9 +121,6 @@ pub unsafe extern "C" fn SSL_SRP_CTX_free(ssl: *mut Connection) -> c_int {
 /// Clears the SRP state of a connection: always 1, there is none.
 ///
 /// Status: partial (empty state only)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SRP_CTX_init(ssl: *mut Connection) -> c_int {
     // An empty SRP state needs nothing.
@@ -166,9 +130,6 @@ pub unsafe extern "C" fn SSL_SRP_CTX_init(ssl: *mut Connection) -> c_int {
 /// The prime of the SRP group: NULL, no connection uses SRP.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM {
     ptr::null_mut()
@@ -177,9 +138,6 @@ pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM
 /// The generator of the SRP group: NULL, no connection uses SRP.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_g(ssl: *mut Connection) -> *mut ffi::BIGNUM {
     ptr::null_mut()
@@ -188,9 +146,6 @@ pub unsafe extern "C" fn SSL_get_srp_g(ssl: *mut Connection) -> *mut ffi::BIGNUM
 /// The SRP user's information: NULL, no connection uses SRP.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_char {
     ptr::null_mut()
@@ -199,9 +154,6 @@ pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_ch
 /// The SRP user's name: NULL, no connection uses SRP.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_username(ssl: *mut Connection) -> *mut c_char {
     ptr::null_mut()
@@ -210,9 +162,6 @@ pub unsafe extern "C" fn SSL_get_srp_username(ssl: *mut Connection) -> *mut c_ch
 /// Sets an SRP server's values: -1, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_srp_server_param(
     ssl: *mut Connection,
@@ -228,9 +177,6 @@ pub unsafe extern "C" fn SSL_set_srp_server_param(
 /// Makes an SRP server's values from a password: -1, an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_srp_server_param_pw(
     ssl: *mut Connection,
@@ -244,9 +190,6 @@ pub unsafe extern "C" fn SSL_set_srp_server_param_pw(
 /// Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
 ///
 /// Status: unsupported (SRP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_srp_server_param_with_username(
     ssl: *mut Connection,

@@ -15,9 +15,6 @@ const WHY: &str = "Reprise has no DTLS-SRTP: it speaks TLS over streams only";
 /// Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
 ///
 /// Status: unsupported (DTLS-SRTP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(
     ctx: *mut Context,
@@ -29,9 +26,6 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(
 /// The SRTP profile in use: NULL, none.
 ///
 /// Status: unsupported (DTLS-SRTP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
     ssl: *mut Connection,
@@ -42,9 +36,6 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
 /// The SRTP profiles set: NULL, none.
 ///
 /// Status: unsupported (DTLS-SRTP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srtp_profiles(
     ssl: *mut Connection,
@@ -55,9 +46,6 @@ pub unsafe extern "C" fn SSL_get_srtp_profiles(
 /// Sets the SRTP profiles of a connection: 1, which is failure here.
 ///
 /// Status: unsupported (DTLS-SRTP)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_tlsext_use_srtp(
     ssl: *mut Connection,

@@ -12,9 +12,6 @@ const WHY: &str = "Reprise makes no TLS 1.3 cookies: they are not in its engine"
 /// Answers a first ClientHello with a cookie: -1, an error (SSL_stateless(3)).
 ///
 /// Status: unsupported (TLS 1.3 cookies)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_stateless", -1, WHY)
@@ -23,9 +20,6 @@ pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
 /// Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
 ///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
     ctx: *mut Context,
@@ -43,9 +37,6 @@ pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
 /// Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
 ///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_verify_cb(
     ctx: *mut Context,

@@ -8,9 +8,6 @@ use crate::connection::Connection;
 /// Message callback that prints decoded handshake messages to the BIO given as its argument.
 ///
 /// Status: unsupported (message callbacks are called, but messages are not printed in words)
-///
-/// # Safety
-/// No argument is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_trace(
     write_p: c_int,
