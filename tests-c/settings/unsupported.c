@@ -187,8 +187,53 @@ static void dane_may_be_prepared_but_not_enabled(void)
     SSL_CTX_free(context);
 }
 
-TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake), TEST(dtls_has_no_context),
+static void the_kernel_does_no_tls(const struct protocol *protocol)
+{
+    struct pair pair;
+    const char file[] = "never sent";
+
+    pair_init(&pair, protocol);
+    pair.transport = SOCKETS;
+    SSL_CTX_set_options(pair.client_ctx, SSL_OP_ENABLE_KTLS);
+    CHECK(SSL_CTX_get_options(pair.client_ctx) & SSL_OP_ENABLE_KTLS);
+    pair_open(&pair);
+    /* Asking for it is a wish; with it switched off again nothing depends on the kernel. */
+    SSL_clear_options(pair.client, SSL_OP_ENABLE_KTLS);
+    pair_handshake(&pair);
+    CHECK_EQ(BIO_get_ktls_send(SSL_get_wbio(pair.client)), 0);
+    CHECK_EQ(BIO_get_ktls_recv(SSL_get_rbio(pair.client)), 0);
+    ERR_clear_error();
+    CHECK(SSL_sendfile(pair.client, 0, 0, sizeof(file), 0) < 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    send_text(pair.client, pair.server, "all is well");
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+static void nothing_waits_for_an_asynchronous_job(const struct protocol *protocol)
+{
+    struct pair pair;
+    size_t count = 99, added = 99, deleted = 99;
+    int status = 99;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
+    CHECK_EQ(SSL_waiting_for_async(pair.client), 0);
+    CHECK_EQ(SSL_get_all_async_fds(pair.client, NULL, &count), 0);
+    CHECK_EQ(SSL_get_changed_async_fds(pair.client, NULL, &added, NULL, &deleted), 0);
+    (void)SSL_get_async_status(pair.client, &status);
+    ERR_clear_error();
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
+TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake),
+          TEST(dtls_has_no_context),
           TEST(options_that_leave_no_version_are_told_in_the_handshake),
           TEST(cipher_strings_that_leave_nothing_are_refused),
-          TEST_EACH(groups_that_leave_nothing_end_the_handshake), TEST(renegotiation_fails_and_says_so),
-          TEST(dane_may_be_prepared_but_not_enabled))
+          TEST_EACH(groups_that_leave_nothing_end_the_handshake),
+          TEST(renegotiation_fails_and_says_so),
+          TEST(dane_may_be_prepared_but_not_enabled),
+          TEST_EACH(the_kernel_does_no_tls),
+          TEST_EACH(nothing_waits_for_an_asynchronous_job))

@@ -1,6 +1,6 @@
 /*
  * Settings of contexts as rows of a table: how to set each to one of three values, and how to tell which of them
- * counts for a connection. copied.c has the tests.
+ * counts for a connection. copied_settings.c has the tests.
  */
 #ifndef SETTING_ROWS_H
 #define SETTING_ROWS_H

@@ -1,5 +1,4 @@
-/* Connections that are copied or used again, and what is asked about the transport. */
-#include <openssl/err.h>
+/* SSL_dup(3) and SSL_clear(3): copies of a connection, and connections that are used again. */
 #include <openssl/ssl.h>
 
 #include "pair.h"
@@ -91,48 +90,6 @@ static void cleared_connections_connect_again(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void the_kernel_does_no_tls(const struct protocol *protocol)
-{
-    struct pair pair;
-    const char file[] = "never sent";
-
-    pair_init(&pair, protocol);
-    pair.transport = SOCKETS;
-    SSL_CTX_set_options(pair.client_ctx, SSL_OP_ENABLE_KTLS);
-    CHECK(SSL_CTX_get_options(pair.client_ctx) & SSL_OP_ENABLE_KTLS);
-    pair_open(&pair);
-    /* Asking for it is a wish; with it switched off again nothing depends on the kernel. */
-    SSL_clear_options(pair.client, SSL_OP_ENABLE_KTLS);
-    pair_handshake(&pair);
-    CHECK_EQ(BIO_get_ktls_send(SSL_get_wbio(pair.client)), 0);
-    CHECK_EQ(BIO_get_ktls_recv(SSL_get_rbio(pair.client)), 0);
-    ERR_clear_error();
-    CHECK(SSL_sendfile(pair.client, 0, 0, sizeof(file), 0) < 0);
-    CHECK(ERR_peek_error() != 0);
-    ERR_clear_error();
-    send_text(pair.client, pair.server, "all is well");
-    pair_close(&pair);
-    pair_free(&pair);
-}
-
-static void nothing_waits_for_an_asynchronous_job(const struct protocol *protocol)
-{
-    struct pair pair;
-    size_t count = 99, added = 99, deleted = 99;
-    int status = 99;
-
-    pair_init(&pair, protocol);
-    pair_connect(&pair);
-    CHECK_EQ(SSL_waiting_for_async(pair.client), 0);
-    CHECK_EQ(SSL_get_all_async_fds(pair.client, NULL, &count), 0);
-    CHECK_EQ(SSL_get_changed_async_fds(pair.client, NULL, &added, NULL, &deleted), 0);
-    (void)SSL_get_async_status(pair.client, &status);
-    ERR_clear_error();
-    pair_close(&pair);
-    pair_free(&pair);
-}
-
 TEST_MAIN(TEST(a_copy_has_the_settings_of_its_original),
           TEST_EACH(a_copy_after_the_handshake_is_the_same_connection),
-          TEST_EACH(cleared_connections_connect_again), TEST_EACH(the_kernel_does_no_tls),
-          TEST_EACH(nothing_waits_for_an_asynchronous_job))
+          TEST_EACH(cleared_connections_connect_again))

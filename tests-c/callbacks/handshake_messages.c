@@ -1,4 +1,4 @@
-/* What programs are told of the messages and states of handshakes. */
+/* What message and info callbacks see of handshakes. */
 #include <string.h>
 
 #include <openssl/ssl.h>
