@@ -3,6 +3,8 @@
 
 #[path = "build/exports.rs"]
 mod exports;
+#[path = "build/function_types.rs"]
+mod function_types;
 #[path = "build/header.rs"]
 mod header;
 #[path = "build/link.rs"]
@@ -22,6 +24,7 @@ fn main() {
         "build.rs",
         "build",
         "src/abi",
+        "src/callback",
         "cbindgen.toml",
         "include/reprise/preamble.h.in",
     ] {

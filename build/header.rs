@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::exports::Export;
+use crate::function_types::{self, FunctionType};
 use crate::themes::{self, Entry, SECTIONS};
 
 /// The whole header. `out` is a folder for files in between.
@@ -19,7 +20,7 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
         "Callbacks of the program",
         "NULL unsets a callback.",
     ));
-    header.push_str(&cbindgen.types(&root.join("src/abi/types.rs")));
+    header.push_str(&cbindgen.callbacks());
 
     for section in SECTIONS {
         let mut functions: Vec<&Export> = Vec::new();
@@ -66,7 +67,7 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
     header.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     assert!(
         !header.contains("Option_"),
-        "a callback type in a prototype must include its NULL: see src/abi/types.rs"
+        "a callback type in a prototype must include its NULL: see src/callback"
     );
     header
 }
@@ -86,13 +87,49 @@ fn heading(title: &str, prose: &str) -> String {
 struct Cbindgen<'a> {
     config: cbindgen::Config,
     out: &'a Path,
+    functions: Vec<FunctionType>,
 }
 
 impl<'a> Cbindgen<'a> {
     fn new(root: &Path, out: &'a Path) -> Self {
         let config = cbindgen::Config::from_file(root.join("cbindgen.toml"))
             .unwrap_or_else(|error| panic!("cbindgen.toml: {error}"));
-        Self { config, out }
+        let functions = function_types::find(&root.join("src/callback"));
+        Self {
+            config,
+            out,
+            functions,
+        }
+    }
+
+    /// Whether C has a name for a type.
+    fn is_named(&self, function: &FunctionType) -> bool {
+        self.config.export.rename.contains_key(&function.name)
+    }
+
+    /// The types of the program's functions that have a name in C.
+    fn callbacks(&self) -> String {
+        let named = self.functions.iter().filter(|of| self.is_named(of));
+        let source: String = named.map(|of| format!("{}\n", of.item)).collect();
+        let path = self.out.join("callbacks.rs");
+        fs::write(&path, source).expect("OUT_DIR can be written");
+        self.types(&path)
+    }
+
+    /// A signature in which types without a name in C are written out.
+    fn written_out(&self, signature: &str) -> String {
+        let is_part_of_name = |c: char| c.is_alphanumeric() || c == '_';
+        signature
+            .split_inclusive(|c| !is_part_of_name(c))
+            .map(|piece| {
+                let name = piece.trim_end_matches(|c| !is_part_of_name(c));
+                let function = self.functions.iter().find(|of| of.name == name);
+                match function.filter(|of| !self.is_named(of)) {
+                    Some(of) => piece.replace(name, &of.definition),
+                    None => piece.to_owned(),
+                }
+            })
+            .collect()
     }
 
     /// The type aliases and structures of a source file.
@@ -133,7 +170,7 @@ impl<'a> Cbindgen<'a> {
             writeln!(
                 source,
                 "#[unsafe(no_mangle)]\n{} {{}}\n",
-                function.signature
+                self.written_out(&function.signature)
             )
             .expect("a String grows");
         }

@@ -9,6 +9,7 @@
 //! | [`configuration`] | what `SSL_CONF_CTX` points to: commands by name for the next two         |
 //! | [`connection`]    | what `SSL` points to: handshake, read, write, shutdown                   |
 //! | [`context`]       | what `SSL_CTX` points to: settings shared by connections                 |
+//! | [`callback`]      | the program's functions: their C types, and safe methods that call them  |
 //! | [`session`]       | what `SSL_SESSION` points to: the refcounted object, DER, printing       |
 //! | [`cache`]         | the session cache of a context                                           |
 //! | [`ticket`]        | ticket keys: sealing and opening tickets                                 |
@@ -30,6 +31,7 @@
 
 mod abi;
 mod cache;
+mod callback;
 mod cipher;
 mod clock;
 mod configuration;

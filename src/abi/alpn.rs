@@ -8,9 +8,9 @@ use std::ptr;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly, bytes, optional, store};
-use super::types::AlpnSelectCallback;
+use crate::callback::{AlpnSelectCallback, AlpnSelectFunction};
 use crate::connection::Connection;
-use crate::context::{CallbackWith, Context};
+use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// What `SSL_CTX_set_alpn_protos` returns for a list that is not one. Unlike other functions of
@@ -71,17 +71,15 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     ctx: *mut Context,
-    callback: AlpnSelectCallback,
+    callback: AlpnSelectFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_alpn_select_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
         context.change_callbacks(|callbacks| {
-            callbacks.alpn_select = CallbackWith {
-                function: callback,
-                argument: arg,
-            };
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            callbacks.alpn_select = unsafe { AlpnSelectCallback::new(callback, arg) };
         });
         Ok(())
     })

@@ -6,15 +6,16 @@
 //! up in the context when they are needed, so a change reaches connections that exist; message
 //! and certificate callbacks are copied to connections when these are made. NULL unsets a callback.
 
-use std::ffi::{c_int, c_void};
-
-use openssl_sys as ffi;
+use std::ffi::c_void;
 
 use super::call::call;
 use super::pointer::borrow_quietly;
-use super::types::KeylogCallback;
+use crate::callback::{
+    CertificateCallback, CertificateFunction, ClientCertificateCallback, ClientCertificateFunction,
+    InfoCallback, InfoFunction, KeylogCallback, KeylogFunction, MessageFunction,
+};
 use crate::connection::Connection;
-use crate::context::{CallbackWith, Context};
+use crate::context::Context;
 
 /// Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
 /// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
@@ -25,50 +26,40 @@ use crate::context::{CallbackWith, Context};
 /// rest, before anything is written; that a client waits for its peer is told when its flight is
 /// written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_info_callback(
-    ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)>,
-) {
+pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: InfoFunction) {
     call(c"SSL_CTX_set_info_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.info = callback);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, info) = unsafe { (borrow_quietly(ctx)?, InfoCallback::new(callback)) };
+        context.change_callbacks(|callbacks| callbacks.info = info);
         Ok(())
     })
 }
 
 /// The information callback of `ctx`; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_info_callback(
-    ctx: *mut Context,
-) -> Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)> {
+pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFunction {
     call(c"SSL_CTX_get_info_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().info)
+        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().info.function())
     })
 }
 
 /// As `SSL_CTX_set_info_callback`, for one connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_info_callback(
-    ssl: *mut Connection,
-    callback: Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)>,
-) {
+pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: InfoFunction) {
     call(c"SSL_set_info_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.set_info_callback(callback);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        unsafe { borrow_quietly(ssl)?.set_info_callback(InfoCallback::new(callback)) };
         Ok(())
     })
 }
 
 /// The information callback of `ssl` itself; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_info_callback(
-    ssl: *const Connection,
-) -> Option<unsafe extern "C" fn(ssl: *const Connection, kind: c_int, val: c_int)> {
+pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFunction {
     call(c"SSL_get_info_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.info_callback())
+        Ok(unsafe { borrow_quietly(ssl) }?.info_callback().function())
     })
 }
 
@@ -84,48 +75,26 @@ pub unsafe extern "C" fn SSL_get_info_callback(
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_msg_callback(
-    ctx: *mut Context,
-    callback: Option<
-        unsafe extern "C" fn(
-            write_p: c_int,
-            version: c_int,
-            content_type: c_int,
-            buf: *const c_void,
-            len: usize,
-            ssl: *mut Connection,
-            arg: *mut c_void,
-        ),
-    >,
-) {
+pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: MessageFunction) {
     call(c"SSL_CTX_set_msg_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_settings(|settings| settings.message_callback.function = callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        context.change_settings(|settings| unsafe {
+            settings.message_callback.set_function(callback);
+        });
         Ok(())
     })
 }
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_msg_callback(
-    ssl: *mut Connection,
-    callback: Option<
-        unsafe extern "C" fn(
-            write_p: c_int,
-            version: c_int,
-            content_type: c_int,
-            buf: *const c_void,
-            len: usize,
-            ssl: *mut Connection,
-            arg: *mut c_void,
-        ),
-    >,
-) {
+pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: MessageFunction) {
     call(c"SSL_set_msg_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.set_message_callback(callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        connection.change_message_callback(|message| unsafe { message.set_function(callback) });
         Ok(())
     })
 }
@@ -133,21 +102,24 @@ pub unsafe extern "C" fn SSL_set_msg_callback(
 /// Sets the function that receives the secrets of every connection, a line each in the format of
 /// `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogCallback) {
+pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogFunction) {
     call(c"SSL_CTX_set_keylog_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.key_log = callback);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, log) = unsafe { (borrow_quietly(ctx)?, KeylogCallback::new(callback)) };
+        context.change_callbacks(|callbacks| callbacks.key_log = log);
         Ok(())
     })
 }
 
 /// The key log callback; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> KeylogCallback {
+pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> KeylogFunction {
     call(c"SSL_CTX_get_keylog_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().key_log)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .callbacks()
+            .key_log
+            .function())
     })
 }
 
@@ -161,15 +133,16 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
+    callback: CertificateFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_cert_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        let callback = CallbackWith {
-            function: callback,
-            argument: arg,
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                CertificateCallback::new(callback, arg),
+            )
         };
         context.change_settings(|settings| settings.certificate_callback = callback);
         Ok(())
@@ -182,15 +155,16 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_cert_cb(
     ssl: *mut Connection,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, arg: *mut c_void) -> c_int>,
+    callback: CertificateFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_set_cert_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        let callback = CallbackWith {
-            function: callback,
-            argument: arg,
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) = unsafe {
+            (
+                borrow_quietly(ssl)?,
+                CertificateCallback::new(callback, arg),
+            )
         };
         connection.change_settings(|settings| settings.certificate_callback = callback);
         Ok(())
@@ -206,18 +180,17 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
     ctx: *mut Context,
-    client_cert_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            x509: *mut *mut ffi::X509,
-            pkey: *mut *mut ffi::EVP_PKEY,
-        ) -> c_int,
-    >,
+    client_cert_cb: ClientCertificateFunction,
 ) {
     call(c"SSL_CTX_set_client_cert_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.client_certificate = client_cert_cb);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                ClientCertificateCallback::new(client_cert_cb),
+            )
+        };
+        context.change_callbacks(|callbacks| callbacks.client_certificate = callback);
         Ok(())
     })
 }
@@ -226,17 +199,12 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
     ctx: *mut Context,
-) -> Option<
-    unsafe extern "C" fn(
-        ssl: *mut Connection,
-        x509: *mut *mut ffi::X509,
-        pkey: *mut *mut ffi::EVP_PKEY,
-    ) -> c_int,
-> {
+) -> ClientCertificateFunction {
     call(c"SSL_CTX_get_client_cert_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
             .callbacks()
-            .client_certificate)
+            .client_certificate
+            .function())
     })
 }

@@ -10,10 +10,10 @@ use openssl_sys as ffi;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
-use super::types::ClientHelloCallback;
+use crate::callback::{ClientHelloCallback, ClientHelloFunction};
 use crate::cipher::Cipher;
 use crate::connection::{ClientHello, Connection};
-use crate::context::{CallbackWith, CipherStack, Context};
+use crate::context::{CipherStack, Context};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::memory;
 
@@ -25,17 +25,15 @@ use crate::libcrypto::memory;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     ctx: *mut Context,
-    callback: ClientHelloCallback,
+    callback: ClientHelloFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_client_hello_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
         context.change_callbacks(|callbacks| {
-            callbacks.client_hello = CallbackWith {
-                function: callback,
-                argument: arg,
-            };
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            callbacks.client_hello = unsafe { ClientHelloCallback::new(callback, arg) };
         });
         Ok(())
     })

@@ -10,9 +10,9 @@ use super::call::call;
 use super::io::buffer;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
 use super::stop::drive;
-use super::types::AllowEarlyDataCallback;
+use crate::callback::{AllowEarlyDataCallback, AllowEarlyDataFunction};
 use crate::connection::{Connection, Stop};
-use crate::context::{CallbackWith, Context};
+use crate::context::Context;
 use crate::error::Error;
 
 /// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
@@ -71,16 +71,14 @@ pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     ctx: *mut Context,
-    callback: AllowEarlyDataCallback,
+    callback: AllowEarlyDataFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_allow_early_data_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        let allow = CallbackWith {
-            function: callback,
-            argument: arg,
-        };
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        let allow = unsafe { AllowEarlyDataCallback::new(callback, arg) };
         context.change_settings(|settings| settings.allow_early_data = allow);
         Ok(())
     })
@@ -141,16 +139,14 @@ pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
     ssl: *mut Connection,
-    callback: AllowEarlyDataCallback,
+    callback: AllowEarlyDataFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_set_allow_early_data_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let allow = CallbackWith {
-            function: callback,
-            argument: arg,
-        };
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        let allow = unsafe { AllowEarlyDataCallback::new(callback, arg) };
         connection.change_settings(|settings| settings.allow_early_data = allow);
         Ok(())
     })

@@ -8,7 +8,7 @@ use std::ptr;
 
 use super::call::call;
 use super::pointer::borrow_quietly;
-use super::types::PasswordCallback;
+use crate::callback::PasswordFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -17,12 +17,13 @@ use crate::context::Context;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     ctx: *mut Context,
-    callback: PasswordCallback,
+    callback: PasswordFunction,
 ) {
     call(c"SSL_CTX_set_default_passwd_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_settings(|settings| settings.password.function = callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        context.change_settings(|settings| unsafe { settings.password.set_function(callback) });
         Ok(())
     })
 }
@@ -37,7 +38,8 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
     call(c"SSL_CTX_set_default_passwd_cb_userdata", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_settings(|settings| settings.password.argument = u);
+        // SAFETY: what the function expects, or a password, as the caller promises.
+        context.change_settings(|settings| unsafe { settings.password.set_argument(u) });
         Ok(())
     })
 }
@@ -46,10 +48,13 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
 ///
 /// It is the program's own function.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordCallback {
+pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordFunction {
     call(c"SSL_CTX_get_default_passwd_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.settings().password.function)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .settings()
+            .password
+            .function())
     })
 }
 
@@ -63,7 +68,10 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
         ptr::null_mut(),
         || {
             // SAFETY: NULL or live, as the caller promises.
-            Ok(unsafe { borrow_quietly(ctx) }?.settings().password.argument)
+            Ok(unsafe { borrow_quietly(ctx) }?
+                .settings()
+                .password
+                .argument())
         },
     )
 }
@@ -72,12 +80,13 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     ssl: *mut Connection,
-    callback: PasswordCallback,
+    callback: PasswordFunction,
 ) {
     call(c"SSL_set_default_passwd_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_settings(|settings| settings.password.function = callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        connection.change_settings(|settings| unsafe { settings.password.set_function(callback) });
         Ok(())
     })
 }
@@ -92,7 +101,8 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
     call(c"SSL_set_default_passwd_cb_userdata", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_settings(|settings| settings.password.argument = u);
+        // SAFETY: what the function expects, or a password, as the caller promises.
+        connection.change_settings(|settings| unsafe { settings.password.set_argument(u) });
         Ok(())
     })
 }
@@ -101,10 +111,13 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
 ///
 /// It is the program's own function.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordCallback {
+pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordFunction {
     call(c"SSL_get_default_passwd_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.settings().password.function)
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .settings()
+            .password
+            .function())
     })
 }
 
@@ -118,7 +131,10 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb_userdata(ssl: *mut Connection
         ptr::null_mut(),
         || {
             // SAFETY: NULL or live, as the caller promises.
-            Ok(unsafe { borrow_quietly(ssl) }?.settings().password.argument)
+            Ok(unsafe { borrow_quietly(ssl) }?
+                .settings()
+                .password
+                .argument())
         },
     )
 }

@@ -14,8 +14,9 @@ use std::ptr;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly, c_str};
-use super::types::{
-    PskClientCallback, PskFindSessionCallback, PskServerCallback, PskUseSessionCallback,
+use crate::callback::{
+    PskClientCallback, PskClientFunction, PskFindSessionCallback, PskFindSessionFunction,
+    PskServerCallback, PskServerFunction, PskUseSessionCallback, PskUseSessionFunction,
 };
 use crate::connection::{Connection, LONGEST_PSK_IDENTITY};
 use crate::context::Context;
@@ -32,11 +33,12 @@ use crate::error::{Error, Reason, Result};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
     ctx: *mut Context,
-    callback: PskUseSessionCallback,
+    callback: PskUseSessionFunction,
 ) {
     call(c"SSL_CTX_set_psk_use_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow_quietly(ctx)?, PskUseSessionCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.use_session = callback);
         Ok(())
     })
@@ -52,11 +54,12 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
     ctx: *mut Context,
-    callback: PskFindSessionCallback,
+    callback: PskFindSessionFunction,
 ) {
     call(c"SSL_CTX_set_psk_find_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow_quietly(ctx)?, PskFindSessionCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.find_session = callback);
         Ok(())
     })
@@ -71,11 +74,12 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
     ctx: *mut Context,
-    callback: PskClientCallback,
+    callback: PskClientFunction,
 ) {
     call(c"SSL_CTX_set_psk_client_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow_quietly(ctx)?, PskClientCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.client_key = callback);
         Ok(())
     })
@@ -90,11 +94,12 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
     ctx: *mut Context,
-    callback: PskServerCallback,
+    callback: PskServerFunction,
 ) {
     call(c"SSL_CTX_set_psk_server_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow_quietly(ctx)?, PskServerCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.server_key = callback);
         Ok(())
     })
@@ -131,11 +136,12 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
     ssl: *mut Connection,
-    callback: PskUseSessionCallback,
+    callback: PskUseSessionFunction,
 ) {
     call(c"SSL_set_psk_use_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow_quietly(ssl)?, PskUseSessionCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.use_session = callback);
         Ok(())
     })
@@ -151,11 +157,12 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
     ssl: *mut Connection,
-    callback: PskFindSessionCallback,
+    callback: PskFindSessionFunction,
 ) {
     call(c"SSL_set_psk_find_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow_quietly(ssl)?, PskFindSessionCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.find_session = callback);
         Ok(())
     })
@@ -170,11 +177,12 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_client_callback(
     ssl: *mut Connection,
-    callback: PskClientCallback,
+    callback: PskClientFunction,
 ) {
     call(c"SSL_set_psk_client_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow_quietly(ssl)?, PskClientCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.client_key = callback);
         Ok(())
     })
@@ -189,11 +197,12 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_server_callback(
     ssl: *mut Connection,
-    callback: PskServerCallback,
+    callback: PskServerFunction,
 ) {
     call(c"SSL_set_psk_server_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow_quietly(ssl)?, PskServerCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.server_key = callback);
         Ok(())
     })

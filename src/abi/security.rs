@@ -10,10 +10,11 @@ use std::ptr;
 
 use super::call::call;
 use super::pointer::{borrow_quietly, optional};
+use crate::callback::{SecurityFunction, Ssl, SslContext};
 use crate::cipher::Cipher;
 use crate::cipher::security::level_permits;
 use crate::connection::Connection;
-use crate::context::{CallbackArgument, Context};
+use crate::context::Context;
 use crate::error::Result;
 
 /// Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
@@ -44,22 +45,15 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     ctx: *mut Context,
-    callback: Option<
-        unsafe extern "C" fn(
-            ssl: *const Connection,
-            ctx: *const Context,
-            op: c_int,
-            bits: c_int,
-            nid: c_int,
-            other: *mut c_void,
-            ex: *mut c_void,
-        ) -> c_int,
-    >,
+    callback: SecurityFunction,
 ) {
     call(c"SSL_CTX_set_security_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_settings(|settings| settings.security_callback = callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        context.change_settings(|settings| unsafe {
+            settings.security_callback.set_function(callback);
+        });
         Ok(())
     })
 }
@@ -67,23 +61,14 @@ pub unsafe extern "C" fn SSL_CTX_set_security_callback(
 /// The function that decides what is secure enough: the program's, or one that goes by the level. A
 /// function of the program may call it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_security_callback(
-    ctx: *const Context,
-) -> Option<
-    unsafe extern "C" fn(
-        ssl: *const Connection,
-        ctx: *const Context,
-        op: c_int,
-        bits: c_int,
-        nid: c_int,
-        other: *mut c_void,
-        ex: *mut c_void,
-    ) -> c_int,
-> {
+pub unsafe extern "C" fn SSL_CTX_get_security_callback(ctx: *const Context) -> SecurityFunction {
     call(c"SSL_CTX_get_security_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
         let settings = unsafe { borrow_quietly(ctx) }?.settings();
-        Ok(settings.security_callback.or(Some(decide_by_level)))
+        Ok(settings
+            .security_callback
+            .function()
+            .or(Some(decide_by_level)))
     })
 }
 
@@ -93,8 +78,10 @@ pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *m
     call(c"SSL_CTX_set0_security_ex_data", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        let argument = CallbackArgument(ex);
-        context.change_settings(|settings| settings.security_ex_data = argument);
+        // SAFETY: what the function expects, as the caller promises.
+        context.change_settings(|settings| unsafe {
+            settings.security_callback.set_argument(ex);
+        });
         Ok(())
     })
 }
@@ -108,8 +95,8 @@ pub unsafe extern "C" fn SSL_CTX_get0_security_ex_data(ctx: *const Context) -> *
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
             .settings()
-            .security_ex_data
-            .0)
+            .security_callback
+            .argument())
     })
 }
 
@@ -137,22 +124,15 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_security_callback(
     ssl: *mut Connection,
-    callback: Option<
-        unsafe extern "C" fn(
-            ssl: *const Connection,
-            ctx: *const Context,
-            op: c_int,
-            bits: c_int,
-            nid: c_int,
-            other: *mut c_void,
-            ex: *mut c_void,
-        ) -> c_int,
-    >,
+    callback: SecurityFunction,
 ) {
     call(c"SSL_set_security_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_settings(|settings| settings.security_callback = callback);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        connection.change_settings(|settings| unsafe {
+            settings.security_callback.set_function(callback);
+        });
         Ok(())
     })
 }
@@ -160,23 +140,14 @@ pub unsafe extern "C" fn SSL_set_security_callback(
 /// The function that decides what is secure enough: the program's, or one that goes by the level. A
 /// function of the program may call it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_security_callback(
-    ssl: *const Connection,
-) -> Option<
-    unsafe extern "C" fn(
-        ssl: *const Connection,
-        ctx: *const Context,
-        op: c_int,
-        bits: c_int,
-        nid: c_int,
-        other: *mut c_void,
-        ex: *mut c_void,
-    ) -> c_int,
-> {
+pub unsafe extern "C" fn SSL_get_security_callback(ssl: *const Connection) -> SecurityFunction {
     call(c"SSL_get_security_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
         let settings = unsafe { borrow_quietly(ssl) }?.settings();
-        Ok(settings.security_callback.or(Some(decide_by_level)))
+        Ok(settings
+            .security_callback
+            .function()
+            .or(Some(decide_by_level)))
     })
 }
 
@@ -186,8 +157,10 @@ pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mu
     call(c"SSL_set0_security_ex_data", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let argument = CallbackArgument(ex);
-        connection.change_settings(|settings| settings.security_ex_data = argument);
+        // SAFETY: what the function expects, as the caller promises.
+        connection.change_settings(|settings| unsafe {
+            settings.security_callback.set_argument(ex);
+        });
         Ok(())
     })
 }
@@ -201,8 +174,8 @@ pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *m
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ssl) }?
             .settings()
-            .security_ex_data
-            .0)
+            .security_callback
+            .argument())
     })
 }
 
@@ -212,8 +185,8 @@ pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *m
 /// # Safety
 /// `ssl` and `ctx` are NULL or live; `other` is a suite when `op` is about suites.
 unsafe extern "C" fn decide_by_level(
-    ssl: *const Connection,
-    ctx: *const Context,
+    ssl: *const Ssl,
+    ctx: *const SslContext,
     op: c_int,
     bits: c_int,
     nid: c_int,
@@ -223,7 +196,10 @@ unsafe extern "C" fn decide_by_level(
     call(c"security callback", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let level = unsafe {
-            match (optional(ctx)?, optional(ssl)?) {
+            match (
+                optional(ctx.cast::<Context>())?,
+                optional(ssl.cast::<Connection>())?,
+            ) {
                 (Some(context), _) => context.settings().security_level,
                 (None, Some(connection)) => connection.settings().security_level,
                 (None, None) => 1,

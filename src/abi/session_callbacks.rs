@@ -6,14 +6,17 @@
 //! reaches connections that exist. A callback runs on the thread that called into the library,
 //! with nothing locked, and may call any function on the same objects.
 
-use std::ffi::{c_int, c_uchar};
+use std::ffi::c_int;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
-use super::types::GenerateSessionIdCallback;
+use crate::callback::{
+    GenerateSessionIdCallback, GenerateSessionIdFunction, GetSessionCallback, GetSessionFunction,
+    NewSessionCallback, NewSessionFunction, NotResumableCallback, NotResumableFunction,
+    RemoveSessionCallback, RemoveSessionFunction,
+};
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::session::Session;
 
 /// Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
 /// end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
@@ -25,26 +28,30 @@ use crate::session::Session;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     ctx: *mut Context,
-    new_session_cb: Option<
-        unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int,
-    >,
+    new_session_cb: NewSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_new_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.new_session = new_session_cb);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                NewSessionCallback::new(new_session_cb),
+            )
+        };
+        context.change_callbacks(|callbacks| callbacks.new_session = callback);
         Ok(())
     })
 }
 
 /// The function that is told of new sessions; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
-    ctx: *mut Context,
-) -> Option<unsafe extern "C" fn(ssl: *mut Connection, session: *mut Session) -> c_int> {
+pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessionFunction {
     call(c"SSL_CTX_sess_get_new_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().new_session)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .callbacks()
+            .new_session
+            .function())
     })
 }
 
@@ -55,26 +62,30 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     ctx: *mut Context,
-    remove_session_cb: Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)>,
+    remove_session_cb: RemoveSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_remove_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.remove_session_callback.set(remove_session_cb);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                RemoveSessionCallback::new(remove_session_cb),
+            )
+        };
+        context.remove_session_callback.set(callback);
         Ok(())
     })
 }
 
 /// The function that is told of sessions that go; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
-    ctx: *mut Context,
-) -> Option<unsafe extern "C" fn(ctx: *mut Context, session: *mut Session)> {
+pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> RemoveSessionFunction {
     call(c"SSL_CTX_sess_get_remove_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
             .remove_session_callback
-            .get())
+            .get()
+            .function())
     })
 }
 
@@ -86,38 +97,30 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     ctx: *mut Context,
-    get_session_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            data: *const c_uchar,
-            len: c_int,
-            copy: *mut c_int,
-        ) -> *mut Session,
-    >,
+    get_session_cb: GetSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_get_cb", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.get_session = get_session_cb);
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                GetSessionCallback::new(get_session_cb),
+            )
+        };
+        context.change_callbacks(|callbacks| callbacks.get_session = callback);
         Ok(())
     })
 }
 
 /// The function that is asked for sessions; NULL when none was set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
-    ctx: *mut Context,
-) -> Option<
-    unsafe extern "C" fn(
-        ssl: *mut Connection,
-        data: *const c_uchar,
-        len: c_int,
-        copy: *mut c_int,
-    ) -> *mut Session,
-> {
+pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessionFunction {
     call(c"SSL_CTX_sess_get_get_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().get_session)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .callbacks()
+            .get_session
+            .function())
     })
 }
 
@@ -127,11 +130,12 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>,
+    callback: NotResumableFunction,
 ) {
     call(c"SSL_CTX_set_not_resumable_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow_quietly(ctx)?, NotResumableCallback::new(callback)) };
         context.change_settings(|settings| settings.not_resumable = callback);
         Ok(())
     })
@@ -145,11 +149,12 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     ctx: *mut Context,
-    callback: GenerateSessionIdCallback,
+    callback: GenerateSessionIdFunction,
 ) -> c_int {
     call(c"SSL_CTX_set_generate_session_id", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow(ctx) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) =
+            unsafe { (borrow(ctx)?, GenerateSessionIdCallback::new(callback)) };
         context.change_settings(|settings| settings.generate_session_id = callback);
         Ok(1)
     })
@@ -161,11 +166,12 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     ssl: *mut Connection,
-    callback: Option<unsafe extern "C" fn(ssl: *mut Connection, is_forward_secure: c_int) -> c_int>,
+    callback: NotResumableFunction,
 ) {
     call(c"SSL_set_not_resumable_session_callback", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow_quietly(ssl)?, NotResumableCallback::new(callback)) };
         connection.change_settings(|settings| settings.not_resumable = callback);
         Ok(())
     })
@@ -179,11 +185,12 @@ pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_generate_session_id(
     ssl: *mut Connection,
-    callback: GenerateSessionIdCallback,
+    callback: GenerateSessionIdFunction,
 ) -> c_int {
     call(c"SSL_set_generate_session_id", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow(ssl) }?;
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (connection, callback) =
+            unsafe { (borrow(ssl)?, GenerateSessionIdCallback::new(callback)) };
         connection.change_settings(|settings| settings.generate_session_id = callback);
         Ok(1)
     })

@@ -9,7 +9,7 @@ use openssl_sys as ffi;
 use crate::abi::call::{call, queue};
 use crate::abi::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::abi::session_ex_data;
-use crate::abi::types::PasswordCallback;
+use crate::callback::PasswordFunction;
 use crate::cipher::Cipher;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
     out: *mut ffi::BIO,
     x: *mut *mut Session,
-    cb: PasswordCallback,
+    cb: PasswordFunction,
     u: *mut c_void,
 ) -> *mut Session {
     call(c"PEM_read_bio_SSL_SESSION", null_mut(), || {
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
 pub unsafe extern "C" fn PEM_read_SSL_SESSION(
     out: *mut FILE,
     x: *mut *mut Session,
-    cb: PasswordCallback,
+    cb: PasswordFunction,
     u: *mut c_void,
 ) -> *mut Session {
     call(c"PEM_read_SSL_SESSION", null_mut(), || {

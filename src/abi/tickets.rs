@@ -6,15 +6,16 @@
 //! program sets (`SSL_CTX_set_tlsext_ticket_keys`, over `SSL_CTX_ctrl`), or by a callback of the
 //! program. The bytes are those of OpenSSL: with the same keys tickets move between the two.
 
-use std::ffi::{c_int, c_uchar, c_void};
-
-use openssl_sys as ffi;
+use std::ffi::{c_int, c_void};
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
-use super::types::{DecryptTicketCallback, GenerateTicketCallback};
+use crate::callback::{
+    DecryptTicketCallback, DecryptTicketFunction, GenerateTicketCallback, GenerateTicketFunction,
+    TicketKeyEvpCallback, TicketKeyEvpFunction,
+};
 use crate::connection::Connection;
-use crate::context::{CallbackArgument, Context};
+use crate::context::Context;
 
 /// Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
 /// after a resumption it sends one. With 0 it sends none, and its sessions cannot be resumed.
@@ -80,17 +81,19 @@ pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     ctx: *mut Context,
-    gen_cb: GenerateTicketCallback,
-    dec_cb: DecryptTicketCallback,
+    gen_cb: GenerateTicketFunction,
+    dec_cb: DecryptTicketFunction,
     arg: *mut c_void,
 ) -> c_int {
     call(c"SSL_CTX_set_session_ticket_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
         context.change_callbacks(|callbacks| {
-            callbacks.generate_ticket = gen_cb;
-            callbacks.decrypt_ticket = dec_cb;
-            callbacks.ticket_argument = CallbackArgument(arg);
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            unsafe {
+                callbacks.generate_ticket = GenerateTicketCallback::new(gen_cb, arg);
+                callbacks.decrypt_ticket = DecryptTicketCallback::new(dec_cb, arg);
+            }
         });
         Ok(1)
     })
@@ -105,21 +108,14 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     ctx: *mut Context,
-    fp: Option<
-        unsafe extern "C" fn(
-            *mut Connection,
-            *mut c_uchar,
-            *mut c_uchar,
-            *mut ffi::EVP_CIPHER_CTX,
-            *mut ffi::EVP_MAC_CTX,
-            c_int,
-        ) -> c_int,
-    >,
+    fp: TicketKeyEvpFunction,
 ) -> c_int {
     call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = fp);
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        let callback = unsafe { TicketKeyEvpCallback::new(fp) };
+        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = callback);
         Ok(1)
     })
 }

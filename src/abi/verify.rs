@@ -13,9 +13,9 @@ use openssl_sys as ffi;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
-use super::types::VerifyCallback;
+use crate::callback::{CertVerifyCallback, CertVerifyFunction, VerifyCallback, VerifyFunction};
 use crate::connection::Connection;
-use crate::context::{CallbackWith, Context};
+use crate::context::Context;
 use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 
 /// Sets the mode of verification, and the function that is asked about each certificate of a
@@ -38,13 +38,14 @@ use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 pub unsafe extern "C" fn SSL_CTX_set_verify(
     ctx: *mut Context,
     mode: c_int,
-    callback: VerifyCallback,
+    callback: VerifyFunction,
 ) {
     call(c"SSL_CTX_set_verify", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ctx) }?.change_settings(|settings| {
             settings.verify_mode = mode;
-            settings.verify_callback = callback;
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            settings.verify_callback = unsafe { VerifyCallback::new(callback) };
         });
         Ok(())
     })
@@ -59,13 +60,15 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
 pub unsafe extern "C" fn SSL_set_verify(
     ssl: *mut Connection,
     mode: c_int,
-    callback: VerifyCallback,
+    callback: VerifyFunction,
 ) {
     call(c"SSL_set_verify", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?.change_settings(|settings| {
             settings.verify_mode = mode;
-            settings.verify_callback = callback.or(settings.verify_callback);
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            let callback = unsafe { VerifyCallback::new(callback) };
+            settings.verify_callback = callback.or_else(|| settings.verify_callback);
         });
         Ok(())
     })
@@ -91,19 +94,25 @@ pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
 
 /// The callback set by `SSL_CTX_set_verify`; NULL for none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> VerifyCallback {
+pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> VerifyFunction {
     call(c"SSL_CTX_get_verify_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.settings().verify_callback)
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .settings()
+            .verify_callback
+            .function())
     })
 }
 
 /// The callback set by `SSL_set_verify`, or that of the context; NULL for none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_verify_callback(ssl: *const Connection) -> VerifyCallback {
+pub unsafe extern "C" fn SSL_get_verify_callback(ssl: *const Connection) -> VerifyFunction {
     call(c"SSL_get_verify_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.settings().verify_callback)
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .settings()
+            .verify_callback
+            .function())
     })
 }
 
@@ -159,16 +168,14 @@ pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(*mut ffi::X509_STORE_CTX, *mut c_void) -> c_int>,
+    callback: CertVerifyFunction,
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_cert_verify_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ctx) }?.change_callbacks(|callbacks| {
-            callbacks.verify_certificate = CallbackWith {
-                function: callback,
-                argument: arg,
-            };
+            // SAFETY: to be called as its manual page says, as the caller promises.
+            callbacks.verify_certificate = unsafe { CertVerifyCallback::new(callback, arg) };
         });
         Ok(())
     })

@@ -43,13 +43,13 @@ impl Connection {
     /// Whether a server has, or may still get, something to prove itself with in TLS 1.3: a certificate
     /// with a key on a curve is good for it only if a signature algorithm is for that curve.
     pub(super) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
-        let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.function.is_some();
+        let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.is_set();
         let psk = &settings.psk;
         has_name_callback(&self.context().callbacks())
             || has_name_callback(&self.session_context.callbacks())
-            || psk.server_key.is_some()
-            || psk.find_session.is_some()
-            || settings.certificate_callback.function.is_some()
+            || psk.server_key.is_set()
+            || psk.find_session.is_set()
+            || settings.certificate_callback.is_set()
             || settings.credentials.filled().any(|(_, slot)| {
                 slot.key
                     .as_ref()

@@ -97,8 +97,8 @@ impl Connection {
     /// Whether a certificate could be sent if the server asked for one.
     fn may_authenticate(&self, settings: &Settings) -> bool {
         settings.credentials.any()
-            || settings.certificate_callback.function.is_some()
-            || self.context().callbacks().client_certificate.is_some()
+            || settings.certificate_callback.is_set()
+            || self.context().callbacks().client_certificate.is_set()
     }
 }
 

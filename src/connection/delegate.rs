@@ -1,5 +1,6 @@
 //! Answering the engine.
 
+use std::ffi::CStr;
 use std::fmt::Write;
 
 use zeroize::Zeroizing;
@@ -100,7 +101,7 @@ impl Delegate for Connection {
     }
 
     fn wants_key_log(&self) -> bool {
-        self.context.borrow().callbacks().key_log.is_some()
+        self.context.borrow().callbacks().key_log.is_set()
     }
 
     fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
@@ -113,9 +114,10 @@ impl Delegate for Connection {
         if early && !self.has_early_secrets() {
             return;
         }
-        let Some(function) = self.context.borrow().callbacks().key_log else {
+        let callback = self.context.borrow().callbacks().key_log;
+        if !callback.is_set() {
             return;
-        };
+        }
         let mut line = Zeroizing::new(String::with_capacity(
             label.len() + 2 * (client_random.len() + secret.len()) + 3,
         ));
@@ -127,9 +129,10 @@ impl Delegate for Connection {
             }
         }
         line.push('\0');
-        // SAFETY: the program's function, called as SSL_CTX_set_keylog_callback(3) says, with a
-        // terminated string: labels and hexadecimal digits hold no other NUL.
-        unsafe { function(self.as_c(), line.as_ptr().cast()) }
+        // Labels and hexadecimal digits hold no other NUL.
+        if let Ok(line) = CStr::from_bytes_with_nul(line.as_bytes()) {
+            callback.call(self.lent(), line);
+        }
     }
 
     fn master_secret(&self, secret: &[u8]) {

@@ -1,8 +1,7 @@
 //! Pre-shared keys that the program brings (S120; SSL_CTX_set_psk_client_callback(3),
 //! SSL_CTX_use_psk_identity_hint(3)), in TLS 1.3. The engine uses them like sessions.
 
-use std::ffi::{CStr, CString, c_char, c_uint};
-use std::ptr;
+use std::ffi::{CStr, CString};
 
 use zeroize::Zeroizing;
 
@@ -73,57 +72,25 @@ impl Connection {
     }
 
     fn ask_use_session(&self, settings: &Settings) -> Result<Option<OfferedPsk>, Stop> {
-        let Some(function) = settings.psk.use_session else {
-            return Ok(None);
-        };
-        let (mut identity, mut length) = (ptr::null(), 0);
-        let mut raw: *mut Session = ptr::null_mut();
-        // SAFETY: the program's function, called as SSL_CTX_set_psk_use_session_callback(3) says,
-        // with nothing borrowed. No digest is fixed yet.
-        let answer = unsafe {
-            function(
-                self.as_c(),
-                ptr::null(),
-                &raw mut identity,
-                &raw mut length,
-                &raw mut raw,
-            )
-        };
-        // SAFETY: NULL, or a session with a reference that the callback hands over.
-        let session = unsafe { SessionRef::from_callback(raw) };
-        let Some(session) = session.ok().filter(|_| answer != 0) else {
-            return Err(self.refuse(Reason::BAD_PSK, Alert::INTERNAL_ERROR));
-        };
-        Ok(session.map(|session| OfferedPsk {
-            session,
-            identity: match identity.is_null() {
-                true => Vec::new(),
-                // SAFETY: the callback gave `length` readable bytes with its session.
-                false => unsafe { std::slice::from_raw_parts(identity, length) }.to_vec(),
-            },
-        }))
+        let given = settings.psk.use_session.call(self.lent());
+        let given = given.map_err(|_| self.refuse(Reason::BAD_PSK, Alert::INTERNAL_ERROR))?;
+        Ok(given.map(|(session, identity)| OfferedPsk { session, identity }))
     }
 
     fn ask_client_key(&self, settings: &Settings) -> Result<Option<OfferedPsk>, Stop> {
-        let Some(function) = settings.psk.client_key else {
+        let callback = settings.psk.client_key;
+        if !callback.is_set() {
             return Ok(None);
-        };
+        }
         // Zeros, and one more than the callback may use: the identity is terminated.
         let mut identity = [0u8; LONGEST_IDENTITY + 1];
         let mut key = Zeroizing::new([0u8; LONGEST_KEY]);
-        // SAFETY: the program's function, called as SSL_CTX_set_psk_client_callback(3) says, with
-        // nothing borrowed; the buffers have the lengths that it is told.
-        let length = unsafe {
-            function(
-                self.as_c(),
-                ptr::null(),
-                identity.as_mut_ptr().cast::<c_char>(),
-                LONGEST_IDENTITY as c_uint,
-                key.as_mut_ptr(),
-                LONGEST_KEY as c_uint,
-            )
+        let Some(length) =
+            callback.call(self.lent(), &mut identity[..LONGEST_IDENTITY], &mut key[..])
+        else {
+            return Ok(None);
         };
-        let Some(key) = key.get(..length as usize) else {
+        let Some(key) = key.get(..length) else {
             return Err(self.refuse(Reason::INTERNAL_ERROR, Alert::HANDSHAKE_FAILURE));
         };
         if key.is_empty() {
@@ -159,18 +126,9 @@ impl Connection {
         settings: &Settings,
         identity: &[u8],
     ) -> Result<Option<SessionRef>, Stop> {
-        let Some(function) = settings.psk.find_session else {
-            return Ok(None);
-        };
-        let mut raw: *mut Session = ptr::null_mut();
-        // SAFETY: the program's function, called as SSL_CTX_set_psk_find_session_callback(3) says,
-        // with nothing borrowed but the ClientHello, which our caller holds.
-        let answer =
-            unsafe { function(self.as_c(), identity.as_ptr(), identity.len(), &raw mut raw) };
-        // SAFETY: NULL, or a session with a reference that the callback hands over.
-        let session = unsafe { SessionRef::from_callback(raw) };
-        let session = session.ok().filter(|_| answer != 0);
-        session.ok_or_else(|| self.refuse(Reason::BAD_EXTENSION, Alert::INTERNAL_ERROR))
+        // Only the ClientHello, where the identity is, is held meanwhile.
+        let found = settings.psk.find_session.call(self.lent(), identity);
+        found.map_err(|_| self.refuse(Reason::BAD_EXTENSION, Alert::INTERNAL_ERROR))
     }
 
     fn ask_server_key(
@@ -178,10 +136,7 @@ impl Connection {
         settings: &Settings,
         identity: &[u8],
     ) -> Result<Option<SessionRef>, Stop> {
-        let Some(function) = settings.psk.server_key else {
-            return Ok(None);
-        };
-        if identity.len() > LONGEST_IDENTITY {
+        if !settings.psk.server_key.is_set() || identity.len() > LONGEST_IDENTITY {
             return Ok(None);
         }
         // C reads an identity up to its first NUL.
@@ -191,17 +146,11 @@ impl Connection {
             return Ok(None);
         };
         let mut key = Zeroizing::new([0u8; LONGEST_KEY]);
-        // SAFETY: the program's function, called as SSL_CTX_set_psk_server_callback(3) says, with
-        // nothing borrowed; the buffer has the length that it is told.
-        let length = unsafe {
-            function(
-                self.as_c(),
-                text.as_ptr(),
-                key.as_mut_ptr(),
-                LONGEST_KEY as c_uint,
-            )
+        let callback = settings.psk.server_key;
+        let Some(length) = callback.call(self.lent(), &text, &mut key[..]) else {
+            return Ok(None);
         };
-        match key.get(..length as usize) {
+        match key.get(..length) {
             None => Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR)),
             Some([]) => Ok(None),
             Some(key) => Ok(Some(session_of_key(key))),

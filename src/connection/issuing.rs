@@ -317,20 +317,12 @@ impl Connection {
                 && (!tls13
                     || !server
                     || settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
-                    || context.remove_session_callback.get().is_some()
+                    || context.remove_session_callback.get().is_set()
                     || settings.options & OP_NO_TICKET != 0);
             if stored {
                 context.add_session(&session);
             }
-            if let Some(function) = callbacks.new_session {
-                let raw = session.clone().into_raw();
-                // SAFETY: the program's function, called as SSL_CTX_sess_set_new_cb(3) says, with
-                // nothing borrowed; it is given a reference.
-                if unsafe { function(self.as_c(), raw) } == 0 {
-                    // SAFETY: it did not keep the reference.
-                    drop(unsafe { SessionRef::from_raw(raw) });
-                }
-            }
+            callbacks.new_session.call(self.lent(), &session);
         }
         if mode & CACHE_NO_AUTO_CLEAR == 0 && mode & role == role {
             let good = match server {

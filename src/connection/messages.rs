@@ -14,7 +14,7 @@ use super::early_data::EarlyDataStatus;
 use super::handshake_state::{HandshakeState, Step, message_type};
 use super::message_events::{ALERT, Assembly, CHANGE_CIPHER_SPEC, Event, HANDSHAKE, What};
 use super::{Connection, InfoKind, Role, Stage};
-use crate::context::MessageCallback;
+use crate::callback::{Direction, MessageCallback};
 use crate::engine::{Record, received_so_far};
 
 /// The level of an alert that ends the connection.
@@ -78,8 +78,8 @@ impl Telling {
 
 impl Connection {
     /// `SSL_set_msg_callback`
-    pub fn set_message_callback(&self, callback: MessageCallback) {
-        self.change_settings(|settings| settings.message_callback.function = callback);
+    pub fn change_message_callback(&self, change: impl FnOnce(&mut MessageCallback)) {
+        self.change_settings(|settings| change(&mut settings.message_callback));
         self.watch();
     }
 
@@ -106,8 +106,8 @@ impl Connection {
 
     /// Begins or ends watching, as the program has set its callbacks.
     pub(super) fn watch(&self) {
-        let watched = self.settings.borrow().message_callback.function.is_some()
-            || self.effective_info_callback().is_some();
+        let watched = self.settings.borrow().message_callback.is_set()
+            || self.effective_info_callback().is_set();
         if watched == self.telling.is_on() {
             return;
         }
@@ -394,22 +394,11 @@ impl Connection {
 
     fn call_back(&self, sent: bool, version: c_int, content_type: c_int, bytes: &[u8]) {
         let callback = self.settings.borrow().message_callback;
-        let Some(function) = callback.function else {
-            return;
+        let direction = match sent {
+            true => Direction::Sent,
+            false => Direction::Received,
         };
-        // SAFETY: the program's function, called as SSL_CTX_set_msg_callback(3) says, with nothing
-        // borrowed; `bytes` are a copy of ours.
-        unsafe {
-            function(
-                sent.into(),
-                version,
-                content_type,
-                bytes.as_ptr().cast(),
-                bytes.len(),
-                self.as_c(),
-                callback.argument,
-            );
-        }
+        callback.call(self.lent(), direction, version, content_type, bytes);
     }
 }
 

@@ -102,8 +102,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
 
+use crate::callback::{InfoCallback, KnownAs, Lent, Ssl};
 use crate::cipher::{Cipher, Method};
-use crate::context::{CipherStack, Context, InfoCallback, LentChains, Names, Settings};
+use crate::context::{CipherStack, Context, LentChains, Names, Settings};
 use crate::engine::{Engine, Facts};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -194,6 +195,8 @@ unsafe impl Tagged for Connection {
     const KIND: u64 = 0xb47a_19e6_d85f_c32d;
 }
 
+impl KnownAs<Ssl> for Connection {}
+
 impl Connection {
     /// `SSL_new(3)`: a connection with the settings of `context`.
     // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what is
@@ -214,7 +217,7 @@ impl Connection {
             verify_param,
             ex_data: ExData::new(Class::Ssl),
             host_name: RefCell::default(),
-            info_callback: Cell::new(None),
+            info_callback: Cell::new(InfoCallback::NONE),
             names: RefCell::default(),
             role: Cell::new(Role::of(context.method())),
             stage: Cell::new(Stage::Before),
@@ -259,6 +262,11 @@ impl Connection {
     /// The pointer that C knows this connection by.
     pub fn as_c(&self) -> *mut Self {
         std::ptr::from_ref(self).cast_mut()
+    }
+
+    /// This connection, for a function of the program.
+    pub(crate) fn lent(&self) -> Lent<'_, Ssl> {
+        Lent::new(self)
     }
 
     /// `SSL_get_SSL_CTX`.

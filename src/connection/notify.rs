@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::{Connection, Role, Stop};
-use crate::context::InfoCallback;
+use crate::callback::InfoCallback;
 use crate::wire::{Alert, AlertLevel, AlertValue};
 
 /// What is being told.
@@ -46,9 +46,10 @@ impl Connection {
     pub(super) fn notify(&self, kind: InfoKind, value: c_int) {
         const SSL_ST_CONNECT: c_int = 0x1000;
         const SSL_ST_ACCEPT: c_int = 0x2000;
-        let Some(function) = self.effective_info_callback() else {
+        let callback = self.effective_info_callback();
+        if !callback.is_set() {
             return;
-        };
+        }
         let role = match self.role.get() {
             Some(Role::Client) => SSL_ST_CONNECT,
             Some(Role::Server) => SSL_ST_ACCEPT,
@@ -62,8 +63,7 @@ impl Connection {
             InfoKind::ReadAlert => 0x4004,
             InfoKind::WriteAlert => 0x4008,
         };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        unsafe { function(self.as_c(), where_, value) }
+        callback.call(self.lent(), where_, value);
     }
 
     /// Tells of an alert: level and description.

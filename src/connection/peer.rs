@@ -1,6 +1,5 @@
 //! The peer's certificate, and our own when a server asks for one.
 
-use std::ptr;
 use std::sync::Arc;
 
 use super::peer_certificates::{ChainToVerify, VerifiedChain};
@@ -13,7 +12,6 @@ use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
-use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
@@ -48,9 +46,9 @@ impl Connection {
             None => context.certificate_store(),
         };
         let application = context.callbacks().verify_certificate;
-        let program_may_look = settings.verify_callback.is_some()
-            || application.function.is_some()
-            || settings.security_callback.is_some()
+        let program_may_look = settings.verify_callback.is_set()
+            || application.is_set()
+            || settings.security_callback.is_set()
             || store.has_callbacks();
         let chain = ChainToVerify::new(&context.library, &peer, program_may_look)
             .ok_or_else(|| self.malformed(&context.library, chain))?;
@@ -69,14 +67,9 @@ impl Connection {
             param,
             security_level: settings.security_level,
             flags: settings.suite_b().map_or(0, SuiteB::verification_flags),
-            ssl: self.as_c().cast(),
-            callback: settings.verify_callback,
-            application: application
-                .function
-                .map(|function| (function, application.argument)),
+            callbacks: settings.verify_callback.with(application, self.lent()),
         };
-        // SAFETY: callbacks of the program with the arguments it gave them; `ssl` is this SSL.
-        let verified = unsafe { verification.run() };
+        let verified = verification.run();
         let error = verified.error;
         self.verify_result.set(error);
         let built = verified.chain.map(|built| VerifiedChain::new(built, chain));
@@ -153,18 +146,14 @@ impl Connection {
         self.note_accepted_signatures(&request.signature_schemes);
         self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
         let callback = self.settings().certificate_callback;
-        if let Some(function) = callback.function {
-            // SAFETY: the program's function, called as SSL_CTX_set_cert_cb(3) says, with nothing
-            // borrowed.
-            match unsafe { function(self.as_c(), callback.argument) } {
-                0 => {
-                    self.fatal.set(Some(Reason::CALLBACK_FAILED));
-                    return None;
-                }
-                // Suspending is not possible here; it counts as "no certificate".
-                ..0 => return None,
-                _ => {}
+        match callback.call(self.lent()) {
+            Some(0) => {
+                self.fatal.set(Some(Reason::CALLBACK_FAILED));
+                return None;
             }
+            // Suspending is not possible here; it counts as "no certificate".
+            Some(..0) => return None,
+            _ => {}
         }
         if let Some(key) = self.usable_credentials(request) {
             return Some(key);
@@ -221,17 +210,8 @@ impl Connection {
 
     /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
     fn ask_client_certificate_callback(&self) -> Option<()> {
-        let function = self.context().callbacks().client_certificate?;
-        let (mut x509, mut pkey) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        if unsafe { function(self.as_c(), &raw mut x509, &raw mut pkey) } != 1 {
-            return None;
-        }
-        // SAFETY: on success the callback gave us a reference to each.
-        let given = unsafe { (X509::from_raw_owned(x509), PrivateKey::from_raw_owned(pkey)) };
-        let (Some(certificate), Some(key)) = given else {
-            return None;
-        };
+        let callback = self.context().callbacks().client_certificate;
+        let (certificate, key) = callback.call(self.lent())?;
         let mut result = Ok(());
         self.change_settings(|settings| {
             let credentials = Arc::make_mut(&mut settings.credentials);

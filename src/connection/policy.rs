@@ -4,14 +4,14 @@
 //! A callback of the program may call the library, so it is asked with nothing borrowed.
 
 use std::ffi::c_int;
-use std::ptr;
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
 use super::{ClientHello, Connection, Stop, extension};
+use crate::callback::Asker;
 use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
-use crate::context::{Asker, Settings, Wishes, no_group};
+use crate::context::{Settings, Wishes, no_group};
 use crate::engine::{Failure, PeerRejected, Profile};
 use crate::error::Error;
 use crate::reason::Reason;
@@ -22,11 +22,8 @@ const OP_NO_TICKET: u64 = 1 << 14;
 
 impl Connection {
     /// Who asks the security callback about this connection.
-    pub fn asker(&self) -> Asker {
-        Asker {
-            ssl: self,
-            ctx: ptr::null(),
-        }
+    pub fn asker(&self) -> Asker<'_> {
+        Asker::Connection(self.lent())
     }
 
     /// Whether this version is set and permitted.

@@ -4,7 +4,7 @@
 //! program's callback, and must pass OpenSSL's checks in OpenSSL's order (S107). All of it happens
 //! before the engine is started: the program's callbacks run with nothing under way.
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::c_int;
 
 use super::early_data::is_fresh;
 use super::session_slot::secrets_of;
@@ -17,7 +17,6 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
-use crate::tag;
 use crate::wire::Alert;
 
 const SSL_VERIFY_PEER: c_int = 1;
@@ -254,7 +253,7 @@ impl Connection {
     ) -> Option<u16> {
         const SHA256_LENGTH: usize = 32;
         let offered = hello.cipher_suites();
-        if settings.psk.server_key.is_some() && !settings.credentials.any() {
+        if settings.psk.server_key.is_set() && !settings.credentials.any() {
             return profile.choose_tls13_with_hash(&offered, SHA256_LENGTH);
         }
         // Asked for another ClientHello a client leaves out what does not go with the suite, and rustls wants
@@ -329,22 +328,7 @@ impl Connection {
             }
             context.statistics.misses.increment();
         }
-        let function = context.callbacks().get_session?;
-        let mut copy: c_int = 1;
-        // SAFETY: the program's function, called as SSL_CTX_sess_set_get_cb(3) says, with nothing
-        // borrowed.
-        let raw: *mut Session =
-            unsafe { function(self.as_c(), id.as_ptr(), id.len() as c_int, &raw mut copy) };
-        // SAFETY: NULL or a live session, as the manual asks for; what is none is not found.
-        unsafe { tag::look(raw) }.ok()??;
-        // SAFETY: the callback gave a live session: its own, of which we take a reference (copy
-        // not 0), or one that it hands over (copy 0).
-        let session = unsafe {
-            match copy {
-                0 => SessionRef::from_raw(raw),
-                _ => SessionRef::clone_raw(raw),
-            }
-        };
+        let session = context.callbacks().get_session.call(self.lent(), id)?;
         if session.is_marked() {
             return None;
         }
@@ -431,33 +415,20 @@ impl Connection {
         const USE_RENEW: c_int = 4;
         const KEY_NAME: usize = 16;
 
-        let callbacks = self.session_context.callbacks();
-        let Some(function) = callbacks.decrypt_ticket else {
-            return status;
-        };
+        let callback = self.session_context.callbacks().decrypt_ticket;
         let (number, session) = match &status {
             TicketStatus::None | TicketStatus::Fatal(_) => return status,
-            TicketStatus::Empty => (EMPTY, std::ptr::null_mut()),
-            TicketStatus::NotDecrypted => (NO_DECRYPT, std::ptr::null_mut()),
-            TicketStatus::Session(session, renew) => (
-                if *renew { SUCCESS_RENEW } else { SUCCESS },
-                session.as_ptr(),
-            ),
+            TicketStatus::Empty => (EMPTY, None),
+            TicketStatus::NotDecrypted => (NO_DECRYPT, None),
+            TicketStatus::Session(session, renew) => {
+                (if *renew { SUCCESS_RENEW } else { SUCCESS }, Some(session))
+            }
         };
         let key_name_len = ticket.len().min(KEY_NAME);
-        // SAFETY: the program's function, called as SSL_CTX_set_session_ticket_cb(3) says, with
-        // nothing borrowed; the session is lent to it.
-        let answer = unsafe {
-            function(
-                self.as_c(),
-                session,
-                ticket.as_ptr(),
-                key_name_len,
-                number,
-                callbacks.ticket_argument.0,
-            )
+        let key_name = &ticket[..key_name_len];
+        let Some(answer) = callback.call(self.lent(), session, key_name, number) else {
+            return status;
         };
-        let answer = answer as c_uint as c_int;
         self.with_handshake(|handshake| handshake.ticket_declined = answer == IGNORE);
         match (answer, status) {
             (IGNORE, _) => TicketStatus::None,

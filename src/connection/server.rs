@@ -423,7 +423,7 @@ impl Connection {
 
 /// What a person should know about a server that has nothing to offer.
 fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
-    match settings.psk.server_key.is_some() && version == 0x0303 {
+    match settings.psk.server_key.is_set() && version == 0x0303 {
         true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
         false => "there is no certificate",
     }

@@ -1,7 +1,6 @@
 //! What a server asks its program between the ClientHello and its answer. Nothing is borrowed meanwhile.
 
-use std::ffi::{c_int, c_uchar, c_uint};
-use std::ptr;
+use std::ffi::c_int;
 use std::sync::Arc;
 
 use super::{ClientHello, Connection, InfoKind, Stop, Want};
@@ -18,16 +17,10 @@ const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 impl Connection {
     pub(super) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
         let callback = self.context().callbacks().client_hello;
-        let Some(function) = callback.function else {
-            return Ok(());
-        };
         let mut alert = c_int::from(Alert::INTERNAL_ERROR);
-        // SAFETY: the program's function, called as SSL_CTX_set_client_hello_cb(3) says, with
-        // nothing borrowed.
-        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
-        match answer {
-            SSL_CLIENT_HELLO_SUCCESS => Ok(()),
-            SSL_CLIENT_HELLO_RETRY => {
+        match callback.call(self.lent(), &mut alert) {
+            None | Some(SSL_CLIENT_HELLO_SUCCESS) => Ok(()),
+            Some(SSL_CLIENT_HELLO_RETRY) => {
                 self.want.set(Want::ClientHelloCallback);
                 Err(Stop::Suspended)
             }
@@ -66,14 +59,12 @@ impl Connection {
     /// What the servername callback returns, and the alert that it leaves. `None` when there is none.
     pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
-        if callback.function.is_none() {
+        if !callback.is_set() {
             callback = self.session_context.callbacks().server_name;
         }
-        let function = callback.function?;
         let mut alert = c_int::from(Alert::UNRECOGNIZED_NAME);
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed:
-        // it may well call SSL_set_SSL_CTX.
-        let answer = unsafe { function(self.as_c(), &raw mut alert, callback.argument) };
+        // It may call SSL_set_SSL_CTX.
+        let answer = callback.call(self.lent(), &mut alert)?;
         Some((answer, alert))
     }
 
@@ -89,26 +80,14 @@ impl Connection {
 
     pub(super) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
         let callback = self.context().callbacks().alpn_select;
-        let (Some(function), Some(offered)) = (callback.function, hello.alpn_protocols()) else {
+        let Some(offered) = hello.alpn_protocols() else {
             return Ok(());
         };
-        let (mut out, mut out_len): (*const c_uchar, c_uchar) = (ptr::null(), 0);
-        // SAFETY: the program's function, called as SSL_CTX_set_alpn_select_cb(3) says; `offered`
-        // is kept alive by our reference to the ClientHello.
-        let answer = unsafe {
-            function(
-                self.as_c(),
-                &raw mut out,
-                &raw mut out_len,
-                offered.as_ptr(),
-                offered.len() as c_uint,
-                callback.argument,
-            )
+        let Some((answer, chosen)) = callback.call(self.lent(), offered) else {
+            return Ok(());
         };
         match answer {
-            SSL_TLSEXT_ERR_OK if !out.is_null() && out_len > 0 => {
-                // SAFETY: on success the callback has set `out` to `out_len` readable bytes.
-                let chosen = unsafe { std::slice::from_raw_parts(out, out_len.into()) }.to_vec();
+            SSL_TLSEXT_ERR_OK if !chosen.is_empty() => {
                 self.facts.borrow_mut().alpn = Some(chosen.clone());
                 self.with_handshake(|handshake| handshake.alpn = Some(chosen.clone()));
                 if let Some(session) = self.new_session() {
@@ -130,17 +109,14 @@ impl Connection {
             return Ok(());
         }
         let callback = self.settings().certificate_callback;
-        let Some(function) = callback.function else {
-            return Ok(());
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        match unsafe { function(self.as_c(), callback.argument) } {
-            0 => Err(self.refuse(Reason::CERT_CB_ERROR, Alert::INTERNAL_ERROR)),
-            answer if answer < 0 => {
+        match callback.call(self.lent()) {
+            None => Ok(()),
+            Some(0) => Err(self.refuse(Reason::CERT_CB_ERROR, Alert::INTERNAL_ERROR)),
+            Some(..0) => {
                 self.want.set(Want::X509Lookup);
                 Err(Stop::Suspended)
             }
-            _ => {
+            Some(_) => {
                 self.want.set(Want::Nothing);
                 Ok(())
             }
@@ -149,20 +125,15 @@ impl Connection {
 
     /// S47: asked in full handshakes; true makes the session not resumable.
     pub(super) fn ask_not_resumable_callback(&self, settings: &Settings, resuming: bool) -> bool {
-        let Some(function) = settings.not_resumable else {
-            return false;
-        };
-        if resuming {
+        if resuming || !settings.not_resumable.is_set() {
             return false;
         }
         let version = self
             .with_handshake(|handshake| handshake.version)
             .unwrap_or(0);
         // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
-        let forward_secret = (version == 0x0303).into();
-        // SAFETY: the program's function, called as
-        // SSL_CTX_set_not_resumable_session_callback(3) says, with nothing borrowed.
-        let answer = unsafe { function(self.as_c(), forward_secret) } != 0;
+        let forward_secret = version == 0x0303;
+        let answer = settings.not_resumable.call(self.lent(), forward_secret);
         if answer {
             self.session.make_not_resumable();
         }

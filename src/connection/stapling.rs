@@ -31,13 +31,11 @@ impl Connection {
     /// Server: the response to send, if there is a callback and it agrees.
     pub(super) fn ask_for_staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
         let callback = self.context().callbacks().status;
-        let Some(function) = callback.function else {
-            return Ok(None);
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        match unsafe { function(self.as_c(), callback.argument) } {
-            SSL_TLSEXT_ERR_OK => Ok(self.ocsp_response.borrow().as_deref().map(<[u8]>::to_vec)),
-            SSL_TLSEXT_ERR_NOACK => Ok(None),
+        match callback.call(self.lent()) {
+            None | Some(SSL_TLSEXT_ERR_NOACK) => Ok(None),
+            Some(SSL_TLSEXT_ERR_OK) => {
+                Ok(self.ocsp_response.borrow().as_deref().map(<[u8]>::to_vec))
+            }
             _ => Err(PeerRejected {
                 reason: Reason::CLIENTHELLO_TLSEXT,
                 alert: Alert::INTERNAL_ERROR,
@@ -68,17 +66,15 @@ impl Connection {
         })?;
         self.ocsp_response.replace(response);
         let callback = self.context().callbacks().status;
-        let asked = self.status_type() == OCSP;
-        let Some(function) = callback.function.filter(|_| asked) else {
+        if self.status_type() != OCSP {
             return Ok(());
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        match unsafe { function(self.as_c(), callback.argument) } {
-            0 => Err(PeerRejected {
+        }
+        match callback.call(self.lent()) {
+            Some(0) => Err(PeerRejected {
                 reason: Reason::INVALID_STATUS_RESPONSE,
                 alert: Alert::BAD_CERTIFICATE_STATUS_RESPONSE,
             }),
-            answer if answer < 0 => Err(PeerRejected {
+            Some(..0) => Err(PeerRejected {
                 reason: Reason::INTERNAL_ERROR,
                 alert: Alert::INTERNAL_ERROR,
             }),

@@ -7,8 +7,6 @@
 //! announced, and the message is written through before the next one is begun. Until all are
 //! written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
 
-use std::ffi::c_uint;
-
 use zeroize::Zeroizing;
 
 use super::issuing::CACHE_SERVER;
@@ -252,16 +250,11 @@ impl Connection {
     fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
         let of_context = || self.session_context.settings().generate_session_id;
-        let Some(function) = own.or_else(of_context) else {
+        let mut id = [0u8; ID_LENGTH];
+        let Some(length) = own.or_else(of_context).call(self.lent(), &mut id) else {
             return Ok(None);
         };
-        let mut id = [0u8; ID_LENGTH];
-        let mut length = ID_LENGTH as c_uint;
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        if unsafe { function(self.as_c(), id.as_mut_ptr(), &raw mut length) } == 0 {
-            return Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED);
-        }
-        let length = length as usize;
+        let length = length.ok_or(Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
         if length == 0 || length > ID_LENGTH {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
@@ -275,30 +268,23 @@ impl Connection {
     /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket of the
     /// connection's session.
     fn ask_generate_ticket(&self) -> bool {
-        let callbacks = self.session_context.callbacks();
-        let Some(function) = callbacks.generate_ticket else {
-            return true;
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        unsafe { function(self.as_c(), callbacks.ticket_argument.0) != 0 }
+        let callback = self.session_context.callbacks().generate_ticket;
+        callback.call(self.lent()) != Some(0)
     }
 
     /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
     fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
         let plaintext = plaintext(session.read().view())?;
         let context = &self.session_context;
-        match context.callbacks().ticket_keys.for_libcrypto() {
+        match context.callbacks().ticket_keys.of_connection(self.lent()) {
             None => match context.ticket_keys.seal(&plaintext) {
                 Ok(ticket) => Ok(Some(ticket)),
                 Err(_) => Err(Reason::INTERNAL_ERROR),
             },
             // S77
-            Some(callback) => {
-                // SAFETY: the program's function, called as its manual page says, with nothing
-                // borrowed.
-                unsafe { callback.seal(&context.library, self.as_c().cast(), &plaintext) }
-                    .map_err(|_| Reason::CALLBACK_FAILED)
-            }
+            Some(callback) => callback
+                .seal(&context.library, &plaintext)
+                .map_err(|_| Reason::CALLBACK_FAILED),
         }
     }
 
@@ -306,20 +292,16 @@ impl Connection {
     pub(super) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
         let context = &self.session_context;
         let tls13 = self.facts.borrow().version == 0x0304;
-        let (plaintext, renew) = match context.callbacks().ticket_keys.for_libcrypto() {
+        let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {
             None => match context.ticket_keys.open(ticket) {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
                 _ => return TicketStatus::NotDecrypted,
             },
-            Some(callback) => {
-                // SAFETY: the program's function, called as its manual page says, with nothing
-                // borrowed.
-                match unsafe { callback.open(&context.library, self.as_c().cast(), ticket) } {
-                    Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
-                    Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
-                    Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
-                }
-            }
+            Some(callback) => match callback.open(&context.library, ticket) {
+                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
+                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
+                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
+            },
         };
         // S112: what does not parse, or leaves bytes over, counts as not decrypted.
         match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {

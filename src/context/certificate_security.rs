@@ -2,7 +2,8 @@
 
 use std::ffi::c_int;
 
-use super::{Asker, Settings};
+use super::Settings;
+use crate::callback::{Asker, Question, Subject};
 use crate::cipher::security::operation::{CA_KEY, CA_MD, EE_KEY};
 use crate::error::{Reason, Result};
 use crate::libcrypto::x509::X509;
@@ -65,7 +66,7 @@ impl Settings {
     /// callback, does not take: `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL`, `CA_MD_TOO_WEAK`.
     pub(crate) fn check_strength(
         &self,
-        asker: Asker,
+        asker: Asker<'_>,
         certificate: &X509,
         position: Position,
     ) -> Result<()> {
@@ -76,7 +77,7 @@ impl Settings {
     /// were set.
     pub(crate) fn check_shown(
         &self,
-        asker: Asker,
+        asker: Asker<'_>,
         chain: &ShownChain,
     ) -> std::result::Result<(), Reason> {
         chain
@@ -85,19 +86,20 @@ impl Settings {
             .try_for_each(|strength| self.check(asker, strength))
     }
 
-    fn check(&self, asker: Asker, strength: &Strength) -> std::result::Result<(), Reason> {
+    fn check(&self, asker: Asker<'_>, strength: &Strength) -> std::result::Result<(), Reason> {
         let (operation, reason) = match strength.position {
             Position::Leaf => (EE_KEY, Reason::EE_KEY_TOO_SMALL),
             Position::Issuer => (CA_KEY, Reason::CA_KEY_TOO_SMALL),
         };
-        let other = strength.certificate.as_ptr().cast();
-        if !self.permits(asker, operation, strength.key_bits, 0, other) {
+        let permits = |operation, bits, nid| {
+            let subject = Subject::Certificate(&strength.certificate);
+            self.permits(asker, Question::new(operation, bits, nid, subject))
+        };
+        if !permits(operation, strength.key_bits, 0) {
             return Err(reason);
         }
         match strength.signature {
-            Some((bits, nid)) if !self.permits(asker, CA_MD, bits, nid, other) => {
-                Err(Reason::CA_MD_TOO_WEAK)
-            }
+            Some((bits, nid)) if !permits(CA_MD, bits, nid) => Err(Reason::CA_MD_TOO_WEAK),
             _ => Ok(()),
         }
     }

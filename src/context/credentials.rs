@@ -13,7 +13,7 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::store::Store;
-use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify::{Peer, Verification, VerifyCallbacks};
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 
@@ -332,13 +332,9 @@ fn issuers(leaf: &X509, source: &ChainSource) -> Vec<X509> {
             param: &param,
             security_level: 0,
             flags: 0,
-            ssl: std::ptr::null_mut(),
-            callback: None,
-            application: None,
+            callbacks: VerifyCallbacks::none(),
         };
-        // SAFETY: there are no callbacks.
-        let verified = unsafe { verification.run() };
-        let Some(chain) = verified.chain else {
+        let Some(chain) = verification.run().chain else {
             return Vec::new();
         };
         chain.iter().skip(1).map(|issuer| issuer.clone()).collect()

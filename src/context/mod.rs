@@ -14,7 +14,7 @@
 //!
 //! | part                                      | what                                              |
 //! |-------------------------------------------|---------------------------------------------------|
-//! | `settings`, `callbacks`, `psk_callbacks`  | what is said above                                |
+//! | `settings`, `callbacks`                   | what is said above                                |
 //! | `credentials`, `credential_holder`        | own certificates and keys, and setting them       |
 //! | `lent_chains`                             | their chains as they are lent to C                |
 //! | `security`                                | what the security level or callback lets be used  |
@@ -36,7 +36,6 @@ mod credentials_tests;
 mod lent_chains;
 mod names;
 mod profiles;
-mod psk_callbacks;
 mod security;
 mod session_table;
 mod sessions;
@@ -44,7 +43,7 @@ mod settings;
 mod statistics;
 
 pub use crate::cipher::Method;
-pub use callbacks::*;
+pub use callbacks::Callbacks;
 pub use certificate_security::Position;
 pub use credential_holder::CredentialHolder;
 pub use credentials::{ChainSource, Credentials, Slot};
@@ -52,7 +51,6 @@ pub use lent_chains::{EXTRA as EXTRA_CHAIN, Former as FormerChain, LentChains};
 pub use names::Names;
 pub use profiles::Wishes;
 pub(crate) use profiles::no_group;
-pub use security::Asker;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 
@@ -64,6 +62,7 @@ use arc_swap::ArcSwap;
 
 use self::session_table::SessionTable;
 use crate::cache::{self, Cache};
+use crate::callback::{Asker, KnownAs, Lent, RemoveSessionCell, SslContext};
 use crate::error::{Error, Result};
 use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::ex_data::{Class, ExData};
@@ -117,6 +116,8 @@ pub struct Context {
 unsafe impl Tagged for Context {
     const KIND: u64 = 0x9e1c_7d52_c0b3_a6f1;
 }
+
+impl KnownAs<SslContext> for Context {}
 
 impl Context {
     /// `SSL_CTX_new_ex(3)`.
@@ -303,11 +304,8 @@ impl Context {
     }
 
     /// Who asks the security callback about this context.
-    pub fn asker(&self) -> Asker {
-        Asker {
-            ssl: std::ptr::null(),
-            ctx: self,
-        }
+    pub fn asker(&self) -> Asker<'_> {
+        Asker::Context(Lent::new(self))
     }
 
     /// `SSL_CTX_set_purpose`, `SSL_CTX_set_trust` and depth go to the parameters.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-use super::{Asker, Settings};
+use super::Settings;
+use crate::callback::Asker;
 use crate::cipher::security::operation::*;
 use crate::cipher::suite::{Authentication, Encryption};
 use crate::cipher::{Cipher, Method, SignatureAlgorithm, SuiteB};
@@ -54,8 +55,8 @@ impl Settings {
     /// Client: what its ClientHello offers.
     ///
     /// Errors: no version is left, no suite for the highest version, or no group.
-    pub(crate) fn client_profile(&self, method: &Method, asker: Asker) -> Result<Arc<Profile>> {
-        if self.security_callback.is_some() {
+    pub(crate) fn client_profile(&self, method: &Method, asker: Asker<'_>) -> Result<Arc<Profile>> {
+        if self.security_callback.is_set() {
             return self.make_client_profile(method, asker).map(Arc::new);
         }
         self.profiles
@@ -71,14 +72,14 @@ impl Settings {
     pub(crate) fn server_profile(
         &self,
         method: &Method,
-        asker: Asker,
+        asker: Asker<'_>,
         client: &Wishes<'_>,
     ) -> Result<Arc<Profile>> {
         let make = || {
             self.make_server_profile(method, asker, client)
                 .map(Arc::new)
         };
-        if self.security_callback.is_some()
+        if self.security_callback.is_set()
             || self.puts_chacha_first(client.suites)
             || !self.allows_version(method, client.version)
             || self.binds_groups(client)
@@ -89,7 +90,11 @@ impl Settings {
     }
 
     /// The suites that a client would offer, TLS 1.3 first.
-    pub(crate) fn supported_ciphers(&self, method: &Method, asker: Asker) -> Vec<&'static Cipher> {
+    pub(crate) fn supported_ciphers(
+        &self,
+        method: &Method,
+        asker: Asker<'_>,
+    ) -> Vec<&'static Cipher> {
         let versions = self.permitted_versions(method, asker);
         self.offered_ciphers(&versions, asker)
     }
@@ -99,7 +104,7 @@ impl Settings {
         client.version == TLS1_2 && self.suite_b().is_some()
     }
 
-    fn make_client_profile(&self, method: &Method, asker: Asker) -> Result<Profile> {
+    fn make_client_profile(&self, method: &Method, asker: Asker<'_>) -> Result<Profile> {
         let versions = self.permitted_versions(method, asker);
         let Some(highest) = versions.first() else {
             return Err(Error::with(Reason::NO_PROTOCOLS_AVAILABLE, NO_VERSION_LEFT));
@@ -120,11 +125,11 @@ impl Settings {
     fn make_server_profile(
         &self,
         method: &Method,
-        asker: Asker,
+        asker: Asker<'_>,
         client: &Wishes<'_>,
     ) -> Result<Profile> {
         // What the level says is kept for other clients; a callback is asked about this one.
-        let asks = self.security_callback.is_some();
+        let asks = self.security_callback.is_set();
         let versions: Vec<_> = match asks || !self.allows_version(method, client.version) {
             true => vec![client.version],
             false => self.permitted_versions(method, asker),
@@ -182,7 +187,7 @@ impl Settings {
     }
 
     /// Versions that are set and that the policy permits, the highest first.
-    fn permitted_versions(&self, method: &Method, asker: Asker) -> Vec<u16> {
+    fn permitted_versions(&self, method: &Method, asker: Asker<'_>) -> Vec<u16> {
         [TLS1_3, TLS1_2]
             .into_iter()
             .filter(|version| self.allows_version(method, *version))
@@ -192,7 +197,7 @@ impl Settings {
 
     /// A client's suites for these versions. Suites of TLS 1.2 name the kind of the server's signature, of which
     /// one must be taken.
-    fn offered_ciphers(&self, versions: &[u16], asker: Asker) -> Vec<&'static Cipher> {
+    fn offered_ciphers(&self, versions: &[u16], asker: Asker<'_>) -> Vec<&'static Cipher> {
         let signs = |kinds: &[i32]| {
             self.signature_schemes()
                 .into_iter()

@@ -5,6 +5,7 @@
 
 use super::Context;
 use crate::cache::{Due, Inserted, Key, Pace};
+use crate::callback::Lent;
 use crate::clock;
 use crate::session::{Session, SessionRef};
 
@@ -74,9 +75,9 @@ impl Context {
             time => Due::At(time),
         };
         // A callback may remove what would be flushed next.
-        let pace = match self.remove_session_callback.get() {
-            Some(_) => Pace::OneByOne,
-            None => Pace::SomeAtOnce,
+        let pace = match self.remove_session_callback.get().is_set() {
+            true => Pace::OneByOne,
+            false => Pace::SomeAtOnce,
         };
         for session in self.cache.flush(due, pace) {
             self.let_go(&session);
@@ -91,11 +92,8 @@ impl Context {
 
     fn retire(&self, session: &SessionRef) {
         session.mark_not_resumable();
-        if let Some(function) = self.remove_session_callback.get() {
-            // SAFETY: the program's function, called as SSL_CTX_sess_set_remove_cb(3) says, with
-            // nothing locked; the session is lent to it.
-            unsafe { function(self.as_c(), session.as_ptr()) }
-        }
+        let callback = self.remove_session_callback.get();
+        callback.call(Lent::new(self), session);
     }
 }
 

@@ -5,14 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use once_cell::sync::OnceCell;
 
-use super::callbacks::{
-    AllowEarlyDataCallback, CallbackArgument, CallbackWith, CertificateCallback,
-    GenerateSessionIdCallback, MessageCallback, NotResumableCallback, PasswordCallback,
-    SecurityCallback, VerifyCallback,
-};
 use super::credentials::Credentials;
 use super::profiles::Profiles;
-use super::psk_callbacks::PskCallbacks;
+use crate::callback::{
+    AllowEarlyDataCallback, CertificateCallback, GenerateSessionIdCallback, MessageCallback,
+    NotResumableCallback, PasswordCallback, PskCallbacks, SecurityCallback, VerifyCallback,
+};
 use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
@@ -116,20 +114,18 @@ pub struct Settings {
     pub security_level: c_int,
     /// Replaces the security policy.
     pub security_callback: SecurityCallback,
-    /// Argument of the former.
-    pub security_ex_data: CallbackArgument,
     /// Makes session ids.
     pub generate_session_id: GenerateSessionIdCallback,
     /// Says whether a new session must not be resumable.
     pub not_resumable: NotResumableCallback,
     /// Called when a certificate is about to be used.
-    pub certificate_callback: CallbackWith<CertificateCallback>,
+    pub certificate_callback: CertificateCallback,
     /// Told of protocol messages.
-    pub message_callback: CallbackWith<MessageCallback>,
+    pub message_callback: MessageCallback,
     /// Asked for passwords of key files.
-    pub password: CallbackWith<PasswordCallback>,
+    pub password: PasswordCallback,
     /// Server's veto on early data.
-    pub allow_early_data: CallbackWith<AllowEarlyDataCallback>,
+    pub allow_early_data: AllowEarlyDataCallback,
     /// OCSP stapling: -1 not asked for, 1 asked for (`TLSEXT_STATUSTYPE_ocsp`).
     pub status_type: c_int,
     /// `SSL_CTX_set_cert_flags`.
@@ -170,7 +166,7 @@ impl Settings {
             client_signature_schemes: None,
             credentials: Arc::default(),
             verify_mode: 0,
-            verify_callback: None,
+            verify_callback: VerifyCallback::NONE,
             verify_store: None,
             chain_store: None,
             session_id_context: Arc::default(),
@@ -185,14 +181,13 @@ impl Settings {
             max_cert_list: 102_400,
             read_ahead: 0,
             security_level: DEFAULT_LEVEL,
-            security_callback: None,
-            security_ex_data: CallbackArgument::default(),
-            generate_session_id: None,
-            not_resumable: None,
-            certificate_callback: CallbackWith::default(),
-            message_callback: CallbackWith::default(),
-            password: CallbackWith::default(),
-            allow_early_data: CallbackWith::default(),
+            security_callback: SecurityCallback::default(),
+            generate_session_id: GenerateSessionIdCallback::NONE,
+            not_resumable: NotResumableCallback::NONE,
+            certificate_callback: CertificateCallback::default(),
+            message_callback: MessageCallback::default(),
+            password: PasswordCallback::default(),
+            allow_early_data: AllowEarlyDataCallback::default(),
             status_type: -1,
             certificate_flags: 0,
             psk: PskCallbacks::default(),
@@ -326,9 +321,7 @@ impl Settings {
 
     /// Where the passwords of key files come from.
     pub fn key_password(&self) -> Password {
-        // SAFETY: the program vouched for both when it set them: the function may be called with
-        // this pointer, which without a function is NULL or a C string.
-        unsafe { Password::new(self.password.function, self.password.argument) }
+        self.password.password()
     }
 
     /// Signature schemes as set, by TLS number, best first. The security policy has not been asked.
@@ -365,7 +358,6 @@ impl Settings {
         self.chain_store = other.chain_store.clone();
         self.security_level = other.security_level;
         self.security_callback = other.security_callback;
-        self.security_ex_data = other.security_ex_data;
         self.certificate_flags = other.certificate_flags;
     }
 
@@ -379,7 +371,7 @@ impl Settings {
         self.read_ahead = other.read_ahead;
         self.message_callback = other.message_callback;
         self.verify_mode = other.verify_mode;
-        self.verify_callback = other.verify_callback.or(self.verify_callback);
+        self.verify_callback = other.verify_callback.or_else(|| self.verify_callback);
         self.generate_session_id = other.generate_session_id;
         self.password = other.password;
         if other.own_ciphers {

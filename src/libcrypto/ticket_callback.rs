@@ -5,7 +5,8 @@
 //! ticket     = key name (16) | iv (as long as the cipher's) | ciphertext | mac over all before
 //! ```
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
+use std::marker::PhantomData;
 
 use zeroize::Zeroizing;
 
@@ -17,8 +18,8 @@ use crate::libcrypto::{ffi, memory};
 
 /// `int (*)(SSL *, unsigned char name[16], unsigned char *iv, EVP_CIPHER_CTX *, EVP_MAC_CTX *,
 /// int enc)`
-pub type EvpCallback = unsafe extern "C" fn(
-    *mut c_void,
+pub type EvpCallback<S> = unsafe extern "C" fn(
+    *mut S,
     *mut u8,
     *mut u8,
     *mut ffi::EVP_CIPHER_CTX,
@@ -27,8 +28,8 @@ pub type EvpCallback = unsafe extern "C" fn(
 ) -> c_int;
 
 /// The same with `HMAC_CTX *` (`SSL_CTX_set_tlsext_ticket_key_cb(3)`).
-pub type HmacCallback = unsafe extern "C" fn(
-    *mut c_void,
+pub type HmacCallback<S> = unsafe extern "C" fn(
+    *mut S,
     *mut u8,
     *mut u8,
     *mut ffi::EVP_CIPHER_CTX,
@@ -36,14 +37,25 @@ pub type HmacCallback = unsafe extern "C" fn(
     c_int,
 ) -> c_int;
 
-/// The application's callback, in either form.
-#[derive(Debug, Clone, Copy)]
-pub enum TicketCallback {
-    /// For `EVP_MAC_CTX`.
-    Evp(EvpCallback),
-    /// For `HMAC_CTX`.
-    Hmac(HmacCallback),
+/// The application's callback, in either form, with the connection (`S` is C's `SSL`) that it is called for.
+pub struct TicketCallback<'a, S> {
+    form: Form<S>,
+    ssl: *mut S,
+    connection: PhantomData<&'a S>,
 }
+
+enum Form<S> {
+    Evp(EvpCallback<S>),
+    Hmac(HmacCallback<S>),
+}
+
+impl<S> Clone for Form<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Form<S> {}
 
 /// What became of a ticket that a client sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,22 +76,37 @@ const MAX_IV: usize = 16;
 const OPENING: c_int = 0;
 const SEALING: c_int = 1;
 
-impl TicketCallback {
-    /// A ticket that holds `plaintext`; `None` when the callback wants no ticket now (0). When it
-    /// fails (less than 0) the error is `SSL_R_CALLBACK_FAILED`.
+impl<S> TicketCallback<'_, S> {
+    /// The callback for `EVP_MAC_CTX`.
     ///
     /// # Safety
-    /// The callback may be called now with `ssl`.
-    pub unsafe fn seal(
-        self,
-        library: &LibraryContext,
-        ssl: *mut c_void,
-        plaintext: &[u8],
-    ) -> Result<Option<Vec<u8>>> {
+    /// It may be called with `ssl` while the result lives.
+    pub unsafe fn evp(function: EvpCallback<S>, ssl: *mut S) -> Self {
+        Self {
+            form: Form::Evp(function),
+            ssl,
+            connection: PhantomData,
+        }
+    }
+
+    /// The callback for `HMAC_CTX`.
+    ///
+    /// # Safety
+    /// It may be called with `ssl` while the result lives.
+    pub unsafe fn hmac(function: HmacCallback<S>, ssl: *mut S) -> Self {
+        Self {
+            form: Form::Hmac(function),
+            ssl,
+            connection: PhantomData,
+        }
+    }
+
+    /// A ticket that holds `plaintext`; `None` when the callback wants no ticket now (0). When it
+    /// fails (less than 0) the error is `SSL_R_CALLBACK_FAILED`.
+    pub fn seal(&self, library: &LibraryContext, plaintext: &[u8]) -> Result<Option<Vec<u8>>> {
         let (mut name, mut iv) = ([0; NAME_LEN], [0; MAX_IV]);
         let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
-        // SAFETY: as the caller promises.
-        let answer = unsafe { self.ask(ssl, &mut name, &mut iv, &cipher, &mac, SEALING) };
+        let answer = self.ask(&mut name, &mut iv, &cipher, &mac, SEALING);
         match answer {
             0 => return Ok(None),
             ..0 => return Err(Error::new(Reason::CALLBACK_FAILED)),
@@ -102,15 +129,7 @@ impl TicketCallback {
 
     /// Opens a ticket. When the callback fails (less than 0), or sets no MAC, the error is
     /// `ERR_R_INTERNAL_ERROR`.
-    ///
-    /// # Safety
-    /// The callback may be called now with `ssl`.
-    pub unsafe fn open(
-        self,
-        library: &LibraryContext,
-        ssl: *mut c_void,
-        ticket: &[u8],
-    ) -> Result<Opened> {
+    pub fn open(&self, library: &LibraryContext, ticket: &[u8]) -> Result<Opened> {
         let (Some(name), Some(iv)) = (
             ticket.first_chunk::<NAME_LEN>(),
             ticket.get(NAME_LEN..).and_then(|rest| rest.first_chunk()),
@@ -120,8 +139,7 @@ impl TicketCallback {
         // Copies: the callback's parameters are not const.
         let (mut name, mut iv): ([u8; NAME_LEN], [u8; MAX_IV]) = (*name, *iv);
         let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
-        // SAFETY: as the caller promises.
-        let answer = unsafe { self.ask(ssl, &mut name, &mut iv, &cipher, &mac, OPENING) };
+        let answer = self.ask(&mut name, &mut iv, &cipher, &mac, OPENING);
         match answer {
             0 => return Ok(Opened::Unusable),
             ..0 => return Err(Error::new(Reason::INTERNAL_ERROR)),
@@ -147,18 +165,15 @@ impl TicketCallback {
         })
     }
 
-    fn mac(self, library: &LibraryContext) -> Result<MacContext> {
-        match self {
-            Self::Evp(_) => MacContext::evp(library),
-            Self::Hmac(_) => MacContext::hmac(),
+    fn mac(&self, library: &LibraryContext) -> Result<MacContext> {
+        match self.form {
+            Form::Evp(_) => MacContext::evp(library),
+            Form::Hmac(_) => MacContext::hmac(),
         }
     }
 
-    /// # Safety
-    /// The callback may be called now with `ssl`.
-    unsafe fn ask(
-        self,
-        ssl: *mut c_void,
+    fn ask(
+        &self,
         name: &mut [u8; NAME_LEN],
         iv: &mut [u8; MAX_IV],
         cipher: &CipherContext,
@@ -166,15 +181,15 @@ impl TicketCallback {
         direction: c_int,
     ) -> c_int {
         let (name, iv, cipher) = (name.as_mut_ptr(), iv.as_mut_ptr(), cipher.as_ptr());
-        // SAFETY: the caller vouches for the callback and `ssl`; the rest are live and of the
-        // sizes that the manual names.
+        // SAFETY: it may be called with this connection, as `evp` and `hmac` demand; the rest are live and of
+        // the sizes that the manual names.
         unsafe {
-            match (self, mac) {
-                (Self::Evp(ask), MacContext::Evp(mac)) => {
-                    ask(ssl, name, iv, cipher, *mac, direction)
+            match (&self.form, mac) {
+                (Form::Evp(ask), MacContext::Evp(mac)) => {
+                    ask(self.ssl, name, iv, cipher, *mac, direction)
                 }
-                (Self::Hmac(ask), MacContext::Hmac(mac)) => {
-                    ask(ssl, name, iv, cipher, *mac, direction)
+                (Form::Hmac(ask), MacContext::Hmac(mac)) => {
+                    ask(self.ssl, name, iv, cipher, *mac, direction)
                 }
                 _ => -1,
             }
@@ -196,15 +211,15 @@ mod tests {
 
     /// Sets AES-256-CBC, and gives the answer.
     unsafe fn set_cipher(
-        ssl: *mut c_void,
+        ssl: *mut Answer,
         name: *mut u8,
         iv: *mut u8,
         cipher: *mut ffi::EVP_CIPHER_CTX,
         direction: c_int,
     ) -> c_int {
-        // SAFETY: called with live objects, and an Answer as `ssl`.
+        // SAFETY: called with live objects.
         unsafe {
-            let answer = (*ssl.cast::<Answer>()).get();
+            let answer = (*ssl).get();
             if answer <= 0 {
                 return answer;
             }
@@ -229,7 +244,7 @@ mod tests {
     }
 
     unsafe extern "C" fn evp(
-        ssl: *mut c_void,
+        ssl: *mut Answer,
         name: *mut u8,
         iv: *mut u8,
         cipher: *mut ffi::EVP_CIPHER_CTX,
@@ -259,7 +274,7 @@ mod tests {
     }
 
     unsafe extern "C" fn hmac(
-        ssl: *mut c_void,
+        ssl: *mut Answer,
         name: *mut u8,
         iv: *mut u8,
         cipher: *mut ffi::EVP_CIPHER_CTX,
@@ -274,28 +289,20 @@ mod tests {
         }
     }
 
-    fn seal(callback: TicketCallback, answer: c_int) -> Result<Option<Vec<u8>>> {
-        let answer = Answer::new(answer);
-        // SAFETY: the callbacks of these tests take an Answer.
-        unsafe {
-            callback.seal(
-                &LibraryContext::default(),
-                (&raw const answer).cast_mut().cast(),
-                b"plaintext",
-            )
+    fn with_answer(form: Form<Answer>, answer: &Answer) -> TicketCallback<'_, Answer> {
+        TicketCallback {
+            form,
+            ssl: std::ptr::from_ref(answer).cast_mut(),
+            connection: PhantomData,
         }
     }
 
-    fn open(callback: TicketCallback, answer: c_int, ticket: &[u8]) -> Result<Opened> {
-        let answer = Answer::new(answer);
-        // SAFETY: the callbacks of these tests take an Answer.
-        unsafe {
-            callback.open(
-                &LibraryContext::default(),
-                (&raw const answer).cast_mut().cast(),
-                ticket,
-            )
-        }
+    fn seal(form: Form<Answer>, answer: c_int) -> Result<Option<Vec<u8>>> {
+        with_answer(form, &Answer::new(answer)).seal(&LibraryContext::default(), b"plaintext")
+    }
+
+    fn open(form: Form<Answer>, answer: c_int, ticket: &[u8]) -> Result<Opened> {
+        with_answer(form, &Answer::new(answer)).open(&LibraryContext::default(), ticket)
     }
 
     fn plaintext(renew: bool) -> Opened {
@@ -305,7 +312,7 @@ mod tests {
         }
     }
 
-    const BOTH: [TicketCallback; 2] = [TicketCallback::Evp(evp), TicketCallback::Hmac(hmac)];
+    const BOTH: [Form<Answer>; 2] = [Form::Evp(evp), Form::Hmac(hmac)];
 
     #[test]
     fn tickets_of_both_forms_open_each_other_and_are_openssl_s() {
@@ -347,7 +354,7 @@ mod tests {
     #[test]
     fn a_callback_that_sets_nothing_is_an_error() {
         unsafe extern "C" fn lazy(
-            _: *mut c_void,
+            _: *mut Answer,
             _: *mut u8,
             _: *mut u8,
             _: *mut ffi::EVP_CIPHER_CTX,
@@ -356,8 +363,8 @@ mod tests {
         ) -> c_int {
             1
         }
-        assert!(seal(TicketCallback::Evp(lazy), 1).is_err());
-        assert!(open(TicketCallback::Evp(lazy), 1, &[0; 200]).is_err());
+        assert!(seal(Form::Evp(lazy), 1).is_err());
+        assert!(open(Form::Evp(lazy), 1, &[0; 200]).is_err());
         error_queue::clear();
     }
 }

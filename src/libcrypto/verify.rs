@@ -1,6 +1,7 @@
 //! Verifying a peer's certificate chain with libcrypto, as libssl does.
 
 use std::ffi::{CStr, c_int, c_long, c_ulong, c_void};
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use crate::libcrypto::ffi;
@@ -32,13 +33,47 @@ pub struct Verification<'a> {
     pub security_level: c_int,
     /// Further `X509_V_FLAG_…` bits.
     pub flags: c_ulong,
-    /// The `SSL *` that callbacks find under [`x509_store_ctx_ssl_index`].
-    pub ssl: *mut c_void,
-    /// The callback of `SSL_set_verify(3)`.
-    pub callback: Option<VerifyCallback>,
-    /// The callback of `SSL_CTX_set_cert_verify_callback(3)`, with its argument: verifies instead
-    /// of libcrypto.
-    pub application: Option<(ApplicationVerifyCallback, *mut c_void)>,
+    /// The program's functions.
+    pub callbacks: VerifyCallbacks<'a>,
+}
+
+/// What the program has to say about a chain.
+pub struct VerifyCallbacks<'a> {
+    each: Option<VerifyCallback>,
+    instead: Option<(ApplicationVerifyCallback, *mut c_void)>,
+    ssl: *mut c_void,
+    connection: PhantomData<&'a ()>,
+}
+
+impl VerifyCallbacks<'_> {
+    /// No functions.
+    pub fn none() -> Self {
+        Self {
+            each: None,
+            instead: None,
+            ssl: std::ptr::null_mut(),
+            connection: PhantomData,
+        }
+    }
+
+    /// The callback of `SSL_set_verify(3)`, about each certificate; the one of
+    /// `SSL_CTX_set_cert_verify_callback(3)`, which verifies instead of libcrypto, with its argument; and the
+    /// `SSL *` that both find under [`x509_store_ctx_ssl_index`].
+    ///
+    /// # Safety
+    /// The functions may be called while the result lives; `ssl` is what they expect.
+    pub unsafe fn new(
+        each: Option<VerifyCallback>,
+        instead: Option<(ApplicationVerifyCallback, *mut c_void)>,
+        ssl: *mut c_void,
+    ) -> Self {
+        Self {
+            each,
+            instead,
+            ssl,
+            connection: PhantomData,
+        }
+    }
 }
 
 /// Whose certificate it is.
@@ -65,15 +100,13 @@ pub struct Verified {
 impl Verification<'_> {
     /// Verifies. Callbacks run now, on this thread, with nothing locked. libcrypto may leave
     /// errors on the queue, also when the chain is accepted.
-    ///
-    /// # Safety
-    /// The callbacks may be called with these arguments, and `ssl` is what they expect.
-    pub unsafe fn run(&self) -> Verified {
+    pub fn run(&self) -> Verified {
         let Some(context) = Context::new(self.library) else {
             return Verified::failed();
         };
         // SAFETY: live objects; the context keeps pointers to store, leaf and stack, which outlive
-        // it. Its parameters belong to it and are used by this thread only.
+        // it. Its parameters belong to it and are used by this thread only. The functions may be called, as
+        // `VerifyCallbacks::new` demands.
         unsafe {
             if ffi::X509_STORE_CTX_init(
                 context.0,
@@ -88,19 +121,19 @@ impl Verification<'_> {
             ffi::X509_VERIFY_PARAM_set_auth_level(param, self.security_level);
             ffi::X509_STORE_CTX_set_flags(context.0, self.flags);
             let index = x509_store_ctx_ssl_index();
-            if ffi::X509_STORE_CTX_set_ex_data(context.0, index, self.ssl) != 1
+            if ffi::X509_STORE_CTX_set_ex_data(context.0, index, self.callbacks.ssl) != 1
                 || ffi::X509_STORE_CTX_set_default(context.0, self.peer.purpose().as_ptr()) != 1
                 || self.param.copy_to(param).is_err()
             {
                 return Verified::failed();
             }
-            if let Some(callback) = self.callback {
+            if let Some(callback) = self.callbacks.each {
                 ffi::X509_STORE_CTX_set_verify_cb(context.0, callback);
             }
 
             // The application's answer is taken as libssl takes it: everything but 0 and less
             // is yes.
-            let answer = match self.application {
+            let answer = match self.callbacks.instead {
                 Some((verify, argument)) => verify(context.0, argument),
                 None => ffi::X509_verify_cert(context.0),
             };
@@ -224,12 +257,16 @@ mod tests {
                 param: &self.param,
                 security_level: 1,
                 flags: 0,
-                ssl: std::ptr::from_ref(self).cast_mut().cast(),
-                callback,
-                application,
+                // SAFETY: the callbacks of these tests take anything.
+                callbacks: unsafe {
+                    VerifyCallbacks::new(
+                        callback,
+                        application,
+                        std::ptr::from_ref(self).cast_mut().cast(),
+                    )
+                },
             };
-            // SAFETY: the callbacks of these tests take anything.
-            let verified = unsafe { verification.run() };
+            let verified = verification.run();
             error_queue::clear();
             verified
         }
@@ -283,16 +320,12 @@ mod tests {
             param: &scene.param,
             security_level: 5,
             flags: 0,
-            ssl: std::ptr::null_mut(),
-            callback: None,
-            application: None,
+            callbacks: VerifyCallbacks::none(),
         };
-        // SAFETY: no callbacks.
-        let verified = unsafe { verification.run() };
+        let verified = verification.run();
         assert_eq!((verified.ok, verified.error), (false, 66));
         scene.param.set_auth_level(1);
-        // SAFETY: no callbacks.
-        assert!(unsafe { verification.run() }.ok);
+        assert!(verification.run().ok);
         error_queue::clear();
     }
 
@@ -353,12 +386,9 @@ mod tests {
             param: &scene.param,
             security_level: 1,
             flags: 0,
-            ssl: std::ptr::null_mut(),
-            callback: None,
-            application: None,
+            callbacks: VerifyCallbacks::none(),
         };
-        // SAFETY: no callbacks.
-        let verified = unsafe { verification.run() };
+        let verified = verification.run();
         assert_eq!((verified.ok, verified.error), (false, 26));
         error_queue::clear();
     }

@@ -7,11 +7,12 @@ use std::mem::transmute;
 
 use super::number::*;
 use super::target::Target;
-use crate::connection::Connection;
-use crate::context::{
-    Context, MessageCallback, NotResumableCallback, ServerNameCallback, StatusCallback,
-    TicketKeyHmacCallback,
+use crate::callback::{
+    MessageFunction, NotResumableCallback, NotResumableFunction, ServerNameFunction,
+    StatusFunction, TicketKeyHmacCallback, TicketKeyHmacFunction,
 };
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::error::Result;
 
 /// A function of any type, or NULL.
@@ -28,24 +29,32 @@ pub unsafe fn set_of_context(
 ) -> Result<c_long> {
     match command {
         SET_TLSEXT_SERVERNAME_CB => {
-            // SAFETY: of that type, as the caller promises.
-            let function = unsafe { transmute::<AnyFunction, ServerNameCallback>(function) };
-            context.change_callbacks(|callbacks| callbacks.server_name.function = function);
+            // SAFETY: of that type, and to be called as its manual page says, as the caller promises.
+            context.change_callbacks(|callbacks| unsafe {
+                let function = transmute::<AnyFunction, ServerNameFunction>(function);
+                callbacks.server_name.set_function(function);
+            });
         }
         SET_TLSEXT_STATUS_REQ_CB => {
             // SAFETY: as above.
-            let function = unsafe { transmute::<AnyFunction, StatusCallback>(function) };
-            context.change_callbacks(|callbacks| callbacks.status.function = function);
+            context.change_callbacks(|callbacks| unsafe {
+                let function = transmute::<AnyFunction, StatusFunction>(function);
+                callbacks.status.set_function(function);
+            });
         }
         SET_TLSEXT_TICKET_KEY_CB => {
             // SAFETY: as above.
-            let function = unsafe { transmute::<AnyFunction, TicketKeyHmacCallback>(function) };
-            context.change_callbacks(|callbacks| callbacks.ticket_keys.hmac = function);
+            context.change_callbacks(|callbacks| unsafe {
+                let function = transmute::<AnyFunction, TicketKeyHmacFunction>(function);
+                callbacks.ticket_keys.hmac = TicketKeyHmacCallback::new(function);
+            });
         }
         SET_MSG_CALLBACK => {
             // SAFETY: as above.
-            let function = unsafe { transmute::<AnyFunction, MessageCallback>(function) };
-            context.change_settings(|settings| settings.message_callback.function = function);
+            context.change_settings(|settings| unsafe {
+                let function = transmute::<AnyFunction, MessageFunction>(function);
+                settings.message_callback.set_function(function);
+            });
         }
         // SAFETY: as the caller promises.
         _ => return unsafe { set_of_either(Target::Context(context), command, function) },
@@ -66,9 +75,10 @@ pub unsafe fn set_of_connection(
         // A trace, which nothing depends on.
         SET_TLSEXT_DEBUG_CB => Ok(1),
         SET_MSG_CALLBACK => {
-            // SAFETY: of that type, as the caller promises.
-            let function = unsafe { transmute::<AnyFunction, MessageCallback>(function) };
-            connection.set_message_callback(function);
+            // SAFETY: of that type, and to be called as its manual page says, as the caller promises.
+            connection.change_message_callback(|message| unsafe {
+                message.set_function(transmute::<AnyFunction, MessageFunction>(function));
+            });
             Ok(1)
         }
         // SAFETY: as the caller promises.
@@ -88,8 +98,10 @@ unsafe fn set_of_either(
     match command {
         SET_NOT_RESUMABLE_SESS_CB => {
             // SAFETY: as above.
-            let function = unsafe { transmute::<AnyFunction, NotResumableCallback>(function) };
-            target.change(|settings| settings.not_resumable = function)?;
+            target.change(|settings| unsafe {
+                let function = transmute::<AnyFunction, NotResumableFunction>(function);
+                settings.not_resumable = NotResumableCallback::new(function);
+            })?;
         }
         // Key exchange with finite-field groups, which would need it, does not happen.
         SET_TMP_DH_CB => {}

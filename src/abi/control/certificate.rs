@@ -15,7 +15,7 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
-use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify::{Peer, Verification, VerifyCallbacks};
 use crate::libcrypto::verify_error::error_string;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
@@ -205,12 +205,9 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
             param: &param,
             security_level: 0,
             flags: 0,
-            ssl: ptr::null_mut(),
-            callback: None,
-            application: None,
+            callbacks: VerifyCallbacks::none(),
         };
-        // SAFETY: there are no callbacks.
-        unsafe { verification.run() }
+        verification.run()
     };
     // The certificate may be for servers or for clients.
     let verified = match verified(Peer::Server) {

@@ -169,7 +169,7 @@ unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> R
 
             SET_TLSEXT_SERVERNAME_ARG => {
                 context.change_callbacks(|callbacks| {
-                    callbacks.server_name.argument = argument.pointer
+                    callbacks.server_name.set_argument(argument.pointer);
                 });
                 Ok(1)
             }
@@ -289,7 +289,7 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
 
             SET_MSG_CALLBACK_ARG => {
                 let pointer = argument.pointer;
-                target.change(|settings| settings.message_callback.argument = pointer)?;
+                target.change(|settings| settings.message_callback.set_argument(pointer))?;
                 Ok(1)
             }
 

@@ -64,8 +64,7 @@ pub unsafe fn set_tmp_ecdh(target: Target<'_>, argument: Argument) -> Result<c_l
 pub unsafe fn check_dh(target: Target<'_>, argument: Argument) -> Result<c_long> {
     // SAFETY: not NULL, so live.
     let key = unsafe { dh_parameters::key_of(argument.required()?) }?;
-    // SAFETY: a live key.
-    unsafe { target.settings().check_dh(target.asker(), key.as_ptr()) }?;
+    target.settings().check_dh(target.asker(), Some(&key))?;
     Ok(1)
 }
 

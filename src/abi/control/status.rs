@@ -4,8 +4,9 @@ use std::ffi::{c_int, c_long, c_uchar};
 use std::ptr;
 
 use super::target::{Argument, Target};
+use crate::callback::StatusFunction;
 use crate::connection::Connection;
-use crate::context::{Context, StatusCallback};
+use crate::context::Context;
 use crate::error::Result;
 use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::stack::{Stack, StackItem};
@@ -27,8 +28,14 @@ pub fn get_type(target: Target<'_>) -> c_long {
 }
 
 /// Sets the last argument of the status callback.
-pub fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
-    context.change_callbacks(|callbacks| callbacks.status.argument = argument.pointer);
+///
+/// # Safety
+/// The pointer is what the status callback expects.
+pub unsafe fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
+    // SAFETY: as the caller promises.
+    context.change_callbacks(|callbacks| unsafe {
+        callbacks.status.set_argument(argument.pointer);
+    });
     1
 }
 
@@ -37,9 +44,9 @@ pub fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_long> {
-    let function = context.callbacks().status.function;
+    let function = context.callbacks().status.function();
     // SAFETY: as the caller promises.
-    unsafe { argument.write::<StatusCallback>(function) }
+    unsafe { argument.write::<StatusFunction>(function) }
 }
 
 /// Gives the last argument of the status callback.
@@ -47,7 +54,7 @@ pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_lo
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Result<c_long> {
-    let value = context.callbacks().status.argument;
+    let value = context.callbacks().status.argument();
     // SAFETY: as the caller promises.
     unsafe { argument.write(value) }
 }

@@ -3,8 +3,9 @@
 use std::ffi::{c_int, c_long, c_void};
 use std::sync::Arc;
 
+use crate::callback::Asker;
 use crate::connection::Connection;
-use crate::context::{Asker, Context, CredentialHolder, Settings};
+use crate::context::{Context, CredentialHolder, Settings};
 use crate::error::{Error, Reason, Result};
 
 /// A context, whose settings later connections copy, or one connection.
@@ -18,7 +19,7 @@ pub enum Target<'a> {
 
 impl Target<'_> {
     /// Who asks the security callback.
-    pub fn asker(self) -> Asker {
+    pub fn asker(&self) -> Asker<'_> {
         match self {
             Self::Context(context) => context.asker(),
             Self::Connection(connection) => connection.asker(),

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 
 use super::unsupported;
-use crate::abi::types::AsyncCallback;
+use crate::callback::AsyncFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -16,7 +16,7 @@ const WHY: &str = "Reprise starts no asynchronous jobs";
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_async_callback(
     ctx: *mut Context,
-    callback: AsyncCallback,
+    callback: AsyncFunction,
 ) -> c_int {
     unsupported(c"SSL_CTX_set_async_callback", 0, WHY)
 }
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_async_callback(
     ssl: *mut Connection,
-    callback: AsyncCallback,
+    callback: AsyncFunction,
 ) -> c_int {
     unsupported(c"SSL_set_async_callback", 0, WHY)
 }

@@ -6,7 +6,8 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 use super::unsupported;
-use crate::abi::types::{CtLogStore, CtValidationCallback, SctStack};
+use crate::abi::types::CtLogStore;
+use crate::callback::{CtValidationFunction, SctStack};
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -51,7 +52,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ct_validation_callback(
     ctx: *mut Context,
-    callback: CtValidationCallback,
+    callback: CtValidationFunction,
     arg: *mut c_void,
 ) -> c_int {
     if callback.is_none() {
@@ -110,7 +111,7 @@ pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctS
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ct_validation_callback(
     ssl: *mut Connection,
-    callback: CtValidationCallback,
+    callback: CtValidationFunction,
     arg: *mut c_void,
 ) -> c_int {
     if callback.is_none() {

@@ -4,9 +4,9 @@
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 
 use super::unsupported;
-use crate::abi::types::{
-    ExtensionAddCallback, ExtensionFreeCallback, ExtensionParseCallback,
-    LegacyExtensionAddCallback, LegacyExtensionFreeCallback, LegacyExtensionParseCallback,
+use crate::callback::{
+    ExtensionAddFunction, ExtensionFreeFunction, ExtensionParseFunction,
+    LegacyExtensionAddFunction, LegacyExtensionFreeFunction, LegacyExtensionParseFunction,
 };
 use crate::context::Context;
 
@@ -26,10 +26,10 @@ const WHY: &str = "Reprise cannot send extensions that its engine does not know"
 pub unsafe extern "C" fn SSL_CTX_add_client_custom_ext(
     ctx: *mut Context,
     ext_type: c_uint,
-    add_cb: LegacyExtensionAddCallback,
-    free_cb: LegacyExtensionFreeCallback,
+    add_cb: LegacyExtensionAddFunction,
+    free_cb: LegacyExtensionFreeFunction,
     add_arg: *mut c_void,
-    parse_cb: LegacyExtensionParseCallback,
+    parse_cb: LegacyExtensionParseFunction,
     parse_arg: *mut c_void,
 ) -> c_int {
     unsupported(c"SSL_CTX_add_client_custom_ext", 0, WHY)
@@ -43,10 +43,10 @@ pub unsafe extern "C" fn SSL_CTX_add_custom_ext(
     ctx: *mut Context,
     ext_type: c_uint,
     context: c_uint,
-    add_cb: ExtensionAddCallback,
-    free_cb: ExtensionFreeCallback,
+    add_cb: ExtensionAddFunction,
+    free_cb: ExtensionFreeFunction,
     add_arg: *mut c_void,
-    parse_cb: ExtensionParseCallback,
+    parse_cb: ExtensionParseFunction,
     parse_arg: *mut c_void,
 ) -> c_int {
     unsupported(c"SSL_CTX_add_custom_ext", 0, WHY)
@@ -59,10 +59,10 @@ pub unsafe extern "C" fn SSL_CTX_add_custom_ext(
 pub unsafe extern "C" fn SSL_CTX_add_server_custom_ext(
     ctx: *mut Context,
     ext_type: c_uint,
-    add_cb: LegacyExtensionAddCallback,
-    free_cb: LegacyExtensionFreeCallback,
+    add_cb: LegacyExtensionAddFunction,
+    free_cb: LegacyExtensionFreeFunction,
     add_arg: *mut c_void,
-    parse_cb: LegacyExtensionParseCallback,
+    parse_cb: LegacyExtensionParseFunction,
     parse_arg: *mut c_void,
 ) -> c_int {
     unsupported(c"SSL_CTX_add_server_custom_ext", 0, WHY)

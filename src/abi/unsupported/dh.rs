@@ -12,6 +12,7 @@ use crate::abi::call::call;
 use crate::abi::pointer::borrow;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::libcrypto::public_key::PublicKey;
 
 /// Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
 /// at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
@@ -31,7 +32,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
         let owner = unsafe { borrow(ctx) }?;
         // SAFETY: NULL or live; a success hands the caller's reference over.
         unsafe {
-            owner.settings().check_dh(owner.asker(), dhpkey)?;
+            let key = PublicKey::lend(dhpkey);
+            owner.settings().check_dh(owner.asker(), key.as_deref())?;
             ffi::EVP_PKEY_free(dhpkey);
         }
         Ok(1)
@@ -73,7 +75,8 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
         let owner = unsafe { borrow(ssl) }?;
         // SAFETY: NULL or live; a success hands the caller's reference over.
         unsafe {
-            owner.settings().check_dh(owner.asker(), dhpkey)?;
+            let key = PublicKey::lend(dhpkey);
+            owner.settings().check_dh(owner.asker(), key.as_deref())?;
             ffi::EVP_PKEY_free(dhpkey);
         }
         Ok(1)

@@ -5,7 +5,8 @@ use std::ptr;
 
 use super::unsupported;
 use crate::abi::method::Method;
-use crate::abi::types::{BioAddress, DtlsTimerCallback};
+use crate::abi::types::BioAddress;
+use crate::callback::DtlsTimerFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsTimerCallback) {
+pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsTimerFunction) {
     unsupported(c"DTLS_set_timer_cb", (), WHY)
 }
 

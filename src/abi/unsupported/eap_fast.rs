@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 
 use super::unsupported;
-use crate::abi::types::{SessionSecretCallback, SessionTicketExtensionCallback};
+use crate::callback::{SessionSecretFunction, SessionTicketExtensionFunction};
 use crate::connection::Connection;
 
 /// Why these functions fail.
@@ -15,7 +15,7 @@ const WHY: &str = "Reprise has no EAP-FAST hooks: session tickets and secrets ca
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_secret_cb(
     ssl: *mut Connection,
-    session_secret_cb: SessionSecretCallback,
+    session_secret_cb: SessionSecretFunction,
     arg: *mut c_void,
 ) -> c_int {
     unsupported(c"SSL_set_session_secret_cb", 0, WHY)
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn SSL_set_session_ticket_ext(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_ticket_ext_cb(
     ssl: *mut Connection,
-    callback: SessionTicketExtensionCallback,
+    callback: SessionTicketExtensionFunction,
     arg: *mut c_void,
 ) -> c_int {
     unsupported(c"SSL_set_session_ticket_ext_cb", 0, WHY)

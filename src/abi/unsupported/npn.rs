@@ -5,7 +5,7 @@ use std::ffi::{c_uchar, c_uint, c_void};
 use std::ptr;
 
 use crate::abi::pointer::store;
-use crate::abi::types::{NpnAdvertisedCallback, NpnSelectCallback};
+use crate::callback::{NpnAdvertisedFunction, NpnSelectFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -15,7 +15,7 @@ use crate::context::Context;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
     ctx: *mut Context,
-    callback: NpnSelectCallback,
+    callback: NpnSelectFunction,
     arg: *mut c_void,
 ) {
     // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
     ctx: *mut Context,
-    callback: NpnAdvertisedCallback,
+    callback: NpnAdvertisedFunction,
     arg: *mut c_void,
 ) {
     // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.

@@ -43,7 +43,7 @@ impl Connection {
     fn has_session_for_early_data(&self) -> bool {
         self.role.get() == Some(Role::Client)
             && self.stage.get() == Stage::Before
-            && (self.settings.borrow().psk.use_session.is_some()
+            && (self.settings.borrow().psk.use_session.is_set()
                 || self
                     .session()
                     .is_some_and(|session| session.max_early_data() > 0))

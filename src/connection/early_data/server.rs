@@ -114,12 +114,7 @@ impl Connection {
 
     /// `SSL_CTX_set_allow_early_data_cb(3)`
     fn allows_early_data(&self, settings: &Settings) -> bool {
-        let callback = settings.allow_early_data;
-        let Some(function) = callback.function else {
-            return true;
-        };
-        // SAFETY: the program's function, called as its manual page says, with nothing borrowed.
-        unsafe { function(self.as_c(), callback.argument) != 0 }
+        settings.allow_early_data.call(self.lent()) != Some(0)
     }
 
     /// Whether a server's handshake rests now: its messages are sent, and early data may come.

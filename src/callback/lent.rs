@@ -1,0 +1,47 @@
+//! The pointers by which C knows connections and contexts, as they are passed to the program.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use crate::tag::Tagged;
+
+/// `SSL`, as the program's functions get it.
+pub enum Ssl {}
+
+/// `SSL_CTX`, as the program's functions get it.
+pub enum SslContext {}
+
+/// A type whose objects C knows as `C`.
+///
+/// A wrong `C` would be a fault, but no danger: functions of the library believe a pointer only if the
+/// word that it points to is that of their own type ([`Tagged`]), and C never looks inside.
+pub trait KnownAs<C>: Tagged {}
+
+/// A live object, lent to a function of the program for the time of a call.
+pub struct Lent<'a, C> {
+    pointer: NonNull<C>,
+    object: PhantomData<&'a C>,
+}
+
+impl<C> Clone for Lent<'_, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Lent<'_, C> {}
+
+impl<'a, C> Lent<'a, C> {
+    /// Lends an object.
+    pub fn new<T: KnownAs<C>>(object: &'a T) -> Self {
+        Self {
+            pointer: NonNull::from(object).cast(),
+            object: PhantomData,
+        }
+    }
+
+    /// The pointer that C knows the object by.
+    pub fn as_ptr(self) -> *mut C {
+        self.pointer.as_ptr()
+    }
+}

@@ -1,0 +1,149 @@
+//! Functions that the library takes and never calls, because it lacks what they are for.
+
+use std::ffi::{c_int, c_uchar, c_uint, c_void};
+
+use openssl_sys as ffi;
+
+use super::Ssl;
+use crate::cipher::Cipher;
+
+/// Called when an asynchronous job ends (SSL_CTX_set_async_callback(3)).
+pub type AsyncFunction = Option<unsafe extern "C" fn(ssl: *mut Ssl, arg: *mut c_void) -> c_int>;
+
+/// A policy of certificate transparency (SSL_CTX_set_ct_validation_callback(3)).
+pub type CtValidationFunction = Option<
+    unsafe extern "C" fn(
+        ctx: *const CtPolicyEvalContext,
+        scts: *const SctStack,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Gives the next timeout of DTLS in microseconds (DTLS_set_timer_cb(3)).
+pub type DtlsTimerFunction =
+    Option<unsafe extern "C" fn(ssl: *mut Ssl, timer_us: c_uint) -> c_uint>;
+
+/// Makes the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+pub type ExtensionAddFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        context: c_uint,
+        out: *mut *const c_uchar,
+        outlen: *mut usize,
+        x: *mut ffi::X509,
+        chainidx: usize,
+        al: *mut c_int,
+        add_arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Frees the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+pub type ExtensionFreeFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        context: c_uint,
+        out: *const c_uchar,
+        add_arg: *mut c_void,
+    ),
+>;
+
+/// Reads the body of a custom extension (SSL_CTX_add_custom_ext(3)).
+pub type ExtensionParseFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        context: c_uint,
+        input: *const c_uchar,
+        inlen: usize,
+        x: *mut ffi::X509,
+        chainidx: usize,
+        al: *mut c_int,
+        parse_arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Makes the body of a custom extension of TLS 1.2 (SSL_CTX_add_client_custom_ext(3)).
+pub type LegacyExtensionAddFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        out: *mut *const c_uchar,
+        outlen: *mut usize,
+        al: *mut c_int,
+        add_arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Frees the body of a custom extension of TLS 1.2.
+pub type LegacyExtensionFreeFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        out: *const c_uchar,
+        add_arg: *mut c_void,
+    ),
+>;
+
+/// Reads the body of a custom extension of TLS 1.2.
+pub type LegacyExtensionParseFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        ext_type: c_uint,
+        input: *const c_uchar,
+        inlen: usize,
+        al: *mut c_int,
+        parse_arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Gives the protocols a server advertises by NPN.
+pub type NpnAdvertisedFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        out: *mut *const c_uchar,
+        outlen: *mut c_uint,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Chooses a protocol on an NPN client.
+pub type NpnSelectFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        out: *mut *mut c_uchar,
+        outlen: *mut c_uchar,
+        input: *const c_uchar,
+        inlen: c_uint,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Gives the master secret of an EAP-FAST session.
+pub type SessionSecretFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        secret: *mut c_void,
+        secret_len: *mut c_int,
+        peer_ciphers: *mut ffi::stack_st_SSL_CIPHER,
+        cipher: *mut *const Cipher,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// Sees the ticket extension of an EAP-FAST peer.
+pub type SessionTicketExtensionFunction = Option<
+    unsafe extern "C" fn(
+        ssl: *mut Ssl,
+        data: *const c_uchar,
+        len: c_int,
+        arg: *mut c_void,
+    ) -> c_int,
+>;
+
+/// `CT_POLICY_EVAL_CTX`: what a policy of certificate transparency is asked about.
+pub enum CtPolicyEvalContext {}
+
+/// `STACK_OF(SCT)`.
+pub enum SctStack {}
