@@ -45,7 +45,7 @@ impl Connection {
             Stage::Failed => {
                 // A program that goes by an older `errno` would try again.
                 error_queue::forget_system_error();
-                self.want.set(Want::Nothing);
+                self.transport.set_want(Want::Nothing);
                 return Err(Stop::Transport);
             }
             // What is on the queue afterwards is of this call (SSL_get_error(3)).
@@ -73,7 +73,7 @@ impl Connection {
             // An end in the middle of a handshake is never a proper one.
             Stop::Closed | Stop::Ended => Stop::Transport,
             Stop::Broken(error) => {
-                self.want.set(Want::Read);
+                self.transport.set_want(Want::Read);
                 Stop::Failed(error)
             }
             stop => stop,
@@ -107,11 +107,6 @@ impl Connection {
     /// How far this connection has come.
     pub fn stage(&self) -> Stage {
         self.stage.get()
-    }
-
-    /// `SSL_want(3)`.
-    pub fn want(&self) -> super::Want {
-        self.want.get()
     }
 
     /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
@@ -204,7 +199,7 @@ impl Connection {
                 if let Err(Stop::Failed(_)) = started
                     && !self.with_engine(|engine| engine.input.last_is_handshake())?
                 {
-                    self.want.set(Want::Read);
+                    self.transport.set_want(Want::Read);
                 }
                 if !started? {
                     self.read_for_handshake()?;
@@ -221,7 +216,7 @@ impl Connection {
             }
             let closed = match self.process() {
                 Err(stop) if !self.with_engine(|engine| engine.input.last_is_handshake())? => {
-                    self.want.set(Want::Read);
+                    self.transport.set_want(Want::Read);
                     return Err(stop);
                 }
                 result => result?,
@@ -233,7 +228,7 @@ impl Connection {
             self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
-                self.want.set(Want::Read);
+                self.transport.set_want(Want::Read);
                 self.stage.set(Stage::Failed);
                 return Err(Stop::Closed);
             }
@@ -247,7 +242,7 @@ impl Connection {
     fn read_for_handshake(&self) -> Result<(), Stop> {
         let result = self.read_record();
         if let Err(Stop::Failed(_)) = result {
-            self.want.set(Want::Read);
+            self.transport.set_want(Want::Read);
         }
         result
     }

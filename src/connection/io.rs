@@ -1,12 +1,10 @@
 //! Application data: `SSL_read(3)` and `SSL_write(3)`.
 
-use std::cell::Cell;
 use std::ffi::c_int;
 
 use super::{Connection, Stage, Stop, Want};
 use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
-use crate::libcrypto::bio::{Bio, Retry};
 use crate::libcrypto::error_queue;
 use crate::wire::Alert;
 
@@ -28,18 +26,6 @@ const RESERVED_LABELS: [&[u8]; 5] = [
 /// The longest label of a TLS 1.3 exporter: its length is a byte, and counts "tls13 " too (RFC 8446, section 7.1).
 pub(super) const LONGEST_LABEL: usize = 249;
 
-/// A write that the transport has not taken completely. The program repeats the call with the same
-/// data, some of which has been encrypted already.
-#[derive(Default)]
-pub(super) struct PendingWrite {
-    /// Bytes of the program's buffer that are done with.
-    done: Cell<usize>,
-    /// Bytes after those that are encrypted and wait in the engine's output.
-    in_flight: Cell<usize>,
-    /// Where the program's buffer was, to notice another one.
-    buffer: Cell<usize>,
-}
-
 impl Connection {
     /// `SSL_sendfile(3)` needs kernel TLS, which this library never sets up: why it fails.
     pub fn why_no_sendfile(&self) -> Reason {
@@ -55,9 +41,9 @@ impl Connection {
         // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
         loop {
-            self.start_implicitly()?;
+            self.check_role()?;
             if self.has_nothing_to_read() {
-                self.want.set(Want::Nothing);
+                self.transport.set_want(Want::Nothing);
                 return Err(Stop::Closed);
             }
             if self.stage.get() != Stage::Open {
@@ -84,11 +70,11 @@ impl Connection {
                 return Ok(count.0);
             }
             if self.shutdown.is_received() {
-                self.want.set(Want::Nothing);
+                self.transport.set_want(Want::Nothing);
                 return Err(Stop::Closed);
             }
             self.receive()?;
-            self.give_way()?;
+            self.yield_without_auto_retry()?;
         }
     }
 
@@ -100,23 +86,14 @@ impl Connection {
         self.shutdown.is_received() && is_over
     }
 
-    /// Without `SSL_MODE_AUTO_RETRY` a read returns when a record without application data was
-    /// digested, as if the transport had to be waited for.
-    fn give_way(&self) -> std::result::Result<(), Stop> {
+    /// Without `SSL_MODE_AUTO_RETRY` a read returns `SSL_ERROR_WANT_READ` after a record without
+    /// application data.
+    fn yield_without_auto_retry(&self) -> std::result::Result<(), Stop> {
         let automatic = self.settings.borrow().mode & MODE_AUTO_RETRY != 0;
         if automatic || self.pending() > 0 || self.shutdown.is_received() {
             return Ok(());
         }
-        self.want.set(Want::Read);
-        // SAFETY: NULL, or a BIO that the connection holds.
-        if let Some(bio) = unsafe { Bio::lend(self.read_bio()) } {
-            bio.set_retry(Retry {
-                read: true,
-                write: false,
-                special: None,
-            });
-        }
-        Err(Stop::Suspended)
+        Err(self.transport.yield_to_program())
     }
 
     /// Reads and digests one record, and answers a request for renegotiation. The answer to a KeyUpdate goes with the
@@ -132,7 +109,7 @@ impl Connection {
 
     /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
     pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
-        match self.is_write_pending() || self.shutdown.is_sent() {
+        match self.transport.is_write_pending() || self.shutdown.is_sent() {
             true => Ok(()),
             false => self.flush_flight(),
         }
@@ -142,9 +119,9 @@ impl Connection {
     /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
         error_queue::forget_system_error();
-        self.start_implicitly()?;
+        self.check_role()?;
         if self.shutdown.is_sent() {
-            self.want.set(Want::Nothing);
+            self.transport.set_want(Want::Nothing);
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         self.turn_to_tickets();
@@ -167,36 +144,26 @@ impl Connection {
     ) -> std::result::Result<usize, Stop> {
         let max_fragment = self.settings.borrow().longest_fragment();
         let mut may_wait = self.early.hello_may_wait();
-        let pending = &self.write;
-        let address = data.as_ptr().addr();
-        let repeated = self.is_write_pending();
-        let moved = pending.buffer.get() != address && mode & MODE_ACCEPT_MOVING_WRITE_BUFFER == 0;
-        if repeated && data.len() < self.written_of_pending() {
-            self.want.set(Want::Nothing);
-            return Err(self.refuse(Reason::BAD_LENGTH, Alert::INTERNAL_ERROR));
-        }
-        if repeated && moved {
-            self.want.set(Want::Nothing);
-            return Err(self.refuse(Reason::BAD_WRITE_RETRY, Alert::INTERNAL_ERROR));
-        }
-        pending.buffer.set(address);
+        let may_move = mode & MODE_ACCEPT_MOVING_WRITE_BUFFER != 0;
+        self.transport
+            .begin_write(data, may_move)
+            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
         loop {
             if !std::mem::take(&mut may_wait) {
                 self.flush()?;
             }
-            let done = pending.done.get() + pending.in_flight.take();
+            let done = self.transport.written();
             let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
             if done == data.len() || partial {
-                pending.done.set(0);
+                self.transport.end_write();
                 return Ok(done);
             }
-            pending.done.set(done);
             let count = (data.len() - done).min(max_fragment);
             let encrypted =
                 self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
             self.tell();
-            pending.in_flight.set(count);
+            self.transport.encrypted(count);
         }
     }
 
@@ -292,28 +259,12 @@ impl Connection {
         }
     }
 
-    /// Reading and writing start a handshake when the role is known.
-    fn start_implicitly(&self) -> std::result::Result<(), Stop> {
+    /// Reading and writing need a role, with which they begin the handshake.
+    fn check_role(&self) -> std::result::Result<(), Stop> {
         match self.role.get() {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),
         }
-    }
-
-    /// Whether a write was begun that the transport has not taken completely.
-    pub(super) fn is_write_pending(&self) -> bool {
-        self.written_of_pending() > 0
-    }
-
-    /// How much of a write that has to be repeated is encrypted.
-    pub(super) fn written_of_pending(&self) -> usize {
-        self.write.done.get() + self.write.in_flight.get()
-    }
-
-    /// Forgets a write that was under way.
-    pub(super) fn forget_pending_write(&self) {
-        self.write.done.set(0);
-        self.write.in_flight.set(0);
     }
 }
 

@@ -34,7 +34,9 @@
 //! | `early_data`        | early data of either role                                     |
 //! | `io`, `closing`     | application data, the end of it                               |
 //! | `shutdown`          | which directions are closed                                   |
-//! | `transport`         | records from and to the BIOs                                  |
+//! | `transport`         | the BIOs                                                      |
+//! | `records`           | records between them and the engine                           |
+//! | `failing`           | the end of a connection after an error                        |
 //! | `notify`            | the info callback                                             |
 //! | `messages`          | the message callback, and states from message to message      |
 //! | `message_events`    | what there is to tell of a record                             |
@@ -54,6 +56,7 @@ mod delegate;
 mod early_data;
 pub mod extension;
 mod external_psk;
+mod failing;
 mod handshake;
 mod handshake_data;
 mod handshake_state;
@@ -71,6 +74,7 @@ mod peer_certificates;
 mod peer_signature;
 mod plain_messages;
 mod policy;
+mod records;
 mod resumption;
 mod server;
 mod server_callbacks;
@@ -97,6 +101,7 @@ pub use stop::Stop;
 use handshake_data::{EarlyJudgement, Handshake};
 use session_slot::SessionSlot;
 use shutdown::Shutdown;
+use transport::Transport;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_long, c_void};
@@ -141,13 +146,11 @@ pub struct Connection {
     role: Cell<Option<Role>>,
     stage: Cell<Stage>,
     telling: messages::Telling,
-    want: Cell<Want>,
     shutdown: Shutdown,
     verify_result: Cell<c_long>,
     /// What it was when the peer's certificate was accepted: the session has it, whatever the program sets later.
     result_for_session: Cell<Option<c_long>>,
-    read_bio: RefCell<Option<Bio>>,
-    write_bio: RefCell<Option<Bio>>,
+    transport: Transport,
     /// Absent while it is at work.
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
@@ -162,12 +165,9 @@ pub struct Connection {
     received_host_name: RefCell<Option<std::ffi::CString>>,
     client_random: Cell<[u8; 32]>,
     server_random: Cell<[u8; 32]>,
-    write: io::PendingWrite,
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
     early: early_data::EarlyData,
-    /// Output has been handed to the BIO but not flushed through.
-    flight_unfinished: Cell<bool>,
     /// Bits that the `openssl` tool and others set and read back.
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
@@ -222,12 +222,10 @@ impl Connection {
             role: Cell::new(Role::of(context.method())),
             stage: Cell::new(Stage::Before),
             telling: messages::Telling::default(),
-            want: Cell::new(Want::Nothing),
             shutdown: Shutdown::default(),
             verify_result: Cell::new(0),
             result_for_session: Cell::new(None),
-            read_bio: RefCell::default(),
-            write_bio: RefCell::default(),
+            transport: Transport::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
             session: SessionSlot::default(),
@@ -238,10 +236,8 @@ impl Connection {
             received_host_name: RefCell::default(),
             client_random: Cell::new([0; 32]),
             server_random: Cell::new([0; 32]),
-            write: io::PendingWrite::default(),
             key_update: Cell::default(),
             early: early_data::EarlyData::default(),
-            flight_unfinished: Cell::new(false),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
             ocsp_asked: Cell::new(None),
@@ -355,6 +351,31 @@ impl Connection {
         }
         copy.ex_data.copy_from(&self.ex_data)?;
         Ok(copy)
+    }
+
+    /// `SSL_set0_rbio`.
+    pub fn set_read_bio(&self, bio: Option<Bio>) {
+        self.transport.set_read_bio(bio);
+    }
+
+    /// `SSL_set0_wbio`.
+    pub fn set_write_bio(&self, bio: Option<Bio>) {
+        self.transport.set_write_bio(bio);
+    }
+
+    /// `SSL_get_rbio`: lent.
+    pub fn read_bio(&self) -> *mut openssl_sys::BIO {
+        self.transport.read_bio()
+    }
+
+    /// `SSL_get_wbio`: lent.
+    pub fn write_bio(&self) -> *mut openssl_sys::BIO {
+        self.transport.write_bio()
+    }
+
+    /// `SSL_want(3)`.
+    pub fn want(&self) -> Want {
+        self.transport.want()
     }
 
     /// `SSL_get_shutdown(3)`.

@@ -21,7 +21,7 @@ impl Connection {
         match callback.call(self.lent(), &mut alert) {
             None | Some(SSL_CLIENT_HELLO_SUCCESS) => Ok(()),
             Some(SSL_CLIENT_HELLO_RETRY) => {
-                self.want.set(Want::ClientHelloCallback);
+                self.transport.set_want(Want::ClientHelloCallback);
                 Err(Stop::Suspended)
             }
             _ => Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert))),
@@ -72,7 +72,7 @@ impl Connection {
     pub(super) fn warn(&self, alert: Alert) -> Result<(), Stop> {
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
-        self.want.set(Want::Nothing);
+        self.transport.set_want(Want::Nothing);
         self.tell();
         self.notify_alert(InfoKind::WriteAlert, AlertLevel::WARNING, alert);
         Ok(())
@@ -113,11 +113,11 @@ impl Connection {
             None => Ok(()),
             Some(0) => Err(self.refuse(Reason::CERT_CB_ERROR, Alert::INTERNAL_ERROR)),
             Some(..0) => {
-                self.want.set(Want::X509Lookup);
+                self.transport.set_want(Want::X509Lookup);
                 Err(Stop::Suspended)
             }
             Some(_) => {
-                self.want.set(Want::Nothing);
+                self.transport.set_want(Want::Nothing);
                 Ok(())
             }
         }

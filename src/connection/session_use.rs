@@ -109,16 +109,14 @@ impl Connection {
         self.ocsp_asked.set(None);
         self.session.reset();
         self.shutdown.reset();
-        self.flight_unfinished.set(false);
         self.client_random.set([0; 32]);
         self.server_random.set([0; 32]);
         self.renegotiates_securely.set(false);
-        self.forget_pending_write();
         self.key_update.set(None);
         self.early.reset();
         self.fatal.set(None);
         self.verify_again.set(false);
-        self.want.set(super::Want::Nothing);
+        self.transport.reset();
         self.telling.forget();
         self.stage.set(Stage::Before);
     }

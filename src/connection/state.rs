@@ -48,9 +48,10 @@ impl Stage {
 }
 
 /// What a suspended call waits for (`SSL_want(3)`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Want {
     /// Nothing.
+    #[default]
     Nothing,
     /// The read BIO.
     Read,

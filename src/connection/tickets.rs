@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::issuing::CACHE_SERVER;
 use super::resumption::TicketStatus;
 use super::session_slot::cipher_id;
-use super::{Connection, HandshakeState, Role, Stage, Stop, Want};
+use super::{Connection, HandshakeState, Role, Stage, Stop};
 use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
@@ -84,7 +84,7 @@ impl Connection {
     pub(super) fn turn_to_tickets(&self) {
         if self.session.tickets().are_asked_for()
             && self.stage.get() == Stage::Open
-            && !self.is_write_pending()
+            && !self.transport.is_write_pending()
         {
             self.stage.set(Stage::Tickets);
         }
@@ -111,8 +111,7 @@ impl Connection {
         match self.flush_flight() {
             Err(Stop::Transport) if error_queue::peek() == 0 && bio::peer_is_gone() => {
                 self.with_engine(|engine| engine.discard_outgoing())?;
-                self.flight_unfinished.set(false);
-                self.want.set(Want::Nothing);
+                self.transport.abandon_flight();
                 Ok(())
             }
             result => result,

@@ -1,292 +1,353 @@
-//! Records from the read BIO, and to the write BIO.
+//! The BIOs of a connection: one to read records from, one to write them to.
+//!
+//! What is in the records is not known here. A call that the transport stops is repeated by the
+//! program; [`Want`] says what it waits for.
 
-use super::{Connection, InfoKind, Role, Stage, Stop, Want};
-use crate::engine::Failure;
-use crate::error::{Error, Reason};
-use crate::libcrypto::bio::{Bio, Io};
-use crate::wire::{Alert, AlertLevel};
+use std::cell::Cell;
 
-/// `SSL_OP_IGNORE_UNEXPECTED_EOF`
-const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
+use super::{Stop, Want};
+use crate::engine::{Engine, RecordProblem};
+use crate::error::Reason;
+use crate::libcrypto::bio::{Bio, Io, Retry};
+use crate::libcrypto::bio_slot::BioSlot;
 
-impl Connection {
-    /// `SSL_set0_rbio`.
-    pub fn set_read_bio(&self, bio: Option<Bio>) {
-        let old = self.read_bio.replace(bio);
-        drop(old);
+/// The transport of one connection.
+#[derive(Default)]
+pub(super) struct Transport {
+    read_bio: BioSlot,
+    write_bio: BioSlot,
+    progress: Cell<Progress>,
+}
+
+/// What a handshake begins without.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Progress {
+    want: Want,
+    pending_write: PendingWrite,
+    /// Output has been handed to the BIO but not flushed through.
+    flight_unfinished: bool,
+}
+
+/// A write that the transport has not taken completely. The program repeats the call with the same
+/// data, some of which has been encrypted already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct PendingWrite {
+    /// Bytes of the program's buffer that are done with.
+    done: usize,
+    /// Bytes after those that are encrypted and wait in the engine's output.
+    in_flight: usize,
+    /// Where the program's buffer was, to notice another one.
+    buffer: usize,
+}
+
+/// Why no record was read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ReadStop {
+    /// There is no read BIO.
+    NoBio,
+    /// The bytes are not those of a record that can come now.
+    Malformed(RecordProblem),
+    /// The transport has ended.
+    EndOfFile,
+    /// The call ends without an answer to the peer.
+    Call(Stop),
+}
+
+impl Transport {
+    /// Back to the state before a handshake; the BIOs stay.
+    pub fn reset(&self) {
+        self.progress.take();
     }
 
-    /// `SSL_set0_wbio`.
+    /// `SSL_set0_rbio`
+    pub fn set_read_bio(&self, bio: Option<Bio>) {
+        self.read_bio.set(bio);
+    }
+
+    /// `SSL_set0_wbio`
     pub fn set_write_bio(&self, bio: Option<Bio>) {
-        let old = self.write_bio.replace(bio);
-        drop(old);
+        self.write_bio.set(bio);
     }
 
     /// `SSL_get_rbio`: lent.
     pub fn read_bio(&self) -> *mut openssl_sys::BIO {
-        match &*self.read_bio.borrow() {
-            Some(bio) => bio.as_ptr(),
-            None => std::ptr::null_mut(),
-        }
+        self.read_bio.as_ptr()
     }
 
     /// `SSL_get_wbio`: lent.
     pub fn write_bio(&self) -> *mut openssl_sys::BIO {
-        match &*self.write_bio.borrow() {
-            Some(bio) => bio.as_ptr(),
-            None => std::ptr::null_mut(),
-        }
+        self.write_bio.as_ptr()
     }
 
-    /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
-    pub(super) fn read_record(&self) -> Result<(), Stop> {
+    /// `SSL_want(3)`
+    pub fn want(&self) -> Want {
+        self.progress.get().want
+    }
+
+    /// What the call that is being stopped waits for.
+    pub fn set_want(&self, want: Want) {
+        self.change(|progress| progress.want = want);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        let mut progress = self.progress.get();
+        change(&mut progress);
+        self.progress.set(progress);
+    }
+}
+
+// -- Reading -----------------------------------------------------------------------------------
+
+impl Transport {
+    /// Reads one record into the engine's input, and never a byte beyond it.
+    pub fn read_record(&self, engine: &mut Engine) -> Result<(), ReadStop> {
         loop {
-            let mut engine = self.take_engine()?;
-            // A BIO may be a program's own, whose functions call back into us.
-            let bio = self.read_bio();
-            // SAFETY: the connection holds a reference to its BIO; a program that replaces it
-            // from within the BIO's own read function is outside of the BIO contract.
-            let result = match unsafe { Bio::lend(bio) } {
-                None => {
-                    self.engine.replace(Some(engine));
-                    return Err(self.refuse(Reason::READ_BIO_NOT_SET, Alert::INTERNAL_ERROR));
+            let result = self.read_bio.with(|bio| {
+                self.set_want(Want::Read);
+                bio.read(engine.input.missing())
+            });
+            let count = match result.ok_or(ReadStop::NoBio)? {
+                Io::Done(count) if count > 0 => count,
+                Io::Done(_) => return Err(ReadStop::Call(Stop::Ended)),
+                Io::Retry(_) => {
+                    engine.release_input();
+                    return Err(ReadStop::Call(Stop::Suspended));
                 }
-                Some(bio) => {
-                    self.want.set(Want::Read);
-                    bio.read(engine.input.missing())
-                }
+                Io::Eof => return Err(ReadStop::EndOfFile),
+                Io::Failed => return Err(ReadStop::Call(Stop::Transport)),
             };
-            let outcome = match result {
-                Io::Done(count) if count > 0 => engine.received(count),
-                _ => Ok(false),
-            };
+            let outcome = engine.received(count);
             if outcome != Ok(false) {
                 engine.note_received();
             }
-            self.engine.replace(Some(engine));
-            match (result, outcome) {
-                (Io::Done(count), Ok(complete)) if count > 0 => {
-                    self.want.set(Want::Nothing);
-                    if complete {
-                        return Ok(());
-                    }
-                }
-                (_, Err(problem)) => {
-                    self.want.set(Want::Nothing);
-                    return Err(self.fail(problem.into()));
-                }
-                (Io::Retry(_), _) => {
-                    let _ = self.with_engine(|engine| engine.release_input());
-                    return Err(Stop::Suspended);
-                }
-                (Io::Done(_), _) => return Err(Stop::Ended),
-                (Io::Eof, _) => return Err(self.end_of_file()),
-                (Io::Failed, _) => return Err(Stop::Transport),
-            }
-        }
-    }
-
-    /// The transport has ended. Without close_notify that is an error (S125), unless the program
-    /// says that it does not care.
-    fn end_of_file(&self) -> Stop {
-        if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
-            self.shutdown.receive_close_notify();
-            return Stop::Closed;
-        }
-        // The peer may have closed its sending side only, and then it reads why we leave.
-        match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, Alert::DECODE_ERROR) {
-            Stop::Failed(error) => Stop::Broken(error),
-            stop => stop,
-        }
-    }
-
-    /// Hands everything that the engine has to send to the write BIO.
-    pub(super) fn flush(&self) -> Result<(), Stop> {
-        loop {
-            let engine = self.take_engine()?;
-            if engine.outgoing().is_empty() {
-                self.engine.replace(Some(engine));
+            self.set_want(Want::Nothing);
+            if outcome.map_err(ReadStop::Malformed)? {
                 return Ok(());
             }
-            let bio = self.write_bio();
-            // SAFETY: as in `read_record`.
-            let result = match unsafe { Bio::lend(bio) } {
-                None => {
-                    self.engine.replace(Some(engine));
-                    return Err(Reason::BIO_NOT_SET.into());
-                }
-                Some(bio) => {
-                    self.want.set(Want::Write);
-                    bio.write(engine.outgoing())
-                }
-            };
-            self.engine.replace(Some(engine));
-            match result {
+        }
+    }
+
+    /// Stops a call as if the read BIO had nothing to give.
+    pub fn yield_to_program(&self) -> Stop {
+        self.set_want(Want::Read);
+        self.read_bio.with(|bio| {
+            bio.set_retry(Retry {
+                read: true,
+                write: false,
+                special: None,
+            });
+        });
+        Stop::Suspended
+    }
+}
+
+// -- Writing -----------------------------------------------------------------------------------
+
+impl Transport {
+    /// Hands everything that the engine has to send to the write BIO.
+    pub fn flush(&self, engine: &mut Engine) -> Result<(), Stop> {
+        while !engine.outgoing().is_empty() {
+            let result = self.write_bio.with(|bio| {
+                self.set_want(Want::Write);
+                bio.write(engine.outgoing())
+            });
+            match result.ok_or(Reason::BIO_NOT_SET)? {
                 Io::Done(count) if count > 0 => {
-                    self.with_engine(|engine| engine.wrote(count))?;
-                    self.want.set(Want::Nothing);
+                    engine.wrote(count);
+                    self.set_want(Want::Nothing);
                 }
                 Io::Retry(_) => return Err(Stop::Suspended),
                 Io::Done(_) | Io::Eof | Io::Failed => return Err(Stop::Transport),
             }
         }
-    }
-
-    /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
-    pub(super) fn flush_flight(&self) -> Result<(), Stop> {
-        let anything = self.with_engine(|engine| !engine.outgoing().is_empty())?;
-        if self.waits_for_rest_of_flight() {
-            return Ok(());
-        }
-        if !anything && !self.flight_unfinished.get() {
-            return Ok(());
-        }
-        self.flight_unfinished.set(true);
-        self.flush()?;
-        let bio = self.write_bio();
-        // SAFETY: as in `read_record`.
-        if let Some(bio) = unsafe { Bio::lend(bio) } {
-            self.want.set(Want::Write);
-            match bio.flush() {
-                Io::Done(_) | Io::Eof => {}
-                Io::Retry(_) => return Err(Stop::Suspended),
-                // Filters without a flush of their own say that it failed; nothing was lost.
-                Io::Failed => {}
-            }
-            self.want.set(Want::Nothing);
-        }
-        self.flight_unfinished.set(false);
         Ok(())
     }
 
-    /// A TLS 1.3 client's change_cipher_spec, which rustls makes as soon as the server has
-    /// answered, goes out with the client's next flight, as in OpenSSL: sending it while the
-    /// server is still sending could leave both sides waiting to write.
-    fn waits_for_rest_of_flight(&self) -> bool {
-        const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
-        self.role.get() == Some(super::Role::Client)
-            && self
-                .with_engine(|engine| {
-                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
-                })
-                .unwrap_or(false)
+    /// A flight that has output has to be flushed through, if necessary by later calls. False when
+    /// there is nothing to flush.
+    pub fn begin_flight(&self, has_output: bool) -> bool {
+        if has_output {
+            self.change(|progress| progress.flight_unfinished = true);
+        }
+        self.progress.get().flight_unfinished
     }
 
-    /// Digests the records that have been read, then does what the engine asked to be done when it
-    /// has come to rest: announcing sessions.
-    pub(super) fn process(&self) -> Result<bool, Stop> {
-        let mut engine = self.take_engine()?;
-        let result = engine.process(self);
-        self.engine.replace(Some(engine));
-        let result = match (result, self.fatal.take()) {
-            (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
-            (Err(failure), Some(reason)) => Err(Failure {
-                reason,
-                detail: String::new(),
-                ..failure
-            }),
-            (result, None) => result,
-        };
-        match result {
-            Ok(progress) => {
-                self.tell();
-                self.note_early_data(progress.early)?;
-                if progress.closed {
-                    self.shutdown.receive_close_notify();
-                    self.notify_alert(
-                        InfoKind::ReadAlert,
-                        AlertLevel::WARNING,
-                        Alert::CLOSE_NOTIFY,
-                    );
-                }
-                Ok(progress.closed)
-            }
-            Err(failure) => Err(self.fail(failure)),
+    /// Tells the write BIO, which has got all of a flight, to pass everything on.
+    pub fn finish_flight(&self) -> Result<(), Stop> {
+        let flushed = self.write_bio.with(|bio| {
+            self.set_want(Want::Write);
+            bio.flush()
+        });
+        match flushed {
+            Some(Io::Retry(_)) => return Err(Stop::Suspended),
+            // Filters that cannot flush say that it failed; nothing was lost.
+            Some(Io::Done(_) | Io::Eof | Io::Failed) => self.set_want(Want::Nothing),
+            None => {}
         }
+        self.change(|progress| progress.flight_unfinished = false);
+        Ok(())
     }
 
-    pub(super) fn take_engine(&self) -> Result<Box<crate::engine::Engine>, Stop> {
-        self.engine.take().ok_or_else(|| {
-            Stop::Failed(Error::with(
-                Reason::INTERNAL_ERROR,
-                "the connection is busy or has died",
-            ))
-        })
+    /// Gives up a flight that nobody can receive.
+    pub fn abandon_flight(&self) {
+        self.change(|progress| {
+            progress.flight_unfinished = false;
+            progress.want = Want::Nothing;
+        });
+    }
+}
+
+// -- Application data that is being written ------------------------------------------------------
+
+impl Transport {
+    /// Whether a write was begun that the transport has not taken completely.
+    pub fn is_write_pending(&self) -> bool {
+        self.written_of_pending() > 0
     }
 
-    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
-    /// the session is lost (S24, S25), and the error for the queue is returned.
-    pub(super) fn fail(&self, failure: Failure) -> Stop {
-        // S98: nothing is sent after close_notify, so an error takes no session either.
-        let closed = self.shutdown.is_sent();
-        let alert_sent = failure.alert_sent.filter(|_| !closed);
-        if let Some(alert) = alert_sent {
-            let _ = self.with_engine(|engine| {
-                if !failure.alert_queued {
-                    engine.send_alert(alert);
-                }
-            });
-            let sent = self.flush_flight().is_ok();
-            self.tell();
-            self.stage.set(Stage::Failed);
-            if sent {
-                self.notify_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
-            }
-        } else if closed {
-            let _ = self.with_engine(|engine| engine.discard_outgoing());
-        }
-        self.tell();
-        if let Some(alert) = failure.alert_received {
-            self.shutdown.receive_fatal_alert();
-            self.notify_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
-        }
-        if alert_sent.is_some() || failure.alert_received.is_some() {
-            self.lose_failed_session();
-        }
-        self.stage.set(Stage::Failed);
-        let error = Error::with(failure.reason, failure.detail);
-        match failure.alert_received {
-            Some(_) => {
-                self.want.set(Want::Nothing);
-                Stop::Broken(error)
-            }
-            None => Stop::Failed(error),
-        }
+    /// How much of a write that has to be repeated is encrypted.
+    pub fn written_of_pending(&self) -> usize {
+        let pending = self.progress.get().pending_write;
+        pending.done + pending.in_flight
     }
 
-    /// Ends the connection since there was no memory for what it did, and gives back what it has.
-    pub fn end_without_memory(&self) -> Stop {
-        let stop = match self.stage.get() {
-            Stage::Failed => Reason::MALLOC_FAILURE.into(),
-            _ => self.refuse(Reason::MALLOC_FAILURE, Alert::INTERNAL_ERROR),
-        };
-        self.handshake.take();
-        self.session.forget_provisional();
-        self.engine.take();
-        stop
-    }
-
-    /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
-    /// earlier connection, which stays; a client whose offer was not taken loses the new one.
-    fn lose_failed_session(&self) {
-        match self.role.get() {
-            Some(Role::Server) => {
-                let reads_hello = self.with_handshake(|handshake| handshake.client_hello.is_none());
-                if reads_hello == Some(true) {
-                    return;
-                }
-            }
-            _ => {
-                if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
-                    self.meet_new_session();
-                }
-            }
+    /// Begins to write `data`, or goes on with it: then it must be the same as before, and at the
+    /// same place unless it `may_move`.
+    pub fn begin_write(&self, data: &[u8], may_move: bool) -> Result<(), Reason> {
+        let address = data.as_ptr().addr();
+        let repeated = self.is_write_pending();
+        let moved = self.progress.get().pending_write.buffer != address && !may_move;
+        if repeated && data.len() < self.written_of_pending() {
+            self.set_want(Want::Nothing);
+            return Err(Reason::BAD_LENGTH);
         }
-        self.lose_session();
+        if repeated && moved {
+            self.set_want(Want::Nothing);
+            return Err(Reason::BAD_WRITE_RETRY);
+        }
+        self.change(|progress| progress.pending_write.buffer = address);
+        Ok(())
     }
 
-    /// Fails a handshake from this side.
-    pub(super) fn refuse(&self, reason: Reason, alert: Alert) -> Stop {
-        self.fail(Failure::with_alert(reason, alert))
+    /// The transport has taken all that was encrypted: returns how much of the data that is.
+    pub fn written(&self) -> usize {
+        let mut done = 0;
+        self.change(|progress| {
+            let pending = &mut progress.pending_write;
+            pending.done += std::mem::take(&mut pending.in_flight);
+            done = pending.done;
+        });
+        done
+    }
+
+    /// `count` more bytes of the data are encrypted.
+    pub fn encrypted(&self, count: usize) {
+        self.change(|progress| progress.pending_write.in_flight = count);
+    }
+
+    /// The write ends: the next one is another one.
+    pub fn end_write(&self) {
+        self.change(|progress| progress.pending_write.done = 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Alert;
+
+    /// A transport whose peer is the other BIO, with a buffer of `size` bytes each way.
+    fn transport(size: usize) -> (Transport, Bio) {
+        let (ours, theirs) = Bio::pair(size).unwrap();
+        let transport = Transport::default();
+        transport.set_read_bio(Some(ours.clone()));
+        transport.set_write_bio(Some(ours));
+        (transport, theirs)
+    }
+
+    fn engine_with_output() -> Engine {
+        let mut engine = Engine::default();
+        engine.send_warning(Alert::CLOSE_NOTIFY);
+        engine
+    }
+
+    #[test]
+    fn a_record_is_read_to_its_end_and_not_beyond() {
+        let (transport, peer) = transport(100);
+        let mut engine = Engine::default();
+        peer.write(&[22, 3, 1, 0, 4, 1, 0]);
+        let suspended = Err(ReadStop::Call(Stop::Suspended));
+        assert_eq!(transport.read_record(&mut engine), suspended);
+        assert_eq!(transport.want(), Want::Read);
+        peer.write(&[0, 9, 99]);
+        assert_eq!(transport.read_record(&mut engine), Ok(()));
+        assert_eq!(transport.want(), Want::Nothing);
+        assert_eq!(engine.input.unprocessed(), [22, 3, 1, 0, 4, 1, 0, 0, 9]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_malformed() {
+        let (transport, peer) = transport(100);
+        peer.write(b"GET / HTTP/1.0");
+        let result = transport.read_record(&mut Engine::default());
+        let problem = ReadStop::Malformed(RecordProblem::HttpRequest);
+        assert_eq!(result, Err(problem));
+    }
+
+    #[test]
+    fn without_bios_nothing_is_read_or_written() {
+        let transport = Transport::default();
+        let mut engine = engine_with_output();
+        assert_eq!(transport.read_record(&mut engine), Err(ReadStop::NoBio));
+        let no_bio = Err(Reason::BIO_NOT_SET.into());
+        assert_eq!(transport.flush(&mut engine), no_bio);
+    }
+
+    #[test]
+    fn a_flight_that_does_not_fit_waits_for_its_rest() {
+        let (transport, peer) = transport(4);
+        let mut engine = engine_with_output();
+        assert!(transport.begin_flight(true));
+        assert_eq!(transport.flush(&mut engine), Err(Stop::Suspended));
+        assert_eq!(transport.want(), Want::Write);
+        let mut received = [0; 4];
+        peer.read(&mut received);
+        assert_eq!(transport.flush(&mut engine), Ok(()));
+        assert!(transport.begin_flight(false), "it is not flushed through");
+        assert_eq!(transport.finish_flight(), Ok(()));
+        assert_eq!(transport.want(), Want::Nothing);
+        assert!(!transport.begin_flight(false));
+    }
+
+    #[test]
+    fn a_write_is_repeated_with_the_same_data() {
+        let transport = Transport::default();
+        let data = [7; 10];
+        assert_eq!(transport.begin_write(&data, false), Ok(()));
+        assert!(!transport.is_write_pending());
+        transport.encrypted(6);
+        assert_eq!(transport.written_of_pending(), 6);
+        let shorter = transport.begin_write(&data[..5], false);
+        assert_eq!(shorter, Err(Reason::BAD_LENGTH));
+        let moved = data;
+        let result = transport.begin_write(&moved, false);
+        assert_eq!(result, Err(Reason::BAD_WRITE_RETRY));
+        assert_eq!(transport.begin_write(&moved, true), Ok(()));
+        assert_eq!(transport.written(), 6);
+        transport.encrypted(4);
+        assert_eq!(transport.written(), 10);
+        transport.end_write();
+        assert!(!transport.is_write_pending());
+    }
+
+    #[test]
+    fn reset_forgets_everything_but_the_bios() {
+        let (transport, _peer) = transport(1);
+        transport.set_want(Want::X509Lookup);
+        transport.begin_flight(true);
+        transport.encrypted(1);
+        transport.reset();
+        assert_eq!(transport.progress.get(), Progress::default());
+        assert!(!transport.read_bio().is_null() && !transport.write_bio().is_null());
     }
 }

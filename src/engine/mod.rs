@@ -92,6 +92,7 @@ pub use messages::{Record, received_so_far};
 pub use new_session_ticket::TicketSecrets;
 pub use profile::{Profile, knows_group};
 pub use provider::suites::tls13_hash_len;
+pub use record::RecordProblem;
 pub use server::normalized_server_name;
 pub use server_parameters::{ClientAuthentication, ResumeOffer, ServerParameters, TicketPolicy};
 pub use session_value::SessionSecrets;

@@ -34,6 +34,7 @@ pub mod algorithms;
 mod allocator;
 pub mod bio;
 pub mod bio_method;
+pub mod bio_slot;
 pub mod certificate_cache;
 pub mod cipher_context;
 pub mod configuration;

@@ -88,7 +88,9 @@ impl Connection {
 
     fn send_early(&self, data: &[u8]) -> std::result::Result<(), Stop> {
         let early = &self.early;
-        let rest = data.len().saturating_sub(self.written_of_pending()) as u64;
+        let rest = data
+            .len()
+            .saturating_sub(self.transport.written_of_pending()) as u64;
         if early.count.get().saturating_add(rest) > early.limit.get() {
             return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::INTERNAL_ERROR));
         }

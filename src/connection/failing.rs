@@ -1,0 +1,84 @@
+//! Ending a connection because of an error.
+
+use super::{Connection, InfoKind, Role, Stage, Stop, Want};
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
+use crate::wire::{Alert, AlertLevel};
+
+impl Connection {
+    /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
+    /// the session is lost (S24, S25), and the error for the queue is returned.
+    pub(super) fn fail(&self, failure: Failure) -> Stop {
+        // S98: nothing is sent after close_notify, so an error takes no session either.
+        let closed = self.shutdown.is_sent();
+        let alert_sent = failure.alert_sent.filter(|_| !closed);
+        if let Some(alert) = alert_sent {
+            let _ = self.with_engine(|engine| {
+                if !failure.alert_queued {
+                    engine.send_alert(alert);
+                }
+            });
+            let sent = self.flush_flight().is_ok();
+            self.tell();
+            self.stage.set(Stage::Failed);
+            if sent {
+                self.notify_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
+            }
+        } else if closed {
+            let _ = self.with_engine(|engine| engine.discard_outgoing());
+        }
+        self.tell();
+        if let Some(alert) = failure.alert_received {
+            self.shutdown.receive_fatal_alert();
+            self.notify_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
+        }
+        if alert_sent.is_some() || failure.alert_received.is_some() {
+            self.lose_failed_session();
+        }
+        self.stage.set(Stage::Failed);
+        let error = Error::with(failure.reason, failure.detail);
+        match failure.alert_received {
+            Some(_) => {
+                self.transport.set_want(Want::Nothing);
+                Stop::Broken(error)
+            }
+            None => Stop::Failed(error),
+        }
+    }
+
+    /// Ends the connection since there was no memory for what it did, and gives back what it has.
+    pub fn end_without_memory(&self) -> Stop {
+        let stop = match self.stage.get() {
+            Stage::Failed => Reason::MALLOC_FAILURE.into(),
+            _ => self.refuse(Reason::MALLOC_FAILURE, Alert::INTERNAL_ERROR),
+        };
+        self.handshake.take();
+        self.session.forget_provisional();
+        self.engine.take();
+        stop
+    }
+
+    /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
+    /// earlier connection, which stays; a client whose offer was not taken loses the new one.
+    fn lose_failed_session(&self) {
+        match self.role.get() {
+            Some(Role::Server) => {
+                let reads_hello = self.with_handshake(|handshake| handshake.client_hello.is_none());
+                if reads_hello == Some(true) {
+                    return;
+                }
+            }
+            _ => {
+                if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
+                    self.meet_new_session();
+                }
+            }
+        }
+        self.lose_session();
+    }
+
+    /// Fails a handshake from this side.
+    pub(super) fn refuse(&self, reason: Reason, alert: Alert) -> Stop {
+        self.fail(Failure::with_alert(reason, alert))
+    }
+}

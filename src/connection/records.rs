@@ -1,0 +1,113 @@
+//! Records on their way between the transport and the engine.
+
+use super::transport::ReadStop;
+use super::{Connection, InfoKind, Stop};
+use crate::engine::Failure;
+use crate::error::{Error, Reason};
+use crate::wire::{Alert, AlertLevel};
+
+/// `SSL_OP_IGNORE_UNEXPECTED_EOF`
+const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
+
+impl Connection {
+    /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
+    pub(super) fn read_record(&self) -> Result<(), Stop> {
+        // A BIO may be a program's own, whose functions call back into us.
+        let mut engine = self.take_engine()?;
+        let result = self.transport.read_record(&mut engine);
+        self.engine.replace(Some(engine));
+        result.map_err(|stop| match stop {
+            ReadStop::NoBio => self.refuse(Reason::READ_BIO_NOT_SET, Alert::INTERNAL_ERROR),
+            ReadStop::Malformed(problem) => self.fail(problem.into()),
+            ReadStop::EndOfFile => self.end_of_file(),
+            ReadStop::Call(stop) => stop,
+        })
+    }
+
+    /// The transport has ended. Without close_notify that is an error (S125), unless the program
+    /// says that it does not care.
+    fn end_of_file(&self) -> Stop {
+        if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
+            self.shutdown.receive_close_notify();
+            return Stop::Closed;
+        }
+        // The peer may have closed its sending side only, and then it reads why we leave.
+        match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, Alert::DECODE_ERROR) {
+            Stop::Failed(error) => Stop::Broken(error),
+            stop => stop,
+        }
+    }
+
+    /// Hands everything that the engine has to send to the write BIO.
+    pub(super) fn flush(&self) -> Result<(), Stop> {
+        let mut engine = self.take_engine()?;
+        let result = self.transport.flush(&mut engine);
+        self.engine.replace(Some(engine));
+        result
+    }
+
+    /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
+    pub(super) fn flush_flight(&self) -> Result<(), Stop> {
+        let has_output = self.with_engine(|engine| !engine.outgoing().is_empty())?;
+        if self.waits_for_rest_of_flight() || !self.transport.begin_flight(has_output) {
+            return Ok(());
+        }
+        self.flush()?;
+        self.transport.finish_flight()
+    }
+
+    /// A TLS 1.3 client's change_cipher_spec, which rustls makes as soon as the server has
+    /// answered, goes out with the client's next flight, as in OpenSSL: sending it while the
+    /// server is still sending could leave both sides waiting to write.
+    fn waits_for_rest_of_flight(&self) -> bool {
+        const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
+        self.role.get() == Some(super::Role::Client)
+            && self
+                .with_engine(|engine| {
+                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
+                })
+                .unwrap_or(false)
+    }
+
+    /// Digests the records that have been read, then does what the engine asked to be done when it
+    /// has come to rest: announcing sessions.
+    pub(super) fn process(&self) -> Result<bool, Stop> {
+        let mut engine = self.take_engine()?;
+        let result = engine.process(self);
+        self.engine.replace(Some(engine));
+        let result = match (result, self.fatal.take()) {
+            (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
+            (Err(failure), Some(reason)) => Err(Failure {
+                reason,
+                detail: String::new(),
+                ..failure
+            }),
+            (result, None) => result,
+        };
+        match result {
+            Ok(progress) => {
+                self.tell();
+                self.note_early_data(progress.early)?;
+                if progress.closed {
+                    self.shutdown.receive_close_notify();
+                    self.notify_alert(
+                        InfoKind::ReadAlert,
+                        AlertLevel::WARNING,
+                        Alert::CLOSE_NOTIFY,
+                    );
+                }
+                Ok(progress.closed)
+            }
+            Err(failure) => Err(self.fail(failure)),
+        }
+    }
+
+    pub(super) fn take_engine(&self) -> Result<Box<crate::engine::Engine>, Stop> {
+        self.engine.take().ok_or_else(|| {
+            Stop::Failed(Error::with(
+                Reason::INTERNAL_ERROR,
+                "the connection is busy or has died",
+            ))
+        })
+    }
+}
