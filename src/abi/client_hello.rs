@@ -16,6 +16,7 @@ use crate::connection::{ClientHello, Connection};
 use crate::context::{CipherStack, Context};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::memory;
+use crate::wire::ExtensionType;
 
 /// Sets the function that a server calls when it has read a ClientHello, before it looks at it in
 /// any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
@@ -140,7 +141,7 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
         let array: *mut c_int = memory::allocate(count * size_of::<c_int>())?.cast();
         for (index, kind) in types.into_iter().enumerate() {
             // SAFETY: the array has room for `count` numbers.
-            unsafe { array.add(index).write(kind.into()) };
+            unsafe { array.add(index).write(kind.0.into()) };
         }
         // SAFETY: both can be written, as the caller promises.
         unsafe {
@@ -167,7 +168,9 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
         // SAFETY: NULL or live, as the caller promises.
         let hello = unsafe { hello_of(ssl) }?;
         let kind = u16::try_from(kind).map_err(|_| Error::Silent)?;
-        let contents = hello.known_extension(kind).ok_or(Error::Silent)?;
+        let contents = hello
+            .known_extension(ExtensionType(kind))
+            .ok_or(Error::Silent)?;
         // SAFETY: both are NULL or can be written, as the caller promises.
         unsafe {
             store(out, contents.as_ptr());

@@ -1,6 +1,6 @@
 //! Which of its certificates a server may show to a client.
 
-use super::{Connection, extension};
+use super::Connection;
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::ClientHello;
 use crate::context::{Callbacks, Settings};
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::X509;
+use crate::wire::ExtensionType;
 
 impl Connection {
     /// Those that this client can take, best first.
@@ -21,8 +22,8 @@ impl Connection {
         let keys = settings
             .credentials
             .certified(&self.chain_source(settings))?;
-        let curves = hello.numbers(extension::SUPPORTED_GROUPS);
-        let signatures = hello.numbers(extension::SIGNATURE_ALGORITHMS_CERT);
+        let curves = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
+        let signatures = hello.numbers(ExtensionType::SIGNATURE_ALGORITHMS_CERT);
         let takes = |key: &CertifiedKey| {
             let slot = settings.credentials.slot(key.number());
             slot.and_then(|slot| slot.certificate.as_ref())

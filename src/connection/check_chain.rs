@@ -6,7 +6,7 @@
 
 use std::ffi::c_int;
 
-use super::{Connection, Role, extension};
+use super::{Connection, Role};
 use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
 use crate::context::{Settings, Slot};
 use crate::libcrypto::error_queue;
@@ -14,6 +14,7 @@ use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::{X509, X509Chain};
+use crate::wire::ExtensionType;
 
 const VALID: c_int = 0x1;
 const SIGN: c_int = 0x2;
@@ -126,7 +127,7 @@ impl Connection {
         let client = self.role() == Some(Role::Client);
         let groups = match (client, self.client_hello()) {
             (true, _) => settings.groups().to_vec(),
-            (false, Some(hello)) => hello.numbers(extension::SUPPORTED_GROUPS),
+            (false, Some(hello)) => hello.numbers(ExtensionType::SUPPORTED_GROUPS),
             (false, None) => Vec::new(),
         };
         let usable = |certificate: &X509| match certificate.key_kind() {

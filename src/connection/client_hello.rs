@@ -7,10 +7,9 @@
 
 use std::ops::Range;
 
-use super::extension;
 use crate::engine::Failure;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType, numbers};
 
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
@@ -20,7 +19,7 @@ pub struct ClientHello {
     cipher_suites: Range<usize>,
     compression_methods: Range<usize>,
     /// Type and contents, in the client's order.
-    extensions: Vec<(u16, Range<usize>)>,
+    extensions: Vec<(ExtensionType, Range<usize>)>,
 }
 
 /// One identity of a pre_shared_key extension.
@@ -81,9 +80,9 @@ impl ClientHello {
                     Alert::DECODE_ERROR,
                 ));
             };
-            let kind = kind as u16;
-            let repeated = extension::KNOWN.contains(&kind) && hello.extension(kind).is_some();
-            if repeated || kind == extension::PRE_SHARED_KEY && at < all.end {
+            let kind = ExtensionType(kind as u16);
+            let repeated = kind.is_known() && hello.extension(kind).is_some();
+            if repeated || kind == ExtensionType::PRE_SHARED_KEY && at < all.end {
                 return Err(Failure::with_alert(
                     Reason::BAD_EXTENSION,
                     Alert::ILLEGAL_PARAMETER,
@@ -116,7 +115,7 @@ impl ClientHello {
 
     /// Suites by number, in the client's order.
     pub fn cipher_suites(&self) -> Vec<u16> {
-        pairs(self.cipher_suite_bytes())
+        numbers(self.cipher_suite_bytes()).collect()
     }
 
     /// Compression methods as on the wire.
@@ -125,21 +124,18 @@ impl ClientHello {
     }
 
     /// Types of the extensions that are known, in the client's order.
-    pub fn extension_types(&self) -> Vec<u16> {
+    pub fn extension_types(&self) -> Vec<ExtensionType> {
         let kinds = self.extensions.iter().map(|(kind, _)| *kind);
-        kinds
-            .filter(|kind| extension::KNOWN.contains(kind))
-            .collect()
+        kinds.filter(|kind| kind.is_known()).collect()
     }
 
     /// Contents of an extension of a type that is known.
-    pub fn known_extension(&self, kind: u16) -> Option<&[u8]> {
-        self.extension(kind)
-            .filter(|_| extension::KNOWN.contains(&kind))
+    pub fn known_extension(&self, kind: ExtensionType) -> Option<&[u8]> {
+        self.extension(kind).filter(|_| kind.is_known())
     }
 
     /// Contents of the extension of this type.
-    pub fn extension(&self, kind: u16) -> Option<&[u8]> {
+    pub fn extension(&self, kind: ExtensionType) -> Option<&[u8]> {
         self.extensions
             .iter()
             .find(|(other, _)| *other == kind)
@@ -147,7 +143,7 @@ impl ClientHello {
     }
 
     /// Where the number of this extension is in the message, counted from the message's header.
-    pub fn place_of(&self, kind: u16) -> Option<usize> {
+    pub fn place_of(&self, kind: ExtensionType) -> Option<usize> {
         const MESSAGE_HEADER: usize = 4;
         const EXTENSION_HEADER: usize = 4;
         let (_, contents) = self.extensions.iter().find(|(other, _)| *other == kind)?;
@@ -158,7 +154,7 @@ impl ClientHello {
     pub fn server_name(&self) -> Option<&[u8]> {
         const HOST_NAME: u8 = 0;
         const LONGEST: usize = 255;
-        let contents = self.extension(extension::SERVER_NAME)?;
+        let contents = self.extension(ExtensionType::SERVER_NAME)?;
         let mut at = 0;
         let names = vector(contents, &mut at, 2)?;
         let names = (at == contents.len()).then(|| &contents[names])?;
@@ -171,10 +167,11 @@ impl ClientHello {
 
     /// Versions that the client speaks: its supported_versions, or up to its legacy_version.
     pub fn offers_version(&self, version: u16) -> bool {
-        match self.extension(extension::SUPPORTED_VERSIONS) {
+        match self.extension(ExtensionType::SUPPORTED_VERSIONS) {
             Some(list) => {
                 let mut at = 0;
-                vector(list, &mut at, 1).is_some_and(|range| pairs(&list[range]).contains(&version))
+                vector(list, &mut at, 1)
+                    .is_some_and(|range| numbers(&list[range]).any(|one| one == version))
             }
             None => version <= 0x0303 && self.legacy_version() >= version,
         }
@@ -183,18 +180,18 @@ impl ClientHello {
     /// The protocol list of ALPN in wire form: length-prefixed names, none of which is empty. `None` also when it is
     /// malformed.
     pub fn alpn_protocols(&self) -> Option<&[u8]> {
-        super::client_hello_check::protocols(self.extension(extension::ALPN)?)
+        super::client_hello_check::protocols(self.extension(ExtensionType::ALPN)?)
     }
 
     /// The session_ticket extension: `Some` of an empty slice asks for a ticket.
     pub fn session_ticket(&self) -> Option<&[u8]> {
-        self.extension(extension::SESSION_TICKET)
+        self.extension(ExtensionType::SESSION_TICKET)
     }
 
     /// Whether an OCSP response is asked for.
     pub fn asks_for_ocsp_response(&self) -> bool {
         const OCSP: u8 = 1;
-        self.extension(extension::STATUS_REQUEST)
+        self.extension(ExtensionType::STATUS_REQUEST)
             .is_some_and(|contents| contents.first() == Some(&OCSP))
     }
 
@@ -204,7 +201,7 @@ impl ClientHello {
     }
 
     fn psk_identities_checked(&self) -> Option<Vec<PskIdentity<'_>>> {
-        let contents = self.extension(extension::PRE_SHARED_KEY)?;
+        let contents = self.extension(ExtensionType::PRE_SHARED_KEY)?;
         let mut at = 0;
         let list = vector(contents, &mut at, 2)?;
         let mut at = list.start;
@@ -223,7 +220,10 @@ impl ClientHello {
 
     /// Whether pre_shared_key is the last extension, as it must be.
     pub fn ends_with_psks(&self) -> bool {
-        matches!(self.extensions.last(), Some((extension::PRE_SHARED_KEY, _)))
+        matches!(
+            self.extensions.last(),
+            Some((ExtensionType::PRE_SHARED_KEY, _))
+        )
     }
 
     /// What the binder of the identity with this number covers, the message from its header to the binders, and
@@ -231,7 +231,7 @@ impl ClientHello {
     pub fn psk_binder(&self, number: usize) -> Option<(Vec<u8>, &[u8])> {
         const CLIENT_HELLO: u8 = 1;
         let (kind, contents) = self.extensions.last()?;
-        if *kind != extension::PRE_SHARED_KEY {
+        if *kind != ExtensionType::PRE_SHARED_KEY {
             return None;
         }
         let mut at = contents.start;
@@ -255,7 +255,7 @@ impl ClientHello {
     }
 
     fn key_share_groups_checked(&self) -> Option<Vec<u16>> {
-        let contents = self.extension(extension::KEY_SHARE)?;
+        let contents = self.extension(ExtensionType::KEY_SHARE)?;
         let mut at = 0;
         let list = vector(contents, &mut at, 2)?;
         let mut at = list.start;
@@ -271,13 +271,14 @@ impl ClientHello {
     /// Whether psk_dhe_ke is among the key exchange modes for PSKs.
     pub fn offers_psk_dhe_ke(&self) -> bool {
         const PSK_DHE_KE: u8 = 1;
-        self.extension(extension::PSK_KEY_EXCHANGE_MODES)
+        self.extension(ExtensionType::PSK_KEY_EXCHANGE_MODES)
             .is_some_and(|contents| contents.iter().skip(1).any(|mode| *mode == PSK_DHE_KE))
     }
 
     /// Whether the extended master secret was offered.
     pub fn offers_extended_master_secret(&self) -> bool {
-        self.extension(extension::EXTENDED_MASTER_SECRET).is_some()
+        self.extension(ExtensionType::EXTENDED_MASTER_SECRET)
+            .is_some()
     }
 
     /// Whether the client says by a suite that it knows secure renegotiation (RFC 5746).
@@ -288,7 +289,7 @@ impl ClientHello {
 
     /// The DER names of certificate_authorities; `None` for a malformed list, or without the extension.
     pub fn certificate_authorities(&self) -> Option<Vec<&[u8]>> {
-        let contents = self.extension(extension::CERTIFICATE_AUTHORITIES)?;
+        let contents = self.extension(ExtensionType::CERTIFICATE_AUTHORITIES)?;
         let mut at = 0;
         let list = vector(contents, &mut at, 2)?;
         if at != contents.len() {
@@ -304,13 +305,13 @@ impl ClientHello {
     }
 
     /// The groups of supported_groups, or the schemes of signature_algorithms, by number.
-    pub fn numbers(&self, kind: u16) -> Vec<u16> {
+    pub fn numbers(&self, kind: ExtensionType) -> Vec<u16> {
         let Some(contents) = self.extension(kind) else {
             return Vec::new();
         };
         let mut at = 0;
         match vector(contents, &mut at, 2) {
-            Some(list) => pairs(&contents[list]),
+            Some(list) => numbers(&contents[list]).collect(),
             None => Vec::new(),
         }
     }
@@ -332,13 +333,6 @@ fn number(bytes: &[u8]) -> usize {
     bytes
         .iter()
         .fold(0, |value, byte| value << 8 | usize::from(*byte))
-}
-
-fn pairs(bytes: &[u8]) -> Vec<u16> {
-    bytes
-        .chunks_exact(2)
-        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-        .collect()
 }
 
 #[cfg(test)]
@@ -391,7 +385,10 @@ mod tests {
         assert!(parsed.offers_version(0x0304) && parsed.offers_version(0x0303));
         assert!(!parsed.offers_version(0x0302));
         assert!(parsed.offers_psk_dhe_ke() && parsed.offers_extended_master_secret());
-        assert_eq!(parsed.numbers(extension::SIGNATURE_ALGORITHMS), [0x0403]);
+        assert_eq!(
+            parsed.numbers(ExtensionType::SIGNATURE_ALGORITHMS),
+            [0x0403]
+        );
         assert_eq!(
             parsed.psk_identities(),
             [PskIdentity {

@@ -6,14 +6,13 @@
 //! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
 
 use super::client_hello::ClientHello;
-use super::extension;
 use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
 use super::{Connection, Stop};
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType, Reader};
 
 const LONGEST_HOST_NAME: usize = 255;
 const NO_COMPRESSION: u8 = 0;
@@ -30,13 +29,13 @@ impl ClientHello {
         // SSL 3.0 has no protocol_version alert.
         let too_old = |reason| Err(Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE));
         let is_too_old = self.legacy_version() <= SSL3;
-        let Some(contents) = self.extension(extension::SUPPORTED_VERSIONS) else {
+        let Some(contents) = self.extension(ExtensionType::SUPPORTED_VERSIONS) else {
             return match is_too_old {
                 true => too_old(Reason::VERSION_TOO_LOW),
                 false => Ok(()),
             };
         };
-        match whole_vector(contents, 1) {
+        match Reader::whole(contents, Reader::vector8) {
             None => refused(Reason::LENGTH_MISMATCH),
             Some(_) if is_too_old => too_old(Reason::BAD_LEGACY_VERSION),
             Some(list) if list.len() % 2 != 0 => refused(Reason::LENGTH_MISMATCH),
@@ -46,7 +45,7 @@ impl ClientHello {
 
     /// What the client says with its request for an OCSP response.
     pub(super) fn ocsp_request(&self) -> Option<OcspRequest> {
-        let [OCSP, request @ ..] = self.extension(extension::STATUS_REQUEST)? else {
+        let [OCSP, request @ ..] = self.extension(ExtensionType::STATUS_REQUEST)? else {
             return None;
         };
         OcspRequest::parse(request)
@@ -67,15 +66,15 @@ impl ClientHello {
     /// What decides about resumption.
     pub(super) fn check_for_sessions(&self, version: u16) -> Check {
         if version == 0x0303 {
-            return self.check_each(extension::EXTENDED_MASTER_SECRET, |contents| {
+            return self.check_each(ExtensionType::EXTENDED_MASTER_SECRET, |contents| {
                 contents.is_empty()
             });
         }
-        self.check_each(extension::PSK_KEY_EXCHANGE_MODES, |contents| {
-            whole_vector(contents, 1).is_some_and(|modes| !modes.is_empty())
+        self.check_each(ExtensionType::PSK_KEY_EXCHANGE_MODES, |contents| {
+            Reader::whole(contents, Reader::vector8).is_some_and(|modes| !modes.is_empty())
         })?;
         match self.offers_psk_dhe_ke() {
-            true => self.check_each(extension::PRE_SHARED_KEY, are_identities),
+            true => self.check_each(ExtensionType::PRE_SHARED_KEY, are_identities),
             // Nothing can be done with them.
             false => Ok(()),
         }
@@ -94,26 +93,28 @@ impl ClientHello {
         let tls13 = version == 0x0304;
         self.check_max_fragment_length()?;
         if !tls13 {
-            self.check_each(extension::SRP, |contents| {
-                whole_vector(contents, 1).is_some_and(|user| !user.contains(&0))
+            self.check_each(ExtensionType::SRP, |contents| {
+                Reader::whole(contents, Reader::vector8).is_some_and(|user| !user.contains(&0))
             })?;
-            self.check_each(extension::EC_POINT_FORMATS, |contents| {
-                whole_vector(contents, 1).is_some_and(|formats| !formats.is_empty())
+            self.check_each(ExtensionType::EC_POINT_FORMATS, |contents| {
+                Reader::whole(contents, Reader::vector8).is_some_and(|formats| !formats.is_empty())
             })?;
         }
-        self.check_each(extension::SUPPORTED_GROUPS, are_numbers)?;
-        self.check_each(extension::STATUS_REQUEST, |contents| {
+        self.check_each(ExtensionType::SUPPORTED_GROUPS, are_numbers)?;
+        self.check_each(ExtensionType::STATUS_REQUEST, |contents| {
             resumed || is_status_request(contents)
         })?;
-        self.check_each(extension::ALPN, |contents| protocols(contents).is_some())?;
-        self.check_each(extension::SIGNATURE_ALGORITHMS_CERT, are_numbers)?;
-        if tls13 && let Some([_, ..]) = self.extension(extension::POST_HANDSHAKE_AUTH) {
+        self.check_each(ExtensionType::ALPN, |contents| {
+            protocols(contents).is_some()
+        })?;
+        self.check_each(ExtensionType::SIGNATURE_ALGORITHMS_CERT, are_numbers)?;
+        if tls13 && let Some([_, ..]) = self.extension(ExtensionType::POST_HANDSHAKE_AUTH) {
             return malformed(Reason::POST_HANDSHAKE_AUTH_ENCODING_ERR);
         }
-        self.check_each(extension::SIGNATURE_ALGORITHMS, are_numbers)?;
+        self.check_each(ExtensionType::SIGNATURE_ALGORITHMS, are_numbers)?;
         if tls13 {
             self.check_key_shares()?;
-            self.check_each(extension::EARLY_DATA, |contents| contents.is_empty())?;
+            self.check_each(ExtensionType::EARLY_DATA, |contents| contents.is_empty())?;
             self.check_authorities()?;
         }
         Ok(())
@@ -132,13 +133,13 @@ impl ClientHello {
             };
             Err(Failure::with_alert(reason, alert))
         };
-        if tls13 && !resumed && !has(extension::SIGNATURE_ALGORITHMS) {
+        if tls13 && !resumed && !has(ExtensionType::SIGNATURE_ALGORITHMS) {
             return missing(Reason::MISSING_SIGALGS_EXTENSION);
         }
-        if tls13 && !has(extension::KEY_SHARE) {
+        if tls13 && !has(ExtensionType::KEY_SHARE) {
             return missing(Reason::NO_SUITABLE_KEY_SHARE);
         }
-        if has(extension::PRE_SHARED_KEY) && !has(extension::PSK_KEY_EXCHANGE_MODES) {
+        if has(ExtensionType::PRE_SHARED_KEY) && !has(ExtensionType::PSK_KEY_EXCHANGE_MODES) {
             return missing(Reason::MISSING_PSK_KEX_MODES_EXTENSION);
         }
         match self.compression_methods() {
@@ -165,7 +166,7 @@ impl ClientHello {
         checks.iter().all(Result::is_ok)
     }
 
-    fn check_each(&self, kind: u16, is_good: impl FnOnce(&[u8]) -> bool) -> Check {
+    fn check_each(&self, kind: ExtensionType, is_good: impl FnOnce(&[u8]) -> bool) -> Check {
         match self.extension(kind).is_none_or(is_good) {
             true => Ok(()),
             false => malformed(Reason::BAD_EXTENSION),
@@ -175,11 +176,11 @@ impl ClientHello {
     /// RFC 6066, section 3: one host name, which is the only type there is. `counts` tells that it is used.
     pub(super) fn check_host_name(&self, counts: bool) -> Check {
         const HOST_NAME: u8 = 0;
-        let Some(contents) = self.extension(extension::SERVER_NAME) else {
+        let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {
             return Ok(());
         };
-        let name = match whole_vector(contents, 2) {
-            Some([HOST_NAME, name @ ..]) => whole_vector(name, 2),
+        let name = match Reader::whole(contents, Reader::vector16) {
+            Some([HOST_NAME, name @ ..]) => Reader::whole(name, Reader::vector16),
             _ => None,
         };
         match name {
@@ -193,7 +194,7 @@ impl ClientHello {
 
     /// RFC 6066, section 4
     fn check_max_fragment_length(&self) -> Check {
-        match self.extension(extension::MAX_FRAGMENT_LENGTH) {
+        match self.extension(ExtensionType::MAX_FRAGMENT_LENGTH) {
             None | Some([1..=4]) => Ok(()),
             Some([_]) => Err(Failure::with_alert(
                 Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH,
@@ -205,33 +206,29 @@ impl ClientHello {
 
     /// RFC 8446, section 4.2.8: shares are of groups that the client offers.
     fn check_key_shares(&self) -> Check {
-        let Some(contents) = self.extension(extension::KEY_SHARE) else {
+        let Some(contents) = self.extension(ExtensionType::KEY_SHARE) else {
             return Ok(());
         };
-        let Some(mut list) = whole_vector(contents, 2) else {
+        let Some(list) = Reader::whole(contents, Reader::vector16) else {
             return malformed(Reason::LENGTH_MISMATCH);
         };
-        let groups = self.numbers(extension::SUPPORTED_GROUPS);
+        let groups = self.numbers(ExtensionType::SUPPORTED_GROUPS);
         if groups.is_empty() {
             return Err(Failure::with_alert(
                 Reason::MISSING_SUPPORTED_GROUPS_EXTENSION,
                 Alert::MISSING_EXTENSION,
             ));
         }
-        while !list.is_empty() {
-            let (group, share) = match list.split_first_chunk::<2>() {
-                Some((group, rest)) => (u16::from_be_bytes(*group), vector(rest, 2)),
-                None => (0, None),
-            };
+        for share in Reader::items(list, |list| Some((list.u16()?, list.vector16()?))) {
             match share {
-                Some((share, rest)) if !share.is_empty() => list = rest,
-                _ => return malformed(Reason::LENGTH_MISMATCH),
-            }
-            if !groups.contains(&group) {
-                return Err(Failure::with_alert(
-                    Reason::BAD_KEY_SHARE,
-                    Alert::ILLEGAL_PARAMETER,
-                ));
+                None | Some((_, [])) => return malformed(Reason::LENGTH_MISMATCH),
+                Some((group, _)) if !groups.contains(&group) => {
+                    return Err(Failure::with_alert(
+                        Reason::BAD_KEY_SHARE,
+                        Alert::ILLEGAL_PARAMETER,
+                    ));
+                }
+                Some(_) => {}
             }
         }
         Ok(())
@@ -239,22 +236,22 @@ impl ClientHello {
 
     /// RFC 8446, section 4.2.4
     fn check_authorities(&self) -> Check {
-        let Some(contents) = self.extension(extension::CERTIFICATE_AUTHORITIES) else {
+        let Some(contents) = self.extension(ExtensionType::CERTIFICATE_AUTHORITIES) else {
             return Ok(());
         };
-        let Some((mut names, behind)) = vector(contents, 2) else {
+        let mut reader = Reader::new(contents);
+        let Some(names) = reader.vector16() else {
             return malformed(Reason::LENGTH_MISMATCH);
         };
-        while !names.is_empty() {
-            let Some((name, rest)) = vector(names, 2) else {
+        for name in Reader::items(names, Reader::vector16) {
+            let Some(name) = name else {
                 return malformed(Reason::LENGTH_MISMATCH);
             };
             if Name::from_der(name).is_err() {
                 return malformed(Reason::CA_DN_LENGTH_MISMATCH);
             }
-            names = rest;
         }
-        match behind.is_empty() {
+        match reader.is_empty() {
             true => Ok(()),
             false => malformed(Reason::BAD_EXTENSION),
         }
@@ -266,7 +263,7 @@ impl Connection {
     pub(super) fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
         let tls12 = self.facts.borrow().version == 0x0303;
         let contents = hello
-            .extension(extension::RENEGOTIATION_INFO)
+            .extension(ExtensionType::RENEGOTIATION_INFO)
             .filter(|_| tls12);
         match contents.map(check_renegotiation_info) {
             None => Ok(()),
@@ -291,7 +288,7 @@ impl Connection {
     /// What getters show of extensions, once they have been checked.
     pub(super) fn note_contents(&self, hello: &ClientHello) {
         self.offered_groups
-            .replace(hello.numbers(extension::SUPPORTED_GROUPS));
+            .replace(hello.numbers(ExtensionType::SUPPORTED_GROUPS));
         if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
             let former = self.ocsp_request.replace(request);
             drop(former);
@@ -303,54 +300,27 @@ fn malformed(reason: Reason) -> Check {
     Err(Failure::with_alert(reason, Alert::DECODE_ERROR))
 }
 
-/// A vector whose length takes `width` bytes (RFC 8446, section 3.4), and what follows it.
-fn vector(bytes: &[u8], width: usize) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_at_checked(width)?;
-    let length = length
-        .iter()
-        .fold(0, |length, byte| length << 8 | usize::from(*byte));
-    rest.split_at_checked(length)
-}
-
-/// A vector with nothing behind it.
-fn whole_vector(bytes: &[u8], width: usize) -> Option<&[u8]> {
-    vector(bytes, width)
-        .filter(|(_, rest)| rest.is_empty())
-        .map(|(contents, _)| contents)
-}
-
 /// A list of numbers of two bytes that is not empty.
 fn are_numbers(contents: &[u8]) -> bool {
-    whole_vector(contents, 2).is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
+    Reader::whole(contents, Reader::vector16)
+        .is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
 }
 
 /// The list of an ALPN extension: names that are not empty, of which there is one at least (RFC 7301, section 3.1).
 pub(super) fn protocols(contents: &[u8]) -> Option<&[u8]> {
-    let list = whole_vector(contents, 2)?;
-    let mut rest = list;
-    while !rest.is_empty() {
-        let (name, behind) = vector(rest, 1)?;
-        if name.is_empty() {
-            return None;
-        }
-        rest = behind;
-    }
-    (!list.is_empty()).then_some(list)
+    let list = Reader::whole(contents, Reader::vector16)?;
+    let are_names =
+        Reader::items(list, Reader::vector8).all(|name| name.is_some_and(|name| !name.is_empty()));
+    (are_names && !list.is_empty()).then_some(list)
 }
 
 /// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are looked at when a key is found.
 fn are_identities(contents: &[u8]) -> bool {
-    const AGE: usize = 4;
-    let Some((mut identities, _)) = vector(contents, 2) else {
+    let Some(identities) = Reader::new(contents).vector16() else {
         return false;
     };
-    while !identities.is_empty() {
-        match vector(identities, 2).map(|(identity, rest)| (identity, rest.get(AGE..))) {
-            Some((identity, Some(rest))) if !identity.is_empty() => identities = rest,
-            _ => return false,
-        }
-    }
-    true
+    Reader::items(identities, |list| list.vector16().zip(list.u32()))
+        .all(|identity| identity.is_some_and(|(name, _age)| !name.is_empty()))
 }
 
 /// RFC 6066, section 8: of another type than OCSP anything will do.

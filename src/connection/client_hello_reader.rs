@@ -3,10 +3,8 @@
 use super::ClientHello;
 use crate::engine::Failure;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{self, Alert, HandshakeType, MESSAGE_HEADER, handshake_contents, message_length};
 
-const HANDSHAKE: u8 = 22;
-const CLIENT_HELLO: u8 = 1;
 /// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
 const LONGEST: usize = 131_396;
 
@@ -31,18 +29,12 @@ impl ClientHelloReader {
     pub fn read(&mut self, records: &[u8]) -> Result<Option<ClientHello>, Failure> {
         let unexpected =
             || Failure::with_alert(Reason::UNEXPECTED_MESSAGE, Alert::UNEXPECTED_MESSAGE);
-        while let Some((header, rest)) = records
-            .get(self.read..)
-            .and_then(|records| records.split_first_chunk::<5>())
-        {
-            let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-            let Some(body) = rest.get(..length) else {
-                break;
-            };
-            self.read += header.len() + length;
-            if header[0] != HANDSHAKE {
+        let new = records.get(self.read..).unwrap_or_default();
+        for record in wire::records(new) {
+            self.read += record.bytes.len();
+            let Some(body) = handshake_contents(record.bytes) else {
                 return Err(unexpected());
-            }
+            };
             if body.is_empty() {
                 self.empty_records += 1;
                 if self.empty_records > MOST_EMPTY_RECORDS {
@@ -51,22 +43,18 @@ impl ClientHelloReader {
                 }
             }
             self.message.extend_from_slice(body);
-            if self
-                .message
-                .first()
-                .is_some_and(|&first| first != CLIENT_HELLO)
-            {
+            let kind = HandshakeType::of(&self.message);
+            if kind.is_some_and(|kind| kind != HandshakeType::CLIENT_HELLO) {
                 return Err(unexpected());
             }
-            if let Some(length) = self.message.get(1..4) {
-                let length = u32::from_be_bytes([0, length[0], length[1], length[2]]) as usize;
-                if length > LONGEST {
+            if let Some(length) = message_length(&self.message) {
+                if length - MESSAGE_HEADER > LONGEST {
                     return Err(Failure::with_alert(
                         Reason::EXCESSIVE_MESSAGE_SIZE,
                         Alert::ILLEGAL_PARAMETER,
                     ));
                 }
-                if let Some(body) = self.message.get(4..4 + length) {
+                if let Some(body) = self.message.get(MESSAGE_HEADER..length) {
                     return ClientHello::parse(body.to_vec()).map(Some);
                 }
             }

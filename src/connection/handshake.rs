@@ -10,7 +10,7 @@ use super::{Connection, Handshake, HandshakeState, InfoKind, Role, Stage, Stop, 
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
-use crate::wire::Alert;
+use crate::wire::{Alert, ContentType};
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -459,16 +459,14 @@ impl Connection {
         if self.role.get() != Some(Role::Client) {
             return;
         }
-        const CHANGE_CIPHER_SPEC: u8 = 20;
-        const HANDSHAKE: u8 = 22;
         let noted = self.with_engine(|engine| {
             let record = engine.input.unprocessed();
-            (record.first().copied(), new_session_ticket(record))
+            (ContentType::of(record), new_session_ticket(record))
         });
         let Ok((kind, ticket)) = noted else { return };
         self.with_handshake(|handshake| match kind {
-            Some(CHANGE_CIPHER_SPEC) => handshake.server_keys = true,
-            Some(HANDSHAKE) if !handshake.server_keys && ticket.is_some() => {
+            Some(ContentType::CHANGE_CIPHER_SPEC) => handshake.server_keys = true,
+            Some(ContentType::HANDSHAKE) if !handshake.server_keys && ticket.is_some() => {
                 handshake.new_ticket = ticket;
             }
             _ => {}

@@ -4,6 +4,7 @@
 use std::ffi::CStr;
 
 use super::Role;
+use crate::wire::HandshakeType;
 
 /// `OSSL_HANDSHAKE_STATE`
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,28 +14,9 @@ pub struct HandshakeState(pub u8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// A handshake message of this type.
-    Message(u8),
+    Message(HandshakeType),
     /// change_cipher_spec, where it is a message of its own: not when TLS 1.3 receives it.
     ChangeCipherSpec,
-}
-
-/// Types of handshake messages (RFC 8446, section 4; RFC 5246, section 7.4).
-pub(super) mod message_type {
-    pub const HELLO_REQUEST: u8 = 0;
-    pub const CLIENT_HELLO: u8 = 1;
-    pub const SERVER_HELLO: u8 = 2;
-    pub const NEW_SESSION_TICKET: u8 = 4;
-    pub const END_OF_EARLY_DATA: u8 = 5;
-    pub const ENCRYPTED_EXTENSIONS: u8 = 8;
-    pub const CERTIFICATE: u8 = 11;
-    pub const SERVER_KEY_EXCHANGE: u8 = 12;
-    pub const CERTIFICATE_REQUEST: u8 = 13;
-    pub const SERVER_HELLO_DONE: u8 = 14;
-    pub const CERTIFICATE_VERIFY: u8 = 15;
-    pub const CLIENT_KEY_EXCHANGE: u8 = 16;
-    pub const FINISHED: u8 = 20;
-    pub const CERTIFICATE_STATUS: u8 = 22;
-    pub const KEY_UPDATE: u8 = 24;
 }
 
 impl HandshakeState {
@@ -62,7 +44,7 @@ impl HandshakeState {
     /// The state that a message leads to; `None` for one that this role neither sends nor receives.
     /// The client's CertificateVerify, and tickets, look the same in both versions.
     pub(super) fn after(role: Role, sent: bool, step: Step) -> Option<Self> {
-        use message_type as message;
+        use HandshakeType as Kind;
         let client = role == Role::Client;
         let Step::Message(kind) = step else {
             return Some(Self(match (client, sent) {
@@ -74,44 +56,44 @@ impl HandshakeState {
         };
         let by_client = client == sent;
         let number = match (kind, by_client, sent) {
-            (message::HELLO_REQUEST, false, false) => 41,
-            (message::HELLO_REQUEST, false, true) => 19,
-            (message::CLIENT_HELLO, true, true) => 12,
-            (message::CLIENT_HELLO, true, false) => 20,
-            (message::SERVER_HELLO, false, true) => 22,
-            (message::SERVER_HELLO, false, false) => 3,
-            (message::NEW_SESSION_TICKET, false, true) => 33,
-            (message::NEW_SESSION_TICKET, false, false) => 9,
-            (message::END_OF_EARLY_DATA, true, true) => 48,
-            (message::END_OF_EARLY_DATA, true, false) => 49,
-            (message::ENCRYPTED_EXTENSIONS, false, true) => 37,
-            (message::ENCRYPTED_EXTENSIONS, false, false) => 38,
-            (message::CERTIFICATE, true, true) => 13,
-            (message::CERTIFICATE, true, false) => 27,
-            (message::CERTIFICATE, false, true) => 23,
-            (message::CERTIFICATE, false, false) => 4,
-            (message::SERVER_KEY_EXCHANGE, false, true) => 24,
-            (message::SERVER_KEY_EXCHANGE, false, false) => 6,
-            (message::CERTIFICATE_REQUEST, false, true) => 25,
-            (message::CERTIFICATE_REQUEST, false, false) => 7,
-            (message::SERVER_HELLO_DONE, false, true) => 26,
-            (message::SERVER_HELLO_DONE, false, false) => 8,
-            (message::CERTIFICATE_VERIFY, true, true) => 15,
-            (message::CERTIFICATE_VERIFY, true, false) => 29,
-            (message::CERTIFICATE_VERIFY, false, true) => 40,
-            (message::CERTIFICATE_VERIFY, false, false) => 39,
-            (message::CLIENT_KEY_EXCHANGE, true, true) => 14,
-            (message::CLIENT_KEY_EXCHANGE, true, false) => 28,
-            (message::FINISHED, true, true) => 18,
-            (message::FINISHED, true, false) => 32,
-            (message::FINISHED, false, true) => 36,
-            (message::FINISHED, false, false) => 11,
-            (message::CERTIFICATE_STATUS, false, true) => 34,
-            (message::CERTIFICATE_STATUS, false, false) => 5,
-            (message::KEY_UPDATE, true, true) => 43,
-            (message::KEY_UPDATE, true, false) => 44,
-            (message::KEY_UPDATE, false, true) => 42,
-            (message::KEY_UPDATE, false, false) => 45,
+            (Kind::HELLO_REQUEST, false, false) => 41,
+            (Kind::HELLO_REQUEST, false, true) => 19,
+            (Kind::CLIENT_HELLO, true, true) => 12,
+            (Kind::CLIENT_HELLO, true, false) => 20,
+            (Kind::SERVER_HELLO, false, true) => 22,
+            (Kind::SERVER_HELLO, false, false) => 3,
+            (Kind::NEW_SESSION_TICKET, false, true) => 33,
+            (Kind::NEW_SESSION_TICKET, false, false) => 9,
+            (Kind::END_OF_EARLY_DATA, true, true) => 48,
+            (Kind::END_OF_EARLY_DATA, true, false) => 49,
+            (Kind::ENCRYPTED_EXTENSIONS, false, true) => 37,
+            (Kind::ENCRYPTED_EXTENSIONS, false, false) => 38,
+            (Kind::CERTIFICATE, true, true) => 13,
+            (Kind::CERTIFICATE, true, false) => 27,
+            (Kind::CERTIFICATE, false, true) => 23,
+            (Kind::CERTIFICATE, false, false) => 4,
+            (Kind::SERVER_KEY_EXCHANGE, false, true) => 24,
+            (Kind::SERVER_KEY_EXCHANGE, false, false) => 6,
+            (Kind::CERTIFICATE_REQUEST, false, true) => 25,
+            (Kind::CERTIFICATE_REQUEST, false, false) => 7,
+            (Kind::SERVER_HELLO_DONE, false, true) => 26,
+            (Kind::SERVER_HELLO_DONE, false, false) => 8,
+            (Kind::CERTIFICATE_VERIFY, true, true) => 15,
+            (Kind::CERTIFICATE_VERIFY, true, false) => 29,
+            (Kind::CERTIFICATE_VERIFY, false, true) => 40,
+            (Kind::CERTIFICATE_VERIFY, false, false) => 39,
+            (Kind::CLIENT_KEY_EXCHANGE, true, true) => 14,
+            (Kind::CLIENT_KEY_EXCHANGE, true, false) => 28,
+            (Kind::FINISHED, true, true) => 18,
+            (Kind::FINISHED, true, false) => 32,
+            (Kind::FINISHED, false, true) => 36,
+            (Kind::FINISHED, false, false) => 11,
+            (Kind::CERTIFICATE_STATUS, false, true) => 34,
+            (Kind::CERTIFICATE_STATUS, false, false) => 5,
+            (Kind::KEY_UPDATE, true, true) => 43,
+            (Kind::KEY_UPDATE, true, false) => 44,
+            (Kind::KEY_UPDATE, false, true) => 42,
+            (Kind::KEY_UPDATE, false, false) => 45,
             _ => return None,
         };
         Some(Self(number))
@@ -184,7 +166,7 @@ mod tests {
     fn every_state_that_a_message_leads_to_has_a_text() {
         for role in [Role::Client, Role::Server] {
             for sent in [false, true] {
-                let messages = (0..=u8::MAX).map(Step::Message);
+                let messages = (0..=u8::MAX).map(|kind| Step::Message(HandshakeType(kind)));
                 for step in messages.chain([Step::ChangeCipherSpec]) {
                     if let Some(state) = HandshakeState::after(role, sent, step) {
                         assert_ne!(state.short_text(), c"UNKWN", "{state:?}");

@@ -1,11 +1,11 @@
 //! What the engine is to find in a ClientHello other than the client sent it.
 
 use super::resumption::Resumption;
-use super::{ClientHello, Connection, Stop, extension};
+use super::{ClientHello, Connection, Stop};
 use crate::context::Settings;
 use crate::engine::HelloChanges;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
 /// 7.4.1.4.1).
@@ -28,7 +28,9 @@ impl Connection {
             )
         });
         let (resumed, without_ticket) = resumed.unwrap_or_default();
-        let is_there = hello.extension(extension::SIGNATURE_ALGORITHMS).is_some();
+        let is_there = hello
+            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
+            .is_some();
         let signature_schemes = match version {
             _ if is_there => None,
             0x0303 => Some(DEFAULT_SCHEMES.to_vec()),

@@ -1,11 +1,11 @@
 //! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
 
 use super::plain_messages::{ServerHello, Tls12Hello};
-use super::{ClientHello, Connection, Stop, extension};
+use super::{ClientHello, Connection, Stop};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
 const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
@@ -28,7 +28,7 @@ impl Connection {
     pub(super) fn hidden_master_secret(&self, hello: &ClientHello, version: u16) -> Option<usize> {
         let hidden = version == 0x0303 && !self.takes_extended_master_secret();
         hello
-            .place_of(extension::EXTENDED_MASTER_SECRET)
+            .place_of(ExtensionType::EXTENDED_MASTER_SECRET)
             .filter(|_| hidden)
     }
 

@@ -3,13 +3,7 @@
 
 use super::handshake_state::Step;
 use crate::engine::Record;
-
-/// Content types (RFC 8446, section 5.1).
-pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
-pub(super) const ALERT: u8 = 21;
-pub(super) const HANDSHAKE: u8 = 22;
-/// Length of the header of a handshake message.
-const MESSAGE_HEADER: usize = 4;
+use crate::wire::{ContentType, HandshakeType, MESSAGE_HEADER, message_length};
 
 /// One thing to tell.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,11 +18,11 @@ pub(super) enum What {
     /// A record's header.
     Header([u8; 5]),
     /// What was in a protected record of TLS 1.3.
-    InnerType(u8),
+    InnerType(ContentType),
     /// A message begins: another state.
     Begins(Step),
     /// A whole message of this content type.
-    Whole(u8, Vec<u8>),
+    Whole(ContentType, Vec<u8>),
 }
 
 /// Puts handshake messages together that came, or went, in several records.
@@ -43,14 +37,18 @@ impl Assembly {
     pub(super) fn events(&mut self, record: &Record, tls13: bool) -> Vec<What> {
         let mut events = Vec::with_capacity(4);
         let mut contents = match record.content_type {
-            Some(HANDSHAKE) => self.messages(record),
-            Some(ALERT) => vec![What::Whole(ALERT, record.contents.clone())],
-            Some(CHANGE_CIPHER_SPEC) if record.sent => vec![
+            Some(ContentType::HANDSHAKE) => self.messages(record),
+            Some(ContentType::ALERT) => {
+                vec![What::Whole(ContentType::ALERT, record.contents.clone())]
+            }
+            Some(ContentType::CHANGE_CIPHER_SPEC) if record.sent => vec![
                 What::Begins(Step::ChangeCipherSpec),
-                What::Whole(CHANGE_CIPHER_SPEC, record.contents.clone()),
+                What::Whole(ContentType::CHANGE_CIPHER_SPEC, record.contents.clone()),
             ],
             // OpenSSL does not tell of the message itself, and TLS 1.3 ignores it.
-            Some(CHANGE_CIPHER_SPEC) if !tls13 => vec![What::Begins(Step::ChangeCipherSpec)],
+            Some(ContentType::CHANGE_CIPHER_SPEC) if !tls13 => {
+                vec![What::Begins(Step::ChangeCipherSpec)]
+            }
             _ => Vec::new(),
         };
         // A message that is sent is begun before there is a record for it.
@@ -77,17 +75,18 @@ impl Assembly {
         };
         let mut announced = buffer.len() >= MESSAGE_HEADER;
         buffer.extend_from_slice(&record.contents);
-        while let Some(header) = buffer.first_chunk::<MESSAGE_HEADER>() {
+        while let Some(length) = message_length(buffer) {
             if !announced {
-                events.push(What::Begins(Step::Message(header[0])));
+                events.push(What::Begins(Step::Message(HandshakeType(buffer[0]))));
             }
-            let body = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
-            let length = MESSAGE_HEADER + body;
             if buffer.len() < length {
                 break;
             }
             let rest = buffer.split_off(length);
-            events.push(What::Whole(HANDSHAKE, std::mem::replace(buffer, rest)));
+            events.push(What::Whole(
+                ContentType::HANDSHAKE,
+                std::mem::replace(buffer, rest),
+            ));
             announced = false;
         }
         events
@@ -103,7 +102,7 @@ mod tests {
             sent: false,
             header: [22, 3, 3, 0, contents.len() as u8],
             protected: false,
-            content_type: Some(HANDSHAKE),
+            content_type: Some(ContentType::HANDSHAKE),
             contents: contents.to_vec(),
         }
     }
@@ -115,15 +114,15 @@ mod tests {
         for piece in [&[14, 0][..], &[0, 2, 7], &[8, 14, 0, 0, 0]] {
             told.extend(assembly.events(&received(piece), false));
         }
-        let begins = || What::Begins(Step::Message(14));
+        let begins = || What::Begins(Step::Message(HandshakeType::SERVER_HELLO_DONE));
         let expected = [
             What::Header([22, 3, 3, 0, 2]),
             What::Header([22, 3, 3, 0, 3]),
             begins(),
             What::Header([22, 3, 3, 0, 5]),
-            What::Whole(HANDSHAKE, vec![14, 0, 0, 2, 7, 8]),
+            What::Whole(ContentType::HANDSHAKE, vec![14, 0, 0, 2, 7, 8]),
             begins(),
-            What::Whole(HANDSHAKE, vec![14, 0, 0, 0]),
+            What::Whole(ContentType::HANDSHAKE, vec![14, 0, 0, 0]),
         ];
         assert_eq!(told, expected);
     }
@@ -135,10 +134,10 @@ mod tests {
         record.protected = true;
         let told = Assembly::default().events(&record, true);
         let expected = [
-            What::Begins(Step::Message(20)),
+            What::Begins(Step::Message(HandshakeType::FINISHED)),
             What::Header([22, 3, 3, 0, 4]),
-            What::InnerType(HANDSHAKE),
-            What::Whole(HANDSHAKE, vec![20, 0, 0, 0]),
+            What::InnerType(ContentType::HANDSHAKE),
+            What::Whole(ContentType::HANDSHAKE, vec![20, 0, 0, 0]),
         ];
         assert_eq!(told, expected);
     }

@@ -11,14 +11,13 @@ use std::collections::VecDeque;
 use std::ffi::c_int;
 
 use super::early_data::EarlyDataStatus;
-use super::handshake_state::{HandshakeState, Step, message_type};
-use super::message_events::{ALERT, Assembly, CHANGE_CIPHER_SPEC, Event, HANDSHAKE, What};
+use super::handshake_state::{HandshakeState, Step};
+use super::message_events::{Assembly, Event, What};
 use super::{Connection, InfoKind, Role, Stage};
 use crate::callback::{Direction, MessageCallback};
 use crate::engine::{Record, received_so_far};
+use crate::wire::{AlertLevel, ContentType, HandshakeType};
 
-/// The level of an alert that ends the connection.
-const FATAL: u8 = 2;
 /// `SSL3_RT_HEADER`
 const RECORD_HEADER: c_int = 0x100;
 /// `SSL3_RT_INNER_CONTENT_TYPE`
@@ -236,20 +235,22 @@ impl Connection {
     /// answered, goes out with the client's next flight.
     fn holds_back(&self, record: &Record) -> bool {
         record.sent
-            && record.content_type == Some(CHANGE_CIPHER_SPEC)
+            && record.content_type == Some(ContentType::CHANGE_CIPHER_SPEC)
             && self.role.get() == Some(Role::Client)
             && self.telling.turn.get() == Turn::Theirs
     }
 
     fn tell_record(&self, record: &Record) {
-        if record.content_type != Some(HANDSHAKE) && self.telling.interlude.get() {
+        if record.content_type != Some(ContentType::HANDSHAKE) && self.telling.interlude.get() {
             self.end_turn();
         }
         if record.sent {
             // There is an answer to all that has come.
             self.tell_after_certificate(true);
             self.tell_waiting();
-            if record.content_type == Some(ALERT) && record.contents.first() == Some(&FATAL) {
+            if record.content_type == Some(ContentType::ALERT)
+                && record.contents.first() == Some(&AlertLevel::FATAL.0)
+            {
                 self.stage.set(Stage::Failed);
             }
         }
@@ -288,12 +289,12 @@ impl Connection {
                     true => 0x0303,
                     false => self.version_in_use(),
                 };
-                self.call_back(sent, version, INNER_CONTENT_TYPE, &[kind]);
+                self.call_back(sent, version, INNER_CONTENT_TYPE, &[kind.0]);
             }
             What::Begins(step) => self.move_on(sent, step),
             What::Whole(kind, bytes) => {
-                self.call_back(sent, self.version_in_use(), kind.into(), &bytes);
-                if kind == HANDSHAKE && !sent {
+                self.call_back(sent, self.version_in_use(), kind.0.into(), &bytes);
+                if kind == ContentType::HANDSHAKE && !sent {
                     self.message_received(&bytes);
                 }
             }
@@ -304,7 +305,7 @@ impl Connection {
         if self.gives_us_the_word(message) {
             self.telling.turn.set(Turn::Ours);
         }
-        if message.first() == Some(&message_type::CERTIFICATE)
+        if HandshakeType::of(message) == Some(HandshakeType::CERTIFICATE)
             && self.role.get() == Some(Role::Client)
             && let Some(parts) = self.telling.parts.borrow_mut().as_mut()
         {
@@ -363,15 +364,14 @@ impl Connection {
 
     /// Whether it is our turn after this message of the peer.
     fn gives_us_the_word(&self, message: &[u8]) -> bool {
-        use message_type as message;
-        match message.first() {
+        match HandshakeType::of(message) {
             Some(
-                &message::CLIENT_HELLO
-                | &message::SERVER_HELLO_DONE
-                | &message::FINISHED
-                | &message::KEY_UPDATE,
+                HandshakeType::CLIENT_HELLO
+                | HandshakeType::SERVER_HELLO_DONE
+                | HandshakeType::FINISHED
+                | HandshakeType::KEY_UPDATE,
             ) => true,
-            Some(&message::SERVER_HELLO) => super::plain_messages::is_retry_request(message),
+            Some(HandshakeType::SERVER_HELLO) => super::plain_messages::is_retry_request(message),
             _ => self.telling.interlude.get(),
         }
     }
@@ -404,9 +404,8 @@ impl Connection {
 
 /// Messages that belong to no handshake (RFC 8446, section 4.6).
 fn is_sent_after_handshake(step: Step) -> bool {
-    use message_type as message;
     matches!(
         step,
-        Step::Message(message::NEW_SESSION_TICKET | message::KEY_UPDATE)
+        Step::Message(HandshakeType::NEW_SESSION_TICKET | HandshakeType::KEY_UPDATE)
     )
 }

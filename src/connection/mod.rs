@@ -14,7 +14,6 @@
 //! | `server`            | a server's first look at the ClientHello, and starting it     |
 //! | `server_callbacks`  | what a server asks its program meanwhile                      |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
-//! | [`extension`]       | numbers of the extensions in it                               |
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
 //! | `own_settings`      | its settings, which may differ from the context's             |
@@ -54,7 +53,6 @@ mod client_hello_reader;
 mod closing;
 mod delegate;
 mod early_data;
-pub mod extension;
 mod external_psk;
 mod failing;
 mod handshake;

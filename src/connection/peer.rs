@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::peer_certificates::{ChainToVerify, VerifiedChain};
-use super::{ClientHello, Connection, Role, Stop, extension};
+use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::SuiteB;
 use crate::context::{ChainSource, Settings};
 use crate::engine::{CertificateRequest, CertifiedKey, PeerRejected};
@@ -16,7 +16,7 @@ use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
 const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
@@ -191,7 +191,7 @@ impl Connection {
     pub(super) fn keep_client_authorities(&self, hello: &ClientHello) -> Result<(), Stop> {
         self.names.borrow_mut().received = None;
         if hello
-            .extension(extension::CERTIFICATE_AUTHORITIES)
+            .extension(ExtensionType::CERTIFICATE_AUTHORITIES)
             .is_none()
         {
             return Ok(());

@@ -3,7 +3,7 @@
 
 use std::ffi::c_int;
 
-use super::{Connection, Role, extension};
+use super::{Connection, Role};
 use crate::cipher::security::operation::{CURVE_CHECK, SIGALG_CHECK};
 use crate::cipher::{Group, SuiteB};
 use crate::context::Settings;
@@ -15,7 +15,7 @@ use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 
@@ -67,7 +67,7 @@ impl Connection {
             return false;
         };
         let offered = match self.hello() {
-            Some(hello) => hello.numbers(extension::SUPPORTED_GROUPS),
+            Some(hello) => hello.numbers(ExtensionType::SUPPORTED_GROUPS),
             None => Vec::new(),
         };
         settings.groups().contains(&group.id)

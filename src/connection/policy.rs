@@ -7,7 +7,7 @@ use std::ffi::c_int;
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
-use super::{ClientHello, Connection, Stop, extension};
+use super::{ClientHello, Connection, Stop};
 use crate::callback::Asker;
 use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
@@ -15,7 +15,7 @@ use crate::context::{Settings, Wishes, no_group};
 use crate::engine::{Failure, PeerRejected, Profile};
 use crate::error::Error;
 use crate::reason::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// `SSL_OP_NO_TICKET`
 const OP_NO_TICKET: u64 = 1 << 14;
@@ -78,7 +78,7 @@ impl Connection {
         let wishes = Wishes {
             version,
             suites: &hello.cipher_suites(),
-            groups: &hello.numbers(extension::SUPPORTED_GROUPS),
+            groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
         };
         let profile = settings
             .server_profile(self.method.get(), self.asker(), &wishes)
@@ -105,7 +105,7 @@ impl Connection {
         profile: &Profile,
         version: u16,
     ) -> Result<(), Stop> {
-        let offered = hello.numbers(extension::SUPPORTED_GROUPS);
+        let offered = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
         if offered.is_empty() || profile.has_any_group(&offered) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use std::ffi::c_int;
 
 use super::early_data::is_fresh;
 use super::session_slot::secrets_of;
-use super::{ClientHello, Connection, Stop, extension};
+use super::{ClientHello, Connection, Stop};
 use crate::clock;
 use crate::context::Settings;
 use crate::engine::{
@@ -17,7 +17,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
@@ -451,7 +451,7 @@ fn has_needed_certificate(session: &Session, settings: &Settings) -> bool {
 /// RFC 6066, section 3: a session that was made for a host name is not resumed for another one. A client
 /// that names none resumes it where it would have come to as well.
 fn may_be_for_host(session: &Session, hello: &ClientHello) -> bool {
-    let names_none = hello.extension(extension::SERVER_NAME).is_none();
+    let names_none = hello.extension(ExtensionType::SERVER_NAME).is_none();
     session.host_name().is_none()
         || same_host(session, hello)
         || (names_none && !session.is_bound_to_host())

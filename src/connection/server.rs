@@ -6,7 +6,7 @@
 use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
-use super::{ClientHello, Connection, Role, Stop, extension};
+use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{ClientAuthentication, Failure, ServerParameters, TicketPolicy};
@@ -14,7 +14,7 @@ use crate::error::Reason;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::random;
 use crate::session::SessionRef;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// The program's next decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -449,6 +449,6 @@ pub(super) fn client_authentication(settings: &Settings) -> ClientAuthentication
 impl ClientHello {
     /// The client's signature schemes, by number.
     pub fn signature_schemes(&self) -> Vec<u16> {
-        self.numbers(extension::SIGNATURE_ALGORITHMS)
+        self.numbers(ExtensionType::SIGNATURE_ALGORITHMS)
     }
 }

@@ -3,9 +3,9 @@
 
 use std::cell::Cell;
 
-const SERVER_HELLO: u8 = 2;
-const HANDSHAKE: u8 = 22;
-const SERVER_NAME: u16 = 0;
+use crate::wire::{
+    ExtensionType, HandshakeType, MESSAGE_HEADER, Reader, extensions, handshake_contents,
+};
 
 thread_local! {
     static ACKNOWLEDGED: Cell<bool> = const { Cell::new(false) };
@@ -29,8 +29,8 @@ pub(super) fn note() {
 /// Looks for the extension in a record without protection.
 pub(super) fn look_at_plain(record: &[u8], acknowledged: &mut bool) {
     ACKNOWLEDGED.set(false);
-    if let [HANDSHAKE, _, _, _, _, message @ ..] = record
-        && message.first() == Some(&SERVER_HELLO)
+    if let Some(message) = handshake_contents(record)
+        && HandshakeType::of(message) == Some(HandshakeType::SERVER_HELLO)
         && in_server_hello(message).unwrap_or(false)
     {
         *acknowledged = true;
@@ -42,21 +42,18 @@ pub(super) fn collect(acknowledged: &mut bool) {
     *acknowledged |= ACKNOWLEDGED.take();
 }
 
-/// Behind header, version, random, session id, suite and compression method.
+/// The extensions are behind header, version, random, session id, suite and compression method.
 fn in_server_hello(message: &[u8]) -> Option<bool> {
-    let id_len = usize::from(*message.get(4 + 2 + 32)?);
-    Some(has_server_name(message.get(4 + 2 + 32 + 1 + id_len + 3..)?))
+    let mut reader = Reader::new(message);
+    reader.take(MESSAGE_HEADER + 2 + 32)?;
+    reader.vector8()?;
+    reader.take(2 + 1)?;
+    Some(has_server_name(reader.rest()))
 }
 
 /// Whether server_name is in this list of extensions, which begins with its length.
 pub(super) fn has_server_name(list: &[u8]) -> bool {
-    let mut rest = list.get(2..).unwrap_or_default();
-    while let [kind_high, kind_low, length_high, length_low, contents @ ..] = rest {
-        if u16::from_be_bytes([*kind_high, *kind_low]) == SERVER_NAME {
-            return true;
-        }
-        let length = usize::from(u16::from_be_bytes([*length_high, *length_low]));
-        rest = contents.get(length..).unwrap_or_default();
-    }
-    false
+    extensions(list.get(2..).unwrap_or_default())
+        .flatten()
+        .any(|extension| extension.kind == ExtensionType::SERVER_NAME)
 }

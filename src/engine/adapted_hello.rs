@@ -11,16 +11,14 @@ use std::sync::Arc;
 
 use super::note::{Note, OnThread};
 use super::record::RecordBuffer;
+use crate::wire::{
+    ContentType, Extension, ExtensionType, HandshakeType, LONGEST_PLAINTEXT, MESSAGE_HEADER,
+    RECORD_HEADER, Reader, extensions, handshake_contents, message_header, message_length,
+    put_records, put_vector16, records,
+};
 
-const HANDSHAKE: u8 = 22;
-const CLIENT_HELLO: u8 = 1;
-const SIGNATURE_ALGORITHMS: u16 = 13;
-const SESSION_TICKET: u16 = 35;
-const PRE_SHARED_KEY: u16 = 41;
 /// Header of a handshake message, version and random.
-const BEFORE_SESSION_ID: usize = 4 + 2 + 32;
-/// Of a record (RFC 8446, section 5.1).
-const LONGEST_FRAGMENT: usize = 16384;
+const BEFORE_SESSION_ID: usize = MESSAGE_HEADER + 2 + 32;
 
 /// What is to be different. By default nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,7 +67,7 @@ impl Adapted {
         let Some(given) = changed(&real, &self.changes) else {
             return;
         };
-        input.replace_unprocessed(&records(&given));
+        input.replace_unprocessed(&in_records(&given));
         let ends = real.iter().rev().zip(given.iter().rev());
         let same = ends.take_while(|(one, other)| one == other).count();
         let mut pairs = Vec::new();
@@ -152,113 +150,96 @@ impl Drop for Restore {
 }
 
 /// The message in these records, if it is all that is in them.
-fn client_hello(mut records: &[u8]) -> Option<Vec<u8>> {
+fn client_hello(input: &[u8]) -> Option<Vec<u8>> {
     let mut message = Vec::new();
-    while let [HANDSHAKE, 3, _, high, low, rest @ ..] = records {
-        let (fragment, rest) =
-            rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
-        message.extend_from_slice(fragment);
-        records = rest;
+    let mut length = 0;
+    for record in records(input) {
+        message.extend_from_slice(handshake_contents(record.bytes)?);
+        length += record.bytes.len();
     }
-    let is_whole = match &message[..] {
-        [CLIENT_HELLO, high, middle, low, body @ ..] => {
-            u32::from_be_bytes([0, *high, *middle, *low]) as usize == body.len()
-        }
-        _ => false,
-    };
-    (records.is_empty() && is_whole).then_some(message)
+    let is_hello = HandshakeType::of(&message) == Some(HandshakeType::CLIENT_HELLO);
+    let is_whole = length == input.len() && message_length(&message) == Some(message.len());
+    (is_hello && is_whole).then_some(message)
 }
 
-fn records(message: &[u8]) -> Vec<u8> {
-    let mut records = Vec::with_capacity(message.len() + 5);
-    for fragment in message.chunks(LONGEST_FRAGMENT) {
-        records.extend([HANDSHAKE, 3, 1]);
-        records.extend((fragment.len() as u16).to_be_bytes());
-        records.extend_from_slice(fragment);
-    }
+/// The records of a ClientHello.
+fn in_records(message: &[u8]) -> Vec<u8> {
+    let mut records = Vec::with_capacity(message.len() + RECORD_HEADER);
+    let kind = (ContentType::HANDSHAKE, [3, 1]);
+    put_records(&mut records, kind, message, LONGEST_PLAINTEXT);
     records
 }
 
 /// The other form; `None` when it would be the same, or the message cannot be read.
 fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
-    let start = extensions_start(message)?;
-    let (before, list) = message.split_at(start);
-    let mut extensions = Vec::new();
-    let mut rest = list.get(2..).unwrap_or_default();
-    while let [kind_high, kind_low, high, low, contents @ ..] = rest {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        let kind = u16::from_be_bytes([*kind_high, *kind_low]);
-        extensions.push((kind, contents.get(..length)?));
-        rest = &contents[length..];
+    let list = extension_list(message)?;
+    let before = &message[..message.len() - list.len()];
+    let list = list.get(2..).unwrap_or_default();
+    let mut present = Vec::new();
+    for extension in extensions(list) {
+        present.push(extension?);
     }
-    let is_there = extensions
+    let is_there = present
         .iter()
-        .any(|(kind, _)| *kind == SIGNATURE_ALGORITHMS);
+        .any(|one| one.kind == ExtensionType::SIGNATURE_ALGORITHMS);
     let is_meant = changes.only_with_psk.as_ref().is_none_or(|identity| {
-        extensions
-            .iter()
-            .any(|(kind, contents)| *kind == PRE_SHARED_KEY && names_psk(contents, identity))
+        let mut present = present.iter();
+        present.any(|one| {
+            one.kind == ExtensionType::PRE_SHARED_KEY && names_psk(one.contents, identity)
+        })
     });
-    let added = match &changes.signature_schemes {
-        Some(schemes) if !is_there && is_meant => {
-            let list: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
-            let contents = [&(list.len() as u16).to_be_bytes()[..], &list].concat();
-            extension(SIGNATURE_ALGORITHMS, &contents)
+    // Those that are there keep their order: a pre_shared_key stays the last.
+    let mut list = Vec::with_capacity(list.len());
+    if let Some(schemes) = &changes.signature_schemes
+        && !is_there
+        && is_meant
+    {
+        let mut contents = Vec::new();
+        let schemes: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
+        put_vector16(&mut contents, &schemes);
+        let kind = ExtensionType::SIGNATURE_ALGORITHMS;
+        Extension {
+            kind,
+            contents: &contents,
         }
-        _ => Vec::new(),
-    };
-    let removed = |kind: u16| changes.without_ticket && kind == SESSION_TICKET;
-    if added.is_empty() && !extensions.iter().any(|(kind, _)| removed(*kind)) {
+        .put(&mut list);
+    }
+    let removed =
+        |one: &Extension<'_>| changes.without_ticket && one.kind == ExtensionType::SESSION_TICKET;
+    if list.is_empty() && !present.iter().any(removed) {
         return None;
     }
-    // Those that are there keep their order: a pre_shared_key stays the last.
-    let mut list = added;
-    for (kind, contents) in extensions {
-        if !removed(kind) {
-            list.extend(extension(kind, contents));
-        }
+    for extension in present.iter().filter(|one| !removed(one)) {
+        extension.put(&mut list);
     }
-    let length = u16::try_from(list.len()).ok()?;
-    let mut changed = [before, &length.to_be_bytes(), &list].concat();
-    let length = u32::try_from(changed.len() - 4).ok()?.to_be_bytes();
-    changed[1..4].copy_from_slice(&length[1..]);
+    u16::try_from(list.len()).ok()?;
+    let mut changed = before.to_vec();
+    put_vector16(&mut changed, &list);
+    let body = changed.len() - MESSAGE_HEADER;
+    changed[..MESSAGE_HEADER].copy_from_slice(&message_header(HandshakeType::CLIENT_HELLO, body));
     Some(changed)
 }
 
 /// Whether a pre_shared_key has this identity (RFC 8446, section 4.2.11).
 fn names_psk(contents: &[u8], wanted: &[u8]) -> bool {
-    const AGE: usize = 4;
-    let Some((mut identities, _)) = vector(contents) else {
-        return false;
-    };
-    while let Some((identity, behind)) = vector(identities) {
+    let mut identities = Reader::new(Reader::new(contents).vector16().unwrap_or_default());
+    while let Some(identity) = identities.vector16() {
         if identity == wanted {
             return true;
         }
-        identities = behind.get(AGE..).unwrap_or_default();
+        let _obfuscated_ticket_age = identities.u32();
     }
     false
 }
 
-/// A vector whose length takes two bytes, and what follows it.
-fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<2>()?;
-    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
-}
-
-fn extension(kind: u16, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len() as u16;
-    [&kind.to_be_bytes()[..], &length.to_be_bytes(), contents].concat()
-}
-
-/// Where the list of extensions begins, with its length; the end of the message when there is none.
-fn extensions_start(message: &[u8]) -> Option<usize> {
-    let at = BEFORE_SESSION_ID;
-    let at = at + 1 + usize::from(*message.get(at)?);
-    let suites = message.get(at..at + 2)?;
-    let at = at + 2 + usize::from(u16::from_be_bytes([suites[0], suites[1]]));
-    let at = at + 1 + usize::from(*message.get(at)?);
-    (at <= message.len()).then_some(at)
+/// The list of extensions, with its length; empty when there is none.
+fn extension_list(message: &[u8]) -> Option<&[u8]> {
+    let mut reader = Reader::new(message);
+    reader.take(BEFORE_SESSION_ID)?;
+    reader.vector8()?;
+    reader.vector16()?;
+    reader.vector8()?;
+    Some(reader.rest())
 }
 
 #[cfg(test)]
@@ -270,11 +251,12 @@ mod tests {
     use crate::engine::record::Expected;
 
     fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {
-        let list: Vec<u8> = extensions
-            .iter()
-            .flat_map(|(kind, contents)| extension(*kind, contents))
-            .collect();
-        let mut message = vec![CLIENT_HELLO, 0, 0, 0, 3, 3];
+        let mut list = Vec::new();
+        for (kind, contents) in extensions {
+            let kind = ExtensionType(*kind);
+            Extension { kind, contents }.put(&mut list);
+        }
+        let mut message = vec![1, 0, 0, 0, 3, 3];
         message.extend([7; 32]);
         message.extend([0, 0, 2, 0x13, 0x01, 1, 0]);
         message.extend((list.len() as u16).to_be_bytes());
@@ -340,7 +322,7 @@ mod tests {
     fn what_is_hashed_is_the_clients() {
         let real = hello(&[(41, b"identity and binders")]);
         let mut input = RecordBuffer::default();
-        for byte in records(&real) {
+        for byte in in_records(&real) {
             input.missing()[0] = byte;
             input.filled(1, Expected::default()).unwrap();
         }
@@ -381,9 +363,9 @@ mod tests {
     #[test]
     fn what_is_no_whole_client_hello_is_left_alone() {
         let message = hello(&[]);
-        assert_eq!(client_hello(&records(&message[..20])), None);
+        assert_eq!(client_hello(&in_records(&message[..20])), None);
         assert_eq!(
-            client_hello(&[&records(&message)[..], &[23]].concat()),
+            client_hello(&[&in_records(&message)[..], &[23]].concat()),
             None
         );
         assert_eq!(client_hello(&[]), None);

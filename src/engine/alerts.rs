@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use rustls::enums::ContentType;
 
-use crate::wire::Alert;
+use crate::wire::{Alert, HandshakeType, MESSAGE_HEADER, message_header};
 
 /// What is noted while a record is digested.
 #[derive(Clone, Copy, Default)]
@@ -56,7 +56,7 @@ pub(super) fn want(alert: Alert) {
 
 /// Looks at a record that was opened.
 pub(super) fn note_opened(kind: ContentType, contents: &[u8]) {
-    const KEY_UPDATE: [u8; 4] = [24, 0, 0, 1];
+    const KEY_UPDATE: [u8; MESSAGE_HEADER] = message_header(HandshakeType::KEY_UPDATE, 1);
     let request = contents.strip_prefix(&KEY_UPDATE).and_then(<[u8]>::first);
     NOTED.set(Noted {
         wanted: None,

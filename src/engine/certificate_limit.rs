@@ -12,14 +12,7 @@ use rustls::Error;
 use super::delegate::PeerRejected;
 use super::failure::error_with_alert;
 use crate::reason::Reason;
-use crate::wire::Alert;
-
-const CHANGE_CIPHER_SPEC: u8 = 20;
-const HANDSHAKE: u8 = 22;
-const CERTIFICATE: u8 = 11;
-const CERTIFICATE_REQUEST: u8 = 13;
-const RECORD_HEADER: usize = 5;
-const MESSAGE_HEADER: usize = 4;
+use crate::wire::{Alert, ContentType, HandshakeType, MESSAGE_HEADER, RECORD_HEADER, from_u24};
 
 const REFUSED: PeerRejected = PeerRejected {
     reason: Reason::EXCESSIVE_MESSAGE_SIZE,
@@ -77,10 +70,8 @@ impl MessageLengths {
             }
             self.filled = 0;
             let [kind, length @ ..] = self.header;
-            self.rest = length
-                .iter()
-                .fold(0, |value, byte| value << 8 | usize::from(*byte));
-            if matches!(kind, CERTIFICATE | CERTIFICATE_REQUEST) && self.rest > limit {
+            self.rest = from_u24(length);
+            if is_limited(HandshakeType(kind)) && self.rest > limit {
                 return false;
             }
         }
@@ -96,6 +87,13 @@ impl MessageLengths {
     }
 }
 
+fn is_limited(kind: HandshakeType) -> bool {
+    matches!(
+        kind,
+        HandshakeType::CERTIFICATE | HandshakeType::CERTIFICATE_REQUEST
+    )
+}
+
 /// Follows the handshake messages that go unprotected.
 #[derive(Debug, Default)]
 pub(super) struct PlainMessages {
@@ -106,10 +104,10 @@ pub(super) struct PlainMessages {
 impl PlainMessages {
     /// Looks at the next record as it has come.
     pub(super) fn look_at(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
-        match record.first() {
+        match ContentType::of(record) {
             // What follows in TLS 1.2 is protected, and in TLS 1.3 has no certificates.
-            Some(&CHANGE_CIPHER_SPEC) => self.over = true,
-            Some(&HANDSHAKE) if !self.over => {
+            Some(ContentType::CHANGE_CIPHER_SPEC) => self.over = true,
+            Some(ContentType::HANDSHAKE) if !self.over => {
                 let contents = record.get(RECORD_HEADER..).unwrap_or_default();
                 if !self.lengths.keep_to(limit, contents) {
                     return Err(REFUSED);
@@ -124,18 +122,23 @@ impl PlainMessages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::message_header;
 
-    fn message(kind: u8, length: usize) -> Vec<u8> {
-        let mut message = (length as u32).to_be_bytes().to_vec();
-        message[0] = kind;
+    fn message(kind: HandshakeType, length: usize) -> Vec<u8> {
+        let mut message = message_header(kind, length).to_vec();
         message.resize(MESSAGE_HEADER + length, 0xbb);
         message
     }
 
     #[test]
     fn a_message_is_refused_with_the_last_byte_of_its_header() {
-        let long = message(CERTIFICATE, 101);
-        let flight = [message(2, 300), message(CERTIFICATE, 100), message(20, 200)].concat();
+        let long = message(HandshakeType::CERTIFICATE, 101);
+        let flight = [
+            message(HandshakeType::SERVER_HELLO, 300),
+            message(HandshakeType::CERTIFICATE, 100),
+            message(HandshakeType::FINISHED, 200),
+        ]
+        .concat();
         for step in 1..40 {
             let mut lengths = MessageLengths::default();
             assert!(flight.chunks(step).all(|part| lengths.keep_to(100, part)));
@@ -150,20 +153,22 @@ mod tests {
     fn empty_messages_and_records_pass() {
         let mut lengths = MessageLengths::default();
         assert!(lengths.keep_to(0, &[]));
-        assert!(lengths.keep_to(0, &message(CERTIFICATE, 0)));
-        assert!(lengths.keep_to(0, &message(14, 0)));
-        assert!(!lengths.keep_to(0, &message(CERTIFICATE_REQUEST, 1)));
+        assert!(lengths.keep_to(0, &message(HandshakeType::CERTIFICATE, 0)));
+        assert!(lengths.keep_to(0, &message(HandshakeType::SERVER_HELLO_DONE, 0)));
+        assert!(!lengths.keep_to(0, &message(HandshakeType::CERTIFICATE_REQUEST, 1)));
     }
 
     #[test]
     fn protected_records_are_not_looked_at() {
-        let record = [&[HANDSHAKE, 3, 3, 0, 9][..], &message(CERTIFICATE, 5)].concat();
+        let record = [
+            &[22, 3, 3, 0, 9][..],
+            &message(HandshakeType::CERTIFICATE, 5),
+        ]
+        .concat();
         let mut plain = PlainMessages::default();
         assert_eq!(plain.look_at(5, &record), Ok(()));
         assert_eq!(plain.look_at(4, &record), Err(REFUSED));
-        plain
-            .look_at(4, &[CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1])
-            .unwrap();
+        plain.look_at(4, &[20, 3, 3, 0, 1, 1]).unwrap();
         assert_eq!(plain.look_at(4, &record), Ok(()));
     }
 }

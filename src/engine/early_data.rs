@@ -18,6 +18,7 @@ use super::connection::{Engine, Tls};
 use super::failure::Failure;
 use super::library;
 use crate::error::Reason;
+use crate::wire::{ALERT_LENGTH, HandshakeType, RecordHeader};
 
 /// What a server does with the early data of its client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -157,34 +158,30 @@ pub(super) fn put_back(noted: Decrypted) {
 
 /// Notes that a record was decrypted, and what it was.
 pub(super) fn note_decrypted(kind: ContentType, payload: &[u8]) {
-    const END_OF_EARLY_DATA: u8 = 5;
-    DECRYPTED.set(match (kind, payload.first()) {
-        (ContentType::Handshake, Some(&END_OF_EARLY_DATA)) => Decrypted::EndOfEarlyData,
+    let is_end = HandshakeType::of(payload) == Some(HandshakeType::END_OF_EARLY_DATA);
+    DECRYPTED.set(match kind {
+        ContentType::Handshake if is_end => Decrypted::EndOfEarlyData,
         _ => Decrypted::Other,
     });
 }
 
 /// The length of a record that is protected, or looks so, without its header.
 pub(super) fn protected_length(record: &[u8]) -> Option<usize> {
-    const APPLICATION_DATA: u8 = 23;
-    match record {
-        [APPLICATION_DATA, _, _, high, low, ..] => {
-            Some(usize::from(u16::from_be_bytes([*high, *low])))
-        }
-        _ => None,
-    }
+    let header = RecordHeader::parse(record.first_chunk()?);
+    let is_protected = header.content_type == crate::wire::ContentType::APPLICATION_DATA;
+    is_protected.then_some(header.length.into())
 }
 
 /// Why a server that skips early data must not be given this record, if so: nothing but protected
 /// records, change_cipher_spec and plain alerts may come once there are keys (RFC 8446, section
 /// 5.1), and rustls would skip, and keep, any other that it cannot decrypt.
 pub(super) fn out_of_place(record: &[u8]) -> Option<Reason> {
-    const CHANGE_CIPHER_SPEC: u8 = 20;
-    const ALERT: u8 = 21;
-    match record {
-        [CHANGE_CIPHER_SPEC, ..] | [ALERT, _, _, 0, ..=2, ..] => None,
-        [ALERT, ..] => Some(Reason::INVALID_ALERT),
-        _ if protected_length(record).is_some() => None,
+    use crate::wire::ContentType;
+    let header = record.first_chunk().map(RecordHeader::parse);
+    match header.map(|header| (header.content_type, usize::from(header.length))) {
+        Some((ContentType::CHANGE_CIPHER_SPEC | ContentType::APPLICATION_DATA, _))
+        | Some((ContentType::ALERT, ..=ALERT_LENGTH)) => None,
+        Some((ContentType::ALERT, _)) => Some(Reason::INVALID_ALERT),
         _ => Some(Reason::BAD_RECORD_TYPE),
     }
 }

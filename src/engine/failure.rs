@@ -10,7 +10,7 @@ use super::alerts;
 use super::delegate::PeerRejected;
 use super::record::RecordProblem;
 use crate::reason::Reason;
-use crate::wire::{Alert, AlertLevel};
+use crate::wire::{Alert, AlertLevel, PLAIN_ALERT, split_plain_alert};
 
 /// Why a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,8 +167,9 @@ impl From<RecordProblem> for Failure {
 /// If the output ends with an alert without protection, makes it this fatal one.
 /// Tells whether it did.
 pub(super) fn replace_plain_alert(output: &mut [u8], alert: Alert) -> bool {
-    match output.last_chunk_mut::<7>() {
-        Some([21, 3, _, 0, 2, level, description]) => {
+    match output.last_chunk_mut::<PLAIN_ALERT>() {
+        Some(record) if split_plain_alert(record).is_some() => {
+            let [.., level, description] = record;
             *level = AlertLevel::FATAL.0;
             *description = alert.0;
             true

@@ -12,22 +12,19 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-const CLIENT_HELLO: u8 = 1;
-const HANDSHAKE: u8 = 22;
-const RECORD_HEADER: usize = 5;
-const MESSAGE_HEADER: usize = 4;
-const VERSION_AND_RANDOM: usize = 2 + 32;
-const EXTENSION_HEADER: usize = 4;
+use crate::wire::{
+    self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, MESSAGE_HEADER,
+    RECORD_HEADER, Reader, RecordHeader, handshake_contents, message_header, message_length,
+    put_records, put_vector8, put_vector16,
+};
 
-const PADDING: u16 = 21;
-const EXTENDED_MASTER_SECRET: u16 = 23;
-const PRE_SHARED_KEY: u16 = 41;
+const VERSION_AND_RANDOM: usize = 2 + 32;
 /// TLS_FALLBACK_SCSV (RFC 7507)
 const FALLBACK_SCSV: [u8; 2] = [0x56, 0x00];
 /// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC 8447), which neither it
 /// nor any client is known to use, unlike that of the drafts of encrypted_server_name (0xffce). A client that sends it
 /// too ends in a handshake whose hashes differ.
-const DISGUISE: u16 = 0xff5b;
+const DISGUISE: ExtensionType = ExtensionType(0xff5b);
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +101,7 @@ impl HelloChange {
 
     /// What is signed in TLS 1.2 is all messages.
     pub(super) fn signed<'a>(&self, messages: &'a [u8]) -> Cow<'a, [u8]> {
-        if messages.first() != Some(&CLIENT_HELLO) {
+        if HandshakeType::of(messages) != Some(HandshakeType::CLIENT_HELLO) {
             return Cow::Borrowed(messages);
         }
         let mut changed = Vec::with_capacity(messages.len());
@@ -113,22 +110,14 @@ impl HelloChange {
     }
 }
 
-/// Length of the message that `bytes` begin with, with its header.
-fn message_length(bytes: &[u8]) -> Option<usize> {
-    let (header, _) = bytes.split_first_chunk::<MESSAGE_HEADER>()?;
-    let length = u32::from_be_bytes([0, header[1], header[2], header[3]]);
-    Some(MESSAGE_HEADER + length as usize)
-}
-
 /// The parts of a ClientHello, which may be cut behind the beginning of its last extension.
 struct Parts<'a> {
-    version_and_random: &'a [u8],
-    /// With their lengths.
+    version_and_random: &'a [u8; VERSION_AND_RANDOM],
     session_id: &'a [u8],
     suites: &'a [u8],
     compression: &'a [u8],
-    /// Whole ones that are before pre_shared_key, with their headers.
-    extensions: Vec<(u16, &'a [u8])>,
+    /// Whole ones that are before pre_shared_key.
+    extensions: Vec<Extension<'a>>,
     /// pre_shared_key.
     rest: &'a [u8],
     /// How much of the message is missing.
@@ -137,23 +126,24 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(message: &'a [u8]) -> Option<Self> {
-        if *message.first()? != CLIENT_HELLO {
+        if HandshakeType::of(message)? != HandshakeType::CLIENT_HELLO {
             return None;
         }
         let cut = message_length(message)?.checked_sub(message.len())?;
         let (_, body) = message.split_at_checked(MESSAGE_HEADER)?;
-        let (version_and_random, body) = body.split_at_checked(VERSION_AND_RANDOM)?;
-        let (session_id, body) = body.split_at_checked(1 + usize::from(*body.first()?))?;
-        let (suites, body) = body.split_at_checked(2 + usize::from(number(body)?))?;
-        let (compression, body) = body.split_at_checked(1 + usize::from(*body.first()?))?;
-        let (_, mut rest) = body.split_at_checked(2)?;
+        let mut reader = Reader::new(body);
+        let version_and_random = reader.array()?;
+        let session_id = reader.vector8()?;
+        let suites = reader.vector16()?;
+        let compression = reader.vector8()?;
+        let _length_of_extensions = reader.u16()?;
         let mut extensions = Vec::new();
-        while let Some(kind) = number(rest).filter(|kind| *kind != PRE_SHARED_KEY) {
-            let length = EXTENSION_HEADER + usize::from(number(rest.get(2..)?)?);
-            let (extension, behind) = rest.split_at_checked(length)?;
-            extensions.push((kind, extension));
-            rest = behind;
+        while let Some(kind) = reader.peek_u16()
+            && ExtensionType(kind) != ExtensionType::PRE_SHARED_KEY
+        {
+            extensions.push(Extension::read(&mut reader)?);
         }
+        let rest = reader.rest();
         Some(Self {
             version_and_random,
             session_id,
@@ -166,69 +156,68 @@ impl<'a> Parts<'a> {
     }
 
     fn changed(mut self, change: ClientHelloChange) -> Vec<u8> {
-        let mut suites = self.suites[2..].to_vec();
+        let mut suites = self.suites.to_vec();
         if change.fallback {
             suites.extend_from_slice(&FALLBACK_SCSV);
         }
         if change.no_extended_master_secret {
             self.extensions
-                .retain(|(kind, _)| *kind != EXTENDED_MASTER_SECRET);
+                .retain(|one| one.kind != ExtensionType::EXTENDED_MASTER_SECRET);
         }
-        let mut message = self.assemble(&suites, &[]);
-        if change.padding
-            && let Some(padding) = padding_for(message.len() + self.cut)
-        {
-            message = self.assemble(&suites, &padding);
+        let message = self.assemble(&suites, None);
+        match padding_for(message.len() + self.cut).filter(|_| change.padding) {
+            Some(padding) => self.assemble(&suites, Some(padding)),
+            None => message,
         }
-        message
     }
 
-    fn assemble(&self, suites: &[u8], padding: &[u8]) -> Vec<u8> {
-        let of_extensions: usize = self.extensions.iter().map(|(_, bytes)| bytes.len()).sum();
-        let of_extensions = of_extensions + padding.len() + self.rest.len() + self.cut;
-        let before = [self.version_and_random, self.session_id].concat();
-        let body = before.len() + 2 + suites.len() + self.compression.len() + 2 + of_extensions;
-        let mut message = (body as u32).to_be_bytes().to_vec();
-        message[0] = CLIENT_HELLO;
-        message.extend_from_slice(&before);
-        message.extend_from_slice(&(suites.len() as u16).to_be_bytes());
-        message.extend_from_slice(suites);
-        message.extend_from_slice(self.compression);
-        message.extend_from_slice(&(of_extensions as u16).to_be_bytes());
-        for (_, extension) in &self.extensions {
-            message.extend_from_slice(extension);
+    fn assemble(&self, suites: &[u8], padding: Option<usize>) -> Vec<u8> {
+        let mut message = message_header(HandshakeType::CLIENT_HELLO, 0).to_vec();
+        message.extend_from_slice(self.version_and_random);
+        put_vector8(&mut message, self.session_id);
+        put_vector16(&mut message, suites);
+        put_vector8(&mut message, self.compression);
+        let length_of_extensions = message.len();
+        message.extend_from_slice(&[0; 2]);
+        for extension in &self.extensions {
+            extension.put(&mut message);
         }
-        message.extend_from_slice(padding);
+        if let Some(zeros) = padding {
+            Extension {
+                kind: ExtensionType::PADDING,
+                contents: &ZEROS[..zeros],
+            }
+            .put(&mut message);
+        }
         message.extend_from_slice(self.rest);
+        let of_extensions = message.len() - length_of_extensions - 2 + self.cut;
+        message[length_of_extensions..][..2].copy_from_slice(&(of_extensions as u16).to_be_bytes());
+        let body = message.len() - MESSAGE_HEADER + self.cut;
+        let header = message_header(HandshakeType::CLIENT_HELLO, body);
+        message[..MESSAGE_HEADER].copy_from_slice(&header);
         message
     }
 
     fn undisguised(mut self) -> Vec<u8> {
-        const ORIGINAL: [u8; EXTENSION_HEADER] = [0, EXTENDED_MASTER_SECRET as u8, 0, 0];
-        for (kind, bytes) in &mut self.extensions {
-            if *kind == DISGUISE && bytes.len() == ORIGINAL.len() {
-                *bytes = &ORIGINAL;
+        for extension in &mut self.extensions {
+            if extension.kind == DISGUISE && extension.contents.is_empty() {
+                extension.kind = ExtensionType::EXTENDED_MASTER_SECRET;
             }
         }
-        self.assemble(&self.suites[2..], &[])
+        self.assemble(self.suites, None)
     }
 }
 
-/// The padding extension of a message of this length, as OpenSSL sends it.
-fn padding_for(length: usize) -> Option<Vec<u8>> {
-    const PADDED: usize = 512;
+/// Length of a message that is padded.
+const PADDED: usize = 512;
+static ZEROS: [u8; PADDED] = [0; PADDED];
+
+/// How many zeros OpenSSL pads a message of this length with; `None` without the extension.
+fn padding_for(length: usize) -> Option<usize> {
     if !(256..PADDED).contains(&length) {
         return None;
     }
-    let zeros = (PADDED - length).saturating_sub(EXTENSION_HEADER);
-    let mut padding = PADDING.to_be_bytes().to_vec();
-    padding.extend_from_slice(&(zeros as u16).to_be_bytes());
-    padding.resize(EXTENSION_HEADER + zeros, 0);
-    Some(padding)
-}
-
-fn number(bytes: &[u8]) -> Option<u16> {
-    bytes.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
+    Some((PADDED - length).saturating_sub(EXTENSION_HEADER))
 }
 
 /// Client: changes the ClientHello in the records of `output` from `start` on, if there is one with this random.
@@ -244,17 +233,20 @@ pub(super) fn change_output(
     };
     let (mut before, mut message, mut behind) = (Vec::new(), Vec::new(), Vec::new());
     let mut version = [0; 2];
-    for record in records_in(records) {
-        let contents = &record[RECORD_HEADER..];
-        let begins = message.is_empty() && contents.first() == Some(&CLIENT_HELLO);
+    for record in wire::records(records) {
+        let contents = record.contents();
+        let begins =
+            message.is_empty() && HandshakeType::of(contents) == Some(HandshakeType::CLIENT_HELLO);
         let complete = message_length(&message).is_some_and(|length| message.len() >= length);
-        if record[0] == HANDSHAKE && (begins || !message.is_empty() && !complete) {
-            version = [record[1], record[2]];
+        if record.header.content_type == ContentType::HANDSHAKE
+            && (begins || !message.is_empty() && !complete)
+        {
+            version = record.header.version;
             message.extend_from_slice(contents);
         } else if message.is_empty() {
-            before.extend_from_slice(record);
+            before.extend_from_slice(record.bytes);
         } else {
-            behind.extend_from_slice(record);
+            behind.extend_from_slice(record.bytes);
         }
     }
     if message_length(&message) != Some(message.len()) || message.get(6..38) != Some(random) {
@@ -263,18 +255,19 @@ pub(super) fn change_output(
     let changed = change.apply(&message);
     output.truncate(start);
     output.extend_from_slice(&before);
-    for part in changed.chunks(fragment.max(1)) {
-        let length = (part.len() as u16).to_be_bytes();
-        output.extend_from_slice(&[HANDSHAKE, version[0], version[1], length[0], length[1]]);
-        output.extend_from_slice(part);
-    }
+    put_records(
+        output,
+        (ContentType::HANDSHAKE, version),
+        &changed,
+        fragment,
+    );
     output.extend_from_slice(&behind);
 }
 
 /// The random of the ClientHello that the records begin with.
 pub(super) fn hello_random(records: &[u8]) -> Option<[u8; 32]> {
-    let message = records.get(RECORD_HEADER..)?;
-    if records[0] != HANDSHAKE || message.first() != Some(&CLIENT_HELLO) {
+    let message = handshake_contents(records)?;
+    if HandshakeType::of(message)? != HandshakeType::CLIENT_HELLO {
         return None;
     }
     message.get(6..38)?.try_into().ok()
@@ -285,10 +278,10 @@ pub(super) fn hello_random(records: &[u8]) -> Option<[u8; 32]> {
 pub(super) fn disguise(records: &mut [u8], offset: usize) {
     let mut at = 0;
     let mut of_message = 0;
-    while let Some((header, _)) = records[at..].split_first_chunk::<RECORD_HEADER>() {
-        let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+    while let Some(header) = records[at..].first_chunk() {
+        let length = usize::from(RecordHeader::parse(header).length);
         at += RECORD_HEADER;
-        for (place, byte) in DISGUISE.to_be_bytes().into_iter().enumerate() {
+        for (place, byte) in DISGUISE.0.to_be_bytes().into_iter().enumerate() {
             let wanted = offset + place;
             if (of_message..of_message + length).contains(&wanted)
                 && let Some(slot) = records.get_mut(at + wanted - of_message)
@@ -301,19 +294,11 @@ pub(super) fn disguise(records: &mut [u8], offset: usize) {
     }
 }
 
-fn records_in(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let header: &[u8; RECORD_HEADER] = bytes.first_chunk()?;
-        let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-        let (record, rest) = bytes.split_at_checked(RECORD_HEADER + length)?;
-        bytes = rest;
-        Some(record)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HELLO_RECORDS: (ContentType, [u8; 2]) = (ContentType::HANDSHAKE, [3, 1]);
 
     const ALL: ClientHelloChange = ClientHelloChange {
         fallback: true,
@@ -335,21 +320,16 @@ mod tests {
         body.extend([1, 0]);
         body.extend((all.len() as u16).to_be_bytes());
         body.extend(all);
-        let mut message = (body.len() as u32).to_be_bytes().to_vec();
-        message[0] = CLIENT_HELLO;
+        let mut message = message_header(HandshakeType::CLIENT_HELLO, body.len()).to_vec();
         message.extend(body);
         message
     }
 
     fn kinds(message: &[u8]) -> Vec<u16> {
         let parts = Parts::of(message).unwrap();
-        let rest = number(parts.rest);
-        parts
-            .extensions
-            .iter()
-            .map(|(kind, _)| *kind)
-            .chain(rest)
-            .collect()
+        let rest = Reader::new(parts.rest).u16();
+        let kinds = parts.extensions.iter().map(|one| one.kind.0);
+        kinds.chain(rest).collect()
     }
 
     #[test]
@@ -359,10 +339,7 @@ mod tests {
         assert_eq!(message_length(&changed), Some(changed.len()));
         assert_eq!(kinds(&changed), [10, 21, 41]);
         assert_eq!(changed.len(), 512);
-        assert_eq!(
-            Parts::of(&changed).unwrap().suites,
-            [0, 4, 0xc0, 0x2f, 0x56, 0]
-        );
+        assert_eq!(Parts::of(&changed).unwrap().suites, [0xc0, 0x2f, 0x56, 0]);
     }
 
     #[test]
@@ -399,7 +376,7 @@ mod tests {
 
     #[test]
     fn padding_is_that_of_openssl() {
-        let padded = |length| padding_for(length).map(|padding| length + padding.len());
+        let padded = |length| padding_for(length).map(|zeros| length + EXTENSION_HEADER + zeros);
         assert_eq!(padded(255), None);
         assert_eq!(padded(256), Some(512));
         assert_eq!(padded(508), Some(512));
@@ -414,15 +391,12 @@ mod tests {
         for size in [1, 7, 1000] {
             let mut output = vec![21, 3, 3, 0, 2, 1, 0];
             let start = output.len();
-            for part in message.chunks(size) {
-                output.extend([HANDSHAKE, 3, 1, 0, part.len() as u8]);
-                output.extend(part);
-            }
+            put_records(&mut output, HELLO_RECORDS, &message, size);
             output.extend([20, 3, 3, 0, 1, 1]);
             change_output(change, &[9; 32], size, &mut output, start);
-            let contents: Vec<u8> = records_in(&output[start..])
-                .filter(|record| record[0] == HANDSHAKE)
-                .flat_map(|record| record[RECORD_HEADER..].to_vec())
+            let contents: Vec<u8> = wire::records(&output[start..])
+                .filter(|record| record.header.content_type == ContentType::HANDSHAKE)
+                .flat_map(|record| record.contents().to_vec())
                 .collect();
             assert_eq!(contents, &*change.apply(&message));
             assert!(output.ends_with(&[20, 3, 3, 0, 1, 1]));
@@ -441,15 +415,12 @@ mod tests {
             .unwrap();
         for size in [1, 5, 1000] {
             let mut records = Vec::new();
-            for part in message.chunks(size) {
-                records.extend([HANDSHAKE, 3, 1, 0, part.len() as u8]);
-                records.extend(part);
-            }
+            put_records(&mut records, HELLO_RECORDS, &message, size);
             disguise(&mut records, offset);
-            let read: Vec<u8> = records_in(&records)
-                .flat_map(|record| record[RECORD_HEADER..].to_vec())
+            let read: Vec<u8> = wire::records(&records)
+                .flat_map(|record| record.contents().to_vec())
                 .collect();
-            assert_eq!(kinds(&read), [10, DISGUISE, 11]);
+            assert_eq!(kinds(&read), [10, DISGUISE.0, 11]);
             assert_eq!(HelloChange::Server.apply(&read), message);
             assert_eq!(HelloChange::Server.signed(&read), message);
         }

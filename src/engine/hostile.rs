@@ -4,27 +4,25 @@ use super::adapted_hello::{Adapted, HelloChanges, original};
 use super::hello_change::{ClientHelloChange, disguise};
 use super::record::{Expected, RecordBuffer};
 use super::server_flight::{ServerCertificate, ServerFlight};
+use crate::wire::{self, ContentType, put_records};
 
 /// A whole handshake message in records of at most `fragment` bytes, which is not 0.
 fn records(message: &[u8], fragment: usize) -> Vec<u8> {
     let mut records = Vec::new();
-    for part in message.chunks(fragment) {
-        records.extend([22, 3, 1]);
-        records.extend((part.len() as u16).to_be_bytes());
-        records.extend_from_slice(part);
-    }
+    put_records(
+        &mut records,
+        (ContentType::HANDSHAKE, [3, 1]),
+        message,
+        fragment,
+    );
     records
 }
 
 /// What the records hold.
-fn contents(mut records: &[u8]) -> Vec<u8> {
-    let mut contents = Vec::new();
-    while let [_, _, _, high, low, rest @ ..] = records {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        contents.extend_from_slice(&rest[..length]);
-        records = &rest[length..];
-    }
-    contents
+fn contents(records: &[u8]) -> Vec<u8> {
+    wire::records(records)
+        .flat_map(|record| record.contents().to_vec())
+        .collect()
 }
 
 /// A ClientHello as a server's rustls sees it when extended_master_secret, which is at `offset`, is hidden; and what

@@ -14,10 +14,7 @@ use rustls::enums::ContentType;
 use super::connection::Engine;
 use super::library;
 use super::note::{Note, OnThread};
-
-/// Length of a record's header (RFC 8446, section 5.1).
-const HEADER: usize = 5;
-const CHANGE_CIPHER_SPEC: u8 = 20;
+use crate::wire::{self, RECORD_HEADER, RecordHeader};
 
 /// A record that was sent or received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +22,11 @@ pub struct Record {
     /// Sent, not received.
     pub sent: bool,
     /// As on the wire.
-    pub header: [u8; HEADER],
+    pub header: [u8; RECORD_HEADER],
     /// It was protected.
     pub protected: bool,
     /// What was in it; `None` when it could not be opened.
-    pub content_type: Option<u8>,
+    pub content_type: Option<wire::ContentType>,
     /// Its plaintext; empty for application data.
     pub contents: Vec<u8>,
 }
@@ -51,7 +48,7 @@ pub(super) struct Watch {
 struct Log {
     incoming: Option<Record>,
     /// Protected records that were to be opened: type and plaintext, `None` after a failure.
-    opened: VecDeque<Option<(u8, Vec<u8>)>>,
+    opened: VecDeque<Option<(wire::ContentType, Vec<u8>)>>,
     /// Records that were protected.
     sealed: VecDeque<Record>,
 }
@@ -96,15 +93,17 @@ impl Watch {
     /// Adds the records that were appended to the output. Once there are keys nothing but
     /// change_cipher_spec goes without protection.
     fn sent(&mut self, output: &[u8]) {
-        let can_be_protected = |record: &&[u8]| record[0] != CHANGE_CIPHER_SPEC;
-        let candidates = split(output).filter(can_be_protected).count();
+        let can_be_protected = |record: &wire::Record<'_>| {
+            record.header.content_type != wire::ContentType::CHANGE_CIPHER_SPEC
+        };
+        let candidates = wire::records(output).filter(can_be_protected).count();
         let mut plain = candidates.saturating_sub(self.sealed.len());
-        for bytes in split(output) {
-            if !can_be_protected(&bytes) {
-                self.records.extend(plain_record(true, bytes));
+        for record in wire::records(output) {
+            if !can_be_protected(&record) {
+                self.records.extend(plain_record(true, record.bytes));
             } else if plain > 0 {
                 plain -= 1;
-                self.records.extend(plain_record(true, bytes));
+                self.records.extend(plain_record(true, record.bytes));
             } else {
                 self.records.extend(self.sealed.pop_front());
             }
@@ -198,49 +197,48 @@ fn unfinished_record(bytes: &[u8]) -> Option<Record> {
     })
 }
 
-/// Complete records, one after the other.
-fn split(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let header: &[u8; HEADER] = bytes.first_chunk()?;
-        let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-        let (record, rest) = bytes.split_at_checked(HEADER + length)?;
-        bytes = rest;
-        Some(record)
-    })
-}
-
 fn plain_record(sent: bool, bytes: &[u8]) -> Option<Record> {
-    let (header, contents) = bytes.split_first_chunk::<HEADER>()?;
-    let contents = match ContentType::from(header[0]) {
-        ContentType::ApplicationData => &[],
+    let (header, contents) = bytes.split_first_chunk()?;
+    let content_type = RecordHeader::parse(header).content_type;
+    let contents = match content_type {
+        wire::ContentType::APPLICATION_DATA => &[],
         _ => contents,
     };
     Some(Record {
         sent,
         header: *header,
         protected: false,
-        content_type: Some(header[0]),
+        content_type: Some(content_type),
         contents: contents.to_vec(),
     })
 }
 
 /// The plaintext of a record about to be protected, if it has to be noted.
-pub(super) fn noted_plaintext(record: &Plain<OutboundPlain<'_>>) -> Option<(u8, Vec<u8>)> {
+pub(super) fn noted_plaintext(
+    record: &Plain<OutboundPlain<'_>>,
+) -> Option<(wire::ContentType, Vec<u8>)> {
     ACTIVE.get().then(|| {
         let contents = match record.typ {
             ContentType::ApplicationData => Vec::new(),
             _ => record.payload.to_vec(),
         };
-        (record.typ.into(), contents)
+        (number_of(record.typ), contents)
     })
 }
 
 /// Notes a record that has been protected, with what [`noted_plaintext`] gave.
-pub(super) fn note_sealed((content_type, contents): (u8, Vec<u8>), record: &Plain<&[u8]>) {
-    let length = (record.payload.len() as u16).to_be_bytes();
+pub(super) fn note_sealed(
+    (content_type, contents): (wire::ContentType, Vec<u8>),
+    record: &Plain<&[u8]>,
+) {
+    let header = RecordHeader {
+        content_type: number_of(record.typ),
+        version: [3, 3],
+        length: record.payload.len() as u16,
+    };
     let record = Record {
         sent: true,
-        header: [record.typ.into(), 3, 3, length[0], length[1]],
+        header: header.to_bytes(),
         protected: true,
         content_type: Some(content_type),
         contents,
@@ -252,11 +250,15 @@ pub(super) fn note_sealed((content_type, contents): (u8, Vec<u8>), record: &Plai
 pub(super) fn note_opened(record: Option<&Plain<&[u8]>>) {
     if ACTIVE.get() {
         let plaintext = record.map(|record| match record.typ {
-            ContentType::ApplicationData => (record.typ.into(), Vec::new()),
-            _ => (record.typ.into(), record.payload.to_vec()),
+            ContentType::ApplicationData => (number_of(record.typ), Vec::new()),
+            _ => (number_of(record.typ), record.payload.to_vec()),
         });
         LOG.with_value(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
     }
+}
+
+fn number_of(kind: ContentType) -> wire::ContentType {
+    wire::ContentType(kind.into())
 }
 
 /// Puts a log, or none, in the place of the one there is.
@@ -289,7 +291,7 @@ mod tests {
             sent: true,
             header: [23, 3, 3, 0, 1],
             protected: true,
-            content_type: Some(22),
+            content_type: Some(wire::ContentType::HANDSHAKE),
             contents: vec![20],
         };
         let mut watch = Watch {
@@ -298,7 +300,10 @@ mod tests {
         };
         watch.sent(&output);
         assert_eq!(watch.records[0].contents, [1, 2]);
-        assert_eq!(watch.records[1].content_type, Some(CHANGE_CIPHER_SPEC));
+        assert_eq!(
+            watch.records[1].content_type,
+            Some(wire::ContentType::CHANGE_CIPHER_SPEC)
+        );
         assert_eq!(watch.records[2..], [finished]);
     }
 
@@ -319,7 +324,7 @@ mod tests {
         let record = told(&HELLO).unwrap();
         assert_eq!(
             (record.content_type, &record.contents[..]),
-            (Some(22), &[1, 2][..])
+            (Some(wire::ContentType::HANDSHAKE), &[1, 2][..])
         );
         let record = told(b"HTTP/").unwrap();
         assert_eq!((record.header, record.content_type), (*b"HTTP/", None));

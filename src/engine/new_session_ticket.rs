@@ -29,11 +29,11 @@ use rustls::crypto::tls13::HkdfExpander;
 use zeroize::Zeroizing;
 
 use super::note::{Note, OnThread};
+use crate::wire::{
+    Extension, ExtensionType, HandshakeType, MESSAGE_HEADER, message_header, put_vector8,
+    put_vector16,
+};
 
-/// `NewSessionTicket` (RFC 8446, section 4).
-const NEW_SESSION_TICKET: u8 = 4;
-/// The extension early_data (RFC 8446, section 4.2.10).
-const EARLY_DATA: u16 = 42;
 /// Bytes of a ticket_nonce, as in OpenSSL.
 const NONCE: usize = 8;
 
@@ -87,21 +87,26 @@ pub(super) fn message(
     age_add: u32,
     max_early_data: u32,
 ) -> Vec<u8> {
-    let extensions: u16 = if max_early_data > 0 { 8 } else { 0 };
-    let body = 4 + 4 + 1 + NONCE + 2 + ticket.len() + 2 + usize::from(extensions);
-    let mut message = Vec::with_capacity(4 + body);
-    message.extend((u32::from(NEW_SESSION_TICKET) << 24 | body as u32).to_be_bytes());
+    let limit = max_early_data.to_be_bytes();
+    let early_data = Extension {
+        kind: ExtensionType::EARLY_DATA,
+        contents: &limit,
+    };
+    let extensions = if max_early_data > 0 {
+        early_data.length()
+    } else {
+        0
+    };
+    let body = 4 + 4 + 1 + NONCE + 2 + ticket.len() + 2 + extensions;
+    let mut message = Vec::with_capacity(MESSAGE_HEADER + body);
+    message.extend(message_header(HandshakeType::NEW_SESSION_TICKET, body));
     message.extend(lifetime.to_be_bytes());
     message.extend(age_add.to_be_bytes());
-    message.push(NONCE as u8);
-    message.extend(secrets.nonce);
-    message.extend((ticket.len() as u16).to_be_bytes());
-    message.extend_from_slice(ticket);
-    message.extend(extensions.to_be_bytes());
+    put_vector8(&mut message, &secrets.nonce);
+    put_vector16(&mut message, ticket);
+    message.extend((extensions as u16).to_be_bytes());
     if max_early_data > 0 {
-        message.extend(EARLY_DATA.to_be_bytes());
-        message.extend(4u16.to_be_bytes());
-        message.extend(max_early_data.to_be_bytes());
+        early_data.put(&mut message);
     }
     message
 }

@@ -7,6 +7,7 @@ use rustls::{Connection, Error, ServerSide, Tcp};
 
 use super::early_data::{self, EarlyDataEvent};
 use super::record::RecordBuffer;
+use crate::wire::{Alert, AlertLevel, split_plain_alert};
 
 /// What a record that was processed has led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,7 @@ pub(super) fn process_server(
 
 /// Whether a record is a close_notify without protection, which rustls ignores as it does other warnings.
 pub(super) fn is_plain_close(record: &[u8]) -> bool {
-    matches!(record, [21, 3, _, 0, 2, 1, 0])
+    split_plain_alert(record) == Some((AlertLevel::WARNING, Alert::CLOSE_NOTIFY, &[]))
 }
 
 /// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a

@@ -6,11 +6,8 @@ use rustls::TlsInputBuffer;
 use zeroize::Zeroize;
 
 use super::spare;
+use crate::wire::{ALERT_LENGTH, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, RecordHeader};
 
-/// Length of a record's header: type, legacy version, length (RFC 8446, section 5.1).
-const HEADER: usize = 5;
-/// Most plaintext in a record (RFC 8446, section 5.1).
-const LONGEST_PLAINTEXT: usize = 16384;
 /// Longest body of a protected record of TLS 1.3 (RFC 8446, section 5.2).
 const LONGEST_TLS13: usize = LONGEST_PLAINTEXT + 256;
 /// Longest body of any other record, which is OpenSSL's: RFC 5246, section 6.2.3 allows 2048 bytes of expansion, for
@@ -19,13 +16,9 @@ const LONGEST_TLS12: usize = LONGEST_PLAINTEXT + 320;
 /// What fits into OpenSSL's buffer: a longer body has a reason code of its own.
 const LONGEST_PACKET: usize = LONGEST_TLS12 + 3;
 
-const CHANGE_CIPHER_SPEC: u8 = 20;
-const ALERT: u8 = 21;
-const ALERT_LENGTH: usize = 2;
-const HANDSHAKE: u8 = 22;
-const APPLICATION_DATA: u8 = 23;
 /// Types that rustls knows.
-const KNOWN_TYPES: std::ops::RangeInclusive<u8> = CHANGE_CIPHER_SPEC..=24;
+const KNOWN_TYPES: std::ops::RangeInclusive<ContentType> =
+    ContentType::CHANGE_CIPHER_SPEC..=ContentType::HEARTBEAT;
 
 /// Why a record cannot be what the peer has to send now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +96,7 @@ impl RecordBuffer {
             self.record = 0;
             self.last = 0;
         }
-        let end = self.record_end.unwrap_or(self.record + HEADER);
+        let end = self.record_end.unwrap_or(self.record + RECORD_HEADER);
         if self.bytes.is_empty() {
             self.bytes = spare::INPUT.take();
         }
@@ -121,10 +114,10 @@ impl RecordBuffer {
         expected: Expected,
     ) -> Result<bool, RecordProblem> {
         self.filled += count;
-        if self.record_end.is_none() && self.filled == self.record + HEADER {
-            let header = &self.bytes[self.record..self.filled];
-            let body = check_header(header, expected, !self.begun)?;
-            self.record_end = Some(self.filled + body);
+        if self.record_end.is_none() && self.filled == self.record + RECORD_HEADER {
+            let header = self.bytes[self.record..].first_chunk();
+            let body = header.map(|header| check_header(header, expected, !self.begun));
+            self.record_end = body.transpose()?.map(|body| self.filled + body);
         }
         if self.record_end == Some(self.filled) {
             self.begun = true;
@@ -170,7 +163,7 @@ impl RecordBuffer {
 
     /// Whether the last complete record holds, or hides, a handshake message.
     pub fn last_is_handshake(&self) -> bool {
-        self.last().first() == Some(&HANDSHAKE)
+        ContentType::of(self.last()) == Some(ContentType::HANDSHAKE)
     }
 
     /// What has been read of the next record.
@@ -231,29 +224,35 @@ impl TlsInputBuffer for RecordBuffer {
 }
 
 /// The length of the body that this header announces. `first` tells that no record came before it.
-fn check_header(header: &[u8], expected: Expected, first: bool) -> Result<usize, RecordProblem> {
-    let kind = header[0];
-    let version = u16::from_be_bytes([header[1], header[2]]);
-    let body = usize::from(u16::from_be_bytes([header[3], header[4]]));
+fn check_header(
+    bytes: &[u8; RECORD_HEADER],
+    expected: Expected,
+    first: bool,
+) -> Result<usize, RecordProblem> {
+    let header = RecordHeader::parse(bytes);
+    let kind = header.content_type;
+    let major_is_tls = header.version[0] == 3;
+    let version = u16::from_be_bytes(header.version);
+    let body = usize::from(header.length);
     if expected.tls12 && version != 0x0303 {
         // Of a peer that has not understood us, perhaps.
-        let is_plain_alert = expected.handshaking && header[1] == 3 && kind == ALERT;
+        let is_plain_alert = expected.handshaking && major_is_tls && kind == ContentType::ALERT;
         return Err(match is_plain_alert {
             true => RecordProblem::WrongVersion,
             false => RecordProblem::OtherVersion,
         });
     }
-    if header[1] != 3 {
+    if !major_is_tls {
         return Err(match first {
-            true => what_is_not_tls(header),
+            true => what_is_not_tls(bytes),
             false => RecordProblem::OtherVersion,
         });
     }
     if expected.tls13_protected {
         let fits = match kind {
-            APPLICATION_DATA => true,
-            CHANGE_CIPHER_SPEC => expected.handshaking,
-            ALERT => expected.handshaking && expected.alerts_may_be_plain,
+            ContentType::APPLICATION_DATA => true,
+            ContentType::CHANGE_CIPHER_SPEC => expected.handshaking,
+            ContentType::ALERT => expected.handshaking && expected.alerts_may_be_plain,
             _ => false,
         };
         if !fits {
@@ -278,7 +277,7 @@ fn check_header(header: &[u8], expected: Expected, first: bool) -> Result<usize,
         })
     } else if body > LONGEST_PLAINTEXT && expected.is_plain(kind) {
         Err(RecordProblem::PlaintextTooLong)
-    } else if kind == ALERT && body != ALERT_LENGTH && expected.is_before_agreement() {
+    } else if kind == ContentType::ALERT && body != ALERT_LENGTH && expected.is_before_agreement() {
         Err(RecordProblem::MalformedAlert)
     } else {
         Ok(body)
@@ -297,12 +296,12 @@ impl Expected {
 
     /// Whether a record of this type has no protection. Application data always has, if only by keys of early data
     /// that is skipped.
-    fn is_plain(self, kind: u8) -> bool {
-        self.handshaking && !self.tls13_protected && kind != APPLICATION_DATA
+    fn is_plain(self, kind: ContentType) -> bool {
+        self.handshaking && !self.tls13_protected && kind != ContentType::APPLICATION_DATA
     }
 }
 
-fn what_is_not_tls(header: &[u8]) -> RecordProblem {
+fn what_is_not_tls(header: &[u8; RECORD_HEADER]) -> RecordProblem {
     const METHODS: [&[u8]; 4] = [b"GET ", b"POST ", b"HEAD ", b"PUT "];
     if METHODS.iter().any(|method| header.starts_with(method)) {
         RecordProblem::HttpRequest

@@ -7,14 +7,11 @@
 
 use std::sync::Mutex;
 
-const HANDSHAKE: u8 = 22;
-const CERTIFICATE: u8 = 11;
-const CERTIFICATE_REQUEST: u8 = 13;
-const CERTIFICATE_STATUS: u8 = 22;
-const STATUS_REQUEST: u16 = 5;
+use crate::wire::{
+    ExtensionType, HandshakeType, Message, Reader, extensions, handshake_contents, messages,
+};
+
 const OCSP: u8 = 1;
-const RECORD_HEADER: usize = 5;
-const MESSAGE_HEADER: usize = 4;
 /// The most that is kept, in bytes.
 const MOST: usize = 1 << 18;
 
@@ -34,8 +31,8 @@ pub(super) struct ServerFlight(Mutex<Vec<u8>>);
 impl ServerFlight {
     /// Follows a record as it has come, if it is not protected.
     pub(super) fn follow_plain(&self, record: &[u8]) {
-        if let Some((&HANDSHAKE, _)) = record.split_first() {
-            self.follow(record.get(RECORD_HEADER..).unwrap_or_default());
+        if let Some(contents) = handshake_contents(record) {
+            self.follow(contents);
         }
     }
 
@@ -52,65 +49,43 @@ impl ServerFlight {
         let Ok(flight) = self.0.lock() else {
             return false;
         };
-        let length: usize = messages(&flight)
-            .map(|(_, body)| MESSAGE_HEADER + body.len())
-            .sum();
-        let last = messages(&flight).last();
-        length == flight.len() && last.is_some_and(|(kind, _)| kind == CERTIFICATE_REQUEST)
+        let length: usize = messages(&flight).map(Message::length).sum();
+        let last = messages(&flight).last().map(|message| message.kind);
+        length == flight.len() && last == Some(HandshakeType::CERTIFICATE_REQUEST)
     }
 
     /// Takes the server's certificate, if all of it has come. What has been followed is forgotten.
     pub(super) fn take_certificate(&self, tls13: bool) -> Option<ServerCertificate> {
         let flight = std::mem::take(&mut *self.0.lock().ok()?);
-        let body_of = |wanted: u8| {
-            messages(&flight).find_map(|(kind, body)| (kind == wanted).then_some(body))
+        let body_of = |kind| {
+            let mut messages = messages(&flight);
+            messages.find_map(|message| (message.kind == kind).then_some(message.body))
         };
-        let mut found = certificates(body_of(CERTIFICATE)?, tls13)?;
-        if let Some(status) = body_of(CERTIFICATE_STATUS).filter(|_| !tls13) {
+        let mut found = certificates(body_of(HandshakeType::CERTIFICATE)?, tls13)?;
+        let status = body_of(HandshakeType::CERTIFICATE_STATUS);
+        if let Some(status) = status.filter(|_| !tls13) {
             found.ocsp_response = ocsp_response(status)?;
         }
         Some(found)
     }
 }
 
-/// Whole messages: type and body.
-fn messages(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    std::iter::from_fn(move || {
-        let (kind, mut rest) = bytes.split_first()?;
-        let body = vector(&mut rest, 3)?;
-        bytes = rest;
-        Some((*kind, body))
-    })
-}
-
-/// Takes a vector off `bytes`, whose length has `size` bytes.
-fn vector<'a>(bytes: &mut &'a [u8], size: usize) -> Option<&'a [u8]> {
-    let (length, rest) = bytes.split_at_checked(size)?;
-    let length = length
-        .iter()
-        .fold(0, |value, byte| value << 8 | usize::from(*byte));
-    let (contents, rest) = rest.split_at_checked(length)?;
-    *bytes = rest;
-    Some(contents)
-}
-
-fn certificates(mut body: &[u8], tls13: bool) -> Option<ServerCertificate> {
+fn certificates(body: &[u8], tls13: bool) -> Option<ServerCertificate> {
     let mut found = ServerCertificate::default();
+    let mut body = Reader::new(body);
     if tls13 {
-        vector(&mut body, 1)?;
+        body.vector8()?;
     }
-    let mut list = vector(&mut body, 3)?;
+    let mut list = Reader::new(body.vector24()?);
     while !list.is_empty() {
-        found.chain.push(vector(&mut list, 3)?.to_vec());
+        found.chain.push(list.vector24()?.to_vec());
         if !tls13 {
             continue;
         }
-        let mut extensions = vector(&mut list, 2)?;
-        while let Some((kind, rest)) = extensions.split_first_chunk::<2>() {
-            extensions = rest;
-            let contents = vector(&mut extensions, 2)?;
-            if u16::from_be_bytes(*kind) == STATUS_REQUEST && found.chain.len() == 1 {
-                found.ocsp_response = ocsp_response(contents)?;
+        for extension in extensions(list.vector16()?) {
+            let extension = extension?;
+            if extension.kind == ExtensionType::STATUS_REQUEST && found.chain.len() == 1 {
+                found.ocsp_response = ocsp_response(extension.contents)?;
             }
         }
     }
@@ -118,18 +93,19 @@ fn certificates(mut body: &[u8], tls13: bool) -> Option<ServerCertificate> {
 }
 
 fn ocsp_response(status: &[u8]) -> Option<Vec<u8>> {
-    let (kind, mut rest) = status.split_first()?;
-    let response = vector(&mut rest, 3)?;
-    (*kind == OCSP).then(|| response.to_vec())
+    let mut status = Reader::new(status);
+    let kind = status.u8()?;
+    let response = status.vector24()?;
+    (kind == OCSP).then(|| response.to_vec())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::message_header;
 
-    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
-        let length = (body.len() as u32).to_be_bytes();
-        [&[kind], &length[1..], body].concat()
+    fn message(kind: HandshakeType, body: &[u8]) -> Vec<u8> {
+        [&message_header(kind, body.len())[..], body].concat()
     }
 
     #[test]
@@ -137,9 +113,9 @@ mod tests {
         let flight = ServerFlight::default();
         let list = [0, 0, 8, 0, 0, 1, b'a', 0, 0, 1, b'b'];
         for part in [
-            message(2, b"hello"),
-            message(CERTIFICATE, &list),
-            message(CERTIFICATE_STATUS, &[1, 0, 0, 2, 7, 8]),
+            message(HandshakeType::SERVER_HELLO, b"hello"),
+            message(HandshakeType::CERTIFICATE, &list),
+            message(HandshakeType::CERTIFICATE_STATUS, &[1, 0, 0, 2, 7, 8]),
         ]
         .concat()
         .chunks(3)
@@ -155,12 +131,12 @@ mod tests {
     #[test]
     fn in_tls13_the_response_is_beside_the_certificate() {
         let flight = ServerFlight::default();
-        flight.follow(&message(CERTIFICATE_REQUEST, b"request"));
+        flight.follow(&message(HandshakeType::CERTIFICATE_REQUEST, b"request"));
         assert!(flight.ends_with_request());
         let list = [
             0, 0, 0, 21, 0, 0, 1, b'a', 0, 9, 0, 5, 0, 5, 1, 0, 0, 1, 7, 0, 0, 1, b'b', 0, 0,
         ];
-        let certificate = message(CERTIFICATE, &list);
+        let certificate = message(HandshakeType::CERTIFICATE, &list);
         flight.follow(&certificate[..10]);
         assert!(!flight.ends_with_request());
         flight.follow(&certificate[10..]);
@@ -172,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_malformed_or_not_complete_is_none() {
         let list = [0, 0, 4, 0, 0, 1, b'a'];
-        let whole = message(CERTIFICATE, &list);
+        let whole = message(HandshakeType::CERTIFICATE, &list);
         for length in 0..whole.len() {
             let flight = ServerFlight::default();
             flight.follow(&whole[..length]);
@@ -185,7 +161,7 @@ mod tests {
             &[0, 0, 4, 0, 0, 9, b'a'],
         ] {
             let flight = ServerFlight::default();
-            flight.follow(&message(CERTIFICATE, body));
+            flight.follow(&message(HandshakeType::CERTIFICATE, body));
             assert_eq!(flight.take_certificate(false), None);
         }
     }

@@ -1,4 +1,5 @@
-use crate::connection::{ClientHello, extension};
+use crate::connection::ClientHello;
+use crate::wire::ExtensionType;
 
 /// The body of a ClientHello: every part of it is inside, and can be asked for.
 pub fn client_hello(data: &[u8]) {
@@ -26,7 +27,7 @@ pub fn client_hello(data: &[u8]) {
     }
     assert_eq!(
         hello.session_ticket(),
-        hello.extension(extension::SESSION_TICKET)
+        hello.extension(ExtensionType::SESSION_TICKET)
     );
     let checks = [0x0303, 0x0304].map(|version| hello.passes_checks(version));
     if let Some(mut list) = hello.alpn_protocols() {
@@ -35,7 +36,7 @@ pub fn client_hello(data: &[u8]) {
             list = &rest[usize::from(*length)..];
         }
     } else {
-        assert!(!checks.contains(&true) || hello.extension(extension::ALPN).is_none());
+        assert!(!checks.contains(&true) || hello.extension(ExtensionType::ALPN).is_none());
     }
     hello.offers_psk_dhe_ke();
     hello.offers_extended_master_secret();

@@ -1,8 +1,8 @@
-use crate::connection::{ClientHello, extension};
+use crate::connection::ClientHello;
 use crate::engine::hostile::{adapted, changed, hidden};
 use crate::engine::{ClientHelloChange, HelloChanges};
+use crate::wire::{ExtensionType, HandshakeType, MESSAGE_HEADER, message_header};
 
-const SIGNATURE_ALGORITHMS: u16 = 13;
 /// Longer messages are not changed, as their lengths would not fit.
 const LONGEST: usize = 60_000;
 
@@ -12,8 +12,7 @@ pub fn hello_change(data: &[u8]) {
     if data.len() > LONGEST {
         return;
     }
-    let mut message = (data.len() as u32).to_be_bytes().to_vec();
-    message[0] = 1;
+    let mut message = message_header(HandshakeType::CLIENT_HELLO, data.len()).to_vec();
     message.extend_from_slice(data);
     let fragment = 1 + data.last().copied().map_or(0, usize::from);
     change_of_client(&message);
@@ -25,16 +24,16 @@ pub fn hello_change(data: &[u8]) {
 }
 
 fn read(message: &[u8]) -> ClientHello {
-    match ClientHello::parse(message[4..].to_vec()) {
+    match ClientHello::parse(message[MESSAGE_HEADER..].to_vec()) {
         Ok(hello) => hello,
         Err(_) => panic!("a changed ClientHello cannot be read"),
     }
 }
 
 /// The same extensions, in this order, but for those that are left out.
-fn assert_same(one: &ClientHello, other: &ClientHello, but: &[u16]) {
+fn assert_same(one: &ClientHello, other: &ClientHello, but: &[ExtensionType]) {
     let of = |hello: &ClientHello| {
-        let mut kinds: Vec<u16> = hello.extension_types();
+        let mut kinds: Vec<ExtensionType> = hello.extension_types();
         kinds.retain(|kind| !but.contains(kind));
         kinds
     };
@@ -47,18 +46,17 @@ fn assert_same(one: &ClientHello, other: &ClientHello, but: &[u16]) {
 }
 
 fn change_of_client(message: &[u8]) {
-    const PADDING: u16 = 21;
     let change = ClientHelloChange {
         fallback: true,
         no_extended_master_secret: true,
         padding: true,
     };
     let sent = changed(message, change);
-    let Ok(hello) = ClientHello::parse(message[4..].to_vec()) else {
+    let Ok(hello) = ClientHello::parse(message[MESSAGE_HEADER..].to_vec()) else {
         return;
     };
     // rustls's messages are not like that.
-    if hello.extension(PADDING).is_some()
+    if hello.extension(ExtensionType::PADDING).is_some()
         || hello.extension_types().is_empty()
         || hello.cipher_suite_bytes().len() % 2 != 0
     {
@@ -67,15 +65,22 @@ fn change_of_client(message: &[u8]) {
     let sent = read(&sent);
     assert!(!sent.offers_extended_master_secret());
     assert_eq!(sent.cipher_suites().last(), Some(&0x5600));
-    assert_same(&hello, &sent, &[extension::EXTENDED_MASTER_SECRET, PADDING]);
+    assert_same(
+        &hello,
+        &sent,
+        &[
+            ExtensionType::EXTENDED_MASTER_SECRET,
+            ExtensionType::PADDING,
+        ],
+    );
 }
 
 fn hide(message: &[u8], hello: &ClientHello, fragment: usize) {
-    const DISGUISE: u16 = 0xff5b;
-    let Some(offset) = hello.place_of(extension::EXTENDED_MASTER_SECRET) else {
+    const DISGUISE: ExtensionType = ExtensionType(0xff5b);
+    let Some(offset) = hello.place_of(ExtensionType::EXTENDED_MASTER_SECRET) else {
         return;
     };
-    let is_empty = hello.extension(extension::EXTENDED_MASTER_SECRET) == Some(&[]);
+    let is_empty = hello.extension(ExtensionType::EXTENDED_MASTER_SECRET) == Some(&[]);
     if !is_empty || hello.extension(DISGUISE).is_some() {
         return;
     }
@@ -83,7 +88,11 @@ fn hide(message: &[u8], hello: &ClientHello, fragment: usize) {
     assert_eq!(hashed, message);
     let seen = read(&seen);
     assert!(!seen.offers_extended_master_secret());
-    assert_same(hello, &seen, &[extension::EXTENDED_MASTER_SECRET, DISGUISE]);
+    assert_same(
+        hello,
+        &seen,
+        &[ExtensionType::EXTENDED_MASTER_SECRET, DISGUISE],
+    );
 }
 
 fn adapt(message: &[u8], hello: &ClientHello, fragment: usize) {
@@ -97,11 +106,18 @@ fn adapt(message: &[u8], hello: &ClientHello, fragment: usize) {
     assert_eq!(hashed, message);
     let read_again = read(&seen);
     assert_eq!(read_again.session_ticket(), None);
-    assert!(read_again.extension(SIGNATURE_ALGORITHMS).is_some());
-    let but = [SIGNATURE_ALGORITHMS, extension::SESSION_TICKET];
+    assert!(
+        read_again
+            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
+            .is_some()
+    );
+    let but = [
+        ExtensionType::SIGNATURE_ALGORITHMS,
+        ExtensionType::SESSION_TICKET,
+    ];
     assert_same(hello, &read_again, &but);
     // As for a binder.
-    if let Some(psk) = hello.extension(extension::PRE_SHARED_KEY) {
+    if let Some(psk) = hello.extension(ExtensionType::PRE_SHARED_KEY) {
         let cut = psk.len() / 2;
         let (_, hashed) = adapted(message, changes.clone(), fragment, cut);
         assert_eq!(hashed, message[..message.len() - cut]);
@@ -117,8 +133,12 @@ fn adapt(message: &[u8], hello: &ClientHello, fragment: usize) {
             ..changes.clone()
         };
         let (seen, _) = adapted(message, changes, fragment, 0);
-        let is_there = read(&seen).extension(SIGNATURE_ALGORITHMS).is_some();
-        let was_there = hello.extension(SIGNATURE_ALGORITHMS).is_some();
+        let is_there = read(&seen)
+            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
+            .is_some();
+        let was_there = hello
+            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
+            .is_some();
         assert_eq!(is_there, is_named || was_there);
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 use super::number;
+use super::record::{ContentType, RECORD_HEADER, RecordHeader};
 
 number! {
     /// How bad an alert is. TLS 1.3 looks at the description only.
@@ -78,14 +79,36 @@ impl Alert {
     }
 
     /// A record with this alert, without protection.
-    pub const fn plain_record(self, level: AlertLevel) -> [u8; 7] {
-        [21, 3, 3, 0, 2, level.0, self.0]
+    pub const fn plain_record(self, level: AlertLevel) -> [u8; PLAIN_ALERT] {
+        let header = RecordHeader {
+            content_type: ContentType::ALERT,
+            version: [3, 3],
+            length: 2,
+        };
+        let [kind, major, minor, high, low] = header.to_bytes();
+        [kind, major, minor, high, low, level.0, self.0]
     }
 
     /// The reason code of an alert that was received: OpenSSL has one for each number.
     pub fn reason_code(self) -> c_int {
         const FIRST: c_int = 1000;
         FIRST + c_int::from(self.0)
+    }
+}
+
+/// Length of a record with an alert without protection.
+pub const PLAIN_ALERT: usize = RECORD_HEADER + ALERT_LENGTH;
+
+/// Length of an alert: level, description.
+pub const ALERT_LENGTH: usize = 2;
+
+/// The alert in a record without protection, and what follows the record.
+pub fn split_plain_alert(records: &[u8]) -> Option<(AlertLevel, Alert, &[u8])> {
+    match records {
+        [21, 3, _, 0, 2, level, alert, rest @ ..] => {
+            Some((AlertLevel(*level), Alert(*alert), rest))
+        }
+        _ => None,
     }
 }
 

@@ -1,15 +1,34 @@
-//! TLS as it is on the wire: the numbers of the registries, and what carries them.
+//! TLS as it is on the wire: the numbers of the registries, and the parts of messages.
 //!
 //! Nothing here knows what is above it, and nothing copies where a borrow does. A number is a type
 //! with a constant for each value that has a name; a peer may send any other value too.
 //!
-//! | file      | what it holds                     |
-//! |-----------|-----------------------------------|
-//! | [`alert`] | alerts, their levels and texts    |
+//! | file          | what it holds                                          |
+//! |---------------|--------------------------------------------------------|
+//! | [`alert`]     | alerts, their levels and texts                         |
+//! | [`record`]    | content types, headers, splitting bytes into records   |
+//! | [`message`]   | handshake types, headers, splitting into messages      |
+//! | [`extension`] | extension types, and reading lists of extensions       |
+//! | [`reader`], [`writer`] | numbers and vectors                           |
 
 pub mod alert;
+pub mod extension;
+pub mod message;
+pub mod reader;
+pub mod record;
+pub mod writer;
 
-pub use alert::{Alert, AlertLevel, AlertValue};
+pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
+pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, extensions};
+pub use message::{
+    HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
+};
+pub use reader::{Reader, from_u24, numbers};
+pub use record::{
+    ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader, handshake_contents,
+    put_records, records,
+};
+pub use writer::{put_vector8, put_vector16};
 
 /// Defines a type for a number on the wire, with a constant for each value that has a name.
 macro_rules! number {
@@ -23,6 +42,8 @@ macro_rules! number {
         #[repr(transparent)]
         pub struct $name(pub $integer);
 
+        // The numbers of a registry are all here, used or not.
+        #[allow(dead_code)]
         impl $name {
             $($(#[$about_one])* pub const $constant: Self = Self($value);)*
         }

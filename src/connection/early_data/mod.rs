@@ -14,7 +14,7 @@ mod server;
 use std::cell::Cell;
 
 use super::io::LONGEST_LABEL;
-use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop, extension};
+use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop};
 use crate::error::{Error, Reason, Result};
 
 pub(super) use server::is_fresh;

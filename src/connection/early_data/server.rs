@@ -1,13 +1,11 @@
 //! A server's side of early data.
 
-use super::{
-    ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, extension, misused,
-};
+use super::{ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, misused};
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
 use crate::session::Session;
-use crate::wire::Alert;
+use crate::wire::{Alert, ExtensionType};
 
 /// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
 /// of six records, and the contents of an alert.
@@ -82,7 +80,7 @@ impl Connection {
         hello: &ClientHello,
     ) -> std::result::Result<EarlyDataPolicy, Stop> {
         let version = self.facts.borrow().version;
-        if version != 0x0304 || hello.extension(extension::EARLY_DATA).is_none() {
+        if version != 0x0304 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
             return Ok(EarlyDataPolicy::Absent);
         }
         self.early.status.set(EarlyDataStatus::Rejected);

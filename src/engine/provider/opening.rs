@@ -9,9 +9,7 @@ use crate::engine::certificate_limit::MessageLengths;
 use crate::engine::client::{self, CurrentClient};
 use crate::engine::early_data::note_decrypted;
 use crate::engine::{acknowledgement, alerts, messages};
-use crate::wire::Alert;
-
-const ENCRYPTED_EXTENSIONS: u8 = 8;
+use crate::wire::{Alert, HandshakeType, MESSAGE_HEADER};
 
 /// Notes what is in protected records.
 pub(in crate::engine) struct WatchedDecrypter(pub(in crate::engine) Box<dyn RecordDecrypter>);
@@ -63,12 +61,12 @@ impl RecordDecrypter for NotingDecrypter {
             self.lengths.look_at_opened(record.payload)?;
         }
         if record.typ == ContentType::Handshake
-            && record.payload.first() == Some(&ENCRYPTED_EXTENSIONS)
+            && HandshakeType::of(record.payload) == Some(HandshakeType::ENCRYPTED_EXTENSIONS)
         {
             client::extensions_come()?;
             if record
                 .payload
-                .get(4..)
+                .get(MESSAGE_HEADER..)
                 .is_some_and(acknowledgement::has_server_name)
             {
                 acknowledgement::note();
