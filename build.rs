@@ -9,10 +9,10 @@ mod function_types;
 mod header;
 #[path = "build/link.rs"]
 mod link;
+#[path = "build/sections.rs"]
+mod sections;
 #[path = "build/table.rs"]
 mod table;
-#[path = "build/themes.rs"]
-mod themes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,8 +35,8 @@ fn main() {
     link::write_symbol_versions(&exports, &out);
     link::set_link_arguments(&out);
 
-    let table = themes::read(&root);
-    let header = header::make(&exports, &table, &root, &out);
+    let table = sections::read(&root);
+    let header = header::make(&exports, &root, &out);
     update(&root.join("include/reprise/ssl.h"), &header);
     update(
         &root.join("docs/symbols.md"),

@@ -1,26 +1,30 @@
 //! Finds the functions that the library exports, by reading the source of `src/abi`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use quote::ToTokens;
 
 /// One exported function.
 pub struct Export {
     /// Its C name.
     pub name: String,
-    /// Its doc comment, a line each, without `///` and without the `Status:` line.
+    /// Its file, as a path of modules below `abi`: `session_use`, `unsupported/srp`.
+    pub file: String,
+    /// Its doc comment, line by line, without the `Status:` line.
     pub docs: Vec<String>,
-    /// From `pub` to the end of the return type.
+    /// From `pub` to the return type.
     pub signature: String,
-    /// What its `Status:` line says; `done` without one. In `src/abi/unsupported` each function must
-    /// have one.
+    /// How much of it is done.
     pub status: Status,
 }
 
-/// How far a function has come.
+/// How much of a function is done: what its `Status:` line says; without such a line, all of it.
+/// Each function in `src/abi/unsupported` must have one.
 pub struct Status {
     /// `done`, `partial` or `unsupported`.
     pub word: String,
-    /// What the status line says in parentheses, or nothing.
+    /// What is missing: the text in parentheses; empty when nothing is.
     pub note: String,
 }
 
@@ -45,7 +49,7 @@ impl Status {
         }
     }
 
-    /// What the header says about a function that is not done: what it lacks, as the note says it.
+    /// The sentence of the header on a function that is not done.
     pub fn in_words(&self) -> Option<String> {
         let beginning = match self.word.as_str() {
             "done" => return None,
@@ -54,84 +58,115 @@ impl Status {
         };
         Some(format!("{beginning}: {}.", self.note))
     }
+}
 
-    /// Whether nothing of the function works.
-    pub fn is_unsupported(&self) -> bool {
-        self.word == "unsupported"
+impl Export {
+    /// Whether the function belongs to a feature that Reprise does not have. A few of these are
+    /// accepted without effect.
+    pub fn is_of_missing_feature(&self) -> bool {
+        self.file.starts_with("unsupported/") || self.status.word == "unsupported"
     }
 }
 
-/// All functions below `folder` that carry `#[unsafe(no_mangle)]`, by name.
+/// All functions below `folder` that carry `#[unsafe(no_mangle)]`: files by name, and in a file as
+/// they stand in it.
 pub fn find(folder: &Path) -> Vec<Export> {
     let mut exports = Vec::new();
-    visit(folder, &mut exports);
-    exports.sort_by(|a, b| a.name.cmp(&b.name));
+    for path in sources(folder) {
+        let file = path.strip_prefix(folder).expect("a file of the folder");
+        let file = file.with_extension("").display().to_string();
+        read(&file, &parse(&path).items, &mut exports);
+    }
     exports
 }
 
-fn visit(folder: &Path, exports: &mut Vec<Export>) {
-    for entry in fs::read_dir(folder).expect("src/abi can be read") {
-        let path = entry.expect("src/abi can be read").path();
+/// Reads a source file.
+pub fn parse(path: &Path) -> syn::File {
+    let text = fs::read_to_string(path).expect("a source file can be read");
+    syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The source files below a folder, by name.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder can be read") {
+        let path = entry.expect("a folder can be read").path();
         if path.is_dir() {
-            visit(&path, exports);
+            found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).expect("a source file can be read");
-            let unsupported = path
-                .components()
-                .any(|part| part.as_os_str() == "unsupported");
-            read(
-                &text,
-                if unsupported { "unsupported" } else { "done" },
-                exports,
-            );
+            found.push(path);
         }
     }
+    found.sort();
+    found
 }
 
-/// Reads one file. rustfmt sees to it that doc comments and attributes stand on lines of their own,
-/// and that a signature ends with a line that ends in `{`.
-fn read(text: &str, default_status: &str, exports: &mut Vec<Export>) {
-    let mut docs = Vec::new();
-    let mut exported = false;
-    let mut lines = text.lines().map(str::trim);
-    while let Some(line) = lines.next() {
-        if let Some(doc) = line.strip_prefix("///") {
-            docs.push(doc.trim_start().to_owned());
-        } else if line == "#[unsafe(no_mangle)]" {
-            exported = true;
-        } else if !line.starts_with("#[") {
-            if exported {
-                let mut signature = line.to_owned();
-                while !signature.contains('{') {
-                    signature.push(' ');
-                    signature.push_str(lines.next().expect("a function has a body"));
-                }
-                exports.push(export(&signature, &docs, default_status));
+fn read(file: &str, items: &[syn::Item], exports: &mut Vec<Export>) {
+    for item in items {
+        match item {
+            syn::Item::Fn(function) if is_exported(function) => {
+                exports.push(export(file, function));
             }
-            docs.clear();
-            exported = false;
+            syn::Item::Mod(module) => {
+                let items = module.content.as_ref().map(|(_, items)| items.as_slice());
+                read(file, items.unwrap_or_default(), exports);
+            }
+            _ => {}
         }
     }
 }
 
-fn export(signature: &str, docs: &[String], default_status: &str) -> Export {
-    let (signature, _) = signature.split_once('{').expect("a function has a body");
-    let name = signature
-        .split_once("extern \"C\" fn ")
-        .and_then(|(_, rest)| rest.split('(').next())
-        .unwrap_or_else(|| panic!("`{signature}` is exported and not an extern \"C\" fn"));
-    let status = docs
-        .iter()
-        .find_map(|line| line.strip_prefix("Status:"))
-        .unwrap_or(default_status);
+/// Whether a function carries `#[unsafe(no_mangle)]`.
+fn is_exported(function: &syn::ItemFn) -> bool {
+    function.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("unsafe")
+            && attribute
+                .parse_args::<syn::Path>()
+                .is_ok_and(|path| path.is_ident("no_mangle"))
+    })
+}
+
+fn export(file: &str, function: &syn::ItemFn) -> Export {
+    let name = function.sig.ident.to_string();
+    assert!(
+        function.sig.abi.is_some(),
+        "{name} is exported and not an extern \"C\" fn"
+    );
+    let mut docs: Vec<String> = function.attrs.iter().filter_map(doc_line).collect();
+    let at = docs.iter().position(|line| line.starts_with("Status:"));
+    let status = at.map(|at| docs.remove(at));
+    let status = status.as_deref().map_or_else(
+        || {
+            if file.starts_with("unsupported/") {
+                "unsupported"
+            } else {
+                "done"
+            }
+        },
+        |line| line.trim_start_matches("Status:"),
+    );
     Export {
-        name: name.to_owned(),
-        docs: docs
-            .iter()
-            .filter(|line| !line.starts_with("Status:"))
-            .cloned()
-            .collect(),
-        signature: signature.trim().to_owned(),
+        file: file.trim_end_matches("/mod").to_owned(),
+        docs,
+        signature: format!("pub {}", function.sig.to_token_stream()),
         status: Status::parse(status),
+        name,
     }
+}
+
+/// A line of a doc comment, if that is what an attribute is.
+fn doc_line(attribute: &syn::Attribute) -> Option<String> {
+    let syn::Meta::NameValue(meta) = &attribute.meta else {
+        return None;
+    };
+    let syn::Expr::Lit(syn::ExprLit {
+        lit: syn::Lit::Str(text),
+        ..
+    }) = &meta.value
+    else {
+        return None;
+    };
+    meta.path
+        .is_ident("doc")
+        .then(|| text.value().trim().to_owned())
 }

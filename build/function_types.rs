@@ -1,7 +1,10 @@
 //! Finds the C types of the program's functions, in `src/callback`.
 
-use std::fs;
 use std::path::Path;
+
+use quote::ToTokens;
+
+use crate::exports::{parse, sources};
 
 /// One type: `pub type NameFunction = Option<…>;`.
 pub struct FunctionType {
@@ -15,27 +18,21 @@ pub struct FunctionType {
 
 /// The types in the files of `folder`, by name.
 pub fn find(folder: &Path) -> Vec<FunctionType> {
-    let mut types = Vec::new();
-    for entry in fs::read_dir(folder).expect("src/callback can be read") {
-        let path = entry.expect("src/callback can be read").path();
-        let text = fs::read_to_string(&path).expect("a source file can be read");
-        // rustfmt puts a blank line between items.
-        types.extend(text.split("\n\n").filter_map(parse));
-    }
-    types.sort_by(|a: &FunctionType, b| a.name.cmp(&b.name));
+    let files = sources(folder);
+    let items = files.iter().flat_map(|path| parse(path).items);
+    let mut types: Vec<FunctionType> = items.filter_map(function_type).collect();
+    types.sort_by(|a, b| a.name.cmp(&b.name));
     types
 }
 
-fn parse(item: &str) -> Option<FunctionType> {
-    let (_, declaration) = item.split_once("pub type ")?;
-    let (name, definition) = declaration.split_once(" =")?;
-    if !name.ends_with("Function") {
+fn function_type(item: syn::Item) -> Option<FunctionType> {
+    let syn::Item::Type(item) = item else {
         return None;
-    }
-    let definition = definition.trim().trim_end_matches(';');
-    Some(FunctionType {
-        name: name.to_owned(),
-        definition: definition.to_owned(),
-        item: item.to_owned(),
+    };
+    let name = item.ident.to_string();
+    name.ends_with("Function").then(|| FunctionType {
+        name,
+        definition: item.ty.to_token_stream().to_string(),
+        item: item.to_token_stream().to_string(),
     })
 }

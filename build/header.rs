@@ -1,17 +1,17 @@
 //! Writes `include/reprise/ssl.h`: the prototypes by cbindgen, section by section, with the doc
 //! comments of the functions, so that the header is the manual.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::exports::Export;
+use crate::exports::{self, Export};
 use crate::function_types::{self, FunctionType};
-use crate::themes::{self, Entry, SECTIONS};
+use crate::sections::{BEYOND, SECTIONS, UNSUPPORTED};
 
 /// The whole header. `out` is a folder for files in between.
-pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out: &Path) -> String {
+pub fn make(exports: &[Export], root: &Path, out: &Path) -> String {
+    check_files(exports);
     let preamble = root.join("include/reprise/preamble.h.in");
     let mut header = fs::read_to_string(preamble).expect("preamble.h.in is there");
     let cbindgen = Cbindgen::new(root, out);
@@ -23,46 +23,20 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
     header.push_str(&cbindgen.callbacks());
 
     for section in SECTIONS {
-        let mut functions: Vec<&Export> = Vec::new();
-        for theme in section.themes {
-            functions.extend(exports.iter().filter(|export| {
-                !export.status.is_unsupported()
-                    && themes::of(table, &export.name).is_some_and(|entry| entry.theme == *theme)
-            }));
-        }
-        if !functions.is_empty() {
-            header.push_str(&heading(section.title, section.prose));
-            header.push_str(&cbindgen.prototypes(&functions));
-        }
+        let functions = section.functions(exports);
+        let functions: Vec<&Export> = functions.filter(|it| !it.is_of_missing_feature()).collect();
+        header.push_str(&heading(section.title, section.prose));
+        header.push_str(&cbindgen.prototypes(&functions));
     }
 
-    let beyond: Vec<&Export> = exports
-        .iter()
-        .filter(|export| themes::of(table, &export.name).is_none())
-        .collect();
-    if !beyond.is_empty() {
-        header.push_str(&heading(
-            "Beyond OpenSSL",
-            "Functions that only Reprise has. A program that calls them does not start on OpenSSL.",
-        ));
-        header.push_str(&cbindgen.types(&root.join("src/abi/reprise_types.rs")));
-        header.push('\n');
-        header.push_str(&cbindgen.prototypes(&beyond));
-    }
+    header.push_str(&heading(BEYOND.title, BEYOND.prose));
+    header.push_str(&cbindgen.types(&root.join("src/abi/reprise_types.rs")));
+    header.push('\n');
+    header.push_str(&cbindgen.prototypes(&BEYOND.functions(exports).collect::<Vec<_>>()));
 
-    let unsupported: Vec<&Export> = exports
-        .iter()
-        .filter(|export| export.status.is_unsupported())
-        .collect();
-    if !unsupported.is_empty() {
-        header.push_str(&heading(
-            "What Reprise does not have",
-            "These are here so that programs link and start. Each fails as its manual page says a failure\n\
-             looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what\n\
-             cannot be there answer so in silence. Each comment names the feature that is missing.",
-        ));
-        header.push_str(&cbindgen.prototypes(&unsupported));
-    }
+    let unsupported = exports.iter().filter(|it| it.is_of_missing_feature());
+    header.push_str(&heading(UNSUPPORTED.title, UNSUPPORTED.prose));
+    header.push_str(&cbindgen.prototypes(&unsupported.collect::<Vec<_>>()));
 
     header.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     assert!(
@@ -72,12 +46,31 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>, root: &Path, out
     header
 }
 
+/// Panics if a function stands in a file that no section lists.
+fn check_files(exports: &[Export]) {
+    let listed = |file: &str| {
+        SECTIONS
+            .iter()
+            .chain([&BEYOND])
+            .any(|section| section.files.contains(&file))
+    };
+    for export in exports {
+        assert!(
+            export.is_of_missing_feature() || listed(&export.file),
+            "build/sections.rs lists no file {}, in which {} stands",
+            export.file,
+            export.name
+        );
+    }
+}
+
 fn heading(title: &str, prose: &str) -> String {
     let mut text = format!("\n/*\n * {title}\n * {}\n", "=".repeat(title.len()));
     if !prose.is_empty() {
         text.push_str(" *\n");
         for line in prose.lines() {
-            writeln!(text, " * {line}").expect("a String grows");
+            let line = format!(" * {line}");
+            writeln!(text, "{}", line.trim_end()).expect("a String grows");
         }
     }
     text.push_str(" */\n\n");
@@ -134,16 +127,15 @@ impl<'a> Cbindgen<'a> {
 
     /// The type aliases and structures of a source file.
     fn types(&self, source: &Path) -> String {
-        let text = fs::read_to_string(source).expect("a source file can be read");
         let mut config = self.config.clone();
         // cbindgen leaves out what no function mentions, and the functions come later.
-        config.export.include = text
-            .lines()
-            .filter_map(|line| {
-                let rest = line
-                    .strip_prefix("pub type ")
-                    .or_else(|| line.strip_prefix("pub struct "))?;
-                rest.split(' ').next().map(str::to_owned)
+        config.export.include = exports::parse(source)
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                syn::Item::Type(item) => Some(item.ident.to_string()),
+                syn::Item::Struct(item) => Some(item.ident.to_string()),
+                _ => None,
             })
             .collect();
         // Structures that C fills in are named without their tag, like all other types.
@@ -164,7 +156,7 @@ impl<'a> Cbindgen<'a> {
                 writeln!(source, "/// {line}").expect("a String grows");
             }
             if function.signature.contains("HandshakeState") {
-                // An enum of <openssl/ssl.h>, which C lets nobody declare twice.
+                // An enum of <openssl/ssl.h>, which must not be declared twice.
                 source.push_str("#[cfg(openssl_ssl_h)]\n");
             }
             writeln!(

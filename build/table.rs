@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::exports::Export;
-use crate::themes::{self, Entry};
+use crate::sections::{self, Entry};
 
 const CLASSES: &[(&str, &str)] = &[
     ("A", "sessions"),
@@ -20,11 +20,13 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>) -> String {
     let mut page = String::from(
         "# Functions of libssl\n\n\
          Made by `build.rs` from the source: do not edit. \"partial\" and \"unsupported\" come from the\n\
-         `Status:` line in a function's documentation; without one it is done.\n\n\
+         `Status:` line in a function's documentation; without one it is done. Files are those of\n\
+         `src/abi`, and stand in the order of their names.\n\n\
          | class | done | partial | unsupported | all |\n|---|---:|---:|---:|---:|\n",
     );
-    let class_of =
-        |export: &Export| themes::of(table, &export.name).map_or("R", |entry| entry.class.as_str());
+    let class_of = |export: &Export| {
+        sections::of(table, &export.name).map_or("R", |entry| entry.class.as_str())
+    };
     let mut row = |name: &str, chosen: &[&Export]| {
         let count = |status: &str| chosen.iter().filter(|e| e.status.word == status).count();
         let [done, partial, unsupported] = STATUSES.map(count);
@@ -44,33 +46,26 @@ pub fn make(exports: &[Export], table: &HashMap<String, Entry>) -> String {
     row("all", &exports.iter().collect::<Vec<_>>());
 
     for (class, meaning) in CLASSES {
-        let mut chosen: Vec<(&str, &Export)> = exports
-            .iter()
-            .filter(|export| class_of(export) == *class)
-            .map(|export| (theme_of(table, export), export))
-            .collect();
+        let chosen: Vec<&Export> = exports.iter().filter(|e| class_of(e) == *class).collect();
         if chosen.is_empty() {
             continue;
         }
-        chosen.sort_by_key(|(theme, export)| (*theme, export.name.as_str()));
         write!(
             page,
-            "\n## {class}: {meaning}\n\n| function | theme | status | note |\n|---|---|---|---|\n"
+            "\n## {class}: {meaning}\n\n| function | file | status | note |\n|---|---|---|---|\n"
         )
         .expect("a String grows");
-        for (theme, export) in chosen {
-            let (name, status) = (&export.name, &export.status);
-            let note = match (status.note.as_str(), themes::of(table, name)) {
+        for Export {
+            name, file, status, ..
+        } in chosen
+        {
+            let note = match (status.note.as_str(), sections::of(table, name)) {
                 ("", Some(entry)) => format!("{}(3)", entry.page),
                 (note, _) => note.to_owned(),
             };
-            writeln!(page, "| `{name}` | {theme} | {} | {note} |", status.word)
+            writeln!(page, "| `{name}` | {file} | {} | {note} |", status.word)
                 .expect("a String grows");
         }
     }
     page
-}
-
-fn theme_of<'a>(table: &'a HashMap<String, Entry>, export: &Export) -> &'a str {
-    themes::of(table, &export.name).map_or("reprise", |entry| entry.theme.as_str())
 }

@@ -1,10 +1,6 @@
 //! The header `reprise/ssl.h` as C and C++ compilers see it. Together with `<openssl/ssl.h>` in one
 //! file, every prototype, type and macro is checked against OpenSSL's own.
 
-#[allow(dead_code)] // The build uses more of it.
-#[path = "../build/exports.rs"]
-mod exports;
-
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
@@ -71,34 +67,46 @@ fn the_constants_are_openssls_token_for_token() {
 fn the_header_says_of_each_function_what_it_lacks() {
     let comments = comments();
     let mut limited = 0;
-    for export in exports::find(&root().join("src/abi")) {
+    for (name, status, note) in statuses() {
         let comment = comments
-            .get(&export.name)
-            .unwrap_or_else(|| panic!("the header has no comment on {}", export.name));
-        let (beginning, word) = match export.status.word.as_str() {
-            "partial" => ("Done in part: ", "partial"),
-            "unsupported" => ("Not supported: ", "unsupported"),
+            .get(&name)
+            .unwrap_or_else(|| panic!("the header has no comment on {name}"));
+        let beginning = match status.as_str() {
+            "partial" => "Done in part: ",
+            "unsupported" => "Not supported: ",
             _ => {
                 assert!(
                     !comment.contains("Done in part:") && !comment.contains("Not supported:"),
-                    "{} is done: {comment}",
-                    export.name
+                    "{name} is done: {comment}"
                 );
                 continue;
             }
         };
-        let end = format!("{beginning}{}.", export.status.note);
+        let end = format!("{beginning}{note}.");
         assert!(
             comment.ends_with(&end),
-            "{} is {word}, its comment must end with `{end}`: {comment}",
-            export.name
+            "{name} is {status}, its comment must end with `{end}`: {comment}"
         );
         limited += 1;
     }
     assert!(
         limited > 50,
-        "only {limited} functions have limits: is the source read?"
+        "only {limited} functions have limits: has docs/symbols.md another form?"
     );
+}
+
+/// Name, status and note of each function, from the rows of docs/symbols.md.
+fn statuses() -> Vec<(String, String, String)> {
+    let page = fs::read_to_string(root().join("docs/symbols.md")).expect("docs/symbols.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let mut cells = row.trim_matches('|').splitn(4, '|').map(str::trim);
+        let mut next = || cells.next().expect("a row has four cells").to_owned();
+        let name = next().trim_matches('`').to_owned();
+        next();
+        (name, next(), next())
+    })
+    .collect()
 }
 
 /// The comment on each function of the header, as one line, by the name of the function.
@@ -118,6 +126,8 @@ fn comments() -> HashMap<String, String> {
                 comment.push(' ');
             }
             comment.push_str(text);
+        } else if line.starts_with('*') {
+            // The paragraph of a section.
         } else if let Some(name) = declared(line) {
             comments.entry(name).or_insert_with(|| comment.clone());
         }

@@ -339,48 +339,23 @@ typedef int (*tls_session_ticket_ext_cb_fn)(SSL *ssl, const unsigned char *data,
 typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
 
 /*
- * Sessions of connections
- * =======================
+ * The session of a connection
+ * ===========================
  *
- * How a session leaves one connection and enters the next.
- */
-
-/**
- * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
- * error on the queue.
- */
-int SSL_copy_session_id(SSL *to, const SSL *from);
-
-/**
- * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+ * How a session leaves one connection and enters the next. SSL_get_session lends, SSL_get1_session
+ * gives a reference, SSL_set_session takes one of its own. A client sets a session before its
+ * handshake; the server decides whether to resume it, and SSL_session_reused tells. A fatal alert,
+ * or SSL_free of an open connection without SSL_shutdown, makes its session not resumable.
  *
- * Lent as long as the connection keeps it: see `SSL_get_session`.
+ * Mind the session id context: a server that verifies clients must set one, or a session made for
+ * one purpose (and its client certificate) resumes for another.
  */
-SSL_SESSION *SSL_get0_session(const SSL *ssl);
 
 /**
  * The session of `ssl` with a reference of the caller's own, to be given back with
  * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
  */
 SSL_SESSION *SSL_get1_session(SSL *ssl);
-
-/**
- * The timeout in seconds that sessions have when nothing else is set: 7200.
- */
-long SSL_get_default_timeout(const SSL *ssl);
-
-/**
- * The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
- *
- * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
- * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
- */
-SSL_SESSION *SSL_get_session(const SSL *ssl);
-
-/**
- * 1 if the handshake resumed a session, else 0.
- */
-int SSL_session_reused(const SSL *ssl);
 
 /**
  * Sets the session that a client offers in its next handshake; NULL for none. The connection takes
@@ -392,11 +367,24 @@ int SSL_session_reused(const SSL *ssl);
 int SSL_set_session(SSL *to, SSL_SESSION *session);
 
 /**
- * As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
- *
- * Requires: `sid_ctx` is readable for `sid_ctx_len` bytes.
+ * 1 if the handshake resumed a session, else 0.
  */
-int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+int SSL_session_reused(const SSL *ssl);
+
+/**
+ * The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+ *
+ * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
+ * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+ */
+SSL_SESSION *SSL_get_session(const SSL *ssl);
+
+/**
+ * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+ *
+ * Lent as long as the connection keeps it: see `SSL_get_session`.
+ */
+SSL_SESSION *SSL_get0_session(const SSL *ssl);
 
 /**
  * Sets the context within which sessions of `ssl` may be resumed: at most 32 bytes, copied.
@@ -409,13 +397,17 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigne
 int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
 /**
- * Sets the function that makes the ids of a server's sessions of connections made later: it fills
- * `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
- * and unique. NULL stands for random ids. Returns 1.
+ * As `SSL_set_session_id_context`, for connections that are made from `ctx` later.
  *
- * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
+ * Requires: `sid_ctx` is readable for `sid_ctx_len` bytes.
  */
-int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
+int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
+
+/**
+ * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
+ * error on the queue.
+ */
+int SSL_copy_session_id(SSL *to, const SSL *from);
 
 /**
  * 1 if the internal cache holds a session of this connection's version with this id, else 0.
@@ -425,32 +417,20 @@ int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
 
 /**
- * Sets the function that makes the ids of a server's sessions: it fills `id`, at most
- * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
- * stands for random ids. Returns 1.
- *
- * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
+ * The timeout in seconds that sessions have when nothing else is set: 7200.
  */
-int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
+long SSL_get_default_timeout(const SSL *ssl);
 
 /*
  * Session objects
  * ===============
  *
- * Life and fields of an SSL_SESSION. What a function hands out with "get0" in its name, or as
- * const, stays valid until the session is freed, also when the field is set anew.
+ * Life and fields of an SSL_SESSION. Any thread may call these on a session that others hold, too.
+ * What a function hands out with "get0" in its name, or as const, stays valid until the session
+ * is freed, even if the field is set again. Setters store what they get: they check lengths and
+ * nothing else. The master key is the secret of the session: with it, a third party can resume the
+ * session, and read connections of TLS 1.2 that have used it.
  */
-
-/**
- * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
- * them. The copy is in no cache and has one reference, which the caller owns. The peer's
- * certificates are shared with `src`; application data is copied through the callbacks of its
- * indices.
- *
- * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
- * Other threads may use `src` meanwhile.
- */
-SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 
 /**
  * Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
@@ -465,10 +445,13 @@ SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 void SSL_SESSION_free(SSL_SESSION *session);
 
 /**
- * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
- * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ * Adds a reference to a session. The caller owns it and gives it back with
+ * `SSL_SESSION_free()`.
+ *
+ * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
+ * thread that has one, or is lent one, may add more.
  */
-void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
+int SSL_SESSION_up_ref(SSL_SESSION *session);
 
 /**
  * Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
@@ -490,33 +473,64 @@ int SSL_SESSION_is_resumable(const SSL_SESSION *session);
 SSL_SESSION *SSL_SESSION_new(void);
 
 /**
- * Attaches `data` to a session at index `idx`, which comes from
- * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
- * `data`: the callbacks given with the index are called when the session is made, copied by
- * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+ * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
+ * them. The copy is in no cache and has one reference, which the caller owns. The peer's
+ * certificates are shared with `src`; application data is copied through the callbacks of its
+ * indices.
  *
- * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
- * Threads may set and get on a shared session.
+ * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
+ * Other threads may use `src` meanwhile.
  */
-int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
+SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 
 /**
- * Adds a reference to a session. The caller owns it and gives it back with
- * `SSL_SESSION_free()`.
+ * When the session was made, in seconds since the epoch.
  *
- * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
- * thread that has one, or is lent one, may add more.
+ * Returns the time; 0 for NULL. No errors.
  */
-int SSL_SESSION_up_ref(SSL_SESSION *session);
+long SSL_SESSION_get_time(const SSL_SESSION *session);
 
 /**
- * The application protocol of the session, which early data must use: stored in `*alpn`, lent
- * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
- * session.
+ * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
+ * place in the order of expiry.
+ *
+ * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
+ * and get on a shared session.
  */
-void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
-                                    const unsigned char **alpn,
-                                    size_t *len);
+long SSL_SESSION_set_time(SSL_SESSION *session, long t);
+
+/**
+ * How long the session lasts from the time it was made, in seconds.
+ *
+ * Returns the timeout; 0 for NULL. No errors.
+ */
+long SSL_SESSION_get_timeout(const SSL_SESSION *session);
+
+/**
+ * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
+ * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
+ * expire.
+ *
+ * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
+ * set and get on a shared session.
+ */
+long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
+
+/**
+ * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
+ * has none yet.
+ *
+ * Returns the version. No errors but for NULL.
+ */
+int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
+
+/**
+ * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
+ * number is taken.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ */
+int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
 
 /**
  * The cipher suite of the session. It is static: nobody frees it.
@@ -526,13 +540,78 @@ void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
 const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
 
 /**
- * The host name that the client sent in the server name indication: on a client as it was sent,
- * on a server only when the server name callback accepted it.
+ * Sets the cipher suite of a session that the program builds, for instance for a PSK; NULL
+ * unsets it. Whether it suits the protocol version is not checked.
  *
- * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
- * session.
+ * Returns 1; 0 with an error on the queue when `session` is NULL.
  */
-const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
+int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
+
+/**
+ * Tells whether a client's session has a ticket.
+ *
+ * Returns 1 or 0. No errors but for NULL.
+ */
+int SSL_SESSION_has_ticket(const SSL_SESSION *session);
+
+/**
+ * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+ *
+ * Returns the hint. No errors but for NULL.
+ */
+unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
+
+/**
+ * How much early data may be sent when the session is resumed, in bytes; 0 for none.
+ *
+ * Returns the limit. No errors but for NULL.
+ */
+uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
+
+/**
+ * Sets how much early data may be sent when a session that the program builds, for instance for
+ * a PSK, is resumed.
+ *
+ * Returns 1; 0 with an error on the queue for NULL.
+ */
+int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
+
+/**
+ * The mode of the max_fragment_length extension that was agreed on
+ * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+ *
+ * Returns the mode. No errors but for NULL.
+ */
+uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
+
+/**
+ * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+ * compression is not supported.
+ *
+ * Returns the method. No errors but for NULL.
+ */
+unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
+
+/**
+ * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ *
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
+ * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
+ * but for a NULL session.
+ */
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
+                                        unsigned int *len);
+
+/**
+ * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
+ * stays there under the id that it was added with.
+ *
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
+ * may set and get on a shared session.
+ *
+ * Requires: `sid` is NULL or has `sid_len` readable bytes.
+ */
+int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
 
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
@@ -545,13 +624,76 @@ const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
                                                  unsigned int *len);
 
 /**
- * The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
- * of the session, its connection and other sessions of the same handshake lend the same object.
+ * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
+ * resumed only where the context is the same.
  *
- * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
- * when it cannot be parsed. Any thread.
+ * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
+ * Threads may set and get on a shared session.
+ *
+ * Requires: `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
  */
-X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
+int SSL_SESSION_set1_id_context(SSL_SESSION *session,
+                                const unsigned char *sid_ctx,
+                                unsigned int sid_ctx_len);
+
+/**
+ * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
+ * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+ * connections.
+ *
+ * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
+ * a NULL session.
+ *
+ * Requires: `out` may be written for `outlen` bytes.
+ */
+size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
+
+/**
+ * Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
+ * `len` bytes at `key`. The copy is wiped when the session is freed.
+ *
+ * Returns 1; 0, without an error on the queue, for more than 512 bytes.
+ *
+ * Requires: `key` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
+
+/**
+ * The host name that the client sent in the server name indication: on a client as it was sent,
+ * on a server only when the server name callback accepted it.
+ *
+ * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
+ * session.
+ */
+const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
+
+/**
+ * Sets the host name of a session to a copy of `hostname`; NULL clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ */
+int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
+
+/**
+ * The application protocol of the session, which early data must use: stored in `*alpn`, lent
+ * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
+ * session.
+ */
+void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
+                                    const unsigned char **alpn,
+                                    size_t *len);
+
+/**
+ * Sets the application protocol of a session that the program builds to a copy of the `len`
+ * bytes at `alpn`; NULL or a length of 0 clears it.
+ *
+ * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
+ * shared session.
+ *
+ * Requires: `alpn` is NULL or has `len` readable bytes.
+ */
+int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
 
 /**
  * The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
@@ -573,140 +715,6 @@ int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
                                     size_t *len);
 
 /**
- * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
- * compression is not supported.
- *
- * Returns the method. No errors but for NULL.
- */
-unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
-
-/**
- * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
- *
- * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
- * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
- * but for a NULL session.
- */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
-                                        unsigned int *len);
-
-/**
- * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
- * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
- * connections.
- *
- * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
- * a NULL session.
- *
- * Requires: `out` may be written for `outlen` bytes.
- */
-size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
-
-/**
- * How much early data may be sent when the session is resumed, in bytes; 0 for none.
- *
- * Returns the limit. No errors but for NULL.
- */
-uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
-
-/**
- * The mode of the max_fragment_length extension that was agreed on
- * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
- *
- * Returns the mode. No errors but for NULL.
- */
-uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
-
-/**
- * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
- * has none yet.
- *
- * Returns the version. No errors but for NULL.
- */
-int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
-
-/**
- * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
- *
- * Returns the hint. No errors but for NULL.
- */
-unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
-
-/**
- * When the session was made, in seconds since the epoch.
- *
- * Returns the time; 0 for NULL. No errors.
- */
-long SSL_SESSION_get_time(const SSL_SESSION *session);
-
-/**
- * How long the session lasts from the time it was made, in seconds.
- *
- * Returns the timeout; 0 for NULL. No errors.
- */
-long SSL_SESSION_get_timeout(const SSL_SESSION *session);
-
-/**
- * Tells whether a client's session has a ticket.
- *
- * Returns 1 or 0. No errors but for NULL.
- */
-int SSL_SESSION_has_ticket(const SSL_SESSION *session);
-
-/**
- * Sets the application protocol of a session that the program builds to a copy of the `len`
- * bytes at `alpn`; NULL or a length of 0 clears it.
- *
- * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
- * shared session.
- *
- * Requires: `alpn` is NULL or has `len` readable bytes.
- */
-int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
-
-/**
- * Sets the host name of a session to a copy of `hostname`; NULL clears it.
- *
- * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
- * shared session.
- */
-int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
-
-/**
- * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
- * stays there under the id that it was added with.
- *
- * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_TOO_LONG` on the queue for more than 32 bytes. Threads
- * may set and get on a shared session.
- *
- * Requires: `sid` is NULL or has `sid_len` readable bytes.
- */
-int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
-
-/**
- * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
- * resumed only where the context is the same.
- *
- * Returns 1; 0 with `SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG` on the queue for more than 32 bytes.
- * Threads may set and get on a shared session.
- *
- * Requires: `sid_ctx` is NULL or has `sid_ctx_len` readable bytes.
- */
-int SSL_SESSION_set1_id_context(SSL_SESSION *session,
-                                const unsigned char *sid_ctx,
-                                unsigned int sid_ctx_len);
-
-/**
- * Sets the master key of a session that the program builds (TLS 1.3: the PSK) to a copy of the
- * `len` bytes at `key`. The copy is wiped when the session is freed.
- *
- * Returns 1; 0, without an error on the queue, for more than 512 bytes.
- *
- * Requires: `key` is NULL or has `len` readable bytes.
- */
-int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
-
-/**
  * Sets the application data that the next ticket made from the session will carry, to a copy of
  * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
  * `SSL_CTX_set_session_ticket_cb()`.
@@ -718,95 +726,55 @@ int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, 
 int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
 
 /**
- * Sets the cipher suite of a session that the program builds, for instance for a PSK; NULL
- * unsets it. Whether it suits the protocol version is not checked.
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
+ * of the session, its connection and other sessions of the same handshake lend the same object.
  *
- * Returns 1; 0 with an error on the queue when `session` is NULL.
+ * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
+ * when it cannot be parsed. Any thread.
  */
-int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
+X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
 /**
- * Sets how much early data may be sent when a session that the program builds, for instance for
- * a PSK, is resumed.
+ * Attaches `data` to a session at index `idx`, which comes from
+ * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
+ * `data`: the callbacks given with the index are called when the session is made, copied by
+ * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
  *
- * Returns 1; 0 with an error on the queue for NULL.
+ * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
+ * Threads may set and get on a shared session.
  */
-int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
+int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 
 /**
- * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
- * number is taken.
- *
- * Returns 1; 0 with an error on the queue for NULL.
+ * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
+ * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
  */
-int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
-
-/**
- * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
- * place in the order of expiry.
- *
- * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
- * and get on a shared session.
- */
-long SSL_SESSION_set_time(SSL_SESSION *session, long t);
-
-/**
- * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
- * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
- * expire.
- *
- * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
- * set and get on a shared session.
- */
-long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
+void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
 
 /*
  * Sessions as bytes and as text
  * =============================
  *
- * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. Whoever
- * holds these bytes holds the session's secrets.
+ * The encodings are OpenSSL's, byte for byte: each library reads what the other wrote. They hold
+ * the session's secrets unencrypted: store them as you store a private key. Reading is safe with
+ * any bytes: what is not a session gives NULL and an error.
  */
 
 /**
- * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
+ * the peer's chain beyond its own certificate and application data are not in it.
  *
- * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+ * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
+ * room for them, and `*pp` moves past them.
  *
- * Requires: `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
+ * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
+ * sets longer fields between two calls makes the second one longer.
+ *
+ * Requires: `pp` is NULL or points to NULL or to enough room.
  */
-SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
-
-/**
- * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
- * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
- * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
- *
- * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
- * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
- *
- * The session is the caller's, to be freed with `SSL_SESSION_free`.
- *
- * Requires: `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`;
- * without `cb`, `u` is NULL or a NUL-terminated string.
- */
-SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
-
-/**
- * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
- *
- * Requires: `out` is a live stream.
- */
-int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
-
-/**
- * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
- * and holds the session's secrets.
- *
- * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
- * when writing fails.
- */
-int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
 
 /**
  * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
@@ -829,20 +797,44 @@ int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
 SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
 
 /**
- * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
- * the peer's chain beyond its own certificate and application data are not in it.
+ * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
+ * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
  *
- * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
- * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
- * room for them, and `*pp` moves past them.
+ * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
+ * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
  *
- * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
- * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
- * sets longer fields between two calls makes the second one longer.
+ * The session is the caller's, to be freed with `SSL_SESSION_free`.
  *
- * Requires: `pp` is NULL or points to NULL or to enough room.
+ * Requires: `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`;
+ * without `cb`, `u` is NULL or a NUL-terminated string.
  */
-int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
+SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ *
+ * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+ *
+ * Requires: `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
+ */
+SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
+
+/**
+ * Writes a session to a BIO as a PEM block named `SSL SESSION PARAMETERS`. It is not encrypted
+ * and holds the session's secrets.
+ *
+ * Returns 1; 0 with an error on the queue for a session without a cipher (`ERR_R_ASN1_LIB`) and
+ * when writing fails.
+ */
+int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
+
+/**
+ * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ *
+ * Requires: `out` is a live stream.
+ */
+int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
 
 /**
  * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
@@ -870,8 +862,14 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  * The session cache
  * =================
  *
- * The cache of a context, and the callbacks that put another one behind it. Callbacks run with
- * nothing locked: they may call back into this library, with the same objects.
+ * A server's sessions, and with SSL_SESS_CACHE_CLIENT a client's, are kept in a cache in the
+ * context, and callbacks put another cache behind it. Any number of threads may use the cache at
+ * the same time. Callbacks run with nothing locked: they may call back into this library, with the
+ * same objects. The cache holds a reference to each session; a session that is removed from it is
+ * not resumable afterwards, whoever holds it.
+ *
+ * A TLS 1.3 session with early data must be used once, or an attacker can replay the data: the
+ * cache removes it when it is used, and several servers need a common store that does the same.
  */
 
 /**
@@ -883,17 +881,6 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
 int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
- * those that expired first; 0 removes all. Costs what is removed, not what is cached.
- */
-void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
-
-/**
- * How long new sessions may be resumed, in seconds, as set; 7200 at first.
- */
-long SSL_CTX_get_timeout(const SSL_CTX *ctx);
-
-/**
  * Removes the session with this one's id and version from the cache. It is marked as not
  * resumable, and told to the remove callback, also when it was not there; nothing happens when it
  * has no id.
@@ -901,6 +888,12 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  * Returns 1 when it was in the cache, else 0.
  */
 int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
+ * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
+ * those that expired first; 0 removes all. Costs what is removed, not what is cached.
+ */
+void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
 
 /**
  * The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
@@ -926,22 +919,25 @@ struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
 long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
 
 /**
- * The function that is asked for sessions; NULL when none was set.
+ * How long new sessions may be resumed, in seconds, as set; 7200 at first.
  */
-SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
-                                                      const unsigned char *data,
-                                                      int len,
-                                                      int *copy);
+long SSL_CTX_get_timeout(const SSL_CTX *ctx);
+
+/**
+ * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
+ * end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
+ * clients within the call that reads. It is called only when the cache mode has the bit of the
+ * connection's role, so for clients not by default. The session is in the cache already.
+ *
+ * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
+ * returning 0 gives it back, and changes nothing else. NULL unsets it.
+ */
+void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
 /**
  * The function that is told of new sessions; NULL when none was set.
  */
 int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
-
-/**
- * The function that is told of sessions that go; NULL when none was set.
- */
-void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
  * Sets the function that a server asks for a session that its cache does not have, by the id at
@@ -956,15 +952,12 @@ void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *s
                                                                           int *copy));
 
 /**
- * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
- * end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
- * clients within the call that reads. It is called only when the cache mode has the bit of the
- * connection's role, so for clients not by default. The session is in the cache already.
- *
- * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
- * returning 0 gives it back, and changes nothing else. NULL unsets it.
+ * The function that is asked for sessions; NULL when none was set.
  */
-void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
+SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
+                                                      const unsigned char *data,
+                                                      int len,
+                                                      int *copy);
 
 /**
  * Sets the function that is told of every session that the cache gives up: removed, expired,
@@ -976,12 +969,26 @@ void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX 
                                                                         SSL_SESSION *session));
 
 /**
+ * The function that is told of sessions that go; NULL when none was set.
+ */
+void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
+
+/**
  * Sets the function that connections made later ask in a full handshake, on servers, whether the
  * new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
  * exchange of this library is. NULL unsets it.
  */
 void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
+
+/**
+ * Sets the function that makes the ids of a server's sessions of connections made later: it fills
+ * `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
+ * and unique. NULL stands for random ids. Returns 1.
+ *
+ * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
+ */
+int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 
 /**
  * Sets the function that a server asks in a full handshake whether the new session must not be
@@ -991,15 +998,28 @@ void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
 void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
                                                                       int is_forward_secure));
 
-/*
- * Tickets and early data
- * ======================
- */
-
 /**
- * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ * Sets the function that makes the ids of a server's sessions: it fills `id`, at most
+ * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
+ * stands for random ids. Returns 1.
+ *
+ * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
-size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
+int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
+
+/*
+ * Tickets
+ * =======
+ *
+ * With tickets the client keeps the session, sealed with a key of the server. Without keys of the
+ * program the library makes its own for each context and replaces them in time. A program sets keys
+ * when several servers must open each other's tickets. With a stolen key an attacker opens every
+ * ticket that it has sealed, and so reads TLS 1.2 connections and TLS 1.3 early data, and poses as
+ * either end: replace keys often, keep them in memory only, and delete old ones.
+ *
+ * Callbacks run during the handshake, on the thread of the connection; when one reports an error,
+ * the handshake fails.
+ */
 
 /**
  * Sets how many tickets a TLS 1.3 server sends after a full handshake, on connections made later;
@@ -1009,16 +1029,20 @@ size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
 int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
 
 /**
- * Sets the functions that put application data into tickets and judge what comes back, and their
- * last argument. `gen_cb` runs before a ticket is made: it finds the session with
- * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
- * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
- * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+ * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
  */
-int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
-                                  SSL_CTX_generate_session_ticket_fn gen_cb,
-                                  SSL_CTX_decrypt_session_ticket_fn dec_cb,
-                                  void *arg);
+size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
+
+/**
+ * Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
+ * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
+ */
+int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
+
+/**
+ * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ */
+size_t SSL_get_num_tickets(const SSL *ssl);
 
 /**
  * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
@@ -1037,9 +1061,16 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
                                                    int));
 
 /**
- * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ * Sets the functions that put application data into tickets and judge what comes back, and their
+ * last argument. `gen_cb` runs before a ticket is made: it finds the session with
+ * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
+ * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
+ * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
  */
-size_t SSL_get_num_tickets(const SSL *ssl);
+int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
+                                  SSL_CTX_generate_session_ticket_fn gen_cb,
+                                  SSL_CTX_decrypt_session_ticket_fn dec_cb,
+                                  void *arg);
 
 /**
  * Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
@@ -1050,89 +1081,16 @@ size_t SSL_get_num_tickets(const SSL *ssl);
  */
 int SSL_new_session_ticket(SSL *ssl);
 
-/**
- * Sets how many tickets a TLS 1.3 server sends after a full handshake; after a resumption
- * it sends one. With 0 it sends none, and its sessions cannot be resumed. Returns 1.
- */
-int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
-
-/**
- * How many bytes of early data a server's tickets allow; 0 at first.
- */
-uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
-
-/**
- * How many bytes of early data a server reads or skips; 16384 at first.
- */
-uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
-
-/**
- * Sets the function that may refuse early data by returning 0, and its last argument. A server
- * calls it when it would accept early data otherwise. The session is resumed in any case.
- */
-void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
-
-/**
- * Sets how many bytes of early data the tickets of a server (of connections made later) allow.
- * With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
- * Returns 1.
- */
-int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
-
-/**
- * Sets how many bytes of early data a server reads, or skips when it does not accept them.
- * Returns 1.
- */
-int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
-
-/**
- * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
- * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
- */
-int SSL_get_early_data_status(const SSL *ssl);
-
-/**
- * How many bytes of early data a server's tickets allow; 0 at first.
- */
-uint32_t SSL_get_max_early_data(const SSL *ssl);
-
-/**
- * How many bytes of early data a server reads or skips; 16384 at first.
- */
-uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
-
-/**
- * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
- * must be the first call on a connection, and be repeated until it returns
- * `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
- * `SSL_do_handshake`, `SSL_read` or `SSL_write`.
+/*
+ * Early data
+ * ==========
  *
- * Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
- * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
- * call is to be repeated. Called at another time, or on a client, it fails with
- * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
- *
- * Requires: `buf` is writable for `num` bytes, `readbytes` is writable.
+ * Data that a client sends with its first flight, before the server has proved that the connection
+ * is fresh. An attacker can record and replay it, so send only what may be done twice, and let
+ * SSL_CTX_set_allow_early_data_cb decide on servers. By default a server accepts early data of a
+ * session once, which holds for the servers that share one cache. A server that has not set a
+ * maximum accepts none.
  */
-int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
-
-/**
- * Sets the function that may refuse early data by returning 0, and its last argument. A server
- * calls it when it would accept early data otherwise. The session is resumed in any case.
- */
-void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
-
-/**
- * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
- * are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
- */
-int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
-
-/**
- * Sets how many bytes of early data a server reads, or skips when it does not accept them.
- * Returns 1.
- */
-int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
 /**
  * Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
@@ -1162,38 +1120,92 @@ int SSL_write_early_data(SSL *ssl,
                          size_t *written);
 
 /**
- * Sets the function that gives a client of connections made later its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
- * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
- * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
+ * must be the first call on a connection, and be repeated until it returns
+ * `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
+ * `SSL_do_handshake`, `SSL_read` or `SSL_write`.
  *
- * Done in part: TLS 1.3 only.
+ * Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
+ * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
+ * call is to be repeated. Called at another time, or on a client, it fails with
+ * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
+ *
+ * Requires: `buf` is writable for `num` bytes, `readbytes` is writable.
  */
-void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
-                                     SSL_psk_client_cb_func callback);
+int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
- * identity in the ClientHello, those of tickets included. It stores a session as described at
- * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
- * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
- * gets the server's session id context. NULL unsets the function.
- *
- * Done in part: called once, also when another ClientHello is asked for.
+ * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+ * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
  */
-void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
-                                           SSL_psk_find_session_cb_func callback);
+int SSL_get_early_data_status(const SSL *ssl);
 
 /**
- * Sets the function that gives a server of connections made later the key of an identity, if the callback of
- * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
- * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
- * unsets the function.
- *
- * Done in part: TLS 1.3 only.
+ * Sets how many bytes of early data the tickets of a server (of connections made later) allow.
+ * With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
+ * Returns 1.
  */
-void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
-                                     SSL_psk_server_cb_func callback);
+int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
+
+/**
+ * How many bytes of early data a server's tickets allow; 0 at first.
+ */
+uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them.
+ * Returns 1.
+ */
+int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
+
+/**
+ * How many bytes of early data a server reads or skips; 16384 at first.
+ */
+uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
+ */
+void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/**
+ * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
+ * are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ */
+int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
+
+/**
+ * How many bytes of early data a server's tickets allow; 0 at first.
+ */
+uint32_t SSL_get_max_early_data(const SSL *ssl);
+
+/**
+ * Sets how many bytes of early data a server reads, or skips when it does not accept them.
+ * Returns 1.
+ */
+int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
+
+/**
+ * How many bytes of early data a server reads or skips; 16384 at first.
+ */
+uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
+
+/**
+ * Sets the function that may refuse early data by returning 0, and its last argument. A server
+ * calls it when it would accept early data otherwise. The session is resumed in any case.
+ */
+void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
+
+/*
+ * External pre-shared keys
+ * ========================
+ *
+ * Keys that both ends have agreed on before, for TLS 1.3. A find callback of the server gives the
+ * session for an identity, a use callback of the client the session to offer; the library takes
+ * over the reference. A key must have at least 128 bits of entropy: a password can be guessed from
+ * one recorded handshake.
+ */
 
 /**
  * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
@@ -1209,6 +1221,40 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
                                           SSL_psk_use_session_cb_func callback);
 
 /**
+ * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * Done in part: called once, also when another ClientHello is asked for.
+ */
+void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
+                                           SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a client of connections made later its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * Done in part: TLS 1.3 only.
+ */
+void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
+                                     SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a server of connections made later the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * Done in part: TLS 1.3 only.
+ */
+void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
+                                     SSL_psk_server_cb_func callback);
+
+/**
  * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
  * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
  * when it is longer than 256 bytes. NULL takes it back.
@@ -1217,50 +1263,6 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
  */
 int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
                                   const char *hint);
-
-/**
- * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
- */
-const char *SSL_get_psk_identity(const SSL *ssl);
-
-/**
- * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
- */
-const char *SSL_get_psk_identity_hint(const SSL *ssl);
-
-/**
- * Sets the function that gives a client of this connection its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
- * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
- * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
- *
- * Done in part: TLS 1.3 only.
- */
-void SSL_set_psk_client_callback(SSL *ssl,
-                                 SSL_psk_client_cb_func callback);
-
-/**
- * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
- * identity in the ClientHello, those of tickets included. It stores a session as described at
- * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
- * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
- * gets the server's session id context. NULL unsets the function.
- *
- * Done in part: called once, also when another ClientHello is asked for.
- */
-void SSL_set_psk_find_session_callback(SSL *ssl,
-                                       SSL_psk_find_session_cb_func callback);
-
-/**
- * Sets the function that gives a server of this connection the key of an identity, if the callback of
- * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
- * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
- * unsets the function.
- *
- * Done in part: TLS 1.3 only.
- */
-void SSL_set_psk_server_callback(SSL *ssl,
-                                 SSL_psk_server_cb_func callback);
 
 /**
  * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
@@ -1276,6 +1278,40 @@ void SSL_set_psk_use_session_callback(SSL *ssl,
                                       SSL_psk_use_session_cb_func callback);
 
 /**
+ * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
+ * identity in the ClientHello, those of tickets included. It stores a session as described at
+ * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
+ * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
+ * gets the server's session id context. NULL unsets the function.
+ *
+ * Done in part: called once, also when another ClientHello is asked for.
+ */
+void SSL_set_psk_find_session_callback(SSL *ssl,
+                                       SSL_psk_find_session_cb_func callback);
+
+/**
+ * Sets the function that gives a client of this connection its key, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
+ * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
+ * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ *
+ * Done in part: TLS 1.3 only.
+ */
+void SSL_set_psk_client_callback(SSL *ssl,
+                                 SSL_psk_client_cb_func callback);
+
+/**
+ * Sets the function that gives a server of this connection the key of an identity, if the callback of
+ * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
+ * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
+ * unsets the function.
+ *
+ * Done in part: TLS 1.3 only.
+ */
+void SSL_set_psk_server_callback(SSL *ssl,
+                                 SSL_psk_server_cb_func callback);
+
+/**
  * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
  * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
  * when it is longer than 256 bytes. NULL takes it back.
@@ -1285,17 +1321,25 @@ void SSL_set_psk_use_session_callback(SSL *ssl,
 int SSL_use_psk_identity_hint(SSL *ssl,
                               const char *hint);
 
-/*
- * The library, methods, contexts
- * ==============================
+/**
+ * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
  */
+const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
- * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
- * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
- * thread, any number of times.
+ * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
  */
-int ERR_load_SSL_strings(void);
+const char *SSL_get_psk_identity_hint(const SSL *ssl);
+
+/*
+ * Contexts
+ * ========
+ *
+ * An SSL_CTX holds what connections share: method, settings, certificates, cache, ticket keys. Set
+ * it up on one thread, then share it: connections may be made from it on any thread. A connection
+ * copies most settings when it is made, so a later change reaches new connections only. Contexts
+ * are counted: SSL_new takes a reference, SSL_CTX_free gives one up.
+ */
 
 /**
  * Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. One that
@@ -1310,16 +1354,16 @@ int ERR_load_SSL_strings(void);
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
- * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
- * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
- */
-const SSL_METHOD *TLS_client_method(void);
-
-/**
  * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
  * within the limits that the context sets (TLS_method(3)). Static; never NULL.
  */
 const SSL_METHOD *TLS_method(void);
+
+/**
+ * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+ */
+const SSL_METHOD *TLS_client_method(void);
 
 /**
  * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
@@ -1328,12 +1372,22 @@ const SSL_METHOD *TLS_method(void);
 const SSL_METHOD *TLS_server_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
- *
- * Done in part: its connections fail when they begin.
+ * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
+ * NULL.
  */
-const SSL_METHOD *TLSv1_1_client_method(void);
+const SSL_METHOD *TLSv1_2_method(void);
+
+/**
+ * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_client_method(void);
+
+/**
+ * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+ * NULL.
+ */
+const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
@@ -1344,38 +1398,20 @@ const SSL_METHOD *TLSv1_1_client_method(void);
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
+ * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
+ */
+const SSL_METHOD *TLSv1_1_client_method(void);
+
+/**
  * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_server_method(void);
-
-/**
- * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
- * NULL.
- */
-const SSL_METHOD *TLSv1_2_client_method(void);
-
-/**
- * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
- * NULL.
- */
-const SSL_METHOD *TLSv1_2_method(void);
-
-/**
- * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
- * NULL.
- */
-const SSL_METHOD *TLSv1_2_server_method(void);
-
-/**
- * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
- *
- * Done in part: its connections fail when they begin.
- */
-const SSL_METHOD *TLSv1_client_method(void);
 
 /**
  * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
@@ -1386,27 +1422,20 @@ const SSL_METHOD *TLSv1_client_method(void);
 const SSL_METHOD *TLSv1_method(void);
 
 /**
+ * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Done in part: its connections fail when they begin.
+ */
+const SSL_METHOD *TLSv1_client_method(void);
+
+/**
  * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_server_method(void);
-
-/**
- * Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
- * ends the context: every cached session is told to the program's remove callback while the
- * context's application data is still there, then that data is freed. Sessions of which somebody
- * else holds a reference live on, but can no longer be resumed. Any thread.
- *
- * Requires: `ctx` is NULL or a live context of which the caller owns a reference.
- */
-void SSL_CTX_free(SSL_CTX *ctx);
-
-/**
- * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
- */
-const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 
 /**
  * Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
@@ -1423,6 +1452,22 @@ const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
 /**
+ * Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
+ * ends the context: every cached session is told to the program's remove callback while the
+ * context's application data is still there, then that data is freed. Sessions of which somebody
+ * else holds a reference live on, but can no longer be resumed. Any thread.
+ *
+ * Requires: `ctx` is NULL or a live context of which the caller owns a reference.
+ */
+void SSL_CTX_free(SSL_CTX *ctx);
+
+/**
+ * Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+ * thread.
+ */
+int SSL_CTX_up_ref(SSL_CTX *ctx);
+
+/**
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
  * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
@@ -1436,16 +1481,74 @@ SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
                         const SSL_METHOD *meth);
 
 /**
+ * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
+ */
+const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
+
+/**
  * Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
  * the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
  */
 int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
 
 /**
- * Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
- * thread.
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+ * to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
+ * 0 with an error on the queue.
  */
-int SSL_CTX_up_ref(SSL_CTX *ctx);
+int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
+
+/**
+ * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ * Takes no lock.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
+ */
+void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
+
+/**
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
+ * to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
+ * or 0 with an error on the queue.
+ */
+int SSL_set_ex_data(SSL *ssl, int idx, void *data);
+
+/**
+ * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
+ */
+void *SSL_get_ex_data(const SSL *ssl, int idx);
+
+/**
+ * Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
+ * as usual (0).
+ */
+void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
+
+/**
+ * 1 when quiet shutdown is on, else 0.
+ */
+int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
+
+/**
+ * Says whether clients made later offer to authenticate after the handshake.
+ *
+ * Done in part: remembered; post-handshake authentication is never offered.
+ */
+void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
+
+/**
+ * Says whether a client offers to authenticate after the handshake.
+ *
+ * Done in part: remembered; post-handshake authentication is never offered.
+ */
+void SSL_set_post_handshake_auth(SSL *ssl, int val);
+
+/**
+ * Adds the bits `op` for connections made later. Returns the options afterwards.
+ */
+uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
 
 /**
  * Takes the bits `op` away for connections made later. Returns the options afterwards.
@@ -1459,9 +1562,9 @@ uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
 uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
 
 /**
- * Adds the bits `op` for connections made later. Returns the options afterwards.
+ * Adds the bits `op` for `ssl`. Returns its options afterwards.
  */
-uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
+uint64_t SSL_set_options(SSL *ssl, uint64_t op);
 
 /**
  * Takes the bits `op` away from `ssl`. Returns its options afterwards.
@@ -1472,21 +1575,6 @@ uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
  * The options of `ssl`.
  */
 uint64_t SSL_get_options(const SSL *ssl);
-
-/**
- * Adds the bits `op` for `ssl`. Returns its options afterwards.
- */
-uint64_t SSL_set_options(SSL *ssl, uint64_t op);
-
-/**
- * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
- * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
- *
- * Requires: `arg2` is NULL or a function of the control's type.
- *
- * Done in part: no SRP; functions for temporary DH parameters are accepted and never called.
- */
-long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 
 /**
  * Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
@@ -1505,17 +1593,6 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
 
 /**
- * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
- * concern one connection.
- *
- * Requires: `arg2` is NULL or a function of the control's type.
- *
- * Done in part: functions for temporary DH parameters and for tracing extensions are accepted and
- * never called.
- */
-long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
-
-/**
  * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
  * concern one connection.
  *
@@ -1528,89 +1605,39 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
 
 /**
- * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
- * Takes no lock.
+ * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
+ * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
- */
-void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
-
-/**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
- * to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
- * 0 with an error on the queue.
- */
-int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
-
-/**
- * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ * Requires: `arg2` is NULL or a function of the control's type.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Done in part: no SRP; functions for temporary DH parameters are accepted and never called.
  */
-void *SSL_get_ex_data(const SSL *ssl, int idx);
+long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 
 /**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
- * to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
- * or 0 with an error on the queue.
+ * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
+ * concern one connection.
+ *
+ * Requires: `arg2` is NULL or a function of the control's type.
+ *
+ * Done in part: functions for temporary DH parameters and for tracing extensions are accepted and
+ * never called.
  */
-int SSL_set_ex_data(SSL *ssl, int idx, void *data);
+long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 
 /*
  * Connections
  * ===========
  *
- * An SSL belongs to one thread at a time.
- */
-
-/**
- * Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
- * closed properly is kept, and a client offers it again; one that was not is lost.
+ * An SSL belongs to one thread at a time; two threads must not read and write it at once. A
+ * callback may use the SSL that it is called for.
  *
- * Returns 1, or 0 with an error on the queue.
+ * A function that needs the network returns 0 or a negative number when it has to wait as well as
+ * when it fails; SSL_get_error tells which. Empty the error queue before each such call. After a
+ * fatal error (SSL_ERROR_SSL, SSL_ERROR_SYSCALL) only SSL_free and SSL_clear make sense. Call SSL_shutdown before
+ * SSL_free: without it the session is not resumable, and the peer cannot tell the end from an
+ * attack that cuts the connection.
  */
-int SSL_clear(SSL *ssl);
-
-/**
- * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
- */
-int SSL_client_version(const SSL *ssl);
-
-/**
- * A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
- * has begun, it is `ssl` itself with one more reference.
- *
- * Returns a connection that the caller owns, or NULL with an error on the queue.
- *
- * Done in part: BIOs are not copied.
- */
-SSL *SSL_dup(SSL *ssl);
-
-/**
- * Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
- * are freed, and if it was established and never sent close_notify its session is removed from
- * the cache and can no longer be resumed.
- *
- * Requires: `ssl` is NULL or a live connection of which the caller owns a reference.
- */
-void SSL_free(SSL *ssl);
-
-/**
- * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
- * Lent as long as the connection uses it.
- */
-SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
-
-/**
- * The method of `ssl`; static.
- */
-const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
-
-/**
- * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
- * that may be used. Static; never NULL.
- */
-const char *SSL_get_version(const SSL *ssl);
 
 /**
  * Makes a connection with the settings of `ctx` as they are now; later changes of the context's
@@ -1623,16 +1650,13 @@ const char *SSL_get_version(const SSL *ssl);
 SSL *SSL_new(SSL_CTX *ctx);
 
 /**
- * Sets a debug flag that has no effect (deprecated).
- */
-void SSL_set_debug(SSL *ssl, int debug);
-
-/**
- * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
+ * Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
+ * are freed, and if it was established and never sent close_notify its session is removed from
+ * the cache and can no longer be resumed.
  *
- * Requires: `method` comes from a function like `TLS_method`.
+ * Requires: `ssl` is NULL or a live connection of which the caller owns a reference.
  */
-int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
+void SSL_free(SSL *ssl);
 
 /**
  * Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
@@ -1642,15 +1666,62 @@ int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 int SSL_up_ref(SSL *ssl);
 
 /**
+ * Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
+ * closed properly is kept, and a client offers it again; one that was not is lost.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ */
+int SSL_clear(SSL *ssl);
+
+/**
+ * A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
+ * has begun, it is `ssl` itself with one more reference.
+ *
+ * Returns a connection that the caller owns, or NULL with an error on the queue.
+ *
+ * Done in part: BIOs are not copied.
+ */
+SSL *SSL_dup(SSL *ssl);
+
+/**
+ * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+ * Lent as long as the connection uses it.
+ */
+SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
+
+/**
  * The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
  * highest that may be used.
  */
 int SSL_version(const SSL *ssl);
 
 /**
- * Does the handshake of a server. Returns as `SSL_connect`.
+ * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
+ * that may be used. Static; never NULL.
  */
-int SSL_accept(SSL *ssl);
+const char *SSL_get_version(const SSL *ssl);
+
+/**
+ * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+ */
+int SSL_client_version(const SSL *ssl);
+
+/**
+ * The method of `ssl`; static.
+ */
+const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
+
+/**
+ * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
+ *
+ * Requires: `method` comes from a function like `TLS_method`.
+ */
+int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
+
+/**
+ * Sets a debug flag that has no effect (deprecated).
+ */
+void SSL_set_debug(SSL *ssl, int debug);
 
 /**
  * Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
@@ -1659,9 +1730,45 @@ int SSL_accept(SSL *ssl);
 int SSL_connect(SSL *ssl);
 
 /**
+ * Does the handshake of a server. Returns as `SSL_connect`.
+ */
+int SSL_accept(SSL *ssl);
+
+/**
+ * Makes `ssl` a client.
+ */
+void SSL_set_connect_state(SSL *ssl);
+
+/**
+ * Makes `ssl` a server.
+ */
+void SSL_set_accept_state(SSL *ssl);
+
+/**
  * Does the handshake in the role that has been set. Returns as `SSL_connect`.
  */
 int SSL_do_handshake(SSL *ssl);
+
+/**
+ * 1 if `ssl` is a server, or may still become one; 0 for a client.
+ */
+int SSL_is_server(const SSL *ssl);
+
+/**
+ * 1 if the handshake is done, else 0.
+ */
+int SSL_is_init_finished(const SSL *ssl);
+
+/**
+ * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
+ * the handshake rests for early data (SSL_read_early_data(3)).
+ */
+int SSL_in_init(const SSL *ssl);
+
+/**
+ * 1 if the handshake has not begun, else 0.
+ */
+int SSL_in_before(const SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
@@ -1674,85 +1781,32 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 #endif
 
 /**
- * 1 if the handshake has not begun, else 0.
- */
-int SSL_in_before(const SSL *ssl);
-
-/**
- * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
- * the handshake rests for early data (SSL_read_early_data(3)).
- */
-int SSL_in_init(const SSL *ssl);
-
-/**
- * 1 if the handshake is done, else 0.
- */
-int SSL_is_init_finished(const SSL *ssl);
-
-/**
- * 1 if `ssl` is a server, or may still become one; 0 for a client.
- */
-int SSL_is_server(const SSL *ssl);
-
-/**
- * Makes `ssl` a server.
- */
-void SSL_set_accept_state(SSL *ssl);
-
-/**
- * Makes `ssl` a client.
- */
-void SSL_set_connect_state(SSL *ssl);
-
-/**
- * 1 when quiet shutdown is on, else 0.
- */
-int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
-
-/**
- * Makes `SSL_shutdown` of connections made later send nothing and succeed (`mode` not 0), or work
- * as usual (0).
- */
-void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
-
-/**
- * Whether quiet shutdown is on.
- */
-int SSL_get_quiet_shutdown(const SSL *ssl);
-
-/**
- * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
- */
-int SSL_get_shutdown(const SSL *ssl);
-
-/**
- * Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
- */
-void SSL_set_quiet_shutdown(SSL *ssl, int mode);
-
-/**
- * Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
- * `SSL_free`.
- */
-void SSL_set_shutdown(SSL *ssl, int mode);
-
-/**
- * Sends close_notify, and when called again waits for the peer's.
+ * The state of `ssl` for a person; static.
  *
- * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
- * negative number, and `SSL_get_error` says what happened.
+ * Done in part: states within a handshake are only told apart with an info or message callback.
  */
-int SSL_shutdown(SSL *ssl);
+const char *SSL_state_string_long(const SSL *ssl);
 
 /**
- * Says whether a renegotiation is under way: always 0.
+ * The state of `ssl` in six characters; static.
+ *
+ * Done in part: states within a handshake are only told apart with an info or message callback.
  */
-int SSL_renegotiate_pending(const SSL *ssl);
+const char *SSL_state_string(const SSL *ssl);
 
 /**
- * What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
+ * What is read next, for a person; always "read header": records are read whole.
+ *
+ * Static; never NULL.
  */
-int SSL_get_key_update_type(const SSL *ssl);
+const char *SSL_rstate_string_long(const SSL *ssl);
+
+/**
+ * What is read next, in two characters; always "RH".
+ *
+ * Static; never NULL.
+ */
+const char *SSL_rstate_string(const SSL *ssl);
 
 /**
  * Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
@@ -1765,56 +1819,90 @@ int SSL_get_key_update_type(const SSL *ssl);
 int SSL_key_update(SSL *ssl,
                    int updatetype);
 
+/**
+ * What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
+ */
+int SSL_get_key_update_type(const SSL *ssl);
+
+/**
+ * Sends close_notify, and when called again waits for the peer's.
+ *
+ * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
+ * negative number, and `SSL_get_error` says what happened.
+ */
+int SSL_shutdown(SSL *ssl);
+
+/**
+ * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+ */
+int SSL_get_shutdown(const SSL *ssl);
+
+/**
+ * Sets the shutdown flags without sending anything. `SSL_SENT_SHUTDOWN` makes the session survive
+ * `SSL_free`.
+ */
+void SSL_set_shutdown(SSL *ssl, int mode);
+
+/**
+ * Makes `SSL_shutdown` send nothing and succeed (`mode` not 0), or work as usual (0).
+ */
+void SSL_set_quiet_shutdown(SSL *ssl, int mode);
+
+/**
+ * Whether quiet shutdown is on.
+ */
+int SSL_get_quiet_shutdown(const SSL *ssl);
+
 /*
  * Reading and writing
  * ===================
+ *
+ * SSL_read and SSL_write do the handshake first if it is not done. SSL_write after a wait must be
+ * repeated with the same data. A read that returns 0 is the end of data only when SSL_get_error
+ * says SSL_ERROR_ZERO_RETURN: anything else may be an attacker who cuts the connection.
+ *
+ * BIOs: SSL_set0_rbio and SSL_set0_wbio take over the caller's reference, SSL_set_bio takes over
+ * what its comment says, SSL_get_rbio lends. Without the SSL_set_fd family or a BIO nothing can be
+ * read.
  */
 
 /**
- * What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
- * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
- * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
- * (12). To be called on the same thread, with the error queue empty before the call in question.
+ * Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
+ * that has not been done.
+ *
+ * Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
+ * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
+ * new-session callback is called for each.
+ *
+ * Requires: `buf` is writable for `num` bytes.
  */
-int SSL_get_error(const SSL *ssl, int ret_code);
+int SSL_read(SSL *ssl, void *buf, int num);
 
 /**
- * The descriptor that `ssl` reads from, or -1.
+ * Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
+ *
+ * Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
+ * negative number, and `SSL_get_error` says what happened. A write that has to wait must be
+ * repeated with the same data.
+ *
+ * Requires: `buf` is readable for `num` bytes.
  */
-int SSL_get_fd(const SSL *ssl);
+int SSL_write(SSL *ssl, const void *buf, int num);
 
 /**
- * The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
- * freed.
+ * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+ *
+ * Requires: As for `SSL_read`; `readbytes` is writable.
  */
-BIO *SSL_get_rbio(const SSL *ssl);
+int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * Whether reading ahead was asked for. It has no effect: records are read exactly.
+ * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
+ * 0. Writing nothing succeeds.
+ *
+ * Requires: As for `SSL_write`; `written` is writable.
  */
-int SSL_get_read_ahead(const SSL *ssl);
-
-/**
- * The descriptor that `ssl` reads from, or -1.
- */
-int SSL_get_rfd(const SSL *ssl);
-
-/**
- * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
- * `ssl` gets another BIO to write to, or is freed.
- */
-BIO *SSL_get_wbio(const SSL *ssl);
-
-/**
- * The descriptor that `ssl` writes to, or -1.
- */
-int SSL_get_wfd(const SSL *ssl);
-
-/**
- * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
- * is application data; else 0.
- */
-int SSL_has_pending(const SSL *ssl);
+int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 /**
  * Like `SSL_read`, but the bytes can be read again.
@@ -1831,28 +1919,40 @@ int SSL_peek(SSL *ssl, void *buf, int num);
 int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
+ * What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+ * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
+ * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+ * (12). To be called on the same thread, with the error queue empty before the call in question.
+ */
+int SSL_get_error(const SSL *ssl, int ret_code);
+
+/**
+ * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+ * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
+ */
+int SSL_want(const SSL *ssl);
+
+/**
  * How many bytes `SSL_read` can give without reading from the BIO.
  */
 int SSL_pending(const SSL *ssl);
 
 /**
- * Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
- * that has not been done.
- *
- * Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
- * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
- * new-session callback is called for each.
- *
- * Requires: `buf` is writable for `num` bytes.
+ * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
+ * is application data; else 0.
  */
-int SSL_read(SSL *ssl, void *buf, int num);
+int SSL_has_pending(const SSL *ssl);
 
 /**
- * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
- *
- * Requires: As for `SSL_read`; `readbytes` is writable.
+ * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
+ * from the BIO that the program has not asked for.
  */
-int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
+void SSL_set_read_ahead(SSL *ssl, int yes);
+
+/**
+ * Whether reading ahead was asked for. It has no effect: records are read exactly.
+ */
+int SSL_get_read_ahead(const SSL *ssl);
 
 /**
  * Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
@@ -1861,14 +1961,26 @@ int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 ptrdiff_t SSL_sendfile(SSL *s, int fd, off_t offset, size_t size, int flags);
 
 /**
- * Sets the BIO to read from, or none for NULL; takes over the caller's reference.
+ * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
+ * Empty ones are freed by themselves.
  */
-void SSL_set0_rbio(SSL *ssl, BIO *rbio);
+int SSL_free_buffers(SSL *ssl);
 
 /**
- * Sets the BIO to write to, or none for NULL; takes over the caller's reference.
+ * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
+ * open. Returns 1, or 0 with an error on the queue.
  */
-void SSL_set0_wbio(SSL *ssl, BIO *wbio);
+int SSL_set_fd(SSL *ssl, int fd);
+
+/**
+ * Like `SSL_set_fd`, for reading only.
+ */
+int SSL_set_rfd(SSL *ssl, int fd);
+
+/**
+ * Like `SSL_set_fd`, for writing only.
+ */
+int SSL_set_wfd(SSL *ssl, int fd);
 
 /**
  * Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
@@ -1892,78 +2004,41 @@ void SSL_set_bio(SSL *ssl,
                  BIO *wbio);
 
 /**
- * Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
- * open. Returns 1, or 0 with an error on the queue.
+ * Sets the BIO to read from, or none for NULL; takes over the caller's reference.
  */
-int SSL_set_fd(SSL *ssl, int fd);
+void SSL_set0_rbio(SSL *ssl, BIO *rbio);
 
 /**
- * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
- * from the BIO that the program has not asked for.
+ * Sets the BIO to write to, or none for NULL; takes over the caller's reference.
  */
-void SSL_set_read_ahead(SSL *ssl, int yes);
+void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
 /**
- * Like `SSL_set_fd`, for reading only.
+ * The descriptor that `ssl` reads from, or -1.
  */
-int SSL_set_rfd(SSL *ssl, int fd);
+int SSL_get_fd(const SSL *ssl);
 
 /**
- * Like `SSL_set_fd`, for writing only.
+ * The descriptor that `ssl` reads from, or -1.
  */
-int SSL_set_wfd(SSL *ssl, int fd);
+int SSL_get_rfd(const SSL *ssl);
 
 /**
- * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
- * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
+ * The descriptor that `ssl` writes to, or -1.
  */
-int SSL_want(const SSL *ssl);
+int SSL_get_wfd(const SSL *ssl);
 
 /**
- * Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
- *
- * Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
- * negative number, and `SSL_get_error` says what happened. A write that has to wait must be
- * repeated with the same data.
- *
- * Requires: `buf` is readable for `num` bytes.
+ * The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
+ * freed.
  */
-int SSL_write(SSL *ssl, const void *buf, int num);
+BIO *SSL_get_rbio(const SSL *ssl);
 
 /**
- * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
- * 0. Writing nothing succeeds.
- *
- * Requires: As for `SSL_write`; `written` is writable.
+ * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
+ * `ssl` gets another BIO to write to, or is freed.
  */
-int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
-
-/**
- * Sets the size of read buffers of a context. Accepted, without effect.
- *
- * Done in part: accepted, without effect.
- */
-void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
-
-/**
- * Allocates the buffers of a connection: always 1, they are made when needed.
- *
- * Done in part: accepted, without effect.
- */
-int SSL_alloc_buffers(SSL *ssl);
-
-/**
- * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
- * Empty ones are freed by themselves.
- */
-int SSL_free_buffers(SSL *ssl);
-
-/**
- * Sets the size of read buffers of a connection. Accepted, without effect.
- *
- * Done in part: accepted, without effect.
- */
-void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
+BIO *SSL_get_wbio(const SSL *ssl);
 
 /**
  * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
@@ -1991,14 +2066,6 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 const BIO_METHOD *BIO_f_ssl(void);
 
 /**
- * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
- * collected until `BIO_flush`.
- *
- * The chain is the caller's, to be freed with `BIO_free_all`.
- */
-BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
-
-/**
  * Makes a BIO with a new connection of `ctx`: a client when `client` is not 0, else a server.
  *
  * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
@@ -2016,6 +2083,14 @@ BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
 BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
 
 /**
+ * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
+ * collected until `BIO_flush`.
+ *
+ * The chain is the caller's, to be freed with `BIO_free_all`.
+ */
+BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
+
+/**
  * Gives the first connection in the chain `to` the session, the certificates and the session id
  * context of the first one in `from`, as `SSL_copy_session_id` does.
  *
@@ -2030,137 +2105,46 @@ int BIO_ssl_copy_session_id(BIO *to, BIO *from);
 void BIO_ssl_shutdown(BIO *ssl_bio);
 
 /*
- * Certificates and verification
- * =============================
- */
-
-/**
- * Whether the current private key belongs to the current certificate: those of the kind that was
- * set or selected last.
+ * Own certificates and keys
+ * =========================
  *
- * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
- * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
- * belongs to another.
+ * "use" takes a reference of its own to a certificate or key, and checks that the two match;
+ * "get" lends. Settings of a context reach connections that are made later. Files are PEM or DER;
+ * the password callback runs while the file is read.
  */
-int SSL_CTX_check_private_key(const SSL_CTX *ctx);
 
 /**
- * The current certificate of the context, or NULL when the current slot has none. Lent until it
- * is replaced or the context freed.
- */
-X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
-
-/**
- * The current private key of the context, or NULL when the current slot has none. Lent until it
- * is replaced or the context freed.
- */
-EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
-
-/**
- * The function that a client asks for a certificate; NULL when none was set.
- */
-int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
-
-/**
- * The password callback; NULL when none was set.
+ * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
+ * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
+ * former certificate stays.
  *
- * It is the program's own function.
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
+ * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
+ * kind of key that is not supported (DSA among them).
  */
-pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
+int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
 
 /**
- * The last argument of the password callback; NULL when none was set.
- *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * As `SSL_CTX_use_certificate`, for one connection.
  */
-void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
+int SSL_use_certificate(SSL *ssl, X509 *x);
 
 /**
- * Sets the function that is called when a certificate is about to be used, on connections made
- * later, and its last argument: on a server after the ClientHello was looked at, on a client that
- * was asked for a certificate. It may set or clear certificates of the connection. It returns 1
- * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
- * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
+ * As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
+ * certificate are ignored.
  *
- * Done in part: a client's cannot suspend: a negative number sends no certificate.
- */
-void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
-
-/**
- * Sets the function that a client asks for a certificate and its key when the server wants one
- * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
- *
- * The function gives the certificate and the key to the library, a reference of each.
- *
- * Done in part: it cannot suspend: a negative number sends no certificate.
- */
-void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
-                                                                    X509 **x509,
-                                                                    EVP_PKEY **pkey));
-
-/**
- * Sets the function that gives the passwords of key files of `ctx`, and of connections made
- * later; NULL unsets it.
- */
-void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
-
-/**
- * Sets the last argument of the password callback, or without one the password itself: a C string.
- * It stays the program's.
- *
- * Requires: What `u` points to lives as long as files are read.
- */
-void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
-
-/**
- * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
- * taken.
- *
- * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
- * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
- * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
- */
-int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
-
-/**
- * As `SSL_CTX_use_PrivateKey`, from the DER encoding of `len` bytes at `d` of a key of type `pk`
- * (`EVP_PKEY_RSA`, `EVP_PKEY_EC`, …), in PKCS#8 or in the type's own older form. Bytes after the
- * key are ignored.
- *
- * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
  *
  * Requires: `d` is NULL or readable for `len` bytes.
  */
-int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
 
 /**
- * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
- * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
- * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
- * libcrypto asks on the terminal.
- *
- * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
- * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
- * no key, `BAD_SSL_FILETYPE` for another `type`.
- */
-int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
-
-/**
- * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
- */
-int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
-
-/**
- * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
+ * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
  *
  * Requires: `d` is NULL or readable for `len` bytes.
  */
-int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
-
-/**
- * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
- */
-int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
 
 /**
  * Sets certificate, private key and chain of one kind together, and makes that the current one.
@@ -2182,25 +2166,32 @@ int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
                              int override);
 
 /**
- * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
- * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
- * former certificate stays.
- *
- * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
- * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
- * kind of key that is not supported (DSA among them).
+ * As `SSL_CTX_use_cert_and_key`, for one connection.
  */
-int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x);
+int SSL_use_cert_and_key(SSL *ssl,
+                         X509 *x509,
+                         EVP_PKEY *privatekey,
+                         struct stack_st_X509 *chain,
+                         int override);
 
 /**
- * As `SSL_CTX_use_certificate`, from the DER encoding of `len` bytes at `d`. Bytes after the
- * certificate are ignored.
- *
- * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not a certificate.
- *
- * Requires: `d` is NULL or readable for `len` bytes.
+ * The current certificate of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
  */
-int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
+X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
+
+/**
+ * The certificate by which this side of the connection identifies itself, or NULL: once the
+ * handshake has selected one, that one; before, the one set last. In the callback of
+ * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
+ * freed.
+ */
+X509 *SSL_get_certificate(const SSL *ssl);
+
+/**
+ * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ */
+void SSL_certs_clear(SSL *ssl);
 
 /**
  * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
@@ -2217,6 +2208,11 @@ int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
 int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
 
 /**
+ * As `SSL_CTX_use_certificate_chain_file`, for one connection.
+ */
+int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
+
+/**
  * As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
  * (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
  * `SSL_CTX_use_certificate_chain_file` takes those too.
@@ -2228,9 +2224,176 @@ int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file);
 int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 
 /**
- * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ * As `SSL_CTX_use_certificate_file`, for one connection.
  */
-void SSL_certs_clear(SSL *ssl);
+int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
+
+/**
+ * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
+ * taken.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
+ * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+ * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
+ */
+int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, for one connection.
+ */
+int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, from the DER encoding of `len` bytes at `d` of a key of type `pk`
+ * (`EVP_PKEY_RSA`, `EVP_PKEY_EC`, …), in PKCS#8 or in the type's own older form. Bytes after the
+ * key are ignored.
+ *
+ * Returns 1; or 0 with an error on the queue, `ERR_R_ASN1_LIB` when it is not such a key.
+ *
+ * Requires: `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
+ *
+ * Requires: `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
+ * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+ * libcrypto asks on the terminal.
+ *
+ * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+ * no key, `BAD_SSL_FILETYPE` for another `type`.
+ */
+int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+ * (`SSL_set_default_passwd_cb`).
+ */
+int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * Whether the current private key belongs to the current certificate: those of the kind that was
+ * set or selected last.
+ *
+ * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
+ * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
+ * belongs to another.
+ */
+int SSL_CTX_check_private_key(const SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_check_private_key`, for one connection.
+ */
+int SSL_check_private_key(const SSL *ssl);
+
+/**
+ * The current private key of the context, or NULL when the current slot has none. Lent until it
+ * is replaced or the context freed.
+ */
+EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
+
+/**
+ * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
+ * replaced or the connection freed.
+ */
+EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
+
+/**
+ * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+ */
+int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
+ */
+int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_ASN1`, with an RSA key in PKCS#1.
+ *
+ * Requires: `d` is NULL or readable for `len` bytes.
+ */
+int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
+ *
+ * Requires: `d` is NULL or readable for `len` bytes.
+ */
+int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
+
+/**
+ * As `SSL_CTX_use_PrivateKey_file`, with an RSA key: any form in PEM, PKCS#1 in DER.
+ */
+int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
+
+/**
+ * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
+ */
+int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
+
+/**
+ * Sets the function that gives the passwords of key files of `ctx`, and of connections made
+ * later; NULL unsets it.
+ */
+void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
+
+/**
+ * Sets the last argument of the password callback, or without one the password itself: a C string.
+ * It stays the program's.
+ *
+ * Requires: What `u` points to lives as long as files are read.
+ */
+void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
+
+/**
+ * The password callback; NULL when none was set.
+ *
+ * It is the program's own function.
+ */
+pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
+
+/**
+ * The last argument of the password callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
+ */
+void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
+
+/**
+ * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+ */
+void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
+
+/**
+ * Sets the last argument of the password callback, or without one the password itself: a C string.
+ * It stays the program's.
+ *
+ * Requires: What `u` points to lives as long as files are read.
+ */
+void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
+
+/**
+ * The password callback; NULL when none was set.
+ *
+ * It is the program's own function.
+ */
+pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
+
+/**
+ * The last argument of the password callback; NULL when none was set.
+ *
+ * It is the program's own pointer, which lives as long as the program lets it.
+ */
+void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
  * Whether a certificate with its private key and the chain above it (NULL for none) would do for the
@@ -2250,260 +2413,17 @@ int SSL_check_chain(SSL *ssl,
                     EVP_PKEY *pk,
                     struct stack_st_X509 *chain);
 
-/**
- * As `SSL_CTX_check_private_key`, for one connection.
- */
-int SSL_check_private_key(const SSL *ssl);
-
-/**
- * The certificate by which this side of the connection identifies itself, or NULL: once the
- * handshake has selected one, that one; before, the one set last. In the callback of
- * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
- * freed.
- */
-X509 *SSL_get_certificate(const SSL *ssl);
-
-/**
- * The password callback; NULL when none was set.
+/*
+ * Verifying the peer
+ * ==================
  *
- * It is the program's own function.
+ * A client verifies nothing until SSL_VERIFY_PEER is set, and no name until SSL_set1_host: without
+ * both, anyone can stand between client and server. A server with SSL_VERIFY_PEER asks for a
+ * certificate, and needs SSL_VERIFY_FAIL_IF_NO_PEER_CERT to insist on one. Verification is
+ * libcrypto's, with the store of the context. A resumed handshake verifies nothing again: the
+ * result and certificate come from the session. The verify callback can accept what failed; one
+ * that always returns 1 switches verification off.
  */
-pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
-
-/**
- * The last argument of the password callback; NULL when none was set.
- *
- * It is the program's own pointer, which lives as long as the program lets it.
- */
-void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
-
-/**
- * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
- * replaced or the connection freed.
- */
-EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
-
-/**
- * As `SSL_CTX_set_cert_cb`, for one connection.
- *
- * Done in part: a client's cannot suspend: a negative number sends no certificate.
- */
-void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
-
-/**
- * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
- */
-void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
-
-/**
- * Sets the last argument of the password callback, or without one the password itself: a C string.
- * It stays the program's.
- *
- * Requires: What `u` points to lives as long as files are read.
- */
-void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
-
-/**
- * As `SSL_CTX_use_PrivateKey`, for one connection.
- */
-int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey);
-
-/**
- * As `SSL_CTX_use_PrivateKey_ASN1`, for one connection.
- *
- * Requires: `d` is NULL or readable for `len` bytes.
- */
-int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
-
-/**
- * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
- * (`SSL_set_default_passwd_cb`).
- */
-int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
-
-/**
- * As `SSL_CTX_use_RSAPrivateKey`, for one connection.
- */
-int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa);
-
-/**
- * As `SSL_CTX_use_RSAPrivateKey_ASN1`, for one connection.
- *
- * Requires: `d` is NULL or readable for `len` bytes.
- */
-int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len);
-
-/**
- * As `SSL_CTX_use_RSAPrivateKey_file`, for one connection.
- */
-int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
-
-/**
- * As `SSL_CTX_use_cert_and_key`, for one connection.
- */
-int SSL_use_cert_and_key(SSL *ssl,
-                         X509 *x509,
-                         EVP_PKEY *privatekey,
-                         struct stack_st_X509 *chain,
-                         int override);
-
-/**
- * As `SSL_CTX_use_certificate`, for one connection.
- */
-int SSL_use_certificate(SSL *ssl, X509 *x);
-
-/**
- * As `SSL_CTX_use_certificate_ASN1`, for one connection; note the order of the arguments.
- *
- * Requires: `d` is NULL or readable for `len` bytes.
- */
-int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
-
-/**
- * As `SSL_CTX_use_certificate_chain_file`, for one connection.
- */
-int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
-
-/**
- * As `SSL_CTX_use_certificate_file`, for one connection.
- */
-int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
-
-/**
- * The verify parameters of the context, lent as long as it lives. What the program changes through
- * the pointer counts at once, for connections that have not used their own yet; no other thread may
- * use the context meanwhile.
- */
-X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
-
-/**
- * The context's store of trusted certificates; never NULL for a context. Lent until it is
- * replaced or the context freed. The program may add to it at any time.
- */
-X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
-
-/**
- * The callback set by `SSL_CTX_set_verify`; NULL for none.
- */
-SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
-
-/**
- * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
- */
-int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
-
-/**
- * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
- */
-int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
-
-/**
- * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
- *
- * Returns 1; or 0 with an error on the queue, none for NULL.
- */
-int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
-
-/**
- * Trusts the certificates of a PEM file, which is read now.
- *
- * Returns 1; or 0 with an error on the queue, none for NULL.
- */
-int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
-
-/**
- * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
- * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
- * `openssl rehash`. One of the two may be NULL.
- *
- * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
- * no certificate. A directory that does not exist is no error.
- */
-int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
-                                  const char *cafile,
-                                  const char *ca_path);
-
-/**
- * Trusts the certificates at a URI, see ossl_store(7).
- *
- * Returns 1; or 0 with an error on the queue, none for NULL.
- */
-int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
-
-/**
- * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
- * caller's.
- */
-void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
- *
- * Returns 1, or 0 with an error on the queue.
- *
- * Requires: `vpm` is NULL or live and not changed meanwhile.
- */
-int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
-
-/**
- * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
- * it by an empty one. Connections that exist use the new one from now on.
- *
- * Requires: `store` is NULL or live, and the caller gives a reference away.
- */
-void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
-
-/**
- * Lets a function of the program verify chains instead of libcrypto, on all connections of the
- * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
- * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
- * with `X509_STORE_CTX_set_error`.
- *
- * Requires: `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects,
- * on every thread.
- */
-void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
-                                      int (*callback)(X509_STORE_CTX*, void*),
-                                      void *arg);
-
-/**
- * As `SSL_CTX_set_default_verify_paths`, only the directory.
- */
-int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
-
-/**
- * As `SSL_CTX_set_default_verify_paths`, only the file.
- */
-int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
-
-/**
- * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
- * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
- *
- * Returns 1, or 0 with an error on the queue.
- */
-int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
-
-/**
- * As `SSL_CTX_set_default_verify_paths`, only the URI.
- */
-int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
-
-/**
- * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
- * role asks for.
- *
- * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
- */
-int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
-
-/**
- * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
- * for.
- *
- * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
- */
-int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
 
 /**
  * Sets the mode of verification, and the function that is asked about each certificate of a
@@ -2525,29 +2445,68 @@ int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
 void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 
 /**
+ * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
+ * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ *
+ * Requires: `callback` keeps to SSL_set_verify(3).
+ */
+void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
+
+/**
+ * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
+ * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
+ * After a resumption it is the session's.
+ */
+long SSL_get_verify_result(const SSL *ssl);
+
+/**
+ * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+ */
+int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
+
+/**
+ * The callback set by `SSL_CTX_set_verify`; NULL for none.
+ */
+SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
+
+/**
+ * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+ */
+SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
+
+/**
  * Sets how many certificates there may be between the peer's own and the trusted one; -1 for
  * libcrypto's default, 100.
  */
 void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
 
 /**
- * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+ * As `SSL_CTX_set_verify_depth`, for one connection.
+ */
+void SSL_set_verify_depth(SSL *ssl, int depth);
+
+/**
+ * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+ */
+int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
+
+/**
+ * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+ */
+int SSL_get_verify_depth(const SSL *ssl);
+
+/**
+ * Lets a function of the program verify chains instead of libcrypto, on all connections of the
+ * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+ * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
+ * with `X509_STORE_CTX_set_error`.
  *
- * Returns 1; or 0, without an error on the queue for a second address.
+ * Requires: `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects,
+ * on every thread.
  */
-int SSL_add1_host(SSL *ssl, const char *hostname);
-
-/**
- * The verify parameters of the connection, lent as long as it lives. They start as those of the
- * context.
- */
-X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
-
-/**
- * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
- * asked for, or none matched, or the session was resumed. Lent until the next verification.
- */
-const char *SSL_get0_peername(SSL *ssl);
+void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
+                                      int (*callback)(X509_STORE_CTX*, void*),
+                                      void *arg);
 
 /**
  * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
@@ -2556,26 +2515,146 @@ const char *SSL_get0_peername(SSL *ssl);
 int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
- * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
- */
-SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
-
-/**
- * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
- */
-int SSL_get_verify_depth(const SSL *ssl);
-
-/**
  * The mode set by `SSL_set_verify`, or that of the context.
  */
 int SSL_get_verify_mode(const SSL *ssl);
 
 /**
- * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
- * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
- * After a resumption it is the session's.
+ * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
+ * nothing about the handshake.
  */
-long SSL_get_verify_result(const SSL *ssl);
+void SSL_set_verify_result(SSL *ssl, long v);
+
+/**
+ * The verify parameters of the context, lent as long as it lives. What the program changes through
+ * the pointer counts at once, for connections that have not used their own yet; no other thread may
+ * use the context meanwhile.
+ */
+X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
+
+/**
+ * The verify parameters of the connection, lent as long as it lives. They start as those of the
+ * context.
+ */
+X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
+
+/**
+ * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * Requires: `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
+
+/**
+ * As `SSL_CTX_set1_param`, for one connection.
+ *
+ * Requires: `vpm` is NULL or live and not changed meanwhile.
+ */
+int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+
+/**
+ * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
+ * role asks for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ */
+int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
+
+/**
+ * As `SSL_CTX_set_purpose`, for one connection.
+ */
+int SSL_set_purpose(SSL *ssl, int purpose);
+
+/**
+ * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
+ * for.
+ *
+ * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ */
+int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
+
+/**
+ * As `SSL_CTX_set_trust`, for one connection.
+ */
+int SSL_set_trust(SSL *ssl, int trust);
+
+/**
+ * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
+ * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
+ * `openssl rehash`. One of the two may be NULL.
+ *
+ * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
+ * no certificate. A directory that does not exist is no error.
+ */
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
+                                  const char *cafile,
+                                  const char *ca_path);
+
+/**
+ * Trusts the certificates of a PEM file, which is read now.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ */
+int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
+
+/**
+ * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ */
+int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
+
+/**
+ * Trusts the certificates at a URI, see ossl_store(7).
+ *
+ * Returns 1; or 0 with an error on the queue, none for NULL.
+ */
+int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
+
+/**
+ * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
+ * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ */
+int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the file.
+ */
+int SSL_CTX_set_default_verify_file(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the directory.
+ */
+int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
+
+/**
+ * As `SSL_CTX_set_default_verify_paths`, only the URI.
+ */
+int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
+
+/**
+ * The context's store of trusted certificates; never NULL for a context. Lent until it is
+ * replaced or the context freed. The program may add to it at any time.
+ */
+X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
+
+/**
+ * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
+ * it by an empty one. Connections that exist use the new one from now on.
+ *
+ * Requires: `store` is NULL or live, and the caller gives a reference away.
+ */
+void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
+
+/**
+ * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+ * caller's.
+ */
+void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
 
 /**
  * Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
@@ -2590,11 +2669,11 @@ long SSL_get_verify_result(const SSL *ssl);
 int SSL_set1_host(SSL *ssl, const char *hostname);
 
 /**
- * As `SSL_CTX_set1_param`, for one connection.
+ * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
  *
- * Requires: `vpm` is NULL or live and not changed meanwhile.
+ * Returns 1; or 0, without an error on the queue for a second address.
  */
-int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
+int SSL_add1_host(SSL *ssl, const char *hostname);
 
 /**
  * Sets how names are compared: `X509_CHECK_FLAG_…` bits, see X509_check_host(3).
@@ -2602,33 +2681,10 @@ int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
 void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
- * As `SSL_CTX_set_purpose`, for one connection.
+ * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
+ * asked for, or none matched, or the session was resumed. Lent until the next verification.
  */
-int SSL_set_purpose(SSL *ssl, int purpose);
-
-/**
- * As `SSL_CTX_set_trust`, for one connection.
- */
-int SSL_set_trust(SSL *ssl, int trust);
-
-/**
- * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
- * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
- *
- * Requires: `callback` keeps to SSL_set_verify(3).
- */
-void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
-
-/**
- * As `SSL_CTX_set_verify_depth`, for one connection.
- */
-void SSL_set_verify_depth(SSL *ssl, int depth);
-
-/**
- * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
- * nothing about the handshake.
- */
-void SSL_set_verify_result(SSL *ssl, long v);
+const char *SSL_get0_peername(SSL *ssl);
 
 /**
  * The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
@@ -2640,15 +2696,6 @@ void SSL_set_verify_result(SSL *ssl, long v);
  * all others have their own.
  */
 X509 *SSL_get0_peer_certificate(const SSL *ssl);
-
-/**
- * The chain that was built when the peer's certificate was verified, its own certificate first,
- * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
- * nothing was verified, as after a resumption.
- *
- * Lent until the next handshake.
- */
-struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 
 /**
  * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
@@ -2667,6 +2714,15 @@ X509 *SSL_get1_peer_certificate(const SSL *ssl);
 struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 
 /**
+ * The chain that was built when the peer's certificate was verified, its own certificate first,
+ * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
+ * nothing was verified, as after a resumption.
+ *
+ * Lent until the next handshake.
+ */
+struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
+
+/**
  * Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
  * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
  *
@@ -2675,19 +2731,9 @@ struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
- * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
- *
- * Returns how many there are; 0 also for a negative `idx`.
- *
- * Done in part: on a client those are missing that a server takes in certificates only.
+ * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
  */
-int SSL_get_shared_sigalgs(SSL *ssl,
-                           int idx,
-                           int *psign,
-                           int *phash,
-                           int *psignandhash,
-                           unsigned char *rsig,
-                           unsigned char *rhash);
+int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
  * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
@@ -2710,31 +2756,19 @@ int SSL_get_sigalgs(SSL *ssl,
                     unsigned char *rhash);
 
 /**
- * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+ * As `SSL_get_sigalgs`, for the algorithms that both sides accept, best first.
+ *
+ * Returns how many there are; 0 also for a negative `idx`.
+ *
+ * Done in part: on a client those are missing that a server takes in certificates only.
  */
-int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
-
-/**
- * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
- * Returns 1, or 0 with an error on the queue.
- */
-int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
-
-/**
- * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
- * caller's. Returns 1, or 0 with an error on the queue.
- */
-int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
-
-/**
- * The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
- */
-const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
-
-/**
- * The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
- */
-struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
+int SSL_get_shared_sigalgs(SSL *ssl,
+                           int idx,
+                           int *psign,
+                           int *phash,
+                           int *psignandhash,
+                           unsigned char *rsig,
+                           unsigned char *rhash);
 
 /**
  * Sets the CA list of `ctx`. The list is the library's from now on, also when
@@ -2745,49 +2779,17 @@ struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
 void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
- * Sets the client CA list of `ctx`. The list is the library's from now on, also when
- * `ctx` is NULL; NULL takes the old one away.
+ * Sets the CA list of `ssl`. The list is the library's from now on, also when
+ * `ssl` is NULL; NULL takes the old one away.
  *
  * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
  */
-void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
+void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
- * Returns 1, or 0 with an error on the queue.
+ * The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
  */
-int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
-
-/**
- * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
- * caller's. Returns 1, or 0 with an error on the queue.
- */
-int SSL_add_client_CA(SSL *ssl, X509 *x);
-
-/**
- * Adds the subjects of the certificates in all files of a directory to a list, except those that
- * are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
- * stay.
- */
-int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
-
-/**
- * Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
- * Returns 1, or 0 with an error on the queue; names that were added before the error stay.
- */
-int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
-
-/**
- * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
- * in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
- */
-int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
-
-/**
- * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
- * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
- */
-struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
+const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
  * The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
@@ -2800,11 +2802,62 @@ const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
 /**
+ * Adds a copy of the certificate's subject to the CA list of `ctx`. `x` stays the caller's.
+ * Returns 1, or 0 with an error on the queue.
+ */
+int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
+
+/**
+ * Adds a copy of the certificate's subject to the CA list of `ssl`. `x` stays the caller's.
+ * Returns 1, or 0 with an error on the queue.
+ */
+int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
+
+/**
+ * Sets the client CA list of `ctx`. The list is the library's from now on, also when
+ * `ctx` is NULL; NULL takes the old one away.
+ *
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
+
+/**
+ * Sets the client CA list of `ssl`. The list is the library's from now on, also when
+ * `ssl` is NULL; NULL takes the old one away.
+ *
+ * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ */
+void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
+
+/**
+ * The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
+ */
+struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
+
+/**
  * On a client, the list that the server has sent, lent until the next handshake; on a server, the
  * client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
  * for none.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
+
+/**
+ * Adds a copy of the certificate's subject to the client CA list of `ctx`. `x` stays the
+ * caller's. Returns 1, or 0 with an error on the queue.
+ */
+int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
+
+/**
+ * Adds a copy of the certificate's subject to the client CA list of `ssl`. `x` stays the
+ * caller's. Returns 1, or 0 with an error on the queue.
+ */
+int SSL_add_client_CA(SSL *ssl, X509 *x);
+
+/**
+ * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
+ * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ */
+struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
  * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
@@ -2824,49 +2877,33 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       const char *propq);
 
 /**
- * Sets the CA list of `ssl`. The list is the library's from now on, also when
- * `ssl` is NULL; NULL takes the old one away.
- *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
+ * Returns 1, or 0 with an error on the queue; names that were added before the error stay.
  */
-void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
+int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
 
 /**
- * Sets the client CA list of `ssl`. The list is the library's from now on, also when
- * `ssl` is NULL; NULL takes the old one away.
- *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Adds the subjects of the certificates in all files of a directory to a list, except those that
+ * are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
+ * stay.
  */
-void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
+int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
 
 /**
- * The last argument of the security callback; NULL when none was set.
- *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
+ * in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
  */
-void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
+int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
 /**
- * The function that decides what is secure enough: the program's, or one that goes by the level. A
- * function of the program may call it.
+ * Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
  */
-int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
-                                                         const SSL_CTX *ctx,
-                                                         int op,
-                                                         int bits,
-                                                         int nid,
-                                                         void *other,
-                                                         void *ex);
+void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
 /**
  * The security level of `ctx`.
  */
 int SSL_CTX_get_security_level(const SSL_CTX *ctx);
-
-/**
- * Sets the last argument of the security callback; it stays the program's.
- */
-void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
 /**
  * Sets the function that decides instead of the level for connections made later; NULL is the
@@ -2884,16 +2921,49 @@ void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  void *ex));
 
 /**
- * Sets the security level for connections made later: 0 to 5. Debian's default, and ours, is 2.
+ * The function that decides what is secure enough: the program's, or one that goes by the level. A
+ * function of the program may call it.
  */
-void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
+int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex);
+
+/**
+ * Sets the last argument of the security callback; it stays the program's.
+ */
+void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
 /**
  * The last argument of the security callback; NULL when none was set.
  *
  * It is the program's own pointer, which lives as long as the program lets it.
  */
-void *SSL_get0_security_ex_data(const SSL *ssl);
+void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
+
+/**
+ * Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
+ */
+void SSL_set_security_level(SSL *ssl, int level);
+
+/**
+ * The security level of `ssl`.
+ */
+int SSL_get_security_level(const SSL *ssl);
+
+/**
+ * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
+ */
+void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
+                                                         const SSL_CTX *ctx,
+                                                         int op,
+                                                         int bits,
+                                                         int nid,
+                                                         void *other,
+                                                         void *ex));
 
 /**
  * The function that decides what is secure enough: the program's, or one that goes by the level. A
@@ -2908,73 +2978,124 @@ int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
                                                  void *ex);
 
 /**
- * The security level of `ssl`.
- */
-int SSL_get_security_level(const SSL *ssl);
-
-/**
  * Sets the last argument of the security callback; it stays the program's.
  */
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
 /**
- * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
- */
-void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
-                                                         const SSL_CTX *ctx,
-                                                         int op,
-                                                         int bits,
-                                                         int nid,
-                                                         void *other,
-                                                         void *ex));
-
-/**
- * Sets the security level of `ssl`: 0 to 5. Debian's default, and ours, is 2.
- */
-void SSL_set_security_level(SSL *ssl, int level);
-
-/**
- * Says whether clients made later offer to authenticate after the handshake.
+ * The last argument of the security callback; NULL when none was set.
  *
- * Done in part: remembered; post-handshake authentication is never offered.
+ * It is the program's own pointer, which lives as long as the program lets it.
  */
-void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
-
-/**
- * Says whether a client offers to authenticate after the handshake.
- *
- * Done in part: remembered; post-handshake authentication is never offered.
- */
-void SSL_set_post_handshake_auth(SSL *ssl, int val);
-
-/**
- * Says whether a context checks certificate transparency: always 0.
- */
-int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
-
-/**
- * Says whether a connection checks certificate transparency: always 0.
- */
-int SSL_ct_is_enabled(const SSL *ssl);
-
-/**
- * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
- *
- * Done in part: accepted; SSL_dane_enable fails.
- */
-int SSL_CTX_dane_enable(SSL_CTX *ctx);
-
-/**
- * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
- *
- * Done in part: accepted; SSL_dane_enable fails.
- */
-int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
+void *SSL_get0_security_ex_data(const SSL *ssl);
 
 /*
- * Cipher suites, groups, parameters
- * =================================
+ * Cipher suites
+ * =============
+ *
+ * Lists of a context or connection, and the properties of a suite. An SSL_CIPHER is constant and
+ * lives as long as the library. Unknown names in a list are left out, and a cipher string that
+ * leaves no suite is an error. TLS 1.3 has a list of its own (SSL_CTX_set_ciphersuites).
  */
+
+/**
+ * The suite that `ssl` uses, or NULL before it is agreed on; static.
+ */
+const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
+
+/**
+ * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
+ * is left out.
+ *
+ * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
+ * changes.
+ */
+int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
+
+/**
+ * As `SSL_CTX_set_cipher_list`, for one connection.
+ */
+int SSL_set_cipher_list(SSL *ssl, const char *str);
+
+/**
+ * Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
+ *
+ * Returns 1; or 0 with an error on the queue, and then nothing changes.
+ */
+int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
+
+/**
+ * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
+ * changed.
+ */
+struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
+
+/**
+ * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
+ * suites are changed.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
+
+/**
+ * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
+ * callback, in a list of the caller's own, to be freed
+ * with `sk_SSL_CIPHER_free`; NULL for none.
+ */
+struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
+
+/**
+ * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+ */
+const char *SSL_get_cipher_list(const SSL *ssl, int priority);
+
+/**
+ * As `SSL_CTX_set_ciphersuites`, for one connection.
+ */
+int SSL_set_ciphersuites(SSL *ssl, const char *str);
+
+/**
+ * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+ *
+ * Static.
+ */
+const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
+
+/**
+ * The suite with this two-byte TLS number, or NULL; static.
+ *
+ * Requires: `ptr` is readable for two bytes; `ssl` is not looked at.
+ */
+const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
+
+/**
+ * Server: the suites that the client offered and this library knows, in the client's order. Lent as
+ * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
+ * known.
+ */
+struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
+
+/**
+ * Server: the names of the suites that both sides know, with colons between them, into `buf` of
+ * `size` bytes. Returns `buf`, or NULL.
+ *
+ * The text is in the caller's buffer.
+ *
+ * Requires: `buf` is writable for `size` bytes.
+ */
+char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
+
+/**
+ * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
+ * string is static. "(NONE)" for NULL. Puts no error on the queue.
+ */
+const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
+
+/**
+ * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+ * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
+ * queue.
+ */
+const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
  * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
@@ -2984,15 +3105,16 @@ int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_
 const char *OPENSSL_cipher_name(const char *rfc_name);
 
 /**
- * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+ * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
+ * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
  */
-const char *OSSL_default_cipher_list(void);
+int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
 
 /**
- * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
- * (OSSL_default_ciphersuites(3)). The string is static.
+ * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
+ * The string is static. "(NONE)" for NULL. Puts no error on the queue.
  */
-const char *OSSL_default_ciphersuites(void);
+const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
 
 /**
  * One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
@@ -3008,26 +3130,6 @@ const char *OSSL_default_ciphersuites(void);
 char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
 
 /**
- * The suite with this two-byte TLS number, or NULL; static.
- *
- * Requires: `ptr` is readable for two bytes; `ssl` is not looked at.
- */
-const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
-
-/**
- * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
- * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
- * no error on the queue.
- */
-int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
-
-/**
- * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
- * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
- */
-int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
-
-/**
  * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
  * suites that do not encrypt, and for NULL. Puts no error on the queue.
  */
@@ -3040,6 +3142,20 @@ int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
 int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
 
 /**
+ * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+ * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+ * error on the queue.
+ */
+int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
+
+/**
+ * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+ * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+ * no error on the queue.
+ */
+int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
+
+/**
  * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
  * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
  * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
@@ -3049,23 +3165,16 @@ int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
 
 /**
+ * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
+ * no error on the queue.
+ */
+int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
+
+/**
  * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
  * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
  */
 uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
-
-/**
- * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
- * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
- * error on the queue.
- */
-int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
-
-/**
- * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
- * string is static. "(NONE)" for NULL. Puts no error on the queue.
- */
-const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 
 /**
  * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
@@ -3074,102 +3183,15 @@ const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
 
 /**
- * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
- * The string is static. "(NONE)" for NULL. Puts no error on the queue.
+ * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
  */
-const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
+const char *OSSL_default_cipher_list(void);
 
 /**
- * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
- * no error on the queue.
+ * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+ * (OSSL_default_ciphersuites(3)). The string is static.
  */
-int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
-
-/**
- * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
- * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
- * queue.
- */
-const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
-
-/**
- * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
- * changed.
- */
-struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
-
-/**
- * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
- * is left out.
- *
- * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
- * changes.
- */
-int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
-
-/**
- * Sets the suites for TLS 1.3: names with colons between them; an empty string for none.
- *
- * Returns 1; or 0 with an error on the queue, and then nothing changes.
- */
-int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
-
-/**
- * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
- * callback, in a list of the caller's own, to be freed
- * with `sk_SSL_CIPHER_free`; NULL for none.
- */
-struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
-
-/**
- * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
- */
-const char *SSL_get_cipher_list(const SSL *ssl, int priority);
-
-/**
- * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
- * suites are changed.
- */
-struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
-
-/**
- * Server: the suites that the client offered and this library knows, in the client's order. Lent as
- * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
- * known.
- */
-struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
-
-/**
- * The suite that `ssl` uses, or NULL before it is agreed on; static.
- */
-const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
-
-/**
- * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
- *
- * Static.
- */
-const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
-
-/**
- * Server: the names of the suites that both sides know, with colons between them, into `buf` of
- * `size` bytes. Returns `buf`, or NULL.
- *
- * The text is in the caller's buffer.
- *
- * Requires: `buf` is writable for `size` bytes.
- */
-char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
-
-/**
- * As `SSL_CTX_set_cipher_list`, for one connection.
- */
-int SSL_set_cipher_list(SSL *ssl, const char *str);
-
-/**
- * As `SSL_CTX_set_ciphersuites`, for one connection.
- */
-int SSL_set_ciphersuites(SSL *ssl, const char *str);
+const char *OSSL_default_ciphersuites(void);
 
 /**
  * The name of the group with number `id`, as `SSL_get_negotiated_group` and
@@ -3178,124 +3200,15 @@ int SSL_set_ciphersuites(SSL *ssl, const char *str);
  */
 const char *SSL_group_to_name(SSL *ssl, int id);
 
-/**
- * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
- * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
- * level or callback refuses, or NULL, which stays the caller's.
- *
- * Requires: `dhpkey` is NULL or a reference that the caller owns.
- *
- * Done in part: accepted; DHE suites are not offered.
- */
-int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
-                             EVP_PKEY *dhpkey);
-
-/**
- * Sets the callback that gives DH parameters for a context. Accepted, never called.
- *
- * Done in part: accepted; DHE suites are not offered.
- */
-void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
-
-/**
- * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
- * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
- * level or callback refuses, or NULL, which stays the caller's.
- *
- * Requires: `dhpkey` is NULL or a reference that the caller owns.
- *
- * Done in part: accepted; DHE suites are not offered.
- */
-int SSL_set0_tmp_dh_pkey(SSL *ssl,
-                         EVP_PKEY *dhpkey);
-
-/**
- * Sets the callback that gives DH parameters for a connection. Accepted, never called.
- *
- * Done in part: accepted; DHE suites are not offered.
- */
-void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int keylength));
-
-/**
- * Name of a compression method: NULL.
- *
- * Done in part: as in a libssl built without compression.
- */
-const char *SSL_COMP_get0_name(const SSL_COMP *comp);
-
-/**
- * The list of compression methods: NULL, there is none.
- *
- * Done in part: as in a libssl built without compression.
- */
-struct stack_st_SSL_COMP *SSL_COMP_get_compression_methods(void);
-
-/**
- * Number of a compression method: -1.
- *
- * Done in part: as in a libssl built without compression.
- */
-int SSL_COMP_get_id(const SSL_COMP *comp);
-
-/**
- * Name of a compression method of libcrypto: NULL.
- *
- * Done in part: as in a libssl built without compression.
- */
-const char *SSL_COMP_get_name(const COMP_METHOD *comp);
-
-/**
- * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
- *
- * Done in part: as in a libssl built without compression.
- */
-struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_COMP *methods);
-
-/**
- * Compression of what a connection sends: NULL, none.
- *
- * Done in part: as in a libssl built without compression.
- */
-const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
-
-/**
- * Compression of what a connection receives: NULL, none.
- *
- * Done in part: as in a libssl built without compression.
- */
-const COMP_METHOD *SSL_get_current_expansion(const SSL *ssl);
-
-/**
- * Frees the SRP state of a context: always 1, there is none.
- *
- * Done in part: empty state only.
- */
-int SSL_CTX_SRP_CTX_free(SSL_CTX *ctx);
-
-/**
- * Clears the SRP state of a context: always 1, there is none.
- *
- * Done in part: empty state only.
- */
-int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
-
-/**
- * Frees the SRP state of a connection: always 1, there is none.
- *
- * Done in part: empty state only.
- */
-int SSL_SRP_CTX_free(SSL *ssl);
-
-/**
- * Clears the SRP state of a connection: always 1, there is none.
- *
- * Done in part: empty state only.
- */
-int SSL_SRP_CTX_init(SSL *ssl);
-
 /*
- * Hello messages: names, protocols, extensions
- * ============================================
+ * ClientHello: names and protocols
+ * ================================
+ *
+ * What a server decides by the ClientHello: the callback for the whole message runs first, then
+ * those for the server name (set by SSL_CTX_set_tlsext_servername_callback) and the protocol
+ * (ALPN). All of it comes from a peer that is not authenticated yet. SSL_set_SSL_CTX changes
+ * certificates and settings during the handshake; the cache and ticket keys stay those of the first
+ * context. Give each name a session id context, so that no session resumes under another name.
  */
 
 /**
@@ -3308,69 +3221,9 @@ int SSL_SRP_CTX_init(SSL *ssl);
 void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
 /**
- * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
- *
- * Done in part: accepted; SSL_stateless fails, so never called.
+ * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
  */
-void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
-                                              int (*gen_stateless_cookie_cb)(SSL *ssl,
-                                                                             unsigned char *cookie,
-                                                                             size_t *cookie_len));
-
-/**
- * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
- *
- * Done in part: accepted; SSL_stateless fails, so never called.
- */
-void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
-                                            int (*verify_stateless_cookie_cb)(SSL *ssl,
-                                                                              const unsigned char *cookie,
-                                                                              size_t cookie_len));
-
-/**
- * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
- * (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
- * `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
- * lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
- *
- * Returns 1, or 0 with an error on the queue.
- *
- * Requires: `bytes` is NULL or readable for `len` bytes. `ssl` is not used.
- */
-int SSL_bytes_to_cipher_list(SSL *ssl,
-                             const unsigned char *bytes,
-                             size_t len,
-                             int isv2format,
-                             struct stack_st_SSL_CIPHER **sk,
-                             struct stack_st_SSL_CIPHER **scsvs);
-
-/**
- * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
- * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
- *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
- */
-size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
-
-/**
- * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
- * outside of the callback. `out` may be NULL.
- *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
- */
-size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
-
-/**
- * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
- * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
- * of the callback.
- *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
- */
-int SSL_client_hello_get0_ext(SSL *ssl,
-                              unsigned int kind,
-                              const unsigned char **out,
-                              size_t *outlen);
+int SSL_client_hello_isv2(SSL *ssl);
 
 /**
  * The field legacy_version of the ClientHello; 0 outside of the callback.
@@ -3394,6 +3247,22 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
 
 /**
+ * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
+ * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ */
+size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
+
+/**
+ * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
+ * outside of the callback. `out` may be NULL.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ */
+size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
+
+/**
  * Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the client's order, and
  * `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
  * NULL for none.
@@ -3406,9 +3275,33 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl,
                                              size_t *outlen);
 
 /**
- * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+ * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
+ * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
+ * of the callback.
+ *
+ * Lent until the ClientHello callback has answered for good, also while it is suspended.
  */
-int SSL_client_hello_isv2(SSL *ssl);
+int SSL_client_hello_get0_ext(SSL *ssl,
+                              unsigned int kind,
+                              const unsigned char **out,
+                              size_t *outlen);
+
+/**
+ * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
+ * (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
+ * `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
+ * lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ *
+ * Requires: `bytes` is NULL or readable for `len` bytes. `ssl` is not used.
+ */
+int SSL_bytes_to_cipher_list(SSL *ssl,
+                             const unsigned char *bytes,
+                             size_t len,
+                             int isv2format,
+                             struct stack_st_SSL_CIPHER **sk,
+                             struct stack_st_SSL_CIPHER **scsvs);
 
 /**
  * The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
@@ -3451,6 +3344,13 @@ SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
 int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int protos_len);
 
 /**
+ * As `SSL_CTX_set_alpn_protos`, for one client.
+ *
+ * Requires: `protos` is NULL or readable for `protos_len` bytes.
+ */
+int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
+
+/**
  * Sets the function with which a server chooses from the client's protocols, and its last
  * argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
  * client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
@@ -3487,86 +3387,15 @@ int SSL_select_next_proto(unsigned char **out,
                           const unsigned char *client,
                           unsigned int client_len);
 
-/**
- * As `SSL_CTX_set_alpn_protos`, for one client.
- *
- * Requires: `protos` is NULL or readable for `protos_len` bytes.
- */
-int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int protos_len);
-
-/**
- * Sets a client's NPN callback. Accepted, never called.
- *
- * Done in part: never negotiated.
- */
-void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
-
-/**
- * Sets a server's NPN callback. Accepted, never called.
- *
- * Done in part: never negotiated.
- */
-void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
-                                           SSL_CTX_npn_advertised_cb_func callback,
-                                           void *arg);
-
-/**
- * The protocol that NPN chose: NULL with length 0, as NPN never runs.
- *
- * Done in part: never negotiated.
- */
-void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, unsigned int *len);
-
-/**
- * Says whether a context has a custom client extension of this type: always 0.
- */
-int SSL_CTX_has_client_custom_ext(const SSL_CTX *ctx, unsigned int ext_type);
-
-/**
- * Says whether libssl handles an extension itself, so that a program must not
- * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
- */
-int SSL_extension_supported(unsigned int ext_type);
-
-/**
- * Sets the callback that makes DTLS cookies. Accepted, never called.
- *
- * Done in part: accepted; DTLS never runs, so never called.
- */
-void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
-                                    int (*app_gen_cookie_cb)(SSL *ssl,
-                                                             unsigned char *cookie,
-                                                             unsigned int *cookie_len));
-
-/**
- * Sets the callback that checks DTLS cookies. Accepted, never called.
- *
- * Done in part: accepted; DTLS never runs, so never called.
- */
-void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
-                                  int (*app_verify_cookie_cb)(SSL *ssl,
-                                                              const unsigned char *cookie,
-                                                              unsigned int cookie_len));
-
-/**
- * Says whether a connection uses DTLS: always 0 here.
- */
-int SSL_is_dtls(const SSL *ssl);
-
 /*
- * Callbacks, exporters, texts, configuration
- * ==========================================
+ * Watching connections, exporting keys
+ * ====================================
+ *
+ * Info and message callbacks report what happens; the keylog callback gets the secrets of each
+ * connection, with which anyone can decrypt it: for debugging only. Callbacks run on the thread
+ * that uses the connection. A server's certificate callback that returns a negative number
+ * suspends the handshake.
  */
-
-/**
- * The information callback of `ctx`; NULL when none was set.
- */
-void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
-
-/**
- * The key log callback; NULL when none was set.
- */
-SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
 /**
  * Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
@@ -3581,10 +3410,19 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
- * Sets the function that receives the secrets of every connection, a line each in the format of
- * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+ * The information callback of `ctx`; NULL when none was set.
  */
-void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
+void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
+
+/**
+ * As `SSL_CTX_set_info_callback`, for one connection.
+ */
+void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
+
+/**
+ * The information callback of `ssl` itself; NULL when none was set.
+ */
+void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
 
 /**
  * Sets the function that is told of protocol messages, on connections made later. Its last
@@ -3608,16 +3446,6 @@ void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
                                                              void *arg));
 
 /**
- * The information callback of `ssl` itself; NULL when none was set.
- */
-void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
-
-/**
- * As `SSL_CTX_set_info_callback`, for one connection.
- */
-void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
-
-/**
  * As `SSL_CTX_set_msg_callback`, for one connection.
  */
 void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
@@ -3627,6 +3455,52 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
                                                      size_t len,
                                                      SSL *ssl,
                                                      void *arg));
+
+/**
+ * Sets the function that receives the secrets of every connection, a line each in the format of
+ * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+ */
+void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
+
+/**
+ * The key log callback; NULL when none was set.
+ */
+SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
+
+/**
+ * Sets the function that is called when a certificate is about to be used, on connections made
+ * later, and its last argument: on a server after the ClientHello was looked at, on a client that
+ * was asked for a certificate. It may set or clear certificates of the connection. It returns 1
+ * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
+ * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
+ *
+ * Done in part: a client's cannot suspend: a negative number sends no certificate.
+ */
+void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
+
+/**
+ * As `SSL_CTX_set_cert_cb`, for one connection.
+ *
+ * Done in part: a client's cannot suspend: a negative number sends no certificate.
+ */
+void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
+
+/**
+ * Sets the function that a client asks for a certificate and its key when the server wants one
+ * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
+ *
+ * The function gives the certificate and the key to the library, a reference of each.
+ *
+ * Done in part: it cannot suspend: a negative number sends no certificate.
+ */
+void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
+                                                                    X509 **x509,
+                                                                    EVP_PKEY **pkey));
+
+/**
+ * The function that a client asks for a certificate; NULL when none was set.
+ */
+int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
 
 /**
  * Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
@@ -3673,6 +3547,14 @@ int SSL_export_keying_material_early(SSL *ssl,
 size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
+ * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
+ * `outlen` of 0 the length of the random, which is 32.
+ *
+ * Requires: `out` is writable for `outlen` bytes.
+ */
+size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
+
+/**
  * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
  * long it is; 0 when it has not been sent.
  *
@@ -3693,42 +3575,16 @@ size_t SSL_get_peer_finished(const SSL *ssl,
                              size_t count);
 
 /**
- * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
- * `outlen` of 0 the length of the random, which is 32.
- *
- * Requires: `out` is writable for `outlen` bytes.
+ * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+ * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
  */
-size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
+const char *SSL_alert_type_string_long(int value);
 
 /**
- * Descriptors to wait for: 0, there is no asynchronous job.
+ * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+ * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
  */
-int SSL_get_all_async_fds(SSL *ssl, int *fds, size_t *numfds);
-
-/**
- * State of the asynchronous job of a connection: 0, there is none.
- */
-int SSL_get_async_status(SSL *ssl, int *status);
-
-/**
- * Changes of the descriptors to wait for: 0, there is no asynchronous job.
- */
-int SSL_get_changed_async_fds(SSL *ssl,
-                              int *addfd,
-                              size_t *numaddfds,
-                              int *delfd,
-                              size_t *numdelfds);
-
-/**
- * Says whether a connection waits for an asynchronous job: always 0.
- */
-int SSL_waiting_for_async(SSL *ssl);
-
-/**
- * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
- * description in bits 0 to 7. The string is static.
- */
-const char *SSL_alert_desc_string(int value);
+const char *SSL_alert_type_string(int value);
 
 /**
  * What an alert says, such as "handshake failure", or "unknown"
@@ -3738,65 +3594,25 @@ const char *SSL_alert_desc_string(int value);
 const char *SSL_alert_desc_string_long(int value);
 
 /**
- * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
- * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+ * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
+ * description in bits 0 to 7. The string is static.
  */
-const char *SSL_alert_type_string(int value);
+const char *SSL_alert_desc_string(int value);
 
 /**
- * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
- * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+ * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+ * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
+ * thread, any number of times.
  */
-const char *SSL_alert_type_string_long(int value);
+int ERR_load_SSL_strings(void);
 
-/**
- * What is read next, in two characters; always "RH".
+/*
+ * Configuration by name
+ * =====================
  *
- * Static; never NULL.
+ * Settings as commands of text, from a configuration file or a command line (SSL_CONF_cmd(3)). An
+ * SSL_CONF_CTX is used by one thread at a time.
  */
-const char *SSL_rstate_string(const SSL *ssl);
-
-/**
- * What is read next, for a person; always "read header": records are read whole.
- *
- * Static; never NULL.
- */
-const char *SSL_rstate_string_long(const SSL *ssl);
-
-/**
- * The state of `ssl` in six characters; static.
- *
- * Done in part: states within a handshake are only told apart with an info or message callback.
- */
-const char *SSL_state_string(const SSL *ssl);
-
-/**
- * The state of `ssl` for a person; static.
- *
- * Done in part: states within a handshake are only told apart with an info or message callback.
- */
-const char *SSL_state_string_long(const SSL *ssl);
-
-/**
- * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
- */
-unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
-
-/**
- * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
- * private key get the one in their own file; the names of authorities that commands have read are
- * set. To be called once after the last command.
- *
- * Returns 1, or 0 with an error on the queue.
- */
-int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
-
-/**
- * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
- *
- * Requires: `cctx` is NULL or a context that the caller owns.
- */
-void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
 
 /**
  * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
@@ -3808,12 +3624,20 @@ void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
 SSL_CONF_CTX *SSL_CONF_CTX_new(void);
 
 /**
- * Sets what names of commands begin with. It is copied. In files its case does not matter. With
- * NULL, the default: `-` on a command line, nothing in a file.
+ * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+ *
+ * Requires: `cctx` is NULL or a context that the caller owns.
+ */
+void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
+
+/**
+ * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
+ * private key get the one in their own file; the names of authorities that commands have read are
+ * set. To be called once after the last command.
  *
  * Returns 1, or 0 with an error on the queue.
  */
-int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
+int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
 
 /**
  * Adds flags: `SSL_CONF_FLAG_CMDLINE` (1) and `_FILE` (2) say which names of commands are known,
@@ -3824,6 +3648,19 @@ int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
  * Returns all flags that are set now.
  */
 unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+ */
+unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
+
+/**
+ * Sets what names of commands begin with. It is copied. In files its case does not matter. With
+ * NULL, the default: `-` on a command line, nothing in a file.
+ *
+ * Returns 1, or 0 with an error on the queue.
+ */
+int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
 
 /**
  * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
@@ -3886,11 +3723,6 @@ int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
 int SSL_CTX_config(SSL_CTX *ctx, const char *name);
 
 /**
- * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
- */
-void SSL_add_ssl_module(void);
-
-/**
  * As `SSL_CTX_config`, for one connection.
  *
  * Requires: Meanwhile no other thread loads a configuration file.
@@ -3898,11 +3730,9 @@ void SSL_add_ssl_module(void);
 int SSL_config(SSL *s, const char *name);
 
 /**
- * Access to internals for OpenSSL's own tests: NULL.
- *
- * Done in part: as in a libssl built without unit tests.
+ * Does nothing, as in OpenSSL: libcrypto itself knows how to read the sections for libssl.
  */
-const struct openssl_ssl_test_functions *SSL_test_functions(void);
+void SSL_add_ssl_module(void);
 
 /*
  * Beyond OpenSSL
@@ -3975,10 +3805,397 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
  * What Reprise does not have
  * ==========================
  *
- * These are here so that programs link and start. Each fails as its manual page says a failure
- * looks, and queues one error (ERR_R_UNSUPPORTED) that names it; those that only ask for what
- * cannot be there answer so in silence. Each comment names the feature that is missing.
+ * These functions exist so that programs link and start. Each fails as its manual page describes
+ * failure, and puts one error (ERR_R_UNSUPPORTED) on the queue that names it. Functions that only
+ * ask for something answer that there is none, without an error; some settings are accepted without
+ * effect. Each comment says what is missing.
  */
+
+/**
+ * Sets the callback of asynchronous jobs for a context: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
+ */
+int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
+
+/**
+ * Sets the argument of that callback: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
+ */
+int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
+
+/**
+ * Descriptors to wait for: 0, there is no asynchronous job.
+ */
+int SSL_get_all_async_fds(SSL *ssl, int *fds, size_t *numfds);
+
+/**
+ * State of the asynchronous job of a connection: 0, there is none.
+ */
+int SSL_get_async_status(SSL *ssl, int *status);
+
+/**
+ * Changes of the descriptors to wait for: 0, there is no asynchronous job.
+ */
+int SSL_get_changed_async_fds(SSL *ssl,
+                              int *addfd,
+                              size_t *numaddfds,
+                              int *delfd,
+                              size_t *numdelfds);
+
+/**
+ * Sets the callback of asynchronous jobs for a connection: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
+ */
+int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
+
+/**
+ * Sets the argument of that callback: 0, an error.
+ *
+ * Not supported: asynchronous jobs.
+ */
+int SSL_set_async_callback_arg(SSL *ssl, void *arg);
+
+/**
+ * Says whether a connection waits for an asynchronous job: always 0.
+ */
+int SSL_waiting_for_async(SSL *ssl);
+
+/**
+ * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
+ *
+ * Not supported: compression.
+ */
+int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
+
+/**
+ * Name of a compression method: NULL.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+const char *SSL_COMP_get0_name(const SSL_COMP *comp);
+
+/**
+ * The list of compression methods: NULL, there is none.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+struct stack_st_SSL_COMP *SSL_COMP_get_compression_methods(void);
+
+/**
+ * Number of a compression method: -1.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+int SSL_COMP_get_id(const SSL_COMP *comp);
+
+/**
+ * Name of a compression method of libcrypto: NULL.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+const char *SSL_COMP_get_name(const COMP_METHOD *comp);
+
+/**
+ * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_COMP *methods);
+
+/**
+ * Compression of what a connection sends: NULL, none.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
+
+/**
+ * Compression of what a connection receives: NULL, none.
+ *
+ * Done in part: as in a libssl built without compression.
+ */
+const COMP_METHOD *SSL_get_current_expansion(const SSL *ssl);
+
+/**
+ * Says whether a context checks certificate transparency: always 0.
+ */
+int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
+
+/**
+ * Turns the checks on for a context: 0, an error.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
+
+/**
+ * The logs a context trusts: NULL, none.
+ *
+ * Not supported: certificate transparency.
+ */
+const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
+
+/**
+ * Sets the logs a context trusts: an error. `logs` stays the caller's.
+ *
+ * Not supported: certificate transparency.
+ */
+void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
+
+/**
+ * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_CTX_set_ct_validation_callback(SSL_CTX *ctx, ssl_ct_validation_cb callback, void *arg);
+
+/**
+ * Reads the logs a context trusts: 0, an error.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
+
+/**
+ * Reads the default list of logs: 0, an error.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
+
+/**
+ * Says whether a connection checks certificate transparency: always 0.
+ */
+int SSL_ct_is_enabled(const SSL *ssl);
+
+/**
+ * Turns the checks on for a connection: 0, an error.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_enable_ct(SSL *ssl, int validation_mode);
+
+/**
+ * The timestamps a peer sent: NULL, none are read.
+ *
+ * Not supported: certificate transparency.
+ */
+const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
+
+/**
+ * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Not supported: certificate transparency.
+ */
+int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
+
+/**
+ * Adds a client extension: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
+                                  unsigned int ext_type,
+                                  custom_ext_add_cb add_cb,
+                                  custom_ext_free_cb free_cb,
+                                  void *add_arg,
+                                  custom_ext_parse_cb parse_cb,
+                                  void *parse_arg);
+
+/**
+ * Adds an extension: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
+                           unsigned int ext_type,
+                           unsigned int context,
+                           SSL_custom_ext_add_cb_ex add_cb,
+                           SSL_custom_ext_free_cb_ex free_cb,
+                           void *add_arg,
+                           SSL_custom_ext_parse_cb_ex parse_cb,
+                           void *parse_arg);
+
+/**
+ * Adds a server extension: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
+                                  unsigned int ext_type,
+                                  custom_ext_add_cb add_cb,
+                                  custom_ext_free_cb free_cb,
+                                  void *add_arg,
+                                  custom_ext_parse_cb parse_cb,
+                                  void *parse_arg);
+
+/**
+ * Says whether a context has a custom client extension of this type: always 0.
+ */
+int SSL_CTX_has_client_custom_ext(const SSL_CTX *ctx, unsigned int ext_type);
+
+/**
+ * Loads server extensions from memory: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
+
+/**
+ * Loads server extensions of a given form from memory: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
+                              unsigned int version,
+                              const unsigned char *serverinfo,
+                              size_t serverinfo_length);
+
+/**
+ * Loads server extensions from a PEM file: 0, an error.
+ *
+ * Not supported: custom extensions.
+ */
+int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
+
+/**
+ * Says whether libssl handles an extension itself, so that a program must not
+ * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
+ */
+int SSL_extension_supported(unsigned int ext_type);
+
+/**
+ * Clears DANE flags of a context: 0, the flags before, as none can be set.
+ *
+ * Not supported: DANE.
+ */
+unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
+
+/**
+ * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+ *
+ * Done in part: accepted; SSL_dane_enable fails.
+ */
+int SSL_CTX_dane_enable(SSL_CTX *ctx);
+
+/**
+ * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+ *
+ * Done in part: accepted; SSL_dane_enable fails.
+ */
+int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
+
+/**
+ * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+ *
+ * Not supported: DANE.
+ */
+unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
+
+/**
+ * Clears DANE flags of a connection: 0, the flags before, as none can be set.
+ *
+ * Not supported: DANE.
+ */
+unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
+
+/**
+ * Enables DANE for a connection: -1, an error.
+ *
+ * Not supported: DANE.
+ */
+int SSL_dane_enable(SSL *ssl, const char *basedomain);
+
+/**
+ * Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+ *
+ * Not supported: DANE.
+ */
+unsigned long SSL_dane_set_flags(SSL *ssl, unsigned long flags);
+
+/**
+ * Adds a TLSA record: -1, an error.
+ *
+ * Not supported: DANE.
+ */
+int SSL_dane_tlsa_add(SSL *ssl,
+                      uint8_t usage,
+                      uint8_t selector,
+                      uint8_t mtype,
+                      const unsigned char *data,
+                      size_t dlen);
+
+/**
+ * The DANE state of a connection: NULL, none.
+ *
+ * Not supported: DANE.
+ */
+SSL_DANE *SSL_get0_dane(SSL *ssl);
+
+/**
+ * Depth of the certificate that a TLSA record matched: -1, none did.
+ *
+ * Not supported: DANE.
+ */
+int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
+
+/**
+ * Fields of the TLSA record that matched: -1, none did.
+ *
+ * Not supported: DANE.
+ */
+int SSL_get0_dane_tlsa(SSL *ssl,
+                       uint8_t *usage,
+                       uint8_t *selector,
+                       uint8_t *mtype,
+                       const unsigned char **data,
+                       size_t *dlen);
+
+/**
+ * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+ * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+ * level or callback refuses, or NULL, which stays the caller's.
+ *
+ * Requires: `dhpkey` is NULL or a reference that the caller owns.
+ *
+ * Done in part: accepted; DHE suites are not offered.
+ */
+int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
+                             EVP_PKEY *dhpkey);
+
+/**
+ * Sets the callback that gives DH parameters for a context. Accepted, never called.
+ *
+ * Done in part: accepted; DHE suites are not offered.
+ */
+void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
+
+/**
+ * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
+ * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
+ * level or callback refuses, or NULL, which stays the caller's.
+ *
+ * Requires: `dhpkey` is NULL or a reference that the caller owns.
+ *
+ * Done in part: accepted; DHE suites are not offered.
+ */
+int SSL_set0_tmp_dh_pkey(SSL *ssl,
+                         EVP_PKEY *dhpkey);
+
+/**
+ * Sets the callback that gives DH parameters for a connection. Accepted, never called.
+ *
+ * Done in part: accepted; DHE suites are not offered.
+ */
+void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int keylength));
+
+/**
+ * Says whether a connection uses DTLS: always 0 here.
+ */
+int SSL_is_dtls(const SSL *ssl);
 
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
@@ -4070,86 +4287,89 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Computes the client's SRP value: 0, an error.
+ * Sets the callback that makes DTLS cookies. Accepted, never called.
  *
- * Not supported: SRP.
+ * Done in part: accepted; DTLS never runs, so never called.
  */
-int SRP_Calc_A_param(SSL *ssl);
+void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
+                                    int (*app_gen_cookie_cb)(SSL *ssl,
+                                                             unsigned char *cookie,
+                                                             unsigned int *cookie_len));
 
 /**
- * Registers a compression method: 1, which is failure here (SSL_COMP_add_compression_method(3)).
+ * Sets the callback that checks DTLS cookies. Accepted, never called.
  *
- * Not supported: compression.
+ * Done in part: accepted; DTLS never runs, so never called.
  */
-int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
+void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
+                                  int (*app_verify_cookie_cb)(SSL *ssl,
+                                                              const unsigned char *cookie,
+                                                              unsigned int cookie_len));
 
 /**
- * Adds a client extension: 0, an error.
+ * Sets the callback that gives the master secret: 0, an error.
  *
- * Not supported: custom extensions.
+ * Not supported: EAP-FAST.
  */
-int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
-                                  unsigned int ext_type,
-                                  custom_ext_add_cb add_cb,
-                                  custom_ext_free_cb free_cb,
-                                  void *add_arg,
-                                  custom_ext_parse_cb parse_cb,
-                                  void *parse_arg);
+int SSL_set_session_secret_cb(SSL *ssl, tls_session_secret_cb_fn session_secret_cb, void *arg);
 
 /**
- * Adds an extension: 0, an error.
+ * Sets the bytes of the ticket extension: 0, an error.
  *
- * Not supported: custom extensions.
+ * Not supported: EAP-FAST.
  */
-int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
-                           unsigned int ext_type,
-                           unsigned int context,
-                           SSL_custom_ext_add_cb_ex add_cb,
-                           SSL_custom_ext_free_cb_ex free_cb,
-                           void *add_arg,
-                           SSL_custom_ext_parse_cb_ex parse_cb,
-                           void *parse_arg);
+int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 
 /**
- * Adds a server extension: 0, an error.
+ * Sets the callback that sees the ticket extension: 0, an error.
  *
- * Not supported: custom extensions.
+ * Not supported: EAP-FAST.
  */
-int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
-                                  unsigned int ext_type,
-                                  custom_ext_add_cb add_cb,
-                                  custom_ext_free_cb free_cb,
-                                  void *add_arg,
-                                  custom_ext_parse_cb parse_cb,
-                                  void *parse_arg);
+int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
 
 /**
- * Clears DANE flags of a context: 0, the flags before, as none can be set.
+ * Lets an ENGINE choose the client certificate: 0, an error.
  *
- * Not supported: DANE.
+ * Not supported: ENGINE.
  */
-unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
+int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
 
 /**
- * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+ * Access to internals for OpenSSL's own tests: NULL.
  *
- * Not supported: DANE.
+ * Done in part: as in a libssl built without unit tests.
  */
-unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
+const struct openssl_ssl_test_functions *SSL_test_functions(void);
 
 /**
- * Turns the checks on for a context: 0, an error.
+ * Sets a client's NPN callback. Accepted, never called.
  *
- * Not supported: certificate transparency.
+ * Done in part: never negotiated.
  */
-int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
+void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
 
 /**
- * The logs a context trusts: NULL, none.
+ * Sets a server's NPN callback. Accepted, never called.
  *
- * Not supported: certificate transparency.
+ * Done in part: never negotiated.
  */
-const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
+void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
+                                           SSL_CTX_npn_advertised_cb_func callback,
+                                           void *arg);
+
+/**
+ * The protocol that NPN chose: NULL with length 0, as NPN never runs.
+ *
+ * Done in part: never negotiated.
+ */
+void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, unsigned int *len);
+
+/**
+ * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
+ *
+ * Not supported: post-handshake authentication.
+ */
+int SSL_verify_client_post_handshake(SSL *ssl);
 
 /**
  * The argument of the padding callback of a context: NULL.
@@ -4157,27 +4377,6 @@ const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
  * Not supported: record padding.
  */
 void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
-
-/**
- * Sets the logs a context trusts: an error. `logs` stays the caller's.
- *
- * Not supported: certificate transparency.
- */
-void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
-
-/**
- * Sets the callback of asynchronous jobs for a context: 0, an error.
- *
- * Not supported: asynchronous jobs.
- */
-int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
-
-/**
- * Sets the argument of that callback: 0, an error.
- *
- * Not supported: asynchronous jobs.
- */
-int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
 
 /**
  * Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
@@ -4188,32 +4387,11 @@ int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
 
 /**
- * Lets an ENGINE choose the client certificate: 0, an error.
+ * Sets the size of read buffers of a context. Accepted, without effect.
  *
- * Not supported: ENGINE.
+ * Done in part: accepted, without effect.
  */
-int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
-
-/**
- * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
- *
- * Not supported: certificate transparency.
- */
-int SSL_CTX_set_ct_validation_callback(SSL_CTX *ctx, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * Reads the logs a context trusts: 0, an error.
- *
- * Not supported: certificate transparency.
- */
-int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
-
-/**
- * Reads the default list of logs: 0, an error.
- *
- * Not supported: certificate transparency.
- */
-int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
+void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 
 /**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
@@ -4232,6 +4410,109 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
  * Not supported: record padding.
  */
 void SSL_CTX_set_record_padding_callback_arg(SSL_CTX *ctx, void *arg);
+
+/**
+ * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
+ * which turns it off.
+ *
+ * Not supported: max_fragment_length.
+ */
+int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
+
+/**
+ * Allocates the buffers of a connection: always 1, they are made when needed.
+ *
+ * Done in part: accepted, without effect.
+ */
+int SSL_alloc_buffers(SSL *ssl);
+
+/**
+ * The argument of the padding callback of a connection: NULL.
+ *
+ * Not supported: record padding.
+ */
+void *SSL_get_record_padding_callback_arg(const SSL *ssl);
+
+/**
+ * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
+ * no padding.
+ *
+ * Not supported: record padding.
+ */
+int SSL_set_block_padding(SSL *ssl, size_t block_size);
+
+/**
+ * Sets the size of read buffers of a connection. Accepted, without effect.
+ *
+ * Done in part: accepted, without effect.
+ */
+void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
+
+/**
+ * Sets the callback that pads the records of a connection: an error unless it is NULL.
+ *
+ * Not supported: record padding.
+ */
+int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
+                                                                 int kind,
+                                                                 size_t len,
+                                                                 void *arg));
+
+/**
+ * Sets the argument of the padding callback of a connection. Without effect, as there is no such
+ * callback.
+ *
+ * Not supported: record padding.
+ */
+void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
+
+/**
+ * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
+ * 0, which turns it off.
+ *
+ * Not supported: max_fragment_length.
+ */
+int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
+
+/**
+ * Starts a renegotiation: 0, an error.
+ *
+ * Not supported: renegotiation.
+ */
+int SSL_renegotiate(SSL *ssl);
+
+/**
+ * Starts a renegotiation that resumes the session: 0, an error.
+ *
+ * Not supported: renegotiation.
+ */
+int SSL_renegotiate_abbreviated(SSL *ssl);
+
+/**
+ * Says whether a renegotiation is under way: always 0.
+ */
+int SSL_renegotiate_pending(const SSL *ssl);
+
+/**
+ * Computes the client's SRP value: 0, an error.
+ *
+ * Not supported: SRP.
+ */
+int SRP_Calc_A_param(SSL *ssl);
+
+/**
+ * Frees the SRP state of a context: always 1, there is none.
+ *
+ * Done in part: empty state only.
+ */
+int SSL_CTX_SRP_CTX_free(SSL_CTX *ctx);
+
+/**
+ * Clears the SRP state of a context: always 1, there is none.
+ *
+ * Done in part: empty state only.
+ */
+int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 
 /**
  * Sets the argument of the SRP callbacks: 0, an error.
@@ -4283,130 +4564,18 @@ int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, 
 int SSL_CTX_set_srp_verify_param_callback(SSL_CTX *ctx, int (*callback)(SSL*, void*));
 
 /**
- * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
- * which turns it off.
+ * Frees the SRP state of a connection: always 1, there is none.
  *
- * Not supported: max_fragment_length.
+ * Done in part: empty state only.
  */
-int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
+int SSL_SRP_CTX_free(SSL *ssl);
 
 /**
- * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
+ * Clears the SRP state of a connection: always 1, there is none.
  *
- * Not supported: DTLS-SRTP.
+ * Done in part: empty state only.
  */
-int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
-
-/**
- * Loads server extensions from memory: 0, an error.
- *
- * Not supported: custom extensions.
- */
-int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
-
-/**
- * Loads server extensions of a given form from memory: 0, an error.
- *
- * Not supported: custom extensions.
- */
-int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
-                              unsigned int version,
-                              const unsigned char *serverinfo,
-                              size_t serverinfo_length);
-
-/**
- * Loads server extensions from a PEM file: 0, an error.
- *
- * Not supported: custom extensions.
- */
-int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
-
-/**
- * Clears DANE flags of a connection: 0, the flags before, as none can be set.
- *
- * Not supported: DANE.
- */
-unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
-
-/**
- * Enables DANE for a connection: -1, an error.
- *
- * Not supported: DANE.
- */
-int SSL_dane_enable(SSL *ssl, const char *basedomain);
-
-/**
- * Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
- *
- * Not supported: DANE.
- */
-unsigned long SSL_dane_set_flags(SSL *ssl, unsigned long flags);
-
-/**
- * Adds a TLSA record: -1, an error.
- *
- * Not supported: DANE.
- */
-int SSL_dane_tlsa_add(SSL *ssl,
-                      uint8_t usage,
-                      uint8_t selector,
-                      uint8_t mtype,
-                      const unsigned char *data,
-                      size_t dlen);
-
-/**
- * Turns the checks on for a connection: 0, an error.
- *
- * Not supported: certificate transparency.
- */
-int SSL_enable_ct(SSL *ssl, int validation_mode);
-
-/**
- * The DANE state of a connection: NULL, none.
- *
- * Not supported: DANE.
- */
-SSL_DANE *SSL_get0_dane(SSL *ssl);
-
-/**
- * Depth of the certificate that a TLSA record matched: -1, none did.
- *
- * Not supported: DANE.
- */
-int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
-
-/**
- * Fields of the TLSA record that matched: -1, none did.
- *
- * Not supported: DANE.
- */
-int SSL_get0_dane_tlsa(SSL *ssl,
-                       uint8_t *usage,
-                       uint8_t *selector,
-                       uint8_t *mtype,
-                       const unsigned char **data,
-                       size_t *dlen);
-
-/**
- * The timestamps a peer sent: NULL, none are read.
- *
- * Not supported: certificate transparency.
- */
-const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
-
-/**
- * The argument of the padding callback of a connection: NULL.
- *
- * Not supported: record padding.
- */
-void *SSL_get_record_padding_callback_arg(const SSL *ssl);
-
-/**
- * The SRTP profile in use: NULL, none.
- *
- * Not supported: DTLS-SRTP.
- */
-SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
+int SSL_SRP_CTX_init(SSL *ssl);
 
 /**
  * The prime of the SRP group: NULL, no connection uses SRP.
@@ -4437,95 +4606,6 @@ char *SSL_get_srp_userinfo(SSL *ssl);
 char *SSL_get_srp_username(SSL *ssl);
 
 /**
- * The SRTP profiles set: NULL, none.
- *
- * Not supported: DTLS-SRTP.
- */
-struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
-
-/**
- * Starts a renegotiation: 0, an error.
- *
- * Not supported: renegotiation.
- */
-int SSL_renegotiate(SSL *ssl);
-
-/**
- * Starts a renegotiation that resumes the session: 0, an error.
- *
- * Not supported: renegotiation.
- */
-int SSL_renegotiate_abbreviated(SSL *ssl);
-
-/**
- * Sets the callback of asynchronous jobs for a connection: 0, an error.
- *
- * Not supported: asynchronous jobs.
- */
-int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
-
-/**
- * Sets the argument of that callback: 0, an error.
- *
- * Not supported: asynchronous jobs.
- */
-int SSL_set_async_callback_arg(SSL *ssl, void *arg);
-
-/**
- * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
- * no padding.
- *
- * Not supported: record padding.
- */
-int SSL_set_block_padding(SSL *ssl, size_t block_size);
-
-/**
- * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
- *
- * Not supported: certificate transparency.
- */
-int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
-
-/**
- * Sets the callback that pads the records of a connection: an error unless it is NULL.
- *
- * Not supported: record padding.
- */
-int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
-                                                                 int kind,
-                                                                 size_t len,
-                                                                 void *arg));
-
-/**
- * Sets the argument of the padding callback of a connection. Without effect, as there is no such
- * callback.
- *
- * Not supported: record padding.
- */
-void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
-
-/**
- * Sets the callback that gives the master secret: 0, an error.
- *
- * Not supported: EAP-FAST.
- */
-int SSL_set_session_secret_cb(SSL *ssl, tls_session_secret_cb_fn session_secret_cb, void *arg);
-
-/**
- * Sets the bytes of the ticket extension: 0, an error.
- *
- * Not supported: EAP-FAST.
- */
-int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
-
-/**
- * Sets the callback that sees the ticket extension: 0, an error.
- *
- * Not supported: EAP-FAST.
- */
-int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
-
-/**
  * Sets an SRP server's values: -1, an error.
  *
  * Not supported: SRP.
@@ -4545,12 +4625,32 @@ int SSL_set_srp_server_param(SSL *ssl,
 int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
 
 /**
- * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
- * 0, which turns it off.
+ * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
  *
- * Not supported: max_fragment_length.
+ * Not supported: SRP.
  */
-int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
+int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
+
+/**
+ * Sets the SRTP profiles of a context: 1, which is failure here (SSL_CTX_set_tlsext_use_srtp(3)).
+ *
+ * Not supported: DTLS-SRTP.
+ */
+int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
+
+/**
+ * The SRTP profile in use: NULL, none.
+ *
+ * Not supported: DTLS-SRTP.
+ */
+SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
+
+/**
+ * The SRTP profiles set: NULL, none.
+ *
+ * Not supported: DTLS-SRTP.
+ */
+struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
  * Sets the SRTP profiles of a connection: 1, which is failure here.
@@ -4560,18 +4660,31 @@ int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
 
 /**
- * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
- *
- * Not supported: SRP.
- */
-int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
-
-/**
  * Answers a first ClientHello with a cookie: -1, an error (SSL_stateless(3)).
  *
  * Not supported: TLS 1.3 cookies.
  */
 int SSL_stateless(SSL *ssl);
+
+/**
+ * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
+ *
+ * Done in part: accepted; SSL_stateless fails, so never called.
+ */
+void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
+                                              int (*gen_stateless_cookie_cb)(SSL *ssl,
+                                                                             unsigned char *cookie,
+                                                                             size_t *cookie_len));
+
+/**
+ * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+ *
+ * Done in part: accepted; SSL_stateless fails, so never called.
+ */
+void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx,
+                                            int (*verify_stateless_cookie_cb)(SSL *ssl,
+                                                                              const unsigned char *cookie,
+                                                                              size_t cookie_len));
 
 /**
  * Message callback that prints decoded handshake messages to the BIO given as its argument.
@@ -4585,13 +4698,6 @@ void SSL_trace(int write_p,
                size_t len,
                SSL *ssl,
                void *arg);
-
-/**
- * Asks the client for a certificate now: 0, an error (SSL_set_post_handshake_auth(3)).
- *
- * Not supported: post-handshake authentication.
- */
-int SSL_verify_client_post_handshake(SSL *ssl);
 
 #ifdef __cplusplus
 }

@@ -9,40 +9,6 @@ use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::pem_file::{self, FileFormat};
 
-/// As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
-/// (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
-/// `SSL_CTX_use_certificate_chain_file` takes those too.
-///
-/// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
-/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
-/// no certificate, `BAD_SSL_FILETYPE` for another `type`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
-    ctx: *mut Context,
-    file: *const c_char,
-    r#type: c_int,
-) -> c_int {
-    call(c"SSL_CTX_use_certificate_file", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_file(borrow(ctx)?, path(file)?, r#type) }?;
-        Ok(1)
-    })
-}
-
-/// As `SSL_CTX_use_certificate_file`, for one connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_use_certificate_file(
-    ssl: *mut Connection,
-    file: *const c_char,
-    r#type: c_int,
-) -> c_int {
-    call(c"SSL_use_certificate_file", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_file(borrow(ssl)?, path(file)?, r#type) }?;
-        Ok(1)
-    })
-}
-
 /// Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
 /// first comes the certificate, then its issuers in order, if any. They replace the chain that was
 /// set for this kind. Other PEM blocks, such as a private key, are skipped.
@@ -74,6 +40,40 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
     call(c"SSL_use_certificate_chain_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow(ssl)?.use_chain_file(path(file)?) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
+/// (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
+/// `SSL_CTX_use_certificate_chain_file` takes those too.
+///
+/// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
+/// no certificate, `BAD_SSL_FILETYPE` for another `type`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
+    ctx: *mut Context,
+    file: *const c_char,
+    r#type: c_int,
+) -> c_int {
+    call(c"SSL_CTX_use_certificate_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_file(borrow(ctx)?, path(file)?, r#type) }?;
+        Ok(1)
+    })
+}
+
+/// As `SSL_CTX_use_certificate_file`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_use_certificate_file(
+    ssl: *mut Connection,
+    file: *const c_char,
+    r#type: c_int,
+) -> c_int {
+    call(c"SSL_use_certificate_file", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { use_file(borrow(ssl)?, path(file)?, r#type) }?;
         Ok(1)
     })
 }

@@ -13,6 +13,18 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::stack::Stack;
 
+/// The suite that `ssl` uses, or NULL before it is agreed on; static.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *const Cipher {
+    call(c"SSL_get_current_cipher", std::ptr::null(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection
+            .current_cipher()
+            .map_or(std::ptr::null(), std::ptr::from_ref))
+    })
+}
+
 /// Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
 /// is left out.
 ///
@@ -51,18 +63,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const
         let (context, string) = unsafe { (borrow(ctx)?, required(str)?) };
         let suites = parse_ciphersuites(string.to_bytes())?;
         context.change_settings(|settings| settings.set_tls13_ciphers(&suites));
-        Ok(1)
-    })
-}
-
-/// As `SSL_CTX_set_ciphersuites`, for one connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const c_char) -> c_int {
-    call(c"SSL_set_ciphersuites", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
-        let suites = parse_ciphersuites(string.to_bytes())?;
-        connection.change_ciphers(|settings| settings.set_tls13_ciphers(&suites));
         Ok(1)
     })
 }
@@ -120,15 +120,15 @@ pub unsafe extern "C" fn SSL_get_cipher_list(
     })
 }
 
-/// The suite that `ssl` uses, or NULL before it is agreed on; static.
+/// As `SSL_CTX_set_ciphersuites`, for one connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *const Cipher {
-    call(c"SSL_get_current_cipher", std::ptr::null(), || {
+pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const c_char) -> c_int {
+    call(c"SSL_set_ciphersuites", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(connection
-            .current_cipher()
-            .map_or(std::ptr::null(), std::ptr::from_ref))
+        let (connection, string) = unsafe { (borrow(ssl)?, required(str)?) };
+        let suites = parse_ciphersuites(string.to_bytes())?;
+        connection.change_ciphers(|settings| settings.set_tls13_ciphers(&suites));
+        Ok(1)
     })
 }
 

@@ -40,6 +40,38 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     })
 }
 
+/// Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
+/// ends the context: every cached session is told to the program's remove callback while the
+/// context's application data is still there, then that data is freed. Sessions of which somebody
+/// else holds a reference live on, but can no longer be resumed. Any thread.
+///
+/// # Safety
+/// `ctx` is NULL or a live context of which the caller owns a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
+    call(c"SSL_CTX_free", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(ctx) }?.is_some() {
+            // SAFETY: made by `SSL_CTX_new` from an Arc; the caller gives its reference away.
+            drop(unsafe { Arc::from_raw(ctx.cast_const()) });
+        }
+        Ok(())
+    })
+}
+
+/// Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+/// thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
+    call(c"SSL_CTX_up_ref", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: contexts are made by `SSL_CTX_new` from an Arc, and this one is live.
+        unsafe { Arc::increment_strong_count(ctx.cast_const()) };
+        Ok(1)
+    })
+}
+
 /// As `SSL_CTX_new`, within a library context and with a property query.
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
@@ -57,38 +89,6 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
     call(c"SSL_CTX_new_ex", ptr::null_mut(), || {
         // SAFETY: as the caller promises.
         unsafe { make(LibraryContext::new(libctx, c_str(propq)), meth) }
-    })
-}
-
-/// Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
-/// thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
-    call(c"SSL_CTX_up_ref", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ctx) }?;
-        // SAFETY: contexts are made by `SSL_CTX_new` from an Arc, and this one is live.
-        unsafe { Arc::increment_strong_count(ctx.cast_const()) };
-        Ok(1)
-    })
-}
-
-/// Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
-/// ends the context: every cached session is told to the program's remove callback while the
-/// context's application data is still there, then that data is freed. Sessions of which somebody
-/// else holds a reference live on, but can no longer be resumed. Any thread.
-///
-/// # Safety
-/// `ctx` is NULL or a live context of which the caller owns a reference.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
-    call(c"SSL_CTX_free", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        if unsafe { optional(ctx) }?.is_some() {
-            // SAFETY: made by `SSL_CTX_new` from an Arc; the caller gives its reference away.
-            drop(unsafe { Arc::from_raw(ctx.cast_const()) });
-        }
-        Ok(())
     })
 }
 
@@ -114,18 +114,6 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const
     })
 }
 
-/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
-/// Takes no lock.
-///
-/// It is the program's own pointer, which lives as long as the program lets it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) -> *mut c_void {
-    call(c"SSL_CTX_get_ex_data", ptr::null_mut(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.ex_data.get(idx))
-    })
-}
-
 /// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
 /// to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
 /// 0 with an error on the queue.
@@ -143,13 +131,14 @@ pub unsafe extern "C" fn SSL_CTX_set_ex_data(
 }
 
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+/// Takes no lock.
 ///
 /// It is the program's own pointer, which lives as long as the program lets it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> *mut c_void {
-    call(c"SSL_get_ex_data", ptr::null_mut(), || {
+pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) -> *mut c_void {
+    call(c"SSL_CTX_get_ex_data", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.ex_data.get(idx))
+        Ok(unsafe { borrow_quietly(ctx) }?.ex_data.get(idx))
     })
 }
 
@@ -166,6 +155,17 @@ pub unsafe extern "C" fn SSL_set_ex_data(
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow(ssl) }?.ex_data.set(idx, data)?;
         Ok(1)
+    })
+}
+
+/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+///
+/// It is the program's own pointer, which lives as long as the program lets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> *mut c_void {
+    call(c"SSL_get_ex_data", ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.ex_data.get(idx))
     })
 }
 

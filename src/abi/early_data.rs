@@ -15,6 +15,91 @@ use crate::connection::{Connection, Stop};
 use crate::context::Context;
 use crate::error::Error;
 
+/// Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
+/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+/// that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
+/// `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
+/// ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+///
+/// What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
+/// data if the server has accepted early data, and nowhere if it has rejected it.
+///
+/// Server: sends data to a client that has not completed the handshake, and so is not
+/// authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
+/// `SSL_READ_EARLY_DATA_FINISH`.
+///
+/// Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
+/// time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+///
+/// Status: partial (a server cannot answer early in a handshake that asks for a certificate)
+///
+/// # Safety
+/// `buf` is readable for `num` bytes, `written` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write_early_data(
+    ssl: *mut Connection,
+    buf: *const c_void,
+    num: usize,
+    written: *mut usize,
+) -> c_int {
+    let work = |connection: &Connection| {
+        // SAFETY: readable for `num` bytes, as the caller promises.
+        let count = connection.write_early_data(unsafe { bytes(buf.cast(), num) })?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(written, count) };
+        Ok(1)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_write_early_data", ssl, work) }.max(0)
+}
+
+/// Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
+/// must be the first call on a connection, and be repeated until it returns
+/// `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
+/// `SSL_do_handshake`, `SSL_read` or `SSL_write`.
+///
+/// Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
+/// when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
+/// call is to be repeated. Called at another time, or on a client, it fails with
+/// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
+///
+/// # Safety
+/// `buf` is writable for `num` bytes, `readbytes` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read_early_data(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    const SUCCESS: c_int = 1;
+    const FINISH: c_int = 2;
+    let work = |connection: &Connection| {
+        // SAFETY: writable for `num` bytes, as the caller promises.
+        let count = connection.read_early_data(unsafe { buffer(buf, num) })?;
+        // SAFETY: writable, as the caller promises.
+        unsafe { store(readbytes, count.unwrap_or(0)) };
+        match count {
+            None => Ok(FINISH),
+            Some(0) => Err(Stop::Failed(Error::Silent)),
+            Some(_) => Ok(SUCCESS),
+        }
+    };
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_read_early_data", ssl, work) }.max(0)
+}
+
+/// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+/// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_early_data_status", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.early_data_status() as c_int)
+    })
+}
+
 /// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
 /// With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
 /// Returns 1.
@@ -150,89 +235,4 @@ pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
         connection.change_settings(|settings| settings.allow_early_data = allow);
         Ok(())
     })
-}
-
-/// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
-/// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
-    call(c"SSL_get_early_data_status", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.early_data_status() as c_int)
-    })
-}
-
-/// Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
-/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
-/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
-/// that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
-/// `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
-/// ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
-///
-/// What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
-/// data if the server has accepted early data, and nowhere if it has rejected it.
-///
-/// Server: sends data to a client that has not completed the handshake, and so is not
-/// authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
-/// `SSL_READ_EARLY_DATA_FINISH`.
-///
-/// Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
-/// time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
-///
-/// Status: partial (a server cannot answer early in a handshake that asks for a certificate)
-///
-/// # Safety
-/// `buf` is readable for `num` bytes, `written` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_write_early_data(
-    ssl: *mut Connection,
-    buf: *const c_void,
-    num: usize,
-    written: *mut usize,
-) -> c_int {
-    let work = |connection: &Connection| {
-        // SAFETY: readable for `num` bytes, as the caller promises.
-        let count = connection.write_early_data(unsafe { bytes(buf.cast(), num) })?;
-        // SAFETY: writable, as the caller promises.
-        unsafe { store(written, count) };
-        Ok(1)
-    };
-    // SAFETY: as the caller promises.
-    unsafe { drive(c"SSL_write_early_data", ssl, work) }.max(0)
-}
-
-/// Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
-/// must be the first call on a connection, and be repeated until it returns
-/// `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
-/// `SSL_do_handshake`, `SSL_read` or `SSL_write`.
-///
-/// Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
-/// when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
-/// call is to be repeated. Called at another time, or on a client, it fails with
-/// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
-///
-/// # Safety
-/// `buf` is writable for `num` bytes, `readbytes` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_read_early_data(
-    ssl: *mut Connection,
-    buf: *mut c_void,
-    num: usize,
-    readbytes: *mut usize,
-) -> c_int {
-    const SUCCESS: c_int = 1;
-    const FINISH: c_int = 2;
-    let work = |connection: &Connection| {
-        // SAFETY: writable for `num` bytes, as the caller promises.
-        let count = connection.read_early_data(unsafe { buffer(buf, num) })?;
-        // SAFETY: writable, as the caller promises.
-        unsafe { store(readbytes, count.unwrap_or(0)) };
-        match count {
-            None => Ok(FINISH),
-            Some(0) => Err(Stop::Failed(Error::Silent)),
-            Some(_) => Ok(SUCCESS),
-        }
-    };
-    // SAFETY: as the caller promises.
-    unsafe { drive(c"SSL_read_early_data", ssl, work) }.max(0)
 }

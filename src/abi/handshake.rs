@@ -25,14 +25,6 @@ pub unsafe extern "C" fn SSL_accept(ssl: *mut Connection) -> c_int {
     unsafe { drive(c"SSL_accept", ssl, work) }
 }
 
-/// Does the handshake in the role that has been set. Returns as `SSL_connect`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_do_handshake(ssl: *mut Connection) -> c_int {
-    let work = |connection: &Connection| connection.handshake().map(|()| 1);
-    // SAFETY: as the caller promises.
-    unsafe { drive(c"SSL_do_handshake", ssl, work) }
-}
-
 /// Makes `ssl` a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_connect_state(ssl: *mut Connection) {
@@ -51,6 +43,14 @@ pub unsafe extern "C" fn SSL_set_accept_state(ssl: *mut Connection) {
         unsafe { borrow_quietly(ssl) }?.set_role(Role::Server);
         Ok(())
     })
+}
+
+/// Does the handshake in the role that has been set. Returns as `SSL_connect`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_do_handshake(ssl: *mut Connection) -> c_int {
+    let work = |connection: &Connection| connection.handshake().map(|()| 1);
+    // SAFETY: as the caller promises.
+    unsafe { drive(c"SSL_do_handshake", ssl, work) }
 }
 
 /// 1 if `ssl` is a server, or may still become one; 0 for a client.

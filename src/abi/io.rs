@@ -27,63 +27,6 @@ pub unsafe extern "C" fn SSL_read(ssl: *mut Connection, buf: *mut c_void, num: c
     unsafe { read(c"SSL_read", ssl, buf, num, false) }
 }
 
-/// Like `SSL_read`, but the bytes can be read again.
-///
-/// # Safety
-/// As for `SSL_read`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_peek(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
-    // SAFETY: as the caller promises.
-    unsafe { read(c"SSL_peek", ssl, buf, num, true) }
-}
-
-/// Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
-///
-/// # Safety
-/// As for `SSL_read`; `readbytes` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_read_ex(
-    ssl: *mut Connection,
-    buf: *mut c_void,
-    num: usize,
-    readbytes: *mut usize,
-) -> c_int {
-    // SAFETY: as the caller promises.
-    unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, false) }
-}
-
-/// Like `SSL_read_ex`, but the bytes can be read again.
-///
-/// # Safety
-/// As for `SSL_read_ex`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_peek_ex(
-    ssl: *mut Connection,
-    buf: *mut c_void,
-    num: usize,
-    readbytes: *mut usize,
-) -> c_int {
-    // SAFETY: as the caller promises.
-    unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
-}
-
-/// Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
-/// `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_sendfile(
-    s: *mut Connection,
-    fd: c_int,
-    offset: off_t,
-    size: usize,
-    flags: c_int,
-) -> isize {
-    let _ = (fd, offset, size, flags);
-    call(c"SSL_sendfile", -1, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Err(Error::new(unsafe { borrow(s) }?.why_no_sendfile()))
-    })
-}
-
 /// Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
 ///
 /// Returns the number of bytes written: `num`, or less with `SSL_MODE_ENABLE_PARTIAL_WRITE`; or a
@@ -102,6 +45,21 @@ pub unsafe extern "C" fn SSL_write(ssl: *mut Connection, buf: *const c_void, num
     };
     // SAFETY: as the caller promises.
     unsafe { drive(c"SSL_write", ssl, work) }
+}
+
+/// Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+///
+/// # Safety
+/// As for `SSL_read`; `readbytes` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read_ex(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, false) }
 }
 
 /// Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
@@ -127,23 +85,29 @@ pub unsafe extern "C" fn SSL_write_ex(
     unsafe { drive(c"SSL_write_ex", ssl, work) }.max(0)
 }
 
-/// How many bytes `SSL_read` can give without reading from the BIO.
+/// Like `SSL_read`, but the bytes can be read again.
+///
+/// # Safety
+/// As for `SSL_read`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
-    call(c"SSL_pending", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.pending() as c_int)
-    })
+pub unsafe extern "C" fn SSL_peek(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read(c"SSL_peek", ssl, buf, num, true) }
 }
 
-/// 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
-/// is application data; else 0.
+/// Like `SSL_read_ex`, but the bytes can be read again.
+///
+/// # Safety
+/// As for `SSL_read_ex`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
-    call(c"SSL_has_pending", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.has_pending().into())
-    })
+pub unsafe extern "C" fn SSL_peek_ex(
+    ssl: *mut Connection,
+    buf: *mut c_void,
+    num: usize,
+    readbytes: *mut usize,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
 }
 
 /// What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
@@ -203,12 +167,22 @@ pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Whether reading ahead was asked for. It has no effect: records are read exactly.
+/// How many bytes `SSL_read` can give without reading from the BIO.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
-    call(c"SSL_get_read_ahead", 0, || {
+pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
+    call(c"SSL_pending", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.settings().read_ahead)
+        Ok(unsafe { borrow_quietly(ssl) }?.pending() as c_int)
+    })
+}
+
+/// 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
+/// is application data; else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
+    call(c"SSL_has_pending", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.has_pending().into())
     })
 }
 
@@ -220,6 +194,32 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?.change_settings(|settings| settings.read_ahead = yes);
         Ok(())
+    })
+}
+
+/// Whether reading ahead was asked for. It has no effect: records are read exactly.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_read_ahead", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().read_ahead)
+    })
+}
+
+/// Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
+/// `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_sendfile(
+    s: *mut Connection,
+    fd: c_int,
+    offset: off_t,
+    size: usize,
+    flags: c_int,
+) -> isize {
+    let _ = (fd, offset, size, flags);
+    call(c"SSL_sendfile", -1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Err(Error::new(unsafe { borrow(s) }?.why_no_sendfile()))
     })
 }
 

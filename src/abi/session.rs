@@ -9,6 +9,58 @@ use crate::abi::session_ex_data;
 use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
+/// Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
+/// of the application data are called, the keys are wiped, and the session is freed. A session
+/// that an `SSL`, a cache or another holder still has lives on.
+///
+/// Any thread, also while others use the session by references of their own.
+///
+/// # Safety
+/// `session` is NULL or a live session of which the caller owns a reference, and does not use
+/// that reference again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
+    call(c"SSL_SESSION_free", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        if unsafe { optional(session) }?.is_some() {
+            // SAFETY: live, and the caller gives its reference away.
+            drop(unsafe { SessionRef::from_raw(session) });
+        }
+        Ok(())
+    });
+}
+
+/// Adds a reference to a session. The caller owns it and gives it back with
+/// `SSL_SESSION_free()`.
+///
+/// Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
+/// thread that has one, or is lent one, may add more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
+    call(c"SSL_SESSION_up_ref", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        unsafe { borrow(session) }?;
+        // SAFETY: not NULL, so a live session; its new reference goes to the caller.
+        unsafe { SessionRef::clone_raw(session) }.into_raw();
+        Ok(1)
+    })
+}
+
+/// Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
+/// not resumable. The mark is set when a connection that used the session failed or was not shut
+/// down, when the session was removed from a cache, and when a single-use session was used; it
+/// never goes away. Whether the session has expired does not matter here.
+///
+/// Returns 1 or 0; 0 for NULL. No errors.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_int {
+    call(c"SSL_SESSION_is_resumable", 0, || {
+        // SAFETY: NULL or a live session, as the caller promises.
+        let session = unsafe { borrow_quietly(session) }?;
+        Ok(session.is_resumable().into())
+    })
+}
+
 /// Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
 /// verify result 1, not resumable. The caller owns its one reference and gives it back with
 /// `SSL_SESSION_free()`.
@@ -40,57 +92,5 @@ pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(src) }?;
         Ok(memory::guarded(|| session.duplicate())?.into_raw())
-    })
-}
-
-/// Adds a reference to a session. The caller owns it and gives it back with
-/// `SSL_SESSION_free()`.
-///
-/// Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
-/// thread that has one, or is lent one, may add more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
-    call(c"SSL_SESSION_up_ref", 0, || {
-        // SAFETY: NULL or a live session, as the caller promises.
-        unsafe { borrow(session) }?;
-        // SAFETY: not NULL, so a live session; its new reference goes to the caller.
-        unsafe { SessionRef::clone_raw(session) }.into_raw();
-        Ok(1)
-    })
-}
-
-/// Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
-/// of the application data are called, the keys are wiped, and the session is freed. A session
-/// that an `SSL`, a cache or another holder still has lives on.
-///
-/// Any thread, also while others use the session by references of their own.
-///
-/// # Safety
-/// `session` is NULL or a live session of which the caller owns a reference, and does not use
-/// that reference again.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
-    call(c"SSL_SESSION_free", (), || {
-        // SAFETY: NULL or live, as the caller promises.
-        if unsafe { optional(session) }?.is_some() {
-            // SAFETY: live, and the caller gives its reference away.
-            drop(unsafe { SessionRef::from_raw(session) });
-        }
-        Ok(())
-    });
-}
-
-/// Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
-/// not resumable. The mark is set when a connection that used the session failed or was not shut
-/// down, when the session was removed from a cache, and when a single-use session was used; it
-/// never goes away. Whether the session has expired does not matter here.
-///
-/// Returns 1 or 0; 0 for NULL. No errors.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_int {
-    call(c"SSL_SESSION_is_resumable", 0, || {
-        // SAFETY: NULL or a live session, as the caller promises.
-        let session = unsafe { borrow_quietly(session) }?;
-        Ok(session.is_resumable().into())
     })
 }

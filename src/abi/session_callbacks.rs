@@ -55,40 +55,6 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
     })
 }
 
-/// Sets the function that is told of every session that the cache gives up: removed, expired,
-/// evicted, lost with its connection, used up, or there when the context ends. It is also called
-/// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
-/// as not resumable. NULL unsets it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
-    ctx: *mut Context,
-    remove_session_cb: RemoveSessionFunction,
-) {
-    call(c"SSL_CTX_sess_set_remove_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
-        let (context, callback) = unsafe {
-            (
-                borrow_quietly(ctx)?,
-                RemoveSessionCallback::new(remove_session_cb),
-            )
-        };
-        context.remove_session_callback.set(callback);
-        Ok(())
-    })
-}
-
-/// The function that is told of sessions that go; NULL when none was set.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> RemoveSessionFunction {
-    call(c"SSL_CTX_sess_get_remove_cb", None, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?
-            .remove_session_callback
-            .get()
-            .function())
-    })
-}
-
 /// Sets the function that a server asks for a session that its cache does not have, by the id at
 /// `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference
 /// of its own; a function that sets it to 0 hands over one of its own. The session is put into the
@@ -120,6 +86,40 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
         Ok(unsafe { borrow_quietly(ctx) }?
             .callbacks()
             .get_session
+            .function())
+    })
+}
+
+/// Sets the function that is told of every session that the cache gives up: removed, expired,
+/// evicted, lost with its connection, used up, or there when the context ends. It is also called
+/// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
+/// as not resumable. NULL unsets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
+    ctx: *mut Context,
+    remove_session_cb: RemoveSessionFunction,
+) {
+    call(c"SSL_CTX_sess_set_remove_cb", (), || {
+        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        let (context, callback) = unsafe {
+            (
+                borrow_quietly(ctx)?,
+                RemoveSessionCallback::new(remove_session_cb),
+            )
+        };
+        context.remove_session_callback.set(callback);
+        Ok(())
+    })
+}
+
+/// The function that is told of sessions that go; NULL when none was set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> RemoveSessionFunction {
+    call(c"SSL_CTX_sess_get_remove_cb", None, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .remove_session_callback
+            .get()
             .function())
     })
 }

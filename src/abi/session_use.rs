@@ -15,27 +15,6 @@ use crate::context::Context;
 use crate::error::{Error, Reason};
 use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 
-/// The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
-///
-/// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
-/// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
-    call(c"SSL_get_session", std::ptr::null_mut(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.lend_session_pointer())
-    })
-}
-
-/// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
-///
-/// Lent as long as the connection keeps it: see `SSL_get_session`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
-    // SAFETY: as the caller promises.
-    unsafe { SSL_get_session(ssl) }
-}
-
 /// The session of `ssl` with a reference of the caller's own, to be given back with
 /// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
 #[unsafe(no_mangle)]
@@ -75,26 +54,25 @@ pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
-/// error on the queue.
+/// The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+///
+/// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
+/// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_copy_session_id(
-    to: *mut Connection,
-    from: *const Connection,
-) -> c_int {
-    call(c"SSL_copy_session_id", 0, || {
+pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
+    call(c"SSL_get_session", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let (to, from) = unsafe { (borrow(to)?, borrow(from)?) };
-        to.copy_session_of(from)?;
-        Ok(1)
+        Ok(unsafe { borrow_quietly(ssl) }?.lend_session_pointer())
     })
 }
 
-/// The timeout in seconds that sessions have when nothing else is set: 7200.
+/// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+///
+/// Lent as long as the connection keeps it: see `SSL_get_session`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
-    let _ = ssl;
-    7200
+pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
+    // SAFETY: as the caller promises.
+    unsafe { SSL_get_session(ssl) }
 }
 
 /// Sets the context within which sessions of `ssl` may be resumed: at most 32 bytes, copied.
@@ -138,6 +116,21 @@ pub unsafe extern "C" fn SSL_CTX_set_session_id_context(
     })
 }
 
+/// Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
+/// error on the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_copy_session_id(
+    to: *mut Connection,
+    from: *const Connection,
+) -> c_int {
+    call(c"SSL_copy_session_id", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let (to, from) = unsafe { (borrow(to)?, borrow(from)?) };
+        to.copy_session_of(from)?;
+        Ok(1)
+    })
+}
+
 /// 1 if the internal cache holds a session of this connection's version with this id, else 0.
 ///
 /// # Safety
@@ -157,6 +150,13 @@ pub unsafe extern "C" fn SSL_has_matching_session_id(
         let context = connection.session_context();
         Ok(context.has_session(connection.version(), id).into())
     })
+}
+
+/// The timeout in seconds that sessions have when nothing else is set: 7200.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
+    let _ = ssl;
+    7200
 }
 
 fn check_length(id_context: &[u8]) -> crate::error::Result<()> {

@@ -27,21 +27,6 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     })
 }
 
-/// Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
-///
-/// # Safety
-/// `ssl` is a live connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
-    call(c"SSL_up_ref", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?;
-        // SAFETY: connections are made by `SSL_new` from an Arc, and this one is live.
-        unsafe { Arc::increment_strong_count(ssl.cast_const()) };
-        Ok(1)
-    })
-}
-
 /// Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
 /// are freed, and if it was established and never sent close_notify its session is removed from
 /// the cache and can no longer be resumed.
@@ -60,6 +45,21 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
     })
 }
 
+/// Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+///
+/// # Safety
+/// `ssl` is a live connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
+    call(c"SSL_up_ref", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        unsafe { borrow_quietly(ssl) }?;
+        // SAFETY: connections are made by `SSL_new` from an Arc, and this one is live.
+        unsafe { Arc::increment_strong_count(ssl.cast_const()) };
+        Ok(1)
+    })
+}
+
 /// Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
 /// closed properly is kept, and a client offers it again; one that was not is lost.
 ///
@@ -71,50 +71,6 @@ pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
         let connection = unsafe { optional(ssl) }?.ok_or(Reason::NO_METHOD_SPECIFIED)?;
         connection.clear();
         Ok(1)
-    })
-}
-
-/// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
-/// Lent as long as the connection uses it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context {
-    call(c"SSL_get_SSL_CTX", std::ptr::null_mut(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.context().as_c())
-    })
-}
-
-/// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
-/// that may be used. Static; never NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_char {
-    call(c"SSL_get_version", c"unknown".as_ptr(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        let version = unsafe { borrow_quietly(ssl) }?.version();
-        Ok(Version::from_wire(version)
-            .map_or(c"unknown".as_ptr(), |version| version.name().as_ptr()))
-    })
-}
-
-/// The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
-/// highest that may be used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
-    call(c"SSL_version", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.version())
-    })
-}
-
-/// The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
-    call(c"SSL_client_version", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(connection
-            .client_hello()
-            .map_or(0x0303, |hello| hello.legacy_version().into()))
     })
 }
 
@@ -135,6 +91,50 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
             return Ok(ssl);
         }
         Ok(Arc::into_raw(memory::guarded(|| connection.duplicate())?).cast_mut())
+    })
+}
+
+/// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+/// Lent as long as the connection uses it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context {
+    call(c"SSL_get_SSL_CTX", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.context().as_c())
+    })
+}
+
+/// The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
+/// highest that may be used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
+    call(c"SSL_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.version())
+    })
+}
+
+/// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
+/// that may be used. Static; never NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_char {
+    call(c"SSL_get_version", c"unknown".as_ptr(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let version = unsafe { borrow_quietly(ssl) }?.version();
+        Ok(Version::from_wire(version)
+            .map_or(c"unknown".as_ptr(), |version| version.name().as_ptr()))
+    })
+}
+
+/// The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
+    call(c"SSL_client_version", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        Ok(connection
+            .client_hello()
+            .map_or(0x0303, |hello| hello.legacy_version().into()))
     })
 }
 

@@ -60,16 +60,24 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
     })
 }
 
-/// Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
-/// `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
-/// Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
-/// or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
-/// close_notify.
+/// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
+/// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
+/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and
+/// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
+/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+/// brings that one back, or the context's own keys. Returns 1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
-    call(c"SSL_new_session_ticket", 0, || {
+pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
+    ctx: *mut Context,
+    fp: TicketKeyEvpFunction,
+) -> c_int {
+    call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.ask_for_ticket().into())
+        let context = unsafe { borrow(ctx) }?;
+        // SAFETY: to be called as its manual page says, as the caller promises.
+        let callback = unsafe { TicketKeyEvpCallback::new(fp) };
+        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = callback);
+        Ok(1)
     })
 }
 
@@ -99,23 +107,15 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     })
 }
 
-/// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
-/// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
-/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and
-/// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
-/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
-/// brings that one back, or the context's own keys. Returns 1.
+/// Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
+/// `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
+/// Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
+/// or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
+/// close_notify.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
-    ctx: *mut Context,
-    fp: TicketKeyEvpFunction,
-) -> c_int {
-    call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
+pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
+    call(c"SSL_new_session_ticket", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let context = unsafe { borrow(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
-        let callback = unsafe { TicketKeyEvpCallback::new(fp) };
-        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = callback);
-        Ok(1)
+        Ok(unsafe { borrow_quietly(ssl) }?.ask_for_ticket().into())
     })
 }

@@ -10,6 +10,42 @@ use crate::connection::Connection;
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, TYPE_SOCKET};
 
+/// Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
+/// open. Returns 1, or 0 with an error on the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_fd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        let bio = Bio::from_socket(fd)?;
+        connection.set_read_bio(Some(bio.clone()));
+        connection.set_write_bio(Some(bio));
+        Ok(1)
+    })
+}
+
+/// Like `SSL_set_fd`, for reading only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_rfd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.set_read_bio(Some(socket(connection.write_bio(), fd)?));
+        Ok(1)
+    })
+}
+
+/// Like `SSL_set_fd`, for writing only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
+    call(c"SSL_set_wfd", 0, || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow(ssl) }?;
+        connection.set_write_bio(Some(socket(connection.read_bio(), fd)?));
+        Ok(1)
+    })
+}
+
 /// Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
 /// has grown with time; in the order in which the cases are looked at:
 ///
@@ -80,62 +116,6 @@ pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO
     })
 }
 
-/// The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
-/// freed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
-    call(c"SSL_get_rbio", std::ptr::null_mut(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.read_bio())
-    })
-}
-
-/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
-/// `ssl` gets another BIO to write to, or is freed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
-    call(c"SSL_get_wbio", std::ptr::null_mut(), || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.write_bio())
-    })
-}
-
-/// Connects `ssl` to a socket for both directions, through a socket BIO that leaves the descriptor
-/// open. Returns 1, or 0 with an error on the queue.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
-    call(c"SSL_set_fd", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow(ssl) }?;
-        let bio = Bio::from_socket(fd)?;
-        connection.set_read_bio(Some(bio.clone()));
-        connection.set_write_bio(Some(bio));
-        Ok(1)
-    })
-}
-
-/// Like `SSL_set_fd`, for reading only.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
-    call(c"SSL_set_rfd", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow(ssl) }?;
-        connection.set_read_bio(Some(socket(connection.write_bio(), fd)?));
-        Ok(1)
-    })
-}
-
-/// Like `SSL_set_fd`, for writing only.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
-    call(c"SSL_set_wfd", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow(ssl) }?;
-        connection.set_write_bio(Some(socket(connection.read_bio(), fd)?));
-        Ok(1)
-    })
-}
-
 /// The descriptor that `ssl` reads from, or -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
@@ -158,6 +138,26 @@ pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_wfd", -1, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(descriptor(unsafe { borrow_quietly(ssl) }?.write_bio()))
+    })
+}
+
+/// The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
+/// freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
+    call(c"SSL_get_rbio", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.read_bio())
+    })
+}
+
+/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
+/// `ssl` gets another BIO to write to, or is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
+    call(c"SSL_get_wbio", std::ptr::null_mut(), || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.write_bio())
     })
 }
 

@@ -74,21 +74,24 @@ pub unsafe extern "C" fn SSL_set_verify(
     })
 }
 
+/// The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
+/// handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
+/// After a resumption it is the session's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long {
+    // X509_V_ERR_UNSPECIFIED
+    call(c"SSL_get_verify_result", 1, || {
+        // SAFETY: NULL or live, as the caller promises.
+        Ok(unsafe { borrow_quietly(ssl) }?.verify_result())
+    })
+}
+
 /// The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_mode", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?.settings().verify_mode)
-    })
-}
-
-/// The mode set by `SSL_set_verify`, or that of the context.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
-    call(c"SSL_get_verify_mode", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.settings().verify_mode)
     })
 }
 
@@ -190,15 +193,12 @@ pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
     })
 }
 
-/// The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
-/// handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
-/// After a resumption it is the session's.
+/// The mode set by `SSL_set_verify`, or that of the context.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long {
-    // X509_V_ERR_UNSPECIFIED
-    call(c"SSL_get_verify_result", 1, || {
+pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
+    call(c"SSL_get_verify_mode", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_result())
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().verify_mode)
     })
 }
 
