@@ -67,7 +67,7 @@ impl Connection {
         let random = hello_random(engine.output(), 1);
         self.engine.replace(Some(engine));
         if let Some(random) = random {
-            self.client_random.set(random);
+            self.hellos.set_client_random(random);
         }
         if !self.is_telling() {
             self.enter_state(HandshakeState::CLIENT_WRITES_HELLO);

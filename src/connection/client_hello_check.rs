@@ -268,7 +268,7 @@ impl Connection {
         match contents.map(check_renegotiation_info) {
             None => Ok(()),
             Some(Ok(())) => {
-                self.renegotiates_securely.set(true);
+                self.hellos.set_secure_renegotiation(true);
                 Ok(())
             }
             Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
@@ -287,8 +287,7 @@ impl Connection {
 
     /// What getters show of extensions, once they have been checked.
     pub(super) fn note_contents(&self, hello: &ClientHello) {
-        self.offered_groups
-            .replace(hello.numbers(ExtensionType::SUPPORTED_GROUPS));
+        self.hellos.set_groups(hello);
         if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
             let former = self.ocsp_request.replace(request);
             drop(former);

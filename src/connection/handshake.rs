@@ -251,7 +251,7 @@ impl Connection {
     /// secure renegotiation is refused unless the program takes such (RFC 5746, section 4.1): a connection with it may
     /// be the renegotiation of an attacker's.
     fn read_server_hello(&self) -> Result<(), Stop> {
-        if self.role.get() != Some(Role::Client) || self.server_random.get() != [0; 32] {
+        if self.role.get() != Some(Role::Client) || self.hellos.has_server_hello() {
             return Ok(());
         }
         let hello = self.with_engine(|engine| {
@@ -264,7 +264,7 @@ impl Connection {
         else {
             return Ok(());
         };
-        self.server_random.set(hello.random);
+        self.hellos.set_server_random(hello.random);
         self.check_answer(&hello)?;
         self.judge_suite(&hello)?;
         let Some(tls12) = hello.tls12 else {
@@ -280,7 +280,7 @@ impl Connection {
             .as_deref()
             .map(check_renegotiation_info)
         {
-            Some(Ok(())) => self.renegotiates_securely.set(true),
+            Some(Ok(())) => self.hellos.set_secure_renegotiation(true),
             Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
                 return Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, Alert::ILLEGAL_PARAMETER));
             }
@@ -300,7 +300,7 @@ impl Connection {
     /// (RFC 6460).
     fn check_choice(&self) -> Result<(), Stop> {
         let settings = self.settings();
-        let seen = self.server_random.get() != [0; 32] || self.role.get() != Some(Role::Client);
+        let seen = self.hellos.has_server_hello() || self.role.get() != Some(Role::Client);
         if seen && settings.suite_b().is_none() {
             return Ok(());
         }
@@ -441,13 +441,13 @@ impl Connection {
 
     /// Server: the server random is in the ServerHello, which goes unprotected: the output begins with it at some time.
     fn note_server_random(&self) {
-        if self.role.get() != Some(Role::Server) || self.server_random.get() != [0; 32] {
+        if self.role.get() != Some(Role::Server) || self.hellos.has_server_hello() {
             return;
         }
         if let Ok(Some(hello)) = self.with_engine(|engine| first_server_hello(engine.output()))
             && hello.random != HELLO_RETRY_REQUEST
         {
-            self.server_random.set(hello.random);
+            self.hellos.set_server_random(hello.random);
             self.with_handshake(|handshake| handshake.suite = hello.suite);
         }
     }

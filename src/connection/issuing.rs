@@ -78,7 +78,7 @@ impl Connection {
                     .unwrap_or(false);
                 // S93: only a name that the program has accepted is kept.
                 accepted
-                    .then(|| self.received_host_name.borrow().clone())
+                    .then(|| self.hellos.server_name().clone())
                     .flatten()
             }
         };
@@ -208,7 +208,7 @@ impl Connection {
             fields.flags |= FLAG_BOUND_TO_HOST;
         }
         if handshake.host_name_accepted {
-            let name = self.received_host_name.borrow().clone();
+            let name = self.hellos.server_name().clone();
             fields.host_name = name.map(|name| name.into_bytes());
         }
         fields

@@ -17,7 +17,7 @@
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
 //! | `own_settings`      | its settings, which may differ from the context's             |
-//! | `offers`            | what a client has offered, as its server remembers it         |
+//! | `hellos`            | what the hellos have said, for later                          |
 //! | `resumption`        | which session a server may resume                             |
 //! | `external_psk`      | pre-shared keys that the program brings                       |
 //! | `issuing`           | new sessions of either role: cache, callbacks                 |
@@ -60,12 +60,12 @@ mod handshake_data;
 mod handshake_state;
 mod hello_changes;
 mod hello_options;
+mod hellos;
 mod io;
 mod issuing;
 mod message_events;
 mod messages;
 mod notify;
-mod offers;
 mod own_settings;
 mod peer;
 mod peer_certificates;
@@ -97,6 +97,7 @@ pub use state::{Role, Stage, Want};
 pub use stop::Stop;
 
 use handshake_data::{EarlyJudgement, Handshake};
+use hellos::Hellos;
 use session_slot::SessionSlot;
 use shutdown::Shutdown;
 use transport::Transport;
@@ -107,7 +108,7 @@ use std::sync::Arc;
 
 use crate::callback::{InfoCallback, KnownAs, Lent, Ssl};
 use crate::cipher::{Cipher, Method};
-use crate::context::{CipherStack, Context, LentChains, Names, Settings};
+use crate::context::{Context, LentChains, Names, Settings};
 use crate::engine::{Engine, Facts};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -159,10 +160,7 @@ pub struct Connection {
     signatures: RefCell<signatures::Signatures>,
     /// What is only needed until the handshake has ended.
     handshake: RefCell<Option<Box<Handshake>>>,
-    /// Host name that the client sent (server), for `SSL_get_servername`.
-    received_host_name: RefCell<Option<std::ffi::CString>>,
-    client_random: Cell<[u8; 32]>,
-    server_random: Cell<[u8; 32]>,
+    hellos: Hellos,
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
     early: early_data::EarlyData,
@@ -170,21 +168,12 @@ pub struct Connection {
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Allocated>>,
-    /// Server: whether the client has asked for an OCSP response; `None` before that is known.
-    ocsp_asked: Cell<Option<bool>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
     verify_again: Cell<bool>,
     /// A callback has failed while the engine was at work: how the handshake ends.
     fatal: Cell<Option<Reason>>,
-    /// Server: suites of the ClientHello, as on the wire.
-    offered_cipher_bytes: RefCell<Vec<u8>>,
-    /// The peer knows secure renegotiation (RFC 5746).
-    renegotiates_securely: Cell<bool>,
-    /// Server: groups of the ClientHello, by number.
-    offered_groups: RefCell<Vec<u16>>,
-    client_ciphers: RefCell<Option<CipherStack>>,
     lent_chains: RefCell<LentChains>,
 }
 
@@ -231,21 +220,14 @@ impl Connection {
             verified_chain: RefCell::default(),
             signatures: RefCell::default(),
             handshake: RefCell::default(),
-            received_host_name: RefCell::default(),
-            client_random: Cell::new([0; 32]),
-            server_random: Cell::new([0; 32]),
+            hellos: Hellos::default(),
             key_update: Cell::default(),
             early: early_data::EarlyData::default(),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
-            ocsp_asked: Cell::new(None),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
             fatal: Cell::new(None),
-            offered_cipher_bytes: RefCell::default(),
-            renegotiates_securely: Cell::default(),
-            offered_groups: RefCell::default(),
-            client_ciphers: RefCell::default(),
             lent_chains: RefCell::default(),
         });
         // SAFETY: the new object, at the address that C will know it by.
@@ -408,17 +390,38 @@ impl Connection {
 
     /// Whether the peer has said that it knows secure renegotiation (RFC 5746).
     pub fn peer_renegotiates_securely(&self) -> bool {
-        self.renegotiates_securely.get()
+        self.hellos.secure_renegotiation()
     }
 
     /// Server: the client's host name.
     pub fn received_host_name(&self) -> std::cell::Ref<'_, Option<std::ffi::CString>> {
-        self.received_host_name.borrow()
+        self.hellos.server_name()
+    }
+
+    /// Server: the cipher suites that the client has offered and that are known, in its order.
+    pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
+        self.hellos.ciphers()
+    }
+
+    /// Server: the cipher suites that the client has offered, two bytes each; empty on clients. Not
+    /// to be held while the program runs.
+    pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
+        self.hellos.cipher_suites()
+    }
+
+    /// Server: the groups that the client has offered, by number; empty on clients.
+    pub fn offered_groups(&self) -> Vec<u16> {
+        self.hellos.groups()
+    }
+
+    /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
+    pub fn client_ciphers(&self) -> Result<*mut openssl_sys::stack_st_SSL_CIPHER> {
+        self.hellos.lend_ciphers()
     }
 
     /// Randoms of both sides, zero before they are known.
     pub fn randoms(&self) -> ([u8; 32], [u8; 32]) {
-        (self.client_random.get(), self.server_random.get())
+        self.hellos.randoms()
     }
 
     /// The peer's certificates, if it sent any: in this handshake, or in the one that made the

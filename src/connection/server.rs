@@ -89,7 +89,7 @@ impl Connection {
             Ok(None) => Ok(false),
             Ok(Some(hello)) => {
                 if let Ok(random) = hello.random().try_into() {
-                    self.client_random.set(random);
+                    self.hellos.set_client_random(random);
                 }
                 self.with_handshake(|handshake| {
                     handshake.client_hello = Some(Arc::new(hello));
@@ -106,11 +106,9 @@ impl Connection {
         };
         let version = self.choose_version(&hello)?;
         self.check(hello.check_suites())?;
-        self.offered_cipher_bytes
-            .replace(hello.cipher_suite_bytes().to_vec());
-        self.client_ciphers.take();
-        self.renegotiates_securely
-            .set(hello.has_renegotiation_suite());
+        self.hellos.set_cipher_suites(&hello);
+        self.hellos
+            .set_secure_renegotiation(hello.has_renegotiation_suite());
         self.check(hello.check_for_sessions(version))?;
         self.check_fallback(&hello, version)?;
         let id_context = self.settings.borrow().session_id_context.clone();
@@ -132,7 +130,7 @@ impl Connection {
         self.check_renegotiation_info(&hello)?;
         self.check(hello.check_host_name(!resumed || version == 0x0304))?;
         let name = hello.server_name().and_then(|name| CString::new(name).ok());
-        self.received_host_name.replace(name);
+        self.hellos.set_server_name(name);
         self.check(hello.check_contents(version, resumed))?;
         if version == 0x0304 {
             self.keep_client_authorities(&hello)?;
@@ -153,11 +151,11 @@ impl Connection {
         self.note_host_name();
         if self.session.is_resumed() && version == 0x0303 {
             // Without a key exchange OpenSSL does not look at them.
-            self.offered_groups.take();
+            self.hellos.forget_groups();
         }
         // A resumed session takes the place of a certificate, so there is nothing to staple.
         let ocsp_asked = hello.asks_for_ocsp_response() && !self.session.is_resumed();
-        self.ocsp_asked.set(Some(ocsp_asked));
+        self.hellos.set_ocsp_asked(ocsp_asked);
         if !self.session.is_resumed() {
             self.note_accepted_signatures(&hello.signature_schemes());
         }
@@ -200,7 +198,7 @@ impl Connection {
         let accepted = self
             .with_handshake(|handshake| handshake.host_name_accepted)
             .unwrap_or(false);
-        let name = self.received_host_name.borrow().clone();
+        let name = self.hellos.server_name().clone();
         if let (true, Some(session), Some(name)) = (accepted, self.new_session(), name) {
             // Not too long, or the ClientHello would have been refused.
             let _ = session.set_host_name(Some(name.as_bytes()));
@@ -282,7 +280,7 @@ impl Connection {
         let client_authentication = client_authentication(&settings);
         // The program may change its mind meanwhile, and in the callback for OCSP responses.
         let asks_again = version == 0x0304 && !profile.has_any_group(&hello.key_share_groups());
-        let staples = self.ocsp_asked.get() == Some(true);
+        let staples = self.hellos.ocsp_asked() == Some(true);
         // rustls sends no application data to a client that is asked for a certificate.
         let early_answer = self.early.is_accepting()
             && version == 0x0304

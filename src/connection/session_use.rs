@@ -105,13 +105,9 @@ impl Connection {
         self.forget_signatures();
         self.verified_chain.take();
         self.result_for_session.set(None);
-        self.received_host_name.take();
-        self.ocsp_asked.set(None);
         self.session.reset();
         self.shutdown.reset();
-        self.client_random.set([0; 32]);
-        self.server_random.set([0; 32]);
-        self.renegotiates_securely.set(false);
+        self.hellos.reset();
         self.key_update.set(None);
         self.early.reset();
         self.fatal.set(None);

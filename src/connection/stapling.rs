@@ -21,7 +21,7 @@ impl Connection {
     /// `SSL_get_tlsext_status_type`: what is asked for, by the program on a client and by the client
     /// on a server.
     pub fn status_type(&self) -> c_int {
-        match self.ocsp_asked.get() {
+        match self.hellos.ocsp_asked() {
             Some(true) => OCSP,
             Some(false) => NOTHING,
             None => self.settings.borrow().status_type,
