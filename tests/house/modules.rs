@@ -1,0 +1,185 @@
+//! Which module may use which.
+
+use std::collections::BTreeSet;
+
+use crate::{files, none, read, relative, root};
+
+/// A module of src/lib.rs and the modules that it may use. A row names only rows below it, but for
+/// the context, which knows the connections that callbacks are given.
+const MODULES: &[(&str, &str)] = &[
+    (
+        "fuzzing",
+        "abi clock connection context engine libcrypto session ticket wire",
+    ),
+    (
+        "abi",
+        "callback cipher configuration connection context error libcrypto session tag ticket wire",
+    ),
+    (
+        "configuration",
+        "cipher connection context error libcrypto tag",
+    ),
+    (
+        "connection",
+        "cache callback cipher clock context engine error libcrypto reason session tag ticket wire",
+    ),
+    (
+        "context",
+        "cache callback cipher clock connection engine error libcrypto session tag ticket",
+    ),
+    ("engine", "cipher error libcrypto reason wire"),
+    ("ticket", "clock error libcrypto"),
+    ("callback", "cipher libcrypto session tag"),
+    ("session", "cache clock error tag"),
+    ("cipher", "error tag"),
+    ("libcrypto", "error fallible reason wire"),
+    ("cache", "fallible"),
+    ("tag", "error"),
+    ("error", "reason"),
+    ("reason", ""),
+    ("wire", ""),
+    ("clock", ""),
+    ("fallible", ""),
+];
+
+/// The modules that may have unsafe code.
+const UNSAFE: &[&str] = &["abi", "cache", "callback", "libcrypto", "fuzzing"];
+
+/// Files of other modules that have unsafe code today. The list only becomes shorter.
+const UNSAFE_FILES: &[&str] = &[
+    "src/configuration/value.rs",
+    "src/connection/mod.rs",
+    "src/connection/session_slot/cell.rs",
+    "src/connection/stack.rs",
+    "src/context/mod.rs",
+    "src/context/session_table.rs",
+    "src/engine/client.rs",
+    "src/engine/delegate.rs",
+    "src/session/block.rs",
+    "src/session/body.rs",
+    "src/session/cached.rs",
+    "src/session/lent.rs",
+    "src/session/owner.rs",
+    "src/session/reference.rs",
+    "src/session/session.rs",
+    "src/tag.rs",
+    "src/clock.rs",
+    "src/fallible.rs",
+];
+
+#[test]
+fn each_module_has_a_row() {
+    let lib = read(&root().join("src/lib.rs"));
+    let declared: BTreeSet<&str> = lib
+        .lines()
+        .filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'))
+        .collect();
+    let rows: BTreeSet<&str> = MODULES.iter().map(|(module, _)| *module).collect();
+    assert_eq!(declared, rows);
+}
+
+#[test]
+fn rows_name_what_is_below_them() {
+    let place = |name: &str| MODULES.iter().position(|(module, _)| *module == name);
+    for (module, row) in MODULES {
+        for name in row.split_whitespace() {
+            let is_exception = (*module, name) == ("context", "connection");
+            assert!(
+                is_exception || place(name) > place(module),
+                "{module} is not above {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_module_uses_only_what_its_row_names() {
+    let mut complaints = Vec::new();
+    for (module, row) in MODULES {
+        let allowed: Vec<&str> = row.split_whitespace().collect();
+        let mut used = BTreeSet::new();
+        for path in sources(module) {
+            for name in names_of_modules(&code(&read(&path))) {
+                if name != *module && !allowed.contains(&name.as_str()) {
+                    complaints.push(format!("{}: {module} uses {name}", relative(&path)));
+                }
+                used.insert(name);
+            }
+        }
+        let unused = allowed.iter().filter(|name| !used.contains(**name));
+        complaints
+            .extend(unused.map(|name| format!("{module} does not use {name}: shorten its row")));
+    }
+    none(&complaints);
+}
+
+#[test]
+fn unsafe_code_stands_where_it_may() {
+    let mut complaints = Vec::new();
+    let mut listed: BTreeSet<&str> = UNSAFE_FILES.iter().copied().collect();
+    for (module, _) in MODULES {
+        for path in sources(module) {
+            let file = relative(&path);
+            let has_unsafe = code(&read(&path)).contains("unsafe {");
+            let may = UNSAFE.contains(module) || listed.remove(file.as_str());
+            if has_unsafe && !may {
+                complaints.push(format!("{file} has unsafe code"));
+            }
+            if !has_unsafe && UNSAFE_FILES.contains(&file.as_str()) {
+                complaints.push(format!("{file} has no unsafe code: take it off the list"));
+            }
+        }
+    }
+    complaints.extend(
+        listed
+            .iter()
+            .map(|file| format!("{file} is listed, and there is no such file")),
+    );
+    none(&complaints);
+}
+
+#[test]
+fn rustls_is_used_in_the_engine_only() {
+    let mut complaints = Vec::new();
+    for path in files("src", &["rs"]) {
+        let file = relative(&path);
+        if !file.starts_with("src/engine/") && code(&read(&path)).contains("rustls::") {
+            complaints.push(format!("{file} names rustls"));
+        }
+    }
+    none(&complaints);
+}
+
+/// The files of a module without those that have tests only.
+fn sources(module: &str) -> Vec<std::path::PathBuf> {
+    let single = root().join(format!("src/{module}.rs"));
+    if single.is_file() {
+        return vec![single];
+    }
+    let mut files = files(&format!("src/{module}"), &["rs"]);
+    files.retain(|path| !relative(path).contains("tests"));
+    files
+}
+
+/// A source file without comments and without the tests at its end.
+fn code(text: &str) -> String {
+    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    let lines = text[..end].lines();
+    let lines: Vec<&str> = lines
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect();
+    lines.join("\n")
+}
+
+/// The names that follow `crate::`, as far as they are modules.
+fn names_of_modules(code: &str) -> BTreeSet<String> {
+    code.split("crate::")
+        .skip(1)
+        .filter_map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+        })
+        .filter(|name| MODULES.iter().any(|(module, _)| module == name))
+        .map(str::to_owned)
+        .collect()
+}
