@@ -9,10 +9,10 @@ use std::cell::UnsafeCell;
 
 use crate::error::{Error, Reason, Result};
 
-/// An object that C has pointers to.
+/// An object that C has pointers to. [`tagged`] implements it.
 ///
 /// # Safety
-/// The type is `repr(C)`, and its first field is a [`Tag`] of `KIND`, or a `u64` that always is `KIND`.
+/// The first field is a [`Tag`] or [`FixedTag`] of `KIND`.
 pub unsafe trait Tagged {
     /// The word for objects of this type. It is like no pointer, number or text that another object may begin with.
     const KIND: u64;
@@ -24,6 +24,49 @@ pub struct Tag<const KIND: u64>(UnsafeCell<u64>);
 
 // SAFETY: it is written only when the object is made, and by the one thread that ends it.
 unsafe impl<const KIND: u64> Sync for Tag<KIND> {}
+
+/// The first word of an object that never ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct FixedTag<const KIND: u64>(u64);
+
+impl<const KIND: u64> FixedTag<KIND> {
+    /// For a static object.
+    pub const fn new() -> Self {
+        Self(KIND)
+    }
+}
+
+/// The types of first words.
+///
+/// # Safety
+/// The word is `KIND` as long as the object lives.
+pub unsafe trait Word<const KIND: u64> {}
+
+// SAFETY: made with this word, and cleared when the object ends.
+unsafe impl<const KIND: u64> Word<KIND> for Tag<KIND> {}
+// SAFETY: made with this word, and never changed.
+unsafe impl<const KIND: u64> Word<KIND> for FixedTag<KIND> {}
+
+/// Compiles only if the field is a word of this kind.
+pub const fn check_word<T, W: Word<KIND>, const KIND: u64>(_field: fn(&T) -> &W) {}
+
+/// Implements [`Tagged`]: `tagged!(Type, field, kind)`. What makes it sound is checked when it is compiled: the field
+/// is first, and a word of this kind.
+macro_rules! tagged {
+    ($type:ty, $field:tt, $kind:literal) => {
+        const _: () = {
+            assert!(std::mem::offset_of!($type, $field) == 0);
+            $crate::tag::check_word::<$type, _, $kind>(|object| &object.$field);
+        };
+
+        // SAFETY: the field is first and a word of this kind, as has just been checked.
+        unsafe impl $crate::tag::Tagged for $type {
+            const KIND: u64 = $kind;
+        }
+    };
+}
+pub(crate) use tagged;
 
 impl<const KIND: u64> Tag<KIND> {
     /// For an object that is being made.
@@ -83,23 +126,17 @@ fn not_ours() -> Error {
 mod tests {
     use std::mem::ManuallyDrop;
 
-    use super::{Tag, Tagged, look};
+    use super::{Tag, Tagged, look, tagged};
 
     #[repr(C)]
     struct One(Tag<{ One::KIND }>, u32);
 
-    // SAFETY: the tag is first.
-    unsafe impl Tagged for One {
-        const KIND: u64 = 0x8111_2222_3333_4444;
-    }
+    tagged!(One, 0, 0x8111_2222_3333_4444);
 
     #[repr(C)]
     struct Other(Tag<{ Other::KIND }>);
 
-    // SAFETY: the tag is first.
-    unsafe impl Tagged for Other {
-        const KIND: u64 = 0x8111_2222_3333_4445;
-    }
+    tagged!(Other, 0, 0x8111_2222_3333_4445);
 
     #[test]
     fn an_object_is_known_until_it_ends() {

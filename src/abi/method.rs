@@ -5,8 +5,8 @@
 
 pub use crate::cipher::Method;
 
+use crate::cipher::Role;
 use crate::cipher::Version;
-use crate::cipher::method::Role;
 
 /// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
 /// within the limits that the context sets (TLS_method(3)). Static; never NULL.
@@ -36,7 +36,7 @@ pub extern "C" fn TLS_server_method() -> *const Method {
 /// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_2_method", Role::Any, Some(Version::Tls12));
+    static METHOD: Method = Method::new("TLSv1_2_method", None, Some(Version::Tls12));
     &METHOD
 }
 
@@ -44,8 +44,11 @@ pub extern "C" fn TLSv1_2_method() -> *const Method {
 /// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_client_method() -> *const Method {
-    static METHOD: Method =
-        Method::new("TLSv1_2_client_method", Role::Client, Some(Version::Tls12));
+    static METHOD: Method = Method::new(
+        "TLSv1_2_client_method",
+        Some(Role::Client),
+        Some(Version::Tls12),
+    );
     &METHOD
 }
 
@@ -53,8 +56,11 @@ pub extern "C" fn TLSv1_2_client_method() -> *const Method {
 /// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_server_method() -> *const Method {
-    static METHOD: Method =
-        Method::new("TLSv1_2_server_method", Role::Server, Some(Version::Tls12));
+    static METHOD: Method = Method::new(
+        "TLSv1_2_server_method",
+        Some(Role::Server),
+        Some(Version::Tls12),
+    );
     &METHOD
 }
 
@@ -64,7 +70,7 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_1_method", Role::Any, Some(Version::Tls11));
+    static METHOD: Method = Method::new("TLSv1_1_method", None, Some(Version::Tls11));
     &METHOD
 }
 
@@ -74,8 +80,11 @@ pub extern "C" fn TLSv1_1_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_client_method() -> *const Method {
-    static METHOD: Method =
-        Method::new("TLSv1_1_client_method", Role::Client, Some(Version::Tls11));
+    static METHOD: Method = Method::new(
+        "TLSv1_1_client_method",
+        Some(Role::Client),
+        Some(Version::Tls11),
+    );
     &METHOD
 }
 
@@ -85,8 +94,11 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_server_method() -> *const Method {
-    static METHOD: Method =
-        Method::new("TLSv1_1_server_method", Role::Server, Some(Version::Tls11));
+    static METHOD: Method = Method::new(
+        "TLSv1_1_server_method",
+        Some(Role::Server),
+        Some(Version::Tls11),
+    );
     &METHOD
 }
 
@@ -96,7 +108,7 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_method", Role::Any, Some(Version::Tls10));
+    static METHOD: Method = Method::new("TLSv1_method", None, Some(Version::Tls10));
     &METHOD
 }
 
@@ -106,7 +118,11 @@ pub extern "C" fn TLSv1_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_client_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_client_method", Role::Client, Some(Version::Tls10));
+    static METHOD: Method = Method::new(
+        "TLSv1_client_method",
+        Some(Role::Client),
+        Some(Version::Tls10),
+    );
     &METHOD
 }
 
@@ -116,7 +132,11 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_server_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_server_method", Role::Server, Some(Version::Tls10));
+    static METHOD: Method = Method::new(
+        "TLSv1_server_method",
+        Some(Role::Server),
+        Some(Version::Tls10),
+    );
     &METHOD
 }
 

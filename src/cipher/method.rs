@@ -4,49 +4,44 @@ use std::ops::RangeInclusive;
 
 use super::Version;
 use crate::error::{Error, Reason, Result};
-use crate::tag::Tagged;
+use crate::tag::{FixedTag, Tagged, tagged};
 
 /// What `SSL_METHOD` points to. All of them are static.
 #[derive(Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Method {
-    kind: u64,
+    kind: FixedTag<{ Method::KIND }>,
     /// The function that returns it.
     pub name: &'static str,
-    /// What connections may be.
-    pub role: Role,
+    /// What connections are, or `None` when they may be either.
+    pub role: Option<Role>,
     /// The only version, or `None` when it is negotiated.
     pub version: Option<Version>,
 }
 
-/// What the connections of a context may be.
+/// Client or server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Either.
-    Any,
-    /// Clients only.
+    /// Sends the ClientHello.
     Client,
-    /// Servers only.
+    /// Answers it.
     Server,
 }
 
-// SAFETY: the word is first, and all methods are made by `new`.
-unsafe impl Tagged for Method {
-    const KIND: u64 = 0xa86d_03f7_5ce2_b914;
-}
+tagged!(Method, kind, 0xa86d_03f7_5ce2_b914);
 
 impl Method {
     /// `TLS_method`
-    pub const TLS: Method = Method::new("TLS_method", Role::Any, None);
+    pub const TLS: Method = Method::new("TLS_method", None, None);
     /// `TLS_client_method`
-    pub const TLS_CLIENT: Method = Method::new("TLS_client_method", Role::Client, None);
+    pub const TLS_CLIENT: Method = Method::new("TLS_client_method", Some(Role::Client), None);
     /// `TLS_server_method`
-    pub const TLS_SERVER: Method = Method::new("TLS_server_method", Role::Server, None);
+    pub const TLS_SERVER: Method = Method::new("TLS_server_method", Some(Role::Server), None);
 
     /// A method; see the fields.
-    pub const fn new(name: &'static str, role: Role, version: Option<Version>) -> Self {
+    pub const fn new(name: &'static str, role: Option<Role>, version: Option<Version>) -> Self {
         Self {
-            kind: Self::KIND,
+            kind: FixedTag::new(),
             name,
             role,
             version,
@@ -78,12 +73,12 @@ impl Method {
 
     /// Whether its connections may be clients.
     pub fn may_connect(&self) -> bool {
-        self.role != Role::Server
+        self.role != Some(Role::Server)
     }
 
     /// Whether its connections may be servers.
     pub fn may_accept(&self) -> bool {
-        self.role != Role::Client
+        self.role != Some(Role::Client)
     }
 }
 
@@ -94,13 +89,13 @@ mod tests {
     #[test]
     fn a_method_says_what_it_speaks() {
         assert_eq!(Method::TLS.versions(), Ok(Version::Tls12..=Version::Tls13));
-        let fixed = Method::new("TLSv1_2_method", Role::Any, Some(Version::Tls12));
+        let fixed = Method::new("TLSv1_2_method", None, Some(Version::Tls12));
         assert_eq!(fixed.versions(), Ok(Version::Tls12..=Version::Tls12));
     }
 
     #[test]
     fn a_method_of_an_old_version_is_an_error_that_names_it() {
-        let old = Method::new("TLSv1_1_method", Role::Any, Some(Version::Tls11));
+        let old = Method::new("TLSv1_1_method", None, Some(Version::Tls11));
         let Err(Error::Ssl(reason, detail)) = old.versions() else {
             panic!("accepted");
         };

@@ -32,7 +32,7 @@ mod words;
 
 pub use group::Group;
 pub use list::CipherList;
-pub use method::Method;
+pub use method::{Method, Role};
 pub use signature::SignatureAlgorithm;
 pub use suite::Cipher;
 pub use suite_b::SuiteB;

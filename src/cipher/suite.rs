@@ -4,14 +4,14 @@ use std::ffi::{CStr, c_int};
 
 use super::Version;
 use super::table::{SIGNALS, SUITES};
-use crate::tag::Tagged;
+use crate::tag::{FixedTag, Tagged, tagged};
 
 /// A cipher suite: what `SSL_CIPHER` points to. All of them are static, so a pointer to one is
 /// valid for ever and may be shared by all threads.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Cipher {
-    pub(super) kind: u64,
+    pub(super) kind: FixedTag<{ Cipher::KIND }>,
     /// OpenSSL's number: 0x03000000 plus the number of the TLS registry.
     pub id: u32,
     /// OpenSSL's name.
@@ -34,10 +34,7 @@ pub struct Cipher {
     pub(super) traits: Traits,
 }
 
-// SAFETY: the word is first, and all suites are in the tables.
-unsafe impl Tagged for Cipher {
-    const KIND: u64 = 0xc70b_9f34_216d_e85a;
-}
+tagged!(Cipher, kind, 0xc70b_9f34_216d_e85a);
 
 /// Two suites are the same when they have the same number.
 impl PartialEq for Cipher {

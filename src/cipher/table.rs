@@ -5,7 +5,7 @@
 
 use super::Version;
 use super::suite::{Authentication, Cipher, Encryption, HandshakeDigest, KeyExchange, Mac, Traits};
-use crate::tag::Tagged;
+use crate::tag::FixedTag;
 
 /// Values that are no suites but signals in a ClientHello (RFC 5746, RFC 7507).
 pub static SIGNALS: [Cipher; 2] = [
@@ -15,7 +15,7 @@ pub static SIGNALS: [Cipher; 2] = [
 
 const fn signal(number: u32, name: &'static std::ffi::CStr) -> Cipher {
     Cipher {
-        kind: Cipher::KIND,
+        kind: FixedTag::new(),
         id: 0x0300_0000 | number,
         name,
         standard_name: name,
@@ -34,7 +34,7 @@ macro_rules! suites {
        $enc:ident $mac:ident $digest:ident $($traits:ident)|+;)*) => {
         /// The known suites by ascending number.
         pub static SUITES: &[Cipher] = &[$(Cipher {
-            kind: Cipher::KIND,
+            kind: FixedTag::new(),
             id: 0x0300_0000 | $number,
             name: $name,
             standard_name: $standard,

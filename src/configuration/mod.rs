@@ -29,7 +29,7 @@ use std::ffi::{CStr, CString};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::name::NameStack;
-use crate::tag::{Tag, Tagged};
+use crate::tag::{Tag, Tagged, tagged};
 use command::{Action, Command};
 use target::Configured;
 
@@ -78,10 +78,7 @@ pub struct Configuration {
     certificate_files: RefCell<BTreeMap<usize, CString>>,
 }
 
-// SAFETY: the tag is first.
-unsafe impl Tagged for Configuration {
-    const KIND: u64 = 0xe152_b6c9_38d4_7f0a;
-}
+tagged!(Configuration, tag, 0xe152_b6c9_38d4_7f0a);
 
 impl Configuration {
     /// Allows more; gives all flags that are set now.

@@ -163,8 +163,63 @@ pub fn num_tickets(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// The number that a text begins with, or 0, as `atoi(3)` reads it.
+/// The number that a text begins with, or 0, as glibc's `atoi(3)` reads it: a `long`, at most the largest one, of which
+/// the lower half is taken.
 fn number(value: &CStr) -> c_int {
-    // SAFETY: a C string.
-    unsafe { libc::atoi(value.as_ptr()) }
+    const VERTICAL_TAB: u8 = 0x0b;
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == VERTICAL_TAB;
+    let mut text = value.to_bytes();
+    while text.first().is_some_and(is_space) {
+        text = &text[1..];
+    }
+    let (sign, digits) = match text {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] => (1, digits),
+        digits => (1, digits),
+    };
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let long = digits.fold(0, |long: i64, digit| {
+        let digit = i64::from(digit - b'0');
+        long.saturating_mul(10).saturating_add(sign * digit)
+    });
+    long as c_int
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_read_as_by_atoi() {
+        for text in [
+            c"",
+            c"0",
+            c"7",
+            c" \t\n\x0b\x0c\r12",
+            c"+3",
+            c"-4",
+            c"--4",
+            c"- 4",
+            c"+-4",
+            c"12x",
+            c"x12",
+            c"2147483647",
+            c"2147483648",
+            c"-2147483648",
+            c"-2147483649",
+            c"4294967297",
+            c"9223372036854775807",
+            c"9223372036854775808",
+            c"99999999999999999999",
+            c"-9223372036854775808",
+            c"-9223372036854775809",
+            c"-99999999999999999999",
+            c"0x10",
+            c"\xa05",
+        ] {
+            // SAFETY: a C string.
+            let expected = unsafe { libc::atoi(text.as_ptr()) };
+            assert_eq!(number(text), expected, "{text:?}");
+        }
+    }
 }

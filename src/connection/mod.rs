@@ -93,7 +93,7 @@ pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
-pub use state::{Role, Stage, Want};
+pub use state::{Stage, Want};
 pub use stop::Stop;
 
 use handshake_data::{EarlyJudgement, Handshake};
@@ -103,10 +103,11 @@ use shutdown::Shutdown;
 use transport::Transport;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ffi::{c_int, c_long, c_void};
+use std::ffi::{c_int, c_long};
 use std::sync::Arc;
 
 use crate::callback::{InfoCallback, KnownAs, Lent, Ssl};
+pub use crate::cipher::Role;
 use crate::cipher::{Cipher, Method};
 use crate::context::{Context, LentChains, Names, Settings};
 use crate::engine::{Engine, Facts};
@@ -118,7 +119,7 @@ use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::PeerChain;
-use crate::tag::{Tag, Tagged};
+use crate::tag::{Tag, Tagged, tagged};
 
 /// `SSL`.
 #[repr(C)]
@@ -177,10 +178,7 @@ pub struct Connection {
     lent_chains: RefCell<LentChains>,
 }
 
-// SAFETY: the tag is first.
-unsafe impl Tagged for Connection {
-    const KIND: u64 = 0xb47a_19e6_d85f_c32d;
-}
+tagged!(Connection, tag, 0xb47a_19e6_d85f_c32d);
 
 impl KnownAs<Ssl> for Connection {}
 
@@ -206,7 +204,7 @@ impl Connection {
             host_name: RefCell::default(),
             info_callback: Cell::new(InfoCallback::NONE),
             names: RefCell::default(),
-            role: Cell::new(Role::of(context.method())),
+            role: Cell::new(context.method().role),
             stage: Cell::new(Stage::Before),
             telling: messages::Telling::default(),
             shutdown: Shutdown::default(),
@@ -230,14 +228,8 @@ impl Connection {
             fatal: Cell::new(None),
             lent_chains: RefCell::default(),
         });
-        // SAFETY: the new object, at the address that C will know it by.
-        unsafe { connection.ex_data.init(connection.as_c().cast()) }?;
+        connection.ex_data.init_for(&*connection)?;
         Ok(connection)
-    }
-
-    /// The pointer that C knows this connection by.
-    pub fn as_c(&self) -> *mut Self {
-        std::ptr::from_ref(self).cast_mut()
     }
 
     /// This connection, for a function of the program.
@@ -269,7 +261,7 @@ impl Connection {
     /// `SSL_set_ssl_method`: before the handshake.
     pub fn set_method(&self, method: &'static Method) {
         self.method.set(method);
-        if let Some(role) = Role::of(method) {
+        if let Some(role) = method.role {
             self.role.set(Some(role));
         }
     }
@@ -472,7 +464,6 @@ impl Drop for Connection {
         if self.is_given_up_unclosed() {
             self.lose_session();
         }
-        // SAFETY: the address that `init` was given.
-        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
+        self.ex_data.free_for(self);
     }
 }

@@ -1,28 +1,5 @@
 //! Where a connection is.
 
-use crate::cipher::Method;
-use crate::cipher::method::Role as MethodRole;
-
-/// Client or server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Sends the ClientHello.
-    Client,
-    /// Answers it.
-    Server,
-}
-
-impl Role {
-    /// The role that a method fixes, if it does.
-    pub fn of(method: &Method) -> Option<Self> {
-        match method.role {
-            MethodRole::Client => Some(Self::Client),
-            MethodRole::Server => Some(Self::Server),
-            MethodRole::Any => None,
-        }
-    }
-}
-
 /// How far a connection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::credentials::{ChainSource, Credentials};
 use super::{Context, CredentialHolder, Position};
 use crate::cipher::Method;
-use crate::cipher::method::Role;
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::library::LibraryContext;
@@ -43,7 +42,7 @@ fn source(store: Store) -> ChainSource {
 }
 
 fn context() -> Arc<Context> {
-    static METHOD: Method = Method::new("TLS", Role::Any, None);
+    static METHOD: Method = Method::new("TLS", None, None);
     Context::new(Default::default(), &METHOD).unwrap()
 }
 

@@ -54,7 +54,7 @@ pub(crate) use profiles::no_group;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use statistics::Statistics;
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
@@ -71,7 +71,7 @@ use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::{Ownership, SessionRef};
-use crate::tag::{Tag, Tagged};
+use crate::tag::{Tag, Tagged, tagged};
 use crate::ticket::TicketKeys;
 
 /// `SSL_SESS_CACHE_SERVER`
@@ -112,10 +112,7 @@ pub struct Context {
     pub ex_data: ExData,
 }
 
-// SAFETY: the tag is first.
-unsafe impl Tagged for Context {
-    const KIND: u64 = 0x9e1c_7d52_c0b3_a6f1;
-}
+tagged!(Context, tag, 0x9e1c_7d52_c0b3_a6f1);
 
 impl KnownAs<SslContext> for Context {}
 
@@ -148,8 +145,7 @@ impl Context {
             ticket_keys,
             ex_data: ExData::new(Class::SslCtx),
         });
-        // SAFETY: the new object, at the address that C will know it by.
-        unsafe { context.ex_data.init(context.as_c().cast()) }?;
+        context.ex_data.init_for(&*context)?;
         Ok(context)
     }
 
@@ -343,8 +339,7 @@ impl Drop for Context {
         // What C was shown of the cache holds references of its own.
         self.session_table.take();
         self.flush_sessions(0);
-        // SAFETY: the address that `init` was given.
-        unsafe { self.ex_data.free(self.as_c().cast::<c_void>()) };
+        self.ex_data.free_for(self);
         // Keys of sessions are in what waits to be freed, and there may be no other context to wait for.
         cache::collect();
     }

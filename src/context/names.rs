@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::connection::Role;
+use crate::cipher::Role;
 use crate::error::Result;
 use crate::libcrypto::name::NameStack;
 

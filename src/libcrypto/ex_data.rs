@@ -18,6 +18,7 @@ use crate::error::{Error, Reason, Result};
 use crate::fallible;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
+use crate::tag::Tagged;
 
 /// The classes of libssl's objects (`CRYPTO_EX_INDEX_…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,19 @@ impl ExData {
             table: AtomicPtr::new(null_mut()),
             setting: Mutex::new(()),
         }
+    }
+
+    /// Calls the `new` callbacks of the class for `owner`, which is new (`CRYPTO_new_ex_data(3)`). They get its address,
+    /// and may call back into it.
+    pub fn init_for<T: Tagged>(&self, owner: &T) -> Result<()> {
+        // SAFETY: the address that C knows the object by.
+        unsafe { self.init(std::ptr::from_ref(owner).cast_mut().cast()) }
+    }
+
+    /// Calls the `free` callbacks of the class for `owner`, which ends, as [`free`](Self::free) does.
+    pub fn free_for<T: Tagged>(&self, owner: &T) {
+        // SAFETY: the address that C knows the object by.
+        unsafe { self.free(std::ptr::from_ref(owner).cast_mut().cast()) }
     }
 
     /// Calls the `new` callbacks of the class for the object at `parent`

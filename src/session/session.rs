@@ -19,7 +19,7 @@ use crate::session::{
     MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Owner, Ownership, Part, PeerChain, Reading,
     SessionRef, View,
 };
-use crate::tag::{Tag, Tagged};
+use crate::tag::{Tag, Tagged, tagged};
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
 /// method; see the [room](crate::session) for what that means.
@@ -57,10 +57,7 @@ unsafe impl Counted for Session {
     }
 }
 
-// SAFETY: the tag is first.
-unsafe impl Tagged for Session {
-    const KIND: u64 = 0xd3f8_62ab_914e_075c;
-}
+tagged!(Session, tag, 0xd3f8_62ab_914e_075c);
 
 impl Session {
     /// A session with these fields, outside any cache, with one reference and a companion.
