@@ -126,7 +126,7 @@ fn not_ours() -> Error {
 mod tests {
     use std::mem::ManuallyDrop;
 
-    use super::{Tag, Tagged, look, tagged};
+    use super::{Tag, Tagged, look};
 
     #[repr(C)]
     struct One(Tag<{ One::KIND }>, u32);

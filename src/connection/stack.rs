@@ -17,13 +17,9 @@ const PIECE: usize = 1024;
 /// bytes between its fields.
 #[inline(never)]
 pub(super) fn wipe_below<const PIECES: usize>() {
-    let mut below = MaybeUninit::<[[u8; PIECE]; PIECES]>::uninit();
-    let first = below.as_mut_ptr().cast::<[u8; PIECE]>();
-    for number in 0..PIECES {
-        let piece = first.wrapping_add(number);
-        // SAFETY: within `below`, which nothing else uses.
-        unsafe { piece.write_bytes(0, 1) };
+    let mut below = [const { MaybeUninit::<[u8; PIECE]>::uninit() }; PIECES];
+    for piece in &mut below {
         // Nothing is read from there; so that the compiler cannot know.
-        black_box(piece);
+        black_box(piece.write([0; PIECE]));
     }
 }
