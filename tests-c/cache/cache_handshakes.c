@@ -7,28 +7,17 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
-
-/* What remove_cb was told: how often, and of which session at last. */
-static int removals;
-static SSL_SESSION *last_removed;
-
-static void on_remove(SSL_CTX *context, SSL_SESSION *session)
-{
-    CHECK(context != NULL);
-    CHECK_EQ(SSL_SESSION_is_resumable(session), 0); /* S100 */
-    removals++;
-    last_removed = session;
-}
+#include "session_callbacks.h"
 
 /* TLS 1.2 by id. */
 static void init(struct pair *pair)
 {
     pair_init(pair, &TLS12);
     SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_sess_set_remove_cb(pair->server_ctx, on_remove);
+    SSL_CTX_sess_set_remove_cb(pair->server_ctx, count_removal);
 }
 
-/* S57 */
+/* S57, S100 */
 static void an_expired_session_is_removed_when_it_is_looked_up(void)
 {
     struct pair pair;
@@ -198,15 +187,6 @@ static int ticket_keys(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIP
     return encrypt ? 1 : 2;
 }
 
-static int arrivals;
-
-static int count_arrival(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl, (void)session;
-    arrivals++;
-    return 0;
-}
-
 /* S46, S100 */
 static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cache(void)
 {
@@ -217,7 +197,7 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
     SSL_CTX_set_tlsext_ticket_key_evp_cb(pair.server_ctx, ticket_keys);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
     SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
-    SSL_CTX_sess_set_remove_cb(pair.client_ctx, on_remove);
+    SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
     session = pair_new_session(&pair);
     CHECK_EQ(arrivals, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
@@ -230,7 +210,7 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair.client)), 0);
     CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
     CHECK_EQ(removals, 1);
-    CHECK(last_removed == session);
+    CHECK(removed == session);
     CHECK_EQ(arrivals, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 0);
     pair_close(&pair);

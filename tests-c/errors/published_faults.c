@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
+#include "session_callbacks.h"
 
 /* ---- CVE-2014-3509, CVE-2015-1791 ---- */
 
@@ -157,21 +158,6 @@ static void what_a_server_says_stays_in_its_connection(const struct protocol *pr
 }
 
 /* ---- CVE-2024-2511 ---- */
-
-static int arrivals, removals;
-
-static int count_arrival(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl, (void)session;
-    arrivals++;
-    return 0;
-}
-
-static void count_removal(SSL_CTX *context, SSL_SESSION *session)
-{
-    (void)context, (void)session;
-    removals++;
-}
 
 static void a_cache_without_tickets_does_not_grow_for_ever(const struct protocol *protocol)
 {

@@ -371,12 +371,6 @@ static void a_tls12_server_looks_up_the_compatibility_id(void)
 
 /* ---- the order of checks: S107 ---- */
 
-static void set_context(SSL_CTX *context, const char *name)
-{
-    CHECK_EQ(SSL_CTX_set_session_id_context(context, (const unsigned char *)name,
-                                            (unsigned)strlen(name)), 1);
-}
-
 /* S107: id context before the want of one. */
 static void the_id_context_is_compared_first(const struct protocol *protocol)
 {
@@ -384,9 +378,9 @@ static void the_id_context_is_compared_first(const struct protocol *protocol)
     SSL_SESSION *session;
 
     pair_init(&pair, protocol);
-    set_context(pair.server_ctx, "shop");
+    set_id_context(pair.server_ctx, "shop");
     session = pair_new_session(&pair);
-    set_context(pair.server_ctx, "");
+    set_id_context(pair.server_ctx, "");
     SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
     CHECK(!pair_resumes(&pair, session));
     CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), 0);
@@ -427,9 +421,9 @@ static void a_ticket_that_was_refused_is_replaced(const struct protocol *protoco
     SSL_SESSION *session, *next;
 
     pair_init(&pair, protocol);
-    set_context(pair.server_ctx, "shop");
+    set_id_context(pair.server_ctx, "shop");
     session = pair_new_session(&pair);
-    set_context(pair.server_ctx, "bank");
+    set_id_context(pair.server_ctx, "bank");
     pair.offer = session;
     next = pair_new_session(&pair);
     CHECK(next != session);

@@ -9,12 +9,6 @@
 
 #include "pair.h"
 
-static void set_context(SSL_CTX *context, const char *name)
-{
-    CHECK_EQ(SSL_CTX_set_session_id_context(context, (const unsigned char *)name,
-                                            (unsigned)strlen(name)), 1);
-}
-
 /* S69 */
 static void a_context_has_at_most_32_bytes(void)
 {
@@ -41,7 +35,7 @@ static void sessions_of_a_server_carry_its_context(const struct protocol *protoc
     unsigned length;
 
     pair_init(&pair, protocol);
-    set_context(pair.server_ctx, "shop");
+    set_id_context(pair.server_ctx, "shop");
     pair_connect(&pair);
     name = SSL_SESSION_get0_id_context(SSL_get_session(pair.server), &length);
     CHECK_MEM(name, length, "shop", 4);
@@ -61,13 +55,13 @@ static void another_context_means_a_full_handshake(const struct protocol *protoc
         pair_init(&pair, protocol);
         if (!tickets)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
-        set_context(pair.server_ctx, "shop");
+        set_id_context(pair.server_ctx, "shop");
         session = pair_new_session(&pair);
-        set_context(pair.server_ctx, "bank");
+        set_id_context(pair.server_ctx, "bank");
         CHECK(!pair_resumes(&pair, session));
         CHECK_EQ(SSL_CTX_sess_hits(pair.server_ctx), 0);
         /* It was refused, not spoilt. */
-        set_context(pair.server_ctx, "shop");
+        set_id_context(pair.server_ctx, "shop");
         CHECK(pair_resumes(&pair, session));
         SSL_SESSION_free(session);
         pair_free(&pair);
@@ -81,7 +75,7 @@ static void a_connection_may_have_a_context_of_its_own(const struct protocol *pr
     SSL_SESSION *session;
 
     pair_init(&pair, protocol);
-    set_context(pair.server_ctx, "shop");
+    set_id_context(pair.server_ctx, "shop");
     session = pair_new_session(&pair);
     pair.offer = session;
     pair_open(&pair);
@@ -103,7 +97,7 @@ static void a_client_with_another_context_refuses_the_resumption(
 
     pair_init(&pair, protocol);
     session = pair_new_session(&pair);
-    set_context(pair.client_ctx, "mine");
+    set_id_context(pair.client_ctx, "mine");
     pair.offer = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);

@@ -8,42 +8,7 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
-
-static int removals;
-static SSL_SESSION *removed;
-
-static void count_removal(SSL_CTX *context, SSL_SESSION *session)
-{
-    (void)context;
-    removals++;
-    removed = session;
-}
-
-static int arrivals;
-static SSL_SESSION *arrived[8];
-
-/* Keeps a reference of each. */
-static int keep_arrival(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl;
-    arrived[arrivals++] = session;
-    return 1;
-}
-
-static void watch_arrivals(SSL_CTX *context)
-{
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT |
-                                                SSL_SESS_CACHE_NO_INTERNAL_STORE);
-    SSL_CTX_sess_set_new_cb(context, keep_arrival);
-}
-
-static unsigned id_length(const SSL_SESSION *session)
-{
-    unsigned length = 12345;
-
-    CHECK(SSL_SESSION_get_id(session, &length) != NULL);
-    return length;
-}
+#include "session_callbacks.h"
 
 static void check_same_id(const SSL_SESSION *one, const SSL_SESSION *other)
 {

@@ -9,14 +9,6 @@
 
 #include "pair.h"
 
-static unsigned id_length(const SSL_SESSION *session)
-{
-    unsigned length = 12345;
-
-    CHECK(SSL_SESSION_get_id(session, &length) != NULL);
-    return length;
-}
-
 /* S62 */
 static void a_new_session_is_empty(void)
 {

@@ -30,14 +30,6 @@ static void on_remove(SSL_CTX *context, SSL_SESSION *session)
     removals++;
 }
 
-static unsigned id_length(const SSL_SESSION *session)
-{
-    unsigned length;
-
-    SSL_SESSION_get_id(session, &length);
-    return length;
-}
-
 /* S8 */
 static void a_tls13_server_has_the_session_of_its_last_ticket(void)
 {

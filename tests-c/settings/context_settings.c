@@ -6,22 +6,7 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
-
-static SSL_CTX *context;
-static SSL *ssl;
-
-static void make(void)
-{
-    context = SSL_CTX_new(TLS_method());
-    ssl = SSL_new(context);
-    CHECK(context != NULL && ssl != NULL);
-}
-
-static void unmake(void)
-{
-    SSL_free(ssl);
-    SSL_CTX_free(context);
-}
+#include "unconnected.h"
 
 static void options_are_set_cleared_and_inherited(void)
 {

@@ -25,15 +25,6 @@ static int tell(SSL *ssl, SSL_SESSION *session)
     return 0;
 }
 
-int arrivals;
-
-static int count_arrival(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl, (void)session;
-    arrivals++;
-    return 0;
-}
-
 void announced_init(struct pair *pair)
 {
     pair_init(pair, &TLS13);

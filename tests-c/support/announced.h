@@ -5,6 +5,7 @@
 #define ANNOUNCED_H
 
 #include "pair.h"
+#include "session_callbacks.h"
 
 /* What the server's callback for new sessions was told, how often, and what it found. */
 extern int told;
@@ -16,10 +17,7 @@ extern unsigned char exported_when_told[16];
 extern int more_when_told;
 extern int answers[8], answer_count;
 
-/* Sessions that the client was told of. */
-extern int arrivals;
-
-/* A pair for TLS 1.3 that notes all this. */
+/* A pair for TLS 1.3 that notes all this, and counts the arrivals at the client. */
 void announced_init(struct pair *pair);
 /* The client takes what of the server's is there to be read, without waiting. */
 void client_reads(struct pair *pair);

@@ -15,6 +15,11 @@
 const struct protocol TLS12 = { "TLSv1.2", TLS1_2_VERSION };
 const struct protocol TLS13 = { "TLSv1.3", TLS1_3_VERSION };
 
+bool is_tls13(const struct protocol *protocol)
+{
+    return protocol->version == TLS1_3_VERSION;
+}
+
 /* After this time a test counts as hung. */
 enum { TEST_SECONDS = 60 };
 

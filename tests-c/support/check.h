@@ -27,6 +27,8 @@ struct protocol {
 extern const struct protocol TLS12;
 extern const struct protocol TLS13;
 
+bool is_tls13(const struct protocol *protocol);
+
 struct test {
     const char *name;
     void (*once)(void);

@@ -320,7 +320,7 @@ static void set_modes(const struct target *target)
         (void)ON_EITHER(target, clear_mode, mode);
 }
 
-static void set_id_context(const struct target *target)
+static void set_own_id_context(const struct target *target)
 {
     const char *name = below(2) == 0 ? "one" : "two";
 
@@ -358,7 +358,7 @@ typedef void setting(const struct target *);
 static setting *const about_peers[] = {
     set_host, set_host, add_host, set_flags, clear_flags, set_depth, set_time, set_purpose, set_trust, set_parameters,
     set_verify, set_verify, set_verify, set_verifier, set_stores, trust_more, add_revocation_list, set_certificate,
-    set_certificate, set_chain, set_id_context, set_protocols, set_number_of_tickets, set_largest_chain,
+    set_certificate, set_chain, set_own_id_context, set_protocols, set_number_of_tickets, set_largest_chain,
 };
 
 static setting *const about_negotiation[] = {

@@ -48,6 +48,18 @@ SSL_CTX *server_context(const struct protocol *protocol)
     return context;
 }
 
+void set_id_context(SSL_CTX *context, const char *name)
+{
+    CHECK_EQ(SSL_CTX_set_session_id_context(context, (const unsigned char *)name,
+                                            (unsigned)strlen(name)), 1);
+}
+
+void replace_server(struct pair *pair, const struct protocol *protocol)
+{
+    SSL_CTX_free(pair->server_ctx);
+    pair->server_ctx = server_context(protocol);
+}
+
 void pair_init(struct pair *pair, const struct protocol *protocol)
 {
     memset(pair, 0, sizeof(*pair));
@@ -334,6 +346,14 @@ static void transfer(SSL *from, SSL *to, const unsigned char *data, size_t lengt
         got += count;
     }
     CHECK_EQ(written, length);
+}
+
+unsigned id_length(const SSL_SESSION *session)
+{
+    unsigned length = 12345;
+
+    CHECK(SSL_SESSION_get_id(session, &length) != NULL);
+    return length;
 }
 
 void send_text(SSL *from, SSL *to, const char *text)

@@ -57,7 +57,12 @@ SSL_CTX *server_context(const struct protocol *protocol);
 void use_credentials(SSL_CTX *context, const struct credentials *credentials);
 void trust(SSL_CTX *context, const struct credentials *authority);
 
+/* SSL_CTX_set_session_id_context() with the bytes of a string. */
+void set_id_context(SSL_CTX *context, const char *name);
+
 void pair_init(struct pair *pair, const struct protocol *protocol);
+/* A server context that shares nothing with the former one. */
+void replace_server(struct pair *pair, const struct protocol *protocol);
 /* Both contexts may speak TLS 1.2 and TLS 1.3. */
 void pair_allow_both_versions(struct pair *pair);
 /* Fresh SSLs, joined; there must be none. */
@@ -82,6 +87,9 @@ void pair_free(struct pair *pair);
 bool pair_resumes(struct pair *pair, SSL_SESSION *session);
 /* A full connection, closed; its session with a reference for the caller. */
 SSL_SESSION *pair_new_session(struct pair *pair);
+
+/* Of a session's id. */
+unsigned id_length(const SSL_SESSION *session);
 
 /* `text` from one to the other, unchanged. */
 void send_text(SSL *from, SSL *to, const char *text);

@@ -223,3 +223,13 @@ EVP_PKEY *token_key(EVP_PKEY *key)
     CHECK_STR(OSSL_PROVIDER_get0_name(EVP_PKEY_get0_provider(made)), "token");
     return made;
 }
+
+const char *file_of_client, *key_file_of_client, *file_of_rsa, *key_file_of_rsa;
+
+void make_client_files(void)
+{
+    file_of_client = pki_certificate_file(pki_client());
+    key_file_of_client = pki_key_file(pki_client());
+    file_of_rsa = pki_certificate_file(pki_server_rsa());
+    key_file_of_rsa = pki_key_file(pki_server_rsa());
+}

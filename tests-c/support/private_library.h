@@ -22,6 +22,10 @@ SSL_CTX *private_context(const SSL_METHOD *method, const struct protocol *protoc
 void private_pair(struct pair *pair, const struct protocol *protocol);
 void use_files(SSL_CTX *context, const char *certificate, const char *key);
 
+/* Files of pki_client() and pki_server_rsa(), for with_algorithms(). */
+extern const char *file_of_client, *key_file_of_client, *file_of_rsa, *key_file_of_rsa;
+void make_client_files(void);
+
 /*
  * A provider of private_library called "token": that of OpenSSL, except that its keys do not leave it,
  * that it may be without one algorithm, and that it counts. Only what is asked for with the property

@@ -152,8 +152,3 @@ void check_told(const char *client, const char *server)
     leave_out_records(lines[SERVER]);
     check_told_all(client, server);
 }
-
-bool is_tls13(const struct protocol *protocol)
-{
-    return protocol->version == TLS1_3_VERSION;
-}

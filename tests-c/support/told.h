@@ -33,6 +33,5 @@ void check_told_all(const char *client, const char *server);
 void check_told(const char *client, const char *server);
 void leave_out_records(char *line);
 
-bool is_tls13(const struct protocol *protocol);
 
 #endif

@@ -2,17 +2,6 @@
 
 #include <openssl/err.h>
 
-int removals;
-SSL_SESSION *removed;
-
-static void count_removal(SSL_CTX *context, SSL_SESSION *session)
-{
-    (void)context;
-    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
-    removals++;
-    removed = session;
-}
-
 static void watch(SSL_CTX *context)
 {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_BOTH);

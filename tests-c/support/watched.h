@@ -7,10 +7,7 @@
 #define WATCHED_H
 
 #include "pair.h"
-
-/* Calls of remove_cb in both contexts, and the session of the last one. */
-extern int removals;
-extern SSL_SESSION *removed;
+#include "session_callbacks.h"
 
 void watched_init(struct pair *pair, const struct protocol *protocol);
 /* As well a settled connection, with its session in both caches. */

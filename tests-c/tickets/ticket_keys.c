@@ -10,11 +10,6 @@
 #include "der.h"
 #include "pair.h"
 
-static bool is_tls13(const struct protocol *protocol)
-{
-    return protocol->version == TLS1_3_VERSION;
-}
-
 /* ---- both callbacks ---- */
 
 static int evp_calls, hmac_calls;

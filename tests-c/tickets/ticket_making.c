@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
+#include "session_callbacks.h"
 
 /* Letters of the callbacks in the order in which they were called. */
 static char sequence[32];
@@ -108,23 +109,6 @@ static void forget_kept(void)
 {
     while (told > 0)
         SSL_SESSION_free(kept[--told]);
-}
-
-static SSL_SESSION *arrived[8];
-static int arrivals;
-
-static int keep_arrival(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl;
-    CHECK(arrivals < 8);
-    arrived[arrivals++] = session;
-    return 1;
-}
-
-static void forget_arrived(void)
-{
-    while (arrivals > 0)
-        SSL_SESSION_free(arrived[--arrivals]);
 }
 
 static void pair_init_watched(struct pair *pair)

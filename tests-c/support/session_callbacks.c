@@ -1,0 +1,44 @@
+#include "session_callbacks.h"
+
+#include "check.h"
+
+int arrivals;
+SSL_SESSION *arrived[8];
+
+int count_arrival(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl, (void)session;
+    arrivals++;
+    return 0;
+}
+
+int keep_arrival(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    CHECK(arrivals < 8);
+    arrived[arrivals++] = session;
+    return 1;
+}
+
+void watch_arrivals(SSL_CTX *context)
+{
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_sess_set_new_cb(context, keep_arrival);
+}
+
+void forget_arrived(void)
+{
+    while (arrivals > 0)
+        SSL_SESSION_free(arrived[--arrivals]);
+}
+
+int removals;
+SSL_SESSION *removed;
+
+void count_removal(SSL_CTX *context, SSL_SESSION *session)
+{
+    CHECK(context != NULL);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0); /* S100 */
+    removals++;
+    removed = session;
+}

@@ -1,0 +1,25 @@
+/*
+ * Callbacks of caches that count what they are told: new sessions, and sessions that are removed.
+ */
+#ifndef SESSION_CALLBACKS_H
+#define SESSION_CALLBACKS_H
+
+#include <openssl/ssl.h>
+
+/* Calls of either callback for new sessions; keep_arrival() takes a reference to each session. */
+extern int arrivals;
+extern SSL_SESSION *arrived[8];
+
+int count_arrival(SSL *ssl, SSL_SESSION *session);
+int keep_arrival(SSL *ssl, SSL_SESSION *session);
+/* A client's cache that keeps nothing, but has its sessions arrive in keep_arrival(). */
+void watch_arrivals(SSL_CTX *context);
+void forget_arrived(void);
+
+/* Calls of the callback for removed sessions, none of which may be resumable, and the last session. */
+extern int removals;
+extern SSL_SESSION *removed;
+
+void count_removal(SSL_CTX *context, SSL_SESSION *session);
+
+#endif
