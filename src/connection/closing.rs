@@ -10,11 +10,11 @@ impl Connection {
     /// has been sent.
     pub fn shut_down(&self) -> Result<bool, Stop> {
         error_queue::forget_system_error();
-        if self.role.get().is_none() {
+        if self.role().is_none() {
             return Err(Reason::UNINITIALIZED.into());
         }
         let is_in_init = self.key_update_type().is_some();
-        if is_in_init || !matches!(self.stage.get(), Stage::Open | Stage::EarlyData) {
+        if is_in_init || !matches!(self.stage(), Stage::Open | Stage::EarlyData) {
             return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
         }
         if self.settings.borrow().quiet_shutdown {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
-use super::server::client_authentication;
-use super::{Connection, EarlyJudgement, Role};
+use super::handshake::{EarlyJudgement, client_authentication};
+use super::{Connection, Role};
 use crate::engine::{
     CertificateRequest, CertifiedKey, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
     SessionSecrets,
@@ -16,13 +16,13 @@ use crate::wire::Alert;
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
         self.tell_received();
-        if self.role.get() == Some(Role::Client) {
+        if self.role() == Some(Role::Client) {
             // Who is resumed shows no certificate.
             self.meet_new_session();
         }
         let early = self
-            .with_handshake(|handshake| handshake.early_judgement.take())
-            .flatten();
+            .handshake
+            .client(|client| client.early_judgement.take());
         let judgement = match early {
             Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
             _ => self.judge_peer(chain, ocsp_response),
@@ -60,13 +60,13 @@ impl Delegate for Connection {
     }
 
     fn has_failed(&self) -> bool {
-        self.fatal.get().is_some()
+        self.handshake.has_failed()
     }
 
     fn will_sign(&self, number: usize, scheme: u16) -> Result<(), PeerRejected> {
         self.note_own_signature(number, scheme);
         self.check_own_chain(number).map_err(|reason| {
-            self.fatal.set(Some(reason));
+            self.handshake.end_with(reason);
             PeerRejected {
                 reason,
                 alert: Alert::INTERNAL_ERROR,
@@ -89,8 +89,8 @@ impl Delegate for Connection {
             self.meet_new_session();
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
             let judgement = self.judge_peer(&chain, &server.ocsp_response);
-            self.with_handshake(|handshake| {
-                handshake.early_judgement = Some(EarlyJudgement {
+            self.handshake.client(|client| {
+                client.early_judgement = Some(EarlyJudgement {
                     chain: server.chain.clone(),
                     rejected: judgement.err(),
                 });
@@ -136,9 +136,7 @@ impl Delegate for Connection {
     }
 
     fn master_secret(&self, secret: &[u8]) {
-        self.with_handshake(|handshake| {
-            handshake.master_secret = Zeroizing::new(secret.to_vec());
-        });
+        self.handshake.set_master_secret(secret);
     }
 
     fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>> {

@@ -20,7 +20,7 @@ impl Connection {
             });
             let sent = self.flush_flight().is_ok();
             self.tell();
-            self.stage.set(Stage::Failed);
+            self.handshake.set_stage(Stage::Failed);
             if sent {
                 self.notify_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
             }
@@ -35,7 +35,7 @@ impl Connection {
         if alert_sent.is_some() || failure.alert_received.is_some() {
             self.lose_failed_session();
         }
-        self.stage.set(Stage::Failed);
+        self.handshake.set_stage(Stage::Failed);
         let error = Error::with(failure.reason, failure.detail);
         match failure.alert_received {
             Some(_) => {
@@ -48,11 +48,11 @@ impl Connection {
 
     /// Ends the connection since there was no memory for what it did, and gives back what it has.
     pub fn end_without_memory(&self) -> Stop {
-        let stop = match self.stage.get() {
+        let stop = match self.stage() {
             Stage::Failed => Reason::MALLOC_FAILURE.into(),
             _ => self.refuse(Reason::MALLOC_FAILURE, Alert::INTERNAL_ERROR),
         };
-        self.handshake.take();
+        self.handshake.forget();
         self.session.forget_provisional();
         self.engine.take();
         stop
@@ -61,10 +61,9 @@ impl Connection {
     /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
     /// earlier connection, which stays; a client whose offer was not taken loses the new one.
     fn lose_failed_session(&self) {
-        match self.role.get() {
+        match self.role() {
             Some(Role::Server) => {
-                let reads_hello = self.with_handshake(|handshake| handshake.client_hello.is_none());
-                if reads_hello == Some(true) {
+                if self.handshake.server(|server| server.is_reading()) {
                     return;
                 }
             }

@@ -46,7 +46,7 @@ impl Connection {
                 self.transport.set_want(Want::Nothing);
                 return Err(Stop::Closed);
             }
-            if self.stage.get() != Stage::Open {
+            if self.stage() != Stage::Open {
                 self.early.check_read()?;
                 self.handshake_for_reading()?;
             } else if self.key_update.get().is_some() {
@@ -82,7 +82,7 @@ impl Connection {
     /// SSL_set_quiet_shutdown(3)): then nothing is read any more. When the peer really has closed, what came
     /// before is read first.
     fn has_nothing_to_read(&self) -> bool {
-        let is_over = self.stage.get() != Stage::Open || !self.shutdown.has_received_close_notify();
+        let is_over = self.stage() != Stage::Open || !self.shutdown.has_received_close_notify();
         self.shutdown.is_received() && is_over
     }
 
@@ -125,7 +125,7 @@ impl Connection {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         self.turn_to_tickets();
-        if self.stage.get() != Stage::Open {
+        if self.stage() != Stage::Open {
             self.early.check_write()?;
             self.handshake()?;
         }
@@ -201,7 +201,7 @@ impl Connection {
         if !(0..=1).contains(&kind) {
             return Err(Reason::INVALID_KEY_UPDATE_TYPE.into());
         }
-        if self.stage.get() != Stage::Open || self.key_update.get().is_some() {
+        if self.stage() != Stage::Open || self.key_update.get().is_some() {
             return Err(Reason::STILL_IN_INIT.into());
         }
         if self.with_engine(|engine| !engine.outgoing().is_empty())? {
@@ -248,7 +248,7 @@ impl Connection {
 
     /// Whether both sides have finished, or a TLS 1.3 server has.
     fn may_export(&self) -> bool {
-        match self.stage.get() {
+        match self.stage() {
             Stage::Handshake | Stage::EarlyData => {
                 matches!(
                     self.with_engine(|engine| engine.exports_unfinished()),
@@ -261,7 +261,7 @@ impl Connection {
 
     /// Reading and writing need a role, with which they begin the handshake.
     fn check_role(&self) -> std::result::Result<(), Stop> {
-        match self.role.get() {
+        match self.role() {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),
         }

@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::c_int;
 
-use super::early_data::EarlyDataStatus;
+use super::handshake::EarlyDataStatus;
 use super::handshake_state::{HandshakeState, Step};
 use super::message_events::{Assembly, Event, What};
 use super::{Connection, InfoKind, Role, Stage};
@@ -89,7 +89,7 @@ impl Connection {
 
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
-        let rests = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
+        let rests = matches!(self.stage(), Stage::Open | Stage::EarlyData);
         !rests || self.telling.interlude.get() || self.key_update_type().is_some()
     }
 
@@ -154,7 +154,7 @@ impl Connection {
         for record in records.unwrap_or_default() {
             self.tell_in_order(record);
         }
-        if self.role.get() == Some(Role::Client) {
+        if self.role() == Some(Role::Client) {
             let version = self.with_engine(|engine| engine.facts().version);
             self.telling.version.set(version.unwrap_or(0));
         }
@@ -204,9 +204,9 @@ impl Connection {
 
     /// A server of TLS 1.3 is ready for early data after its flight.
     fn awaits_early_data(&self) -> bool {
-        self.role.get() == Some(Role::Server)
+        self.role() == Some(Role::Server)
             && self.facts.borrow().version == 0x0304
-            && self.stage.get() == Stage::Handshake
+            && self.stage() == Stage::Handshake
             && matches!(
                 self.telling.state.get(),
                 HandshakeState::SERVER_WRITES_HELLO
@@ -236,7 +236,7 @@ impl Connection {
     fn holds_back(&self, record: &Record) -> bool {
         record.sent
             && record.content_type == Some(ContentType::CHANGE_CIPHER_SPEC)
-            && self.role.get() == Some(Role::Client)
+            && self.role() == Some(Role::Client)
             && self.telling.turn.get() == Turn::Theirs
     }
 
@@ -251,7 +251,7 @@ impl Connection {
             if record.content_type == Some(ContentType::ALERT)
                 && record.contents.first() == Some(&AlertLevel::FATAL.0)
             {
-                self.stage.set(Stage::Failed);
+                self.handshake.set_stage(Stage::Failed);
             }
         }
         let tls13 = self.version_in_use() == 0x0304;
@@ -306,7 +306,7 @@ impl Connection {
             self.telling.turn.set(Turn::Ours);
         }
         if HandshakeType::of(message) == Some(HandshakeType::CERTIFICATE)
-            && self.role.get() == Some(Role::Client)
+            && self.role() == Some(Role::Client)
             && let Some(parts) = self.telling.parts.borrow_mut().as_mut()
         {
             parts.unverified = true;
@@ -316,7 +316,7 @@ impl Connection {
     /// Leaves the current state for that of a message.
     fn move_on(&self, sent: bool, step: Step) {
         let telling = &self.telling;
-        let Some(role) = self.role.get() else { return };
+        let Some(role) = self.role() else { return };
         let Some(next) = HandshakeState::after(role, sent, step) else {
             return;
         };
@@ -326,7 +326,7 @@ impl Connection {
         if !sent {
             self.end_rest();
         }
-        if self.stage.get() == Stage::Open && !telling.interlude.get() {
+        if self.stage() == Stage::Open && !telling.interlude.get() {
             if !is_sent_after_handshake(step) {
                 return;
             }
@@ -379,11 +379,11 @@ impl Connection {
     /// As messages tell it.
     fn version_in_use(&self) -> c_int {
         const HIGHEST: u16 = 0x0304;
-        let agreed = match self.role.get() {
+        let agreed = match self.role() {
             Some(Role::Client) => self.telling.version.get(),
             _ => self.facts.borrow().version,
         };
-        let version = match (agreed, self.role.get()) {
+        let version = match (agreed, self.role()) {
             // A server that has not chosen yet could take any.
             (0, Some(Role::Server)) if self.method.get().is_flexible() => HIGHEST,
             (0, _) => self.highest_version(),

@@ -7,21 +7,12 @@
 //!
 //! | part                | what                                                          |
 //! |---------------------|---------------------------------------------------------------|
-//! | [`handshake`]       | driving a handshake of either role to its end                 |
-//! | `handshake_data`    | what is kept only until then                                  |
-//! | `client`            | starting a client                                             |
-//! | `client_callbacks`  | what it asks its program about the server's extensions        |
-//! | `server`            | a server's first look at the ClientHello, and starting it     |
-//! | `server_callbacks`  | what a server asks its program meanwhile                      |
+//! | `handshake`         | a handshake of either role, with all that only it needs       |
 //! | `client_hello`      | the ClientHello, read before TLS starts                       |
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
 //! | `own_settings`      | its settings, which may differ from the context's             |
 //! | `hellos`            | what the hellos have said, for later                          |
-//! | `resumption`        | which session a server may resume                             |
-//! | `external_psk`      | pre-shared keys that the program brings                       |
-//! | `issuing`           | new sessions of either role: cache, callbacks                 |
-//! | `tickets`           | a server's tickets                                            |
 //! | `session_use`       | `SSL_set_session`, `SSL_clear` and what becomes of a session  |
 //! | `session_slot`      | the connection's session, and what a handshake makes of it    |
 //! | `peer`              | judging the peer's certificate, choosing our own for a server |
@@ -30,7 +21,6 @@
 //! | `stapling`          | OCSP responses with a certificate, both roles                 |
 //! | `check_chain`       | whether a certificate would do for the peer                   |
 //! | `delegate`          | answering the engine                                          |
-//! | `early_data`        | early data of either role                                     |
 //! | `io`, `closing`     | application data, the end of it                               |
 //! | `shutdown`          | which directions are closed                                   |
 //! | `transport`         | the BIOs                                                      |
@@ -45,24 +35,17 @@
 
 mod certificate_choice;
 mod check_chain;
-mod client;
-mod client_callbacks;
 mod client_hello;
 mod client_hello_check;
 mod client_hello_reader;
 mod closing;
 mod delegate;
-mod early_data;
-mod external_psk;
 mod failing;
 mod handshake;
-mod handshake_data;
 mod handshake_state;
-mod hello_changes;
 mod hello_options;
 mod hellos;
 mod io;
-mod issuing;
 mod message_events;
 mod messages;
 mod notify;
@@ -73,9 +56,6 @@ mod peer_signature;
 mod plain_messages;
 mod policy;
 mod records;
-mod resumption;
-mod server;
-mod server_callbacks;
 mod session_slot;
 mod session_use;
 mod shutdown;
@@ -84,11 +64,10 @@ mod stack;
 mod stapling;
 mod state;
 mod stop;
-mod tickets;
 mod transport;
 
 pub use client_hello::ClientHello;
-pub use external_psk::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
+pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use handshake_state::HandshakeState;
 pub use notify::InfoKind;
 pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
@@ -96,7 +75,7 @@ pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 pub use state::{Stage, Want};
 pub use stop::Stop;
 
-use handshake_data::{EarlyJudgement, Handshake};
+use handshake::{EarlyData, Handshake};
 use hellos::Hellos;
 use session_slot::SessionSlot;
 use shutdown::Shutdown;
@@ -143,8 +122,7 @@ pub struct Connection {
     /// Overrides of the context's name lists.
     pub names: RefCell<Names>,
 
-    role: Cell<Option<Role>>,
-    stage: Cell<Stage>,
+    handshake: Handshake,
     telling: messages::Telling,
     shutdown: Shutdown,
     verify_result: Cell<c_long>,
@@ -159,12 +137,10 @@ pub struct Connection {
     peer: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<peer_certificates::VerifiedChain>>,
     signatures: RefCell<signatures::Signatures>,
-    /// What is only needed until the handshake has ended.
-    handshake: RefCell<Option<Box<Handshake>>>,
     hellos: Hellos,
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
-    early: early_data::EarlyData,
+    early: EarlyData,
     /// Bits that the `openssl` tool and others set and read back.
     debug: Cell<c_int>,
     /// OCSP responses: received (client) or to be sent (server).
@@ -173,8 +149,6 @@ pub struct Connection {
     pub ocsp_request: RefCell<OcspRequest>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
     verify_again: Cell<bool>,
-    /// A callback has failed while the engine was at work: how the handshake ends.
-    fatal: Cell<Option<Reason>>,
     lent_chains: RefCell<LentChains>,
 }
 
@@ -204,8 +178,7 @@ impl Connection {
             host_name: RefCell::default(),
             info_callback: Cell::new(InfoCallback::NONE),
             names: RefCell::default(),
-            role: Cell::new(context.method().role),
-            stage: Cell::new(Stage::Before),
+            handshake: Handshake::new(context.method().role),
             telling: messages::Telling::default(),
             shutdown: Shutdown::default(),
             verify_result: Cell::new(0),
@@ -217,15 +190,13 @@ impl Connection {
             peer: RefCell::default(),
             verified_chain: RefCell::default(),
             signatures: RefCell::default(),
-            handshake: RefCell::default(),
             hellos: Hellos::default(),
             key_update: Cell::default(),
-            early: early_data::EarlyData::default(),
+            early: EarlyData::default(),
             debug: Cell::new(0),
             ocsp_response: RefCell::default(),
             ocsp_request: RefCell::default(),
             verify_again: Cell::new(false),
-            fatal: Cell::new(None),
             lent_chains: RefCell::default(),
         });
         connection.ex_data.init_for(&*connection)?;
@@ -262,7 +233,7 @@ impl Connection {
     pub fn set_method(&self, method: &'static Method) {
         self.method.set(method);
         if let Some(role) = method.role {
-            self.role.set(Some(role));
+            self.handshake.set_role(Some(role));
         }
     }
 
@@ -285,7 +256,7 @@ impl Connection {
         match (self.facts.borrow().version, self.method.get().version) {
             (0, Some(version)) => version.wire(),
             // Until a handshake begins OpenSSL does not look at the limits.
-            (0, None) if self.stage.get() == Stage::Before => 0x0304,
+            (0, None) if self.stage() == Stage::Before => 0x0304,
             (0, None) => self.highest_version().into(),
             (version, _) => version.into(),
         }
@@ -312,7 +283,7 @@ impl Connection {
             }
         }
         copy.change_settings(|own| own.take_for_duplicate(&settings));
-        copy.role.set(self.role.get());
+        copy.handshake.set_role(self.role());
         copy.shutdown.set_flags(self.shutdown.flags());
         copy.info_callback.set(self.info_callback.get());
         copy.names.replace(self.names.borrow().duplicate()?);
@@ -443,7 +414,7 @@ impl Connection {
 
     /// The handshake data, if a handshake is under way.
     pub fn client_hello(&self) -> Option<Arc<ClientHello>> {
-        self.handshake.borrow().as_ref()?.client_hello.clone()
+        self.handshake.client_hello()
     }
 
     /// Runs `work` on the engine; fails when the connection died or calls itself from a callback.

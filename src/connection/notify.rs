@@ -50,7 +50,7 @@ impl Connection {
         if !callback.is_set() {
             return;
         }
-        let role = match self.role.get() {
+        let role = match self.role() {
             Some(Role::Client) => SSL_ST_CONNECT,
             Some(Role::Server) => SSL_ST_ACCEPT,
             None => 0,

@@ -60,7 +60,7 @@ impl Connection {
             store: &store,
             leaf: &leaf,
             untrusted: certificates,
-            peer: match self.role.get() {
+            peer: match self.role() {
                 Some(Role::Client) => Peer::Server,
                 _ => Peer::Client,
             },
@@ -107,7 +107,7 @@ impl Connection {
             },
             _ => PeerRejected {
                 reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: match self.role.get() {
+                alert: match self.role() {
                     Some(Role::Client) => Alert::BAD_CERTIFICATE,
                     _ => Alert::DECODE_ERROR,
                 },
@@ -119,14 +119,13 @@ impl Connection {
     /// has asked for a certificate takes none that is not good.
     fn insists_on_verification(&self) -> bool {
         const SSL_VERIFY_NONE: i32 = 0;
-        self.role.get() != Some(Role::Client)
-            || self.settings.borrow().verify_mode != SSL_VERIFY_NONE
+        self.role() != Some(Role::Client) || self.settings.borrow().verify_mode != SSL_VERIFY_NONE
     }
 
     /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).
     fn check_key_usage(&self, leaf: &X509) -> Result<(), PeerRejected> {
         const TLS1_2: u16 = 0x0303;
-        let of_server = self.role.get() == Some(Role::Client);
+        let of_server = self.role() == Some(Role::Client);
         let signs = || !matches!(leaf.key_kind(), Ok(KeyKind::Ec { .. })) || leaf.may_sign();
         if !of_server || self.facts.borrow().version != TLS1_2 || signs() {
             return Ok(());
@@ -148,7 +147,7 @@ impl Connection {
         let callback = self.settings().certificate_callback;
         match callback.call(self.lent()) {
             Some(0) => {
-                self.fatal.set(Some(Reason::CALLBACK_FAILED));
+                self.handshake.end_with(Reason::CALLBACK_FAILED);
                 return None;
             }
             // Suspending is not possible here; it counts as "no certificate".

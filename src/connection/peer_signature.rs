@@ -66,7 +66,7 @@ impl Connection {
         let Some(group) = Group::from_nid(nid) else {
             return false;
         };
-        let offered = match self.hello() {
+        let offered = match self.client_hello() {
             Some(hello) => hello.numbers(ExtensionType::SUPPORTED_GROUPS),
             None => Vec::new(),
         };
@@ -79,8 +79,8 @@ impl Connection {
     /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS 1.2; RFC 6460,
     /// section 3.1).
     pub(super) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
-        let suite = self.with_handshake(|handshake| handshake.suite);
-        settings.suite_b().is_none() || SuiteB::group_of_suite(suite.unwrap_or(0)) == Some(group)
+        settings.suite_b().is_none()
+            || SuiteB::group_of_suite(self.handshake.suite()) == Some(group)
     }
 }
 

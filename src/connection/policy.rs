@@ -65,8 +65,8 @@ impl Connection {
     pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
         let settings = self.settings_for_choice();
         let (version, made) = self
-            .with_handshake(|handshake| (handshake.version, handshake.profile.clone()))
-            .unwrap_or_default();
+            .handshake
+            .server(|server| (server.version, server.profile.clone()));
         let chosen = |profile: &Profile| {
             version == 0x0304 && profile.has_any_group(&hello.key_share_groups())
         };
@@ -93,7 +93,8 @@ impl Connection {
                 }
                 error => error.into(),
             })?;
-        self.with_handshake(|handshake| handshake.profile = Some((settings, profile.clone())));
+        self.handshake
+            .server(|server| server.profile = Some((settings, profile.clone())));
         Ok(profile)
     }
 

@@ -61,7 +61,7 @@ impl Connection {
     /// server is still sending could leave both sides waiting to write.
     fn waits_for_rest_of_flight(&self) -> bool {
         const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
-        self.role.get() == Some(super::Role::Client)
+        self.role() == Some(super::Role::Client)
             && self
                 .with_engine(|engine| {
                     engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
@@ -75,7 +75,7 @@ impl Connection {
         let mut engine = self.take_engine()?;
         let result = engine.process(self);
         self.engine.replace(Some(engine));
-        let result = match (result, self.fatal.take()) {
+        let result = match (result, self.handshake.take_failure()) {
             (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
             (Err(failure), Some(reason)) => Err(Failure {
                 reason,

@@ -92,14 +92,13 @@ impl Connection {
 
     /// Whether giving the connection up now loses its session: it is open and close_notify has not been sent (S19, S27).
     pub(super) fn is_given_up_unclosed(&self) -> bool {
-        let established = matches!(self.stage.get(), Stage::Open | Stage::EarlyData);
+        let established = matches!(self.stage(), Stage::Open | Stage::EarlyData);
         established && !self.shutdown.is_sent()
     }
 
     /// Back to the state before a handshake, but for settings, BIOs and session.
     pub(super) fn reset(&self) {
         self.engine.replace(Some(Box::<Engine>::default()));
-        self.handshake.take();
         self.facts.replace(Facts::default());
         self.peer.take();
         self.forget_signatures();
@@ -110,10 +109,9 @@ impl Connection {
         self.hellos.reset();
         self.key_update.set(None);
         self.early.reset();
-        self.fatal.set(None);
         self.verify_again.set(false);
         self.transport.reset();
         self.telling.forget();
-        self.stage.set(Stage::Before);
+        self.handshake.reset();
     }
 }

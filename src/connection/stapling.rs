@@ -45,7 +45,7 @@ impl Connection {
 
     /// Client: nothing is stapled that was not asked for (RFC 8446, section 4.2). The engine sees to it in TLS 1.2.
     pub(super) fn check_staple_was_asked(&self, response: &[u8]) -> Result<(), PeerRejected> {
-        let is_client = self.role.get() == Some(Role::Client);
+        let is_client = self.role() == Some(Role::Client);
         if is_client && !response.is_empty() && self.status_type() != OCSP {
             return Err(PeerRejected {
                 reason: Reason::UNSOLICITED_EXTENSION,
@@ -57,7 +57,7 @@ impl Connection {
 
     /// Client: keeps the response (empty for none) and lets the program judge it, or its absence.
     pub(super) fn judge_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
-        if self.role.get() != Some(Role::Client) {
+        if self.role() != Some(Role::Client) {
             return Ok(());
         }
         let response = Allocated::copy_of(response).map_err(|_| PeerRejected {

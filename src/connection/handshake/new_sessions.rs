@@ -4,10 +4,13 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
-use super::session_slot::{add_secrets, cipher_id};
-use super::{Connection, Handshake, Role, Stage, Stop, stack};
+use super::client::Client;
+use super::server::Server;
+use super::{Connection, Role, Stage, Stop, add_secrets, cipher_id, stack};
 use crate::clock;
 use crate::engine::SessionSecrets;
+use zeroize::Zeroizing;
+
 use crate::session::{
     FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef,
 };
@@ -15,7 +18,7 @@ use crate::session::{
 const SSL_VERIFY_PEER: c_int = 1;
 const CACHE_CLIENT: u32 = 1;
 /// `SSL_SESS_CACHE_SERVER`
-pub(super) const CACHE_SERVER: u32 = 2;
+pub(in crate::connection) const CACHE_SERVER: u32 = 2;
 const CACHE_NO_AUTO_CLEAR: u32 = 0x80;
 const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 const OP_NO_TICKET: u64 = 1 << 14;
@@ -26,7 +29,7 @@ const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 impl Connection {
     /// Gives a client what it has as its session until the server's is there: empty id, not
     /// resumable (S3).
-    pub(super) fn hold_provisional(&self) {
+    pub(in crate::connection) fn hold_provisional(&self) {
         // Functions for ex_data run when a session is made: nothing may be borrowed then.
         let id_context = self.settings.borrow().session_id_context.to_vec();
         self.session.hold(Session::new(Fields {
@@ -40,13 +43,10 @@ impl Connection {
 
     /// Gives a server what is its session from the ClientHello on (S3): the one that it resumes, or a
     /// new one, which callbacks may add ex_data to, and which the end of the handshake completes.
-    pub(super) fn begin_session(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn begin_session(&self) -> Result<(), Stop> {
         let resumed = self
-            .with_handshake(|handshake| {
-                let offer = handshake.offer.as_ref()?;
-                Some(offer.session().clone())
-            })
-            .flatten();
+            .handshake
+            .server(|server| server.offered_session().cloned());
         match resumed {
             Some(session) => self.session.set(Some(session)),
             None => {
@@ -64,18 +64,16 @@ impl Connection {
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
-    pub(super) fn new_fields(&self) -> Fields {
+    pub(in crate::connection) fn new_fields(&self) -> Fields {
         let facts = self.facts.borrow();
-        let host_name = match self.role.get() {
+        let host_name = match self.role() {
             // Kept when the server says that it has used it.
             Some(Role::Client) => match facts.server_name_acknowledged {
                 true => self.host_name.borrow().clone(),
                 false => None,
             },
             _ => {
-                let accepted = self
-                    .with_handshake(|handshake| handshake.host_name_accepted)
-                    .unwrap_or(false);
+                let accepted = self.handshake.server(|server| server.server_name_accepted);
                 // S93: only a name that the program has accepted is kept.
                 accepted
                     .then(|| self.hellos.server_name().clone())
@@ -107,8 +105,7 @@ impl Connection {
 
     /// The flag of a new session for a host that the servername callback has set apart.
     fn host_flag(&self) -> u32 {
-        let switched = self.with_handshake(|handshake| handshake.switched);
-        match switched.unwrap_or(false) {
+        match self.handshake.server(|server| server.switched) {
             true => FLAG_BOUND_TO_HOST,
             false => 0,
         }
@@ -116,13 +113,13 @@ impl Connection {
 
     /// The id context for a new session.
     fn id_context_of_session(&self) -> Arc<[u8]> {
-        self.with_handshake(|handshake| handshake.session_id_context.clone())
-            .flatten()
+        self.handshake
+            .server(|server| server.session_id_context.clone())
             .unwrap_or_else(|| self.settings.borrow().session_id_context.clone())
     }
 
     /// A TLS 1.2 server's new session, with these secrets.
-    pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
+    pub(in crate::connection) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
         let mut fields = self.new_fields();
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = cipher_id(secrets.cipher_suite);
@@ -140,17 +137,19 @@ impl Connection {
     /// are of the session that comes out of it: that has the same master secret. A session that was
     /// only offered must not be taken for one: that would hand its peer's certificate to whoever has
     /// seen its id or ticket on the way.
-    pub(super) fn resumed_session(&self, secrets: &SessionSecrets) -> Option<(SessionRef, bool)> {
-        self.with_handshake(|handshake| {
-            let offer = handshake.offer.as_ref()?;
+    pub(in crate::connection) fn resumed_session(
+        &self,
+        secrets: &SessionSecrets,
+    ) -> Option<(SessionRef, bool)> {
+        self.handshake.server(|server| {
+            let offer = server.offered.as_ref()?;
             let proved = offer.session().master_key() == *secrets.secret.as_slice();
             proved.then(|| (offer.session().clone(), offer.renew))
         })
-        .flatten()
     }
 
     /// Server, TLS 1.2: the engine is done with a session that has an id.
-    pub(super) fn report_session(&self, secrets: SessionSecrets) {
+    pub(in crate::connection) fn report_session(&self, secrets: SessionSecrets) {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
         self.session.report(fields);
@@ -161,7 +160,7 @@ impl Connection {
 
 impl Connection {
     /// The end of a server's handshake.
-    pub(super) fn finish_server(&self, handshake: &Handshake) {
+    pub(super) fn finish_server(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) {
         let statistics = &self.context().statistics;
         let reported = self.session.take_reported();
         let tls13 = self.facts.borrow().version == 0x0304;
@@ -169,7 +168,7 @@ impl Connection {
             // S58: TLS 1.3 counts the handshake before its tickets, which follow.
             statistics.accept_good.increment();
         }
-        if let (true, Some(offer)) = (self.session.is_resumed(), &handshake.offer) {
+        if let (true, Some(offer)) = (self.session.is_resumed(), &server.offered) {
             // S13, S14
             let session = offer.session().clone();
             self.peer.replace(session.peer());
@@ -177,9 +176,9 @@ impl Connection {
             self.session.set(Some(session));
         } else {
             let is_reported = reported.is_some();
-            if !handshake.has_ticket {
-                let mut fields =
-                    reported.unwrap_or_else(|| Box::new(self.unreported_fields(handshake)));
+            if !server.has_ticket {
+                let mut fields = reported
+                    .unwrap_or_else(|| Box::new(self.unreported_fields(server, master_secret)));
                 // The engine has told it only now.
                 fields.group = self.facts.borrow().group.into();
                 let session = self.session.complete(fields.view());
@@ -198,16 +197,16 @@ impl Connection {
 
     /// What a server's session has that the engine makes nothing of: one of TLS 1.3 before its first
     /// ticket, one of TLS 1.2 without id and ticket.
-    fn unreported_fields(&self, handshake: &Handshake) -> Fields {
+    fn unreported_fields(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) -> Fields {
         let mut fields = self.new_fields();
-        if let Some(id_context) = &handshake.session_id_context {
+        if let Some(id_context) = &server.session_id_context {
             fields.id_context = id_context.to_vec();
         }
-        fields.master_key = handshake.master_secret.clone();
-        if handshake.switched {
+        fields.master_key = master_secret.clone();
+        if server.switched {
             fields.flags |= FLAG_BOUND_TO_HOST;
         }
-        if handshake.host_name_accepted {
+        if server.server_name_accepted {
             let name = self.hellos.server_name().clone();
             fields.host_name = name.map(|name| name.into_bytes());
         }
@@ -215,19 +214,19 @@ impl Connection {
     }
 
     /// The end of a client's handshake.
-    pub(super) fn finish_client(&self, handshake: &Handshake) {
+    pub(super) fn finish_client(&self, client: &Client, master_secret: &Zeroizing<Vec<u8>>) {
         let context = &self.session_context;
         let new_sessions = self.session.take_new();
         let tls13 = self.facts.borrow().version == 0x0304;
         if self.session.is_resumed() {
-            self.finish_resumed_client(handshake, new_sessions, tls13);
+            self.finish_resumed_client(client, new_sessions, tls13);
             context.statistics.hits.increment();
         } else {
             let mut fields = self.new_fields();
-            fields.master_key = handshake.master_secret.clone();
+            fields.master_key = master_secret.clone();
             if let Some(secrets) = new_sessions.into_iter().next() {
                 add_secrets(&self.library(), &mut fields, secrets);
-                if let (Some((lifetime, _)), false) = (handshake.new_ticket, tls13) {
+                if let (Some((lifetime, _)), false) = (client.new_ticket, tls13) {
                     fields.lifetime_hint = lifetime.into();
                 }
             }
@@ -241,12 +240,12 @@ impl Connection {
 
     fn finish_resumed_client(
         &self,
-        handshake: &Handshake,
+        client: &Client,
         new_sessions: Vec<SessionSecrets>,
         tls13: bool,
     ) {
         let context = &self.session_context;
-        let Some(offered) = &handshake.offered else {
+        let Some(offered) = client.offered.session() else {
             return;
         };
         self.peer.replace(offered.peer());
@@ -259,7 +258,7 @@ impl Connection {
             return;
         }
         // S46: a renewed TLS 1.2 ticket comes as a new object; the old one is given up.
-        let renewed = matches!(handshake.new_ticket, Some((_, true)));
+        let renewed = matches!(client.new_ticket, Some((_, true)));
         if let (true, Some(secrets)) = (renewed, new_sessions.into_iter().next()) {
             let mut fields = offered.fields();
             add_secrets(&self.library(), &mut fields, secrets);
@@ -272,8 +271,8 @@ impl Connection {
     }
 
     /// Client, TLS 1.3: makes a session of each ticket that has come, and announces it (S7, S35).
-    pub(super) fn announce_new_sessions(&self) {
-        if self.stage.get() != Stage::Open || !self.session.has_new() {
+    pub(in crate::connection) fn announce_new_sessions(&self) {
+        if self.stage() != Stage::Open || !self.session.has_new() {
             return;
         }
         for secrets in self.session.take_new() {
@@ -293,13 +292,13 @@ impl Connection {
 
     /// Puts the connection's session into the cache and tells the program, where both apply
     /// (S33–S39, S58, S102).
-    pub(super) fn update_cache(&self, role: u32) {
+    pub(in crate::connection) fn update_cache(&self, role: u32) {
         let Some(session) = self.session.get() else {
             return;
         };
         let context = &self.session_context;
         let settings = self.settings();
-        let server = self.role.get() == Some(Role::Server);
+        let server = self.role() == Some(Role::Server);
         if session.id().is_empty() || session.is_marked() {
             return;
         }

@@ -5,8 +5,7 @@ use std::ffi::{CStr, CString};
 
 use zeroize::Zeroizing;
 
-use super::session_slot::secrets_of;
-use super::{Connection, Stop};
+use super::{Connection, Stop, secrets_of};
 use crate::context::Settings;
 use crate::engine::{SessionSecrets, tls13_hash_len};
 use crate::error::Reason;
@@ -22,7 +21,7 @@ pub const LONGEST_IDENTITY: usize = 256;
 const LONGEST_KEY: usize = 512;
 
 /// A key that a client offers.
-pub(super) struct OfferedPsk {
+pub(in crate::connection) struct OfferedPsk {
     /// The session that the connection has when the server takes the key.
     pub session: SessionRef,
     identity: Vec<u8>,
@@ -30,7 +29,7 @@ pub(super) struct OfferedPsk {
 
 impl OfferedPsk {
     /// In the engine's terms.
-    pub(super) fn for_engine(&self) -> SessionSecrets {
+    pub(in crate::connection) fn for_engine(&self) -> SessionSecrets {
         SessionSecrets {
             external: true,
             ticket: self.identity.clone(),
@@ -45,7 +44,7 @@ impl OfferedPsk {
 
 impl Connection {
     /// Client: asks the program for a key.
-    pub(super) fn external_psk_to_offer(
+    pub(in crate::connection) fn external_psk_to_offer(
         &self,
         settings: &Settings,
     ) -> Result<Option<OfferedPsk>, Stop> {
@@ -105,7 +104,10 @@ impl Connection {
 
     /// Server: asks the program for the key of an identity. The session is a copy that belongs to
     /// the connection, with its id context: the program has just said that it is good here.
-    pub(super) fn find_external_psk(&self, identity: &[u8]) -> Result<Option<SessionRef>, Stop> {
+    pub(in crate::connection) fn find_external_psk(
+        &self,
+        identity: &[u8],
+    ) -> Result<Option<SessionRef>, Stop> {
         let settings = self.settings();
         let found = match self.ask_find_session(&settings, identity)? {
             Some(session) => Some(session),

@@ -1,21 +1,81 @@
 //! Starting a client.
 
-use super::hello_options::hello_change;
-use super::plain_messages::hello_random;
-use super::session_slot::secrets_of;
-use super::{Connection, HandshakeState, Role, Stop};
-
+use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
+use crate::connection::hello_options::hello_change;
+use crate::connection::plain_messages::{ServerHelloReader, hello_random};
 use crate::context::Settings;
-use crate::engine::{ClientParameters, Failure, Profile, SessionSecrets};
-
+use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
 use crate::session::SessionRef;
 
 /// `TLS1_2_VERSION`
 const TLS1_2: u16 = 0x0303;
 
+/// What a client keeps while its handshake is under way.
+#[derive(Default)]
+pub(in crate::connection) struct Client {
+    /// The server's first message, as it comes in.
+    pub(super) server_hello_reader: ServerHelloReader,
+    pub(super) offered: Offered,
+    /// The server's chain and the judgement on it, if the program was asked before the engine asks.
+    pub(in crate::connection) early_judgement: Option<EarlyJudgement>,
+    /// TLS 1.2: the id in the ServerHello, until the new session has it.
+    pub(super) server_id: Option<Vec<u8>>,
+    /// TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and whether it is not empty.
+    pub(super) new_ticket: Option<(u32, bool)>,
+    /// TLS 1.2: what the server sends from now on is protected.
+    pub(super) server_keys: bool,
+}
+
+/// What a client has offered to resume.
+#[derive(Default)]
+pub(super) enum Offered {
+    /// Nothing, or a session that the server has not accepted.
+    #[default]
+    Nothing,
+    /// A session, or a key that the server has accepted.
+    Session(SessionRef),
+    /// The session that stands for a key of the program, which the server has not accepted yet.
+    Key(SessionRef),
+}
+
+impl Offered {
+    /// The session that was offered, or that an accepted key stands for.
+    pub fn session(&self) -> Option<&SessionRef> {
+        match self {
+            Self::Session(session) => Some(session),
+            Self::Nothing | Self::Key(_) => None,
+        }
+    }
+
+    /// Whatever was offered.
+    pub fn any(&self) -> Option<&SessionRef> {
+        match self {
+            Self::Session(session) | Self::Key(session) => Some(session),
+            Self::Nothing => None,
+        }
+    }
+
+    /// The server has accepted what was offered. Gives the session of a key, which is the connection's from now on.
+    pub fn accept_key(&mut self) -> Option<SessionRef> {
+        let Self::Key(session) = self else {
+            return None;
+        };
+        let session = session.clone();
+        *self = Self::Session(session.clone());
+        Some(session)
+    }
+}
+
+/// The judgement on a peer's chain before the engine has asked for it.
+pub(in crate::connection) struct EarlyJudgement {
+    /// DER, leaf first.
+    pub chain: Vec<Vec<u8>>,
+    pub rejected: Option<PeerRejected>,
+}
+
 impl Connection {
-    pub(super) fn start_client(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings_with_ciphers();
         let profile = self.client_profile(&settings)?;
         let psk = self.external_psk_to_offer(&settings)?;
@@ -58,9 +118,12 @@ impl Connection {
             max_fragment: settings.longest_fragment(),
             profile,
         };
-        self.with_handshake(|handshake| {
-            handshake.offered = offered;
-            handshake.offered_psk = psk.map(|psk| psk.session);
+        self.handshake.client(|client| {
+            client.offered = match (psk, offered) {
+                (Some(psk), _) => Offered::Key(psk.session),
+                (None, Some(session)) => Offered::Session(session),
+                (None, None) => Offered::Nothing,
+            }
         });
         let mut engine = self.take_engine()?;
         let result = engine.connect(parameters, self);
@@ -111,7 +174,7 @@ fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
 }
 
 /// Splits the wire form of an ALPN list. The list has been checked when it was set.
-pub(super) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
+pub(in crate::connection) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
     let mut names = Vec::new();
     while let Some((&length, rest)) = list.split_first() {
         let Some((name, rest)) = rest.split_at_checked(length.into()) else {
@@ -121,4 +184,21 @@ pub(super) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
         list = rest;
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Fields, Session};
+
+    #[test]
+    fn a_key_counts_as_a_session_once_it_is_accepted() {
+        let mut offered = Offered::Key(Session::new(Fields::default()));
+        assert!(offered.session().is_none() && offered.any().is_some());
+        assert!(offered.accept_key().is_some());
+        assert!(offered.session().is_some());
+        assert!(offered.accept_key().is_none());
+        assert!(offered.session().is_some());
+        assert!(Offered::Nothing.accept_key().is_none());
+    }
 }

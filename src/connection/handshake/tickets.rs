@@ -9,10 +9,9 @@
 
 use zeroize::Zeroizing;
 
-use super::issuing::CACHE_SERVER;
+use super::new_sessions::CACHE_SERVER;
 use super::resumption::TicketStatus;
-use super::session_slot::cipher_id;
-use super::{Connection, HandshakeState, Role, Stage, Stop};
+use super::{Connection, HandshakeState, Role, Stage, Stop, cipher_id};
 use crate::cipher::Cipher;
 use crate::clock;
 use crate::engine::{SessionSecrets, TicketSecrets};
@@ -34,20 +33,19 @@ const LONGEST_LIFETIME: i64 = 604_800;
 impl Connection {
     /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
     /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
-    pub(super) fn owes_tickets(&self) -> bool {
-        let is_server = self.role.get() == Some(Role::Server);
+    pub(in crate::connection) fn owes_tickets(&self) -> bool {
+        let is_server = self.role() == Some(Role::Server);
         if !is_server || self.facts.borrow().version != 0x0304 || self.session.is_not_resumable() {
             return false;
         }
-        self.with_handshake(|handshake| match &handshake.offer {
-            Some(offer) if self.session.is_resumed() => offer.renew,
-            _ => !handshake.ticket_declined,
+        self.handshake.server(|server| match &server.offered {
+            Some(offered) if self.session.is_resumed() => offered.renew,
+            _ => !server.ticket_declined,
         })
-        .unwrap_or(false)
     }
 
     /// S74: the configured number after a full handshake, one after a resumption.
-    pub(super) fn is_ticket_due(&self) -> bool {
+    pub(in crate::connection) fn is_ticket_due(&self) -> bool {
         let configured = self.settings.borrow().num_tickets;
         let wanted = match self.session.is_resumed() {
             true => configured.min(1),
@@ -61,14 +59,14 @@ impl Connection {
     /// TLS 1.3, and after close_notify.
     pub fn ask_for_ticket(&self) -> bool {
         let tickets = self.session.tickets();
-        let in_time = match self.stage.get() {
+        let in_time = match self.stage() {
             Stage::Open => true,
             // From within a callback: only while tickets are sent that were asked for.
             Stage::Tickets => tickets.are_asked_for(),
             _ => false,
         };
         if !in_time
-            || self.role.get() != Some(Role::Server)
+            || self.role() != Some(Role::Server)
             || self.facts.borrow().version != 0x0304
             || self.shutdown.is_sent()
         {
@@ -81,23 +79,23 @@ impl Connection {
 
     /// If there are tickets that were asked for, they are sent first; but not amid a write that
     /// the transport has not taken completely.
-    pub(super) fn turn_to_tickets(&self) {
+    pub(in crate::connection) fn turn_to_tickets(&self) {
         if self.session.tickets().are_asked_for()
-            && self.stage.get() == Stage::Open
+            && self.stage() == Stage::Open
             && !self.transport.is_write_pending()
         {
-            self.stage.set(Stage::Tickets);
+            self.handshake.set_stage(Stage::Tickets);
         }
     }
 
     /// Sends what tickets are due, as far as the transport takes them.
-    pub(super) fn send_tickets(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn send_tickets(&self) -> Result<(), Stop> {
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
                 self.end_turn();
                 self.enter_state(HandshakeState::OK);
-                self.stage.set(Stage::Open);
+                self.handshake.set_stage(Stage::Open);
                 return Ok(());
             }
             self.send_ticket()
@@ -195,7 +193,7 @@ impl Connection {
 impl Connection {
     /// TLS 1.2: makes the session of the handshake's ticket, and the ticket. `None` sends an empty
     /// one.
-    pub(super) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
+    pub(in crate::connection) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
         if matches!(self.resumed_session(&secrets), Some((_, false))) {
             // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
             // one says that there is none (RFC 5077, section 3.3).
@@ -206,7 +204,7 @@ impl Connection {
             None => self.issue_ticket(&self.server_fields(&secrets)),
         };
         sealed.unwrap_or_else(|reason| {
-            self.fatal.set(Some(reason));
+            self.handshake.end_with(reason);
             None
         })
     }
@@ -214,7 +212,7 @@ impl Connection {
     /// The ticket of a full handshake, for the connection's session.
     fn issue_ticket(&self, fields: &Fields) -> Result<Option<Vec<u8>>, Reason> {
         let session = self.session.complete(fields.view());
-        self.with_handshake(|handshake| handshake.has_ticket = true);
+        self.handshake.server(|server| server.has_ticket = true);
         self.generate_ticket(&session)
     }
 
@@ -227,7 +225,7 @@ impl Connection {
 
     /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
     /// cache, if ten attempts are enough (S111).
-    pub(super) fn new_session_id(&self, version: i32) -> Result<Vec<u8>, Reason> {
+    pub(in crate::connection) fn new_session_id(&self, version: i32) -> Result<Vec<u8>, Reason> {
         const ATTEMPTS: usize = 10;
         if let Some(id) = self.ask_generate_session_id(version)? {
             return Ok(id);
@@ -288,7 +286,7 @@ impl Connection {
     }
 
     /// Opens a ticket that a client has sent.
-    pub(super) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
+    pub(in crate::connection) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
         let context = &self.session_context;
         let tls13 = self.facts.borrow().version == 0x0304;
         let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {

@@ -7,12 +7,12 @@
 use std::ffi::c_int;
 
 use super::early_data::is_fresh;
-use super::session_slot::secrets_of;
-use super::{ClientHello, Connection, Stop};
+use super::{ClientHello, Connection, Stop, secrets_of};
 use crate::clock;
 use crate::context::Settings;
 use crate::engine::{
-    Profile, ResumeOffer, SessionSecrets, normalized_server_name, psk_binder, tls13_hash_len,
+    HelloChanges, Profile, ResumeOffer, SessionSecrets, normalized_server_name, psk_binder,
+    tls13_hash_len,
 };
 use crate::error::Reason;
 use crate::libcrypto::memory;
@@ -32,7 +32,7 @@ const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
 const ID_LENGTH: usize = 32;
 
 /// A session that this handshake resumes.
-pub struct Resumption {
+pub struct OfferedSession {
     session: SessionRef,
     /// What the client sent for it: ticket, PSK identity or session id.
     pub identity: Vec<u8>,
@@ -46,7 +46,7 @@ pub struct Resumption {
     pub fresh: bool,
 }
 
-impl Resumption {
+impl OfferedSession {
     /// The session itself.
     pub fn session(&self) -> &SessionRef {
         &self.session
@@ -58,9 +58,9 @@ impl Resumption {
     }
 
     /// In the engine's terms. It finds the session by the client's session id if it sees no ticket.
-    pub fn for_engine(&self, hello: &ClientHello, without_ticket: bool) -> ResumeOffer {
+    pub fn for_engine(&self, hello: &ClientHello, changes: &HelloChanges) -> ResumeOffer {
         ResumeOffer {
-            identity: match without_ticket {
+            identity: match changes.without_ticket {
                 true => hello.session_id().to_vec(),
                 false => self.identity.clone(),
             },
@@ -77,7 +77,7 @@ impl Resumption {
 }
 
 /// What opening a ticket came to (`SSL_TICKET_STATUS`).
-pub(super) enum TicketStatus {
+pub(in crate::connection) enum TicketStatus {
     /// There was none to look at, or the program wants it ignored: nothing is sent for it.
     None,
     /// The client asks for a ticket.
@@ -92,11 +92,11 @@ pub(super) enum TicketStatus {
 
 impl Connection {
     /// Finds the session that the client wants to resume, if it may.
-    pub(super) fn find_resumable(
+    pub(in crate::connection) fn find_resumable(
         &self,
         hello: &ClientHello,
         version: u16,
-    ) -> Result<Option<Resumption>, Stop> {
+    ) -> Result<Option<OfferedSession>, Stop> {
         let found = match version {
             0x0304 => self.find_by_psk(hello)?,
             _ => self.find_tls12(hello)?,
@@ -117,33 +117,30 @@ impl Connection {
     /// security domain: a session is resumed there only if it was made for this very host, and with
     /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
     /// OpenSSL, sessions have that of the context before the switch.
-    pub(super) fn recheck_resumable(
+    pub(in crate::connection) fn recheck_resumable(
         &self,
         hello: &ClientHello,
         switched: bool,
     ) -> Result<(), Stop> {
         let settings = self.settings();
-        let allowed = self.with_handshake(|handshake| {
-            handshake.offer.as_ref().is_none_or(|offer| {
-                if offer.external {
-                    return true;
-                }
-                let for_this_host = same_host(&offer.session, hello);
-                has_needed_certificate(&offer.session, &settings) && (!switched || for_this_host)
+        let refused = self.handshake.server(|server| {
+            server.offered.as_ref().is_some_and(|offered| {
+                let for_this_host = same_host(&offered.session, hello);
+                let allowed = has_needed_certificate(&offered.session, &settings)
+                    && (!switched || for_this_host);
+                !offered.external && !allowed
             })
         });
-        match allowed {
-            Some(false) => self.drop_offer(),
-            _ => Ok(()),
+        match refused {
+            true => self.drop_offered_session(),
+            false => Ok(()),
         }
     }
 
     /// The handshake is a full one after all.
-    pub(super) fn drop_offer(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn drop_offered_session(&self) -> Result<(), Stop> {
         // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
-        let dropped = self
-            .with_handshake(|handshake| handshake.offer.take())
-            .flatten();
+        let dropped = self.handshake.server(|server| server.offered.take());
         if dropped.is_none() {
             return Ok(());
         }
@@ -157,7 +154,7 @@ impl Connection {
         result
     }
 
-    fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
+    fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<(OfferedSession, bool)>, Stop> {
         if !hello.offers_psk_dhe_ke() {
             return Ok(None);
         }
@@ -201,7 +198,7 @@ impl Connection {
             {
                 continue;
             }
-            let resumption = Resumption {
+            let resumption = OfferedSession {
                 identity: psk.identity.to_vec(),
                 suite,
                 renew,
@@ -245,7 +242,7 @@ impl Connection {
 
     /// The suite of a TLS 1.3 handshake. A server that can only do with a key of the kind that comes
     /// without a hash takes one with the hash of those, SHA-256, as OpenSSL does.
-    pub(super) fn tls13_suite(
+    pub(in crate::connection) fn tls13_suite(
         &self,
         hello: &ClientHello,
         settings: &Settings,
@@ -268,16 +265,16 @@ impl Connection {
     }
 
     /// S81, S82: the ticket is an id in the cache.
-    pub(super) fn uses_stateful_tickets(&self, settings: &Settings) -> bool {
+    pub(in crate::connection) fn uses_stateful_tickets(&self, settings: &Settings) -> bool {
         settings.options & OP_NO_TICKET != 0 || self.prevents_replay(settings)
     }
 
     /// Sessions are good for one use.
-    pub(super) fn prevents_replay(&self, settings: &Settings) -> bool {
+    pub(in crate::connection) fn prevents_replay(&self, settings: &Settings) -> bool {
         settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
     }
 
-    fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(Resumption, bool)>, Stop> {
+    fn find_tls12(&self, hello: &ClientHello) -> Result<Option<(OfferedSession, bool)>, Stop> {
         let status = match hello.session_ticket() {
             Some(ticket) if self.may_use_tickets() => self.open_ticket(ticket, hello.session_id()),
             _ => TicketStatus::None,
@@ -288,7 +285,7 @@ impl Connection {
             TicketStatus::Session(session, renew) => {
                 let identity = hello.session_ticket().unwrap_or_default().to_vec();
                 Ok(Some((
-                    Resumption {
+                    OfferedSession {
                         suite: session.cipher_id() as u16,
                         session,
                         identity,
@@ -305,7 +302,7 @@ impl Connection {
                     return Ok(None);
                 }
                 Ok(self.look_up(0x0303, id).map(|session| {
-                    let resumption = Resumption {
+                    let resumption = OfferedSession {
                         suite: session.cipher_id() as u16,
                         session,
                         identity: id.to_vec(),
@@ -342,7 +339,7 @@ impl Connection {
     /// OpenSSL's checks (S107). An error ends the handshake; `false` makes it a full one.
     fn may_resume(
         &self,
-        resumption: &Resumption,
+        resumption: &OfferedSession,
         hello: &ClientHello,
         version: u16,
         from_cache: bool,
@@ -429,7 +426,8 @@ impl Connection {
         let Some(answer) = callback.call(self.lent(), session, key_name, number) else {
             return status;
         };
-        self.with_handshake(|handshake| handshake.ticket_declined = answer == IGNORE);
+        self.handshake
+            .server(|server| server.ticket_declined = answer == IGNORE);
         match (answer, status) {
             (IGNORE, _) => TicketStatus::None,
             (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,

@@ -9,13 +9,13 @@ use crate::error::Reason;
 use crate::wire::{Alert, AlertLevel};
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
-pub(super) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
-pub(super) const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
+pub(in crate::connection) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
+pub(in crate::connection) const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
 const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
 impl Connection {
-    pub(super) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
         let callback = self.context().callbacks().client_hello;
         let mut alert = c_int::from(Alert::INTERNAL_ERROR);
         match callback.call(self.lent(), &mut alert) {
@@ -29,7 +29,7 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
-    pub(super) fn ask_server_name_callback(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn ask_server_name_callback(&self) -> Result<(), Stop> {
         let before = self.context();
         let Some((answer, alert)) = self.call_server_name_callback() else {
             return Ok(());
@@ -45,7 +45,8 @@ impl Connection {
                 Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert)))
             }
             SSL_TLSEXT_ERR_OK => {
-                self.with_handshake(|handshake| handshake.host_name_accepted = true);
+                self.handshake
+                    .server(|server| server.server_name_accepted = true);
                 Ok(())
             }
             // There are no warnings in TLS 1.3.
@@ -57,7 +58,7 @@ impl Connection {
     }
 
     /// What the servername callback returns, and the alert that it leaves. `None` when there is none.
-    pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
+    pub(in crate::connection) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
         if !callback.is_set() {
             callback = self.session_context.callbacks().server_name;
@@ -69,7 +70,7 @@ impl Connection {
     }
 
     /// Sends a warning, before there are keys. What the transport does not take now goes with the answer.
-    pub(super) fn warn(&self, alert: Alert) -> Result<(), Stop> {
+    pub(in crate::connection) fn warn(&self, alert: Alert) -> Result<(), Stop> {
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
         self.transport.set_want(Want::Nothing);
@@ -78,7 +79,7 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
+    pub(in crate::connection) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
         let callback = self.context().callbacks().alpn_select;
         let Some(offered) = hello.alpn_protocols() else {
             return Ok(());
@@ -89,7 +90,8 @@ impl Connection {
         match answer {
             SSL_TLSEXT_ERR_OK if !chosen.is_empty() => {
                 self.facts.borrow_mut().alpn = Some(chosen.clone());
-                self.with_handshake(|handshake| handshake.alpn = Some(chosen.clone()));
+                self.handshake
+                    .server(|server| server.alpn = Some(chosen.clone()));
                 if let Some(session) = self.new_session() {
                     session.set_alpn(Some(&chosen))?;
                 }
@@ -104,7 +106,7 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_cert_cb(3)`; not asked when a session is resumed (S110).
-    pub(super) fn ask_certificate_callback(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn ask_certificate_callback(&self) -> Result<(), Stop> {
         if self.session.is_resumed() {
             return Ok(());
         }
@@ -128,9 +130,7 @@ impl Connection {
         if resuming || !settings.not_resumable.is_set() {
             return false;
         }
-        let version = self
-            .with_handshake(|handshake| handshake.version)
-            .unwrap_or(0);
+        let version = self.handshake.server(|server| server.version);
         // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
         let forward_secret = version == 0x0303;
         let answer = settings.not_resumable.call(self.lent(), forward_secret);

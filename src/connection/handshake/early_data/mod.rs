@@ -17,7 +17,7 @@ use super::io::LONGEST_LABEL;
 use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop};
 use crate::error::{Error, Reason, Result};
 
-pub(super) use server::is_fresh;
+pub(in crate::connection) use server::is_fresh;
 
 /// What the next call about early data does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub enum EarlyDataStatus {
 
 /// State of early data on one connection.
 #[derive(Default)]
-pub(super) struct EarlyData {
+pub(in crate::connection) struct EarlyData {
     phase: Cell<Phase>,
     status: Cell<EarlyDataStatus>,
     /// Bytes sent, received or skipped so far.
@@ -78,7 +78,7 @@ pub(super) struct EarlyData {
 
 impl EarlyData {
     /// Back to the state before a handshake.
-    pub(super) fn reset(&self) {
+    pub(in crate::connection) fn reset(&self) {
         self.phase.take();
         self.status.take();
         self.count.take();
@@ -87,22 +87,22 @@ impl EarlyData {
     }
 
     /// `SSL_write_early_data` is sending the ClientHello.
-    pub(super) fn is_connecting(&self) -> bool {
+    pub(in crate::connection) fn is_connecting(&self) -> bool {
         self.phase.get() == Phase::Connecting
     }
 
     /// `SSL_read_early_data` is accepting the connection.
-    pub(super) fn is_accepting(&self) -> bool {
+    pub(in crate::connection) fn is_accepting(&self) -> bool {
         self.phase.get() == Phase::Accepting
     }
 
     /// The ClientHello need not be sent before the first data; asked once.
-    pub(super) fn hello_may_wait(&self) -> bool {
+    pub(in crate::connection) fn hello_may_wait(&self) -> bool {
         self.hello_waits.take()
     }
 
     /// A call that is not about early data ends a client's early data.
-    pub(super) fn stop_writing(&self) {
+    pub(in crate::connection) fn stop_writing(&self) {
         if self.phase.get() == Phase::Write {
             self.phase.set(Phase::WriteDone);
         }
@@ -110,7 +110,7 @@ impl EarlyData {
 
     /// Whether application data may be read now. A server's program that has not read all early
     /// data would take it for something better.
-    pub(super) fn check_read(&self) -> Result<()> {
+    pub(in crate::connection) fn check_read(&self) -> Result<()> {
         match self.phase.get() {
             Phase::ConnectAgain | Phase::AcceptAgain | Phase::Read => Err(misused()),
             _ => Ok(()),
@@ -118,7 +118,7 @@ impl EarlyData {
     }
 
     /// Whether application data may be written now.
-    pub(super) fn check_write(&self) -> Result<()> {
+    pub(in crate::connection) fn check_write(&self) -> Result<()> {
         self.check_read()
     }
 
@@ -135,16 +135,16 @@ fn misused() -> Error {
 
 impl Connection {
     /// The handshake rests. OpenSSL tells that as an end, and going on as a start.
-    pub(super) fn rest(&self) {
-        self.stage.set(Stage::EarlyData);
+    pub(in crate::connection) fn rest(&self) {
+        self.handshake.set_stage(Stage::EarlyData);
         self.enter_state(HandshakeState::EARLY_DATA);
         self.notify(InfoKind::HandshakeDone, 1);
     }
 
     /// The handshake goes on, if it still rests.
-    pub(super) fn end_rest(&self) {
-        if self.stage.get() == Stage::EarlyData {
-            self.stage.set(Stage::Handshake);
+    pub(in crate::connection) fn end_rest(&self) {
+        if self.stage() == Stage::EarlyData {
+            self.handshake.set_stage(Stage::Handshake);
             self.notify(InfoKind::HandshakeStart, 1);
             self.take_turn();
         }
@@ -157,8 +157,8 @@ impl Connection {
 
     /// Whether the secrets of early data are those of OpenSSL at this point: a client has them as
     /// soon as it has announced early data, a server when it accepts it.
-    pub(super) fn has_early_secrets(&self) -> bool {
-        match (self.role.get(), self.early.status.get()) {
+    pub(in crate::connection) fn has_early_secrets(&self) -> bool {
+        match (self.role(), self.early.status.get()) {
             (_, EarlyDataStatus::NotSent) => false,
             (Some(Role::Client), _) => true,
             (_, status) => status == EarlyDataStatus::Accepted,

@@ -1,12 +1,10 @@
 //! Driving a handshake of either role to its end.
 
-use std::sync::Arc;
-
-use super::plain_messages::{
+use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want, stack};
+use crate::connection::plain_messages::{
     HELLO_RETRY_REQUEST, WrongRenegotiationInfo, check_renegotiation_info, first_server_hello,
     new_session_ticket,
 };
-use super::{Connection, Handshake, HandshakeState, InfoKind, Role, Stage, Stop, Want, stack};
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
@@ -25,7 +23,7 @@ impl Connection {
     }
 
     /// The same for a call that reads, which does not end a client's early data.
-    pub(super) fn handshake_for_reading(&self) -> Result<(), Stop> {
+    pub(in crate::connection) fn handshake_for_reading(&self) -> Result<(), Stop> {
         let result = self.go_on();
         if !matches!(result, Err(Stop::Suspended)) {
             stack::wipe_below::<{ stack::OF_HANDSHAKE }>();
@@ -34,7 +32,7 @@ impl Connection {
     }
 
     fn go_on(&self) -> Result<(), Stop> {
-        match self.stage.get() {
+        match self.stage() {
             Stage::Open => {
                 self.update_keys()?;
                 self.send_answer()?;
@@ -65,7 +63,7 @@ impl Connection {
             self.notify_exit(&Ok(()));
             return Ok(());
         }
-        let result = match self.stage.get() {
+        let result = match self.stage() {
             Stage::Tickets => self.send_tickets(),
             _ => self.advance(),
         }
@@ -84,7 +82,7 @@ impl Connection {
 
     /// `SSL_connect(3)` and `SSL_accept(3)`.
     pub fn handshake_as(&self, role: Role) -> Result<(), Stop> {
-        if self.role.get().is_none() {
+        if self.role().is_none() {
             self.set_role(role);
         }
         self.handshake()
@@ -92,21 +90,21 @@ impl Connection {
 
     /// `SSL_set_connect_state` and `SSL_set_accept_state`: forgets a handshake that has begun.
     pub fn set_role(&self, role: Role) {
-        self.role.set(Some(role));
+        self.handshake.set_role(Some(role));
         self.shutdown.set_flags(0);
-        if self.stage.get() != Stage::Before {
+        if self.stage() != Stage::Before {
             self.reset();
         }
     }
 
     /// The role, once it is known.
     pub fn role(&self) -> Option<Role> {
-        self.role.get()
+        self.handshake.role()
     }
 
     /// How far this connection has come.
     pub fn stage(&self) -> Stage {
-        self.stage.get()
+        self.handshake.stage()
     }
 
     /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
@@ -116,7 +114,7 @@ impl Connection {
     }
 
     fn begin(&self) -> Result<(), Stop> {
-        let Some(role) = self.role.get() else {
+        let Some(role) = self.role() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
         if role == Role::Client && self.read_bio().is_null() && self.write_bio().is_null() {
@@ -127,7 +125,7 @@ impl Connection {
             Role::Client => statistics.connect.increment(),
             Role::Server => statistics.accept.increment(),
         }
-        self.handshake.replace(Some(Box::default()));
+        self.handshake.begin(role);
         self.session.begin();
         // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
         self.shutdown.reset();
@@ -135,12 +133,12 @@ impl Connection {
         self.notify(InfoKind::HandshakeStart, 1);
         if !self.may_begin() {
             // As in OpenSSL there is no alert.
-            self.stage.set(Stage::Failed);
+            self.handshake.set_stage(Stage::Failed);
             let result = Err(Reason::INTERNAL_ERROR.into());
             self.notify_exit(&result);
             return result;
         }
-        self.stage.set(Stage::Handshake);
+        self.handshake.set_stage(Stage::Handshake);
         let result = self.start(role).map_err(|stop| self.not_started(stop));
         if result.is_err() {
             self.notify_exit(&result);
@@ -150,9 +148,9 @@ impl Connection {
 
     /// A handshake that cannot even begin, say because no version is left, ends with an alert as
     /// any other.
-    pub(super) fn not_started(&self, stop: Stop) -> Stop {
+    pub(in crate::connection) fn not_started(&self, stop: Stop) -> Stop {
         match stop {
-            Stop::Failed(Error::Ssl(reason, detail)) if self.stage.get() != Stage::Failed => {
+            Stop::Failed(Error::Ssl(reason, detail)) if self.stage() != Stage::Failed => {
                 let alert = match reason {
                     Reason::NO_CIPHERS_AVAILABLE | Reason::NO_SUITABLE_GROUPS => {
                         Alert::INTERNAL_ERROR
@@ -182,8 +180,8 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn advance(&self) -> Result<(), Stop> {
-        let is_client = self.role.get() == Some(Role::Client);
+    pub(in crate::connection) fn advance(&self) -> Result<(), Stop> {
+        let is_client = self.role() == Some(Role::Client);
         loop {
             self.flush_flight()?;
             if is_client {
@@ -195,7 +193,7 @@ impl Connection {
             }
             if self.with_engine(|engine| !engine.is_started())? {
                 // A server whose ClientHello is not complete, or whose program is still deciding.
-                let started = self.look_at_client_hello();
+                let started = self.answer_client_hello();
                 if let Err(Stop::Failed(_)) = started
                     && !self.with_engine(|engine| engine.input.last_is_handshake())?
                 {
@@ -229,7 +227,7 @@ impl Connection {
             if closed {
                 // close_notify in the middle of a handshake.
                 self.transport.set_want(Want::Read);
-                self.stage.set(Stage::Failed);
+                self.handshake.set_stage(Stage::Failed);
                 return Err(Stop::Closed);
             }
             self.note_server_random();
@@ -251,17 +249,15 @@ impl Connection {
     /// secure renegotiation is refused unless the program takes such (RFC 5746, section 4.1): a connection with it may
     /// be the renegotiation of an attacker's.
     fn read_server_hello(&self) -> Result<(), Stop> {
-        if self.role.get() != Some(Role::Client) || self.hellos.has_server_hello() {
+        if self.role() != Some(Role::Client) || self.hellos.has_server_hello() {
             return Ok(());
         }
         let hello = self.with_engine(|engine| {
             let record = engine.input.last();
-            self.with_handshake(|handshake| handshake.server_hello_reader.read(record))
+            self.handshake
+                .client(|client| client.server_hello_reader.read(record))
         })?;
-        let Some(hello) = hello
-            .flatten()
-            .filter(|hello| hello.random != HELLO_RETRY_REQUEST)
-        else {
+        let Some(hello) = hello.filter(|hello| hello.random != HELLO_RETRY_REQUEST) else {
             return Ok(());
         };
         self.hellos.set_server_random(hello.random);
@@ -271,10 +267,9 @@ impl Connection {
             return Ok(());
         };
         self.facts.borrow_mut().version = 0x0303;
-        self.with_handshake(|handshake| {
-            handshake.suite = hello.suite;
-            handshake.server_id = Some(tls12.session_id);
-        });
+        self.handshake.set_suite(hello.suite);
+        self.handshake
+            .client(|client| client.server_id = Some(tls12.session_id));
         match tls12
             .renegotiation_info
             .as_deref()
@@ -300,7 +295,7 @@ impl Connection {
     /// (RFC 6460).
     fn check_choice(&self) -> Result<(), Stop> {
         let settings = self.settings();
-        let seen = self.hellos.has_server_hello() || self.role.get() != Some(Role::Client);
+        let seen = self.hellos.has_server_hello() || self.role() != Some(Role::Client);
         if seen && settings.suite_b().is_none() {
             return Ok(());
         }
@@ -326,25 +321,21 @@ impl Connection {
     /// The server has taken the session or key that was offered, so it is the connection's (S13,
     /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
     fn check_resumed_context(&self) -> Result<(), Stop> {
-        if self.role.get() != Some(Role::Client)
-            || !self.with_engine(|engine| engine.facts())?.resumed
+        if self.role() != Some(Role::Client) || !self.with_engine(|engine| engine.facts())?.resumed
         {
             return Ok(());
         }
-        if let Some(session) = self
-            .with_handshake(|handshake| handshake.offered_psk.take())
-            .flatten()
-        {
-            self.with_handshake(|handshake| handshake.offered = Some(session.clone()));
+        let accepted = self.handshake.client(|client| client.offered.accept_key());
+        if let Some(session) = accepted {
             self.session.set(Some(session));
         }
-        let same = self.with_handshake(|handshake| {
-            handshake.offered.as_ref().is_none_or(|session| {
-                session.id_context() == *self.settings.borrow().session_id_context
+        let differs = self.handshake.client(|client| {
+            client.offered.session().is_some_and(|session| {
+                session.id_context() != *self.settings.borrow().session_id_context
             })
         });
-        match same {
-            Some(false) => Err(self.refuse(
+        match differs {
+            true => Err(self.refuse(
                 Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
                 Alert::ILLEGAL_PARAMETER,
             )),
@@ -360,8 +351,8 @@ impl Connection {
             // A ticket holds it.
             self.facts.borrow_mut().group = facts.group;
         }
-        match self.role.get() {
-            Some(Role::Server) if facts.full => self.drop_offer()?,
+        match self.role() {
+            Some(Role::Server) if facts.full => self.drop_offered_session()?,
             Some(Role::Client) if facts.full => self.meet_new_session(),
             _ => {}
         }
@@ -370,13 +361,13 @@ impl Connection {
 
     /// Client: the handshake is a full one, so its session is a new one, with the id that the server has
     /// given it.
-    pub(super) fn meet_new_session(&self) {
+    pub(in crate::connection) fn meet_new_session(&self) {
         self.part_with_offered();
-        let new = self.with_handshake(|handshake| {
+        let new = self.handshake.client(|client| {
             let session = self.session.provisional()?;
-            Some((session, handshake.server_id.take()?))
+            Some((session, client.server_id.take()?))
         });
-        if let Some(Some((session, id))) = new {
+        if let Some((session, id)) = new {
             session.set_protocol_version(0x0303);
             // Not too long for a session id, or the engine would have refused it.
             let _ = session.set_id(&id);
@@ -389,10 +380,13 @@ impl Connection {
         if self.session.has_provisional() {
             return;
         }
-        let Some(offered) = self.with_handshake(|handshake| handshake.offered.take()) else {
+        let Some(offered) = self
+            .handshake
+            .client(|client| Some(std::mem::take(&mut client.offered)))
+        else {
             return;
         };
-        if offered.is_some() {
+        if offered.session().is_some() {
             self.session_context.statistics.misses.increment();
         }
         self.hold_provisional();
@@ -406,15 +400,14 @@ impl Connection {
             self.forget_signatures();
         }
         self.note_facts(facts);
-        self.stage.set(Stage::Open);
-        let role = self.role.get();
+        self.handshake.set_stage(Stage::Open);
         let owes_tickets = self.owes_tickets();
-        let handshake = self.handshake.take().unwrap_or_default();
-        match role {
-            Some(Role::Server) => self.finish_server(&handshake),
-            _ => self.finish_client(&handshake),
+        let under_way = self.handshake.take();
+        match &under_way.side {
+            Side::Server(server) => self.finish_server(server, &under_way.master_secret),
+            Side::Client(client) => self.finish_client(client, &under_way.master_secret),
         }
-        drop(handshake);
+        drop(under_way);
         self.session.forget_provisional();
         self.with_engine(|engine| engine.release_input())?;
         self.enter_state(match owes_tickets && self.is_ticket_due() {
@@ -423,7 +416,7 @@ impl Connection {
         });
         self.notify(InfoKind::HandshakeDone, 1);
         if owes_tickets {
-            self.stage.set(Stage::Tickets);
+            self.handshake.set_stage(Stage::Tickets);
             self.send_tickets()?;
         }
         Ok(())
@@ -441,14 +434,14 @@ impl Connection {
 
     /// Server: the server random is in the ServerHello, which goes unprotected: the output begins with it at some time.
     fn note_server_random(&self) {
-        if self.role.get() != Some(Role::Server) || self.hellos.has_server_hello() {
+        if self.role() != Some(Role::Server) || self.hellos.has_server_hello() {
             return;
         }
         if let Ok(Some(hello)) = self.with_engine(|engine| first_server_hello(engine.output()))
             && hello.random != HELLO_RETRY_REQUEST
         {
             self.hellos.set_server_random(hello.random);
-            self.with_handshake(|handshake| handshake.suite = hello.suite);
+            self.handshake.set_suite(hello.suite);
         }
     }
 
@@ -456,7 +449,7 @@ impl Connection {
     /// renewed ticket from the old one. The message goes unprotected, before the server's
     /// change_cipher_spec.
     fn note_new_ticket(&self) {
-        if self.role.get() != Some(Role::Client) {
+        if self.role() != Some(Role::Client) {
             return;
         }
         let noted = self.with_engine(|engine| {
@@ -464,22 +457,12 @@ impl Connection {
             (ContentType::of(record), new_session_ticket(record))
         });
         let Ok((kind, ticket)) = noted else { return };
-        self.with_handshake(|handshake| match kind {
-            Some(ContentType::CHANGE_CIPHER_SPEC) => handshake.server_keys = true,
-            Some(ContentType::HANDSHAKE) if !handshake.server_keys && ticket.is_some() => {
-                handshake.new_ticket = ticket;
+        self.handshake.client(|client| match kind {
+            Some(ContentType::CHANGE_CIPHER_SPEC) => client.server_keys = true,
+            Some(ContentType::HANDSHAKE) if !client.server_keys && ticket.is_some() => {
+                client.new_ticket = ticket;
             }
             _ => {}
         });
-    }
-
-    /// The handshake data, for changes.
-    pub(super) fn with_handshake<R>(&self, work: impl FnOnce(&mut Handshake) -> R) -> Option<R> {
-        self.handshake.borrow_mut().as_mut().map(|data| work(data))
-    }
-
-    /// The parsed ClientHello of the handshake that is under way.
-    pub(super) fn hello(&self) -> Option<Arc<super::ClientHello>> {
-        self.with_handshake(|data| data.client_hello.clone())?
     }
 }

@@ -23,7 +23,7 @@ impl Connection {
                 }
                 early.hello_waits.set(true);
             }
-            Phase::Write | Phase::Flush if self.stage.get() == Stage::Failed => {
+            Phase::Write | Phase::Flush if self.stage() == Stage::Failed => {
                 return Err(Stop::Transport);
             }
             Phase::Write => {}
@@ -41,8 +41,8 @@ impl Connection {
 
     /// S84
     fn has_session_for_early_data(&self) -> bool {
-        self.role.get() == Some(Role::Client)
-            && self.stage.get() == Stage::Before
+        self.role() == Some(Role::Client)
+            && self.stage() == Stage::Before
             && (self.settings.borrow().psk.use_session.is_set()
                 || self
                     .session()
@@ -66,7 +66,7 @@ impl Connection {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, Alert::INTERNAL_ERROR));
         }
         if let Some(protocol) = session.alpn()
-            && !crate::connection::client::protocol_names(&settings.alpn_protocols)
+            && !crate::connection::handshake::client::protocol_names(&settings.alpn_protocols)
                 .iter()
                 .any(|name| protocol == **name)
         {
@@ -119,7 +119,7 @@ impl Connection {
     }
 
     /// Client: the server may accept early data only in what the client meant by it.
-    pub(super) fn note_early_data_answer(&self) -> std::result::Result<(), Stop> {
+    pub(in crate::connection) fn note_early_data_answer(&self) -> std::result::Result<(), Stop> {
         if self.early.status.get() != EarlyDataStatus::Rejected
             || !self.with_engine(|engine| engine.early_data_accepted())?
         {
@@ -127,14 +127,13 @@ impl Connection {
         }
         self.early.status.set(EarlyDataStatus::Accepted);
         let alpn = self.with_engine(|engine| engine.facts())?.alpn;
-        let same = self.with_handshake(|handshake| {
-            let psk = handshake.offered_psk.as_ref();
-            psk.or(handshake.offered.as_ref())
-                .is_none_or(|session| session.alpn().as_deref() == alpn.as_deref())
+        let differs = self.handshake.client(|client| {
+            let offered = client.offered.any();
+            offered.is_some_and(|session| session.alpn().as_deref() != alpn.as_deref())
         });
-        match same {
-            Some(false) => Err(self.refuse(Reason::BAD_EARLY_DATA, Alert::ILLEGAL_PARAMETER)),
-            _ => Ok(()),
+        match differs {
+            true => Err(self.refuse(Reason::BAD_EARLY_DATA, Alert::ILLEGAL_PARAMETER)),
+            false => Ok(()),
         }
     }
 }

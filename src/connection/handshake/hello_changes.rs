@@ -1,6 +1,6 @@
 //! What the engine is to find in a ClientHello other than the client sent it.
 
-use super::resumption::Resumption;
+use super::resumption::OfferedSession;
 use super::{ClientHello, Connection, Stop};
 use crate::context::Settings;
 use crate::engine::HelloChanges;
@@ -14,20 +14,19 @@ const DEFAULT_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 impl Connection {
     /// The engine wants signature_algorithms, and answers a ticket with a ticket. An error when the client
     /// must have sent the former (RFC 8446, section 9.2).
-    pub(super) fn hello_changes(
+    pub(in crate::connection) fn hello_changes(
         &self,
         hello: &ClientHello,
         settings: &Settings,
         version: u16,
     ) -> Result<HelloChanges, Stop> {
-        let resumed = self.with_handshake(|handshake| {
-            let offer = handshake.offer.as_ref();
+        let (resumed, without_ticket) = self.handshake.server(|server| {
+            let offer = server.offered.as_ref();
             (
                 offer.map(|offer| offer.identity.clone()),
                 offer.is_some_and(|offer| offer.needs_no_ticket(hello)),
             )
         });
-        let (resumed, without_ticket) = resumed.unwrap_or_default();
         let is_there = hello
             .extension(ExtensionType::SIGNATURE_ALGORITHMS)
             .is_some();
@@ -50,7 +49,7 @@ impl Connection {
     }
 }
 
-impl Resumption {
+impl OfferedSession {
     /// TLS 1.2: the session is of the client's ticket, which stays good, and can be found by the session id, which
     /// the server echoes to say that it has taken the ticket (RFC 5077, section 3.4).
     fn needs_no_ticket(&self, hello: &ClientHello) -> bool {

@@ -16,11 +16,11 @@ impl Connection {
     /// is 0 for an empty buffer only. `None` when there is no more.
     pub fn read_early_data(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
         let early = &self.early;
-        if self.role.get() == Some(Role::Client) {
+        if self.role() == Some(Role::Client) {
             return Err(misused().into());
         }
         match early.phase.get() {
-            Phase::Off if self.stage.get() != Stage::Before => return Err(misused().into()),
+            Phase::Off if self.stage() != Stage::Before => return Err(misused().into()),
             Phase::Off | Phase::AcceptAgain => {
                 early.phase.set(Phase::Accepting);
                 if let Err(stop) = self.handshake_as(Role::Server) {
@@ -29,7 +29,7 @@ impl Connection {
                 }
             }
             // What came beyond the limit is nobody's.
-            Phase::Read if self.stage.get() == Stage::Failed => return Err(Stop::Transport),
+            Phase::Read if self.stage() == Stage::Failed => return Err(Stop::Transport),
             Phase::Read => {}
             _ => return Err(misused().into()),
         }
@@ -86,15 +86,13 @@ impl Connection {
         self.early.status.set(EarlyDataStatus::Rejected);
         let settings = self.settings();
         let profile = self.server_profile(hello)?;
-        let limit = self
-            .with_handshake(|handshake| {
-                let offer = handshake.offer.as_ref().filter(|offer| offer.fresh)?;
-                let session = offer.session();
-                let same = session.alpn().as_deref() == handshake.alpn.as_deref()
-                    && session.cipher_id() as u16 == offer.suite;
-                same.then(|| session.max_early_data().min(settings.recv_max_early_data))
-            })
-            .flatten();
+        let limit = self.handshake.server(|server| {
+            let offer = server.offered.as_ref().filter(|offer| offer.fresh)?;
+            let session = offer.session();
+            let same = session.alpn().as_deref() == server.alpn.as_deref()
+                && session.cipher_id() as u16 == offer.suite;
+            same.then(|| session.max_early_data().min(settings.recv_max_early_data))
+        });
         let Some(limit) = limit else {
             return Ok(EarlyDataPolicy::Reject);
         };
@@ -128,8 +126,8 @@ impl Connection {
                 self.facts.replace(facts);
             }
             let session = self
-                .with_handshake(|handshake| Some(handshake.offer.as_ref()?.session().clone()))
-                .flatten();
+                .handshake
+                .server(|server| server.offered_session().cloned());
             if session.is_some() {
                 self.session.set(session);
             }
@@ -140,7 +138,7 @@ impl Connection {
 
     /// Ends the rest. Early data that the program has not read would be lost.
     pub(in crate::connection) fn stop_resting(&self) -> std::result::Result<(), Stop> {
-        if self.role.get() == Some(Role::Server) && self.pending() > 0 {
+        if self.role() == Some(Role::Server) && self.pending() > 0 {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
         }
         self.end_rest();
@@ -154,7 +152,7 @@ impl Connection {
     ) -> std::result::Result<(), Stop> {
         let early = &self.early;
         match event {
-            EarlyDataEvent::None if self.role.get() == Some(Role::Client) => {
+            EarlyDataEvent::None if self.role() == Some(Role::Client) => {
                 self.note_early_data_answer()
             }
             EarlyDataEvent::None => self.note_engines_decision(),
@@ -204,17 +202,17 @@ impl Connection {
         phase: Phase,
         data: &[u8],
     ) -> std::result::Result<usize, Stop> {
-        if matches!(self.stage.get(), Stage::Open | Stage::Tickets) {
+        if matches!(self.stage(), Stage::Open | Stage::Tickets) {
             return self.write(data);
         }
-        if self.stage.get() == Stage::Failed {
+        if self.stage() == Stage::Failed {
             return Err(Stop::Transport);
         }
         if self.shutdown.is_sent() {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
-        let possible = self.with_handshake(|handshake| handshake.early_answer);
-        if possible != Some(true) || !self.with_engine(|engine| engine.has_answered())? {
+        let possible = self.handshake.server(|server| server.early_answer);
+        if !possible || !self.with_engine(|engine| engine.has_answered())? {
             return Err(Error::with(
                 Reason::UNSUPPORTED,
                 "no early answer to a client that is asked for a certificate or a second hello",

@@ -9,15 +9,15 @@ use crate::wire::Alert;
 impl Connection {
     /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
     /// its id back (RFC 5246, section 7.4.1.3).
-    pub(super) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
-        let resumed = self.with_handshake(|handshake| {
-            let (Some(offered), Some(id)) = (&handshake.offered, &handshake.server_id) else {
+    pub(in crate::connection) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
+        let resumed = self.handshake.client(|client| {
+            let (Some(offered), Some(id)) = (client.offered.session(), &client.server_id) else {
                 return false;
             };
             let tls12 = offered.protocol_version() == 0x0303;
             tls12 && !id.is_empty() && *offered.id() == **id
         });
-        self.session.set_resumed(resumed == Some(true));
+        self.session.set_resumed(resumed);
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => {
                 Err(self.refuse(Reason::CALLBACK_FAILED, Alert::from_c(alert)))
@@ -28,9 +28,11 @@ impl Connection {
     }
 
     /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been parted with.
-    pub(super) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
-        let resumed = self.with_handshake(|handshake| handshake.offered.is_some());
-        self.session.set_resumed(resumed == Some(true));
+    pub(in crate::connection) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
+        let resumed = self
+            .handshake
+            .client(|client| client.offered.session().is_some());
+        self.session.set_resumed(resumed);
         match self.call_server_name_callback() {
             Some((SSL_TLSEXT_ERR_ALERT_FATAL, alert)) => Err(PeerRejected {
                 reason: Reason::CALLBACK_FAILED,

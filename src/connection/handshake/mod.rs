@@ -1,0 +1,219 @@
+//! The handshake: how far it has come, and what is kept while it is under way.
+//!
+//! [`Stage`] says where a connection is:
+//!
+//! | stage                    | becomes                                                                        |
+//! |--------------------------|--------------------------------------------------------------------------------|
+//! | [`Before`](Stage::Before)       | `Handshake` with the first call; `Failed` if no version may be spoken     |
+//! | [`Handshake`](Stage::Handshake) | `Open` at the end, `Tickets` on a server that owes some, `EarlyData`      |
+//! | [`EarlyData`](Stage::EarlyData) | `Handshake` when it goes on                                               |
+//! | [`Tickets`](Stage::Tickets)     | `Open` when they are sent                                                 |
+//! | [`Open`](Stage::Open)           | `Tickets` when the program asks for some                                  |
+//! | [`Failed`](Stage::Failed)       |                                                                           |
+//!
+//! A fatal error makes any stage `Failed`, and `SSL_clear` makes any `Before`. What only a handshake
+//! needs is a [`Client`]'s or a [`Server`]'s, and is freed at its end.
+//!
+//! | file               | what                                                           |
+//! |--------------------|----------------------------------------------------------------|
+//! | `driver`           | drives a handshake of either role to its end                   |
+//! | `client`           | starts a client                                                |
+//! | `client_callbacks` | asks a client's program about the server's extensions          |
+//! | `server`           | a server's decisions on the ClientHello                        |
+//! | `server_start`     | starts a server's engine with them                             |
+//! | `server_callbacks` | asks a server's program meanwhile                              |
+//! | `resumption`       | which session a server may resume                              |
+//! | `external_psk`     | pre-shared keys of the program                                 |
+//! | `hello_changes`    | what the engine reads of the ClientHello in another form       |
+//! | `new_sessions`     | new sessions of either role: fields, cache, callbacks          |
+//! | `tickets`          | a server's tickets                                             |
+//! | `early_data`       | early data of either role                                      |
+
+mod client;
+mod client_callbacks;
+mod driver;
+mod early_data;
+mod external_psk;
+mod hello_changes;
+mod new_sessions;
+mod resumption;
+mod server;
+mod server_callbacks;
+mod server_start;
+mod tickets;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::session_slot::{add_secrets, cipher_id, secrets_of};
+use super::{
+    ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop, Want, io, stack,
+};
+use crate::error::Reason;
+
+use client::Client;
+pub(super) use client::EarlyJudgement;
+pub(super) use early_data::{EarlyData, EarlyDataStatus};
+pub use external_psk::LONGEST_IDENTITY;
+use server::Server;
+pub(super) use server_start::client_authentication;
+
+/// The handshake of a connection.
+pub(super) struct Handshake {
+    role: Cell<Option<Role>>,
+    stage: Cell<Stage>,
+    under_way: RefCell<Option<Box<UnderWay>>>,
+}
+
+/// What is only needed until a handshake has ended.
+struct UnderWay {
+    /// The suite in the ServerHello, by TLS number; 0 before.
+    suite: u16,
+    /// The master secret of TLS 1.2, for a session without ticket and id.
+    master_secret: Zeroizing<Vec<u8>>,
+    /// A callback has failed while the engine was at work: how the handshake ends.
+    fatal: Option<Reason>,
+    side: Side,
+}
+
+/// What only one of the roles has.
+enum Side {
+    Client(Client),
+    Server(Server),
+}
+
+impl Handshake {
+    /// Nothing has begun.
+    pub fn new(role: Option<Role>) -> Self {
+        Self {
+            role: Cell::new(role),
+            stage: Cell::new(Stage::Before),
+            under_way: RefCell::default(),
+        }
+    }
+
+    /// The role, once it is known.
+    pub fn role(&self) -> Option<Role> {
+        self.role.get()
+    }
+
+    /// Fixes the role.
+    pub fn set_role(&self, role: Option<Role>) {
+        self.role.set(role);
+    }
+
+    /// How far the connection has come.
+    pub fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    /// See [`Stage`] for what may follow what.
+    pub fn set_stage(&self, stage: Stage) {
+        self.stage.set(stage);
+    }
+
+    /// Back to the state before a handshake. The role stays.
+    pub fn reset(&self) {
+        let Self {
+            role: _,
+            stage,
+            under_way: _,
+        } = self;
+        self.forget();
+        stage.set(Stage::Before);
+    }
+
+    /// Frees what is kept of a handshake under way.
+    pub fn forget(&self) {
+        // Dropped with nothing borrowed: the last reference to a session runs the program's functions.
+        let former = self.under_way.take();
+        drop(former);
+    }
+
+    /// A handshake begins.
+    fn begin(&self, role: Role) {
+        let former = self.under_way.replace(Some(UnderWay::new(role)));
+        drop(former);
+    }
+
+    /// What was kept of the handshake, which ends.
+    fn take(&self) -> Box<UnderWay> {
+        let role = self.role().unwrap_or(Role::Client);
+        self.under_way.take().unwrap_or_else(|| UnderWay::new(role))
+    }
+
+    /// Runs `work` on what is kept of a handshake under way. Gives the default value when there is none.
+    fn under_way<R: Default>(&self, work: impl FnOnce(&mut UnderWay) -> R) -> R {
+        match self.under_way.borrow_mut().as_deref_mut() {
+            Some(under_way) => work(under_way),
+            None => R::default(),
+        }
+    }
+
+    /// Runs `work` on what a client keeps. Gives the default value when no client's handshake is under way.
+    pub fn client<R: Default>(&self, work: impl FnOnce(&mut Client) -> R) -> R {
+        self.under_way(|under_way| match &mut under_way.side {
+            Side::Client(client) => work(client),
+            Side::Server(_) => R::default(),
+        })
+    }
+
+    /// Runs `work` on what a server keeps. Gives the default value when no server's handshake is under way.
+    pub fn server<R: Default>(&self, work: impl FnOnce(&mut Server) -> R) -> R {
+        self.under_way(|under_way| match &mut under_way.side {
+            Side::Server(server) => work(server),
+            Side::Client(_) => R::default(),
+        })
+    }
+
+    /// The suite in the ServerHello, by TLS number; 0 before.
+    pub fn suite(&self) -> u16 {
+        self.under_way(|under_way| under_way.suite)
+    }
+
+    /// The ServerHello has this suite.
+    fn set_suite(&self, suite: u16) {
+        self.under_way(|under_way| under_way.suite = suite);
+    }
+
+    /// The engine has derived the master secret of TLS 1.2.
+    pub fn set_master_secret(&self, secret: &[u8]) {
+        self.under_way(|under_way| under_way.master_secret = Zeroizing::new(secret.to_vec()));
+    }
+
+    /// A callback fails while the engine is at work. The handshake ends with this reason when the engine returns.
+    pub fn end_with(&self, reason: Reason) {
+        self.under_way(|under_way| under_way.fatal = Some(reason));
+    }
+
+    /// Whether a callback has failed since the engine was called.
+    pub fn has_failed(&self) -> bool {
+        self.under_way(|under_way| under_way.fatal.is_some())
+    }
+
+    /// The reason of a callback that has failed since the engine was called.
+    pub fn take_failure(&self) -> Option<Reason> {
+        self.under_way(|under_way| under_way.fatal.take())
+    }
+
+    /// Server: the ClientHello of the handshake under way, once it has come.
+    pub fn client_hello(&self) -> Option<Arc<ClientHello>> {
+        self.server(|server| server.hello().cloned())
+    }
+}
+
+impl UnderWay {
+    fn new(role: Role) -> Box<Self> {
+        Box::new(Self {
+            suite: 0,
+            master_secret: Zeroizing::default(),
+            fatal: None,
+            side: match role {
+                Role::Client => Side::Client(Client::default()),
+                Role::Server => Side::Server(Server::default()),
+            },
+        })
+    }
+}

@@ -1,0 +1,291 @@
+//! Starting a server's engine, once the program has decided what it decides.
+
+use std::ffi::c_int;
+
+use super::new_sessions::CACHE_SERVER;
+use super::{ClientHello, Connection, Role, Stop};
+use crate::cipher::security::operation::SIGALG_SHARED;
+use crate::context::Settings;
+use crate::engine::{
+    CertifiedKey, ClientAuthentication, Failure, Profile, ServerParameters, TicketPolicy,
+};
+use crate::error::Reason;
+use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::random;
+use crate::wire::{Alert, ExtensionType};
+
+/// rustls's ids are as long as this.
+const ID_LENGTH: usize = 32;
+
+const SSL_VERIFY_PEER: c_int = 1;
+const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
+
+/// What has been decided when a server's engine is started.
+struct Choice<'a> {
+    hello: &'a ClientHello,
+    settings: &'a Settings,
+    profile: &'a Profile,
+    version: u16,
+    /// A session is to be resumed.
+    resumes: bool,
+}
+
+/// How the new session of a TLS 1.2 handshake is known to the client.
+struct NewSessionNames {
+    /// By a ticket.
+    ticket: bool,
+    /// By an id that the engine makes or is given.
+    has_id: bool,
+    /// The id that it is given.
+    id: Option<[u8; ID_LENGTH]>,
+}
+
+impl Connection {
+    /// Hands the engine everything that has been decided.
+    pub(super) fn start_server(&self, hello: &ClientHello) -> Result<(), Stop> {
+        let settings = self.settings_for_choice();
+        let profile = self.server_profile(hello)?;
+        let version = self.handshake.server(|server| server.version);
+        let hello_changes = self.hello_changes(hello, &settings, version)?;
+        let (alpn, early_data, resume) = self.handshake.server(|server| {
+            let offered = server.offered.as_ref();
+            let resume = offered.map(|offered| offered.for_engine(hello, &hello_changes));
+            (server.alpn.clone(), server.early_data, resume)
+        });
+        let choice = Choice {
+            hello,
+            settings: &settings,
+            profile: &profile,
+            version,
+            resumes: resume.is_some(),
+        };
+        let credentials = self.credentials_for(&choice)?;
+        let names = self.name_new_session(&choice)?;
+        let preferred_suite = match version {
+            0x0303 => resume.as_ref().map(|resume| resume.cipher_suite),
+            _ if hello.psk_binder(0).is_some() => self.tls13_suite(hello, &settings, &profile),
+            _ => None,
+        };
+        let client_authentication = client_authentication(&settings);
+        // The program may change its mind meanwhile, and in the callback for OCSP responses.
+        let asks_again = version == 0x0304 && !profile.has_any_group(&hello.key_share_groups());
+        let staples = self.hellos.ocsp_asked() == Some(true);
+        let early_answer = self.allows_early_answer(&choice, client_authentication);
+        let signature_schemes = self.signature_schemes_for(&choice)?;
+        let client_signature_schemes = match client_authentication {
+            ClientAuthentication::None => settings.client_signature_schemes(),
+            _ => self.offered_signatures(&settings, settings.client_signature_schemes())?,
+        };
+        let parameters = ServerParameters {
+            version,
+            credentials,
+            signature_schemes,
+            binds_curves: settings.suite_b().is_some(),
+            client_signature_schemes,
+            alpn,
+            staple: staples,
+            client_authentication,
+            may_ask_later: asks_again || staples,
+            client_ca_names: self.names_for_peer(Role::Server),
+            tickets: TicketPolicy {
+                tls12: names.ticket,
+                lifetime: self.ticket_lifetime(choice.resumes),
+                count: settings.num_tickets,
+            },
+            session_ids: names.has_id,
+            preferred_suite,
+            session_id: names.id,
+            resume,
+            early_data,
+            early_answer,
+            hello_changes,
+            max_fragment: settings.longest_fragment(),
+            hidden_master_secret: self.hidden_master_secret(hello, version),
+            profile,
+        };
+        self.with_engine(|engine| engine.accept(parameters))?
+            .map_err(|failure| self.fail(failure))
+    }
+
+    /// The certificates to choose from. Without one, and without a session, there is no handshake.
+    fn credentials_for(&self, choice: &Choice<'_>) -> Result<Vec<CertifiedKey>, Stop> {
+        let Choice {
+            hello,
+            settings,
+            profile,
+            version,
+            resumes,
+        } = *choice;
+        // TLS 1.2 resumes without a key exchange.
+        if !resumes || version != 0x0303 {
+            self.check_groups(hello, profile, version)?;
+        }
+        let credentials = self.certificates_for(settings, hello, version)?;
+        if !credentials.is_empty() || resumes {
+            return Ok(credentials);
+        }
+        if settings.credentials.any() {
+            let reason = match version {
+                0x0304 => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+                _ => Reason::NO_SHARED_CIPHER,
+            };
+            return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
+        }
+        Err(self.fail(Failure {
+            detail: reason_of_no_cipher(settings, version).into(),
+            ..Failure::with_alert(Reason::NO_SHARED_CIPHER, Alert::HANDSHAKE_FAILURE)
+        }))
+    }
+
+    /// Decides on ticket and id of a new TLS 1.2 session, with the program's say in it (S47).
+    fn name_new_session(&self, choice: &Choice<'_>) -> Result<NewSessionNames, Stop> {
+        let cache_mode = self.session_context.cache_mode();
+        let resumable = !self.ask_not_resumable_callback(choice.settings, choice.resumes);
+        let expects_ticket = self.expects_tls12_ticket(choice.hello);
+        // The engine must be able to open the ticket of a session that is resumed.
+        let ticket = (expects_ticket && resumable) || self.resumes_by_ticket(choice.hello);
+        let has_id = !expects_ticket && cache_mode & CACHE_SERVER != 0;
+        let id = match choice.version == 0x0303 && !choice.resumes {
+            true => self.settle_tls12_id(has_id)?,
+            false => None,
+        };
+        Ok(NewSessionNames { ticket, has_id, id })
+    }
+
+    /// Whether the program may answer early data before the client has finished.
+    fn allows_early_answer(
+        &self,
+        choice: &Choice<'_>,
+        client_authentication: ClientAuthentication,
+    ) -> bool {
+        // rustls sends no application data to a client that is asked for a certificate.
+        let allowed = self.early.is_accepting()
+            && choice.version == 0x0304
+            && (choice.resumes || client_authentication == ClientAuthentication::None);
+        self.handshake
+            .server(|server| server.early_answer = allowed);
+        allowed
+    }
+
+    /// The signature schemes that both sides have and the policy permits.
+    fn signature_schemes_for(&self, choice: &Choice<'_>) -> Result<Vec<u16>, Stop> {
+        let offered = choice.hello.signature_schemes();
+        let common = choice.settings.signature_schemes();
+        let common = common
+            .into_iter()
+            .filter(|scheme| offered.is_empty() || offered.contains(scheme))
+            .collect();
+        let permitted = self.permitted_signatures(choice.settings, SIGALG_SHARED, common);
+        if permitted.is_empty() && !offered.is_empty() && !choice.resumes {
+            let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
+            return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
+        }
+        Ok(permitted)
+    }
+
+    /// TLS 1.2: a ticket is wanted and allowed now.
+    pub(super) fn allows_tls12_ticket(&self, hello: &ClientHello) -> bool {
+        let declined = self.handshake.server(|server| server.ticket_declined);
+        !declined && hello.session_ticket().is_some() && self.may_use_tickets()
+    }
+
+    /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
+    /// servername callback can only take it back.
+    fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
+        let expected = self.handshake.server(|server| server.expects_ticket);
+        expected && self.allows_tls12_ticket(hello)
+    }
+
+    fn resumes_by_ticket(&self, hello: &ClientHello) -> bool {
+        let ticket = hello.session_ticket().unwrap_or_default();
+        self.handshake.server(|server| {
+            let offered = server.offered.as_ref();
+            server.version == 0x0303 && offered.is_some_and(|offered| offered.is_by(ticket))
+        })
+    }
+
+    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
+    /// be no ticket, else empty.
+    pub(in crate::connection) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
+        let (version, hello, decided) = self.handshake.server(|server| {
+            let hello = server.hello().cloned();
+            (server.version, hello, server.is_decided())
+        });
+        // Once the engine has started the id is in its hands.
+        let open = version == 0x0303 && !decided;
+        match hello {
+            Some(hello) if open && !self.expects_tls12_ticket(&hello) => self.tls12_session_id(),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
+    /// the program's is filled up with random bytes.
+    fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
+        let id = self
+            .new_session_id(0x0303)
+            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
+        filled_up(&self.library(), id)
+    }
+
+    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
+    /// callback may have changed that.
+    fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
+        let Some(session) = self.new_session() else {
+            return Ok(None);
+        };
+        if wanted && session.id().is_empty() {
+            session.set_id(&self.tls12_session_id()?)?;
+        } else if wanted && session.id().len() < ID_LENGTH {
+            // The program's own.
+            session.set_id(&filled_up(&self.library(), session.id().to_vec())?)?;
+        } else if !wanted && !session.id().is_empty() {
+            session.set_id(&[])?;
+        }
+        Ok((*session.id()).try_into().ok())
+    }
+
+    /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.
+    fn ticket_lifetime(&self, resuming: bool) -> u32 {
+        if resuming {
+            return 0;
+        }
+        let timeout = match self.new_session() {
+            Some(session) => session.timeout(),
+            None => self.session_context.new_session_timeout(),
+        };
+        timeout.clamp(0, u32::MAX.into()) as u32
+    }
+}
+
+/// What a person should know about a server that has nothing to offer.
+fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
+    match settings.psk.server_key.is_set() && version == 0x0303 {
+        true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
+        false => "there is no certificate",
+    }
+}
+
+/// A session id with random bytes behind it, as long as those of rustls.
+fn filled_up(library: &LibraryContext, mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
+    let length = id.len();
+    id.resize(ID_LENGTH, 0);
+    random::fill(library, &mut id[length..])?;
+    Ok(id)
+}
+
+/// What a server with these settings asks of its clients.
+pub(in crate::connection) fn client_authentication(settings: &Settings) -> ClientAuthentication {
+    match settings.verify_mode {
+        mode if mode & SSL_VERIFY_PEER == 0 => ClientAuthentication::None,
+        mode if mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0 => ClientAuthentication::Required,
+        _ => ClientAuthentication::Optional,
+    }
+}
+
+impl ClientHello {
+    /// The client's signature schemes, by number.
+    pub fn signature_schemes(&self) -> Vec<u16> {
+        self.numbers(ExtensionType::SIGNATURE_ALGORITHMS)
+    }
+}
