@@ -37,8 +37,8 @@ impl Connection {
     fn send_close_notify(&self) -> Result<(), Stop> {
         self.flush_flight()?;
         self.shutdown.close_notify_sent();
-        self.tell();
-        self.notify_alert(
+        self.report_records();
+        self.report_alert(
             InfoKind::WriteAlert,
             AlertLevel::WARNING,
             Alert::CLOSE_NOTIFY,

@@ -15,7 +15,7 @@ use crate::wire::Alert;
 
 impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
-        self.tell_received();
+        self.report_received();
         if self.role() == Some(Role::Client) {
             // Who is resumed shows no certificate.
             self.meet_new_session();
@@ -27,7 +27,7 @@ impl Delegate for Connection {
             Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
             _ => self.judge_peer(chain, ocsp_response),
         };
-        self.tell_after_certificate(judgement.is_ok());
+        self.observer.certificate_judged(judgement.is_ok());
         judgement
     }
 
@@ -83,7 +83,7 @@ impl Delegate for Connection {
     }
 
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
-        self.tell_received();
+        self.report_received();
         if let Some(server) = &request.server {
             // The program chooses when it knows whom it talks to. The engine asks for the judgement later.
             self.meet_new_session();

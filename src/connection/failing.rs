@@ -19,18 +19,18 @@ impl Connection {
                 }
             });
             let sent = self.flush_flight().is_ok();
-            self.tell();
+            self.report_records();
             self.handshake.set_stage(Stage::Failed);
             if sent {
-                self.notify_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
+                self.report_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
             }
         } else if closed {
             let _ = self.with_engine(|engine| engine.discard_outgoing());
         }
-        self.tell();
+        self.report_records();
         if let Some(alert) = failure.alert_received {
             self.shutdown.receive_fatal_alert();
-            self.notify_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
+            self.report_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
         }
         if alert_sent.is_some() || failure.alert_received.is_some() {
             self.lose_failed_session();

@@ -162,7 +162,7 @@ impl Connection {
             let encrypted =
                 self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
-            self.tell();
+            self.report_records();
             self.transport.encrypted(count);
         }
     }
@@ -223,7 +223,7 @@ impl Connection {
         }
         self.with_engine(Engine::update_keys)?
             .map_err(|failure| self.fail(failure))?;
-        self.tell();
+        self.report_records();
         self.end_turn();
         Ok(())
     }

@@ -26,11 +26,9 @@
 //! | `transport`         | the BIOs                                                      |
 //! | `records`           | records between them and the engine                           |
 //! | `failing`           | the end of a connection after an error                        |
-//! | `notify`            | the info callback                                             |
-//! | `messages`          | the message callback, and states from message to message      |
-//! | `message_events`    | what there is to tell of a record                             |
+//! | `observer`          | reports to the info and message callbacks                     |
+//! | `observed`          | what it sees of the connection                                |
 //! | `plain_messages`    | what is read of messages that go unprotected                  |
-//! | `handshake_state`   | what these states are called                                  |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
 mod certificate_choice;
@@ -42,13 +40,11 @@ mod closing;
 mod delegate;
 mod failing;
 mod handshake;
-mod handshake_state;
 mod hello_options;
 mod hellos;
 mod io;
-mod message_events;
-mod messages;
-mod notify;
+mod observed;
+mod observer;
 mod own_settings;
 mod peer;
 mod peer_certificates;
@@ -68,8 +64,7 @@ mod transport;
 
 pub use client_hello::ClientHello;
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
-pub use handshake_state::HandshakeState;
-pub use notify::InfoKind;
+pub use observer::{HandshakeState, InfoKind};
 pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 pub use state::{Stage, Want};
@@ -77,6 +72,7 @@ pub use stop::Stop;
 
 use handshake::{EarlyData, Handshake};
 use hellos::Hellos;
+use observer::Observer;
 use session_slot::SessionSlot;
 use shutdown::Shutdown;
 use transport::Transport;
@@ -123,7 +119,7 @@ pub struct Connection {
     pub names: RefCell<Names>,
 
     handshake: Handshake,
-    telling: messages::Telling,
+    observer: Observer,
     shutdown: Shutdown,
     verify_result: Cell<c_long>,
     /// What it was when the peer's certificate was accepted: the session has it, whatever the program sets later.
@@ -179,7 +175,7 @@ impl Connection {
             info_callback: Cell::new(InfoCallback::NONE),
             names: RefCell::default(),
             handshake: Handshake::new(context.method().role),
-            telling: messages::Telling::default(),
+            observer: Observer::default(),
             shutdown: Shutdown::default(),
             verify_result: Cell::new(0),
             result_for_session: Cell::new(None),

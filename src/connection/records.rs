@@ -86,11 +86,11 @@ impl Connection {
         };
         match result {
             Ok(progress) => {
-                self.tell();
+                self.report_records();
                 self.note_early_data(progress.early)?;
                 if progress.closed {
                     self.shutdown.receive_close_notify();
-                    self.notify_alert(
+                    self.report_alert(
                         InfoKind::ReadAlert,
                         AlertLevel::WARNING,
                         Alert::CLOSE_NOTIFY,

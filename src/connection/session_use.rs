@@ -111,7 +111,7 @@ impl Connection {
         self.early.reset();
         self.verify_again.set(false);
         self.transport.reset();
-        self.telling.forget();
+        self.observer.reset();
         self.handshake.reset();
     }
 }

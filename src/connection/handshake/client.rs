@@ -132,8 +132,9 @@ impl Connection {
         if let Some(random) = random {
             self.hellos.set_client_random(random);
         }
-        if !self.is_telling() {
-            self.enter_state(HandshakeState::CLIENT_WRITES_HELLO);
+        if !self.observer.is_active() {
+            self.observer
+                .enter_state(HandshakeState::CLIENT_WRITES_HELLO);
         }
         result.map_err(|failure: Failure| self.fail(failure))?;
         match early_data {

@@ -36,7 +36,7 @@ impl Connection {
             Stage::Open => {
                 self.update_keys()?;
                 self.send_answer()?;
-                self.tell();
+                self.report_records();
                 self.end_turn();
                 return Ok(());
             }
@@ -60,7 +60,7 @@ impl Connection {
         if self.early.is_connecting() {
             // The ClientHello goes out with the early data.
             self.rest();
-            self.notify_exit(&Ok(()));
+            self.report_exit(&Ok(()));
             return Ok(());
         }
         let result = match self.stage() {
@@ -76,7 +76,7 @@ impl Connection {
             }
             stop => stop,
         });
-        self.notify_exit(&result);
+        self.report_exit(&result);
         result
     }
 
@@ -129,19 +129,18 @@ impl Connection {
         self.session.begin();
         // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
         self.shutdown.reset();
-        self.begin_telling();
-        self.notify(InfoKind::HandshakeStart, 1);
+        self.begin_reports();
         if !self.may_begin() {
             // As in OpenSSL there is no alert.
             self.handshake.set_stage(Stage::Failed);
             let result = Err(Reason::INTERNAL_ERROR.into());
-            self.notify_exit(&result);
+            self.report_exit(&result);
             return result;
         }
         self.handshake.set_stage(Stage::Handshake);
         let result = self.start(role).map_err(|stop| self.not_started(stop));
         if result.is_err() {
-            self.notify_exit(&result);
+            self.report_exit(&result);
         }
         result
     }
@@ -172,7 +171,7 @@ impl Connection {
             // A server gets its session when it has seen the ClientHello (S3).
             Role::Server => {}
         }
-        self.tell();
+        self.report_records();
         // A server has nothing to send yet, and a ClientHello before early data waits for that.
         if role == Role::Server || self.early.is_connecting() {
             self.end_turn();
@@ -201,7 +200,7 @@ impl Connection {
                 }
                 if !started? {
                     self.read_for_handshake()?;
-                    self.tell();
+                    self.report_records();
                     continue;
                 }
             } else if self.with_engine(|engine| !engine.is_handshaking())? {
@@ -410,11 +409,12 @@ impl Connection {
         drop(under_way);
         self.session.forget_provisional();
         self.with_engine(|engine| engine.release_input())?;
-        self.enter_state(match owes_tickets && self.is_ticket_due() {
-            true => HandshakeState::SERVER_WRITES_TICKET,
-            false => HandshakeState::OK,
-        });
-        self.notify(InfoKind::HandshakeDone, 1);
+        self.observer
+            .enter_state(match owes_tickets && self.is_ticket_due() {
+                true => HandshakeState::SERVER_WRITES_TICKET,
+                false => HandshakeState::OK,
+            });
+        self.report(InfoKind::HandshakeDone, 1);
         if owes_tickets {
             self.handshake.set_stage(Stage::Tickets);
             self.send_tickets()?;

@@ -74,8 +74,8 @@ impl Connection {
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
         self.transport.set_want(Want::Nothing);
-        self.tell();
-        self.notify_alert(InfoKind::WriteAlert, AlertLevel::WARNING, alert);
+        self.report_records();
+        self.report_alert(InfoKind::WriteAlert, AlertLevel::WARNING, alert);
         Ok(())
     }
 

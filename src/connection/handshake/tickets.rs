@@ -94,7 +94,7 @@ impl Connection {
             self.flush_ticket()?;
             if !self.is_ticket_due() {
                 self.end_turn();
-                self.enter_state(HandshakeState::OK);
+                self.observer.enter_state(HandshakeState::OK);
                 self.handshake.set_stage(Stage::Open);
                 return Ok(());
             }
@@ -118,7 +118,7 @@ impl Connection {
 
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
-        self.begin_ticket();
+        self.observer.begin_ticket(self);
         let id = self.new_session_id(0x0304)?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
@@ -149,7 +149,7 @@ impl Connection {
         .map_err(|_| Reason::INTERNAL_ERROR)?
         .map_err(|failure| failure.reason)?;
         self.update_cache(CACHE_SERVER);
-        self.tell();
+        self.report_records();
         Ok(())
     }
 

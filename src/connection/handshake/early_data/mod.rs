@@ -137,16 +137,16 @@ impl Connection {
     /// The handshake rests. OpenSSL tells that as an end, and going on as a start.
     pub(in crate::connection) fn rest(&self) {
         self.handshake.set_stage(Stage::EarlyData);
-        self.enter_state(HandshakeState::EARLY_DATA);
-        self.notify(InfoKind::HandshakeDone, 1);
+        self.observer.enter_state(HandshakeState::EARLY_DATA);
+        self.report(InfoKind::HandshakeDone, 1);
     }
 
     /// The handshake goes on, if it still rests.
     pub(in crate::connection) fn end_rest(&self) {
         if self.stage() == Stage::EarlyData {
             self.handshake.set_stage(Stage::Handshake);
-            self.notify(InfoKind::HandshakeStart, 1);
-            self.take_turn();
+            self.report(InfoKind::HandshakeStart, 1);
+            self.observer.take_turn(self);
         }
     }
 

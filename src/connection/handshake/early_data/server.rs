@@ -51,7 +51,7 @@ impl Connection {
                 self.stop_resting()?;
                 // The client's Finished usually comes along.
                 let result = self.advance();
-                self.notify_exit(&result);
+                self.report_exit(&result);
                 return match result {
                     Ok(()) | Err(Stop::Suspended) => Ok(None),
                     Err(stop) => Err(stop),

@@ -3,7 +3,7 @@
 
 use std::ffi::CStr;
 
-use super::Role;
+use crate::connection::Role;
 use crate::wire::HandshakeType;
 
 /// `OSSL_HANDSHAKE_STATE`

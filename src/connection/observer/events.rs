@@ -1,11 +1,11 @@
-//! What there is to tell of a record (SSL_CTX_set_msg_callback(3)): its header, the messages that
+//! What a record holds that is reported (SSL_CTX_set_msg_callback(3)): its header, the messages that
 //! end in it, and the states that they lead to.
 
 use super::handshake_state::Step;
 use crate::engine::Record;
 use crate::wire::{ContentType, HandshakeType, MESSAGE_HEADER, message_length};
 
-/// One thing to tell.
+/// One thing to report.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Event {
     /// It was sent, not received.
@@ -33,7 +33,7 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    /// What there is to tell of a record, in OpenSSL's order.
+    /// What is reported of a record, in OpenSSL's order.
     pub(super) fn events(&mut self, record: &Record, tls13: bool) -> Vec<What> {
         let mut events = Vec::with_capacity(4);
         let mut contents = match record.content_type {
@@ -45,7 +45,7 @@ impl Assembly {
                 What::Begins(Step::ChangeCipherSpec),
                 What::Whole(ContentType::CHANGE_CIPHER_SPEC, record.contents.clone()),
             ],
-            // OpenSSL does not tell of the message itself, and TLS 1.3 ignores it.
+            // OpenSSL does not report the message itself, and TLS 1.3 ignores it.
             Some(ContentType::CHANGE_CIPHER_SPEC) if !tls13 => {
                 vec![What::Begins(Step::ChangeCipherSpec)]
             }
@@ -108,11 +108,11 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_told_when_its_last_byte_has_come() {
+    fn a_message_is_reported_when_its_last_byte_has_come() {
         let mut assembly = Assembly::default();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for piece in [&[14, 0][..], &[0, 2, 7], &[8, 14, 0, 0, 0]] {
-            told.extend(assembly.events(&received(piece), false));
+            reported.extend(assembly.events(&received(piece), false));
         }
         let begins = || What::Begins(Step::Message(HandshakeType::SERVER_HELLO_DONE));
         let expected = [
@@ -124,7 +124,7 @@ mod tests {
             begins(),
             What::Whole(ContentType::HANDSHAKE, vec![14, 0, 0, 0]),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(reported, expected);
     }
 
     #[test]
@@ -132,13 +132,13 @@ mod tests {
         let mut record = received(&[20, 0, 0, 0]);
         record.sent = true;
         record.protected = true;
-        let told = Assembly::default().events(&record, true);
+        let reported = Assembly::default().events(&record, true);
         let expected = [
             What::Begins(Step::Message(HandshakeType::FINISHED)),
             What::Header([22, 3, 3, 0, 4]),
             What::InnerType(ContentType::HANDSHAKE),
             What::Whole(ContentType::HANDSHAKE, vec![20, 0, 0, 0]),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(reported, expected);
     }
 }
