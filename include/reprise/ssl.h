@@ -22,6 +22,10 @@
  *   No other thread uses the same SSL during the call; nor the same list, if the call changes it.
  *   A text is NULL or ends with a NUL byte. A place for a result is NULL or can be written.
  *
+ *   "Lifetime:" says how long a pointer that a function returns or stores is good: those that are not
+ *   the caller's belong to the library or to the object that is named, and are not freed. For a
+ *   function that sets a callback it is about what the callback is given.
+ *
  *
  * Sessions
  * ========
@@ -354,6 +358,8 @@ typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
 /**
  * The session of `ssl` with a reference of the caller's own, to be given back with
  * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+ *
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  */
 SSL_SESSION *SSL_get1_session(SSL *ssl);
 
@@ -376,13 +382,15 @@ int SSL_session_reused(const SSL *ssl);
  *
  * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
  * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+ *
+ * Lifetime: until the connection has another session, or ends.
  */
 SSL_SESSION *SSL_get_session(const SSL *ssl);
 
 /**
  * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
  *
- * Lent as long as the connection keeps it: see `SSL_get_session`.
+ * Lifetime: until the connection has another session, or ends.
  */
 SSL_SESSION *SSL_get0_session(const SSL *ssl);
 
@@ -469,6 +477,8 @@ int SSL_SESSION_is_resumable(const SSL_SESSION *session);
  * `SSL_SESSION_free()`.
  *
  * Returns the session, or NULL with an error on the queue when memory is short.
+ *
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  */
 SSL_SESSION *SSL_SESSION_new(void);
 
@@ -480,6 +490,8 @@ SSL_SESSION *SSL_SESSION_new(void);
  *
  * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
  * Other threads may use `src` meanwhile.
+ *
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  */
 SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 
@@ -533,9 +545,11 @@ int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
 int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
 
 /**
- * The cipher suite of the session. It is static: nobody frees it.
+ * The cipher suite of the session.
  *
  * Returns the cipher, or NULL when none was set. No errors but for NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
 
@@ -598,6 +612,8 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
  * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
  * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
  * but for a NULL session.
+ *
+ * Lifetime: that of the session, whose present value it shows.
  */
 const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
                                         unsigned int *len);
@@ -619,6 +635,8 @@ int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned
  * Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
  * Where a context was does not show those that are set later, but for a thread that has got 64 others since.
  * No errors but for a NULL session.
+ *
+ * Lifetime: that of the session, whose present value it shows.
  */
 const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
                                                  unsigned int *len);
@@ -664,6 +682,8 @@ int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, 
  *
  * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
  * session.
+ *
+ * Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
  */
 const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 
@@ -679,6 +699,8 @@ int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
  * The application protocol of the session, which early data must use: stored in `*alpn`, lent
  * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
  * session.
+ *
+ * Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
  */
 void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
                                     const unsigned char **alpn,
@@ -698,6 +720,8 @@ int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *al
 /**
  * The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
  * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+ *
+ * Lifetime: until the ticket is replaced, or the session's end.
  */
 void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
                              const unsigned char **tick,
@@ -709,6 +733,8 @@ void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
  * and 0 for none.
  *
  * Returns 1; 0 with an error on the queue for a NULL session.
+ *
+ * Lifetime: until `SSL_SESSION_set1_ticket_appdata`, or the session's end.
  */
 int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
                                     void **data,
@@ -731,6 +757,8 @@ int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size
  *
  * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
  * when it cannot be parsed. Any thread.
+ *
+ * Lifetime: that of the session.
  */
 X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
@@ -748,6 +776,8 @@ int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 /**
  * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
  * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ *
+ * Lifetime: the program's own pointer.
  */
 void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
 
@@ -772,6 +802,8 @@ void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
  * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
  * sets longer fields between two calls makes the second one longer.
  *
+ * Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
+ *
  * Requires: `pp` is NULL or points to NULL or to enough room.
  */
 int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
@@ -791,6 +823,8 @@ int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
  * id, id context or master key that is too long. The peer's certificate is parsed when it is
  * first asked for, so a broken one is found then.
  *
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
+ *
  * Requires: `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to
  * `length` readable bytes.
  */
@@ -804,7 +838,7 @@ SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long len
  * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
  * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
  *
- * The session is the caller's, to be freed with `SSL_SESSION_free`.
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  *
  * Requires: `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`;
  * without `cb`, `u` is NULL or a NUL-terminated string.
@@ -815,6 +849,8 @@ SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb
  * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
  *
  * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+ *
+ * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  *
  * Requires: `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.
  */
@@ -908,7 +944,7 @@ void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
  * Returns NULL with an error on the queue when memory is short. The table has no lock: no other
  * thread may use the context's cache while the program reads it.
  *
- * Lent as long as the context; the sessions in it as long as they are in the cache.
+ * Lifetime: that of the context.
  */
 struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
 
@@ -931,6 +967,8 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  *
  * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
  * returning 0 gives it back, and changes nothing else. NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
@@ -945,6 +983,8 @@ int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
  * of its own; a function that sets it to 0 hands over one of its own. The session is put into the
  * cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
  * it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
                                                                           const unsigned char *data,
@@ -964,6 +1004,8 @@ SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
  * evicted, lost with its connection, used up, or there when the context ends. It is also called
  * when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
  * as not resumable. NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
                                                                         SSL_SESSION *session));
@@ -977,6 +1019,8 @@ void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *sess
  * Sets the function that connections made later ask in a full handshake, on servers, whether the
  * new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
  * exchange of this library is. NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
@@ -994,6 +1038,8 @@ int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
  * Sets the function that a server asks in a full handshake whether the new session must not be
  * resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
  * is. NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
                                                                       int is_forward_secure));
@@ -1051,6 +1097,8 @@ size_t SSL_get_num_tickets(const SSL *ssl);
  * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
  * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
  * brings that one back, or the context's own keys. Returns 1.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
                                          int (*fp)(SSL*,
@@ -1066,6 +1114,8 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
  * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
  * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
  * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
                                   SSL_CTX_generate_session_ticket_fn gen_cb,
@@ -1166,6 +1216,8 @@ uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 /**
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
 
@@ -1194,6 +1246,8 @@ uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 /**
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
 
@@ -1215,6 +1269,8 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
  * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
  * that offers a key offers no other session. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
@@ -1227,6 +1283,8 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
  * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
  * gets the server's session id context. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
@@ -1238,6 +1296,8 @@ void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
  * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: TLS 1.3 only.
  */
 void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
@@ -1248,6 +1308,8 @@ void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
  * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
  * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
  * unsets the function.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1272,6 +1334,8 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
  * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
  * that offers a key offers no other session. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
 void SSL_set_psk_use_session_callback(SSL *ssl,
@@ -1284,6 +1348,8 @@ void SSL_set_psk_use_session_callback(SSL *ssl,
  * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
  * gets the server's session id context. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: called once, also when another ClientHello is asked for.
  */
 void SSL_set_psk_find_session_callback(SSL *ssl,
@@ -1295,6 +1361,8 @@ void SSL_set_psk_find_session_callback(SSL *ssl,
  * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
  * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: TLS 1.3 only.
  */
 void SSL_set_psk_client_callback(SSL *ssl,
@@ -1305,6 +1373,8 @@ void SSL_set_psk_client_callback(SSL *ssl,
  * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
  * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
  * unsets the function.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1323,11 +1393,15 @@ int SSL_use_psk_identity_hint(SSL *ssl,
 
 /**
  * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
+ *
+ * Lifetime: that of the session.
  */
 const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
  * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+ *
+ * Lifetime: that of the session.
  */
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
 
@@ -1354,84 +1428,107 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
- * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
- * within the limits that the context sets (TLS_method(3)). Static; never NULL.
+ * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3, within
+ * the limits that the context sets (TLS_method(3)). Never NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLS_method(void);
 
 /**
- * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
- * within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+ * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3, within the
+ * limits that the context sets (TLS_client_method(3)). Never NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLS_client_method(void);
 
 /**
- * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
- * within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+ * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3, within the
+ * limits that the context sets (TLS_server_method(3)). Never NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLS_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
- * NULL.
+ * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Never NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+ * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Never
  * NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+ * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Never
  * NULL.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Never NULL.
+ * Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+ * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+ * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Never
  * NULL. Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_1_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never NULL.
+ * Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Never NULL.
+ * Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
 const SSL_METHOD *TLSv1_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Never NULL.
+ * Reprise does not speak that version: handshakes fail and say so.
+ *
+ * Lifetime: static.
  *
  * Done in part: its connections fail when they begin.
  */
@@ -1448,6 +1545,8 @@ const SSL_METHOD *TLSv1_server_method(void);
  * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
  * of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
  * program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
+ *
+ * Lifetime: the caller's, freed by `SSL_CTX_free`.
  */
 SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
@@ -1473,6 +1572,8 @@ int SSL_CTX_up_ref(SSL_CTX *ctx);
  * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
  * queue.
  *
+ * Lifetime: the caller's, freed by `SSL_CTX_free`.
+ *
  * Requires: As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context
  * and its connections, `propq` is NULL or a C string.
  */
@@ -1481,7 +1582,9 @@ SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
                         const SSL_METHOD *meth);
 
 /**
- * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
+ * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 
@@ -1502,7 +1605,7 @@ int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
  * Takes no lock.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
 
@@ -1516,7 +1619,7 @@ int SSL_set_ex_data(SSL *ssl, int idx, void *data);
 /**
  * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_get_ex_data(const SSL *ssl, int idx);
 
@@ -1608,6 +1711,8 @@ long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
  * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
  * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Requires: `arg2` is NULL or a function of the control's type.
  *
  * Done in part: no SRP; functions for temporary DH parameters are accepted and never called.
@@ -1617,6 +1722,8 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
 /**
  * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
  * concern one connection.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Requires: `arg2` is NULL or a function of the control's type.
  *
@@ -1646,6 +1753,8 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
  *
  * Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
  * on the queue. Threads may make connections from one context at the same time.
+ *
+ * Lifetime: the caller's, freed by `SSL_free`.
  */
 SSL *SSL_new(SSL_CTX *ctx);
 
@@ -1679,13 +1788,16 @@ int SSL_clear(SSL *ssl);
  *
  * Returns a connection that the caller owns, or NULL with an error on the queue.
  *
+ * Lifetime: the caller's, freed by `SSL_free`.
+ *
  * Done in part: BIOs are not copied.
  */
 SSL *SSL_dup(SSL *ssl);
 
 /**
  * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
- * Lent as long as the connection uses it.
+ *
+ * Lifetime: as long as it is the connection's context.
  */
 SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
 
@@ -1697,7 +1809,9 @@ int SSL_version(const SSL *ssl);
 
 /**
  * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
- * that may be used. Static; never NULL.
+ * that may be used. Never NULL.
+ *
+ * Lifetime: static.
  */
 const char *SSL_get_version(const SSL *ssl);
 
@@ -1707,7 +1821,9 @@ const char *SSL_get_version(const SSL *ssl);
 int SSL_client_version(const SSL *ssl);
 
 /**
- * The method of `ssl`; static.
+ * The method of `ssl`.
+ *
+ * Lifetime: static.
  */
 const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
 
@@ -1781,14 +1897,18 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 #endif
 
 /**
- * The state of `ssl` for a person; static.
+ * The state of `ssl` for a person.
+ *
+ * Lifetime: static.
  *
  * Done in part: states within a handshake are only told apart with an info or message callback.
  */
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
- * The state of `ssl` in six characters; static.
+ * The state of `ssl` in six characters.
+ *
+ * Lifetime: static.
  *
  * Done in part: states within a handshake are only told apart with an info or message callback.
  */
@@ -1797,14 +1917,18 @@ const char *SSL_state_string(const SSL *ssl);
 /**
  * What is read next, for a person; always "read header": records are read whole.
  *
- * Static; never NULL.
+ * Never NULL.
+ *
+ * Lifetime: static.
  */
 const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
  * What is read next, in two characters; always "RH".
  *
- * Static; never NULL.
+ * Never NULL.
+ *
+ * Lifetime: static.
  */
 const char *SSL_rstate_string(const SSL *ssl);
 
@@ -2029,20 +2153,22 @@ int SSL_get_rfd(const SSL *ssl);
 int SSL_get_wfd(const SSL *ssl);
 
 /**
- * The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
- * freed.
+ * The BIO that `ssl` reads from, or NULL.
+ *
+ * Lifetime: until the connection has another BIO, or ends.
  */
 BIO *SSL_get_rbio(const SSL *ssl);
 
 /**
- * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
- * `ssl` gets another BIO to write to, or is freed.
+ * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+ *
+ * Lifetime: until the connection has another BIO, or ends.
  */
 BIO *SSL_get_wbio(const SSL *ssl);
 
 /**
  * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
- * `BIO_set_ssl` gives it one. The table is static.
+ * `BIO_set_ssl` gives it one.
  *
  * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
  * retry flags say what is waited for. Commands:
@@ -2061,6 +2187,8 @@ BIO *SSL_get_wbio(const SSL *ssl);
  *
  * Other commands go to the connection's read BIO.
  *
+ * Lifetime: static.
+ *
  * Done in part: there is no renegotiation: its limits have no effect.
  */
 const BIO_METHOD *BIO_f_ssl(void);
@@ -2070,6 +2198,8 @@ const BIO_METHOD *BIO_f_ssl(void);
  *
  * Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
  * queue.
+ *
+ * Lifetime: the caller's, freed by `BIO_free`.
  */
 BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
 
@@ -2079,6 +2209,8 @@ BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
  *
  * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
  * the queue.
+ *
+ * Lifetime: the caller's, freed by `BIO_free_all`.
  */
 BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
 
@@ -2086,7 +2218,7 @@ BIO *BIO_new_ssl_connect(SSL_CTX *ctx);
  * As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
  * collected until `BIO_flush`.
  *
- * The chain is the caller's, to be freed with `BIO_free_all`.
+ * Lifetime: the caller's, freed by `BIO_free_all`.
  */
 BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
 
@@ -2175,16 +2307,18 @@ int SSL_use_cert_and_key(SSL *ssl,
                          int override);
 
 /**
- * The current certificate of the context, or NULL when the current slot has none. Lent until it
- * is replaced or the context freed.
+ * The current certificate of the context, or NULL when the current slot has none.
+ *
+ * Lifetime: until another is set, or the owner's end.
  */
 X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
 
 /**
  * The certificate by which this side of the connection identifies itself, or NULL: once the
  * handshake has selected one, that one; before, the one set last. In the callback of
- * `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
- * freed.
+ * `SSL_CTX_set_cert_cb` it is still the one set last.
+ *
+ * Lifetime: until another is set, or the owner's end.
  */
 X509 *SSL_get_certificate(const SSL *ssl);
 
@@ -2295,14 +2429,16 @@ int SSL_CTX_check_private_key(const SSL_CTX *ctx);
 int SSL_check_private_key(const SSL *ssl);
 
 /**
- * The current private key of the context, or NULL when the current slot has none. Lent until it
- * is replaced or the context freed.
+ * The current private key of the context, or NULL when the current slot has none.
+ *
+ * Lifetime: until another is set, or the owner's end.
  */
 EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
 
 /**
- * The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
- * replaced or the connection freed.
+ * The private key of the certificate that `SSL_get_certificate` gives, or NULL.
+ *
+ * Lifetime: until another is set, or the owner's end.
  */
 EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
@@ -2343,12 +2479,16 @@ int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
 /**
  * Sets the function that gives the passwords of key files of `ctx`, and of connections made
  * later; NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 
 /**
  * Sets the last argument of the password callback, or without one the password itself: a C string.
  * It stays the program's.
+ *
+ * Lifetime: the program's own pointer.
  *
  * Requires: What `u` points to lives as long as files are read.
  */
@@ -2357,25 +2497,29 @@ void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
 /**
  * The password callback; NULL when none was set.
  *
- * It is the program's own function.
+ * Lifetime: the program's own pointer.
  */
 pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
 
 /**
  * The last argument of the password callback; NULL when none was set.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 
 /**
  * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
 /**
  * Sets the last argument of the password callback, or without one the password itself: a C string.
  * It stays the program's.
+ *
+ * Lifetime: the program's own pointer.
  *
  * Requires: What `u` points to lives as long as files are read.
  */
@@ -2384,14 +2528,14 @@ void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
 /**
  * The password callback; NULL when none was set.
  *
- * It is the program's own function.
+ * Lifetime: the program's own pointer.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
 /**
  * The last argument of the password callback; NULL when none was set.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
@@ -2440,6 +2584,8 @@ int SSL_check_chain(SSL *ssl,
  * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
  * takes the place of that.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Requires: `callback` keeps to SSL_CTX_set_verify(3).
  */
 void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
@@ -2447,6 +2593,8 @@ void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 /**
  * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
  * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Requires: `callback` keeps to SSL_set_verify(3).
  */
@@ -2501,6 +2649,8 @@ int SSL_get_verify_depth(const SSL *ssl);
  * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
  * with `X509_STORE_CTX_set_error`.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Requires: `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects,
  * on every thread.
  */
@@ -2529,12 +2679,16 @@ void SSL_set_verify_result(SSL *ssl, long v);
  * The verify parameters of the context, lent as long as it lives. What the program changes through
  * the pointer counts at once, for connections that have not used their own yet; no other thread may
  * use the context meanwhile.
+ *
+ * Lifetime: that of the context or connection.
  */
 X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
 
 /**
  * The verify parameters of the connection, lent as long as it lives. They start as those of the
  * context.
+ *
+ * Lifetime: that of the context or connection.
  */
 X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
 
@@ -2637,8 +2791,10 @@ int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
 int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 
 /**
- * The context's store of trusted certificates; never NULL for a context. Lent until it is
- * replaced or the context freed. The program may add to it at any time.
+ * The context's store of trusted certificates; never NULL for a context. The program may add to it
+ * at any time.
+ *
+ * Lifetime: until `SSL_CTX_set_cert_store`, or the context's end.
  */
 X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
@@ -2682,7 +2838,9 @@ void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
  * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
- * asked for, or none matched, or the session was resumed. Lent until the next verification.
+ * asked for, or none matched, or the session was resumed.
+ *
+ * Lifetime: until the next verification, or the connection's end.
  */
 const char *SSL_get0_peername(SSL *ssl);
 
@@ -2691,15 +2849,18 @@ const char *SSL_get0_peername(SSL *ssl);
  * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
  * `SSL_get_verify_result`.
  *
- * Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
- * handshake, and connections that resume one of them as the same object, lend the same certificate;
- * all others have their own.
+ * The sessions of this handshake, and connections that resume one of them as the same object, lend
+ * the same certificate; all others have their own.
+ *
+ * Lifetime: until the connection has another session, or ends.
  */
 X509 *SSL_get0_peer_certificate(const SSL *ssl);
 
 /**
  * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
  * `X509_free`.
+ *
+ * Lifetime: the caller's, freed by `X509_free`.
  */
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
@@ -2709,7 +2870,7 @@ X509 *SSL_get1_peer_certificate(const SSL *ssl);
  * from a session that was read from DER or from a ticket, in which only the peer's own certificate
  * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
  *
- * Lent as long as the connection keeps it, which is until its next handshake.
+ * Lifetime: until the connection has another session, or ends.
  */
 struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 
@@ -2718,7 +2879,7 @@ struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
  * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
  * nothing was verified, as after a resumption.
  *
- * Lent until the next handshake.
+ * Lifetime: until the next handshake.
  */
 struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 
@@ -2787,17 +2948,23 @@ void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
+ * The CA list of `ctx`; empty at first.
+ *
+ * Lifetime: until another is set, or the owner's end; grows in place.
  */
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
- * The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
+ * The CA list of `ssl`: its own, or its context's.
+ *
+ * Lifetime: until another is set, or the owner's end; grows in place.
  */
 const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 
 /**
  * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+ *
+ * Lifetime: until the next handshake.
  */
 const struct stack_st_X509_NAME *SSL_get0_peer_CA_list(const SSL *ssl);
 
@@ -2830,7 +2997,9 @@ void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_li
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
+ * The client CA list of `ctx`; empty at first.
+ *
+ * Lifetime: until another is set, or the owner's end; grows in place.
  */
 struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
 
@@ -2838,6 +3007,8 @@ struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
  * On a client, the list that the server has sent, lent until the next handshake; on a server, the
  * client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
  * for none.
+ *
+ * Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
  */
 struct stack_st_X509_NAME *SSL_get_client_CA_list(const SSL *ssl);
 
@@ -2856,6 +3027,8 @@ int SSL_add_client_CA(SSL *ssl, X509 *x);
 /**
  * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
  * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ *
+ * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
@@ -2863,6 +3036,8 @@ struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
  * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
  * to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
  * error on the queue when the file cannot be read or holds no certificate.
+ *
+ * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
 
@@ -2870,7 +3045,7 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file(const char *file);
  * As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
  * property query (NULL for none).
  *
- * The list is the caller's.
+ * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
 struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       OSSL_LIB_CTX *libctx,
@@ -2911,6 +3086,8 @@ int SSL_CTX_get_security_level(const SSL_CTX *ctx);
  * bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
  * certificate, two bytes of a group or signature algorithm), and the pointer set with
  * `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  const SSL_CTX *ctx,
@@ -2940,7 +3117,7 @@ void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 /**
  * The last argument of the security callback; NULL when none was set.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
 
@@ -2956,6 +3133,8 @@ int SSL_get_security_level(const SSL *ssl);
 
 /**
  * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -2985,7 +3164,7 @@ void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 /**
  * The last argument of the security callback; NULL when none was set.
  *
- * It is the program's own pointer, which lives as long as the program lets it.
+ * Lifetime: the program's own pointer.
  */
 void *SSL_get0_security_ex_data(const SSL *ssl);
 
@@ -2999,7 +3178,9 @@ void *SSL_get0_security_ex_data(const SSL *ssl);
  */
 
 /**
- * The suite that `ssl` uses, or NULL before it is agreed on; static.
+ * The suite that `ssl` uses, or NULL before it is agreed on.
+ *
+ * Lifetime: static.
  */
 const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 
@@ -3025,14 +3206,16 @@ int SSL_set_cipher_list(SSL *ssl, const char *str);
 int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
 
 /**
- * The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
- * changed.
+ * The suites of `ctx` in order of preference, TLS 1.3 first.
+ *
+ * Lifetime: until the suites are changed, or the owner's end.
  */
 struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
 
 /**
- * The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
- * suites are changed.
+ * The suites of `ssl` in order of preference, TLS 1.3 first.
+ *
+ * Lifetime: until the suites are changed, or the owner's end.
  */
 struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
 
@@ -3040,11 +3223,15 @@ struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
  * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
  * callback, in a list of the caller's own, to be freed
  * with `sk_SSL_CIPHER_free`; NULL for none.
+ *
+ * Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
  */
 struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
 
 /**
- * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+ * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
+ *
+ * Lifetime: static.
  */
 const char *SSL_get_cipher_list(const SSL *ssl, int priority);
 
@@ -3056,21 +3243,23 @@ int SSL_set_ciphersuites(SSL *ssl, const char *str);
 /**
  * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
  *
- * Static.
+ * Lifetime: static.
  */
 const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
 
 /**
- * The suite with this two-byte TLS number, or NULL; static.
+ * The suite with this two-byte TLS number, or NULL.
+ *
+ * Lifetime: static.
  *
  * Requires: `ptr` is readable for two bytes; `ssl` is not looked at.
  */
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
 
 /**
- * Server: the suites that the client offered and this library knows, in the client's order. Lent as
- * long as the connection lives and makes no other handshake; NULL on clients and when nothing is
- * known.
+ * Server: the suites that the client offered and this library knows, in the client's order.
+ *
+ * Lifetime: until the next handshake.
  */
 struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
 
@@ -3078,29 +3267,34 @@ struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
  * Server: the names of the suites that both sides know, with colons between them, into `buf` of
  * `size` bytes. Returns `buf`, or NULL.
  *
- * The text is in the caller's buffer.
+ * Lifetime: the caller's buffer.
  *
  * Requires: `buf` is writable for `size` bytes.
  */
 char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
 
 /**
- * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
- * string is static. "(NONE)" for NULL. Puts no error on the queue.
+ * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)).
+ * "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * Lifetime: static.
  */
 const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 
 /**
  * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
- * (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
- * queue.
+ * (SSL_CIPHER_standard_name(3)). "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * Lifetime: static.
  */
 const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
  * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
- * (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
- * known. Puts no error on the queue.
+ * (OPENSSL_cipher_name(3)). "(NONE)" for NULL and for names that are not known. Puts no error on
+ * the queue.
+ *
+ * Lifetime: static.
  */
 const char *OPENSSL_cipher_name(const char *rfc_name);
 
@@ -3112,7 +3306,9 @@ int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
 
 /**
  * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
- * The string is static. "(NONE)" for NULL. Puts no error on the queue.
+ * "(NONE)" for NULL. Puts no error on the queue.
+ *
+ * Lifetime: static.
  */
 const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
 
@@ -3124,6 +3320,8 @@ const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
  *
  * NULL when the buffer is too small, without an error on the queue; NULL with an error when
  * `cipher` is NULL or there is no memory.
+ *
+ * Lifetime: the caller's, freed by `OPENSSL_free`, or the caller's buffer.
  *
  * Requires: `buf` is NULL or has `size` bytes.
  */
@@ -3157,10 +3355,10 @@ int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 
 /**
  * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
- * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
- * result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
+ * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
+ * for NULL. Puts no error on the queue.
  *
- * Static: it lives as long as libcrypto.
+ * Lifetime: static.
  */
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
 
@@ -3183,20 +3381,26 @@ uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
 uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
 
 /**
- * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+ * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+ *
+ * Lifetime: static.
  */
 const char *OSSL_default_cipher_list(void);
 
 /**
  * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
- * (OSSL_default_ciphersuites(3)). The string is static.
+ * (OSSL_default_ciphersuites(3)).
+ *
+ * Lifetime: static.
  */
 const char *OSSL_default_ciphersuites(void);
 
 /**
- * The name of the group with number `id`, as `SSL_get_negotiated_group` and
- * `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
- * group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
+ * The name of the group with number `id`, as `SSL_get_negotiated_group` and `SSL_get_shared_group`
+ * return it (SSL_group_to_name(3)). NULL when the group is not known. Puts no error on the queue.
+ * `ssl` is not used and may be NULL.
+ *
+ * Lifetime: that of the context.
  */
 const char *SSL_group_to_name(SSL *ssl, int id);
 
@@ -3217,6 +3421,8 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
  * be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
  * up in the context when it is needed; NULL unsets it.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
@@ -3234,7 +3440,7 @@ unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
  * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
  * callback. `out` may be NULL.
  *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback has answered for good, also while it is suspended.
  */
 size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 
@@ -3242,7 +3448,7 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
  * the callback. `out` may be NULL.
  *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback has answered for good, also while it is suspended.
  */
 size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
 
@@ -3250,7 +3456,7 @@ size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
  * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
  *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback has answered for good, also while it is suspended.
  */
 size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 
@@ -3258,7 +3464,7 @@ size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
  * outside of the callback. `out` may be NULL.
  *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback has answered for good, also while it is suspended.
  */
 size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
 
@@ -3269,6 +3475,8 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
  *
  * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
  * the queue.
+ *
+ * Lifetime: the caller's, freed by `OPENSSL_free`.
  */
 int SSL_client_hello_get1_extensions_present(SSL *ssl,
                                              int **out,
@@ -3279,7 +3487,7 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl,
  * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
  * of the callback.
  *
- * Lent until the ClientHello callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback has answered for good, also while it is suspended.
  */
 int SSL_client_hello_get0_ext(SSL *ssl,
                               unsigned int kind,
@@ -3293,6 +3501,8 @@ int SSL_client_hello_get0_ext(SSL *ssl,
  * lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
  *
  * Returns 1, or 0 with an error on the queue.
+ *
+ * Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
  *
  * Requires: `bytes` is NULL or readable for `len` bytes. `ssl` is not used.
  */
@@ -3313,7 +3523,7 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
  * session, the name that the server accepted when that was made, if it did.
  *
- * Lent: until the name is set anew, the next handshake begins, or the session goes.
+ * Lifetime: server: until the next handshake; client: until the name is set anew.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 
@@ -3330,6 +3540,8 @@ int SSL_get_servername_type(const SSL *ssl);
  *
  * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
  * alive.
+ *
+ * Lifetime: as long as it is the connection's context.
  */
 SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
 
@@ -3357,12 +3569,16 @@ int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int prot
  * `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
  * handshake with no_application_protocol. It is called after the servername callback, and looked
  * up in the context that that one has chosen.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
 /**
  * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
- * without an end; to NULL and 0 when there is none. Lent until the next handshake.
+ * without an end; to NULL and 0 when there is none.
+ *
+ * Lifetime: until the next handshake.
  *
  * Requires: `data` and `len` can be written.
  */
@@ -3376,6 +3592,8 @@ void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned
  * Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
  * `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
  * protocol then.
+ *
+ * Lifetime: points into one of the caller's lists.
  *
  * Requires: `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out`
  * and `outlen` can be written.
@@ -3406,6 +3624,8 @@ int SSL_select_next_proto(unsigned char **out,
  * message, and once when the peer is waited for. They are told as soon as the engine has come to
  * rest, before anything is written; that a client waits for its peer is told when its flight is
  * written.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
@@ -3416,6 +3636,8 @@ void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int va
 
 /**
  * As `SSL_CTX_set_info_callback`, for one connection.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
 
@@ -3436,6 +3658,8 @@ void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val)
  * the handshake, such as tickets.
  *
  * The engine sends several messages in one record where OpenSSL would send several records.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
                                                              int version,
@@ -3447,6 +3671,8 @@ void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
 
 /**
  * As `SSL_CTX_set_msg_callback`, for one connection.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
                                                      int version,
@@ -3459,6 +3685,8 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
 /**
  * Sets the function that receives the secrets of every connection, a line each in the format of
  * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+ *
+ * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 
@@ -3474,12 +3702,16 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
  * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
  * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
 void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
  * As `SSL_CTX_set_cert_cb`, for one connection.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
@@ -3490,6 +3722,8 @@ void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
  * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
  *
  * The function gives the certificate and the key to the library, a reference of each.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: it cannot suspend: a negative number sends no certificate.
  */
@@ -3576,26 +3810,33 @@ size_t SSL_get_peer_finished(const SSL *ssl,
 
 /**
  * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
- * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15. The string is static.
+ * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15.
+ *
+ * Lifetime: static.
  */
 const char *SSL_alert_type_string_long(int value);
 
 /**
  * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
- * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15. The string is static.
+ * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15.
+ *
+ * Lifetime: static.
  */
 const char *SSL_alert_type_string(int value);
 
 /**
- * What an alert says, such as "handshake failure", or "unknown"
- * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7. The string is
- * static.
+ * What an alert says, such as "handshake failure", or "unknown" (SSL_alert_desc_string_long(3)).
+ * `value` has the description in bits 0 to 7.
+ *
+ * Lifetime: static.
  */
 const char *SSL_alert_desc_string_long(int value);
 
 /**
  * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
- * description in bits 0 to 7. The string is static.
+ * description in bits 0 to 7.
+ *
+ * Lifetime: static.
  */
 const char *SSL_alert_desc_string(int value);
 
@@ -3620,6 +3861,8 @@ int ERR_load_SSL_strings(void);
  *
  * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
  * time may use it.
+ *
+ * Lifetime: the caller's, freed by `SSL_CONF_CTX_free`.
  */
 SSL_CONF_CTX *SSL_CONF_CTX_new(void);
 
@@ -3696,7 +3939,7 @@ int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
  * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
  * a command; -1 when the command failed; -3 when it needs a value and there is none.
  *
- * The texts stay the caller's; `*pargv` points into the caller's array.
+ * Lifetime: the caller's array, within which it moves.
  *
  * Requires: `pargc` is NULL or readable and writable; `pargv` is readable and writable, and so
  * many C strings lie there.
@@ -3814,12 +4057,16 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
 /**
  * Sets the callback of asynchronous jobs for a context: 0, an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: asynchronous jobs.
  */
 int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
 
 /**
  * Sets the argument of that callback: 0, an error.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -3847,12 +4094,16 @@ int SSL_get_changed_async_fds(SSL *ssl,
 /**
  * Sets the callback of asynchronous jobs for a connection: 0, an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: asynchronous jobs.
  */
 int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
 
 /**
  * Sets the argument of that callback: 0, an error.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -3873,12 +4124,16 @@ int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 /**
  * Name of a compression method: NULL.
  *
+ * Lifetime: static.
+ *
  * Done in part: as in a libssl built without compression.
  */
 const char *SSL_COMP_get0_name(const SSL_COMP *comp);
 
 /**
  * The list of compression methods: NULL, there is none.
+ *
+ * Lifetime: static.
  *
  * Done in part: as in a libssl built without compression.
  */
@@ -3894,12 +4149,16 @@ int SSL_COMP_get_id(const SSL_COMP *comp);
 /**
  * Name of a compression method of libcrypto: NULL.
  *
+ * Lifetime: static.
+ *
  * Done in part: as in a libssl built without compression.
  */
 const char *SSL_COMP_get_name(const COMP_METHOD *comp);
 
 /**
  * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+ *
+ * Lifetime: the caller's, freed by `sk_SSL_COMP_free`.
  *
  * Done in part: as in a libssl built without compression.
  */
@@ -3908,12 +4167,16 @@ struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_
 /**
  * Compression of what a connection sends: NULL, none.
  *
+ * Lifetime: static.
+ *
  * Done in part: as in a libssl built without compression.
  */
 const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
 
 /**
  * Compression of what a connection receives: NULL, none.
+ *
+ * Lifetime: static.
  *
  * Done in part: as in a libssl built without compression.
  */
@@ -3934,6 +4197,8 @@ int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 /**
  * The logs a context trusts: NULL, none.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: certificate transparency.
  */
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
@@ -3947,6 +4212,8 @@ void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
 
 /**
  * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: certificate transparency.
  */
@@ -3981,12 +4248,16 @@ int SSL_enable_ct(SSL *ssl, int validation_mode);
 /**
  * The timestamps a peer sent: NULL, none are read.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: certificate transparency.
  */
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
  * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: certificate transparency.
  */
@@ -4131,6 +4402,8 @@ int SSL_dane_tlsa_add(SSL *ssl,
 /**
  * The DANE state of a connection: NULL, none.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: DANE.
  */
 SSL_DANE *SSL_get0_dane(SSL *ssl);
@@ -4138,12 +4411,16 @@ SSL_DANE *SSL_get0_dane(SSL *ssl);
 /**
  * Depth of the certificate that a TLSA record matched: -1, none did.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: DANE.
  */
 int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
 
 /**
  * Fields of the TLSA record that matched: -1, none did.
+ *
+ * Lifetime: nothing is lent.
  *
  * Not supported: DANE.
  */
@@ -4169,6 +4446,8 @@ int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
 /**
  * Sets the callback that gives DH parameters for a context. Accepted, never called.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: accepted; DHE suites are not offered.
  */
 void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
@@ -4188,6 +4467,8 @@ int SSL_set0_tmp_dh_pkey(SSL *ssl,
 /**
  * Sets the callback that gives DH parameters for a connection. Accepted, never called.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: accepted; DHE suites are not offered.
  */
 void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int keylength));
@@ -4200,6 +4481,8 @@ int SSL_is_dtls(const SSL *ssl);
 /**
  * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
  * without it.
+ *
+ * Lifetime: static.
  *
  * Not supported: DTLS.
  */
@@ -4216,6 +4499,8 @@ size_t DTLS_get_data_mtu(const SSL *ssl);
  * Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
  * built without it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLS_method(void);
@@ -4224,6 +4509,8 @@ const SSL_METHOD *DTLS_method(void);
  * Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
  * without it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLS_server_method(void);
@@ -4231,12 +4518,16 @@ const SSL_METHOD *DTLS_server_method(void);
 /**
  * Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: DTLS.
  */
 void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
 
 /**
  * Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Lifetime: static.
  *
  * Not supported: DTLS.
  */
@@ -4246,6 +4537,8 @@ const SSL_METHOD *DTLSv1_2_client_method(void);
  * Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
  * it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_2_method(void);
@@ -4253,12 +4546,16 @@ const SSL_METHOD *DTLSv1_2_method(void);
 /**
  * Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_2_server_method(void);
 
 /**
  * Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+ *
+ * Lifetime: static.
  *
  * Not supported: DTLS.
  */
@@ -4275,6 +4572,8 @@ int DTLSv1_listen(SSL *ssl, BIO_ADDR *client);
  * Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
  * it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_method(void);
@@ -4282,12 +4581,16 @@ const SSL_METHOD *DTLSv1_method(void);
 /**
  * Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
  *
+ * Lifetime: static.
+ *
  * Not supported: DTLS.
  */
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
  * Sets the callback that makes DTLS cookies. Accepted, never called.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: accepted; DTLS never runs, so never called.
  */
@@ -4299,6 +4602,8 @@ void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
 /**
  * Sets the callback that checks DTLS cookies. Accepted, never called.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: accepted; DTLS never runs, so never called.
  */
 void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
@@ -4308,6 +4613,8 @@ void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
 
 /**
  * Sets the callback that gives the master secret: 0, an error.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: EAP-FAST.
  */
@@ -4323,6 +4630,8 @@ int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 /**
  * Sets the callback that sees the ticket extension: 0, an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: EAP-FAST.
  */
 int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
@@ -4337,6 +4646,8 @@ int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
 /**
  * Access to internals for OpenSSL's own tests: NULL.
  *
+ * Lifetime: static.
+ *
  * Done in part: as in a libssl built without unit tests.
  */
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
@@ -4344,12 +4655,16 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
 /**
  * Sets a client's NPN callback. Accepted, never called.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: never negotiated.
  */
 void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
 
 /**
  * Sets a server's NPN callback. Accepted, never called.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: never negotiated.
  */
@@ -4359,6 +4674,8 @@ void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
 
 /**
  * The protocol that NPN chose: NULL with length 0, as NPN never runs.
+ *
+ * Lifetime: until the next handshake.
  *
  * Done in part: never negotiated.
  */
@@ -4373,6 +4690,8 @@ int SSL_verify_client_post_handshake(SSL *ssl);
 
 /**
  * The argument of the padding callback of a context: NULL.
+ *
+ * Lifetime: nothing is lent.
  *
  * Not supported: record padding.
  */
@@ -4396,6 +4715,8 @@ void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 /**
  * Sets the callback that pads the records of a context: an error unless it is NULL.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: record padding.
  */
 void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *ssl,
@@ -4406,6 +4727,8 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
 /**
  * Sets the argument of the padding callback of a context. Without effect, as there is no such
  * callback.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: record padding.
  */
@@ -4429,6 +4752,8 @@ int SSL_alloc_buffers(SSL *ssl);
 /**
  * The argument of the padding callback of a connection: NULL.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: record padding.
  */
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
@@ -4451,6 +4776,8 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 /**
  * Sets the callback that pads the records of a connection: an error unless it is NULL.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: record padding.
  */
 int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
@@ -4461,6 +4788,8 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
 /**
  * Sets the argument of the padding callback of a connection. Without effect, as there is no such
  * callback.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: record padding.
  */
@@ -4517,12 +4846,16 @@ int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 /**
  * Sets the argument of the SRP callbacks: 0, an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: SRP.
  */
 int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
 
 /**
  * Sets the callback that asks for an SRP password: 0, an error.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: SRP.
  */
@@ -4552,12 +4885,16 @@ int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 /**
  * Sets the callback that looks up SRP users: 0, an error.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Not supported: SRP.
  */
 int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, void*));
 
 /**
  * Sets the callback that accepts SRP groups: 0, an error.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Not supported: SRP.
  */
@@ -4580,12 +4917,16 @@ int SSL_SRP_CTX_init(SSL *ssl);
 /**
  * The prime of the SRP group: NULL, no connection uses SRP.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: SRP.
  */
 BIGNUM *SSL_get_srp_N(SSL *ssl);
 
 /**
  * The generator of the SRP group: NULL, no connection uses SRP.
+ *
+ * Lifetime: nothing is lent.
  *
  * Not supported: SRP.
  */
@@ -4594,12 +4935,16 @@ BIGNUM *SSL_get_srp_g(SSL *ssl);
 /**
  * The SRP user's information: NULL, no connection uses SRP.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: SRP.
  */
 char *SSL_get_srp_userinfo(SSL *ssl);
 
 /**
  * The SRP user's name: NULL, no connection uses SRP.
+ *
+ * Lifetime: nothing is lent.
  *
  * Not supported: SRP.
  */
@@ -4641,12 +4986,16 @@ int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 /**
  * The SRTP profile in use: NULL, none.
  *
+ * Lifetime: nothing is lent.
+ *
  * Not supported: DTLS-SRTP.
  */
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 
 /**
  * The SRTP profiles set: NULL, none.
+ *
+ * Lifetime: nothing is lent.
  *
  * Not supported: DTLS-SRTP.
  */
@@ -4669,6 +5018,8 @@ int SSL_stateless(SSL *ssl);
 /**
  * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
  *
+ * Lifetime: what the function is given: until it returns.
+ *
  * Done in part: accepted; SSL_stateless fails, so never called.
  */
 void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
@@ -4678,6 +5029,8 @@ void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
 
 /**
  * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+ *
+ * Lifetime: what the function is given: until it returns.
  *
  * Done in part: accepted; SSL_stateless fails, so never called.
  */

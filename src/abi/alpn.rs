@@ -68,6 +68,8 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 /// `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
 /// handshake with no_application_protocol. It is called after the servername callback, and looked
 /// up in the context that that one has chosen.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     ctx: *mut Context,
@@ -86,7 +88,9 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
 }
 
 /// Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
-/// without an end; to NULL and 0 when there is none. Lent until the next handshake.
+/// without an end; to NULL and 0 when there is none.
+///
+/// Lifetime: until the next handshake.
 ///
 /// # Safety
 /// `data` and `len` can be written.
@@ -122,6 +126,8 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
 /// Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
 /// `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
 /// protocol then.
+///
+/// Lifetime: points into one of the caller's lists.
 ///
 /// # Safety
 /// `input` and `client` are NULL or readable for `inlen` and `client_len` bytes; `out` and

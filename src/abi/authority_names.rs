@@ -61,7 +61,9 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     })
 }
 
-/// The CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
+/// The CA list of `ctx`; empty at first.
+///
+/// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
     ctx: *const Context,
@@ -72,7 +74,9 @@ pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
     })
 }
 
-/// The CA list of `ssl`: its own, or its context's. Lent until that is set anew or its owner is freed.
+/// The CA list of `ssl`: its own, or its context's.
+///
+/// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_CA_list(
     ssl: *const Connection,
@@ -85,6 +89,8 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
 }
 
 /// The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+///
+/// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_CA_list(
     ssl: *const Connection,
@@ -164,7 +170,9 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     })
 }
 
-/// The client CA list of `ctx`; empty at first. Lent until it is set anew or `ctx` is freed.
+/// The client CA list of `ctx`; empty at first.
+///
+/// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
     ctx: *const Context,
@@ -178,6 +186,8 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
 /// On a client, the list that the server has sent, lent until the next handshake; on a server, the
 /// client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
 /// for none.
+///
+/// Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_CA_list(
     ssl: *const Connection,
@@ -222,6 +232,8 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
 
 /// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
 /// freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+///
+/// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dup_CA_list(
     sk: *const ffi::stack_st_X509_NAME,
@@ -239,6 +251,8 @@ pub unsafe extern "C" fn SSL_dup_CA_list(
 /// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
 /// to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
 /// error on the queue when the file cannot be read or holds no certificate.
+///
+/// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file(
     file: *const c_char,
@@ -253,7 +267,7 @@ pub unsafe extern "C" fn SSL_load_client_CA_file(
 /// As `SSL_load_client_CA_file`, within a library context (NULL for the default one) and with a
 /// property query (NULL for none).
 ///
-/// The list is the caller's.
+/// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     file: *const c_char,

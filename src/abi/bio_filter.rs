@@ -15,7 +15,7 @@ use crate::libcrypto::bio::Bio;
 use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 
 /// The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
-/// `BIO_set_ssl` gives it one. The table is static.
+/// `BIO_set_ssl` gives it one.
 ///
 /// Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
 /// retry flags say what is waited for. Commands:
@@ -34,6 +34,8 @@ use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 ///
 /// Other commands go to the connection's read BIO.
 ///
+/// Lifetime: static.
+///
 /// Status: partial (there is no renegotiation: its limits have no effect)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_f_ssl() -> *const ffi::BIO_METHOD {
@@ -44,6 +46,8 @@ pub unsafe extern "C" fn BIO_f_ssl() -> *const ffi::BIO_METHOD {
 ///
 /// Returns a BIO that the caller owns, and that owns the connection; or NULL with an error on the
 /// queue.
+///
+/// Lifetime: the caller's, freed by `BIO_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut ffi::BIO {
     call(c"BIO_new_ssl", std::ptr::null_mut(), || {
@@ -61,6 +65,8 @@ pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut f
 ///
 /// Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
 /// the queue.
+///
+/// Lifetime: the caller's, freed by `BIO_free_all`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
     call(c"BIO_new_ssl_connect", std::ptr::null_mut(), || {
@@ -72,7 +78,7 @@ pub unsafe extern "C" fn BIO_new_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO
 /// As `BIO_new_ssl_connect`, with a buffering BIO in front, so that `BIO_gets` works and writes are
 /// collected until `BIO_flush`.
 ///
-/// The chain is the caller's, to be freed with `BIO_free_all`.
+/// Lifetime: the caller's, freed by `BIO_free_all`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_new_buffer_ssl_connect(ctx: *mut Context) -> *mut ffi::BIO {
     call(c"BIO_new_buffer_ssl_connect", std::ptr::null_mut(), || {

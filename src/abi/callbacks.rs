@@ -25,6 +25,8 @@ use crate::context::Context;
 /// message, and once when the peer is waited for. They are told as soon as the engine has come to
 /// rest, before anything is written; that a client waits for its peer is told when its flight is
 /// written.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: InfoFunction) {
     call(c"SSL_CTX_set_info_callback", (), || {
@@ -45,6 +47,8 @@ pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFun
 }
 
 /// As `SSL_CTX_set_info_callback`, for one connection.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: InfoFunction) {
     call(c"SSL_set_info_callback", (), || {
@@ -74,6 +78,8 @@ pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFu
 /// the handshake, such as tickets.
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: MessageFunction) {
     call(c"SSL_CTX_set_msg_callback", (), || {
@@ -88,6 +94,8 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: M
 }
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: MessageFunction) {
     call(c"SSL_set_msg_callback", (), || {
@@ -101,6 +109,8 @@ pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: Me
 
 /// Sets the function that receives the secrets of every connection, a line each in the format of
 /// `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogFunction) {
     call(c"SSL_CTX_set_keylog_callback", (), || {
@@ -129,6 +139,8 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 /// to go on, 0 to end the handshake; a server's may return a negative number to suspend it
 /// (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
@@ -150,6 +162,8 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
 }
 
 /// As `SSL_CTX_set_cert_cb`, for one connection.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]
@@ -175,6 +189,8 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 /// and none is set. It returns 1 and hands over a reference to each, or 0 for none.
 ///
 /// The function gives the certificate and the key to the library, a reference of each.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (it cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]

@@ -133,8 +133,9 @@ pub unsafe extern "C" fn SSL_use_cert_and_key(
     })
 }
 
-/// The current certificate of the context, or NULL when the current slot has none. Lent until it
-/// is replaced or the context freed.
+/// The current certificate of the context, or NULL when the current slot has none.
+///
+/// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut ffi::X509 {
     call(c"SSL_CTX_get0_certificate", ptr::null_mut(), || {
@@ -147,8 +148,9 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut f
 
 /// The certificate by which this side of the connection identifies itself, or NULL: once the
 /// handshake has selected one, that one; before, the one set last. In the callback of
-/// `SSL_CTX_set_cert_cb` it is still the one set last. Lent until it is replaced or the connection
-/// freed.
+/// `SSL_CTX_set_cert_cb` it is still the one set last.
+///
+/// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get_certificate", ptr::null_mut(), || {

@@ -26,8 +26,10 @@ unsafe extern "C" {
     fn EVP_get_digestbyname(name: *const c_char) -> *const ffi::EVP_MD;
 }
 
-/// OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)). The
-/// string is static. "(NONE)" for NULL. Puts no error on the queue.
+/// OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)).
+/// "(NONE)" for NULL. Puts no error on the queue.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -35,8 +37,9 @@ pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_
 }
 
 /// The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
-/// (SSL_CIPHER_standard_name(3)). The string is static. "(NONE)" for NULL. Puts no error on the
-/// queue.
+/// (SSL_CIPHER_standard_name(3)). "(NONE)" for NULL. Puts no error on the queue.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -44,8 +47,10 @@ pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *con
 }
 
 /// OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
-/// (OPENSSL_cipher_name(3)). The string is static. "(NONE)" for NULL and for names that are not
-/// known. Puts no error on the queue.
+/// (OPENSSL_cipher_name(3)). "(NONE)" for NULL and for names that are not known. Puts no error on
+/// the queue.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_cipher_name(rfc_name: *const c_char) -> *const c_char {
     // SAFETY: the caller passes NULL or a C string.
@@ -68,7 +73,9 @@ pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *m
 }
 
 /// The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
-/// The string is static. "(NONE)" for NULL. Puts no error on the queue.
+/// "(NONE)" for NULL. Puts no error on the queue.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const c_char {
     // SAFETY: the caller passes NULL or one of the table.
@@ -82,6 +89,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const
 ///
 /// NULL when the buffer is too small, without an error on the queue; NULL with an error when
 /// `cipher` is NULL or there is no memory.
+///
+/// Lifetime: the caller's, freed by `OPENSSL_free`, or the caller's buffer.
 ///
 /// # Safety
 /// `buf` is NULL or has `size` bytes.
@@ -141,10 +150,10 @@ pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int
 }
 
 /// The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
-/// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. The
-/// result is libcrypto's and is not freed. NULL for NULL. Puts no error on the queue.
+/// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
+/// for NULL. Puts no error on the queue.
 ///
-/// Static: it lives as long as libcrypto.
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
     cipher: *const Cipher,
@@ -181,22 +190,28 @@ pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const Cipher) -> u1
     unsafe { known(cipher) }.map_or(0, Cipher::wire)
 }
 
-/// What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)). The string is static.
+/// What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn OSSL_default_cipher_list() -> *const c_char {
     DEFAULT_CIPHER_LIST.as_ptr()
 }
 
 /// The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
-/// (OSSL_default_ciphersuites(3)). The string is static.
+/// (OSSL_default_ciphersuites(3)).
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn OSSL_default_ciphersuites() -> *const c_char {
     DEFAULT_CIPHERSUITES.as_ptr()
 }
 
-/// The name of the group with number `id`, as `SSL_get_negotiated_group` and
-/// `SSL_get_shared_group` return it (SSL_group_to_name(3)). The string is static. NULL when the
-/// group is not known. Puts no error on the queue. `ssl` is not used and may be NULL.
+/// The name of the group with number `id`, as `SSL_get_negotiated_group` and `SSL_get_shared_group`
+/// return it (SSL_group_to_name(3)). NULL when the group is not known. Puts no error on the queue.
+/// `ssl` is not used and may be NULL.
+///
+/// Lifetime: that of the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut Connection, id: c_int) -> *const c_char {
     let _ = ssl;

@@ -13,7 +13,9 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::stack::Stack;
 
-/// The suite that `ssl` uses, or NULL before it is agreed on; static.
+/// The suite that `ssl` uses, or NULL before it is agreed on.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *const Cipher {
     call(c"SSL_get_current_cipher", std::ptr::null(), || {
@@ -67,8 +69,9 @@ pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const
     })
 }
 
-/// The suites of `ctx` in order of preference, TLS 1.3 first. Lent until the context's suites are
-/// changed.
+/// The suites of `ctx` in order of preference, TLS 1.3 first.
+///
+/// Lifetime: until the suites are changed, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_CTX_get_ciphers", std::ptr::null_mut(), || {
@@ -78,8 +81,9 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::s
     })
 }
 
-/// The suites of `ssl` in order of preference, TLS 1.3 first. Lent until its
-/// suites are changed.
+/// The suites of `ssl` in order of preference, TLS 1.3 first.
+///
+/// Lifetime: until the suites are changed, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_get_ciphers", std::ptr::null_mut(), || {
@@ -92,6 +96,8 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::st
 /// The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
 /// callback, in a list of the caller's own, to be freed
 /// with `sk_SSL_CIPHER_free`; NULL for none.
+///
+/// Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     ssl: *mut Connection,
@@ -103,7 +109,9 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     })
 }
 
-/// The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL; static.
+/// The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_cipher_list(
     ssl: *const Connection,
@@ -134,14 +142,16 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const 
 
 /// The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
 ///
-/// Static.
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_pending_cipher(ssl: *const Connection) -> *const Cipher {
     // SAFETY: as the caller promises.
     unsafe { SSL_get_current_cipher(ssl) }
 }
 
-/// The suite with this two-byte TLS number, or NULL; static.
+/// The suite with this two-byte TLS number, or NULL.
+///
+/// Lifetime: static.
 ///
 /// # Safety
 /// `ptr` is readable for two bytes; `ssl` is not looked at.
@@ -158,9 +168,9 @@ pub unsafe extern "C" fn SSL_CIPHER_find(ssl: *mut Connection, ptr: *const u8) -
     })
 }
 
-/// Server: the suites that the client offered and this library knows, in the client's order. Lent as
-/// long as the connection lives and makes no other handshake; NULL on clients and when nothing is
-/// known.
+/// Server: the suites that the client offered and this library knows, in the client's order.
+///
+/// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_ciphers(
     ssl: *const Connection,
@@ -174,7 +184,7 @@ pub unsafe extern "C" fn SSL_get_client_ciphers(
 /// Server: the names of the suites that both sides know, with colons between them, into `buf` of
 /// `size` bytes. Returns `buf`, or NULL.
 ///
-/// The text is in the caller's buffer.
+/// Lifetime: the caller's buffer.
 ///
 /// # Safety
 /// `buf` is writable for `size` bytes.

@@ -23,6 +23,8 @@ use crate::wire::ExtensionType;
 /// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
 /// be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
 /// up in the context when it is needed; NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     ctx: *mut Context,
@@ -59,7 +61,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connecti
 /// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
 /// callback. `out` may be NULL.
 ///
-/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_random(
     ssl: *mut Connection,
@@ -79,7 +81,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_random(
 /// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
 /// the callback. `out` may be NULL.
 ///
-/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
     ssl: *mut Connection,
@@ -93,7 +95,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
 /// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
 /// bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
 ///
-/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
     ssl: *mut Connection,
@@ -107,7 +109,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
 /// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
 /// outside of the callback. `out` may be NULL.
 ///
-/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     ssl: *mut Connection,
@@ -124,6 +126,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
 ///
 /// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
 /// the queue.
+///
+/// Lifetime: the caller's, freed by `OPENSSL_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
     ssl: *mut Connection,
@@ -156,7 +160,7 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 /// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
 /// of the callback.
 ///
-/// Lent until the ClientHello callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ext(
     ssl: *mut Connection,
@@ -186,6 +190,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
 /// lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
 ///
 /// Returns 1, or 0 with an error on the queue.
+///
+/// Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
 ///
 /// # Safety
 /// `bytes` is NULL or readable for `len` bytes. `ssl` is not used.

@@ -24,6 +24,8 @@ use crate::libcrypto::memory;
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
 /// time may use it.
+///
+/// Lifetime: the caller's, freed by `SSL_CONF_CTX_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
     call(c"SSL_CONF_CTX_new", std::ptr::null_mut(), || {
@@ -167,7 +169,7 @@ pub unsafe extern "C" fn SSL_CONF_cmd(
 /// Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
 /// a command; -1 when the command failed; -3 when it needs a value and there is none.
 ///
-/// The texts stay the caller's; `*pargv` points into the caller's array.
+/// Lifetime: the caller's array, within which it moves.
 ///
 /// # Safety
 /// `pargc` is NULL or readable and writable; `pargv` is readable and writable, and so many C

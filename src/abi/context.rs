@@ -32,6 +32,8 @@ use crate::libcrypto::memory;
 /// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
 /// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
 /// program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
+///
+/// Lifetime: the caller's, freed by `SSL_CTX_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     call(c"SSL_CTX_new", ptr::null_mut(), || {
@@ -77,6 +79,8 @@ pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
 /// queue.
 ///
+/// Lifetime: the caller's, freed by `SSL_CTX_free`.
+///
 /// # Safety
 /// As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context and its
 /// connections, `propq` is NULL or a C string.
@@ -92,7 +96,9 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
     })
 }
 
-/// The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set. Static.
+/// The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ssl_method(ctx: *const Context) -> *const Method {
     call(c"SSL_CTX_get_ssl_method", ptr::null(), || {
@@ -133,7 +139,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ex_data(
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
 /// Takes no lock.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) -> *mut c_void {
     call(c"SSL_CTX_get_ex_data", ptr::null_mut(), || {
@@ -160,7 +166,7 @@ pub unsafe extern "C" fn SSL_set_ex_data(
 
 /// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ex_data(ssl: *const Connection, idx: c_int) -> *mut c_void {
     call(c"SSL_get_ex_data", ptr::null_mut(), || {

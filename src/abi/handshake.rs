@@ -98,7 +98,9 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     })
 }
 
-/// The state of `ssl` for a person; static.
+/// The state of `ssl` for a person.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (states within a handshake are only told apart with an info or message callback)
 #[unsafe(no_mangle)]
@@ -114,7 +116,9 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     })
 }
 
-/// The state of `ssl` in six characters; static.
+/// The state of `ssl` in six characters.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (states within a handshake are only told apart with an info or message callback)
 #[unsafe(no_mangle)]
@@ -132,7 +136,9 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
 
 /// What is read next, for a person; always "read header": records are read whole.
 ///
-/// Static; never NULL.
+/// Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *const c_char {
     let _ = ssl;
@@ -141,7 +147,9 @@ pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *cons
 
 /// What is read next, in two characters; always "RH".
 ///
-/// Static; never NULL.
+/// Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_char {
     let _ = ssl;

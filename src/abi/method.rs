@@ -8,40 +8,49 @@ pub use crate::cipher::Method;
 use crate::cipher::Role;
 use crate::cipher::Version;
 
-/// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
-/// within the limits that the context sets (TLS_method(3)). Static; never NULL.
+/// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3, within
+/// the limits that the context sets (TLS_method(3)). Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLS_method() -> *const Method {
     static METHOD: Method = Method::TLS;
     &METHOD
 }
 
-/// The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
-/// within the limits that the context sets (TLS_client_method(3)). Static; never NULL.
+/// The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3, within the
+/// limits that the context sets (TLS_client_method(3)). Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLS_client_method() -> *const Method {
     static METHOD: Method = Method::TLS_CLIENT;
     &METHOD
 }
 
-/// The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
-/// within the limits that the context sets (TLS_server_method(3)). Static; never NULL.
+/// The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3, within the
+/// limits that the context sets (TLS_server_method(3)). Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLS_server_method() -> *const Method {
     static METHOD: Method = Method::TLS_SERVER;
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Static; never
-/// NULL.
+/// The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_method() -> *const Method {
     static METHOD: Method = Method::new("TLSv1_2_method", None, Some(Version::Tls12));
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Static; never
+/// The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Never
 /// NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_client_method() -> *const Method {
     static METHOD: Method = Method::new(
@@ -52,8 +61,10 @@ pub extern "C" fn TLSv1_2_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Static; never
+/// The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Never
 /// NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_server_method() -> *const Method {
     static METHOD: Method = Method::new(
@@ -64,8 +75,10 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Static; never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Never NULL.
+/// Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
@@ -74,8 +87,10 @@ pub extern "C" fn TLSv1_1_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Static; never
+/// The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Never
 /// NULL. Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
@@ -88,8 +103,10 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Static; never
+/// The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Never
 /// NULL. Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
@@ -102,8 +119,10 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Static; never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never NULL.
+/// Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
@@ -112,8 +131,10 @@ pub extern "C" fn TLSv1_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Static; never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Never NULL.
+/// Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
@@ -126,8 +147,10 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Static; never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Never NULL.
+/// Reprise does not speak that version: handshakes fail and say so.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]

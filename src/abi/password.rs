@@ -14,6 +14,8 @@ use crate::context::Context;
 
 /// Sets the function that gives the passwords of key files of `ctx`, and of connections made
 /// later; NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     ctx: *mut Context,
@@ -31,6 +33,8 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
 /// Sets the last argument of the password callback, or without one the password itself: a C string.
 /// It stays the program's.
 ///
+/// Lifetime: the program's own pointer.
+///
 /// # Safety
 /// What `u` points to lives as long as files are read.
 #[unsafe(no_mangle)]
@@ -46,7 +50,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
 
 /// The password callback; NULL when none was set.
 ///
-/// It is the program's own function.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> PasswordFunction {
     call(c"SSL_CTX_get_default_passwd_cb", None, || {
@@ -60,7 +64,7 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> Pas
 
 /// The last argument of the password callback; NULL when none was set.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Context) -> *mut c_void {
     call(
@@ -77,6 +81,8 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
 }
 
 /// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     ssl: *mut Connection,
@@ -94,6 +100,8 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb(
 /// Sets the last argument of the password callback, or without one the password itself: a C string.
 /// It stays the program's.
 ///
+/// Lifetime: the program's own pointer.
+///
 /// # Safety
 /// What `u` points to lives as long as files are read.
 #[unsafe(no_mangle)]
@@ -109,7 +117,7 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
 
 /// The password callback; NULL when none was set.
 ///
-/// It is the program's own function.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> PasswordFunction {
     call(c"SSL_get_default_passwd_cb", None, || {
@@ -123,7 +131,7 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> Pass
 
 /// The last argument of the password callback; NULL when none was set.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_passwd_cb_userdata(ssl: *mut Connection) -> *mut c_void {
     call(

@@ -17,9 +17,10 @@ use crate::libcrypto::x509::X509;
 /// the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
 /// `SSL_get_verify_result`.
 ///
-/// Lent as long as the connection keeps it, which is until its next handshake. The sessions of this
-/// handshake, and connections that resume one of them as the same object, lend the same certificate;
-/// all others have their own.
+/// The sessions of this handshake, and connections that resume one of them as the same object, lend
+/// the same certificate; all others have their own.
+///
+/// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get0_peer_certificate", ptr::null_mut(), || {
@@ -32,6 +33,8 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *m
 
 /// As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
 /// `X509_free`.
+///
+/// Lifetime: the caller's, freed by `X509_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *mut ffi::X509 {
     call(c"SSL_get1_peer_certificate", ptr::null_mut(), || {
@@ -45,7 +48,7 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *m
 /// from a session that was read from DER or from a ticket, in which only the peer's own certificate
 /// is kept. `SSL_get0_verified_chain` has the chain that was built from them.
 ///
-/// Lent as long as the connection keeps it, which is until its next handshake.
+/// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_peer_cert_chain(
     ssl: *const Connection,
@@ -70,7 +73,7 @@ pub unsafe extern "C" fn SSL_get_peer_cert_chain(
 /// and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
 /// nothing was verified, as after a resumption.
 ///
-/// Lent until the next handshake.
+/// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_verified_chain(
     ssl: *const Connection,

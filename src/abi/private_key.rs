@@ -156,8 +156,9 @@ pub unsafe extern "C" fn SSL_check_private_key(ssl: *const Connection) -> c_int 
     })
 }
 
-/// The current private key of the context, or NULL when the current slot has none. Lent until it
-/// is replaced or the context freed.
+/// The current private key of the context, or NULL when the current slot has none.
+///
+/// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ffi::EVP_PKEY {
     call(c"SSL_CTX_get0_privatekey", ptr::null_mut(), || {
@@ -168,8 +169,9 @@ pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ff
     })
 }
 
-/// The private key of the certificate that `SSL_get_certificate` gives, or NULL. Lent until it is
-/// replaced or the connection freed.
+/// The private key of the certificate that `SSL_get_certificate` gives, or NULL.
+///
+/// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_privatekey(ssl: *const Connection) -> *mut ffi::EVP_PKEY {
     call(c"SSL_get_privatekey", ptr::null_mut(), || {

@@ -29,6 +29,8 @@ use crate::error::{Error, Reason, Result};
 /// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
 /// that offers a key offers no other session. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (called once, also when the server asks for another ClientHello)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
@@ -50,6 +52,8 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 /// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
 /// gets the server's session id context. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (called once, also when another ClientHello is asked for)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
@@ -70,6 +74,8 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
 /// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
 /// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
@@ -89,6 +95,8 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
 /// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
 /// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
 /// unsets the function.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
@@ -132,6 +140,8 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 /// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
 /// that offers a key offers no other session. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (called once, also when the server asks for another ClientHello)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
@@ -153,6 +163,8 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 /// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
 /// gets the server's session id context. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (called once, also when another ClientHello is asked for)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
@@ -173,6 +185,8 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
 /// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
 /// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_psk_client_callback(
@@ -192,6 +206,8 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
 /// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
 /// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
 /// unsets the function.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
@@ -229,6 +245,8 @@ pub unsafe extern "C" fn SSL_use_psk_identity_hint(
 }
 
 /// Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
+///
+/// Lifetime: that of the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const c_char {
     let _ = ssl;
@@ -236,6 +254,8 @@ pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const 
 }
 
 /// The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+///
+/// Lifetime: that of the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_psk_identity_hint(ssl: *const Connection) -> *const c_char {
     let _ = ssl;

@@ -42,6 +42,8 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
 /// bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
 /// certificate, two bytes of a group or signature algorithm), and the pointer set with
 /// `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     ctx: *mut Context,
@@ -88,7 +90,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *m
 
 /// The last argument of the security callback; NULL when none was set.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_security_ex_data(ctx: *const Context) -> *mut c_void {
     call(c"SSL_CTX_get0_security_ex_data", ptr::null_mut(), || {
@@ -121,6 +123,8 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
 }
 
 /// Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_security_callback(
     ssl: *mut Connection,
@@ -167,7 +171,7 @@ pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mu
 
 /// The last argument of the security callback; NULL when none was set.
 ///
-/// It is the program's own pointer, which lives as long as the program lets it.
+/// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *mut c_void {
     call(c"SSL_get0_security_ex_data", ptr::null_mut(), || {

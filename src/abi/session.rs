@@ -66,6 +66,8 @@ pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_
 /// `SSL_SESSION_free()`.
 ///
 /// Returns the session, or NULL with an error on the queue when memory is short.
+///
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     call(c"SSL_SESSION_new", null_mut(), || {
@@ -85,6 +87,8 @@ pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
 ///
 /// Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
 /// Other threads may use `src` meanwhile.
+///
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
     call(c"SSL_SESSION_dup", null_mut(), || {

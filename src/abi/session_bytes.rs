@@ -22,6 +22,8 @@ use crate::session::{Part, Session};
 /// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
 /// id was does not show those that are set later, but for a thread that has got 64 others since. No errors
 /// but for a NULL session.
+///
+/// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_id(
     session: *const Session,
@@ -64,6 +66,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
 /// Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
 /// Where a context was does not show those that are set later, but for a thread that has got 64 others since.
 /// No errors but for a NULL session.
+///
+/// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
     session: *const Session,
@@ -156,6 +160,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 ///
 /// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
 /// session.
+///
+/// Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *const c_char {
     call(c"SSL_SESSION_get0_hostname", null(), || {
@@ -186,6 +192,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
 /// The application protocol of the session, which early data must use: stored in `*alpn`, lent
 /// until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
 /// session.
+///
+/// Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
     session: *const Session,
@@ -224,6 +232,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
 
 /// The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
 /// is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+///
+/// Lifetime: until the ticket is replaced, or the session's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
     session: *const Session,
@@ -242,6 +252,8 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
 /// and 0 for none.
 ///
 /// Returns 1; 0 with an error on the queue for a NULL session.
+///
+/// Lifetime: until `SSL_SESSION_set1_ticket_appdata`, or the session's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
     session: *mut Session,
@@ -284,6 +296,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
 ///
 /// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
 /// when it cannot be parsed. Any thread.
+///
+/// Lifetime: that of the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ffi::X509 {
     call(c"SSL_SESSION_get0_peer", null_mut(), || {

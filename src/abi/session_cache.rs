@@ -73,7 +73,7 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
 /// Returns NULL with an error on the queue when memory is short. The table has no lock: no other
 /// thread may use the context's cache while the program reads it.
 ///
-/// Lent as long as the context; the sessions in it as long as they are in the cache.
+/// Lifetime: that of the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut Context) -> *mut SessionHash {
     call(c"SSL_CTX_sessions", ptr::null_mut(), || {

@@ -25,6 +25,8 @@ use crate::context::Context;
 ///
 /// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
 /// returning 0 gives it back, and changes nothing else. NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     ctx: *mut Context,
@@ -60,6 +62,8 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
 /// of its own; a function that sets it to 0 hands over one of its own. The session is put into the
 /// cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
 /// it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     ctx: *mut Context,
@@ -94,6 +98,8 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
 /// evicted, lost with its connection, used up, or there when the context ends. It is also called
 /// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
 /// as not resumable. NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     ctx: *mut Context,
@@ -127,6 +133,8 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> Remove
 /// Sets the function that connections made later ask in a full handshake, on servers, whether the
 /// new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
 /// exchange of this library is. NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     ctx: *mut Context,
@@ -163,6 +171,8 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
 /// Sets the function that a server asks in a full handshake whether the new session must not be
 /// resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
 /// is. NULL unsets it.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     ssl: *mut Connection,

@@ -88,9 +88,11 @@ pub unsafe extern "C" fn SSL_SESSION_set_protocol_version(
     })
 }
 
-/// The cipher suite of the session. It is static: nobody frees it.
+/// The cipher suite of the session.
 ///
 /// Returns the cipher, or NULL when none was set. No errors but for NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get0_cipher(session: *const Session) -> *const Cipher {
     call(c"SSL_SESSION_get0_cipher", null(), || {

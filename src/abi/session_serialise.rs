@@ -34,6 +34,8 @@ const PEM_NAME: &CStr = c"SSL SESSION PARAMETERS";
 /// queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
 /// sets longer fields between two calls makes the second one longer.
 ///
+/// Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
+///
 /// # Safety
 /// `pp` is NULL or points to NULL or to enough room.
 #[unsafe(no_mangle)]
@@ -79,6 +81,8 @@ pub unsafe extern "C" fn i2d_SSL_SESSION(input: *const Session, pp: *mut *mut c_
 /// id, id context or master key that is too long. The peer's certificate is parsed when it is
 /// first asked for, so a broken one is found then.
 ///
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
+///
 /// # Safety
 /// `a` is NULL or points to NULL or to a live session; `pp` points to a pointer to `length`
 /// readable bytes.
@@ -109,7 +113,7 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 /// Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
 /// `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
 ///
-/// The session is the caller's, to be freed with `SSL_SESSION_free`.
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 ///
 /// # Safety
 /// `x` is NULL or points to NULL or to a live session; `cb` may be called with `u`; without `cb`,
@@ -132,6 +136,8 @@ pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
 /// Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
 ///
 /// Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+///
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 ///
 /// # Safety
 /// `out` is a live stream; the rest as for `PEM_read_bio_SSL_SESSION()`.

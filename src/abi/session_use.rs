@@ -17,6 +17,8 @@ use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 
 /// The session of `ssl` with a reference of the caller's own, to be given back with
 /// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+///
+/// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session {
     call(c"SSL_get1_session", std::ptr::null_mut(), || {
@@ -58,6 +60,8 @@ pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
 ///
 /// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
 /// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+///
+/// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session {
     call(c"SSL_get_session", std::ptr::null_mut(), || {
@@ -68,7 +72,7 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session
 
 /// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
 ///
-/// Lent as long as the connection keeps it: see `SSL_get_session`.
+/// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_session(ssl: *const Connection) -> *mut Session {
     // SAFETY: as the caller promises.

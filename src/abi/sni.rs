@@ -26,7 +26,7 @@ const TLS1_3: c_int = 0x0304;
 /// that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
 /// session, the name that the server accepted when that was made, if it did.
 ///
-/// Lent: until the name is set anew, the next handshake begins, or the session goes.
+/// Lifetime: server: until the next handshake; client: until the name is set anew.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int) -> *const c_char {
     call(c"SSL_get_servername", ptr::null(), || {
@@ -59,6 +59,8 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
 ///
 /// Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
 /// alive.
+///
+/// Lifetime: as long as it is the connection's context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context) -> *mut Context {
     call(c"SSL_set_SSL_CTX", ptr::null_mut(), || {

@@ -17,6 +17,8 @@ use crate::libcrypto::memory;
 ///
 /// Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
 /// on the queue. Threads may make connections from one context at the same time.
+///
+/// Lifetime: the caller's, freed by `SSL_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     call(c"SSL_new", std::ptr::null_mut(), || {
@@ -79,6 +81,8 @@ pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
 ///
 /// Returns a connection that the caller owns, or NULL with an error on the queue.
 ///
+/// Lifetime: the caller's, freed by `SSL_free`.
+///
 /// Status: partial (BIOs are not copied)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
@@ -95,7 +99,8 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
 }
 
 /// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
-/// Lent as long as the connection uses it.
+///
+/// Lifetime: as long as it is the connection's context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context {
     call(c"SSL_get_SSL_CTX", std::ptr::null_mut(), || {
@@ -115,7 +120,9 @@ pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
 }
 
 /// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
-/// that may be used. Static; never NULL.
+/// that may be used. Never NULL.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_char {
     call(c"SSL_get_version", c"unknown".as_ptr(), || {
@@ -138,7 +145,9 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The method of `ssl`; static.
+/// The method of `ssl`.
+///
+/// Lifetime: static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const Connection) -> *const Method {
     call(c"SSL_get_ssl_method", std::ptr::null(), || {

@@ -66,6 +66,8 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 /// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
 /// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
 /// brings that one back, or the context's own keys. Returns 1.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     ctx: *mut Context,
@@ -86,6 +88,8 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
 /// `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
 /// handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
 /// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
+///
+/// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     ctx: *mut Context,

@@ -141,8 +141,9 @@ pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The BIO that `ssl` reads from, or NULL. Lent until `ssl` gets another BIO to read from, or is
-/// freed.
+/// The BIO that `ssl` reads from, or NULL.
+///
+/// Lifetime: until the connection has another BIO, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_rbio", std::ptr::null_mut(), || {
@@ -151,8 +152,9 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     })
 }
 
-/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake. Lent until
-/// `ssl` gets another BIO to write to, or is freed.
+/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+///
+/// Lifetime: until the connection has another BIO, or ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_wbio", std::ptr::null_mut(), || {

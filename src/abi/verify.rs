@@ -32,6 +32,8 @@ use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 /// which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
 /// takes the place of that.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// # Safety
 /// `callback` keeps to SSL_CTX_set_verify(3).
 #[unsafe(no_mangle)]
@@ -53,6 +55,8 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
 
 /// As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
 /// server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// # Safety
 /// `callback` keeps to SSL_set_verify(3).
@@ -165,6 +169,8 @@ pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
 /// for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
 /// with `X509_STORE_CTX_set_error`.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// # Safety
 /// `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects, on every
 /// thread.
@@ -216,6 +222,8 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
 /// The verify parameters of the context, lent as long as it lives. What the program changes through
 /// the pointer counts at once, for connections that have not used their own yet; no other thread may
 /// use the context meanwhile.
+///
+/// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_CTX_get0_param", ptr::null_mut(), || {
@@ -226,6 +234,8 @@ pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509
 
 /// The verify parameters of the connection, lent as long as it lives. They start as those of the
 /// context.
+///
+/// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_get0_param", ptr::null_mut(), || {

@@ -128,8 +128,10 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_store(ctx: *mut Context) -> 
     })
 }
 
-/// The context's store of trusted certificates; never NULL for a context. Lent until it is
-/// replaced or the context freed. The program may add to it at any time.
+/// The context's store of trusted certificates; never NULL for a context. The program may add to it
+/// at any time.
+///
+/// Lifetime: until `SSL_CTX_set_cert_store`, or the context's end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi::X509_STORE {
     call(c"SSL_CTX_get_cert_store", ptr::null_mut(), || {

@@ -98,6 +98,8 @@ pub unsafe extern "C" fn SSL_ctrl(
 /// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
 /// type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
 /// # Safety
@@ -116,6 +118,8 @@ pub unsafe extern "C" fn SSL_CTX_callback_ctrl(
 
 /// Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
 /// concern one connection.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (functions for temporary DH parameters and for tracing extensions are accepted and never called)
 ///

@@ -12,6 +12,8 @@ const WHY: &str = "Reprise starts no asynchronous jobs";
 
 /// Sets the callback of asynchronous jobs for a context: 0, an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_async_callback(
@@ -22,6 +24,8 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback(
 }
 
 /// Sets the argument of that callback: 0, an error.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
@@ -68,6 +72,8 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
 
 /// Sets the callback of asynchronous jobs for a connection: 0, an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_async_callback(
@@ -78,6 +84,8 @@ pub unsafe extern "C" fn SSL_set_async_callback(
 }
 
 /// Sets the argument of that callback: 0, an error.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]

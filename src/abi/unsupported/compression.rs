@@ -26,6 +26,8 @@ pub unsafe extern "C" fn SSL_COMP_add_compression_method(
 
 /// Name of a compression method: NULL.
 ///
+/// Lifetime: static.
+///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *const c_char {
@@ -33,6 +35,8 @@ pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *c
 }
 
 /// The list of compression methods: NULL, there is none.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
@@ -50,6 +54,8 @@ pub unsafe extern "C" fn SSL_COMP_get_id(comp: *const CompressionEntry) -> c_int
 
 /// Name of a compression method of libcrypto: NULL.
 ///
+/// Lifetime: static.
+///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *const c_char {
@@ -57,6 +63,8 @@ pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *co
 }
 
 /// Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+///
+/// Lifetime: the caller's, freed by `sk_SSL_COMP_free`.
 ///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
@@ -68,6 +76,8 @@ pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
 
 /// Compression of what a connection sends: NULL, none.
 ///
+/// Lifetime: static.
+///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_compression(
@@ -77,6 +87,8 @@ pub unsafe extern "C" fn SSL_get_current_compression(
 }
 
 /// Compression of what a connection receives: NULL, none.
+///
+/// Lifetime: static.
 ///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]

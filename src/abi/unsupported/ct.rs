@@ -32,6 +32,8 @@ pub unsafe extern "C" fn SSL_CTX_enable_ct(ctx: *mut Context, validation_mode: c
 
 /// The logs a context trusts: NULL, none.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_ctlog_store(ctx: *const Context) -> *const CtLogStore {
@@ -47,6 +49,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut 
 }
 
 /// Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -99,6 +103,8 @@ pub unsafe extern "C" fn SSL_enable_ct(ssl: *mut Connection, validation_mode: c_
 
 /// The timestamps a peer sent: NULL, none are read.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctStack {
@@ -106,6 +112,8 @@ pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctS
 }
 
 /// Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]

@@ -100,6 +100,8 @@ pub unsafe extern "C" fn SSL_dane_tlsa_add(
 
 /// The DANE state of a connection: NULL, none.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
@@ -107,6 +109,8 @@ pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
 }
 
 /// Depth of the certificate that a TLSA record matched: -1, none did.
+///
+/// Lifetime: nothing is lent.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -119,6 +123,8 @@ pub unsafe extern "C" fn SSL_get0_dane_authority(
 }
 
 /// Fields of the TLSA record that matched: -1, none did.
+///
+/// Lifetime: nothing is lent.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]

@@ -42,6 +42,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
 
 /// Sets the callback that gives DH parameters for a context. Accepted, never called.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
@@ -84,6 +86,8 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
 }
 
 /// Sets the callback that gives DH parameters for a connection. Accepted, never called.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]

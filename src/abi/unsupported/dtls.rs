@@ -24,6 +24,8 @@ pub unsafe extern "C" fn SSL_is_dtls(ssl: *const Connection) -> c_int {
 /// Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
 /// without it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
@@ -41,6 +43,8 @@ pub unsafe extern "C" fn DTLS_get_data_mtu(ssl: *const Connection) -> usize {
 /// Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
 /// built without it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_method() -> *const Method {
@@ -50,6 +54,8 @@ pub unsafe extern "C" fn DTLS_method() -> *const Method {
 /// Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
 /// without it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
@@ -58,6 +64,8 @@ pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
 
 /// Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsTimerFunction) {
@@ -65,6 +73,8 @@ pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsT
 }
 
 /// Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Lifetime: static.
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -75,6 +85,8 @@ pub unsafe extern "C" fn DTLSv1_2_client_method() -> *const Method {
 /// Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
 /// it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
@@ -83,6 +95,8 @@ pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
 
 /// Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
@@ -90,6 +104,8 @@ pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
 }
 
 /// Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+///
+/// Lifetime: static.
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -108,6 +124,8 @@ pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut Connection, client: *mut BioAdd
 /// Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
 /// it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
@@ -116,6 +134,8 @@ pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
 
 /// Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
 ///
+/// Lifetime: static.
+///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
@@ -123,6 +143,8 @@ pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
 }
 
 /// Sets the callback that makes DTLS cookies. Accepted, never called.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
 #[unsafe(no_mangle)]
@@ -140,6 +162,8 @@ pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
 }
 
 /// Sets the callback that checks DTLS cookies. Accepted, never called.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
 #[unsafe(no_mangle)]

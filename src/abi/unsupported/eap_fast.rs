@@ -11,6 +11,8 @@ const WHY: &str = "Reprise has no EAP-FAST hooks: session tickets and secrets ca
 
 /// Sets the callback that gives the master secret: 0, an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (EAP-FAST)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_session_secret_cb(
@@ -34,6 +36,8 @@ pub unsafe extern "C" fn SSL_set_session_ticket_ext(
 }
 
 /// Sets the callback that sees the ticket extension: 0, an error.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (EAP-FAST)
 #[unsafe(no_mangle)]

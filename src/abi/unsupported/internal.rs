@@ -6,6 +6,8 @@ use crate::abi::types::TestFunctions;
 
 /// Access to internals for OpenSSL's own tests: NULL.
 ///
+/// Lifetime: static.
+///
 /// Status: partial (as in a libssl built without unit tests)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_test_functions() -> *const TestFunctions {

@@ -11,6 +11,8 @@ use crate::context::Context;
 
 /// Sets a client's NPN callback. Accepted, never called.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (never negotiated)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
@@ -23,6 +25,8 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
 
 /// Sets a server's NPN callback. Accepted, never called.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (never negotiated)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
@@ -34,6 +38,8 @@ pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
 }
 
 /// The protocol that NPN chose: NULL with length 0, as NPN never runs.
+///
+/// Lifetime: until the next handshake.
 ///
 /// Status: partial (never negotiated)
 #[unsafe(no_mangle)]

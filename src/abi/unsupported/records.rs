@@ -19,6 +19,8 @@ const WHY: &str = "Reprise pads no records: TLS 1.3 padding is not to be had fro
 
 /// The argument of the padding callback of a context: NULL.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_record_padding_callback_arg(
@@ -49,6 +51,8 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, 
 
 /// Sets the callback that pads the records of a context: an error unless it is NULL.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
@@ -69,6 +73,8 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
 
 /// Sets the argument of the padding callback of a context. Without effect, as there is no such
 /// callback.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -109,6 +115,8 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
 
 /// The argument of the padding callback of a connection: NULL.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(
@@ -139,6 +147,8 @@ pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, l
 
 /// Sets the callback that pads the records of a connection: an error unless it is NULL.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_record_padding_callback(
@@ -160,6 +170,8 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback(
 
 /// Sets the argument of the padding callback of a connection. Without effect, as there is no such
 /// callback.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]

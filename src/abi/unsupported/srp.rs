@@ -43,6 +43,8 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_init(ctx: *mut Context) -> c_int {
 
 /// Sets the argument of the SRP callbacks: 0, an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_void) -> c_int {
@@ -50,6 +52,8 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_v
 }
 
 /// Sets the callback that asks for an SRP password: 0, an error.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -89,6 +93,8 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
 
 /// Sets the callback that looks up SRP users: 0, an error.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
@@ -99,6 +105,8 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
 }
 
 /// Sets the callback that accepts SRP groups: 0, an error.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -129,6 +137,8 @@ pub unsafe extern "C" fn SSL_SRP_CTX_init(ssl: *mut Connection) -> c_int {
 
 /// The prime of the SRP group: NULL, no connection uses SRP.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM {
@@ -136,6 +146,8 @@ pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM
 }
 
 /// The generator of the SRP group: NULL, no connection uses SRP.
+///
+/// Lifetime: nothing is lent.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -145,6 +157,8 @@ pub unsafe extern "C" fn SSL_get_srp_g(ssl: *mut Connection) -> *mut ffi::BIGNUM
 
 /// The SRP user's information: NULL, no connection uses SRP.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_char {
@@ -152,6 +166,8 @@ pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_ch
 }
 
 /// The SRP user's name: NULL, no connection uses SRP.
+///
+/// Lifetime: nothing is lent.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]

@@ -25,6 +25,8 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(
 
 /// The SRTP profile in use: NULL, none.
 ///
+/// Lifetime: nothing is lent.
+///
 /// Status: unsupported (DTLS-SRTP)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
@@ -34,6 +36,8 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
 }
 
 /// The SRTP profiles set: NULL, none.
+///
+/// Lifetime: nothing is lent.
 ///
 /// Status: unsupported (DTLS-SRTP)
 #[unsafe(no_mangle)]

@@ -19,6 +19,8 @@ pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
 
 /// Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
 ///
+/// Lifetime: what the function is given: until it returns.
+///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
@@ -35,6 +37,8 @@ pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
 }
 
 /// Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+///
+/// Lifetime: what the function is given: until it returns.
 ///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
 #[unsafe(no_mangle)]
