@@ -44,20 +44,18 @@ fn files_that_documents_name_exist() {
 #[test]
 fn no_file_has_a_path_of_a_machine() {
     let mut complaints = Vec::new();
-    // Written in two parts, so that this file is none of them.
-    let prefixes = [
-        concat!("/ho", "me/"),
-        concat!("/ro", "ot/"),
-        concat!("/wo", "rk/"),
-        concat!("/tmp/", "wt/"),
-    ];
+    // Without its first byte, so that this file has none.
+    let prefixes = ["home/", "root/", "work/"].map(|folder| format!("/{folder}"));
     let extensions = [
         "c", "cpp", "h", "in", "md", "py", "rs", "sh", "toml", "tsv", "txt",
     ];
     for path in files(".", &extensions) {
         let text = std::fs::read(&path).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        for prefix in prefixes.iter().filter(|prefix| text.contains(**prefix)) {
+        for prefix in prefixes
+            .iter()
+            .filter(|prefix| text.contains(prefix.as_str()))
+        {
             complaints.push(format!("{} has {prefix}", relative(&path)));
         }
     }

@@ -1,7 +1,7 @@
 //! The session cache beside what could stand in its place: a mutex around maps, sixteen of those, and
 //! the concurrent maps of `papaya` and `scc` with a mutex around the order.
 //!
-//! `cargo run --release --example cache_compare [ENTRIES...]`
+//! `cargo bench --bench cache_compare -- [ENTRIES...]`
 //!
 //! Prints nanoseconds per operation with one thread, and millions of operations per second with one and
 //! two. The figures and the choice are in `docs/cache.md`.
