@@ -13,109 +13,66 @@ mod cache;
 #[allow(dead_code)]
 #[path = "../src/fallible.rs"]
 mod fallible;
+#[allow(dead_code, unused_imports)]
+#[path = "../src/reference/mod.rs"]
+mod reference;
 
 use std::collections::{BTreeMap, HashMap};
-use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key, OwnNode, Pace, RefCount};
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key, OwnNode, Pace};
+use reference::{Count, Counted, Ref, WeakSlot};
 
 /// As large as a session without its parts.
 struct Session {
-    count: RefCount,
+    count: Count,
     node: OwnNode<Session>,
     key: Key,
     expires: i64,
-    /// True if our cache may have led to it; the others never lend what may be gone.
-    was_in_ours: AtomicBool,
-    _fields: [u64; 32],
+    owner: WeakSlot<()>,
+    key_hash: AtomicU32,
+    _fields: [u64; 31],
 }
 
-struct Owned(NonNull<Session>);
+type Owned = Ref<Session>;
 
-// SAFETY: the count is atomic, the rest is never changed.
-unsafe impl Send for Owned {}
-// SAFETY: as above.
-unsafe impl Sync for Owned {}
+fn session(n: u64, expires: i64) -> Owned {
+    Ref::new(Session {
+        count: Count::one(),
+        node: OwnNode::default(),
+        key: key(n),
+        expires,
+        owner: WeakSlot::default(),
+        key_hash: AtomicU32::new(0),
+        _fields: [n; 31],
+    })
+}
 
-impl Owned {
-    fn new(n: u64, expires: i64) -> Self {
-        Self(NonNull::from(Box::leak(Box::new(Session {
-            count: RefCount::one(),
-            node: OwnNode::default(),
-            key: key(n),
-            expires,
-            was_in_ours: AtomicBool::new(false),
-            _fields: [n; 32],
-        }))))
-    }
-
-    fn get(&self) -> &Session {
-        // SAFETY: we own a reference.
-        unsafe { self.0.as_ref() }
-    }
-
-    unsafe fn free(session: *mut Session) {
-        // SAFETY: made from a box, and the caller has the last say.
-        drop(unsafe { Box::from_raw(session) });
+// SAFETY: `session` makes sessions, as references; the count is the session's.
+unsafe impl Counted for Session {
+    fn count(&self) -> &Count {
+        &self.count
     }
 }
 
-impl Clone for Owned {
-    fn clone(&self) -> Self {
-        self.get().count.add();
-        Self(self.0)
-    }
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        if self.get().count.take() {
-            // SAFETY: that was the last reference.
-            unsafe {
-                if self.get().was_in_ours.load(Ordering::Relaxed) {
-                    cache::retire(self.0.as_ptr(), size_of::<Session>(), Self::free);
-                } else {
-                    Self::free(self.0.as_ptr());
-                }
-            }
-        }
-    }
-}
-
-// SAFETY: as the contract asks: counted, and freed through `retire`.
-unsafe impl Entry for Owned {
-    type Object = Session;
+impl Entry for Session {
     type Owner = ();
-    fn entered(_: &Session, (): &(), _: u32) {}
-    fn left(_: &Session, (): &()) {}
-    fn filed_hash(&self) -> Option<u32> {
-        None
-    }
-    fn own_node(&self) -> &OwnNode<Session> {
-        &self.get().node
-    }
     fn key(&self) -> Key {
-        self.get().key
+        self.key
     }
     fn expires(&self) -> Expiry {
-        Expiry::of(self.get().expires, 0)
+        Expiry::of(self.expires, 0)
     }
-    fn object(&self) -> NonNull<Session> {
-        self.0
+    fn owner(&self) -> &WeakSlot<()> {
+        &self.owner
     }
-    fn into_raw(self) -> NonNull<Session> {
-        self.get().was_in_ours.store(true, Ordering::Relaxed);
-        std::mem::ManuallyDrop::new(self).0
+    fn key_hash(&self) -> &AtomicU32 {
+        &self.key_hash
     }
-    unsafe fn from_raw(raw: NonNull<Session>) -> Self {
-        Self(raw)
-    }
-    unsafe fn try_upgrade(raw: NonNull<Session>) -> Option<Self> {
-        // SAFETY: the caller's promise.
-        unsafe { raw.as_ref() }.count.try_add().then_some(Self(raw))
+    fn own_node(&self) -> &OwnNode<Session> {
+        &self.node
     }
 }
 
@@ -143,7 +100,7 @@ trait Store: Send + Sync {
     fn flush(&self);
 }
 
-struct Ours(Cache<Owned>);
+struct Ours(Cache<Session>);
 
 impl Store for Ours {
     fn add(&self, session: Owned) {
@@ -371,11 +328,11 @@ fn throughput(threads: u64, each: impl Fn(u64, u64) + Send + Sync + Copy) -> f64
 
 fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
     // So that none pays for the first use of memory.
-    let warm: Vec<Owned> = (0..entries).map(|n| Owned::new(n, 0)).collect();
+    let warm: Vec<Owned> = (0..entries).map(|n| session(n, 0)).collect();
     drop(warm);
     let store = &*store;
     let add = per_call(1, entries, |n| {
-        store.add(Owned::new(n, 1000 + n as i64 / 1000))
+        store.add(session(n, 1000 + n as i64 / 1000))
     });
     let probes = 100_000;
     let hit = per_call(6, probes, |n| {
@@ -384,9 +341,9 @@ fn measure(name: &str, store: Arc<dyn Store>, entries: u64) {
     let miss = per_call(6, probes, |n| assert!(!store.find(&key(1 << 40 | n))));
     let churn = |thread: u64, n: u64| {
         let fresh = (thread + 1) << 50 | n;
-        let session = Owned::new(fresh, i64::MAX / 2);
-        store.add(session.clone());
-        store.remove(&session);
+        let one = session(fresh, i64::MAX / 2);
+        store.add(one.clone());
+        store.remove(&one);
     };
     let pair = per_call(6, probes, |n| churn(7, n));
     let look = |thread: u64, n: u64| {
@@ -425,7 +382,7 @@ fn main() {
          store         entries |   add   hit  miss add+rm  flush |    lookups |      add+rm |   9:1 mix"
     );
     for entries in sizes {
-        measure("ours", Arc::new(Ours(Cache::new(0, ()))), entries);
+        measure("ours", Arc::new(Ours(Cache::new(0, Weak::new()))), entries);
         measure("mutex", Arc::new(Locked::<1>::new()), entries);
         measure("16 mutexes", Arc::new(Locked::<16>::new()), entries);
         measure("papaya", Arc::new(Papaya::new()), entries);

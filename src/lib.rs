@@ -23,6 +23,7 @@
 //! |-------------------|--------------------------------------------------------------------------|
 //! | [`wire`]          | TLS as it is on the wire: numbers, records, messages                     |
 //! | `error`, `reason` | what a function fails with                                               |
+//! | [`reference`]     | counted references, and memory that is freed once no thread can read it  |
 //! | `clock`           | the only place that reads the time                                       |
 //! | `tag`             | the first word of objects behind C's pointers, by which they are known   |
 //! | `fallible`        | allocations that may fail, for code that can go on without them          |
@@ -44,6 +45,7 @@ mod fallible;
 pub mod fuzzing;
 mod libcrypto;
 mod reason;
+mod reference;
 mod session;
 mod tag;
 mod ticket;

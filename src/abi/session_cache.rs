@@ -8,7 +8,6 @@
 //! held while a callback runs.
 
 use std::ffi::{c_int, c_long};
-use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::call::call;
@@ -16,6 +15,7 @@ use super::pointer::{borrow, borrow_quietly, optional};
 use super::types::SessionHash;
 use crate::context::Context;
 use crate::libcrypto::memory;
+use crate::reference::Lent;
 use crate::session::{Session, SessionRef};
 
 /// Adds a session to the cache, which takes a reference of its own. A session that has the same id
@@ -102,11 +102,11 @@ pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const Context) -> c_long {
     })
 }
 
-/// The session that the program lends for the length of a call; `None` for NULL.
+/// The session that the program lends for `'a`, the length of a call; `None` for NULL.
 ///
 /// # Safety
-/// `session` is NULL or a live session, for as long as the result is used.
-unsafe fn lend(session: *const Session) -> crate::error::Result<Option<ManuallyDrop<SessionRef>>> {
+/// `session` is NULL or a live session during `'a`.
+unsafe fn lend<'a>(session: *const Session) -> crate::error::Result<Option<Lent<'a, Session>>> {
     // SAFETY: NULL or live, as the caller promises.
     let session = unsafe { optional(session) }?;
     // SAFETY: not NULL, so live.

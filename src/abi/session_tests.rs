@@ -14,6 +14,7 @@ use crate::error::Reason;
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::memory;
 use crate::libcrypto::{error_queue, testing};
+use crate::reference::Counted;
 use crate::session::samples::{SAMPLES, Sample};
 use crate::session::{Fields, PeerChain, Session};
 
@@ -249,7 +250,7 @@ fn s88_d2i_and_i2d_move_their_pointers_as_openssl_does() {
         SSL_SESSION_up_ref(session);
         let again = d2i_SSL_SESSION(&mut session, &mut place, other.len() as c_long);
         assert_eq!(again, made);
-        assert_eq!((*made).reference_count(), 2);
+        assert_eq!((*made).count().get(), 2);
         assert_eq!(written(made), other);
 
         // Failures leave everything as it was.
@@ -397,7 +398,7 @@ fn s122_threads_share_a_session_through_c() {
     });
     // SAFETY: the reference that d2i gave.
     unsafe {
-        assert_eq!((*shared.0).reference_count(), 1);
+        assert_eq!((*shared.0).count().get(), 1);
         SSL_SESSION_free(shared.0);
     }
 }

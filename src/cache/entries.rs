@@ -1,15 +1,17 @@
 //! The cache itself: what can be done with it, and in which order its parts are changed.
 
+use std::sync::Weak;
+
 use super::entry::{Entry, Key};
 use super::figures::count;
 use super::index::{Index, Place};
 use super::node::Node;
 use super::order::Order;
-use super::reclaim::{garbage, pin, retire, try_to_collect};
 use super::spent::Spent;
-use super::sync::{AtomicU64, AtomicUsize, Lock, Locked, Ordering};
 use super::table::Table;
 use crate::fallible;
+use crate::reference::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::reference::{Lock, LockGuard, Ref, WeakHandle, garbage, pin, retire, try_to_collect};
 
 /// Up to here memory that waits for pinned threads does not matter. Beyond, adding is refused while
 /// nothing gets freed.
@@ -21,13 +23,13 @@ const COLLECT_TRIES: usize = 8;
 ///
 /// All methods may be called from any thread at any time. None of them runs foreign code: what leaves
 /// the cache is returned, with the reference that the cache had.
-pub struct Cache<E: Entry> {
-    pub(super) index: Index<E::Object>,
+pub struct Cache<T: Entry> {
+    pub(super) index: Index<T>,
     /// Tells this cache from any other that there ever was in this process; not 0.
     pub(super) number: u64,
     limit: AtomicUsize,
-    pub(super) owner: E::Owner,
-    pub(super) writers: Writers<E::Object>,
+    pub(super) owner: WeakHandle<T::Owner>,
+    pub(super) writers: Writers<T>,
 }
 
 /// What writers write to. On cache lines of its own, so that lookups do not feel it.
@@ -46,16 +48,16 @@ pub(super) struct Guarded<O> {
     pub(super) spent: Spent<O>,
 }
 
-/// What became of an object that was to be added.
+/// The outcome of adding an object.
 #[derive(Debug)]
-pub enum Inserted<E> {
+pub enum Inserted<T: Entry> {
     /// It is in the cache now.
     Added {
         /// The other object that had its key, which is no longer in the cache.
-        replaced: Option<E>,
+        replaced: Option<Ref<T>>,
         /// The one that had to make room. If the limit was lowered there may be more to evict: call
         /// [`Cache::evict`] until it has none.
-        evicted: Option<E>,
+        evicted: Option<Ref<T>>,
     },
     /// It was in the cache before. Its place in the order is the one of its expiry now, behind all that
     /// expire at the same time.
@@ -64,22 +66,22 @@ pub enum Inserted<E> {
     Refused,
 }
 
-// SAFETY: objects and nodes are reached through the index while pinned, or with the lock held; `Entry`
-// demands `Send` and `Sync` of the references.
-unsafe impl<E: Entry> Send for Cache<E> {}
+// SAFETY: objects and nodes are reached through the index while pinned, or with the lock held; objects are
+// `Send` and `Sync`.
+unsafe impl<T: Entry> Send for Cache<T> {}
 // SAFETY: as above.
-unsafe impl<E: Entry> Sync for Cache<E> {}
+unsafe impl<T: Entry> Sync for Cache<T> {}
 
-impl<E: Entry> Cache<E> {
+impl<T: Entry> Cache<T> {
     /// An empty cache with room for `limit` objects in the sense of [`Cache::set_limit`]. What is in
     /// it belongs to `owner`.
-    pub fn new(limit: usize, owner: E::Owner) -> Self {
+    pub fn new(limit: usize, owner: Weak<T::Owner>) -> Self {
         static LAST: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
         Self {
             index: Index::new(),
             number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
             limit: AtomicUsize::new(limit),
-            owner,
+            owner: WeakHandle::new(owner),
             writers: Writers {
                 guarded: Lock::new(Guarded {
                     order: Order::new(),
@@ -95,7 +97,7 @@ impl<E: Entry> Cache<E> {
 
     /// The object with this key. Takes no lock, waits for nobody, and writes to no shared memory but
     /// the count of the object that it found.
-    pub fn find(&self, key: &Key) -> Option<E> {
+    pub fn find(&self, key: &Key) -> Option<Ref<T>> {
         let pinned = pin();
         let mut dead = std::ptr::null_mut();
         let found = loop {
@@ -107,7 +109,7 @@ impl<E: Entry> Cache<E> {
             };
             // SAFETY: the node was linked after we pinned, and owned a reference until it was
             // unlinked; so if the object is gone, its memory was retired while we were pinned.
-            let upgraded = unsafe { E::try_upgrade(object) };
+            let upgraded = Ref::of(unsafe { object.as_ref() });
             if upgraded.is_some() || node == dead {
                 break upgraded;
             }
@@ -130,19 +132,18 @@ impl<E: Entry> Cache<E> {
 
     /// Adds an object, with the caller's reference. It replaces another object with its key. When the
     /// number of objects, this one included, reaches the limit, the first to expire of the others goes.
-    pub fn insert(&self, entry: E) -> Inserted<E> {
+    pub fn insert(&self, entry: Ref<T>) -> Inserted<T> {
         let key = entry.key();
         if too_much_garbage() {
             return Inserted::Refused;
         }
-        let Some(node) = entry
-            .own_node()
-            .for_cache(self.number, &key, entry.object())
-        else {
+        let own = entry.own_node();
+        let Some(node) = own.for_cache(self.number, &key, entry.as_non_null()) else {
             return Inserted::Refused;
         };
         let node = node.as_ptr();
         let mut guarded = self.lock();
+        let expires = entry.expires();
         let Guarded { order, spent } = &mut *guarded;
         // SAFETY: the lock is held until `guarded` is dropped, so what index and order lead to is live.
         // `node` is in no list unless the object is here already: if it is the object's own it is for this key
@@ -151,23 +152,25 @@ impl<E: Entry> Cache<E> {
         unsafe {
             let place = self.index.place(&key);
             let old = place.node();
-            if !old.is_null() && (*old).object == entry.object() {
+            if !old.is_null() && (*old).object == entry.as_non_null() {
                 order.take_out(old);
-                order.file(old, entry.expires());
-                E::entered((*old).object.as_ref(), &self.owner, key.hash());
+                order.file(old, expires);
+                self.claim(&entry, &key);
                 drop(guarded);
                 if !(*node).is_own() {
                     Node::free(node);
                 }
                 return Inserted::AlreadyPresent;
             }
-            order.file(node, entry.expires());
-            E::entered(entry.into_raw().as_ref(), &self.owner, key.hash());
+            order.file(node, expires);
+            self.claim(&entry, &key);
+            // The node has the reference now.
+            let _ = entry.into_raw();
             self.index.put(&place, node);
             if old.is_null() {
                 self.writers.count_in(&*node);
             } else {
-                E::left((*old).object.as_ref(), &self.owner);
+                (*old).object.as_ref().owner().clear(&self.owner);
                 order.take_out(old);
             }
             let victim = self.take_excess(order, node);
@@ -180,7 +183,7 @@ impl<E: Entry> Cache<E> {
 
     /// Takes out the first to expire if the cache has reached its limit, but not `kept`, the object that
     /// was added last. To be called until there is none, after something was added.
-    pub fn evict(&self, kept: &E) -> Option<E> {
+    pub fn evict(&self, kept: &Ref<T>) -> Option<Ref<T>> {
         if !self.is_over() {
             return None;
         }
@@ -194,7 +197,7 @@ impl<E: Entry> Cache<E> {
     }
 
     /// Takes out the object with the key of `entry`, this one or another.
-    pub fn remove(&self, entry: &E) -> Option<E> {
+    pub fn remove(&self, entry: &Ref<T>) -> Option<Ref<T>> {
         // Most often that is what is to be taken out, and in a large cache it is far.
         entry.own_node().prefetch();
         self.change(|order| {
@@ -210,13 +213,13 @@ impl<E: Entry> Cache<E> {
     }
 
     /// Takes out this very object, which has expired, and not another one that has its key by now.
-    pub fn expire(&self, entry: &E) -> Option<E> {
+    pub fn expire(&self, entry: &Ref<T>) -> Option<Ref<T>> {
         self.change(|order| {
             // SAFETY: `change` holds the lock, so what the index leads to is live.
             unsafe {
                 let place = self.place_of(entry);
                 match place.node().as_ref() {
-                    Some(node) if node.object == entry.object() => {
+                    Some(node) if node.object == entry.as_non_null() => {
                         count(&self.writers.expiries);
                         self.unlink(order, &place)
                     }
@@ -228,16 +231,17 @@ impl<E: Entry> Cache<E> {
 
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
-    pub fn reorder(&self, entry: &E) -> bool {
+    pub fn reorder(&self, entry: &Ref<T>) -> bool {
         let mut guarded = self.lock();
         let order = &mut guarded.order;
+        let expires = entry.expires();
         // SAFETY: the lock is held, so what index and order lead to is live.
         unsafe {
             let node = self.place_of(entry).node();
-            let held = !node.is_null() && (*node).object == entry.object();
+            let held = !node.is_null() && (*node).object == entry.as_non_null();
             if held {
                 order.take_out(node);
-                order.file(node, entry.expires());
+                order.file(node, expires);
             }
             held
         }
@@ -245,7 +249,7 @@ impl<E: Entry> Cache<E> {
 
     /// References to all objects, in order of expiry. `None` when memory is short. Writers wait
     /// meanwhile, lookups do not.
-    pub fn snapshot(&self) -> Option<Vec<E>> {
+    pub fn snapshot(&self) -> Option<Vec<Ref<T>>> {
         let mut all = Vec::new();
         loop {
             fallible::ask(|| all.try_reserve(self.len() + 16)).ok()?;
@@ -258,7 +262,7 @@ impl<E: Entry> Cache<E> {
             // SAFETY: the lock is held, so nodes in the order are live and own a reference.
             unsafe {
                 while let Some(held) = node.as_ref() {
-                    all.extend(E::try_upgrade(held.object));
+                    all.extend(Ref::of(held.object.as_ref()));
                     node = order.after(node);
                 }
             }
@@ -282,15 +286,27 @@ impl<E: Entry> Cache<E> {
         self.limit.swap(limit, Ordering::Relaxed)
     }
 
-    pub(super) fn lock(&self) -> Locked<'_, Guarded<E::Object>> {
+    /// Marks an object as one of this cache's, under this key.
+    ///
+    /// # Safety
+    /// The lock is held, and the object is in the order.
+    pub(super) unsafe fn claim(&self, entry: &Ref<T>, key: &Key) {
+        entry.expose();
+        entry.key_hash().store(key.hash(), Ordering::Relaxed);
+        // SAFETY: what leaves the order is cleared before, at the latest when the cache is dropped, and the cache
+        // has a reference to the object until then.
+        unsafe { entry.owner().set(&self.owner) };
+    }
+
+    pub(super) fn lock(&self) -> LockGuard<'_, Guarded<T>> {
         self.writers.guarded.lock(|guarded| self.repair(guarded))
     }
 
     /// Does `take` with the lock held, and gives up the node that it has taken out, if any.
     pub(super) fn change(
         &self,
-        take: impl FnOnce(&mut Order<E::Object>) -> *mut Node<E::Object>,
-    ) -> Option<E> {
+        take: impl FnOnce(&mut Order<T>) -> *mut Node<T>,
+    ) -> Option<Ref<T>> {
         let mut guarded = self.lock();
         let Guarded { order, spent } = &mut *guarded;
         let taken = take(order);
@@ -303,7 +319,7 @@ impl<E: Entry> Cache<E> {
     /// What is to be done after so many changes: the index follows the number of objects, and what nobody
     /// needs any more is retired, after the lock was released.
     #[inline]
-    pub(super) fn finish(&self, mut guarded: Locked<'_, Guarded<E::Object>>, changes: usize) {
+    pub(super) fn finish(&self, mut guarded: LockGuard<'_, Guarded<T>>, changes: usize) {
         let entries = self.len();
         let mut tables = [std::ptr::null_mut(); 2];
         // SAFETY: the lock is held.
@@ -325,14 +341,13 @@ impl<E: Entry> Cache<E> {
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn place_of(&self, entry: &E) -> Place<E::Object> {
+    unsafe fn place_of(&self, entry: &Ref<T>) -> Place<T> {
         // SAFETY: the lock is held.
         unsafe {
-            if let Some(hash) = entry.filed_hash() {
-                let place = self.index.place_of(hash, entry.object());
-                if !place.node().is_null() {
-                    return place;
-                }
+            let hash = entry.key_hash().load(Ordering::Relaxed);
+            let place = self.index.place_of(hash, entry.as_non_null());
+            if !place.node().is_null() {
+                return place;
             }
             self.index.place(&entry.key())
         }
@@ -347,11 +362,7 @@ impl<E: Entry> Cache<E> {
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn take_excess(
-        &self,
-        order: &mut Order<E::Object>,
-        kept: *mut Node<E::Object>,
-    ) -> *mut Node<E::Object> {
+    unsafe fn take_excess(&self, order: &mut Order<T>, kept: *mut Node<T>) -> *mut Node<T> {
         if !self.is_over() {
             return std::ptr::null_mut();
         }
@@ -375,16 +386,12 @@ impl<E: Entry> Cache<E> {
     ///
     /// # Safety
     /// The lock is held, and there is a node at `place`.
-    pub(super) unsafe fn unlink(
-        &self,
-        order: &mut Order<E::Object>,
-        place: &Place<E::Object>,
-    ) -> *mut Node<E::Object> {
+    pub(super) unsafe fn unlink(&self, order: &mut Order<T>, place: &Place<T>) -> *mut Node<T> {
         let node = place.node();
         // SAFETY: what is in the index is in the order, and live.
         unsafe {
             self.index.take_out(place);
-            E::left((*node).object.as_ref(), &self.owner);
+            (*node).object.as_ref().owner().clear(&self.owner);
             order.take_out(node);
             self.writers.count_out(&*node);
         }
@@ -392,7 +399,7 @@ impl<E: Entry> Cache<E> {
     }
 }
 
-impl<E: Entry> Drop for Cache<E> {
+impl<T: Entry> Drop for Cache<T> {
     fn drop(&mut self) {
         let Guarded { order, spent } = self.writers.guarded.get_mut();
         // SAFETY: nobody else has the cache, so nobody is in a lookup.
@@ -403,11 +410,11 @@ impl<E: Entry> Drop for Cache<E> {
             unsafe {
                 let next = order.after(node);
                 let object = (*node).object;
-                E::left(object.as_ref(), &self.owner);
+                object.as_ref().owner().clear(&self.owner);
                 if !(*node).is_own() {
                     Node::free(node);
                 }
-                drop(E::from_raw(object));
+                drop(Ref::from_raw(object.as_ptr()));
                 node = next;
             }
         }
@@ -437,17 +444,14 @@ unsafe fn retire_all<O: 'static>(spent: Option<Spent<O>>, tables: [*mut Table<O>
 ///
 /// # Safety
 /// The lock is held; the node was in index and order, and is in neither now.
-pub(super) unsafe fn give_up<E: Entry>(
-    node: *mut Node<E::Object>,
-    spent: &mut Spent<E::Object>,
-) -> Option<E> {
+pub(super) unsafe fn give_up<T: Entry>(node: *mut Node<T>, spent: &mut Spent<T>) -> Option<Ref<T>> {
     // SAFETY: the caller's promise: the node is live until it is retired, and its reference is ours.
     unsafe {
         let object = node.as_ref()?.object;
         if !(*node).is_own() {
             spent.add(node);
         }
-        Some(E::from_raw(object))
+        Some(Ref::from_raw(object.as_ptr()))
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a cache holds: the key, the expiry and the owning reference.
 
-use std::ptr::NonNull;
+use std::sync::atomic::AtomicU32;
 
 use super::hash::hash;
 use super::own_node::OwnNode;
 use super::sync::hash_keys;
+use crate::reference::{Counted, WeakSlot};
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
 /// use more than once should keep it too.
@@ -109,22 +110,10 @@ impl Expiry {
     }
 }
 
-/// An owning reference to a reference-counted object that a cache can hold.
-///
-/// # Safety
-/// Whoever implements this promises:
-/// - [`Entry::into_raw`] gives away one reference as a pointer, and [`Entry::from_raw`] takes it back;
-/// - after the last reference of an object that was ever in a cache is gone, its memory stays
-///   readable for [`Entry::try_upgrade`] until every thread that was pinned at that moment has
-///   unpinned: it is freed through [`super::retire`];
-/// - [`Entry::try_upgrade`] reads the count with acquire ordering when it finds it zero, and never
-///   raises it from zero;
-/// - no method blocks, panics or calls back into a cache.
-pub unsafe trait Entry: Clone + Send + Sync {
-    /// What the reference refers to.
-    type Object: 'static;
-    /// Whom the objects in one cache belong to.
-    type Owner: Send + Sync;
+/// An object that a cache can hold.
+pub trait Entry: Counted {
+    /// The owner of a cache, as its objects see it.
+    type Owner: ?Sized + Send + Sync;
 
     /// The key under which the object is found. It is read once, when the object is added.
     fn key(&self) -> Key;
@@ -132,43 +121,13 @@ pub unsafe trait Entry: Clone + Send + Sync {
     /// When the object expires, as of now.
     fn expires(&self) -> Expiry;
 
-    /// The object. Two references are to the same object if these are equal.
-    fn object(&self) -> NonNull<Self::Object>;
+    /// Part of the object: the owner of the cache that it entered last, until it leaves that.
+    fn owner(&self) -> &WeakSlot<Self::Owner>;
 
-    /// Gives the reference away as a pointer.
-    fn into_raw(self) -> NonNull<Self::Object>;
+    /// Part of the object: the hash of the key under which it was added last. The object sets another value when
+    /// its key changes.
+    fn key_hash(&self) -> &AtomicU32;
 
-    /// Takes back a reference.
-    ///
-    /// # Safety
-    /// `raw` came from [`Entry::into_raw`], and its reference was not taken back before.
-    unsafe fn from_raw(raw: NonNull<Self::Object>) -> Self;
-
-    /// A further reference, unless there is none left that it could be added to.
-    ///
-    /// # Safety
-    /// The object is alive, or its memory was given to [`super::retire`] after the calling thread
-    /// was pinned.
-    unsafe fn try_upgrade(raw: NonNull<Self::Object>) -> Option<Self>;
-
-    /// The object's own node: a part of the object, for the caches alone, dropped when its memory is freed.
-    fn own_node(&self) -> &OwnNode<Self::Object>;
-
-    /// The object is entering the cache that belongs to `owner`, under a key with this hash. Called
-    /// with the writers' lock, as is [`Entry::left`], so the two come in the order of what they tell.
-    fn entered(object: &Self::Object, owner: &Self::Owner, hash: u32);
-
-    /// The hash that [`Entry::entered`] was told last, if the object's key is still the same: saves
-    /// looking at the key. `None` is always right.
-    fn filed_hash(&self) -> Option<u32>;
-
-    /// The object is leaving that cache. For each object that entered it comes before the cache
-    /// gives up its reference, and before `owner` is dropped.
-    fn left(object: &Self::Object, owner: &Self::Owner);
-
-    /// True if both refer to the same object.
-    #[cfg(test)]
-    fn same(&self, other: &Self) -> bool {
-        self.object() == other.object()
-    }
+    /// Part of the object, for the caches alone.
+    fn own_node(&self) -> &OwnNode<Self>;
 }

@@ -3,8 +3,9 @@
 use super::entries::{Cache, Writers};
 use super::entry::Entry;
 use super::node::Node;
-use super::reclaim::{garbage, pin};
-use super::sync::{AtomicU64, LoadLocked, Ordering};
+use super::sync::LoadLocked;
+use crate::reference::sync::{AtomicU64, Ordering};
+use crate::reference::{garbage, pin};
 
 /// What a cache has to tell about itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Figures {
     pub garbage: usize,
 }
 
-impl<E: Entry> Cache<E> {
+impl<T: Entry> Cache<T> {
     /// The figures. Takes no lock; each is right, but they may belong to slightly different moments.
     pub fn figures(&self) -> Figures {
         let pinned = pin();

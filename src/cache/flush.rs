@@ -6,6 +6,7 @@ use super::figures::count;
 use super::node::Node;
 use super::order::Order;
 use super::sync::prefetch;
+use crate::reference::Ref;
 
 /// How many objects a flush takes out at once at most.
 const AT_ONCE: usize = if cfg!(any(test, loom)) { 3 } else { 16 };
@@ -28,16 +29,16 @@ pub enum Pace {
     SomeAtOnce,
 }
 
-impl<E: Entry> Cache<E> {
+impl<T: Entry> Cache<T> {
     /// Takes out the first to expire if it is due.
     #[cfg(test)]
-    pub fn pop(&self, due: Due) -> Option<E> {
+    pub fn pop(&self, due: Due) -> Option<Ref<T>> {
         // SAFETY: `change` holds the lock.
         self.change(|order| unsafe { self.take_due(order, due) })
     }
 
     /// Takes out those that expire first, if they are due, and at most so many. What was taken comes first.
-    fn pop_some(&self, due: Due, most: usize) -> [Option<E>; AT_ONCE] {
+    fn pop_some(&self, due: Due, most: usize) -> [Option<Ref<T>>; AT_ONCE] {
         let mut taken = [const { None }; AT_ONCE];
         let mut guarded = self.lock();
         let Guarded { order, spent } = &mut *guarded;
@@ -57,7 +58,7 @@ impl<E: Entry> Cache<E> {
     /// Takes out what is due, as the iterator is asked, in order of expiry, and with nothing locked in
     /// between. Ends after as many as there are now, so that objects that are added meanwhile cannot
     /// keep it going. What was taken out and not asked for is let go.
-    pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = E> + '_ {
+    pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = Ref<T>> + '_ {
         let at_once = match pace {
             Pace::OneByOne => 1,
             Pace::SomeAtOnce => AT_ONCE,
@@ -79,7 +80,7 @@ impl<E: Entry> Cache<E> {
     ///
     /// # Safety
     /// The lock is held.
-    unsafe fn take_due(&self, order: &mut Order<E::Object>, due: Due) -> *mut Node<E::Object> {
+    unsafe fn take_due(&self, order: &mut Order<T>, due: Due) -> *mut Node<T> {
         let first = order.first();
         // SAFETY: the lock is held, so nodes in the order are live and in the index.
         unsafe {
@@ -103,7 +104,7 @@ impl<E: Entry> Cache<E> {
     ///
     /// # Safety
     /// The lock is held, and `node` is in the order.
-    unsafe fn prefetch_after(&self, order: &Order<E::Object>, node: *mut Node<E::Object>) {
+    unsafe fn prefetch_after(&self, order: &Order<T>, node: *mut Node<T>) {
         // SAFETY: nodes in the order are live while the lock is held.
         unsafe {
             let second = order.after(node);

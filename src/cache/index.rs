@@ -17,9 +17,10 @@ use std::ptr::NonNull;
 
 use super::entry::Key;
 use super::node::Node;
-use super::sync::{AtomicPtr, LoadLocked, Ordering, prefetch};
+use super::sync::{LoadLocked, prefetch};
 use super::table::{Table, cut, join, split};
 use crate::fallible;
+use crate::reference::sync::{AtomicPtr, Ordering};
 
 /// The bits of the smallest table. Tests begin with two chains, so that tables change often.
 const MIN_BITS: u32 = if cfg!(any(test, loom)) { 1 } else { 4 };

@@ -3,11 +3,12 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::test_entry::{ENDED, Item, Object};
-use super::{Cache, CountedCell, Due, Entry, Inserted, Key, Pace, RefCount};
+use super::test_entry::{ENDED, Item, Object, cache, object, object_with_key};
+use super::{Cache, Due, Entry, Inserted, Key, Pace};
+use crate::reference::CountedCell;
 
 fn item(n: u8) -> Item {
-    Item::new(0x303, &[n], i64::from(n), 10)
+    object(0x303, &[n], i64::from(n), 10)
 }
 
 fn key(n: u8) -> Key {
@@ -34,8 +35,8 @@ fn model_with(interruptions: Option<usize>, program: impl Fn() + Send + Sync + '
     assert!(runs.load(std::sync::atomic::Ordering::Relaxed) > 1);
 }
 
-fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Item>> {
-    let cache = Cache::new(limit, ());
+fn cache_with(ids: impl IntoIterator<Item = u8>, limit: usize) -> Arc<Cache<Object>> {
+    let cache = cache(limit);
     for n in ids {
         cache.insert(item(n));
     }
@@ -207,33 +208,30 @@ fn a_reference_is_never_taken_from_a_count_of_zero() {
 }
 
 #[test]
-fn the_last_of_several_holders_ends_an_object_and_nobody_else_does() {
+fn the_last_of_several_holders_ends_an_object_and_no_other_does() {
     model(|| {
-        let count = Arc::new(RefCount::one());
-        count.add();
-        let ended = Arc::new(loom::sync::atomic::AtomicUsize::new(0));
-        let give_back = |count: Arc<RefCount>, ended: Arc<loom::sync::atomic::AtomicUsize>| {
-            if count.take() {
-                ended.fetch_add(1, loom::sync::atomic::Ordering::Relaxed);
-            }
-        };
-        let holders: Vec<_> = (0..2)
-            .map(|_| {
-                let (count, ended) = (count.clone(), ended.clone());
-                thread::spawn(move || give_back(count, ended))
-            })
+        ENDED.set(0);
+        let one = item(1);
+        // As a cache that leads to it without a reference would have it.
+        one.expose();
+        let pinned = crate::reference::pin();
+        // SAFETY: the memory stays as long as the pin.
+        let seen = unsafe { &*one.as_ptr() };
+        let holders: Vec<_> = [one.clone(), one]
+            .into_iter()
+            .map(|holder| thread::spawn(move || drop(holder)))
             .collect();
         // A lookup that has no reference: what it gets keeps the object from ending.
-        let got = count.try_add();
-        if got {
-            assert_eq!(ended.load(loom::sync::atomic::Ordering::Relaxed), 0);
-            give_back(count.clone(), ended.clone());
+        if let Some(got) = Item::of(seen) {
+            assert_eq!(ENDED.get(), 0);
+            drop(got);
         }
         for holder in holders {
             holder.join().unwrap();
         }
-        assert_eq!(ended.load(loom::sync::atomic::Ordering::Relaxed), 1);
-        assert!(!count.try_add(), "a count of zero stays");
+        assert_eq!(ENDED.get(), 1);
+        assert!(Item::of(seen).is_none(), "a count of zero stays");
+        drop(pinned);
     });
 }
 
@@ -270,9 +268,9 @@ fn what_has_expired_does_not_take_its_successor_along() {
             })
         };
         let removed = cache.expire(&old);
-        assert!(removed.is_none_or(|removed| removed.same(&old)));
+        assert!(removed.is_none_or(|removed| removed == old));
         let fresh = replacer.join().unwrap();
-        assert!(cache.find(&key(1)).is_some_and(|found| found.same(&fresh)));
+        assert!(cache.find(&key(1)).is_some_and(|found| found == fresh));
     });
 }
 
@@ -280,7 +278,7 @@ fn what_has_expired_does_not_take_its_successor_along() {
 fn alike<const COUNT: usize>() -> [Item; COUNT] {
     std::array::from_fn(|n| {
         let key = Key::with_hash(0x303, &[n as u8], 5).expect("a short id");
-        Item::with_key(key, 0, 10)
+        object_with_key(key, 0, 10)
     })
 }
 
@@ -290,7 +288,7 @@ fn a_lookup_that_stands_on_what_is_taken_out_and_put_in_again_misses_nothing() {
     for stays in 0..2 {
         model(move || {
             let [first, goes, last] = alike();
-            let cache = Arc::new(Cache::new(0, ()));
+            let cache = Arc::new(cache(0));
             for one in [&first, &goes, &last] {
                 cache.insert(one.clone());
             }
@@ -313,8 +311,8 @@ fn a_lookup_that_stands_on_what_is_replaced_and_replaces_in_turn_misses_nothing(
     for looked_up in 0..3 {
         model_with(Some(3), move || {
             let [first, goes, last] = alike();
-            let other = Item::with_key(goes.key(), 0, 20);
-            let cache = Arc::new(Cache::new(0, ()));
+            let other = object_with_key(goes.key(), 0, 20);
+            let cache = Arc::new(cache(0));
             for one in [&first, &goes, &last] {
                 cache.insert(one.clone());
             }
@@ -332,11 +330,7 @@ fn a_lookup_that_stands_on_what_is_replaced_and_replaces_in_turn_misses_nothing(
             };
             assert!(cache.contains(&key));
             writer.join().unwrap();
-            assert!(
-                cache
-                    .find(&goes.key())
-                    .is_some_and(|found| found.same(&goes))
-            );
+            assert!(cache.find(&goes.key()).is_some_and(|found| found == goes));
         });
     }
 }
@@ -368,7 +362,7 @@ fn nothing_is_missed_while_objects_are_put_in_again_and_the_index_grows() {
 fn a_lookup_does_not_follow_an_object_into_another_cache() {
     model(|| {
         let [goes, stranger] = alike();
-        let caches = Arc::new([Cache::new(0, ()), Cache::new(0, ())]);
+        let caches = Arc::new([cache(0), cache(0)]);
         caches[0].insert(goes.clone());
         caches[1].insert(stranger.clone());
         let writer = {
@@ -396,21 +390,8 @@ fn two_threads_that_add_the_same_object_add_it_once() {
         let added = matches!(cache.insert(one.clone()), Inserted::Added { .. });
         assert!(added != adder.join().unwrap());
         assert_eq!((cache.len(), one.references()), (1, 2));
-        assert!(cache.remove(&one).is_some_and(|found| found.same(&one)));
+        assert!(cache.remove(&one).is_some_and(|found| found == one));
     });
-}
-
-/// What a cell gives or is given, as an `Item`.
-fn exchange(cell: &CountedCell<Object>, new: Option<Item>) -> Option<Item> {
-    // SAFETY: `into_raw` gives a reference away.
-    let old = unsafe { cell.replace(new.map(Entry::into_raw)) };
-    // SAFETY: the cell gives a reference.
-    old.map(|old| unsafe { Item::from_raw(old) })
-}
-
-fn take(cell: &CountedCell<Object>) -> Option<Item> {
-    // SAFETY: the cell gives a reference.
-    cell.get().map(|object| unsafe { Item::from_raw(object) })
 }
 
 #[test]
@@ -419,13 +400,13 @@ fn references_are_taken_from_a_cell_while_its_object_is_replaced() {
         // The cell has the only references, so an object that ends too early is not there any more.
         ENDED.set(0);
         let cell = Arc::new(CountedCell::new());
-        exchange(&cell, Some(item(1)));
+        cell.replace(Some(item(1)));
         let takers: Vec<_> = (0..2)
             .map(|_| {
                 let cell = cell.clone();
                 // Three each are more than the stock.
                 thread::spawn(move || {
-                    let taken = [take(&cell), take(&cell), take(&cell)];
+                    let taken = [cell.get(), cell.get(), cell.get()];
                     let first = taken.iter().flatten().filter(|one| one.key() == key(1));
                     if first.count() > 0 {
                         assert_eq!(ENDED.get(), 0);
@@ -433,13 +414,13 @@ fn references_are_taken_from_a_cell_while_its_object_is_replaced() {
                 })
             })
             .collect();
-        let replaced = exchange(&cell, Some(item(2)));
+        let replaced = cell.replace(Some(item(2)));
         assert_eq!(replaced.map(|one| one.key()), Some(key(1)));
         for taker in takers {
             taker.join().unwrap();
         }
         assert_eq!(ENDED.get(), 1);
-        assert_eq!(exchange(&cell, None).map(|one| one.key()), Some(key(2)));
+        assert_eq!(cell.replace(None).map(|one| one.key()), Some(key(2)));
         assert_eq!(ENDED.get(), 2);
     });
 }
@@ -449,14 +430,14 @@ fn a_cell_fills_up_its_stock() {
     loom::model(|| {
         let object = item(1);
         let cell = CountedCell::new();
-        exchange(&cell, Some(object.clone()));
-        let taken: Vec<_> = (0..20).map(|_| take(&cell)).collect();
+        cell.replace(Some(object.clone()));
+        let taken: Vec<_> = (0..20).map(|_| cell.get()).collect();
         assert!(taken.iter().all(Option::is_some));
-        exchange(&cell, None);
+        cell.replace(None);
         assert_eq!(object.references(), 21);
-        assert!((0..20).all(|_| take(&cell).is_none()));
-        assert!(exchange(&cell, Some(object.clone())).is_none());
-        assert!(take(&cell).is_some());
-        exchange(&cell, None);
+        assert!((0..20).all(|_| cell.get().is_none()));
+        assert!(cell.replace(Some(object.clone())).is_none());
+        assert!(cell.get().is_some());
+        cell.replace(None);
     });
 }

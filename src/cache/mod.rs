@@ -9,8 +9,6 @@
 //! | `entries`   | [`Cache`]: the operations, and the order in which they change the parts  |
 //! | `flush`     | taking out what has expired                                              |
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
-//! | `count`     | the count of references that lookups add to                              |
-//! | `counted_cell` | a place that gives references to its object to any thread             |
 //! | `hash`      | the keyed hash of a key                                                  |
 //! | `figures`   | what a cache tells about itself                                          |
 //! | `node`      | what a cache has of each object: key, reference, links                   |
@@ -18,10 +16,7 @@
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `table`     | one table of chains, and how chains come from one table into another     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
-//! | `reclaim`   | when memory is freed that a lookup may be reading: epochs                |
 //! | `spent`     | nodes that were taken out, gathered to be retired together               |
-//! | `lock`      | the writers' lock, which survives a fork                                 |
-//! | `fork`      | which process this is                                                    |
 //! | `repair`    | what a forked child does about a writer that it has not got              |
 //! | `sync`      | atomics and lock, which loom replaces                                    |
 //!
@@ -89,22 +84,15 @@
 //! **Memory that is short.** Adding allocates before it changes anything, and is refused without memory. An
 //! index that cannot get a larger table lets its chains grow.
 
-mod count;
-mod counted_cell;
 mod entries;
 mod entry;
 mod figures;
 mod flush;
-#[cfg(not(loom))]
-mod fork;
 mod hash;
 mod index;
-#[cfg(not(loom))]
-mod lock;
 mod node;
 mod order;
 mod own_node;
-mod reclaim;
 mod repair;
 mod spent;
 mod sync;
@@ -121,11 +109,7 @@ mod test_entry;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub use count::{Counted, RefCount};
-pub use counted_cell::CountedCell;
 pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use flush::{Due, Pace};
 pub use own_node::OwnNode;
-pub use reclaim::{Guard as PinGuard, collect, pin, retire};
-pub use sync::{Lock, Locked as LockGuard};

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::test_entry::Item;
-use super::{Cache, Due, Entry, Inserted, Key, Pace};
+use super::test_entry::{Item, Object, cache, object};
+use super::{Cache, Due, Inserted, Key, Pace};
 
 /// What OpenSSL does, for a handful of entries.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Model {
     fn add(&mut self, id: u8, expires: i64, item: Item) -> Vec<Item> {
         if let Some(at) = self.position(id) {
             let old = self.list.remove(at);
-            if old.2.same(&item) {
+            if old.2 == item {
                 self.file(id, expires, item);
                 return Vec::new();
             }
@@ -77,10 +77,10 @@ fn key(id: u8) -> Key {
 }
 
 fn same(ours: &[Item], model: &[Item]) -> bool {
-    ours.len() == model.len() && ours.iter().zip(model).all(|(ours, model)| ours.same(model))
+    ours.len() == model.len() && ours.iter().zip(model).all(|(ours, model)| ours == model)
 }
 
-fn add(cache: &Cache<Item>, item: &Item) -> Vec<Item> {
+fn add(cache: &Cache<Object>, item: &Item) -> Vec<Item> {
     match cache.insert(item.clone()) {
         Inserted::Added { evicted, .. } => {
             let more = std::iter::from_fn(|| cache.evict(item));
@@ -91,10 +91,10 @@ fn add(cache: &Cache<Item>, item: &Item) -> Vec<Item> {
     }
 }
 
-fn run(step: Step, cache: &Cache<Item>, model: &mut Model) -> Result<(), TestCaseError> {
+fn run(step: Step, cache: &Cache<Object>, model: &mut Model) -> Result<(), TestCaseError> {
     match step {
         Step::Add(id, time) => {
-            let item = Item::new(0x303, &[id], time, 0);
+            let item = object(0x303, &[id], time, 0);
             let evicted = add(cache, &item);
             prop_assert!(same(&evicted, &model.add(id, time, item)));
         }
@@ -107,7 +107,7 @@ fn run(step: Step, cache: &Cache<Item>, model: &mut Model) -> Result<(), TestCas
         }
         Step::Remove(id) => {
             let removed = model.position(id).map(|at| model.list.remove(at).2);
-            let ours = cache.remove(&Item::new(0x303, &[id], 0, 0));
+            let ours = cache.remove(&object(0x303, &[id], 0, 0));
             prop_assert!(same(ours.as_slice(), removed.as_slice()));
         }
         Step::SetTime(id, time) => {
@@ -148,7 +148,7 @@ fn run(step: Step, cache: &Cache<Item>, model: &mut Model) -> Result<(), TestCas
 proptest! {
     #[test]
     fn the_cache_does_what_openssl_does(steps in prop::collection::vec(step(), 1..120)) {
-        let cache = Cache::new(0, ());
+        let cache = cache(0);
         let mut model = Model::default();
         for step in steps {
             run(step, &cache, &mut model)?;

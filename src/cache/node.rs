@@ -5,8 +5,9 @@ use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
 use super::entry::{Expiry, Key};
-use super::sync::{AtomicPtr, prefetch};
+use super::sync::prefetch;
 use crate::fallible;
+use crate::reference::sync::AtomicPtr;
 
 /// The most levels that a node takes part in. One in four nodes of a level is on the next one too,
 /// so this serves many millions.

@@ -19,7 +19,7 @@ use std::ptr::NonNull;
 
 use super::entry::Key;
 use super::node::Node;
-use super::sync::{AtomicPtr, Ordering};
+use crate::reference::sync::{AtomicPtr, Ordering};
 
 /// Part of an object that can be cached: its own node, null before it has one.
 pub struct OwnNode<O>(AtomicPtr<Node<O>>);

@@ -5,14 +5,17 @@ use super::entry::Entry;
 use super::node::Node;
 use super::order::Order;
 use super::spent::Spent;
-use super::sync::{LoadLocked, Ordering};
+use super::sync::LoadLocked;
+#[cfg(all(test, not(loom)))]
+use crate::reference::Ref;
+use crate::reference::sync::Ordering;
 
-impl<E: Entry> Cache<E> {
+impl<T: Entry> Cache<T> {
     /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
     /// taking out is in the order, but may not be in the index: then it is left out. What it was giving
     /// another place in the order is in the index, but may not be in the order: then it is filed again.
     #[cold]
-    pub(super) fn repair(&self, guarded: &mut Guarded<E::Object>) {
+    pub(super) fn repair(&self, guarded: &mut Guarded<T>) {
         // It may have been halfway into that list. Those few nodes are lost to this process.
         guarded.spent = Spent::new();
         let mut bytes = 0;
@@ -22,9 +25,9 @@ impl<E: Entry> Cache<E> {
             let ordered = guarded.order.repair(|node| {
                 let held = self.index.find(&(*node).key) == node;
                 if held {
-                    bytes += Node::<E::Object>::bytes((*node).hash());
+                    bytes += Node::<T>::bytes((*node).hash());
                 } else {
-                    E::left((*node).object.as_ref(), &self.owner);
+                    (*node).object.as_ref().owner().clear(&self.owner);
                 }
                 held
             });
@@ -39,7 +42,7 @@ impl<E: Entry> Cache<E> {
     /// # Safety
     /// The lock is held, and index and order are repaired. (So everything in them is live: it has a reference
     /// that is in the cache, or lost.)
-    unsafe fn file_again(&self, order: &mut Order<E::Object>, bytes: &mut usize) -> usize {
+    unsafe fn file_again(&self, order: &mut Order<T>, bytes: &mut usize) -> usize {
         let mut filed = 0;
         // SAFETY: the lock is held.
         for mut node in unsafe { self.index.heads() } {
@@ -48,7 +51,7 @@ impl<E: Entry> Cache<E> {
                 unsafe {
                     if !order.holds(node) {
                         order.file(node, *(*node).expiry.get());
-                        *bytes += Node::<E::Object>::bytes((*node).hash());
+                        *bytes += Node::<T>::bytes((*node).hash());
                         filed += 1;
                     }
                     node = (*node).next.load_locked();
@@ -60,20 +63,21 @@ impl<E: Entry> Cache<E> {
 }
 
 #[cfg(all(test, not(loom)))]
-impl<E: Entry> Cache<E> {
+impl<T: Entry> Cache<T> {
     /// Leaves the cache as a fork would find it if another thread were in the middle of adding `half_in`
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
-    pub fn leave_half_done(&self, half_in: E, half_out: &super::Key) {
+    pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::Key) {
         let key = half_in.key();
         let own = half_in.own_node();
-        let node = own.for_cache(self.number, &key, half_in.object());
+        let node = own.for_cache(self.number, &key, half_in.as_non_null());
         let node = node.expect("memory");
         let mut guarded = self.lock();
         let order = &mut guarded.order;
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             order.file(node.as_ptr(), half_in.expires());
-            E::entered(half_in.into_raw().as_ref(), &self.owner, key.hash());
+            self.claim(&half_in, &key);
+            let _ = half_in.into_raw();
             let place = self.index.place(half_out);
             assert!(!place.node().is_null());
             self.index.take_out(&place);

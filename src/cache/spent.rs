@@ -2,7 +2,7 @@
 //! for some at a time.
 
 use super::node::Node;
-use super::reclaim::retire;
+use crate::reference::retire;
 
 /// How many nodes are retired together.
 const TOGETHER: usize = if cfg!(any(test, loom)) { 2 } else { 16 };

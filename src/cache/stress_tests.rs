@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::reclaim::{garbage, pin};
-use super::test_entry::{Item, on_next_upgrade};
-use super::{Cache, CountedCell, Due, Entry, Inserted, Key, Pace};
+use super::test_entry::{Item, Object, cache, object, on_next_count};
+use super::{Cache, Due, Entry, Inserted, Key, Pace};
+use crate::reference::{CountedCell, garbage, pin};
 
 fn item(n: u32, expires: i64) -> Item {
-    Item::new(0x304, &n.to_be_bytes(), expires, 0)
+    object(0x304, &n.to_be_bytes(), expires, 0)
 }
 
 fn key(n: u32) -> Key {
@@ -29,20 +29,20 @@ impl Dice {
 }
 
 /// The index and the order agree, and the counters are right.
-fn assert_whole(cache: &Cache<Item>) {
+fn assert_whole(cache: &Cache<Object>) {
     let all = cache.snapshot().expect("memory");
     assert_eq!(all.len(), cache.len());
     for pair in all.windows(2) {
         assert!(pair[0].expires() <= pair[1].expires());
     }
     for one in &all {
-        assert!(cache.find(&one.key()).is_some_and(|found| found.same(one)));
+        assert!(cache.find(&one.key()).is_some_and(|found| found == *one));
     }
 }
 
 #[test]
 fn four_threads_that_do_everything_at_once_leave_the_cache_whole() {
-    let cache = Cache::new(300, ());
+    let cache = cache(300);
     let mine: Vec<Item> = thread::scope(|scope| {
         let threads: Vec<_> = (1..=4)
             .map(|seed| {
@@ -96,7 +96,7 @@ fn four_threads_that_do_everything_at_once_leave_the_cache_whole() {
 
 #[test]
 fn a_lookup_never_misses_what_is_there_while_others_make_the_index_grow_and_shrink() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let stays: Vec<Item> = (0..64).map(|n| item(n, 1 << 40)).collect();
     for one in &stays {
         cache.insert(one.clone());
@@ -110,7 +110,7 @@ fn a_lookup_never_misses_what_is_there_while_others_make_the_index_grow_and_shri
                 }
                 // Replacing must not show a gap either.
                 for one in &stays {
-                    cache.insert(Item::new(0x304, one.key().id(), 1 << 40, 0));
+                    cache.insert(object(0x304, one.key().id(), 1 << 40, 0));
                 }
                 cache
                     .flush(Due::At(1 << 30), Pace::SomeAtOnce)
@@ -137,7 +137,7 @@ fn a_thread_that_stalls_in_a_lookup_bounds_garbage_and_spoils_nothing() {
 }
 
 fn stall_in_a_lookup() -> bool {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for n in 0..1000 {
         cache.insert(item(n, 10));
     }
@@ -146,7 +146,7 @@ fn stall_in_a_lookup() -> bool {
     thread::scope(|scope| {
         let cache = &cache;
         let lookup = scope.spawn(move || {
-            on_next_upgrade(move || {
+            on_next_count(move || {
                 stalled.send(()).expect("the test waits");
                 let _ = wait.recv();
             });
@@ -191,12 +191,12 @@ fn in_child(child: impl FnOnce() -> bool) -> bool {
     }
 }
 
-fn works(cache: &Cache<Item>) -> bool {
+fn works(cache: &Cache<Object>) -> bool {
     let freed = garbage().freed;
     for n in 0..2000 {
         let one = item(1_000_000 + n, 10);
         let added = matches!(cache.insert(one.clone()), Inserted::Added { .. });
-        let found = cache.find(&one.key()).is_some_and(|found| found.same(&one));
+        let found = cache.find(&one.key()).is_some_and(|found| found == one);
         if !added || !found || cache.remove(&one).is_none() {
             return false;
         }
@@ -211,7 +211,7 @@ fn a_child_forked_while_threads_are_inside_the_cache_works_and_reclaims() {
 }
 
 fn fork_with_busy_threads() -> bool {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let done = AtomicBool::new(false);
     let passed = thread::scope(|scope| {
         for seed in 1..=2 {
@@ -248,7 +248,7 @@ fn fork_with_busy_threads() -> bool {
 
 #[test]
 fn a_child_repairs_what_a_vanished_writer_left_half_done() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for n in 0..50 {
         cache.insert(item(n, i64::from(n % 7)));
     }
@@ -269,24 +269,15 @@ fn a_child_repairs_what_a_vanished_writer_left_half_done() {
 #[test]
 fn references_are_taken_from_a_cell_and_none_is_lost() {
     let cell = CountedCell::new();
-    let exchange = |new: Option<Item>| {
-        // SAFETY: `into_raw` gives a reference away.
-        let old = unsafe { cell.replace(new.map(Entry::into_raw)) };
-        // SAFETY: the cell gives a reference.
-        old.map(|old| unsafe { Item::from_raw(old) })
-    };
     let mut mine: Vec<Item> = (0..8).map(|n| item(n, 10)).collect();
-    exchange(Some(mine[0].clone()));
+    cell.replace(Some(mine[0].clone()));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         // As many as the stock of tests bears.
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    let taken: Vec<Item> = (0..5)
-                        // SAFETY: the cell gives a reference.
-                        .filter_map(|_| Some(unsafe { Item::from_raw(cell.get()?) }))
-                        .collect();
+                    let taken: Vec<Item> = (0..5).filter_map(|_| cell.get()).collect();
                     assert!(taken.iter().all(|one| one.references() > 0));
                 }
             });
@@ -298,17 +289,17 @@ fn references_are_taken_from_a_cell_and_none_is_lost() {
                 8 => Some(item(9, 10)),
                 _ => None,
             };
-            drop(exchange(new));
+            drop(cell.replace(new));
         }
         done.store(true, Ordering::Relaxed);
     });
-    drop(exchange(None));
+    drop(cell.replace(None));
     assert!(mine.drain(..).all(|one| one.references() == 1));
 }
 
 #[test]
 fn a_child_keeps_what_a_vanished_writer_was_moving() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for n in 0..50 {
         cache.insert(item(n, i64::from(n % 7)));
     }
@@ -323,7 +314,7 @@ fn a_child_keeps_what_a_vanished_writer_was_moving() {
 
 #[test]
 fn a_childs_child_works_too() {
-    let cache = Cache::new(10, ());
+    let cache = cache(10);
     cache.insert(item(1, 10));
     assert!(in_child(|| {
         cache.insert(item(2, 10));

@@ -1,22 +1,9 @@
-//! The one place where the cache gets atomics, its lock and its hash keys from, so that loom can replace
-//! them.
+//! What loom replaces in the cache, besides the atomics and the lock of [`crate::reference::sync`].
 
 use super::hash::Keys;
-
 #[cfg(not(loom))]
-pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
-
-#[cfg(loom)]
-pub use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
-
-#[cfg(not(loom))]
-pub use super::lock::{Guard as Locked, Lock};
-
-#[cfg(loom)]
-pub use loom::sync::MutexGuard as Locked;
-
-#[cfg(loom)]
-pub use loomed::Lock;
+use crate::reference::sync::Ordering;
+use crate::reference::sync::{AtomicPtr, AtomicU64, AtomicUsize};
 
 /// Loads by the holder of the lock with which alone a place is written.
 ///
@@ -149,25 +136,5 @@ mod loomed {
         let all = std::ptr::slice_from_raw_parts_mut(slots.as_ptr(), count);
         // SAFETY: the caller's promise: made by `new_slots` with this count.
         drop(unsafe { Box::from_raw(all) });
-    }
-
-    /// The writers' lock under loom: never stale, since nobody forks there.
-    pub struct Lock<T>(loom::sync::Mutex<T>);
-
-    impl<T> Lock<T> {
-        /// A free lock around `value`.
-        pub fn new(value: T) -> Self {
-            Self(loom::sync::Mutex::new(value))
-        }
-
-        /// Waits until the lock is free and takes it.
-        pub fn lock(&self, _repair: impl FnOnce(&mut T)) -> loom::sync::MutexGuard<'_, T> {
-            self.0.lock().unwrap()
-        }
-
-        /// The value, when nobody else can have the lock.
-        pub fn get_mut(&mut self) -> &mut T {
-            self.0.get_mut().unwrap()
-        }
     }
 }

@@ -3,7 +3,8 @@
 use std::ptr::NonNull;
 
 use super::node::Node;
-use super::sync::{AtomicPtr, AtomicUsize, LoadLocked, Ordering, free_slots, new_slots};
+use super::sync::{LoadLocked, free_slots, new_slots};
+use crate::reference::sync::{AtomicPtr, AtomicUsize, Ordering};
 
 /// One table of chains.
 pub struct Table<O> {

@@ -1,14 +1,14 @@
 //! What a user of the cache can rely on. Numbers like S45 are those of the statements on sessions that
 //! this library holds itself to; the behaviour is OpenSSL's.
 
-use super::test_entry::Item;
+use super::test_entry::{Item, Object, cache, object, object_with_key};
 use super::{Cache, Due, Entry, Expiry, Inserted, Key, Pace};
 
 const TLS12: i32 = 0x303;
 const TLS13: i32 = 0x304;
 
 fn item(id: &str, expires: i64) -> Item {
-    Item::new(TLS12, id.as_bytes(), expires - 10, 10)
+    object(TLS12, id.as_bytes(), expires - 10, 10)
 }
 
 fn key(id: &str) -> Key {
@@ -16,7 +16,7 @@ fn key(id: &str) -> Key {
 }
 
 /// Adds as a context does, and returns the ids that had to make room.
-fn add(cache: &Cache<Item>, item: &Item) -> Vec<String> {
+fn add(cache: &Cache<Object>, item: &Item) -> Vec<String> {
     let mut out = Vec::new();
     if let Inserted::Added { evicted, .. } = cache.insert(item.clone()) {
         out.extend(evicted.map(|item| format!("{item:?}")));
@@ -25,21 +25,21 @@ fn add(cache: &Cache<Item>, item: &Item) -> Vec<String> {
     out
 }
 
-fn flushed(cache: &Cache<Item>, due: Due) -> String {
+fn flushed(cache: &Cache<Object>, due: Due) -> String {
     cache
         .flush(due, Pace::SomeAtOnce)
         .map(|item| format!("{item:?}"))
         .collect()
 }
 
-fn held(cache: &Cache<Item>) -> String {
+fn held(cache: &Cache<Object>) -> String {
     let all = cache.snapshot().expect("memory");
     all.iter().map(|item| format!("{item:?}")).collect()
 }
 
 #[test]
 fn an_added_object_is_found_with_a_reference_of_its_own() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let added = item("a", 20);
     assert!(matches!(
         cache.insert(added.clone()),
@@ -49,14 +49,14 @@ fn an_added_object_is_found_with_a_reference_of_its_own() {
         }
     ));
     let found = cache.find(&key("a")).expect("it was added");
-    assert!(found.same(&added));
+    assert!(found == added);
     assert_eq!(added.references(), 3);
     assert!(cache.find(&key("b")).is_none());
 }
 
 #[test]
 fn the_cache_holds_one_reference_and_gives_it_back_s94() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let a = item("a", 20);
     add(&cache, &a);
     assert_eq!(a.references(), 2);
@@ -69,18 +69,18 @@ fn the_cache_holds_one_reference_and_gives_it_back_s94() {
 
 #[test]
 fn the_same_id_under_two_versions_is_two_entries_s50() {
-    let cache = Cache::new(0, ());
-    let (old, new) = (Item::new(TLS12, b"a", 0, 9), Item::new(TLS13, b"a", 0, 9));
+    let cache = cache(0);
+    let (old, new) = (object(TLS12, b"a", 0, 9), object(TLS13, b"a", 0, 9));
     add(&cache, &old);
     add(&cache, &new);
     assert_eq!(cache.len(), 2);
     let found = cache.find(&Key::new(TLS13, b"a").unwrap());
-    assert!(found.is_some_and(|found| found.same(&new)));
+    assert!(found.is_some_and(|found| found == new));
 }
 
 #[test]
 fn ids_of_0_and_32_bytes_are_keys_and_longer_ones_are_not() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let long = "0123456789abcdef0123456789abcdef";
     for id in ["", long, &long[..31]] {
         add(&cache, &item(id, 20));
@@ -95,7 +95,7 @@ fn ids_of_0_and_32_bytes_are_keys_and_longer_ones_are_not() {
 
 #[test]
 fn another_object_with_the_key_replaces_the_first_s45() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let (first, second) = (item("a", 20), item("a", 30));
     add(&cache, &first);
     match cache.insert(second.clone()) {
@@ -103,18 +103,18 @@ fn another_object_with_the_key_replaces_the_first_s45() {
             replaced: Some(replaced),
             evicted: None,
         } => {
-            assert!(replaced.same(&first));
+            assert!(replaced == first);
         }
         other => panic!("{other:?}"),
     }
     assert_eq!(cache.len(), 1);
-    assert!(cache.find(&key("a")).unwrap().same(&second));
+    assert!(cache.find(&key("a")).unwrap() == second);
     assert_eq!(first.references(), 1);
 }
 
 #[test]
 fn adding_an_object_again_keeps_one_reference_and_moves_it_behind_its_equals() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let (a, b) = (item("a", 20), item("b", 20));
     add(&cache, &a);
     add(&cache, &b);
@@ -126,7 +126,7 @@ fn adding_an_object_again_keeps_one_reference_and_moves_it_behind_its_equals() {
 #[test]
 fn a_limit_of_n_leaves_n_minus_1_objects_and_a_limit_of_1_leaves_1_s51() {
     for (limit, left) in [(1, 1), (2, 1), (3, 2), (4, 3), (0, 5)] {
-        let cache = Cache::new(limit, ());
+        let cache = cache(limit);
         for (n, id) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
             add(&cache, &item(id, 20 + n as i64));
         }
@@ -137,7 +137,7 @@ fn a_limit_of_n_leaves_n_minus_1_objects_and_a_limit_of_1_leaves_1_s51() {
 
 #[test]
 fn the_first_to_expire_is_evicted_but_never_the_new_one_s53() {
-    let cache = Cache::new(3, ());
+    let cache = cache(3);
     add(&cache, &item("a", 100));
     add(&cache, &item("b", 99));
     assert_eq!(add(&cache, &item("c", 98)), ["b"]);
@@ -147,7 +147,7 @@ fn the_first_to_expire_is_evicted_but_never_the_new_one_s53() {
 
 #[test]
 fn replacing_at_the_limit_evicts_nothing() {
-    let cache = Cache::new(3, ());
+    let cache = cache(3);
     add(&cache, &item("a", 20));
     add(&cache, &item("b", 30));
     assert!(add(&cache, &item("b", 5)).is_empty());
@@ -156,7 +156,7 @@ fn replacing_at_the_limit_evicts_nothing() {
 
 #[test]
 fn a_lowered_limit_takes_effect_when_something_is_added_s52() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for id in ["a", "b", "c", "d"] {
         add(&cache, &item(id, 20));
     }
@@ -173,14 +173,14 @@ fn a_lowered_limit_takes_effect_when_something_is_added_s52() {
 
 #[test]
 fn objects_with_an_empty_id_are_evicted_too() {
-    let cache = Cache::new(2, ());
+    let cache = cache(2);
     add(&cache, &item("", 1));
     assert_eq!(add(&cache, &item("a", 20)), [""]);
 }
 
 #[test]
 fn a_flush_takes_the_expired_in_order_of_expiry_and_of_equals_the_first_added_s54() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for (id, expires) in [
         ("a", 30),
         ("b", 10),
@@ -199,7 +199,7 @@ fn a_flush_takes_the_expired_in_order_of_expiry_and_of_equals_the_first_added_s5
 
 #[test]
 fn expired_means_later_than_time_plus_timeout_strictly_s55() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     add(&cache, &item("a", 20));
     assert!(cache.pop(Due::At(20)).is_none());
     assert!(cache.pop(Due::At(21)).is_some());
@@ -210,9 +210,9 @@ fn expired_means_later_than_time_plus_timeout_strictly_s55() {
 
 #[test]
 fn a_timeout_that_overflows_never_expires_and_still_has_its_place_s61() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for (id, time, timeout) in [("x", 300, i64::MAX), ("y", 200, i64::MAX), ("z", 400, 100)] {
-        add(&cache, &Item::new(TLS12, id.as_bytes(), time, timeout));
+        add(&cache, &object(TLS12, id.as_bytes(), time, timeout));
     }
     assert_eq!(flushed(&cache, Due::At(i64::MAX)), "z");
     assert_eq!(flushed(&cache, Due::Always), "yx");
@@ -220,7 +220,7 @@ fn a_timeout_that_overflows_never_expires_and_still_has_its_place_s61() {
 
 #[test]
 fn a_clock_that_goes_backwards_flushes_nothing_new() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     add(&cache, &item("a", 20));
     add(&cache, &item("b", 40));
     assert_eq!(flushed(&cache, Due::At(30)), "a");
@@ -232,7 +232,7 @@ fn a_clock_that_goes_backwards_flushes_nothing_new() {
 
 #[test]
 fn a_changed_time_moves_a_cached_object_s54() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let (a, b, c) = (item("a", 10), item("b", 20), item("c", 30));
     for item in [&a, &b, &c] {
         add(&cache, item);
@@ -249,18 +249,18 @@ fn a_changed_time_moves_a_cached_object_s54() {
 
 #[test]
 fn removing_by_key_takes_whatever_object_has_it_s44() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let a = item("a", 10);
     add(&cache, &a);
     let other = item("a", 99);
-    assert!(cache.remove(&other).is_some_and(|found| found.same(&a)));
+    assert!(cache.remove(&other).is_some_and(|found| found == a));
     assert!(cache.remove(&other).is_none());
     assert_eq!(cache.len(), 0);
 }
 
 #[test]
 fn an_expired_object_leaves_but_not_the_one_that_has_its_key_by_now_s57() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let (old, new) = (item("a", 10), item("a", 90));
     add(&cache, &old);
     add(&cache, &new);
@@ -273,7 +273,7 @@ fn an_expired_object_leaves_but_not_the_one_that_has_its_key_by_now_s57() {
 
 #[test]
 fn what_leaves_is_counted_by_its_reason() {
-    let cache = Cache::new(4, ());
+    let cache = cache(4);
     for (id, expires) in [("a", 10), ("b", 20), ("c", 30), ("d", 40), ("e", 50)] {
         add(&cache, &item(id, expires));
     }
@@ -285,30 +285,26 @@ fn what_leaves_is_counted_by_its_reason() {
 }
 
 #[test]
-fn an_object_is_told_whenever_it_enters_and_leaves() {
-    let cache = Cache::new(0, ());
+fn an_object_belongs_to_the_cache_from_entering_to_leaving() {
+    let cache = cache(0);
     let a = item("a", 10);
     add(&cache, &a);
-    assert_eq!(a.caches(), 1);
+    assert!(a.owner().is_set());
     assert!(cache.remove(&item("b", 10)).is_none());
-    assert!(
-        cache
-            .remove(&item("a", 99))
-            .is_some_and(|found| found.same(&a))
-    );
-    assert_eq!(a.caches(), 0, "it was told that it left");
+    assert!(cache.remove(&item("a", 99)).is_some_and(|found| found == a));
+    assert!(!a.owner().is_set(), "it was removed");
     add(&cache, &a);
     add(&cache, &item("a", 30));
-    assert_eq!(a.caches(), 0, "it was told that it was replaced");
+    assert!(!a.owner().is_set(), "it was replaced");
     let b = item("b", 10);
     add(&cache, &b);
     drop(cache);
-    assert_eq!(b.caches(), 0, "it was told of the end");
+    assert!(!b.owner().is_set(), "the cache has ended");
 }
 
 #[test]
 fn what_is_added_during_a_flush_does_not_keep_it_going() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for id in ["a", "b", "c"] {
         add(&cache, &item(id, 10));
     }
@@ -322,7 +318,7 @@ fn what_is_added_during_a_flush_does_not_keep_it_going() {
 
 #[test]
 fn what_a_callback_removes_during_a_flush_is_not_flushed_again() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for id in ["a", "b", "c"] {
         add(&cache, &item(id, 10));
     }
@@ -335,7 +331,7 @@ fn what_a_callback_removes_during_a_flush_is_not_flushed_again() {
 
 #[test]
 fn an_object_may_be_in_several_caches() {
-    let caches = [Cache::new(0, ()), Cache::new(0, ())];
+    let caches = [cache(0), cache(0)];
     let a = item("a", 10);
     for cache in &caches {
         add(cache, &a);
@@ -349,18 +345,18 @@ fn an_object_may_be_in_several_caches() {
 fn keys_with_the_same_hash_are_kept_apart() {
     let all = ["a", "b", "c", "d"].map(|id| {
         let key = Key::with_hash(TLS12, id.as_bytes(), 0x8000_0001).expect("a short id");
-        Item::with_key(key, 0, 10)
+        object_with_key(key, 0, 10)
     });
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     for one in &all {
         add(&cache, one);
     }
     for gone in &all {
-        assert!(cache.remove(gone).is_some_and(|found| found.same(gone)));
+        assert!(cache.remove(gone).is_some_and(|found| found == *gone));
         for one in &all {
             let found = cache.find(&one.key());
-            assert_eq!(found.is_some(), !one.same(gone));
-            assert!(found.is_none_or(|found| found.same(one)));
+            assert_eq!(found.is_some(), one != gone);
+            assert!(found.is_none_or(|found| found == *one));
         }
         add(&cache, gone);
         assert!(matches!(
@@ -373,7 +369,7 @@ fn keys_with_the_same_hash_are_kept_apart() {
 
 #[test]
 fn objects_from_here_and_elsewhere_replace_each_other_and_the_figures_stay_right() {
-    let (cache, elsewhere) = (Cache::new(0, ()), Cache::new(0, ()));
+    let (cache, elsewhere) = (cache(0), cache(0));
     let (a, b) = (item("a", 10), item("a", 20));
     add(&elsewhere, &b);
     add(&cache, &item("c", 10));
@@ -383,21 +379,17 @@ fn objects_from_here_and_elsewhere_replace_each_other_and_the_figures_stay_right
     for one in [&a, &b, &a, &b, &b] {
         add(&cache, one);
         assert_eq!(cache.len(), 2);
-        assert!(cache.find(&key("a")).is_some_and(|found| found.same(one)));
+        assert!(cache.find(&key("a")).is_some_and(|found| found == *one));
     }
-    assert!(cache.remove(&a).is_some_and(|found| found.same(&b)));
+    assert!(cache.remove(&a).is_some_and(|found| found == b));
     assert_eq!(cache.figures().bytes, before.bytes);
     assert_eq!((a.references(), b.references()), (1, 2));
-    assert!(
-        elsewhere
-            .find(&key("a"))
-            .is_some_and(|found| found.same(&b))
-    );
+    assert!(elsewhere.find(&key("a")).is_some_and(|found| found == b));
 }
 
 #[test]
 fn everything_is_found_while_the_index_grows_and_shrinks() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let id = |n: usize| format!("www-{n}");
     let all: Vec<Item> = (0..3000)
         .map(|n| item(&id(n), (n * 7919 % 1000) as i64))
@@ -408,7 +400,7 @@ fn everything_is_found_while_the_index_grows_and_shrinks() {
             assert!(
                 cache
                     .find(&key(&id(back)))
-                    .is_some_and(|found| found.same(&all[back]))
+                    .is_some_and(|found| found == all[back])
             );
         }
     }
@@ -428,7 +420,7 @@ fn everything_is_found_while_the_index_grows_and_shrinks() {
 
 #[test]
 fn an_entry_costs_little_memory() {
-    let cache = Cache::new(0, ());
+    let cache = cache(0);
     let empty = cache.figures().bytes;
     assert!(empty < 1024, "{empty} bytes for an empty cache");
     for n in 0..1 << 12 {

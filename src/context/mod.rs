@@ -27,6 +27,7 @@
 //! | `statistics`                              | what `SSL_CTX_sess_number(3)` counts              |
 
 mod available;
+mod cached_session;
 mod callbacks;
 mod certificate_security;
 mod credential_holder;
@@ -61,7 +62,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use arc_swap::ArcSwap;
 
 use self::session_table::SessionTable;
-use crate::cache::{self, Cache};
+use crate::cache::Cache;
 use crate::callback::{Asker, KnownAs, Lent, RemoveSessionCell, SslContext};
 use crate::error::{Error, Result};
 use crate::libcrypto::algorithms::Algorithms;
@@ -70,7 +71,8 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
-use crate::session::{Ownership, SessionRef};
+use crate::reference;
+use crate::session::{Owner, Session};
 use crate::tag::{Tag, Tagged, tagged};
 use crate::ticket::TicketKeys;
 
@@ -100,7 +102,7 @@ pub struct Context {
     /// `SSL_CTX_get0_param` hands it out as a live pointer.
     pub verify_param: VerifyParam,
     /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
-    pub cache: Cache<SessionRef>,
+    pub cache: Cache<Session>,
     session_table: OnceLock<Mutex<SessionTable>>,
     cache_mode: AtomicU32,
     session_timeout: AtomicI64,
@@ -137,7 +139,7 @@ impl Context {
             extra_chain: Mutex::default(),
             lent_chains: Mutex::default(),
             verify_param,
-            cache: Cache::new(DEFAULT_CACHE_SIZE, Ownership::new(this.clone())),
+            cache: Cache::new(DEFAULT_CACHE_SIZE, this.clone() as Weak<dyn Owner>),
             session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
@@ -341,7 +343,7 @@ impl Drop for Context {
         self.flush_sessions(0);
         self.ex_data.free_for(self);
         // Keys of sessions are in what waits to be freed, and there may be no other context to wait for.
-        cache::collect();
+        reference::collect();
     }
 }
 

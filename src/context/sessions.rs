@@ -7,7 +7,7 @@ use super::Context;
 use crate::cache::{Due, Inserted, Key, Pace};
 use crate::callback::Lent;
 use crate::clock;
-use crate::session::{Session, SessionRef};
+use crate::session::{Owner, Session, SessionRef};
 
 /// `SSL_SESS_CACHE_UPDATE_TIME`
 const CACHE_UPDATE_TIME: u32 = 0x400;
@@ -97,9 +97,9 @@ impl Context {
     }
 }
 
-impl crate::session::Owner for Context {
-    fn reordered(&self, session: &Session) {
-        if let Some(session) = session.try_reference() {
+impl Owner for Context {
+    fn reorder(&self, session: &Session) {
+        if let Some(session) = SessionRef::of(session) {
             self.cache.reorder(&session);
         }
     }

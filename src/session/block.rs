@@ -11,11 +11,11 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering, fence};
 
 use zeroize::Zeroize;
 
 use crate::session::Bytes;
-use crate::session::sync::{AtomicU16, AtomicU32, Ordering, fence};
 
 /// The byte fields in the order in which they lie in a block.
 #[derive(Clone, Copy)]

@@ -36,15 +36,15 @@ use std::ffi::CStr;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use zeroize::Zeroize;
 
-use crate::cache::{self, Lock, PinGuard};
+use crate::reference::{self, Last, Lock, LockGuard, PinGuard};
 use crate::session::block::{
     Body, Elsewhere, Header, PARTS, Part, allocate, no_longer_current, parts,
 };
 use crate::session::lent::Readers;
-use crate::session::sync::{AtomicPtr, Ordering};
 use crate::session::{Bytes, PeerChain, View};
 
 /// One field as it is now. The thread is pinned while it is looked at: not to be kept across what may
@@ -130,7 +130,7 @@ impl BodyList {
     /// The caller holds a reference to the session (else only [`id`](Self::id) may be asked).
     pub fn read(&self, numbers: super::Numbers) -> Reading<'_> {
         let rest = self.lock();
-        let pin = cache::pin();
+        let pin = reference::pin();
         Reading {
             numbers,
             body: self.current(&pin),
@@ -145,7 +145,7 @@ impl BodyList {
 
     /// A field that is never absent, but may be empty.
     pub fn always(&self, part: Part) -> Field<'_, [u8]> {
-        let pin = cache::pin();
+        let pin = reference::pin();
         let value = self.current(&pin).part(part);
         Field { value, _pin: pin }
     }
@@ -162,7 +162,7 @@ impl BodyList {
         &'a self,
         of: impl FnOnce(Body<'a>) -> Option<&'a T>,
     ) -> Option<Field<'a, T>> {
-        let pin = cache::pin();
+        let pin = reference::pin();
         let value = of(self.current(&pin))?;
         Some(Field { value, _pin: pin })
     }
@@ -230,7 +230,7 @@ impl BodyList {
         drop(dropped);
         if new.is_some() {
             // SAFETY: who pins from now on finds the new block; the reference is that of the session.
-            unsafe { cache::retire(old.header.as_ptr(), old.size(), no_longer_current) };
+            unsafe { reference::retire(old.header.as_ptr(), old.size(), no_longer_current) };
         }
     }
 
@@ -251,7 +251,7 @@ impl BodyList {
             self.current.store(new.as_ptr(), Ordering::Release);
             drop(rest);
             // SAFETY: as in `replace`.
-            unsafe { cache::retire(old.header.as_ptr(), old.size(), no_longer_current) };
+            unsafe { reference::retire(old.header.as_ptr(), old.size(), no_longer_current) };
         }
         value
     }
@@ -274,21 +274,18 @@ impl BodyList {
     }
 
     /// Wipes the key and lets go of what the session owns elsewhere.
-    ///
-    /// # Safety
-    /// Nobody holds a reference to the session any more, nor will.
-    pub unsafe fn wipe(&self) {
+    pub fn wipe(&self, _: Last) {
         let mut rest = self.lock();
         // SAFETY: this block is not replaced any more.
         let (first, len) = unsafe { Body::new(self.head()) }.place(Part::MasterKey as usize);
-        // SAFETY: these bytes are the key's alone, and no holder is left who could read them.
+        // SAFETY: these bytes are the key's alone, and no holder is left to read them: the last reference is gone.
         unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
         let ended = (rest.peer.take(), rest.readers.take());
         drop(rest);
         drop(ended);
     }
 
-    fn lock(&self) -> cache::LockGuard<'_, Rest> {
+    fn lock(&self) -> LockGuard<'_, Rest> {
         self.rest.lock(|rest| {
             // Another thread may have been changing the list when this process was forked.
             std::mem::forget(rest.readers.take());

@@ -11,11 +11,11 @@
 //! so that a session keeps no more than for the threads that there are at one time.
 
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::session::PeerChain;
 use crate::session::block::{Body, Header, PARTS, Part, Reference};
-use crate::session::sync::{AtomicU64, Ordering};
 
 /// How many values of one field are kept for one thread.
 const KEPT_VALUES: usize = 64;

@@ -16,9 +16,8 @@
 //! | `body`, `block` | the blocks that hold the byte fields                                    |
 //! | `lent`        | what is kept for threads that were lent it                                |
 //! | `setters`     | what programs may set                                                     |
-//! | [`Owner`], `cached` | the cache that a session is in, and what it needs to know           |
+//! | [`Owner`]     | the owner of the cache that a session is in                               |
 //! | [`Companion`] | what `abi` attaches                                                       |
-//! | `sync`        | the atomics, in one place                                                 |
 //!
 //! # Threads
 //! A session may be shared by any number of threads, setters included (S122). Numbers are
@@ -32,18 +31,16 @@
 //! ex_data callbacks still see the whole session), the secrets are wiped, everything that the
 //! session owns elsewhere is let go. Its own memory is freed at once if it has never been in a
 //! cache; else it goes to the epoch, because a lookup that takes no lock may be passing through it
-//! just then ([`Session::try_reference`]).
+//! just then.
 
 mod block;
 mod body;
-mod cached;
 mod companion;
 pub mod der;
 mod fields;
 mod lent;
 #[cfg(test)]
 mod lent_tests;
-mod owner;
 mod peer;
 mod reference;
 #[cfg(test)]
@@ -54,7 +51,6 @@ pub mod samples;
 )]
 mod session;
 mod setters;
-pub mod sync;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -64,10 +60,9 @@ pub use block::Part;
 pub use body::{Field, Reading};
 pub use companion::{Companion, set_companion_factory};
 pub use fields::Fields;
-pub use owner::{Owner, Ownership};
 pub use peer::PeerChain;
 pub use reference::SessionRef;
-pub use session::Session;
+pub use session::{Owner, Session};
 pub use view::{Bytes, Numbers, View};
 
 /// The longest session id, in bytes (`SSL_MAX_SSL_SESSION_ID_LENGTH`).

@@ -4,20 +4,19 @@ use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
-
-use crate::cache::{Counted, OwnNode, RefCount};
-use crate::error::Result;
-use crate::session::body::{BodyList, PeerChange};
-use crate::session::companion;
-use crate::session::owner::OwnerSlot;
-use crate::session::sync::{
+use std::sync::atomic::{
     AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering,
 };
+
+use crate::cache::OwnNode;
+use crate::error::Result;
+use crate::reference::{Count, WeakSlot};
+use crate::session::body::{BodyList, PeerChange};
+use crate::session::companion;
 use crate::session::view::hex;
 use crate::session::{
     Bytes, Companion, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
-    MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Owner, Ownership, Part, PeerChain, Reading,
-    SessionRef, View,
+    MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Part, PeerChain, Reading, SessionRef, View,
 };
 use crate::tag::{Tag, Tagged, tagged};
 
@@ -29,15 +28,14 @@ use crate::tag::{Tag, Tagged, tagged};
 pub struct Session {
     pub(super) tag: Tag<{ Session::KIND }>,
     /// References; see [`SessionRef`].
-    pub(super) count: RefCount,
+    pub(super) count: Count,
     pub(super) bodies: BodyList,
-    owner: OwnerSlot,
+    owner: WeakSlot<dyn Owner>,
     /// See [`key_hash`](Self::key_hash); 0 for none.
     key_hash: AtomicU32,
     not_resumable: AtomicBool,
-    pub(super) cached: AtomicBool,
     /// For the caches.
-    pub(super) node: OwnNode<Session>,
+    pub node: OwnNode<Session>,
     numbers: AtomicNumbers,
     /// Written when the session is made and when it ends, else only read.
     pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
@@ -49,40 +47,33 @@ unsafe impl Send for Session {}
 // SAFETY: as above.
 unsafe impl Sync for Session {}
 
-// SAFETY: `SessionRef` ends a session when its count has become zero and not before. It lies on the heap,
-// and no Linux gives a process memory above 48 bits unless it asks for that (mmap(2)).
-unsafe impl Counted for Session {
-    fn count(&self) -> &RefCount {
-        &self.count
-    }
+/// The owner of a cache, as its sessions see it.
+pub trait Owner: Send + Sync {
+    /// The session's time or timeout has changed, so its place in the order of expiry has (S54).
+    fn reorder(&self, session: &Session);
 }
 
 tagged!(Session, tag, 0xd3f8_62ab_914e_075c);
 
 impl Session {
     /// A session with these fields, outside any cache, with one reference and a companion.
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "sessions live behind references only"
-    )]
     pub fn new(fields: Fields) -> SessionRef {
         Self::from_view(fields.view())
     }
 
     /// Like [`new`](Self::new), from borrowed fields.
     pub fn from_view(view: View<'_>) -> SessionRef {
-        let session = SessionRef::adopt(Box::new(Self {
+        let session = SessionRef::new(Self {
             tag: Tag::new(),
-            count: RefCount::one(),
+            count: Count::one(),
             bodies: BodyList::new(&view.bytes),
-            owner: OwnerSlot::default(),
+            owner: WeakSlot::default(),
             key_hash: AtomicU32::new(0),
             not_resumable: AtomicBool::new(false),
-            cached: AtomicBool::new(false),
             node: OwnNode::default(),
             numbers: AtomicNumbers::new(&view.numbers),
             companion: UnsafeCell::new(companion::make()),
-        }));
+        });
         if let Some(companion) = session.companion() {
             companion.created(&session);
         }
@@ -304,21 +295,10 @@ impl Session {
         unsafe { &*self.companion.get() }.as_deref()
     }
 
-    /// The session has entered the cache with this ownership, which is told from now on when the
-    /// session's time changes. `hash` is for that cache to know again.
+    /// A hash of version and id that a cache has stored; 0 when they have changed since.
     #[inline]
-    pub fn enter(&self, ownership: &Ownership, hash: u32) {
-        self.owner.set(ownership);
-        self.key_hash.store(hash, Ordering::Relaxed);
-    }
-
-    /// The hash of version and id that [`enter`](Self::enter) was told, if they are the same still.
-    #[inline]
-    pub fn key_hash(&self) -> Option<u32> {
-        match self.key_hash.load(Ordering::Relaxed) {
-            0 => None,
-            hash => Some(hash),
-        }
+    pub fn key_hash(&self) -> &AtomicU32 {
+        &self.key_hash
     }
 
     /// Version or id have changed.
@@ -326,15 +306,10 @@ impl Session {
         self.key_hash.store(0, Ordering::Relaxed);
     }
 
-    /// The session has left that cache, before the ownership ends.
+    /// The owner of the cache that the session entered last, until it leaves that (S103).
     #[inline]
-    pub fn leave(&self, ownership: &Ownership) {
-        self.owner.clear(ownership);
-    }
-
-    /// The cache that owns the session.
-    pub fn owner(&self) -> Option<Arc<dyn Owner>> {
-        self.owner.get()
+    pub fn owner(&self) -> &WeakSlot<dyn Owner> {
+        &self.owner
     }
 
     /// Writes the numbers that differ between `before` and `after`, and tells the owner when the
@@ -348,8 +323,8 @@ impl Session {
 
     /// Tells the owner that time or timeout has changed.
     pub(super) fn tell_owner(&self) {
-        if let Some(owner) = self.owner() {
-            owner.reordered(self);
+        if let Some(owner) = self.owner.get() {
+            owner.reorder(self);
         }
     }
 

@@ -1,9 +1,10 @@
 //! What programs may set on a session, also on a shared one. Values are stored as they are given
 //! (S106); only lengths are checked (S64).
 
+use std::sync::atomic::Ordering;
+
 use crate::error::{Error, Reason, Result};
 use crate::session::body::PeerChange;
-use crate::session::sync::Ordering;
 use crate::session::{Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Session};
 
 impl Session {

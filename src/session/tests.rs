@@ -7,7 +7,8 @@ use std::thread;
 
 use crate::clock;
 use crate::error::{Error, Reason, Result};
-use crate::session::{Companion, Fields, Owner, Ownership, PeerChain, Session, SessionRef};
+use crate::reference::WeakHandle;
+use crate::session::{Companion, Fields, Owner, PeerChain, Session, SessionRef};
 
 pub(super) fn full() -> Fields {
     Fields {
@@ -41,7 +42,7 @@ pub(super) fn full() -> Fields {
 fn s62_a_new_session_is_empty_and_not_resumable() {
     let before = clock::now();
     let session = Session::new(Fields::default());
-    assert_eq!(session.reference_count(), 1);
+    assert_eq!(session.references(), 1);
     assert_eq!(session.timeout(), 304);
     assert!((before..=clock::now()).contains(&session.time()));
     assert_eq!(session.verify_result(), 1);
@@ -177,11 +178,11 @@ fn s63_a_copy_is_deep_and_shares_the_peer() {
     session.mark_not_resumable();
     let copy = session.duplicate().unwrap();
     assert_ne!(copy, session);
-    assert_eq!(copy.reference_count(), 1);
+    assert_eq!(copy.references(), 1);
     assert_eq!(copy.fields(), full());
     assert!(copy.is_marked());
     assert!(Arc::ptr_eq(&copy.peer().unwrap(), &session.peer().unwrap()));
-    assert!(copy.owner().is_none());
+    assert!(copy.owner().get().is_none());
     drop(session);
     assert_eq!(copy.ticket().as_deref(), Some(&[3; 192][..]));
 }
@@ -207,29 +208,29 @@ fn update_changes_numbers_and_bytes_and_leaves_the_rest() {
 fn references_travel_through_raw_pointers() {
     let session = Session::new(full());
     let raw = session.clone().into_raw();
-    assert_eq!(session.reference_count(), 2);
+    assert_eq!(session.references(), 2);
     // SAFETY: alive.
     let third = unsafe { SessionRef::clone_raw(raw) };
-    assert_eq!(session.reference_count(), 3);
+    assert_eq!(session.references(), 3);
     drop(session);
     drop(third);
     // SAFETY: the reference that into_raw gave up.
     let last = unsafe { SessionRef::from_raw(raw) };
-    assert_eq!(last.reference_count(), 1);
+    assert_eq!(last.references(), 1);
     assert_eq!(*last.id(), [1; 32]);
 }
 
 #[test]
 fn a_session_that_has_ended_gives_no_reference() {
     let session = Session::new(full());
-    session.note_cached();
+    session.expose();
     let raw = session.as_ptr();
-    let guard = crate::cache::pin();
+    let guard = crate::reference::pin();
     // SAFETY: alive now; pinned from before the end on, so the memory stays.
     let seen = unsafe { &*raw };
-    drop(seen.try_reference().unwrap());
+    drop(SessionRef::of(seen).unwrap());
     drop(session);
-    assert!(seen.try_reference().is_none());
+    assert!(SessionRef::of(seen).is_none());
     assert_eq!(*seen.id(), [1; 32]);
     assert_eq!(seen.protocol_version(), 0x0303);
     assert!(seen.master_key().iter().all(|&byte| byte == 0));
@@ -240,28 +241,29 @@ fn a_session_that_has_ended_gives_no_reference() {
 struct CountingOwner(AtomicUsize);
 
 impl Owner for CountingOwner {
-    fn reordered(&self, _: &Session) {
+    fn reorder(&self, _: &Session) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 #[test]
-fn s54_the_owner_hears_of_new_expiry_only() {
+fn s54_only_a_new_expiry_reaches_the_owner() {
     let owner = Arc::new(CountingOwner::default());
-    let weak: Weak<CountingOwner> = Arc::downgrade(&owner);
+    let weak: Weak<dyn Owner> = Arc::downgrade(&owner) as _;
     let session = Session::new(full());
-    let (ownership, other) = (Ownership::new(weak.clone()), Ownership::new(weak));
-    session.enter(&ownership, 7);
+    let (handle, other) = (WeakHandle::new(weak.clone()), WeakHandle::new(weak));
+    // SAFETY: cleared below.
+    unsafe { session.owner().set(&handle) };
     session.set_time(5);
     session.set_timeout(6).unwrap();
     session.update(|fields| fields.time = 9);
     session.update(|fields| fields.age_add = 9);
     session.set_id(b"a").unwrap();
     assert_eq!(owner.0.load(Ordering::Relaxed), 3);
-    session.leave(&other);
+    session.owner().clear(&other);
     session.set_time(6);
     assert_eq!(owner.0.load(Ordering::Relaxed), 4);
-    session.leave(&ownership);
+    session.owner().clear(&handle);
     session.set_time(7);
     assert_eq!(owner.0.load(Ordering::Relaxed), 4);
 }
@@ -289,7 +291,7 @@ fn threads_share_a_session_with_setters_and_end_it_once() {
             });
         }
     });
-    assert_eq!(session.reference_count(), 1);
+    assert_eq!(session.references(), 1);
     assert_eq!(session.ticket().as_deref(), Some(&[3; 192][..]));
 }
 
@@ -298,19 +300,19 @@ fn lookups_without_a_reference_race_with_the_end() {
     const ROUNDS: usize = if cfg!(miri) { 5 } else { 500 };
     for _ in 0..ROUNDS {
         let session = Session::new(full());
-        session.note_cached();
+        session.expose();
         let slot = std::sync::atomic::AtomicPtr::new(session.as_ptr());
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    let _guard = crate::cache::pin();
+                    let _guard = crate::reference::pin();
                     let raw = slot.load(Ordering::Acquire);
                     // SAFETY: found while pinned; unlinked before the last reference goes.
                     let Some(found) = (unsafe { raw.as_ref() }) else {
                         return;
                     };
                     assert_eq!(*found.id(), [1; 32]);
-                    if let Some(reference) = found.try_reference() {
+                    if let Some(reference) = SessionRef::of(found) {
                         assert_eq!(*reference.master_key(), [2; 48]);
                     }
                 });
@@ -336,7 +338,7 @@ impl Companion for Recorder {
 
     fn freed(&self, session: &Session) {
         assert_eq!(*session.master_key(), [2; 48], "told before the wipe");
-        assert_eq!(session.reference_count(), 0);
+        assert!(SessionRef::of(session).is_none());
         self.0.lock().unwrap().push("freed");
     }
 

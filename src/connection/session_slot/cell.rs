@@ -2,10 +2,9 @@
 //! (`SSL_get1_session(3)`), though all else of a connection is for one thread at a time.
 
 use std::cell::Cell;
-use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use crate::cache::CountedCell;
+use crate::reference::CountedCell;
 use crate::session::{Session, SessionRef};
 
 /// Holds references to a session, or none. Takes no lock.
@@ -18,14 +17,14 @@ use crate::session::{Session, SessionRef};
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct SessionCell {
-    even: SharedCell,
+    even: CountedCell<Session>,
     /// Two cells on one cache line would be as good as one.
     _gap: [u64; 7],
     /// The session is provisional and the program has not seen it. Rarely written, often read, so on
     /// the line of neither cell.
     unseen: AtomicBool,
     _other_gap: [u64; 7],
-    odd: SharedCell,
+    odd: CountedCell<Session>,
 }
 
 impl SessionCell {
@@ -56,7 +55,7 @@ impl SessionCell {
 
     /// The session's address, NULL for none. Stands for no reference.
     pub fn pointer(&self) -> *mut Session {
-        self.even.0.pointer()
+        self.even.pointer()
     }
 
     /// Puts a provisional session in. Returns what was there.
@@ -91,37 +90,6 @@ impl SessionCell {
         let old = self.even.replace(session);
         drop(other);
         old
-    }
-}
-
-/// A cell with an owner's duties towards what is in it.
-struct SharedCell(CountedCell<Session>);
-
-impl SharedCell {
-    #[inline]
-    fn get(&self) -> Option<SessionRef> {
-        // SAFETY: the cell gives a reference, and with it the session is live.
-        Some(unsafe { SessionRef::from_raw(self.0.get()?.as_ptr()) })
-    }
-
-    fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
-        let new = session.and_then(|session| NonNull::new(session.into_raw()));
-        // SAFETY: `into_raw` gives a reference away, which the cell takes over.
-        let old = unsafe { self.0.replace(new) }?;
-        // SAFETY: the cell gives a reference, and with it the session is live.
-        Some(unsafe { SessionRef::from_raw(old.as_ptr()) })
-    }
-}
-
-impl Default for SharedCell {
-    fn default() -> Self {
-        Self(CountedCell::new())
-    }
-}
-
-impl Drop for SharedCell {
-    fn drop(&mut self) {
-        self.replace(None);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Nothing of its own: the module, with its unit tests and its models.
+//! Nothing of its own: the modules, with their unit tests and models.
 
 // Without users most of it is dead code.
 #![allow(dead_code, unused_imports)]
@@ -7,3 +7,5 @@
 mod cache;
 #[path = "../../../src/fallible.rs"]
 mod fallible;
+#[path = "../../../src/reference/mod.rs"]
+mod reference;

@@ -1,4 +1,4 @@
-//! The lock of the cache's writers. It knows when its holder was left behind by a fork.
+//! A lock that knows when its holder was left behind by a fork.
 //!
 //! The lock word names the process that holds it ([`super::fork::generation`]). A thread that finds a
 //! process other than its own there knows that the holder does not exist in this process: it takes the

@@ -27,8 +27,8 @@ mod epochs {
 
     use crossbeam_epoch::{Collector, LocalHandle};
 
-    use super::super::fork::generation;
     use super::Garbage;
+    use crate::reference::fork::generation;
 
     /// Keeps the calling thread pinned until it is dropped.
     pub use crossbeam_epoch::Guard;

@@ -1,0 +1,28 @@
+//! Memory that threads share: objects with a count of references, and memory that is freed once no thread can be
+//! reading it. Sessions and the session cache stand on this module; it knows neither.
+//!
+//! | part           | what it holds                                                             |
+//! |----------------|---------------------------------------------------------------------------|
+//! | `count`        | [`Counted`] objects and references to them, [`Ref`]                       |
+//! | `counted_cell` | a place that gives references to its object to any thread                 |
+//! | `weak_slot`    | a field of an object that refers to what the object belongs to            |
+//! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
+//! | `lock`         | a lock that survives a fork                                               |
+//! | `fork`         | which process this is                                                     |
+//! | `sync`         | atomics and lock, which loom replaces                                     |
+
+mod count;
+mod counted_cell;
+#[cfg(not(loom))]
+mod fork;
+#[cfg(not(loom))]
+mod lock;
+mod reclaim;
+pub mod sync;
+mod weak_slot;
+
+pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
+pub use counted_cell::CountedCell;
+pub use reclaim::{Guard as PinGuard, collect, garbage, pin, retire, try_to_collect};
+pub use sync::{Lock, LockGuard};
+pub use weak_slot::{WeakHandle, WeakSlot};
