@@ -54,7 +54,7 @@ pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
 pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connection) -> c_uint {
     call(c"SSL_client_hello_get0_legacy_version", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { hello_of(ssl) }?.legacy_version().into())
+        Ok(unsafe { hello_of(ssl) }?.legacy_version().0.into())
     })
 }
 

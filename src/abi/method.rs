@@ -6,7 +6,7 @@
 pub use crate::cipher::Method;
 
 use crate::cipher::Role;
-use crate::cipher::Version;
+use crate::wire::Version;
 
 /// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3, within
 /// the limits that the context sets (TLS_method(3)). Never NULL.
@@ -43,7 +43,7 @@ pub extern "C" fn TLS_server_method() -> *const Method {
 /// Lifetime: static.
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_2_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_2_method", None, Some(Version::Tls12));
+    static METHOD: Method = Method::new("TLSv1_2_method", None, Some(Version::TLS1_2));
     &METHOD
 }
 
@@ -56,7 +56,7 @@ pub extern "C" fn TLSv1_2_client_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_2_client_method",
         Some(Role::Client),
-        Some(Version::Tls12),
+        Some(Version::TLS1_2),
     );
     &METHOD
 }
@@ -70,7 +70,7 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_2_server_method",
         Some(Role::Server),
-        Some(Version::Tls12),
+        Some(Version::TLS1_2),
     );
     &METHOD
 }
@@ -83,7 +83,7 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_1_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_1_method", None, Some(Version::Tls11));
+    static METHOD: Method = Method::new("TLSv1_1_method", None, Some(Version::TLS1_1));
     &METHOD
 }
 
@@ -98,7 +98,7 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_1_client_method",
         Some(Role::Client),
-        Some(Version::Tls11),
+        Some(Version::TLS1_1),
     );
     &METHOD
 }
@@ -114,7 +114,7 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_1_server_method",
         Some(Role::Server),
-        Some(Version::Tls11),
+        Some(Version::TLS1_1),
     );
     &METHOD
 }
@@ -127,7 +127,7 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
 /// Status: partial (its connections fail when they begin)
 #[unsafe(no_mangle)]
 pub extern "C" fn TLSv1_method() -> *const Method {
-    static METHOD: Method = Method::new("TLSv1_method", None, Some(Version::Tls10));
+    static METHOD: Method = Method::new("TLSv1_method", None, Some(Version::TLS1));
     &METHOD
 }
 
@@ -142,7 +142,7 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_client_method",
         Some(Role::Client),
-        Some(Version::Tls10),
+        Some(Version::TLS1),
     );
     &METHOD
 }
@@ -158,7 +158,7 @@ pub extern "C" fn TLSv1_server_method() -> *const Method {
     static METHOD: Method = Method::new(
         "TLSv1_server_method",
         Some(Role::Server),
-        Some(Version::Tls10),
+        Some(Version::TLS1),
     );
     &METHOD
 }

@@ -11,12 +11,10 @@ use super::pointer::{borrow_quietly, optional};
 use crate::connection::{Connection, Role, Stage};
 use crate::context::Context;
 use crate::session::{Part, Session};
+use crate::wire::Version;
 
 /// `TLSEXT_NAMETYPE_host_name`
 const HOST_NAME: c_int = 0;
-/// `TLS1_3_VERSION`
-const TLS1_3: c_int = 0x0304;
-
 /// The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
 ///
 /// On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
@@ -77,7 +75,7 @@ pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context
 /// Lent, as `SSL_get_servername` says.
 fn host_name(connection: &Connection) -> *const c_char {
     let own = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |name| name.as_ptr());
-    let resumed = connection.is_resumed() && connection.version() != TLS1_3;
+    let resumed = connection.is_resumed() && connection.version() != Version::TLS1_3;
     if connection.role() == Some(Role::Server) {
         // During the handshake what the client says counts: the session may be given up yet.
         return match resumed && connection.stage() != Stage::Handshake {
@@ -87,9 +85,9 @@ fn host_name(connection: &Connection) -> *const c_char {
     }
     let set = own(&connection.host_name());
     let of_session = match connection.stage() {
-        Stage::Before if set.is_null() => {
-            name_of_session(connection, |session| session.protocol_version() != TLS1_3)
-        }
+        Stage::Before if set.is_null() => name_of_session(connection, |session| {
+            session.protocol_version() != Version::TLS1_3
+        }),
         Stage::Before => ptr::null(),
         _ if resumed => name_of_session(connection, |_| true),
         _ => ptr::null(),

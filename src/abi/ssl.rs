@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly, optional};
-use crate::cipher::{Method, Version};
+use crate::cipher::Method;
 use crate::connection::{Connection, Stage};
 use crate::context::Context;
 use crate::error::{Reason, Result};
 use crate::libcrypto::memory;
+use crate::wire::Version;
 
 /// Makes a connection with the settings of `ctx` as they are now; later changes of the context's
 /// settings do not reach it, but its callbacks, certificate store and cache are those of the
@@ -115,7 +116,7 @@ pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context
 pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
     call(c"SSL_version", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.version())
+        Ok(unsafe { borrow_quietly(ssl) }?.version().into())
     })
 }
 
@@ -128,8 +129,7 @@ pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_cha
     call(c"SSL_get_version", c"unknown".as_ptr(), || {
         // SAFETY: NULL or live, as the caller promises.
         let version = unsafe { borrow_quietly(ssl) }?.version();
-        Ok(Version::from_wire(version)
-            .map_or(c"unknown".as_ptr(), |version| version.name().as_ptr()))
+        Ok(version.name().as_ptr())
     })
 }
 
@@ -141,7 +141,8 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(connection
             .client_hello()
-            .map_or(0x0303, |hello| hello.legacy_version().into()))
+            .map_or(Version::TLS1_2, |hello| hello.legacy_version())
+            .into())
     })
 }
 

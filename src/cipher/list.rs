@@ -6,11 +6,12 @@
 
 use std::ffi::{CStr, c_int};
 
+use super::SuiteB;
 use super::selector::{Selector, listed};
 use super::suite::{Cipher, Encryption, KeyExchange, Mac};
 use super::table::SUITES;
-use super::{SuiteB, Version};
 use crate::error::{Error, Reason, Result};
+use crate::wire::Version;
 
 /// What `DEFAULT` stands for (`OSSL_default_cipher_list`).
 pub const DEFAULT_CIPHER_LIST: &CStr = c"ALL:!COMPLEMENTOFDEFAULT:!eNULL";
@@ -184,7 +185,7 @@ impl Workspace {
             Selector::key_exchange(&[KeyExchange::Psk]),
         );
         list.sort_by_strength();
-        list.apply(Action::MoveToFront, Selector::version(Version::Tls12));
+        list.apply(Action::MoveToFront, Selector::version(Version::TLS1_2));
         list.apply(
             Action::MoveToFront,
             Selector::EVERYTHING.with_mac(Mac::Aead),

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::Version;
 use crate::error::{Error, Reason, Result};
 use crate::tag::{FixedTag, Tagged, tagged};
+use crate::wire::Version;
 
 /// What `SSL_METHOD` points to. All of them are static.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,14 +88,17 @@ mod tests {
 
     #[test]
     fn a_method_says_what_it_speaks() {
-        assert_eq!(Method::TLS.versions(), Ok(Version::Tls12..=Version::Tls13));
-        let fixed = Method::new("TLSv1_2_method", None, Some(Version::Tls12));
-        assert_eq!(fixed.versions(), Ok(Version::Tls12..=Version::Tls12));
+        assert_eq!(
+            Method::TLS.versions(),
+            Ok(Version::TLS1_2..=Version::TLS1_3)
+        );
+        let fixed = Method::new("TLSv1_2_method", None, Some(Version::TLS1_2));
+        assert_eq!(fixed.versions(), Ok(Version::TLS1_2..=Version::TLS1_2));
     }
 
     #[test]
     fn a_method_of_an_old_version_is_an_error_that_names_it() {
-        let old = Method::new("TLSv1_1_method", None, Some(Version::Tls11));
+        let old = Method::new("TLSv1_1_method", None, Some(Version::TLS1_1));
         let Err(Error::Ssl(reason, detail)) = old.versions() else {
             panic!("accepted");
         };

@@ -1,5 +1,4 @@
-//! Cipher suites, groups, signature schemes and protocol versions: their numbers, their
-//! names, and the strings that programs choose them with.
+//! Cipher suites, groups and signature schemes: their numbers, their names, and the strings that programs choose them with.
 //!
 //! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
 //! and stored sessions may name any of it; what the engine can really do is marked `supported`.
@@ -15,7 +14,6 @@
 //! | [`group`]     | groups, and lists of them                                          |
 //! | [`signature`] | signature algorithms, and lists of them                            |
 //! | [`security`]  | what a security level demands                                      |
-//! | [`version`]   | protocol versions                                                  |
 //! | [`method`]    | what `SSL_METHOD` points to                                        |
 
 pub mod group;
@@ -27,7 +25,6 @@ pub mod signature;
 pub mod suite;
 mod suite_b;
 mod table;
-pub mod version;
 mod words;
 
 pub use group::Group;
@@ -36,4 +33,3 @@ pub use method::{Method, Role};
 pub use signature::SignatureAlgorithm;
 pub use suite::Cipher;
 pub use suite_b::SuiteB;
-pub use version::Version;

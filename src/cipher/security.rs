@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use super::Cipher;
 use super::suite::{Authentication, KeyExchange, Mac};
+use crate::wire::Version;
 
 /// What a policy is asked about (`SSL_SECOP_…` of SSL_CTX_set_security_callback(3)): a number, and in
 /// the upper half the kind of the last argument.
@@ -77,9 +78,6 @@ pub fn level_permits(
     cipher: Option<&Cipher>,
 ) -> bool {
     use operation::*;
-    const SSL3: c_int = 0x0300;
-    const TLS1_0: c_int = 0x0301;
-    const TLS1_1: c_int = 0x0302;
     const LEAST_DH_BITS: c_int = 80;
     if level <= 0 {
         return operation != TMP_DH || bits >= LEAST_DH_BITS;
@@ -89,9 +87,9 @@ pub fn level_permits(
             bits >= minimum_bits(level) && cipher.is_none_or(|cipher| cipher.fits(level))
         }
         VERSION => match number {
-            ..=SSL3 => level < 2,
-            TLS1_0 => level < 3,
-            TLS1_1 => level < 4,
+            number if number <= Version::SSL3.to_c() => level < 2,
+            number if number == Version::TLS1 => level < 3,
+            number if number == Version::TLS1_1 => level < 4,
             _ => true,
         },
         COMPRESSION => level < 2,

@@ -1,7 +1,8 @@
 //! The words of cipher strings (openssl-ciphers(1), "CIPHER STRINGS") and what they select.
 
 use super::suite::{Authentication, Cipher, Encryption, KeyExchange, Mac, Traits};
-use super::{Version, table::SUITES};
+use super::table::SUITES;
+use crate::wire::Version;
 
 /// What one item of a cipher string selects. Each field that is set must hold of a suite; a mask
 /// holds when it has the suite's bit in it.
@@ -239,9 +240,9 @@ impl Selector {
             "SHA256" => Self::mac(Mac::Sha256),
             "SHA384" => Self::mac(Mac::Sha384),
 
-            "SSLv3" => Self::version(Version::Ssl3),
-            "TLSv1" | "TLSv1.0" => Self::version(Version::Tls10),
-            "TLSv1.2" => Self::version(Version::Tls12),
+            "SSLv3" => Self::version(Version::SSL3),
+            "TLSv1" | "TLSv1.0" => Self::version(Version::TLS1),
+            "TLSv1.2" => Self::version(Version::TLS1_2),
             _ => return None,
         })
     }

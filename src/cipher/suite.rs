@@ -2,9 +2,9 @@
 
 use std::ffi::{CStr, c_int};
 
-use super::Version;
 use super::table::{SIGNALS, SUITES};
 use crate::tag::{FixedTag, Tagged, tagged};
+use crate::wire::Version;
 
 /// A cipher suite: what `SSL_CIPHER` points to. All of them are static, so a pointer to one is
 /// valid for ever and may be shared by all threads.
@@ -88,7 +88,7 @@ impl Cipher {
 
     /// Whether it is a suite of TLS 1.3.
     pub fn is_tls13(&self) -> bool {
-        self.min_version == Some(Version::Tls13)
+        self.min_version == Some(Version::TLS1_3)
     }
 
     /// Whether it is no suite, but a value that says something else in a ClientHello
@@ -113,7 +113,7 @@ impl Cipher {
     pub const fn version_name(&self) -> &'static CStr {
         match self.min_version {
             None => c"unknown",
-            Some(Version::Tls10) => c"TLSv1.0",
+            Some(Version::TLS1) => c"TLSv1.0",
             Some(version) => version.name(),
         }
     }

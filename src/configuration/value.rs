@@ -9,8 +9,9 @@ use crate::cipher::CipherList;
 use crate::cipher::group::parse_groups;
 use crate::cipher::list::parse_ciphersuites;
 use crate::cipher::signature::parse_signature_algorithms;
-use crate::cipher::version::limit_from_name;
 use crate::error::{Error, Reason, Result};
+use crate::wire::Version;
+use crate::wire::version::limit_from_name;
 
 /// `SignatureAlgorithms`
 pub fn signature_algorithms(configuration: &Configuration, value: &CStr) -> Result<()> {
@@ -128,11 +129,11 @@ pub fn max_protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
 
 /// A limit to be set, 0 for none. `None` when there is nothing to do: a version of DTLS, or a
 /// target with a method of one version.
-fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<c_int>> {
+fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<Version>> {
     let method = configuration.configured().method().ok_or(Error::Silent)?;
     match (text(value), limit_from_name(text(value))) {
         ("DTLSv1" | "DTLSv1.2", _) => Ok(None),
-        (_, Some(0)) => Ok(Some(0)),
+        (_, Some(Version::NONE)) => Ok(Some(Version::NONE)),
         (_, Some(version)) => Ok(method.version.is_none().then_some(version)),
         (_, None) => Err(Error::Silent),
     }

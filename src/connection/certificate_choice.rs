@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::X509;
-use crate::wire::ExtensionType;
+use crate::wire::{ExtensionType, Version};
 
 impl Connection {
     /// Those that this client can take, best first.
@@ -17,7 +17,7 @@ impl Connection {
         &self,
         settings: &Settings,
         hello: &ClientHello,
-        version: u16,
+        version: Version,
     ) -> Result<Vec<CertifiedKey>> {
         let keys = settings
             .credentials
@@ -28,13 +28,14 @@ impl Connection {
             let slot = settings.credentials.slot(key.number());
             slot.and_then(|slot| slot.certificate.as_ref())
                 .is_none_or(|certificate| {
-                    (version == 0x0304 || has_curve_of(certificate, &curves))
+                    (version == Version::TLS1_3 || has_curve_of(certificate, &curves))
                         && is_signed_by(certificate, &signatures)
                 })
         };
         let suits = |key: &CertifiedKey| {
             let slot = settings.credentials.slot(key.number());
-            version == 0x0304 || slot.is_some_and(|slot| self.suits_strict_rules(settings, slot))
+            version == Version::TLS1_3
+                || slot.is_some_and(|slot| self.suits_strict_rules(settings, slot))
         };
         Ok(keys.into_iter().filter(takes).filter(suits).collect())
     }

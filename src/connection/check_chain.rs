@@ -14,7 +14,7 @@ use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::{X509, X509Chain};
-use crate::wire::ExtensionType;
+use crate::wire::{ExtensionType, Version};
 
 const VALID: c_int = 0x1;
 const SIGN: c_int = 0x2;
@@ -87,7 +87,7 @@ impl Connection {
     fn signature_flags(&self, certificate: &X509, key: &PrivateKey, issuers: &[X509]) -> c_int {
         let mut shared = self.shared_signatures();
         let client = self.role() == Some(Role::Client);
-        if client && self.version() == 0x0304 {
+        if client && self.version() == Version::TLS1_3 {
             // The engine does not show which algorithms a server takes in certificates only.
             let ours = self.settings().client_signature_schemes();
             let known = ours.into_iter().filter_map(SignatureAlgorithm::from_id);
@@ -107,7 +107,7 @@ impl Connection {
         };
         let leaf = match self.version() {
             // What counts in TLS 1.3 is whether the key can sign.
-            0x0304 => shared
+            Version::TLS1_3 => shared
                 .iter()
                 .any(|algorithm| signs_in_tls13(algorithm, key.kind())),
             _ => takes(certificate),
@@ -155,7 +155,7 @@ impl Connection {
         }
         let mut flags = 0;
         let typed = matches!(key.kind(), KeyKind::Rsa | KeyKind::Ec { .. });
-        if !typed || self.version() != 0x0304 {
+        if !typed || self.version() != Version::TLS1_3 {
             flags |= CERT_TYPE;
         }
         let names = self.names.borrow().received.clone();
@@ -173,7 +173,7 @@ impl Connection {
 
     /// Whether both sides know an algorithm for keys of this kind.
     fn can_be_asked_to_sign(&self, key: &PrivateKey) -> bool {
-        let tls13 = self.version() == 0x0304;
+        let tls13 = self.version() == Version::TLS1_3;
         self.shared_signatures().iter().any(|algorithm| {
             // RSA without PSS is for certificates only in TLS 1.3.
             !(tls13 && algorithm.signature_nid == NID_RSA)

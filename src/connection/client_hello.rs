@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::engine::Failure;
 use crate::error::Reason;
-use crate::wire::{Alert, ExtensionType, numbers};
+use crate::wire::{Alert, ExtensionType, Version, numbers};
 
 /// A ClientHello message: its body, and where the parts are.
 #[derive(Debug, Clone)]
@@ -94,8 +94,8 @@ impl ClientHello {
     }
 
     /// legacy_version.
-    pub fn legacy_version(&self) -> u16 {
-        number(&self.body[..2]) as u16
+    pub fn legacy_version(&self) -> Version {
+        Version(number(&self.body[..2]) as u16)
     }
 
     /// 32 bytes.
@@ -166,14 +166,14 @@ impl ClientHello {
     }
 
     /// Versions that the client speaks: its supported_versions, or up to its legacy_version.
-    pub fn offers_version(&self, version: u16) -> bool {
+    pub fn offers_version(&self, version: Version) -> bool {
         match self.extension(ExtensionType::SUPPORTED_VERSIONS) {
             Some(list) => {
                 let mut at = 0;
                 vector(list, &mut at, 1)
-                    .is_some_and(|range| numbers(&list[range]).any(|one| one == version))
+                    .is_some_and(|range| numbers(&list[range]).any(|one| Version(one) == version))
             }
-            None => version <= 0x0303 && self.legacy_version() >= version,
+            None => version <= Version::TLS1_2 && self.legacy_version() >= version,
         }
     }
 
@@ -382,8 +382,8 @@ mod tests {
         assert_eq!(parsed.cipher_suites(), [0x1301, 0xc02f]);
         assert_eq!(parsed.alpn_protocols(), Some(&[2, b'h', b'2'][..]));
         assert_eq!(parsed.session_ticket(), Some(&[][..]));
-        assert!(parsed.offers_version(0x0304) && parsed.offers_version(0x0303));
-        assert!(!parsed.offers_version(0x0302));
+        assert!(parsed.offers_version(Version::TLS1_3) && parsed.offers_version(Version::TLS1_2));
+        assert!(!parsed.offers_version(Version::TLS1_1));
         assert!(parsed.offers_psk_dhe_ke() && parsed.offers_extended_master_secret());
         assert_eq!(
             parsed.numbers(ExtensionType::SIGNATURE_ALGORITHMS),

@@ -12,7 +12,7 @@ use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
-use crate::wire::{Alert, ExtensionType, Reader};
+use crate::wire::{Alert, ExtensionType, Reader, Version};
 
 const LONGEST_HOST_NAME: usize = 255;
 const NO_COMPRESSION: u8 = 0;
@@ -24,11 +24,10 @@ type Check = Result<(), Failure>;
 impl ClientHello {
     /// The extension supported_versions, and the version that goes with it.
     pub(super) fn check_versions(&self) -> Check {
-        const SSL3: u16 = 0x0300;
         let refused = |reason| Err(Failure::with_alert(reason, Alert::PROTOCOL_VERSION));
         // SSL 3.0 has no protocol_version alert.
         let too_old = |reason| Err(Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE));
-        let is_too_old = self.legacy_version() <= SSL3;
+        let is_too_old = self.legacy_version() <= Version::SSL3;
         let Some(contents) = self.extension(ExtensionType::SUPPORTED_VERSIONS) else {
             return match is_too_old {
                 true => too_old(Reason::VERSION_TOO_LOW),
@@ -64,8 +63,8 @@ impl ClientHello {
     }
 
     /// What decides about resumption.
-    pub(super) fn check_for_sessions(&self, version: u16) -> Check {
-        if version == 0x0303 {
+    pub(super) fn check_for_sessions(&self, version: Version) -> Check {
+        if version == Version::TLS1_2 {
             return self.check_each(ExtensionType::EXTENDED_MASTER_SECRET, |contents| {
                 contents.is_empty()
             });
@@ -89,8 +88,8 @@ impl ClientHello {
     }
 
     /// All other extensions.
-    pub(super) fn check_contents(&self, version: u16, resumed: bool) -> Check {
-        let tls13 = version == 0x0304;
+    pub(super) fn check_contents(&self, version: Version, resumed: bool) -> Check {
+        let tls13 = version == Version::TLS1_3;
         self.check_max_fragment_length()?;
         if !tls13 {
             self.check_each(ExtensionType::SRP, |contents| {
@@ -122,8 +121,8 @@ impl ClientHello {
 
     /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). That comes
     /// after the servername callback.
-    pub(super) fn check_whole(&self, version: u16, resumed: bool) -> Check {
-        let tls13 = version == 0x0304;
+    pub(super) fn check_whole(&self, version: Version, resumed: bool) -> Check {
+        let tls13 = version == Version::TLS1_3;
         let has = |kind| self.extension(kind).is_some();
         let missing = |reason| {
             // TLS 1.2 has no such alert.
@@ -154,7 +153,7 @@ impl ClientHello {
 
     /// All checks, for fuzzing.
     #[cfg(any(test, fuzzing))]
-    pub fn passes_checks(&self, version: u16) -> bool {
+    pub fn passes_checks(&self, version: Version) -> bool {
         let checks = [
             self.check_versions(),
             self.check_suites(),
@@ -261,7 +260,7 @@ impl ClientHello {
 impl Connection {
     /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
     pub(super) fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
-        let tls12 = self.facts.borrow().version == 0x0303;
+        let tls12 = self.facts.borrow().version == Version::TLS1_2;
         let contents = hello
             .extension(ExtensionType::RENEGOTIATION_INFO)
             .filter(|_| tls12);

@@ -5,7 +5,7 @@ use super::{ClientHello, Connection, Stop};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
 const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
@@ -25,8 +25,12 @@ pub(super) fn hello_change(settings: &Settings) -> ClientHelloChange {
 
 impl Connection {
     /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which is passed over.
-    pub(super) fn hidden_master_secret(&self, hello: &ClientHello, version: u16) -> Option<usize> {
-        let hidden = version == 0x0303 && !self.takes_extended_master_secret();
+    pub(super) fn hidden_master_secret(
+        &self,
+        hello: &ClientHello,
+        version: Version,
+    ) -> Option<usize> {
+        let hidden = version == Version::TLS1_2 && !self.takes_extended_master_secret();
         hello
             .place_of(ExtensionType::EXTENDED_MASTER_SECRET)
             .filter(|_| hidden)
@@ -59,8 +63,8 @@ impl Connection {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
         let falls_back = self.settings.borrow().mode & MODE_SEND_FALLBACK_SCSV != 0;
-        let higher =
-            self.method.get().version.is_none() && (falls_back || self.highest_version() == 0x0304);
+        let higher = self.method.get().version.is_none()
+            && (falls_back || self.highest_version() == Version::TLS1_3);
         let lowered = hello.tls12.is_some()
             && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
         match higher && lowered {
@@ -71,10 +75,10 @@ impl Connection {
 
     /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the
     /// lower one from a server that has a higher one.
-    pub(super) fn check_fallback(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
+    pub(super) fn check_fallback(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
         const FALLBACK_SCSV: u16 = 0x5600;
         let settings = self.settings();
-        let highest = [0x0304, 0x0303]
+        let highest = [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .find(|version| self.may_speak(&settings, *version));
         if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {

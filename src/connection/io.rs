@@ -6,7 +6,7 @@ use super::{Connection, Stage, Stop, Want};
 use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::error_queue;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
@@ -195,7 +195,7 @@ impl Connection {
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a handshake. `kind`
     /// is remembered until then.
     pub fn request_key_update(&self, kind: c_int) -> Result<()> {
-        if self.facts.borrow().version != 0x0304 {
+        if self.facts.borrow().version != Version::TLS1_3 {
             return Err(Reason::WRONG_SSL_VERSION.into());
         }
         if !(0..=1).contains(&kind) {
@@ -234,7 +234,7 @@ impl Connection {
             return Err(crate::error::Error::Silent);
         }
         let illegal = match self.facts.borrow().version {
-            0x0303 => RESERVED_LABELS
+            Version::TLS1_2 => RESERVED_LABELS
                 .iter()
                 .any(|reserved| label.starts_with(reserved)),
             _ => label.len() > LONGEST_LABEL,

@@ -95,6 +95,7 @@ use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::PeerChain;
 use crate::tag::{Tag, Tagged, tagged};
+use crate::wire::Version;
 
 /// `SSL`.
 #[repr(C)]
@@ -248,13 +249,13 @@ impl Connection {
     }
 
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
-    pub fn version(&self) -> c_int {
+    pub fn version(&self) -> Version {
         match (self.facts.borrow().version, self.method.get().version) {
-            (0, Some(version)) => version.wire(),
+            (Version::NONE, Some(version)) => version,
             // Until a handshake begins OpenSSL does not look at the limits.
-            (0, None) if self.stage() == Stage::Before => 0x0304,
-            (0, None) => self.highest_version().into(),
-            (version, _) => version.into(),
+            (Version::NONE, None) if self.stage() == Stage::Before => Version::TLS1_3,
+            (Version::NONE, None) => self.highest_version(),
+            (version, _) => version,
         }
     }
 

@@ -8,7 +8,7 @@ use super::observer::{Message, Observed};
 use super::{Connection, HandshakeState, InfoKind, Role, Stage, Stop};
 use crate::callback::{InfoCallback, MessageCallback};
 use crate::engine::received_so_far;
-use crate::wire::{Alert, AlertLevel, AlertValue};
+use crate::wire::{Alert, AlertLevel, AlertValue, Version};
 
 impl Observed for Connection {
     fn role(&self) -> Option<Role> {
@@ -19,20 +19,19 @@ impl Observed for Connection {
         Connection::stage(self)
     }
 
-    fn agreed_version(&self) -> u16 {
+    fn agreed_version(&self) -> Version {
         match Connection::role(self) {
             Some(Role::Client) => self
                 .with_engine(|engine| engine.facts().version)
-                .unwrap_or(0),
+                .unwrap_or_default(),
             _ => self.facts.borrow().version,
         }
     }
 
-    fn provisional_version(&self) -> u16 {
-        const HIGHEST: u16 = 0x0304;
+    fn provisional_version(&self) -> Version {
         match Connection::role(self) {
             // A server that has not chosen yet could take any.
-            Some(Role::Server) if self.method.get().is_flexible() => HIGHEST,
+            Some(Role::Server) if self.method.get().is_flexible() => Version::HIGHEST_SUPPORTED,
             _ => self.highest_version(),
         }
     }
@@ -63,7 +62,7 @@ impl Observed for Connection {
         callback.call(
             self.lent(),
             message.direction,
-            message.version,
+            message.version.into(),
             message.content_type,
             message.bytes,
         );

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Connection;
 use crate::context::{Names, Settings};
 use crate::error::Result;
+use crate::wire::Version;
 
 impl Connection {
     /// The settings as they are now. The copy stays as it is when they are changed.
@@ -58,11 +59,11 @@ impl Connection {
     }
 
     /// Highest version that the settings allow.
-    pub fn highest_version(&self) -> u16 {
+    pub fn highest_version(&self) -> Version {
         let settings = self.settings_with_ciphers();
-        [0x0304, 0x0303]
+        [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .find(|version| settings.allows_version(self.method.get(), *version))
-            .unwrap_or(0x0304)
+            .unwrap_or(Version::TLS1_3)
     }
 }

@@ -16,7 +16,7 @@ use crate::libcrypto::verify::{Peer, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
 const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
@@ -124,10 +124,9 @@ impl Connection {
 
     /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).
     fn check_key_usage(&self, leaf: &X509) -> Result<(), PeerRejected> {
-        const TLS1_2: u16 = 0x0303;
         let of_server = self.role() == Some(Role::Client);
         let signs = || !matches!(leaf.key_kind(), Ok(KeyKind::Ec { .. })) || leaf.may_sign();
-        if !of_server || self.facts.borrow().version != TLS1_2 || signs() {
+        if !of_server || self.facts.borrow().version != Version::TLS1_2 || signs() {
             return Ok(());
         }
         Err(PeerRejected {
@@ -166,14 +165,14 @@ impl Connection {
         let credentials = &settings.credentials;
         let keys = credentials.certified(&self.chain_source(&settings)).ok()?;
         let rules = match settings.suite_b() {
-            Some(_) => 0x0304,
+            Some(_) => Version::TLS1_3,
             None => request.version,
         };
         let able = |scheme: u16| {
             keys.iter().find(|key| {
                 // In TLS 1.2 only the certificate that was set or selected last comes into question.
-                let chosen =
-                    request.version == 0x0304 || Some(key.number()) == credentials.current_number();
+                let chosen = request.version == Version::TLS1_3
+                    || Some(key.number()) == credentials.current_number();
                 chosen && key.can_sign(rules, &[scheme])
             })
         };

@@ -15,7 +15,7 @@ use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::signature_scheme::SignatureScheme;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 
@@ -27,7 +27,7 @@ impl Connection {
         signed: &PeerSignature<'_>,
     ) -> Result<(), PeerRejected> {
         let settings = self.settings();
-        let tls13 = signed.version == 0x0304;
+        let tls13 = signed.version == Version::TLS1_3;
         let kind = signer(&self.library(), signed.certificate).map(|key| key.kind());
         let scheme = SignatureScheme::from_code(signed.scheme);
         let (Ok(kind), Some(scheme)) = (kind, scheme) else {

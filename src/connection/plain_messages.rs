@@ -1,5 +1,7 @@
 //! What is read of messages that go unprotected, beside the engine, which does not tell of it.
 
+use crate::wire::{HandshakeType, RECORD_HEADER, Tls12Ticket, messages};
+
 /// The random that makes a ServerHello a HelloRetryRequest (RFC 8446, section 4.1.3): SHA-256 of
 /// "HelloRetryRequest".
 pub(super) const HELLO_RETRY_REQUEST: [u8; 32] = [
@@ -136,21 +138,11 @@ pub(super) fn check_renegotiation_info(contents: &[u8]) -> Result<(), WrongReneg
     }
 }
 
-/// Lifetime hint (seconds) of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3) among the
-/// messages of a record, and whether its ticket is not empty.
-pub(super) fn new_session_ticket(record: &[u8]) -> Option<(u32, bool)> {
-    const NEW_SESSION_TICKET: u8 = 4;
-    let mut messages = record.get(5..)?;
-    loop {
-        let (header, rest) = messages.split_first_chunk::<4>()?;
-        let length = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
-        let (body, rest) = rest.split_at_checked(length)?;
-        if header[0] == NEW_SESSION_TICKET {
-            let lifetime = u32::from_be_bytes(*body.first_chunk()?);
-            return Some((lifetime, body.len() > 6));
-        }
-        messages = rest;
-    }
+/// The NewSessionTicket of TLS 1.2 among the messages of a record.
+pub(super) fn new_session_ticket(record: &[u8]) -> Option<Tls12Ticket> {
+    let mut messages = messages(record.get(RECORD_HEADER..)?);
+    let ticket = messages.find(|message| message.kind == HandshakeType::NEW_SESSION_TICKET)?;
+    Tls12Ticket::parse(ticket.body)
 }
 
 /// The random of a hello message (of this type) at the start of `records`, or behind a warning.

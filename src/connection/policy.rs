@@ -15,7 +15,7 @@ use crate::context::{Settings, Wishes, no_group};
 use crate::engine::{Failure, PeerRejected, Profile};
 use crate::error::Error;
 use crate::reason::Reason;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// `SSL_OP_NO_TICKET`
 const OP_NO_TICKET: u64 = 1 << 14;
@@ -27,17 +27,16 @@ impl Connection {
     }
 
     /// Whether this version is set and permitted.
-    pub(super) fn may_speak(&self, settings: &Settings, version: u16) -> bool {
+    pub(super) fn may_speak(&self, settings: &Settings, version: Version) -> bool {
         settings.allows_version(self.method.get(), version)
             && settings.permits_version(self.asker(), version)
     }
 
     /// The highest version of the method must be permitted, or else nothing begins, as in OpenSSL.
     pub(super) fn may_begin(&self) -> bool {
-        const HIGHEST: u16 = 0x0304;
         let version = match self.method.get().version {
-            Some(version) => version.wire() as u16,
-            None => HIGHEST,
+            Some(version) => version,
+            None => Version::HIGHEST_SUPPORTED,
         };
         self.settings().permits_version(self.asker(), version)
     }
@@ -68,7 +67,7 @@ impl Connection {
             .handshake
             .server(|server| (server.version, server.profile.clone()));
         let chosen = |profile: &Profile| {
-            version == 0x0304 && profile.has_any_group(&hello.key_share_groups())
+            version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
         };
         if let Some((of, profile)) = made
             && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
@@ -104,7 +103,7 @@ impl Connection {
         &self,
         hello: &ClientHello,
         profile: &Profile,
-        version: u16,
+        version: Version,
     ) -> Result<(), Stop> {
         let offered = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
         if offered.is_empty() || profile.has_any_group(&offered) {
@@ -169,8 +168,8 @@ impl Connection {
             return Ok(());
         };
         let version = match hello.tls12 {
-            Some(_) => 0x0303,
-            None => 0x0304,
+            Some(_) => Version::TLS1_2,
+            None => Version::TLS1_3,
         };
         if cipher.is_tls13() != hello.tls12.is_none() {
             return Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, Alert::ILLEGAL_PARAMETER));

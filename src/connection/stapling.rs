@@ -7,7 +7,7 @@ use super::{Connection, Role, Stop};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
 use crate::libcrypto::memory::Allocated;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 /// `TLSEXT_STATUSTYPE_nothing`
 const NOTHING: c_int = -1;
@@ -85,7 +85,7 @@ impl Connection {
     /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no response.
     pub(super) fn judge_staple_of_resumption(&self) -> Result<(), Stop> {
         let facts = self.with_engine(|engine| engine.facts())?;
-        if !facts.resumed || facts.version != 0x0304 {
+        if !facts.resumed || facts.version != Version::TLS1_3 {
             return Ok(());
         }
         self.judge_staple(&[])

@@ -16,6 +16,7 @@ use crate::libcrypto::store::Store;
 use crate::libcrypto::verify::{Peer, Verification, VerifyCallbacks};
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
+use crate::wire::Version;
 
 /// Slots in the order in which a server prefers them.
 pub(super) const SLOTS: usize = 5;
@@ -348,13 +349,13 @@ struct LibcryptoKey {
 }
 
 impl ExternalKey for LibcryptoKey {
-    fn signature_schemes(&self, version: u16) -> Vec<u16> {
+    fn signature_schemes(&self, version: Version) -> Vec<u16> {
         let kind = self.key.kind();
         let size = self.key.size();
         SignatureScheme::ALL
             .iter()
             .filter(|scheme| match version {
-                0x0304 => scheme.fits(kind) && scheme.is_of_tls13(),
+                Version::TLS1_3 => scheme.fits(kind) && scheme.is_of_tls13(),
                 _ => scheme.is_for(kind),
             })
             .filter(|scheme| scheme.smallest_key() <= size)

@@ -12,6 +12,7 @@ use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::testing::{self, Identity};
 use crate::libcrypto::x509::{X509, X509Chain};
+use crate::wire::Version;
 
 const P256: u16 = 0x0403;
 const P384: u16 = 0x0503;
@@ -163,20 +164,26 @@ fn only_pairs_are_prepared_under_the_number_of_their_slot() {
         .certified(&source(Store::new().unwrap()))
         .unwrap();
     assert_eq!(prepared.len(), 2);
-    assert!(prepared[0].can_sign(0x0304, &[ED25519]) && prepared[1].can_sign(0x0304, &[RSA_PSS]));
+    assert!(
+        prepared[0].can_sign(Version::TLS1_3, &[ED25519])
+            && prepared[1].can_sign(Version::TLS1_3, &[RSA_PSS])
+    );
     for key in &prepared {
         let slot = credentials.slot(key.number()).unwrap();
         let is_ed = slot.certificate == Some(ed.certificate.clone());
-        assert_eq!(key.can_sign(0x0304, &[ED25519]), is_ed);
+        assert_eq!(key.can_sign(Version::TLS1_3, &[ED25519]), is_ed);
     }
     credentials.set_key(ec.key).unwrap();
     let prepared = credentials
         .certified(&source(Store::new().unwrap()))
         .unwrap();
     assert_eq!(prepared.len(), 3);
-    assert!(prepared[0].can_sign(0x0304, &[P256]) && !prepared[0].can_sign(0x0304, &[P384]));
+    assert!(
+        prepared[0].can_sign(Version::TLS1_3, &[P256])
+            && !prepared[0].can_sign(Version::TLS1_3, &[P384])
+    );
     // In TLS 1.2 the scheme does not name the curve.
-    assert!(prepared[0].can_sign(0x0303, &[P384]));
+    assert!(prepared[0].can_sign(Version::TLS1_2, &[P384]));
 }
 
 #[test]

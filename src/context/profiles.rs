@@ -16,14 +16,12 @@ use crate::cipher::{Cipher, Method, SignatureAlgorithm, SuiteB};
 use crate::context::NO_VERSION_LEFT;
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
+use crate::wire::Version;
 
 /// `SSL_OP_CIPHER_SERVER_PREFERENCE`
 const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
 /// `SSL_OP_PRIORITIZE_CHACHA`
 const OP_PRIORITIZE_CHACHA: u64 = 1 << 21;
-
-const TLS1_2: u16 = 0x0303;
-const TLS1_3: u16 = 0x0304;
 
 /// `NID_rsaEncryption`, `NID_rsassaPss`, `NID_X9_62_id_ecPublicKey`: kinds of signatures.
 const RSA: i32 = 6;
@@ -44,7 +42,7 @@ pub(super) struct Profiles {
 /// What a ClientHello says that a server's choice depends on.
 pub struct Wishes<'a> {
     /// The version that will be spoken.
-    pub version: u16,
+    pub version: Version,
     /// Suites by number, best first.
     pub suites: &'a [u16],
     /// Groups by number; empty when the client has not said.
@@ -101,7 +99,7 @@ impl Settings {
 
     /// Whether the suite decides on the group: TLS 1.2 with a Suite B profile (RFC 6460, section 3.1).
     fn binds_groups(&self, client: &Wishes<'_>) -> bool {
-        client.version == TLS1_2 && self.suite_b().is_some()
+        client.version == Version::TLS1_2 && self.suite_b().is_some()
     }
 
     fn make_client_profile(&self, method: &Method, asker: Asker<'_>) -> Result<Profile> {
@@ -155,7 +153,7 @@ impl Settings {
             return Err(Error::new(Reason::NO_SHARED_CIPHER));
         }
         let may_use = |group: &u16| match (asks, client.version) {
-            (true, TLS1_3) => {
+            (true, Version::TLS1_3) => {
                 self.permits_group(asker, CURVE_CHECK, *group)
                     && self.permits_group(asker, CURVE_SUPPORTED, *group)
             }
@@ -171,7 +169,7 @@ impl Settings {
     }
 
     fn assemble(&self, ciphers: &[&'static Cipher], groups: Vec<u16>) -> Option<Profile> {
-        let suites = |version: u16| {
+        let suites = |version: Version| {
             ciphers
                 .iter()
                 .filter(move |cipher| version_of(cipher) == version)
@@ -179,16 +177,16 @@ impl Settings {
         };
         Profile::new(
             self.provided_algorithms().cloned(),
-            suites(TLS1_3),
-            suites(TLS1_2),
+            suites(Version::TLS1_3),
+            suites(Version::TLS1_2),
             groups.into_iter(),
             self.prefers_own_order(),
         )
     }
 
     /// Versions that are set and that the policy permits, the highest first.
-    fn permitted_versions(&self, method: &Method, asker: Asker<'_>) -> Vec<u16> {
-        [TLS1_3, TLS1_2]
+    fn permitted_versions(&self, method: &Method, asker: Asker<'_>) -> Vec<Version> {
+        [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .filter(|version| self.allows_version(method, *version))
             .filter(|version| self.permits_version(asker, *version))
@@ -197,7 +195,7 @@ impl Settings {
 
     /// A client's suites for these versions. Suites of TLS 1.2 name the kind of the server's signature, of which
     /// one must be taken.
-    fn offered_ciphers(&self, versions: &[u16], asker: Asker<'_>) -> Vec<&'static Cipher> {
+    fn offered_ciphers(&self, versions: &[Version], asker: Asker<'_>) -> Vec<&'static Cipher> {
         let signs = |kinds: &[i32]| {
             self.signature_schemes()
                 .into_iter()
@@ -207,7 +205,7 @@ impl Settings {
                 })
                 .any(|scheme| self.permits_signature(asker, SIGALG_MASK, scheme))
         };
-        let (by_rsa, by_ecdsa) = match versions.contains(&TLS1_2) {
+        let (by_rsa, by_ecdsa) = match versions.contains(&Version::TLS1_2) {
             true => (signs(&[RSA, RSA_PSS]), signs(&[ECDSA])),
             false => (true, true),
         };
@@ -247,17 +245,17 @@ fn suits_suite_b(cipher: &Cipher, client: &Wishes<'_>) -> bool {
     })
 }
 
-fn version_of(cipher: &Cipher) -> u16 {
+fn version_of(cipher: &Cipher) -> Version {
     match cipher.is_tls13() {
-        true => TLS1_3,
-        false => TLS1_2,
+        true => Version::TLS1_3,
+        false => Version::TLS1_2,
     }
 }
 
 /// Why a server without a group cannot go on: suites of TLS 1.2 need one.
-pub(crate) fn no_group(version: u16) -> Reason {
+pub(crate) fn no_group(version: Version) -> Reason {
     match version {
-        TLS1_3 => Reason::NO_SUITABLE_KEY_SHARE,
+        Version::TLS1_3 => Reason::NO_SUITABLE_KEY_SHARE,
         _ => Reason::NO_SHARED_CIPHER,
     }
 }

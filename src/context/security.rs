@@ -12,10 +12,11 @@ use crate::cipher::security::{level_permits, operation};
 use crate::cipher::{Cipher, Group, SignatureAlgorithm};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::public_key::PublicKey;
+use crate::wire::Version;
 
 impl Settings {
     /// Whether this version may be spoken.
-    pub(crate) fn permits_version(&self, asker: Asker<'_>, version: u16) -> bool {
+    pub(crate) fn permits_version(&self, asker: Asker<'_>, version: Version) -> bool {
         self.permits(
             asker,
             Question::new(operation::VERSION, 0, version.into(), Subject::Nothing),

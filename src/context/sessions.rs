@@ -8,19 +8,20 @@ use crate::cache::{Due, Inserted, Key, Pace};
 use crate::callback::Lent;
 use crate::clock;
 use crate::session::{Owner, Session, SessionRef};
+use crate::wire::Version;
 
 /// `SSL_SESS_CACHE_UPDATE_TIME`
 const CACHE_UPDATE_TIME: u32 = 0x400;
 
 impl Context {
     /// The session in the internal cache, with a reference of the caller's own. Counts nothing.
-    pub fn find_session(&self, version: i32, id: &[u8]) -> Option<SessionRef> {
-        self.cache.find(&Key::new(version, id)?)
+    pub fn find_session(&self, version: Version, id: &[u8]) -> Option<SessionRef> {
+        self.cache.find(&Key::new(version.into(), id)?)
     }
 
     /// True if the internal cache has such a session.
-    pub fn has_session(&self, version: i32, id: &[u8]) -> bool {
-        Key::new(version, id).is_some_and(|key| self.cache.contains(&key))
+    pub fn has_session(&self, version: Version, id: &[u8]) -> bool {
+        Key::new(version.into(), id).is_some_and(|key| self.cache.contains(&key))
     }
 
     /// `SSL_CTX_add_session(3)`: false when the very same object was there already (S45, S51, S56).

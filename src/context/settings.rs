@@ -21,6 +21,7 @@ use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
+use crate::wire::Version;
 
 /// `STACK_OF(SSL_CIPHER)`; the suites themselves are static.
 pub type CipherStack = Stack<&'static Cipher>;
@@ -41,13 +42,13 @@ pub const NO_VERSION_LEFT: &str =
     "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
 
 /// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
-/// 0 for no limit.
+/// [`Version::NONE`] for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VersionRange {
-    /// Lowest version as set, or 0.
-    pub min: c_int,
-    /// Highest version as set, or 0.
-    pub max: c_int,
+    /// Lowest version as set.
+    pub min: Version,
+    /// Highest version as set.
+    pub max: Version,
 }
 
 /// Settings that `SSL_new(3)` copies. See the module's prose; all fields are plain values.
@@ -305,18 +306,17 @@ impl Settings {
 
     /// Whether this version (0x0303 or 0x0304) may be spoken, as far as it has been set. The security
     /// policy has not been asked.
-    pub fn allows_version(&self, method: &Method, version: u16) -> bool {
-        let number = c_int::from(version);
+    pub fn allows_version(&self, method: &Method, version: Version) -> bool {
         let forbidden = match version {
-            0x0304 => self.options & OP_NO_TLSV1_3 != 0 || self.tls13_ciphers.is_empty(),
-            0x0303 => self.options & OP_NO_TLSV1_2 != 0 || self.tls12_ciphers.is_empty(),
+            Version::TLS1_3 => self.options & OP_NO_TLSV1_3 != 0 || self.tls13_ciphers.is_empty(),
+            Version::TLS1_2 => self.options & OP_NO_TLSV1_2 != 0 || self.tls12_ciphers.is_empty(),
             _ => true,
         };
         let VersionRange { min, max } = self.versions;
-        method.version.is_none_or(|only| only.wire() == number)
+        method.version.is_none_or(|only| only == version)
             && !forbidden
-            && (min == 0 || number >= min)
-            && (max == 0 || number <= max)
+            && (min == Version::NONE || version >= min)
+            && (max == Version::NONE || version <= max)
     }
 
     /// Where the passwords of key files come from.

@@ -13,7 +13,7 @@ use super::note::{Note, OnThread};
 use super::record::RecordBuffer;
 use crate::wire::{
     ContentType, Extension, ExtensionType, HandshakeType, LONGEST_PLAINTEXT, MESSAGE_HEADER,
-    RECORD_HEADER, Reader, extensions, handshake_contents, message_header, message_length,
+    RECORD_HEADER, Reader, Version, extensions, handshake_contents, message_header, message_length,
     put_records, put_vector16, records,
 };
 
@@ -165,7 +165,7 @@ fn client_hello(input: &[u8]) -> Option<Vec<u8>> {
 /// The records of a ClientHello.
 fn in_records(message: &[u8]) -> Vec<u8> {
     let mut records = Vec::with_capacity(message.len() + RECORD_HEADER);
-    let kind = (ContentType::HANDSHAKE, [3, 1]);
+    let kind = (ContentType::HANDSHAKE, Version::TLS1);
     put_records(&mut records, kind, message, LONGEST_PLAINTEXT);
     records
 }

@@ -33,6 +33,7 @@ use super::provider::transcript::ChangingSigner;
 use super::server::distinguished_name;
 use super::server_flight::ServerFlight;
 use super::session_value::SessionSecrets;
+use crate::wire::Version;
 
 /// What a client connection is to be like.
 pub struct ClientParameters {
@@ -75,7 +76,7 @@ pub(super) fn connect(
     output: &mut Vec<u8>,
 ) -> Result<Connected, Error> {
     let (tls12, tls13) = match &parameters.session {
-        Some(session) if session.version == 0x0303 => (
+        Some(session) if session.version == Version::TLS1_2 => (
             Tls12Session::from_slice(&session.to_tls12_client(), &parameters.profile.provider).ok(),
             None,
         ),
@@ -156,7 +157,9 @@ pub(super) fn connect(
 /// is that of the session (S14).
 fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
     match session.version {
-        0x0303 if !session.ticket.is_empty() => session.session_id.as_slice().try_into().ok(),
+        Version::TLS1_2 if !session.ticket.is_empty() => {
+            session.session_id.as_slice().try_into().ok()
+        }
         _ => None,
     }
 }
@@ -249,8 +252,14 @@ impl ServerVerifier for ClientHooks {
         let by_engine =
             || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
         judge_group(input, self.delegate.get()).map_err(|rejected| self.reject(rejected))?;
-        verify_signature(0x0303, by_engine, input, input.message, self.delegate.get())
-            .map_err(|rejected| self.reject(rejected))
+        verify_signature(
+            Version::TLS1_2,
+            by_engine,
+            input,
+            input.message,
+            self.delegate.get(),
+        )
+        .map_err(|rejected| self.reject(rejected))
     }
 
     fn verify_tls13_signature(
@@ -259,8 +268,14 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(0x0304, by_engine, input, input.message, self.delegate.get())
-            .map_err(|rejected| self.reject(rejected))
+        verify_signature(
+            Version::TLS1_3,
+            by_engine,
+            input,
+            input.message,
+            self.delegate.get(),
+        )
+        .map_err(|rejected| self.reject(rejected))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -365,8 +380,8 @@ impl ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
         let version = match self.speaks_tls13.load(Ordering::Relaxed) {
-            true => 0x0304,
-            false => 0x0303,
+            true => Version::TLS1_3,
+            false => Version::TLS1_2,
         };
         let ours = self.signing_schemes.iter().copied().map(SignatureScheme);
         let ours: Vec<_> = ours.collect();
@@ -382,7 +397,7 @@ impl ClientHooks {
         let delegate = self.delegate.get()?;
         let key = delegate.client_credentials(&CertificateRequest {
             version,
-            server: self.flight.take_certificate(version == 0x0304),
+            server: self.flight.take_certificate(version == Version::TLS1_3),
             authorities: request
                 .root_hint_subjects()
                 .iter()
@@ -395,7 +410,11 @@ impl ClientHooks {
             .into_iter()
             .filter(|scheme| delegate.may_sign(scheme.0))
             .collect();
-        let rules = if self.binds_curves { 0x0304 } else { version };
+        let rules = if self.binds_curves {
+            Version::TLS1_3
+        } else {
+            version
+        };
         let selected = key.and_then(|key| {
             let mut selected = key.select(rules, &permitted)?;
             if let Some(change) = self.hello_change {

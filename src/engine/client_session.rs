@@ -286,12 +286,13 @@ impl TimeProvider for TimeOfSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Version;
 
     #[test]
     fn a_restored_session_is_equal_to_the_one_it_was_made_from() {
         for (cipher_suite, hash_len) in [(0x1301, 32), (0x1302, 48), (0x1303, 32)] {
             let session = SessionSecrets {
-                version: 0x0304,
+                version: Version::TLS1_3,
                 cipher_suite,
                 secret: Zeroizing::new(vec![7; hash_len]),
                 ticket: b"a ticket".to_vec(),
@@ -313,7 +314,7 @@ mod tests {
     #[test]
     fn a_session_with_a_secret_of_the_wrong_length_is_not_restored() {
         let session = SessionSecrets {
-            version: 0x0304,
+            version: Version::TLS1_3,
             cipher_suite: 0x1302,
             secret: Zeroizing::new(vec![7; 32]),
             ticket: vec![1],

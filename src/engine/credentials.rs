@@ -13,12 +13,13 @@ use rustls::{Error, SignerPublicKey};
 use zeroize::Zeroizing;
 
 use crate::error::Reason;
+use crate::wire::Version;
 
 /// A private key, which may be anywhere: in memory, in a provider, an engine, a card. Any number of
 /// threads may sign at once.
 pub trait ExternalKey: Send + Sync {
     /// TLS SignatureScheme numbers that it can sign with in this version (0x0303 or 0x0304).
-    fn signature_schemes(&self, version: u16) -> Vec<u16>;
+    fn signature_schemes(&self, version: Version) -> Vec<u16>;
 
     /// Signs `message` (not its digest); `None` on failure.
     fn sign(&self, scheme: u16, message: &[u8]) -> Option<Vec<u8>>;
@@ -51,7 +52,8 @@ impl CertifiedKey {
                 .load_private_key(der)
                 .ok()
         });
-        let schemes = [0x0303, 0x0304].map(|version| key.signature_schemes(version));
+        let schemes =
+            [Version::TLS1_2, Version::TLS1_3].map(|version| key.signature_schemes(version));
         let key = Box::new(Key {
             loaded,
             external: key,
@@ -74,7 +76,7 @@ impl CertifiedKey {
     }
 
     /// Whether it can sign with one of `schemes` (TLS numbers) in this version.
-    pub fn can_sign(&self, version: u16, schemes: &[u16]) -> bool {
+    pub fn can_sign(&self, version: Version, schemes: &[u16]) -> bool {
         let able = self.schemes(version);
         schemes.iter().any(|scheme| able.contains(scheme))
     }
@@ -82,7 +84,7 @@ impl CertifiedKey {
     /// Ready to sign with the first of `schemes` that it can sign with in this version.
     pub(super) fn select(
         &self,
-        version: u16,
+        version: Version,
         schemes: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
         let able = self.schemes(version);
@@ -90,8 +92,8 @@ impl CertifiedKey {
         self.credentials.signer(std::slice::from_ref(scheme))
     }
 
-    fn schemes(&self, version: u16) -> &[u16] {
-        &self.schemes[usize::from(version == 0x0304)]
+    fn schemes(&self, version: Version) -> &[u16] {
+        &self.schemes[usize::from(version == Version::TLS1_3)]
     }
 }
 
@@ -165,12 +167,12 @@ impl Signer for ExternalSigner {
 /// For a server that has no certificate, but a session to resume or a PSK: rustls wants a
 /// credential before it looks at those. It never signs, so a handshake that came to need it fails.
 pub(super) fn no_credential(
-    version: u16,
+    version: Version,
     offered: &[SignatureScheme],
 ) -> Option<SelectedCredential> {
     struct NoKey(Vec<u16>);
     impl ExternalKey for NoKey {
-        fn signature_schemes(&self, _: u16) -> Vec<u16> {
+        fn signature_schemes(&self, _: Version) -> Vec<u16> {
             self.0.clone()
         }
         fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {

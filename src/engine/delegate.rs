@@ -7,7 +7,7 @@ use super::server_flight::ServerCertificate;
 use super::server_parameters::ClientAuthentication;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 /// Answers the engine's questions. Every method is called while the engine is at work, so an
 /// implementation must not need the engine; it may call the program.
@@ -79,7 +79,7 @@ pub trait Delegate {
 /// The peer's signature of a handshake.
 pub struct PeerSignature<'a> {
     /// 0x0303 or 0x0304.
-    pub version: u16,
+    pub version: Version,
     /// The TLS SignatureScheme that the peer names.
     pub scheme: u16,
     /// The signer's certificate, in DER.
@@ -93,7 +93,7 @@ pub struct PeerSignature<'a> {
 /// A server's CertificateRequest.
 pub struct CertificateRequest<'a> {
     /// 0x0303 or 0x0304.
-    pub version: u16,
+    pub version: Version,
     /// DER names of authorities; empty for any.
     pub authorities: Vec<&'a [u8]>,
     /// Signature schemes the server accepts, by TLS number.

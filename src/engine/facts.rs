@@ -2,11 +2,13 @@
 
 use rustls::{ConnectionOutputs, HandshakeKind};
 
+use crate::wire::Version;
+
 /// What a finished handshake agreed on.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// 0x0303 or 0x0304.
-    pub version: u16,
+    pub version: Version,
     /// TLS number of the suite.
     pub cipher_suite: u16,
     /// TLS number of the group; 0 when there was no key exchange.
@@ -25,7 +27,7 @@ pub struct Facts {
 
 pub(super) fn facts(outputs: &ConnectionOutputs) -> Facts {
     Facts {
-        version: outputs.protocol_version().map_or(0, |version| version.0),
+        version: Version(outputs.protocol_version().map_or(0, |version| version.0)),
         cipher_suite: outputs
             .negotiated_cipher_suite()
             .map_or(0, |suite| suite.suite().0),

@@ -14,8 +14,8 @@ use std::cell::Cell;
 
 use crate::wire::{
     self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, MESSAGE_HEADER,
-    RECORD_HEADER, Reader, RecordHeader, handshake_contents, message_header, message_length,
-    put_records, put_vector8, put_vector16,
+    RECORD_HEADER, Reader, RecordHeader, Version, handshake_contents, message_header,
+    message_length, put_records, put_vector8, put_vector16,
 };
 
 const VERSION_AND_RANDOM: usize = 2 + 32;
@@ -232,7 +232,7 @@ pub(super) fn change_output(
         return;
     };
     let (mut before, mut message, mut behind) = (Vec::new(), Vec::new(), Vec::new());
-    let mut version = [0; 2];
+    let mut version = Version::NONE;
     for record in wire::records(records) {
         let contents = record.contents();
         let begins =
@@ -298,7 +298,7 @@ pub(super) fn disguise(records: &mut [u8], offset: usize) {
 mod tests {
     use super::*;
 
-    const HELLO_RECORDS: (ContentType, [u8; 2]) = (ContentType::HANDSHAKE, [3, 1]);
+    const HELLO_RECORDS: (ContentType, Version) = (ContentType::HANDSHAKE, Version::TLS1);
 
     const ALL: ClientHelloChange = ClientHelloChange {
         fallback: true,

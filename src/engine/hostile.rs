@@ -4,14 +4,14 @@ use super::adapted_hello::{Adapted, HelloChanges, original};
 use super::hello_change::{ClientHelloChange, disguise};
 use super::record::{Expected, RecordBuffer};
 use super::server_flight::{ServerCertificate, ServerFlight};
-use crate::wire::{self, ContentType, put_records};
+use crate::wire::{self, ContentType, Version, put_records};
 
 /// A whole handshake message in records of at most `fragment` bytes, which is not 0.
 fn records(message: &[u8], fragment: usize) -> Vec<u8> {
     let mut records = Vec::new();
     put_records(
         &mut records,
-        (ContentType::HANDSHAKE, [3, 1]),
+        (ContentType::HANDSHAKE, Version::TLS1),
         message,
         fragment,
     );

@@ -14,7 +14,7 @@ use rustls::enums::ContentType;
 use super::connection::Engine;
 use super::library;
 use super::note::{Note, OnThread};
-use crate::wire::{self, RECORD_HEADER, RecordHeader};
+use crate::wire::{self, RECORD_HEADER, RecordHeader, Version};
 
 /// A record that was sent or received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,7 +233,7 @@ pub(super) fn note_sealed(
 ) {
     let header = RecordHeader {
         content_type: number_of(record.typ),
-        version: [3, 3],
+        version: Version::TLS1_2,
         length: record.payload.len() as u16,
     };
     let record = Record {

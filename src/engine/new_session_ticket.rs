@@ -29,10 +29,7 @@ use rustls::crypto::tls13::HkdfExpander;
 use zeroize::Zeroizing;
 
 use super::note::{Note, OnThread};
-use crate::wire::{
-    Extension, ExtensionType, HandshakeType, MESSAGE_HEADER, message_header, put_vector8,
-    put_vector16,
-};
+use crate::wire::NewSessionTicket;
 
 /// Bytes of a ticket_nonce, as in OpenSSL.
 const NONCE: usize = 8;
@@ -87,28 +84,14 @@ pub(super) fn message(
     age_add: u32,
     max_early_data: u32,
 ) -> Vec<u8> {
-    let limit = max_early_data.to_be_bytes();
-    let early_data = Extension {
-        kind: ExtensionType::EARLY_DATA,
-        contents: &limit,
+    let message = NewSessionTicket {
+        lifetime,
+        age_add,
+        nonce: &secrets.nonce,
+        ticket,
+        max_early_data,
     };
-    let extensions = if max_early_data > 0 {
-        early_data.length()
-    } else {
-        0
-    };
-    let body = 4 + 4 + 1 + NONCE + 2 + ticket.len() + 2 + extensions;
-    let mut message = Vec::with_capacity(MESSAGE_HEADER + body);
-    message.extend(message_header(HandshakeType::NEW_SESSION_TICKET, body));
-    message.extend(lifetime.to_be_bytes());
-    message.extend(age_add.to_be_bytes());
-    put_vector8(&mut message, &secrets.nonce);
-    put_vector16(&mut message, ticket);
-    message.extend((extensions as u16).to_be_bytes());
-    if max_early_data > 0 {
-        early_data.put(&mut message);
-    }
-    message
+    message.to_message()
 }
 
 thread_local! {

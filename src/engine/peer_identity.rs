@@ -9,7 +9,7 @@ use super::credentials::signer_certificate;
 use super::delegate::{Delegate, PeerRejected, PeerSignature};
 use super::library;
 use crate::reason::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 /// The chain in DER, leaf first.
 pub(super) fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
@@ -50,7 +50,7 @@ pub(super) fn judge_group(
 /// Accepts a handshake signature whose scheme the delegate finds right for the signer's key, if the
 /// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys. `message` is what is signed.
 pub(super) fn verify_signature(
-    version: u16,
+    version: Version,
     by_engine: impl FnOnce() -> Result<HandshakeSignatureValid, Error>,
     input: &SignatureVerificationInput<'_>,
     message: &[u8],

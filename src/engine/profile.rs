@@ -10,6 +10,7 @@ use super::provider::random;
 use super::provider::suites::{tls12_suite, tls13_hash_len, tls13_suite};
 use super::templates::Templates;
 use crate::libcrypto::algorithms::Algorithms;
+use crate::wire::Version;
 
 /// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
 /// all connections made from the same settings.
@@ -72,9 +73,9 @@ impl Profile {
     }
 
     /// Whether there is a suite for this version, 0x0303 or 0x0304.
-    pub fn speaks(&self, version: u16) -> bool {
+    pub fn speaks(&self, version: Version) -> bool {
         match version {
-            0x0304 => !self.provider.tls13_cipher_suites.is_empty(),
+            Version::TLS1_3 => !self.provider.tls13_cipher_suites.is_empty(),
             _ => !self.provider.tls12_cipher_suites.is_empty(),
         }
     }

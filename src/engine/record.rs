@@ -6,7 +6,9 @@ use rustls::TlsInputBuffer;
 use zeroize::Zeroize;
 
 use super::spare;
-use crate::wire::{ALERT_LENGTH, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, RecordHeader};
+use crate::wire::{
+    ALERT_LENGTH, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, RecordHeader, Version,
+};
 
 /// Longest body of a protected record of TLS 1.3 (RFC 8446, section 5.2).
 const LONGEST_TLS13: usize = LONGEST_PLAINTEXT + 256;
@@ -231,10 +233,10 @@ fn check_header(
 ) -> Result<usize, RecordProblem> {
     let header = RecordHeader::parse(bytes);
     let kind = header.content_type;
-    let major_is_tls = header.version[0] == 3;
-    let version = u16::from_be_bytes(header.version);
+    let major_is_tls = bytes[1] == 3;
+    let version = header.version;
     let body = usize::from(header.length);
-    if expected.tls12 && version != 0x0303 {
+    if expected.tls12 && version != Version::TLS1_2 {
         // Of a peer that has not understood us, perhaps.
         let is_plain_alert = expected.handshaking && major_is_tls && kind == ContentType::ALERT;
         return Err(match is_plain_alert {
@@ -258,7 +260,7 @@ fn check_header(
         if !fits {
             return Err(RecordProblem::Unprotected);
         }
-        if version != 0x0303 {
+        if version != Version::TLS1_2 {
             return Err(RecordProblem::OtherProtectedVersion);
         }
     }

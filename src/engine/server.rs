@@ -35,6 +35,7 @@ use super::session_value::SessionSecrets;
 use super::suite_selection;
 use super::templates::with_common_settings;
 use super::unfinished_exporter::EXPORTER_SECRET;
+use crate::wire::Version;
 
 /// A connection of rustls, and what it asks.
 type Accepted = (Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>);
@@ -44,7 +45,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
         profile, tickets, ..
     } = &parameters;
     let prefer_server_order = profile.prefer_server_order;
-    let tls13 = parameters.version == 0x0304;
+    let tls13 = parameters.version == Version::TLS1_3;
     let selector = parameters
         .preferred_suite
         .and_then(suite_selection::preferring);
@@ -57,7 +58,7 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let provider = profile.provider.clone();
     // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
     let with_ticketer = match parameters.version {
-        0x0304 => parameters.early_data == EarlyDataPolicy::Reject,
+        Version::TLS1_3 => parameters.early_data == EarlyDataPolicy::Reject,
         _ => tickets.tls12,
     };
     let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
@@ -186,12 +187,12 @@ impl ServerCredentialResolver for ServerHooks {
         let version = self.parameters.version;
         let credentials = &self.parameters.credentials;
         let chosen = match version {
-            0x0304 => self.first_to_sign(&usable),
+            Version::TLS1_3 => self.first_to_sign(&usable),
             _ => self.resolve_tls12(hello, &usable),
         };
         let selected = chosen.or_else(|| self.first_to_sign(&usable)).ok_or(
             // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
-            match credentials.is_empty() || version == 0x0303 {
+            match credentials.is_empty() || version == Version::TLS1_2 {
                 true => PeerIncompatible::NoCipherSuitesInCommon,
                 false => PeerIncompatible::NoSignatureSchemesInCommon,
             },
@@ -272,9 +273,9 @@ impl ServerHooks {
     }
 
     /// The version by whose rules keys sign.
-    fn rules(&self) -> u16 {
+    fn rules(&self) -> Version {
         match self.parameters.binds_curves {
-            true => 0x0304,
+            true => Version::TLS1_3,
             false => self.parameters.version,
         }
     }
@@ -327,7 +328,7 @@ impl StoresServerSessions for ServerHooks {
         ) else {
             return false;
         };
-        if session.version == 0x0304 {
+        if session.version == Version::TLS1_3 {
             return false;
         }
         session.session_id = key.as_ref().to_vec();
@@ -351,7 +352,7 @@ impl TicketProducer for ServerHooks {
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let session = SessionSecrets::from_server_value(plain)?;
         match session.version {
-            0x0304 => None,
+            Version::TLS1_3 => None,
             _ => self.delegate.get()?.issue_ticket(session),
         }
     }
@@ -395,8 +396,14 @@ impl ClientVerifier for ServerHooks {
             // Over other messages than rustls's.
             Cow::Owned(_) => Err(Error::General("left to libcrypto".into())),
         };
-        verify_signature(0x0303, by_engine, input, &message, self.delegate.get())
-            .map_err(|rejected| self.reject(rejected))
+        verify_signature(
+            Version::TLS1_2,
+            by_engine,
+            input,
+            &message,
+            self.delegate.get(),
+        )
+        .map_err(|rejected| self.reject(rejected))
     }
 
     fn verify_tls13_signature(
@@ -405,8 +412,14 @@ impl ClientVerifier for ServerHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(0x0304, by_engine, input, input.message, self.delegate.get())
-            .map_err(|rejected| self.reject(rejected))
+        verify_signature(
+            Version::TLS1_3,
+            by_engine,
+            input,
+            input.message,
+            self.delegate.get(),
+        )
+        .map_err(|rejected| self.reject(rejected))
     }
 
     fn root_hint_subjects(&self) -> Arc<[DistinguishedName]> {

@@ -7,13 +7,14 @@ use super::credentials::CertifiedKey;
 use super::early_data::EarlyDataPolicy;
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
+use crate::wire::Version;
 
 /// What a server connection is to be like, after its ClientHello has been read.
 pub struct ServerParameters {
     /// Suites and groups.
     pub profile: Arc<Profile>,
     /// 0x0303 or 0x0304: what the ClientHello and the settings lead to.
-    pub version: u16,
+    pub version: Version,
     /// Certificates to choose from, best first.
     pub credentials: Vec<CertifiedKey>,
     /// Signature schemes to sign with, by TLS number, best first.

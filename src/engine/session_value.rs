@@ -21,11 +21,13 @@
 
 use zeroize::Zeroizing;
 
+use crate::wire::{NewSessionTicket, Reader, Version, put_vector8, put_vector16, put_vector24};
+
 /// The secrets and parameters that make a session resumable. Owns its secret and wipes it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SessionSecrets {
     /// 0x0303 or 0x0304.
-    pub version: u16,
+    pub version: Version,
     /// TLS number of the suite.
     pub cipher_suite: u16,
     /// Master secret (TLS 1.2, 48 bytes) or PSK (TLS 1.3, hash length).
@@ -61,20 +63,20 @@ impl std::fmt::Debug for SessionSecrets {
 impl SessionSecrets {
     /// Reads what a rustls server wants to have stored or sealed.
     pub(super) fn from_server_value(value: &[u8]) -> Option<Self> {
-        let mut reader = Reader(value);
-        let version = reader.u16()?;
+        let mut reader = Reader::new(value);
+        let version = Version(reader.u16()?);
         let time = reader.u64()?;
         if reader.u8()? == 1 {
-            reader.short()?;
+            reader.vector8()?;
         }
         let cipher_suite = reader.u16()?;
         if reader.u8()? == 1 {
-            reader.identity()?;
+            skip_identity(&mut reader)?;
         }
         if reader.u8()? == 1 {
-            reader.short()?;
+            reader.vector8()?;
         }
-        reader.medium()?;
+        reader.vector16()?;
         let mut session = Self {
             version,
             cipher_suite,
@@ -82,17 +84,17 @@ impl SessionSecrets {
             ..Self::default()
         };
         match version {
-            0x0303 => {
+            Version::TLS1_2 => {
                 session.secret = Zeroizing::new(reader.take(48)?.to_vec());
                 session.extended_master_secret = reader.u8()? == 1;
             }
-            0x0304 => {
-                session.secret = Zeroizing::new(reader.short()?.to_vec());
+            Version::TLS1_3 => {
+                session.secret = Zeroizing::new(reader.vector8()?.to_vec());
                 session.age_add = reader.u32()?;
             }
             _ => return None,
         }
-        reader.0.is_empty().then_some(session)
+        reader.is_empty().then_some(session)
     }
 
     /// Writes what a rustls server wants to get back. `sni` is the name of the present handshake
@@ -105,12 +107,12 @@ impl SessionSecrets {
         alpn: Option<&[u8]>,
     ) -> Zeroizing<Vec<u8>> {
         let mut out = Zeroizing::new(Vec::with_capacity(128));
-        out.extend(self.version.to_be_bytes());
+        out.extend(self.version.0.to_be_bytes());
         out.extend(self.time.to_be_bytes());
         match sni {
             Some(name) => {
                 out.push(1);
-                put_short(&mut out, name.as_bytes());
+                put_vector8(&mut out, name.as_bytes());
             }
             None => out.push(0),
         }
@@ -119,16 +121,16 @@ impl SessionSecrets {
         match alpn {
             Some(name) => {
                 out.push(1);
-                put_short(&mut out, name);
+                put_vector8(&mut out, name);
             }
             None => out.push(0),
         }
         out.extend([0, 0]);
-        if self.version == 0x0303 {
+        if self.version == Version::TLS1_2 {
             out.extend_from_slice(&self.secret);
             out.push(u8::from(self.extended_master_secret));
         } else {
-            put_short(&mut out, &self.secret);
+            put_vector8(&mut out, &self.secret);
             out.extend(self.age_add.to_be_bytes());
         }
         out
@@ -136,17 +138,17 @@ impl SessionSecrets {
 
     /// Reads the encoding of a TLS 1.2 client session.
     pub(super) fn from_tls12_client(value: &[u8]) -> Option<Self> {
-        let mut reader = Reader(value);
+        let mut reader = Reader::new(value);
         let mut session = Self {
-            version: 0x0303,
+            version: Version::TLS1_2,
             cipher_suite: reader.u16()?,
-            session_id: reader.short()?.to_vec(),
+            session_id: reader.vector8()?.to_vec(),
             secret: Zeroizing::new(reader.take(48)?.to_vec()),
             extended_master_secret: reader.u8()? == 1,
             ..Self::default()
         };
         session.client_common(&mut reader)?;
-        reader.0.is_empty().then_some(session)
+        reader.is_empty().then_some(session)
     }
 
     /// Writes the encoding of a TLS 1.2 client session. Its peer is a placeholder: the peer of a
@@ -154,133 +156,67 @@ impl SessionSecrets {
     pub(super) fn to_tls12_client(&self) -> Zeroizing<Vec<u8>> {
         let mut out = Zeroizing::new(Vec::with_capacity(128 + self.ticket.len()));
         out.extend(self.cipher_suite.to_be_bytes());
-        put_short(&mut out, &self.session_id);
+        put_vector8(&mut out, &self.session_id);
         out.extend_from_slice(&self.secret);
         out.push(u8::from(self.extended_master_secret));
-        out.extend((self.ticket.len() as u16).to_be_bytes());
-        out.extend_from_slice(&self.ticket);
+        put_vector16(&mut out, &self.ticket);
         out.extend(self.time.to_be_bytes());
         // A lifetime of 0 never expires: a client does not look at the time of a TLS 1.2 session.
         out.extend(0u64.to_be_bytes());
         out.push(0);
-        put_long(&mut out, PLACEHOLDER_CERTIFICATE);
-        put_long(&mut out, &[]);
+        put_vector24(&mut out, PLACEHOLDER_CERTIFICATE);
+        put_vector24(&mut out, &[]);
         out
     }
 
     /// Reads the encoding of a TLS 1.3 client session.
     pub(super) fn from_tls13_client(value: &[u8]) -> Option<Self> {
-        let mut reader = Reader(value);
+        let mut reader = Reader::new(value);
         let mut session = Self {
-            version: 0x0304,
+            version: Version::TLS1_3,
             cipher_suite: reader.u16()?,
-            secret: Zeroizing::new(reader.short()?.to_vec()),
+            secret: Zeroizing::new(reader.vector8()?.to_vec()),
             age_add: reader.u32()?,
             max_early_data: reader.u32()?,
             ..Self::default()
         };
         session.client_common(&mut reader)?;
-        reader.medium()?;
-        reader.0.is_empty().then_some(session)
+        reader.vector16()?;
+        reader.is_empty().then_some(session)
     }
 
     fn client_common(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        self.ticket = reader.medium()?.to_vec();
+        self.ticket = reader.vector16()?.to_vec();
         self.time = reader.u64()?;
         self.lifetime = u32::try_from(reader.u64()?).ok()?;
-        reader.identity()
+        skip_identity(reader)
     }
 
     /// The body of the NewSessionTicket (RFC 8446, section 4.6.1) that this TLS 1.3 client session
     /// came from. Its nonce is empty: the PSK is known already.
     pub(super) fn new_session_ticket(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32 + self.ticket.len());
-        out.extend(self.lifetime.to_be_bytes());
-        out.extend(self.age_add.to_be_bytes());
-        out.push(0);
-        out.extend((self.ticket.len() as u16).to_be_bytes());
-        out.extend_from_slice(&self.ticket);
-        if self.max_early_data > 0 {
-            out.extend([0, 8, 0, 42, 0, 4]);
-            out.extend(self.max_early_data.to_be_bytes());
-        } else {
-            out.extend([0, 0]);
-        }
-        out
+        let message = NewSessionTicket {
+            lifetime: self.lifetime,
+            age_add: self.age_add,
+            nonce: &[],
+            ticket: &self.ticket,
+            max_early_data: self.max_early_data,
+        };
+        message.to_body()
     }
 }
 
 /// rustls wants a certificate of at least one byte.
 const PLACEHOLDER_CERTIFICATE: &[u8] = &[0];
 
-fn put_short(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.push(bytes.len() as u8);
-    out.extend_from_slice(bytes);
-}
-
-fn put_long(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend_from_slice(&(bytes.len() as u32).to_be_bytes()[1..]);
-    out.extend_from_slice(bytes);
-}
-
-/// Takes values off the front; `None` when there are too few bytes.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn number(&mut self, width: usize) -> Option<u64> {
-        Some(
-            self.take(width)?
-                .iter()
-                .fold(0, |value, byte| value << 8 | u64::from(*byte)),
-        )
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        Some(self.number(1)? as u8)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        Some(self.number(2)? as u16)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        Some(self.number(4)? as u32)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.number(8)
-    }
-
-    fn short(&mut self) -> Option<&'a [u8]> {
-        let length = self.number(1)?;
-        self.take(length as usize)
-    }
-
-    fn medium(&mut self) -> Option<&'a [u8]> {
-        let length = self.number(2)?;
-        self.take(length as usize)
-    }
-
-    fn long(&mut self) -> Option<&'a [u8]> {
-        let length = self.number(3)?;
-        self.take(length as usize)
-    }
-
-    /// Skips an identity: the peer is remembered elsewhere.
-    fn identity(&mut self) -> Option<()> {
-        match self.u8()? {
-            0 => {
-                self.long()?;
-                self.long()?;
-                Some(())
-            }
-            _ => None,
+/// Skips an identity: the peer is remembered elsewhere.
+fn skip_identity(reader: &mut Reader<'_>) -> Option<()> {
+    match reader.u8()? {
+        0 => {
+            reader.vector24()?;
+            reader.vector24()?;
+            Some(())
         }
+        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 #[derive(Default)]
 struct Recorder {
@@ -84,7 +84,7 @@ impl Delegate for Recorder {
 struct FakeKey;
 
 impl ExternalKey for FakeKey {
-    fn signature_schemes(&self, _: u16) -> Vec<u16> {
+    fn signature_schemes(&self, _: Version) -> Vec<u16> {
         vec![0x0403]
     }
     fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
@@ -92,9 +92,9 @@ impl ExternalKey for FakeKey {
     }
 }
 
-fn profile(version: u16) -> Arc<Profile> {
+fn profile(version: Version) -> Arc<Profile> {
     let (tls13, tls12): (&[u16], &[u16]) = match version {
-        0x0304 => (&[0x1302], &[]),
+        Version::TLS1_3 => (&[0x1302], &[]),
         _ => (&[], &[0xc02b]),
     };
     let groups = [0x001d_u16];
@@ -118,7 +118,7 @@ struct Ends {
 }
 
 fn ends(
-    version: u16,
+    version: Version,
     session: Option<SessionSecrets>,
     resume: Option<ResumeOffer>,
     tls12_tickets: bool,
@@ -130,7 +130,7 @@ fn ends(
 
 /// The client announces early data unless the server's policy is that there is none.
 fn ends_with_early_data(
-    version: u16,
+    version: Version,
     session: Option<SessionSecrets>,
     resume: Option<ResumeOffer>,
     tls12_tickets: bool,
@@ -260,7 +260,7 @@ fn ticket(ends: &mut Ends, ticket: &[u8]) -> (SessionSecrets, SessionSecrets) {
 
 #[test]
 fn rustls_sends_no_tls13_ticket() {
-    let mut both = ends(0x0304, None, None, false, false);
+    let mut both = ends(Version::TLS1_3, None, None, false, false);
     handshake(&mut both).unwrap();
     assert!(both.at_client.sessions.borrow().is_empty());
     assert!(both.at_server.issued.borrow().is_empty());
@@ -268,7 +268,7 @@ fn rustls_sends_no_tls13_ticket() {
 
 #[test]
 fn a_tls13_ticket_resumes_from_our_own_copies() {
-    let mut first = ends(0x0304, None, None, false, false);
+    let mut first = ends(Version::TLS1_3, None, None, false, false);
     handshake(&mut first).unwrap();
     assert!(!first.server.facts().resumed);
     let (one, _) = ticket(&mut first, b"ticket 1");
@@ -279,7 +279,7 @@ fn a_tls13_ticket_resumes_from_our_own_copies() {
     assert_eq!(client.max_early_data, 900);
 
     let resume = offer(&client, &server, b"ticket 2");
-    let mut second = ends(0x0304, Some(client), Some(resume), false, true);
+    let mut second = ends(Version::TLS1_3, Some(client), Some(resume), false, true);
     handshake(&mut second).unwrap();
     assert!(second.server.facts().resumed && second.client.facts().resumed);
     assert_eq!(second.client.facts().alpn.as_deref(), Some(&b"h2"[..]));
@@ -288,12 +288,18 @@ fn a_tls13_ticket_resumes_from_our_own_copies() {
 #[test]
 fn early_data_is_taken_or_skipped_as_the_policy_says() {
     for policy in [EarlyDataPolicy::Accept, EarlyDataPolicy::Reject] {
-        let mut first = ends(0x0304, None, None, false, false);
+        let mut first = ends(Version::TLS1_3, None, None, false, false);
         handshake(&mut first).unwrap();
         let (client, server) = ticket(&mut first, b"ticket");
         let resume = offer(&client, &server, b"ticket");
-        let mut second =
-            ends_with_early_data(0x0304, Some(client), Some(resume), false, true, policy);
+        let mut second = ends_with_early_data(
+            Version::TLS1_3,
+            Some(client),
+            Some(resume),
+            false,
+            true,
+            policy,
+        );
         assert!(second.client.can_write_early() && !second.server.has_answered());
         second.client.write_early(b"early").unwrap();
         let accepted = policy == EarlyDataPolicy::Accept;
@@ -327,7 +333,7 @@ fn early_data_is_taken_or_skipped_as_the_policy_says() {
 
 #[test]
 fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
-    let mut both = ends(0x0304, None, None, false, false);
+    let mut both = ends(Version::TLS1_3, None, None, false, false);
     handshake(&mut both).unwrap();
     assert!(both.client.next_ticket().is_none());
     both.server.write(b"before").unwrap();
@@ -347,7 +353,7 @@ fn tickets_go_out_between_application_data_and_may_be_longer_than_a_record() {
 #[test]
 fn a_tls12_session_resumes_by_ticket_and_by_id() {
     for tickets in [true, false] {
-        let mut first = ends(0x0303, None, None, tickets, false);
+        let mut first = ends(Version::TLS1_2, None, None, tickets, false);
         handshake(&mut first).unwrap();
         let client = first.at_client.sessions.borrow()[0].clone();
         let server = first.at_server.issued.borrow()[0].clone();
@@ -361,7 +367,7 @@ fn a_tls12_session_resumes_by_ticket_and_by_id() {
             assert_eq!(identity, [9; 32], "the planned id");
         }
         let resume = offer(&client, &server, &identity);
-        let mut second = ends(0x0303, Some(client), Some(resume), tickets, true);
+        let mut second = ends(Version::TLS1_2, Some(client), Some(resume), tickets, true);
         handshake(&mut second).unwrap();
         assert!(second.server.facts().resumed && second.client.facts().resumed);
     }
@@ -369,11 +375,11 @@ fn a_tls12_session_resumes_by_ticket_and_by_id() {
 
 #[test]
 fn records_carry_16384_bytes_in_both_versions() {
-    for version in [0x0303, 0x0304] {
+    for version in [Version::TLS1_2, Version::TLS1_3] {
         let mut both = ends(version, None, None, false, false);
         handshake(&mut both).unwrap();
         both.client.write(&[7; 16384]).unwrap();
-        let overhead = if version == 0x0303 { 24 } else { 17 };
+        let overhead = if version == Version::TLS1_2 { 24 } else { 17 };
         assert_eq!(both.client.outgoing().len(), 5 + 16384 + overhead);
         let received = transfer(&mut both.client, &mut both.server, &both.at_server).unwrap();
         assert_eq!(received, [7; 16384]);
@@ -382,7 +388,7 @@ fn records_carry_16384_bytes_in_both_versions() {
 
 #[test]
 fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
-    for version in [0x0303, 0x0304] {
+    for version in [Version::TLS1_2, Version::TLS1_3] {
         let mut both = ends(version, None, None, false, true);
         let failure = handshake(&mut both).unwrap_err();
         assert_eq!(failure.reason, Reason::CERTIFICATE_VERIFY_FAILED);
@@ -395,7 +401,7 @@ fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
 
 #[test]
 fn close_notify_is_reported() {
-    let mut both = ends(0x0304, None, None, false, false);
+    let mut both = ends(Version::TLS1_3, None, None, false, false);
     handshake(&mut both).unwrap();
     both.client.send_close_notify();
     let bytes = both.client.outgoing().to_vec();
@@ -410,24 +416,24 @@ fn close_notify_is_reported() {
 #[test]
 fn a_client_sends_the_id_of_its_session_with_a_tls12_ticket() {
     let session = SessionSecrets {
-        version: 0x0303,
+        version: Version::TLS1_2,
         cipher_suite: 0xc02b,
         secret: zeroize::Zeroizing::new(vec![1; 48]),
         session_id: vec![5; 32],
         ticket: b"ticket".to_vec(),
         ..SessionSecrets::default()
     };
-    let both = ends(0x0303, Some(session), None, true, false);
+    let both = ends(Version::TLS1_2, Some(session), None, true, false);
     assert_eq!(offered_id(both.client.outgoing()), [5; 32]);
 }
 
 #[test]
 fn the_finished_messages_are_known_to_both_ends() {
-    for version in [0x0303, 0x0304] {
+    for version in [Version::TLS1_2, Version::TLS1_3] {
         let mut both = ends(version, None, None, false, false);
         handshake(&mut both).unwrap();
         assert_eq!(both.client.finished(), both.server.finished());
-        let expected = if version == 0x0303 { 12 } else { 48 };
+        let expected = if version == Version::TLS1_2 { 12 } else { 48 };
         assert_eq!(both.client.finished().client.len(), expected);
         assert_eq!(both.client.finished().server.len(), expected);
         assert_ne!(both.client.finished().client, both.client.finished().server);
@@ -436,14 +442,14 @@ fn the_finished_messages_are_known_to_both_ends() {
 
 #[test]
 fn any_alert_can_be_sent_with_and_without_keys() {
-    for version in [0x0303, 0x0304] {
+    for version in [Version::TLS1_2, Version::TLS1_3] {
         let mut both = ends(version, None, None, false, false);
         handshake(&mut both).unwrap();
         both.server.send_alert(Alert::INTERNAL_ERROR);
         let seen = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap_err();
         assert_eq!(seen.alert_received, Some(Alert::INTERNAL_ERROR));
     }
-    let mut early = ends(0x0304, None, None, false, false);
+    let mut early = ends(Version::TLS1_3, None, None, false, false);
     early.client.discard_outgoing();
     early.client.send_alert(Alert::INTERNAL_ERROR);
     assert_eq!(early.client.outgoing(), [21, 3, 3, 0, 2, 2, 80]);
@@ -451,7 +457,7 @@ fn any_alert_can_be_sent_with_and_without_keys() {
 
 #[test]
 fn exported_keying_material_is_equal_on_both_ends_and_may_be_asked_for_twice() {
-    let mut both = ends(0x0304, None, None, false, false);
+    let mut both = ends(Version::TLS1_3, None, None, false, false);
     handshake(&mut both).unwrap();
     let (mut a, mut b) = ([0; 32], [1; 32]);
     for _ in 0..2 {

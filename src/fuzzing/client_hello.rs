@@ -1,5 +1,5 @@
 use crate::connection::ClientHello;
-use crate::wire::ExtensionType;
+use crate::wire::{ExtensionType, Version};
 
 /// The body of a ClientHello: every part of it is inside, and can be asked for.
 pub fn client_hello(data: &[u8]) {
@@ -22,14 +22,14 @@ pub fn client_hello(data: &[u8]) {
     for psk in hello.psk_identities() {
         assert!(psk.identity.len() <= data.len());
     }
-    for version in [0x0303, 0x0304, hello.legacy_version()] {
+    for version in [Version::TLS1_2, Version::TLS1_3, hello.legacy_version()] {
         hello.offers_version(version);
     }
     assert_eq!(
         hello.session_ticket(),
         hello.extension(ExtensionType::SESSION_TICKET)
     );
-    let checks = [0x0303, 0x0304].map(|version| hello.passes_checks(version));
+    let checks = [Version::TLS1_2, Version::TLS1_3].map(|version| hello.passes_checks(version));
     if let Some(mut list) = hello.alpn_protocols() {
         while let [length, rest @ ..] = list {
             assert!(*length > 0);

@@ -6,6 +6,7 @@ use std::io::Write;
 use zeroize::Zeroizing;
 
 use crate::session::{FLAG_EXTENDED_MASTER_SECRET, View};
+use crate::wire::Version;
 
 /// Names that this room does not know.
 pub struct Names<'a> {
@@ -17,7 +18,7 @@ pub struct Names<'a> {
 
 /// The text of `SSL_SESSION_print(3)`. It shows the master key: it is wiped when dropped.
 pub fn print(View { numbers, bytes }: &View<'_>, names: &Names<'_>) -> Zeroizing<Vec<u8>> {
-    let is_tls13 = numbers.protocol_version == 0x0304;
+    let is_tls13 = numbers.protocol_version == Version::TLS1_3;
     let mut out = Text::default();
     out.text("SSL-Session:\n");
     out.line("Protocol  ", protocol_name(numbers.protocol_version));
@@ -91,17 +92,8 @@ pub fn print_keylog(View { bytes, .. }: &View<'_>) -> Option<Zeroizing<Vec<u8>>>
 
 /// OpenSSL's name of a protocol version.
 fn protocol_name(version: i32) -> &'static str {
-    match version {
-        0x0304 => "TLSv1.3",
-        0x0303 => "TLSv1.2",
-        0x0302 => "TLSv1.1",
-        0x0301 => "TLSv1",
-        0x0300 => "SSLv3",
-        0x0100 => "DTLSv0.9",
-        0xfeff => "DTLSv1",
-        0xfefd => "DTLSv1.2",
-        _ => "unknown",
-    }
+    let name = Version::from_c(version).unwrap_or_default().name();
+    name.to_str().unwrap_or_default()
 }
 
 /// Text that grows.

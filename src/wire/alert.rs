@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_int};
 
 use super::number;
 use super::record::{ContentType, RECORD_HEADER, RecordHeader};
+use super::version::Version;
 
 number! {
     /// How bad an alert is. TLS 1.3 looks at the description only.
@@ -82,7 +83,7 @@ impl Alert {
     pub const fn plain_record(self, level: AlertLevel) -> [u8; PLAIN_ALERT] {
         let header = RecordHeader {
             content_type: ContentType::ALERT,
-            version: [3, 3],
+            version: Version::TLS1_2,
             length: 2,
         };
         let [kind, major, minor, high, low] = header.to_bytes();

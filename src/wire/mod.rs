@@ -6,9 +6,11 @@
 //! | file          | what it holds                                          |
 //! |---------------|--------------------------------------------------------|
 //! | [`alert`]     | alerts, their levels and texts                         |
+//! | [`version`]   | protocol versions                                      |
 //! | [`record`]    | content types, headers, splitting bytes into records   |
 //! | [`message`]   | handshake types, headers, splitting into messages      |
 //! | [`extension`] | extension types, and reading lists of extensions       |
+//! | [`ticket`]    | NewSessionTicket messages                              |
 //! | [`reader`], [`writer`] | numbers and vectors                           |
 
 pub mod alert;
@@ -16,6 +18,8 @@ pub mod extension;
 pub mod message;
 pub mod reader;
 pub mod record;
+pub mod ticket;
+pub mod version;
 pub mod writer;
 
 pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
@@ -28,7 +32,9 @@ pub use record::{
     ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader, handshake_contents,
     put_records, records,
 };
-pub use writer::{put_vector8, put_vector16};
+pub use ticket::{NewSessionTicket, Tls12Ticket};
+pub use version::Version;
+pub use writer::{put_vector8, put_vector16, put_vector24};
 
 /// Defines a type for a number on the wire, with a constant for each value that has a name.
 macro_rules! number {

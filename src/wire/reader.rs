@@ -54,6 +54,11 @@ impl<'a> Reader<'a> {
         self.array().map(|bytes| u32::from_be_bytes(*bytes))
     }
 
+    /// A number of eight bytes.
+    pub fn u64(&mut self) -> Option<u64> {
+        self.array().map(|bytes| u64::from_be_bytes(*bytes))
+    }
+
     /// A vector whose length has one byte.
     pub fn vector8(&mut self) -> Option<&'a [u8]> {
         self.vector(|reader| reader.u8().map(usize::from))

@@ -1,6 +1,7 @@
 //! Records (RFC 8446, section 5).
 
 use super::number;
+use super::version::Version;
 
 number! {
     /// What a record holds.
@@ -30,7 +31,7 @@ pub const LONGEST_PLAINTEXT: usize = 1 << 14;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordHeader {
     pub content_type: ContentType,
-    pub version: [u8; 2],
+    pub version: Version,
     pub length: u16,
 }
 
@@ -40,14 +41,14 @@ impl RecordHeader {
         let [content_type, major, minor, high, low] = *bytes;
         Self {
             content_type: ContentType(content_type),
-            version: [major, minor],
+            version: Version(u16::from_be_bytes([major, minor])),
             length: u16::from_be_bytes([high, low]),
         }
     }
 
     /// As on the wire.
     pub const fn to_bytes(self) -> [u8; RECORD_HEADER] {
-        let [major, minor] = self.version;
+        let [major, minor] = self.version.0.to_be_bytes();
         let [high, low] = self.length.to_be_bytes();
         [self.content_type.0, major, minor, high, low]
     }
@@ -88,7 +89,7 @@ pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
 /// Appends `contents` to `out`, in records of at most `most` bytes each.
 pub fn put_records(
     out: &mut Vec<u8>,
-    (content_type, version): (ContentType, [u8; 2]),
+    (content_type, version): (ContentType, Version),
     contents: &[u8],
     most: usize,
 ) {

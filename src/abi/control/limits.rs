@@ -7,6 +7,7 @@ use std::ffi::{c_int, c_long};
 use super::target::Target;
 use crate::context::VersionRange;
 use crate::error::Result;
+use crate::wire::Version;
 
 const SMALLEST_FRAGMENT: usize = 512;
 const LARGEST_FRAGMENT: usize = 16384;
@@ -22,7 +23,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    fn of(self, range: &mut VersionRange) -> &mut c_int {
+    fn of(self, range: &mut VersionRange) -> &mut Version {
         match self {
             Self::Min => &mut range.min,
             Self::Max => &mut range.max,
@@ -33,23 +34,22 @@ impl Limit {
 /// Sets a limit of versions, 0 for none. A method for one version keeps that, and a version of
 /// DTLS does not matter. 0 for what is not a version, and for TLS together with DTLS.
 pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<c_long> {
-    let Ok(version) = c_int::try_from(version) else {
+    let is_version =
+        |version: &Version| *version == Version::NONE || version.is_tls() || version.is_dtls();
+    let Some(version) = Version::from_c(version).filter(is_version) else {
         return Ok(0);
     };
-    if version != 0 && !is_tls(version) && !is_dtls(version) {
-        return Ok(0);
-    }
     let mut other = target.settings().versions;
-    *limit.of(&mut other) = 0;
+    *limit.of(&mut other) = Version::NONE;
     let other = other.min.max(other.max);
-    if is_dtls(version) {
-        return Ok((other == 0).into());
+    if version.is_dtls() {
+        return Ok((other == Version::NONE).into());
     }
     let flexible = match target {
         Target::Context(context) => context.method().version.is_none(),
         Target::Connection(connection) => connection.context().method().version.is_none(),
     };
-    if version == 0 || flexible {
+    if version == Version::NONE || flexible {
         target.change(|settings| *limit.of(&mut settings.versions) = version)?;
     }
     Ok(1)
@@ -57,17 +57,7 @@ pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<
 
 /// A limit of versions as it was set, or 0.
 pub fn version(target: Target<'_>, limit: Limit) -> c_long {
-    (*limit.of(&mut target.settings().versions.clone())).into()
-}
-
-/// SSL 3.0 to TLS 1.3.
-fn is_tls(version: c_int) -> bool {
-    (0x0300..=0x0304).contains(&version)
-}
-
-/// DTLS 1.0 and 1.2, and Cisco's.
-fn is_dtls(version: c_int) -> bool {
-    matches!(version, 0xfeff | 0xfefd | 0x0100)
+    limit.of(&mut target.settings().versions.clone()).0.into()
 }
 
 /// Adds `SSL_MODE_…` bits, and gives the mode.

@@ -16,6 +16,7 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::dh_parameters;
 use crate::libcrypto::key_kind::curve_of_ec_key;
 use crate::libcrypto::public_key::PublicKey;
+use crate::wire::Version;
 
 /// Sets the groups by libcrypto's numbers.
 ///
@@ -144,7 +145,9 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
 /// # Safety
 /// The pointer can be written as an `EVP_PKEY` pointer.
 pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Result<c_long> {
-    if connection.facts_in_place().version == 0x0303 && connection.role() == Some(Role::Server) {
+    if connection.facts_in_place().version == Version::TLS1_2
+        && connection.role() == Some(Role::Server)
+    {
         return Ok(0);
     }
     let library = connection.library();

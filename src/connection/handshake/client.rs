@@ -7,9 +7,7 @@ use crate::connection::plain_messages::{ServerHelloReader, hello_random};
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
 use crate::session::SessionRef;
-
-/// `TLS1_2_VERSION`
-const TLS1_2: u16 = 0x0303;
+use crate::wire::{Tls12Ticket, Version};
 
 /// What a client keeps while its handshake is under way.
 #[derive(Default)]
@@ -21,8 +19,8 @@ pub(in crate::connection) struct Client {
     pub(in crate::connection) early_judgement: Option<EarlyJudgement>,
     /// TLS 1.2: the id in the ServerHello, until the new session has it.
     pub(super) server_id: Option<Vec<u8>>,
-    /// TLS 1.2: the ticket that the server has sent: its lifetime hint in seconds, and whether it is not empty.
-    pub(super) new_ticket: Option<(u32, bool)>,
+    /// TLS 1.2: the ticket that the server has sent.
+    pub(super) new_ticket: Option<Tls12Ticket>,
     /// TLS 1.2: what the server sends from now on is protected.
     pub(super) server_keys: bool,
 }
@@ -114,7 +112,7 @@ impl Connection {
             authorities: self.names_for_peer(Role::Client),
             request_ocsp: settings.status_type == 1,
             hello_change: hello_change(&settings),
-            tls12_tickets: profile.speaks(TLS1_2) && self.may_use_tickets(),
+            tls12_tickets: profile.speaks(Version::TLS1_2) && self.may_use_tickets(),
             max_fragment: settings.longest_fragment(),
             profile,
         };
@@ -150,9 +148,9 @@ impl Connection {
         let usable = session.is_resumable() && session.cipher_id() != 0;
         // Without its suite among the offered ones a server could not resume it. In TLS 1.3 any suite with
         // the same hash would do, which all have.
-        let offered = match version {
-            0x0303 => profile.has_tls12(session.cipher_id() as u16),
-            0x0304 => profile.speaks(0x0304),
+        let offered = match Version::from_c(version) {
+            Some(Version::TLS1_2) => profile.has_tls12(session.cipher_id() as u16),
+            Some(Version::TLS1_3) => profile.speaks(Version::TLS1_3),
             _ => false,
         };
         (usable && offered).then_some(session)

@@ -4,7 +4,7 @@ use super::server_callbacks::{SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_W
 use super::{Connection, Stop};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 impl Connection {
     /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
@@ -14,7 +14,7 @@ impl Connection {
             let (Some(offered), Some(id)) = (client.offered.session(), &client.server_id) else {
                 return false;
             };
-            let tls12 = offered.protocol_version() == 0x0303;
+            let tls12 = offered.protocol_version() == Version::TLS1_2;
             tls12 && !id.is_empty() && *offered.id() == **id
         });
         self.session.set_resumed(resumed);

@@ -8,7 +8,7 @@ use crate::connection::plain_messages::{
 use crate::engine::{Facts, Failure};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
-use crate::wire::{Alert, ContentType};
+use crate::wire::{Alert, ContentType, Version};
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -265,7 +265,7 @@ impl Connection {
         let Some(tls12) = hello.tls12 else {
             return Ok(());
         };
-        self.facts.borrow_mut().version = 0x0303;
+        self.facts.borrow_mut().version = Version::TLS1_2;
         self.handshake.set_suite(hello.suite);
         self.handshake
             .client(|client| client.server_id = Some(tls12.session_id));
@@ -299,7 +299,7 @@ impl Connection {
             return Ok(());
         }
         let facts = self.with_engine(|engine| engine.facts())?;
-        if facts.version != 0x0303 {
+        if facts.version != Version::TLS1_2 {
             Ok(())
         } else if !seen {
             Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
@@ -367,7 +367,7 @@ impl Connection {
             Some((session, client.server_id.take()?))
         });
         if let Some((session, id)) = new {
-            session.set_protocol_version(0x0303);
+            session.set_protocol_version(Version::TLS1_2.to_c());
             // Not too long for a session id, or the engine would have refused it.
             let _ = session.set_id(&id);
         }

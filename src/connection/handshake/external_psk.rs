@@ -10,9 +10,8 @@ use crate::context::Settings;
 use crate::engine::{SessionSecrets, tls13_hash_len};
 use crate::error::Reason;
 use crate::session::{Fields, Session, SessionRef};
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
-const TLS1_3: i32 = 0x0304;
 /// TLS_AES_128_GCM_SHA256: what stands for the hash of a key that came without one.
 const SHA256_SUITE: u32 = 0x0300_1301;
 /// `PSK_MAX_IDENTITY_LEN`
@@ -48,7 +47,7 @@ impl Connection {
         &self,
         settings: &Settings,
     ) -> Result<Option<OfferedPsk>, Stop> {
-        if self.highest_version() != TLS1_3 as u16 {
+        if self.highest_version() != Version::TLS1_3 {
             return Ok(None);
         }
         let offered = match self.ask_use_session(settings)? {
@@ -60,7 +59,7 @@ impl Connection {
         };
         let session = &offered.session;
         let identity = offered.identity.len();
-        let usable = session.protocol_version() == TLS1_3
+        let usable = session.protocol_version() == Version::TLS1_3
             && tls13_hash_len(session.cipher_id() as u16).is_some()
             && !session.master_key().is_empty()
             && (1..=usize::from(u16::MAX)).contains(&identity);
@@ -163,7 +162,7 @@ impl Connection {
 /// The session that stands for a key without a hash, as in OpenSSL.
 fn session_of_key(key: &[u8]) -> SessionRef {
     Session::new(Fields {
-        protocol_version: TLS1_3,
+        protocol_version: Version::TLS1_3.to_c(),
         cipher_id: SHA256_SUITE,
         master_key: Zeroizing::new(key.to_vec()),
         ..Fields::default()

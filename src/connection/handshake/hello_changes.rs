@@ -5,7 +5,7 @@ use super::{ClientHello, Connection, Stop};
 use crate::context::Settings;
 use crate::engine::HelloChanges;
 use crate::error::Reason;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
 /// 7.4.1.4.1).
@@ -18,7 +18,7 @@ impl Connection {
         &self,
         hello: &ClientHello,
         settings: &Settings,
-        version: u16,
+        version: Version,
     ) -> Result<HelloChanges, Stop> {
         let (resumed, without_ticket) = self.handshake.server(|server| {
             let offer = server.offered.as_ref();
@@ -32,7 +32,7 @@ impl Connection {
             .is_some();
         let signature_schemes = match version {
             _ if is_there => None,
-            0x0303 => Some(DEFAULT_SCHEMES.to_vec()),
+            Version::TLS1_2 => Some(DEFAULT_SCHEMES.to_vec()),
             // A PSK authenticates the server, so nothing is signed.
             _ if resumed.is_some() => Some(settings.signature_schemes()),
             _ => {
@@ -43,8 +43,8 @@ impl Connection {
         };
         Ok(HelloChanges {
             signature_schemes,
-            only_with_psk: resumed.filter(|_| version == 0x0304),
-            without_ticket: version == 0x0303 && without_ticket,
+            only_with_psk: resumed.filter(|_| version == Version::TLS1_3),
+            without_ticket: version == Version::TLS1_2 && without_ticket,
         })
     }
 }

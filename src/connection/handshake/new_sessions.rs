@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::session::{
     FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Session, SessionRef,
 };
+use crate::wire::Version;
 
 const SSL_VERIFY_PEER: c_int = 1;
 const CACHE_CLIENT: u32 = 1;
@@ -90,7 +91,7 @@ impl Connection {
                 .get()
                 .unwrap_or_else(|| self.verify_result.get()),
             flags: self.host_flag()
-                | match facts.extended_master_secret && facts.version == 0x0303 {
+                | match facts.extended_master_secret && facts.version == Version::TLS1_2 {
                     true => FLAG_EXTENDED_MASTER_SECRET,
                     false => 0,
                 },
@@ -163,7 +164,7 @@ impl Connection {
     pub(super) fn finish_server(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) {
         let statistics = &self.context().statistics;
         let reported = self.session.take_reported();
-        let tls13 = self.facts.borrow().version == 0x0304;
+        let tls13 = self.facts.borrow().version == Version::TLS1_3;
         if tls13 {
             // S58: TLS 1.3 counts the handshake before its tickets, which follow.
             statistics.accept_good.increment();
@@ -217,7 +218,7 @@ impl Connection {
     pub(super) fn finish_client(&self, client: &Client, master_secret: &Zeroizing<Vec<u8>>) {
         let context = &self.session_context;
         let new_sessions = self.session.take_new();
-        let tls13 = self.facts.borrow().version == 0x0304;
+        let tls13 = self.facts.borrow().version == Version::TLS1_3;
         if self.session.is_resumed() {
             self.finish_resumed_client(client, new_sessions, tls13);
             context.statistics.hits.increment();
@@ -226,8 +227,8 @@ impl Connection {
             fields.master_key = master_secret.clone();
             if let Some(secrets) = new_sessions.into_iter().next() {
                 add_secrets(&self.library(), &mut fields, secrets);
-                if let (Some((lifetime, _)), false) = (client.new_ticket, tls13) {
-                    fields.lifetime_hint = lifetime.into();
+                if let (Some(ticket), false) = (client.new_ticket, tls13) {
+                    fields.lifetime_hint = ticket.lifetime_hint.into();
                 }
             }
             self.session.complete(fields.view());
@@ -258,7 +259,7 @@ impl Connection {
             return;
         }
         // S46: a renewed TLS 1.2 ticket comes as a new object; the old one is given up.
-        let renewed = matches!(client.new_ticket, Some((_, true)));
+        let renewed = client.new_ticket.is_some_and(|ticket| !ticket.is_empty);
         if let (true, Some(secrets)) = (renewed, new_sessions.into_iter().next()) {
             let mut fields = offered.fields();
             add_secrets(&self.library(), &mut fields, secrets);
@@ -309,7 +310,7 @@ impl Connection {
             return;
         }
         let mode = context.cache_mode();
-        let tls13 = self.facts.borrow().version == 0x0304;
+        let tls13 = self.facts.borrow().version == Version::TLS1_3;
         if mode & role != 0 && (!self.session.is_resumed() || tls13) {
             let callbacks = context.callbacks();
             let stored = mode & CACHE_NO_INTERNAL_STORE == 0

@@ -17,7 +17,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
@@ -95,10 +95,10 @@ impl Connection {
     pub(in crate::connection) fn find_resumable(
         &self,
         hello: &ClientHello,
-        version: u16,
+        version: Version,
     ) -> Result<Option<OfferedSession>, Stop> {
         let found = match version {
-            0x0304 => self.find_by_psk(hello)?,
+            Version::TLS1_3 => self.find_by_psk(hello)?,
             _ => self.find_tls12(hello)?,
         };
         match found {
@@ -173,7 +173,7 @@ impl Connection {
                 if psk.identity.len() != ID_LENGTH {
                     continue;
                 }
-                match self.look_up(0x0304, psk.identity) {
+                match self.look_up(Version::TLS1_3, psk.identity) {
                     Some(session) => (session, true, true),
                     None => continue,
                 }
@@ -301,7 +301,7 @@ impl Connection {
                 if id.is_empty() {
                     return Ok(None);
                 }
-                Ok(self.look_up(0x0303, id).map(|session| {
+                Ok(self.look_up(Version::TLS1_2, id).map(|session| {
                     let resumption = OfferedSession {
                         suite: session.cipher_id() as u16,
                         session,
@@ -317,7 +317,7 @@ impl Connection {
     }
 
     /// The internal cache, then the program's (S40–S42).
-    fn look_up(&self, version: i32, id: &[u8]) -> Option<SessionRef> {
+    fn look_up(&self, version: Version, id: &[u8]) -> Option<SessionRef> {
         let context = &self.session_context;
         if context.cache_mode() & CACHE_NO_INTERNAL_LOOKUP == 0 {
             if let Some(session) = context.find_session(version, id) {
@@ -341,7 +341,7 @@ impl Connection {
         &self,
         resumption: &OfferedSession,
         hello: &ClientHello,
-        version: u16,
+        version: Version,
         from_cache: bool,
     ) -> Result<bool, Stop> {
         let session = &resumption.session;
@@ -365,7 +365,7 @@ impl Connection {
             }
             return Ok(false);
         }
-        if version == 0x0303 {
+        if version == Version::TLS1_2 {
             let offered =
                 hello.offers_extended_master_secret() && self.takes_extended_master_secret();
             match session.extended_master_secret() {

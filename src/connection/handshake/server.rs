@@ -15,14 +15,14 @@ use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
 use crate::error::Reason;
 use crate::session::SessionRef;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 /// What a server keeps while its handshake is under way.
 #[derive(Default)]
 pub(in crate::connection) struct Server {
     progress: Progress,
     /// TLS version that will be spoken.
-    pub(in crate::connection) version: u16,
+    pub(in crate::connection) version: Version,
     /// The session that the client may resume. Until the engine has done so, which takes the session's secret, the
     /// client has proved nothing.
     pub(super) offered: Option<OfferedSession>,
@@ -149,7 +149,7 @@ impl Connection {
                 }
                 Decision::CertificateCallback => {
                     self.ask_certificate_callback()?;
-                    if self.facts.borrow().version == 0x0303 {
+                    if self.facts.borrow().version == Version::TLS1_2 {
                         self.ask_alpn_callback(&hello)?;
                     }
                     Decision::Decided
@@ -202,7 +202,7 @@ impl Connection {
         self.check_extensions(hello, version)?;
         self.choose_server_name(hello, &id_context)?;
         self.record_requests(hello, version);
-        if version == 0x0304 {
+        if version == Version::TLS1_3 {
             self.ask_alpn_callback(hello)?;
         }
         self.check(hello.check_whole(version, self.session.is_resumed()))?;
@@ -213,10 +213,10 @@ impl Connection {
     }
 
     /// The session of this handshake: the offered one if it may be resumed, else a provisional one.
-    fn choose_session(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
+    fn choose_session(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
         let offered = self.find_resumable(hello, version)?;
         self.session.set_resumed(offered.is_some());
-        let expects_ticket = version == 0x0303 && self.allows_tls12_ticket(hello);
+        let expects_ticket = version == Version::TLS1_2 && self.allows_tls12_ticket(hello);
         self.handshake.server(|server| {
             server.offered = offered;
             server.expects_ticket = expects_ticket;
@@ -225,19 +225,19 @@ impl Connection {
     }
 
     /// Checks what was not needed to find the session, and keeps what getters show of it.
-    fn check_extensions(&self, hello: &ClientHello, version: u16) -> Result<(), Stop> {
+    fn check_extensions(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
         let resumed = self.session.is_resumed();
         self.check(hello.check_compression())?;
         self.check_renegotiation_info(hello)?;
-        self.check(hello.check_host_name(!resumed || version == 0x0304))?;
+        self.check(hello.check_host_name(!resumed || version == Version::TLS1_3))?;
         let name = hello.server_name().and_then(|name| CString::new(name).ok());
         self.hellos.set_server_name(name);
         self.check(hello.check_contents(version, resumed))?;
-        if version == 0x0304 {
+        if version == Version::TLS1_3 {
             self.keep_client_authorities(hello)?;
         }
         self.note_contents(hello);
-        if version == 0x0304 {
+        if version == Version::TLS1_3 {
             let suites = hello.cipher_suites();
             if self.server_profile(hello)?.choose_tls13(&suites).is_none() {
                 return Err(self.refuse(Reason::NO_SHARED_CIPHER, Alert::HANDSHAKE_FAILURE));
@@ -263,9 +263,9 @@ impl Connection {
     }
 
     /// Keeps what the client asks for, as far as this handshake has a use for it.
-    fn record_requests(&self, hello: &ClientHello, version: u16) {
+    fn record_requests(&self, hello: &ClientHello, version: Version) {
         let resumed = self.session.is_resumed();
-        if resumed && version == 0x0303 {
+        if resumed && version == Version::TLS1_2 {
             // Without a key exchange OpenSSL does not look at them.
             self.hellos.forget_groups();
         }
@@ -277,21 +277,23 @@ impl Connection {
         }
     }
 
-    fn choose_version(&self, hello: &ClientHello) -> Result<u16, Stop> {
+    fn choose_version(&self, hello: &ClientHello) -> Result<Version, Stop> {
         self.check(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
         let method = self.method.get();
-        let common = [0x0304, 0x0303].into_iter().find(|version| {
-            hello.offers_version(*version)
-                && self.may_speak(&settings, *version)
-                && (*version != 0x0304 || self.is_capable_of_tls13(&settings))
-        });
+        let common = [Version::TLS1_3, Version::TLS1_2]
+            .into_iter()
+            .find(|version| {
+                hello.offers_version(*version)
+                    && self.may_speak(&settings, *version)
+                    && (*version != Version::TLS1_3 || self.is_capable_of_tls13(&settings))
+            });
         common.ok_or_else(|| {
-            let ours = |version: &u16| settings.allows_version(method, *version);
-            let theirs = |version: &u16| hello.offers_version(*version);
-            let detail = if ![0x0304, 0x0303].iter().any(ours) {
+            let ours = |version: &Version| settings.allows_version(method, *version);
+            let theirs = |version: &Version| hello.offers_version(*version);
+            let detail = if ![Version::TLS1_3, Version::TLS1_2].iter().any(ours) {
                 NO_VERSION_LEFT
-            } else if ![0x0304, 0x0303].iter().any(theirs) {
+            } else if ![Version::TLS1_3, Version::TLS1_2].iter().any(theirs) {
                 "the client offers nothing above TLS 1.1; Reprise speaks TLS 1.2 and TLS 1.3"
             } else {
                 ""
@@ -323,7 +325,7 @@ impl Connection {
     /// counts as it was then; in TLS 1.2 it is done now.
     pub(in crate::connection) fn settings_for_choice(&self) -> Arc<Settings> {
         match self.handshake.server(|server| server.version) {
-            0x0303 => self.settings_with_ciphers(),
+            Version::TLS1_2 => self.settings_with_ciphers(),
             _ => self.settings(),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ClientHello, Connection, InfoKind, Stop, Want};
 use crate::context::Settings;
 use crate::error::Reason;
-use crate::wire::{Alert, AlertLevel};
+use crate::wire::{Alert, AlertLevel, Version};
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
 pub(in crate::connection) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;
@@ -50,7 +50,7 @@ impl Connection {
                 Ok(())
             }
             // There are no warnings in TLS 1.3.
-            SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == 0x0303 => {
+            SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == Version::TLS1_2 => {
                 self.warn(Alert::from_c(alert))
             }
             _ => Ok(()),
@@ -132,7 +132,7 @@ impl Connection {
         }
         let version = self.handshake.server(|server| server.version);
         // Every suite of this library has forward secrecy, but OpenSSL says so in TLS 1.2 only.
-        let forward_secret = version == 0x0303;
+        let forward_secret = version == Version::TLS1_2;
         let answer = settings.not_resumable.call(self.lent(), forward_secret);
         if answer {
             self.session.make_not_resumable();

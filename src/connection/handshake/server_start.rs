@@ -12,7 +12,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::random;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
@@ -25,7 +25,7 @@ struct Choice<'a> {
     hello: &'a ClientHello,
     settings: &'a Settings,
     profile: &'a Profile,
-    version: u16,
+    version: Version,
     /// A session is to be resumed.
     resumes: bool,
 }
@@ -62,13 +62,14 @@ impl Connection {
         let credentials = self.credentials_for(&choice)?;
         let names = self.name_new_session(&choice)?;
         let preferred_suite = match version {
-            0x0303 => resume.as_ref().map(|resume| resume.cipher_suite),
+            Version::TLS1_2 => resume.as_ref().map(|resume| resume.cipher_suite),
             _ if hello.psk_binder(0).is_some() => self.tls13_suite(hello, &settings, &profile),
             _ => None,
         };
         let client_authentication = client_authentication(&settings);
         // The program may change its mind meanwhile, and in the callback for OCSP responses.
-        let asks_again = version == 0x0304 && !profile.has_any_group(&hello.key_share_groups());
+        let asks_again =
+            version == Version::TLS1_3 && !profile.has_any_group(&hello.key_share_groups());
         let staples = self.hellos.ocsp_asked() == Some(true);
         let early_answer = self.allows_early_answer(&choice, client_authentication);
         let signature_schemes = self.signature_schemes_for(&choice)?;
@@ -117,7 +118,7 @@ impl Connection {
             resumes,
         } = *choice;
         // TLS 1.2 resumes without a key exchange.
-        if !resumes || version != 0x0303 {
+        if !resumes || version != Version::TLS1_2 {
             self.check_groups(hello, profile, version)?;
         }
         let credentials = self.certificates_for(settings, hello, version)?;
@@ -126,7 +127,7 @@ impl Connection {
         }
         if settings.credentials.any() {
             let reason = match version {
-                0x0304 => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+                Version::TLS1_3 => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
                 _ => Reason::NO_SHARED_CIPHER,
             };
             return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
@@ -145,7 +146,7 @@ impl Connection {
         // The engine must be able to open the ticket of a session that is resumed.
         let ticket = (expects_ticket && resumable) || self.resumes_by_ticket(choice.hello);
         let has_id = !expects_ticket && cache_mode & CACHE_SERVER != 0;
-        let id = match choice.version == 0x0303 && !choice.resumes {
+        let id = match choice.version == Version::TLS1_2 && !choice.resumes {
             true => self.settle_tls12_id(has_id)?,
             false => None,
         };
@@ -160,7 +161,7 @@ impl Connection {
     ) -> bool {
         // rustls sends no application data to a client that is asked for a certificate.
         let allowed = self.early.is_accepting()
-            && choice.version == 0x0304
+            && choice.version == Version::TLS1_3
             && (choice.resumes || client_authentication == ClientAuthentication::None);
         self.handshake
             .server(|server| server.early_answer = allowed);
@@ -200,7 +201,8 @@ impl Connection {
         let ticket = hello.session_ticket().unwrap_or_default();
         self.handshake.server(|server| {
             let offered = server.offered.as_ref();
-            server.version == 0x0303 && offered.is_some_and(|offered| offered.is_by(ticket))
+            server.version == Version::TLS1_2
+                && offered.is_some_and(|offered| offered.is_by(ticket))
         })
     }
 
@@ -212,7 +214,7 @@ impl Connection {
             (server.version, hello, server.is_decided())
         });
         // Once the engine has started the id is in its hands.
-        let open = version == 0x0303 && !decided;
+        let open = version == Version::TLS1_2 && !decided;
         match hello {
             Some(hello) if open && !self.expects_tls12_ticket(&hello) => self.tls12_session_id(),
             _ => Ok(Vec::new()),
@@ -223,7 +225,7 @@ impl Connection {
     /// the program's is filled up with random bytes.
     fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
         let id = self
-            .new_session_id(0x0303)
+            .new_session_id(Version::TLS1_2)
             .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
         filled_up(&self.library(), id)
     }
@@ -259,8 +261,8 @@ impl Connection {
 }
 
 /// What a person should know about a server that has nothing to offer.
-fn reason_of_no_cipher(settings: &Settings, version: u16) -> &'static str {
-    match settings.psk.server_key.is_set() && version == 0x0303 {
+fn reason_of_no_cipher(settings: &Settings, version: Version) -> &'static str {
+    match settings.psk.server_key.is_set() && version == Version::TLS1_2 {
         true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
         false => "there is no certificate",
     }

@@ -19,7 +19,7 @@ use crate::error::Reason;
 use crate::libcrypto::{bio, error_queue, random, ticket_callback};
 use crate::session::{Fields, Session, SessionRef, View, der};
 use crate::ticket::Opened;
-use crate::wire::Alert;
+use crate::wire::{Alert, Version};
 
 /// Ids that this library makes are as long as this.
 const ID_LENGTH: usize = 32;
@@ -35,7 +35,10 @@ impl Connection {
     /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
     pub(in crate::connection) fn owes_tickets(&self) -> bool {
         let is_server = self.role() == Some(Role::Server);
-        if !is_server || self.facts.borrow().version != 0x0304 || self.session.is_not_resumable() {
+        if !is_server
+            || self.facts.borrow().version != Version::TLS1_3
+            || self.session.is_not_resumable()
+        {
             return false;
         }
         self.handshake.server(|server| match &server.offered {
@@ -67,7 +70,7 @@ impl Connection {
         };
         if !in_time
             || self.role() != Some(Role::Server)
-            || self.facts.borrow().version != 0x0304
+            || self.facts.borrow().version != Version::TLS1_3
             || self.shutdown.is_sent()
         {
             return false;
@@ -119,7 +122,7 @@ impl Connection {
     /// Makes a ticket and its session (S8, S35, S114), and puts the message into the output.
     fn send_ticket(&self) -> Result<(), Reason> {
         self.observer.begin_ticket(self);
-        let id = self.new_session_id(0x0304)?;
+        let id = self.new_session_id(Version::TLS1_3)?;
         let secrets = self
             .with_engine(|engine| engine.next_ticket())
             .ok()
@@ -225,7 +228,10 @@ impl Connection {
 
     /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
     /// cache, if ten attempts are enough (S111).
-    pub(in crate::connection) fn new_session_id(&self, version: i32) -> Result<Vec<u8>, Reason> {
+    pub(in crate::connection) fn new_session_id(
+        &self,
+        version: Version,
+    ) -> Result<Vec<u8>, Reason> {
         const ATTEMPTS: usize = 10;
         if let Some(id) = self.ask_generate_session_id(version)? {
             return Ok(id);
@@ -244,7 +250,7 @@ impl Connection {
     /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
     /// context unless it was given one of its own; while it has none, the one that the context has
     /// now. `None` without one.
-    fn ask_generate_session_id(&self, version: i32) -> Result<Option<Vec<u8>>, Reason> {
+    fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
         let of_context = || self.session_context.settings().generate_session_id;
         let mut id = [0u8; ID_LENGTH];
@@ -288,7 +294,7 @@ impl Connection {
     /// Opens a ticket that a client has sent.
     pub(in crate::connection) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
         let context = &self.session_context;
-        let tls13 = self.facts.borrow().version == 0x0304;
+        let tls13 = self.facts.borrow().version == Version::TLS1_3;
         let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {
             None => match context.ticket_keys.open(ticket) {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),

@@ -29,7 +29,7 @@ use super::plain_messages::is_retry_request;
 use super::{Role, Stage};
 use crate::callback::Direction;
 use crate::engine::Record;
-use crate::wire::{AlertLevel, ContentType, HandshakeType};
+use crate::wire::{AlertLevel, ContentType, HandshakeType, RecordHeader, Version};
 
 /// `SSL3_RT_HEADER`
 const RECORD_HEADER: c_int = 0x100;
@@ -41,10 +41,10 @@ const INNER_CONTENT_TYPE: c_int = 0x101;
 pub(super) trait Observed {
     fn role(&self) -> Option<Role>;
     fn stage(&self) -> Stage;
-    /// The version that the handshake has agreed on; 0 before.
-    fn agreed_version(&self) -> u16;
+    /// The version that the handshake has agreed on; [`Version::NONE`] before.
+    fn agreed_version(&self) -> Version;
     /// The version of messages before that.
-    fn provisional_version(&self) -> u16;
+    fn provisional_version(&self) -> Version;
     /// Whether a client has offered early data.
     fn has_offered_early_data(&self) -> bool;
     /// Whether `SSL_read_early_data(3)` is doing the handshake.
@@ -63,7 +63,7 @@ pub(super) trait Observed {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Message<'a> {
     pub direction: Direction,
-    pub version: c_int,
+    pub version: Version,
     /// `SSL3_RT_…`
     pub content_type: c_int,
     pub bytes: &'a [u8],
@@ -78,7 +78,7 @@ pub(super) struct Observer {
     after_handshake: Cell<bool>,
     /// Client: the version that has been agreed on, as of the last report. Before the ServerHello is
     /// reported it is not known.
-    version: Cell<u16>,
+    version: Cell<Version>,
     /// Only while the program has set a callback.
     pending: RefCell<Option<Box<Pending>>>,
 }
@@ -196,7 +196,7 @@ impl Observer {
     /// A server of TLS 1.3 is ready for early data after its flight.
     fn awaits_early_data(&self, observed: &impl Observed) -> bool {
         observed.role() == Some(Role::Server)
-            && observed.agreed_version() == 0x0304
+            && observed.agreed_version() == Version::TLS1_3
             && observed.stage() == Stage::Handshake
             && matches!(
                 self.state.get(),
@@ -279,7 +279,7 @@ impl Observer {
                 observed.fail();
             }
         }
-        let tls13 = self.version_in_use(observed) == 0x0304;
+        let tls13 = self.version_in_use(observed) == Version::TLS1_3;
         let sent = record.sent;
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             let events = pending.assembly.events(record, tls13);
@@ -318,12 +318,12 @@ impl Observer {
         };
         match what {
             What::Header(header) => {
-                let version = c_int::from(u16::from_be_bytes([header[1], header[2]]));
+                let version = RecordHeader::parse(&header).version;
                 call(version, RECORD_HEADER, &header);
             }
             What::InnerType(kind) => {
                 let version = match sent {
-                    true => 0x0303,
+                    true => Version::TLS1_2,
                     false => self.version_in_use(observed),
                 };
                 call(version, INNER_CONTENT_TYPE, &[kind.0]);
@@ -406,16 +406,15 @@ impl Observer {
     }
 
     /// The version that messages are reported with.
-    fn version_in_use(&self, observed: &impl Observed) -> c_int {
+    fn version_in_use(&self, observed: &impl Observed) -> Version {
         let agreed = match observed.role() {
             Some(Role::Client) => self.version.get(),
             _ => observed.agreed_version(),
         };
-        let version = match agreed {
-            0 => observed.provisional_version(),
+        match agreed {
+            Version::NONE => observed.provisional_version(),
             version => version,
-        };
-        version.into()
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! The sequence of states for a client and a server.
 
 use super::*;
+use crate::wire::Version;
 
 /// A connection whose callbacks write down what they get.
 struct Witness {
     observer: Observer,
     role: Role,
     stage: Cell<Stage>,
-    version: Cell<u16>,
+    version: Cell<Version>,
     /// The state at each report to the info callback.
     states: RefCell<Vec<(InfoKind, HandshakeState)>>,
     /// Direction and first byte of each whole message.
@@ -20,7 +21,7 @@ impl Witness {
             observer: Observer::default(),
             role,
             stage: Cell::new(Stage::Handshake),
-            version: Cell::new(0),
+            version: Cell::new(Version::NONE),
             states: RefCell::default(),
             messages: RefCell::default(),
         };
@@ -54,12 +55,12 @@ impl Observed for Witness {
         self.stage.get()
     }
 
-    fn agreed_version(&self) -> u16 {
+    fn agreed_version(&self) -> Version {
         self.version.get()
     }
 
-    fn provisional_version(&self) -> u16 {
-        0x0304
+    fn provisional_version(&self) -> Version {
+        Version::TLS1_3
     }
 
     fn has_offered_early_data(&self) -> bool {
@@ -101,7 +102,7 @@ fn a_client_leaves_each_state_for_the_next_message() {
     client.observer.end_turn(&client);
     assert_eq!(client.take_states(), left(&[0, 12]));
     client.message(false, HandshakeType::SERVER_HELLO);
-    client.version.set(0x0304);
+    client.version.set(Version::TLS1_3);
     client.message(false, HandshakeType::ENCRYPTED_EXTENSIONS);
     client.message(false, HandshakeType::FINISHED);
     assert_eq!(client.take_states(), left(&[12, 3, 38]));
@@ -117,7 +118,7 @@ fn a_server_of_tls13_is_ready_for_early_data_after_its_flight() {
     let server = Witness::new(Role::Server);
     server.observer.end_turn(&server);
     server.message(false, HandshakeType::CLIENT_HELLO);
-    server.version.set(0x0304);
+    server.version.set(Version::TLS1_3);
     server.message(true, HandshakeType::SERVER_HELLO);
     server.message(true, HandshakeType::FINISHED);
     server.observer.end_turn(&server);

@@ -5,6 +5,7 @@ use crate::libcrypto::digest::sha256;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::library::LibraryContext;
 use crate::session::{Bytes, FLAG_EXTENDED_MASTER_SECRET, Fields, Numbers, SessionRef, View};
+use crate::wire::Version;
 
 /// Suites are known to C by their TLS number with 0x0300 in front.
 pub(in crate::connection) fn cipher_id(cipher_suite: u16) -> u32 {
@@ -15,7 +16,7 @@ pub(in crate::connection) fn cipher_id(cipher_suite: u16) -> u32 {
 pub(in crate::connection) fn secrets_of(session: &SessionRef) -> SessionSecrets {
     let fields = session.fields();
     SessionSecrets {
-        version: fields.protocol_version as u16,
+        version: Version(fields.protocol_version as u16),
         cipher_suite: fields.cipher_id as u16,
         secret: fields.master_key.clone(),
         extended_master_secret: fields.extended_master_secret(),
@@ -69,7 +70,7 @@ pub(in crate::connection) fn add_secrets(
     fields.protocol_version = secrets.version.into();
     fields.cipher_id = cipher_id(secrets.cipher_suite);
     fields.master_key = secrets.secret;
-    if secrets.version == 0x0303 {
+    if secrets.version == Version::TLS1_2 {
         fields.flags = match secrets.extended_master_secret {
             true => FLAG_EXTENDED_MASTER_SECRET,
             false => 0,

@@ -6,6 +6,7 @@ use super::SessionSlot;
 use crate::cipher::Method;
 use crate::context::Context;
 use crate::session::{Fields, Session, SessionRef};
+use crate::wire::Version;
 
 fn context() -> Arc<Context> {
     const METHOD: Method = Method::TLS;
@@ -14,7 +15,7 @@ fn context() -> Arc<Context> {
 
 fn session(id: &[u8]) -> SessionRef {
     Session::new(Fields {
-        protocol_version: 0x0303,
+        protocol_version: Version::TLS1_2.to_c(),
         id: id.to_vec(),
         time: crate::clock::now(),
         timeout: 7200,
@@ -49,7 +50,7 @@ fn a_lost_session_is_not_resumable_and_not_cached() {
     let context = context();
     let (slot, session) = cached(&context);
     slot.lose(&context);
-    assert!(!session.is_resumable() && !context.has_session(0x0303, b"cached"));
+    assert!(!session.is_resumable() && !context.has_session(Version::TLS1_2, b"cached"));
     assert_eq!(slot.lend_pointer(), session.as_ptr());
     SessionSlot::default().lose(&context);
 }
@@ -73,7 +74,7 @@ fn a_dropped_slot_leaves_the_session_alone() {
     let context = context();
     let (slot, session) = cached(&context);
     drop(slot);
-    assert!(session.is_resumable() && context.has_session(0x0303, b"cached"));
+    assert!(session.is_resumable() && context.has_session(Version::TLS1_2, b"cached"));
 }
 
 /// S3: from the moment that the program has it, the provisional session is the session of the handshake.

@@ -5,7 +5,7 @@ use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
 use crate::session::Session;
-use crate::wire::{Alert, ExtensionType};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
 /// of six records, and the contents of an alert.
@@ -80,7 +80,7 @@ impl Connection {
         hello: &ClientHello,
     ) -> std::result::Result<EarlyDataPolicy, Stop> {
         let version = self.facts.borrow().version;
-        if version != 0x0304 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
+        if version != Version::TLS1_3 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
             return Ok(EarlyDataPolicy::Absent);
         }
         self.early.status.set(EarlyDataStatus::Rejected);
@@ -117,7 +117,7 @@ impl Connection {
     pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
         // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
-            && self.facts.borrow().version == 0x0304
+            && self.facts.borrow().version == Version::TLS1_3
             && self.with_engine(|engine| engine.is_started())?;
         if resting {
             // It may have asked for another ClientHello.
