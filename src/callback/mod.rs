@@ -12,6 +12,7 @@
 //! | module        | whose functions                                                        |
 //! |---------------|------------------------------------------------------------------------|
 //! | `lent`        | none: the pointers by which C knows connections and contexts            |
+//! | `scoped`      | none: what is lent to hooks for the length of a call                   |
 //! | `session`     | new, removed and wanted sessions, session ids                          |
 //! | `ticket`      | keys and contents of session tickets                                   |
 //! | `handshake`   | decisions in a handshake: ClientHello, server name, certificate, …     |
@@ -28,6 +29,7 @@ mod handshake;
 mod lent;
 mod observer;
 mod psk;
+pub mod scoped;
 mod security;
 mod session;
 mod ticket;

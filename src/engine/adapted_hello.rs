@@ -5,11 +5,6 @@
 //! client has sent: rustls takes its hashes from the suite, whose hash function is wrapped here and is fed
 //! the client's message where rustls feeds it the other one.
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::sync::Arc;
-
-use super::note::{Note, OnThread};
 use super::record::RecordBuffer;
 use crate::wire::{
     ContentType, Extension, ExtensionType, HandshakeType, LONGEST_PLAINTEXT, MESSAGE_HEADER,
@@ -41,10 +36,10 @@ struct Pair {
 }
 
 /// The ClientHellos of a connection that rustls was given in another form.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Adapted {
     changes: HelloChanges,
-    pairs: Option<Arc<Vec<Pair>>>,
+    pairs: Vec<Pair>,
 }
 
 impl Adapted {
@@ -52,7 +47,7 @@ impl Adapted {
     pub(super) fn new(changes: HelloChanges) -> Self {
         Self {
             changes,
-            pairs: None,
+            pairs: Vec::new(),
         }
     }
 
@@ -70,45 +65,18 @@ impl Adapted {
         input.replace_unprocessed(&in_records(&given));
         let ends = real.iter().rev().zip(given.iter().rev());
         let same = ends.take_while(|(one, other)| one == other).count();
-        let mut pairs = Vec::new();
-        for pair in self.pairs.iter().flat_map(|pairs| pairs.iter()) {
-            pairs.push(Pair {
-                real: pair.real.clone(),
-                given: pair.given.clone(),
-                same: pair.same,
-            });
-        }
-        pairs.push(Pair { real, given, same });
-        self.pairs = Some(Arc::new(pairs));
+        self.pairs.push(Pair { real, given, same });
     }
 
-    /// Runs `work` of the engine for this connection.
-    pub(super) fn with<R>(&self, work: impl FnOnce() -> R) -> R {
-        if self.pairs.is_none() && !ACTIVE.get() {
-            return work();
-        }
-        // A callback of the program may drive another connection meanwhile.
-        let _restore = Restore(exchange(self.pairs.clone()));
-        work()
+    /// Whether rustls was given another form of a ClientHello.
+    pub(super) fn is_active(&self) -> bool {
+        !self.pairs.is_empty()
     }
-}
 
-/// Whether the connection that is at work has such ClientHellos.
-pub(super) fn is_active() -> bool {
-    ACTIVE.get()
-}
-
-/// `bytes` of the transcript as the client knows them.
-pub(super) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if !ACTIVE.get() {
-        return bytes.into();
+    /// `bytes` of the transcript as the client knows them; `None` when they are those.
+    pub(super) fn original(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.pairs.iter().find_map(|pair| pair.original(bytes))
     }
-    PAIRS.with_value(|pairs| {
-        let mut pairs = pairs.iter().flat_map(|pairs| pairs.iter());
-        pairs
-            .find_map(|pair| pair.original(bytes))
-            .map_or(bytes.into(), Cow::Owned)
-    })
 }
 
 impl Pair {
@@ -125,27 +93,6 @@ impl Pair {
         let missing = given.len().checked_sub(bytes.len())?;
         let is_beginning = missing <= self.same && given.starts_with(bytes);
         is_beginning.then(|| real[..real.len() - missing].to_vec())
-    }
-}
-
-thread_local! {
-    /// Whether there are pairs: a quick answer, as every hash asks.
-    static ACTIVE: Cell<bool> = const { Cell::new(false) };
-    /// Those of the connection that is at work.
-    static PAIRS: Note<Arc<Vec<Pair>>> = const { Note::new() };
-}
-
-fn exchange(pairs: Option<Arc<Vec<Pair>>>) -> Option<Arc<Vec<Pair>>> {
-    ACTIVE.set(pairs.is_some());
-    PAIRS.replace(pairs)
-}
-
-/// Puts the former pairs back, also when the work panics.
-struct Restore(Option<Arc<Vec<Pair>>>);
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        exchange(self.0.take());
     }
 }
 
@@ -249,6 +196,7 @@ mod tests {
     use super::*;
     use crate::engine::provider::transcript::AdaptedHash;
     use crate::engine::record::Expected;
+    use crate::engine::thread::{self, Driven};
 
     fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {
         let mut list = Vec::new();
@@ -336,7 +284,11 @@ mod tests {
                 .hash_provider,
         );
         let plain = |bytes: &[u8]| hash.0.hash(bytes).as_ref().to_vec();
-        adapted.with(|| {
+        let driven = Box::new(Driven {
+            adapted,
+            ..Driven::default()
+        });
+        thread::drive(driven, None, || {
             let cut = given.len() - 7;
             for (fed, meant) in [
                 (given.clone(), real.clone()),

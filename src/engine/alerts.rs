@@ -1,19 +1,17 @@
 //! Alerts that differ from rustls's.
 //!
 //! rustls encrypts the alert of an error before it returns the error. Where RFC 8446, or a hook of ours, wants another
-//! one, that is noted on this thread while a record is digested, and the wrapped record protection sends it instead. An
-//! alert without protection is replaced in the output.
-
-use std::cell::Cell;
+//! one, that is recorded while a record is processed, and the wrapped record protection sends it instead. An alert
+//! without protection is replaced in the output.
 
 use rustls::enums::ContentType;
 
 use crate::wire::{Alert, HandshakeType, MESSAGE_HEADER, message_header};
 
-/// What is noted while a record is digested.
+/// What decides about an alert while a record is processed.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Noted {
-    /// The alert that is right for the error that is about to come.
+pub(super) struct Alerts {
+    /// The alert that is right for the error that a hook returns.
     wanted: Option<Alert>,
     opened: Opened,
 }
@@ -29,59 +27,38 @@ enum Opened {
     Other,
 }
 
-thread_local! {
-    static NOTED: Cell<Noted> = const {
-        Cell::new(Noted { wanted: None, opened: Opened::Handshake })
-    };
-}
+impl Alerts {
+    /// A hook is about to return an error whose alert is this one.
+    pub(super) fn want(&mut self, alert: Alert) {
+        self.wanted = Some(alert);
+    }
 
-/// Takes what was noted.
-pub(super) fn take_noted() -> Noted {
-    NOTED.take()
-}
-
-/// Puts back what [`take_noted`] took.
-pub(super) fn put_back(noted: Noted) {
-    NOTED.set(noted);
-}
-
-/// The error that a hook is about to return is to be told by this alert.
-pub(super) fn want(alert: Alert) {
-    let noted = NOTED.get();
-    NOTED.set(Noted {
-        wanted: Some(alert),
-        ..noted
-    });
-}
-
-/// Looks at a record that was opened.
-pub(super) fn note_opened(kind: ContentType, contents: &[u8]) {
-    const KEY_UPDATE: [u8; MESSAGE_HEADER] = message_header(HandshakeType::KEY_UPDATE, 1);
-    let request = contents.strip_prefix(&KEY_UPDATE).and_then(<[u8]>::first);
-    NOTED.set(Noted {
-        wanted: None,
-        opened: match (kind, request) {
+    /// Records what the record held that was opened last.
+    pub(super) fn record_opened(&mut self, kind: ContentType, contents: &[u8]) {
+        const KEY_UPDATE: [u8; MESSAGE_HEADER] = message_header(HandshakeType::KEY_UPDATE, 1);
+        let request = contents.strip_prefix(&KEY_UPDATE).and_then(<[u8]>::first);
+        self.wanted = None;
+        self.opened = match (kind, request) {
             (ContentType::Handshake, Some(2..)) => Opened::UnknownKeyUpdate,
             (ContentType::Handshake, _) => Opened::Handshake,
             _ => Opened::Other,
-        },
-    });
-}
+        };
+    }
 
-/// The alert to send in place of one of rustls's.
-pub(super) fn in_place_of(alert: Alert) -> Alert {
-    let noted = NOTED.get();
-    match (noted.wanted, alert, noted.opened) {
-        (Some(wanted), ..) => wanted,
-        // What rustls gives to failures for which RFC 8446 has no alert.
-        (None, Alert::GENERAL_ERROR, _) => Alert::INTERNAL_ERROR,
-        // Between the parts of a message (RFC 8446, section 5.1).
-        (None, Alert::ILLEGAL_PARAMETER, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
-        // What is in the record is of no known type, or no alert (RFC 8446, section 5).
-        (None, Alert::DECODE_ERROR, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
-        // RFC 8446, section 4.6.3
-        (None, Alert::DECODE_ERROR, Opened::UnknownKeyUpdate) => Alert::ILLEGAL_PARAMETER,
-        (None, alert, _) => alert,
+    /// The alert to send in place of one of rustls's.
+    pub(super) fn in_place_of(&self, alert: Alert) -> Alert {
+        match (self.wanted, alert, self.opened) {
+            (Some(wanted), ..) => wanted,
+            // What rustls gives to failures for which RFC 8446 has no alert.
+            (None, Alert::GENERAL_ERROR, _) => Alert::INTERNAL_ERROR,
+            // Between the parts of a message (RFC 8446, section 5.1).
+            (None, Alert::ILLEGAL_PARAMETER, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
+            // What is in the record is of no known type, or no alert (RFC 8446, section 5).
+            (None, Alert::DECODE_ERROR, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
+            // RFC 8446, section 4.6.3
+            (None, Alert::DECODE_ERROR, Opened::UnknownKeyUpdate) => Alert::ILLEGAL_PARAMETER,
+            (None, alert, _) => alert,
+        }
     }
 }
 
@@ -90,9 +67,9 @@ mod tests {
     use super::*;
 
     fn after(kind: ContentType, contents: &[u8], alert: Alert) -> Alert {
-        take_noted();
-        note_opened(kind, contents);
-        in_place_of(alert)
+        let mut alerts = Alerts::default();
+        alerts.record_opened(kind, contents);
+        alerts.in_place_of(alert)
     }
 
     #[test]
@@ -146,10 +123,10 @@ mod tests {
 
     #[test]
     fn the_alert_of_a_hook_goes_before_all() {
-        take_noted();
-        want(Alert::BAD_CERTIFICATE_STATUS_RESPONSE);
+        let mut alerts = Alerts::default();
+        alerts.want(Alert::BAD_CERTIFICATE_STATUS_RESPONSE);
         assert_eq!(
-            in_place_of(Alert::CERTIFICATE_UNKNOWN),
+            alerts.in_place_of(Alert::CERTIFICATE_UNKNOWN),
             Alert::BAD_CERTIFICATE_STATUS_RESPONSE
         );
     }

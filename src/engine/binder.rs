@@ -5,23 +5,28 @@ use std::sync::Arc;
 
 use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 
-use super::library;
-use super::notes::OthersNotes;
 use super::provider::suites::tls13_suite;
+use super::tls::Engine;
 use crate::libcrypto::algorithms::Algorithms;
 
-/// The binder that goes with `key` (a session's, or one of the program's own, which is `external`) and this
-/// ClientHello, from the message's header to the binders, without them. `None` for an unknown suite.
-pub fn psk_binder(
-    algorithms: Option<&Arc<Algorithms>>,
-    cipher_suite: u16,
-    key: &[u8],
-    external: bool,
-    truncated_hello: &[u8],
-) -> Option<Vec<u8>> {
-    library::within(algorithms, || {
-        binder(cipher_suite, key, external, truncated_hello)
-    })
+impl Engine {
+    /// Server, before [`accept`](Self::accept): the binder that goes with `key` (a session's, or one of the program's
+    /// own, which is `external`) and this ClientHello, from the message's header to the binders, without them. `None`
+    /// for an unknown suite.
+    pub fn psk_binder(
+        &mut self,
+        algorithms: Option<&Arc<Algorithms>>,
+        cipher_suite: u16,
+        key: &[u8],
+        external: bool,
+        truncated_hello: &[u8],
+    ) -> Option<Vec<u8>> {
+        self.driven().algorithms = algorithms.cloned();
+        let binder = self.derive(|_| binder(cipher_suite, key, external, truncated_hello));
+        // What has been signed is no Finished.
+        self.driven().forget_observations();
+        binder
+    }
 }
 
 fn binder(
@@ -36,8 +41,6 @@ fn binder(
         true => b"ext binder",
         false => b"res binder",
     };
-    // The wrapped HKDF notes what it signs, which is of no handshake's Finished here.
-    let _notes = OthersNotes::set_aside();
     let early_secret = hkdf.extract_from_secret(None, key);
     let binder_key = expand_label(&*early_secret, label, hash.hash(&[]).as_ref());
     let finished_key = expand_label(&*hkdf.expander_for_okm(&binder_key), b"finished", &[]);

@@ -5,40 +5,15 @@
 //! as soon as that has come, before rustls puts the message together. In TLS 1.3 the messages go protected: there
 //! the record protection looks at them.
 
-use std::cell::Cell;
-
-use rustls::Error;
-
 use super::delegate::PeerRejected;
-use super::failure::error_with_alert;
 use crate::reason::Reason;
 use crate::wire::{Alert, ContentType, HandshakeType, MESSAGE_HEADER, RECORD_HEADER, from_u24};
 
-const REFUSED: PeerRejected = PeerRejected {
+/// Why a peer that exceeds the limit is rejected.
+pub(super) const EXCEEDED: PeerRejected = PeerRejected {
     reason: Reason::EXCESSIVE_MESSAGE_SIZE,
     alert: Alert::ILLEGAL_PARAMETER,
 };
-
-thread_local! {
-    /// Of the connection that is at work on this thread, in bytes.
-    static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
-    static EXCEEDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs work of the engine for a connection with this limit. Says also whether a protected message has exceeded it.
-pub(super) fn with_limit<R>(limit: usize, work: impl FnOnce() -> R) -> (R, Option<PeerRejected>) {
-    struct Restore(usize, bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            LIMIT.set(self.0);
-            EXCEEDED.set(self.1);
-        }
-    }
-    // A callback may have another connection at work amid the work for one.
-    let _restore = Restore(LIMIT.replace(limit), EXCEEDED.replace(false));
-    let result = work();
-    (result, EXCEEDED.get().then_some(REFUSED))
-}
 
 /// Follows the handshake messages in a sequence of records.
 #[derive(Debug, Default)]
@@ -54,7 +29,7 @@ pub(super) struct MessageLengths {
 impl MessageLengths {
     /// Looks at the contents of the next handshake record. False when a message of certificates or authorities in it
     /// is longer than `limit`.
-    fn keep_to(&mut self, limit: usize, mut contents: &[u8]) -> bool {
+    pub(super) fn keep_to(&mut self, limit: usize, mut contents: &[u8]) -> bool {
         loop {
             let passed = self.rest.min(contents.len());
             self.rest -= passed;
@@ -75,15 +50,6 @@ impl MessageLengths {
                 return false;
             }
         }
-    }
-
-    /// Looks at a handshake record that has been opened.
-    pub(super) fn look_at_opened(&mut self, contents: &[u8]) -> Result<(), Error> {
-        if self.keep_to(LIMIT.get(), contents) {
-            return Ok(());
-        }
-        EXCEEDED.set(true);
-        Err(error_with_alert(REFUSED.alert))
     }
 }
 
@@ -110,7 +76,7 @@ impl PlainMessages {
             Some(ContentType::HANDSHAKE) if !self.over => {
                 let contents = record.get(RECORD_HEADER..).unwrap_or_default();
                 if !self.lengths.keep_to(limit, contents) {
-                    return Err(REFUSED);
+                    return Err(EXCEEDED);
                 }
             }
             _ => {}
@@ -167,7 +133,7 @@ mod tests {
         .concat();
         let mut plain = PlainMessages::default();
         assert_eq!(plain.look_at(5, &record), Ok(()));
-        assert_eq!(plain.look_at(4, &record), Err(REFUSED));
+        assert_eq!(plain.look_at(4, &record), Err(EXCEEDED));
         plain.look_at(4, &[20, 3, 3, 0, 1, 1]).unwrap();
         assert_eq!(plain.look_at(4, &record), Ok(()));
     }

@@ -1,11 +1,8 @@
 //! Client connections: their parameters, and the hooks through which rustls asks us.
 
-use std::cell::Cell;
 use std::fmt;
 use std::hash::Hasher;
-use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use rustls::client::danger::{
     HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
@@ -21,18 +18,18 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientSide, Connection, DistinguishedName, Error, KeyLog, Tcp};
 
 use super::client_session;
-use super::credentials::no_credential;
-use super::delegate::{CertificateRequest, Delegate, DelegateSlot, PeerRejected};
-use super::failure::error_with_alert;
-use super::hello_change::{self, ClientHelloChange, HelloChange};
-use super::messages;
-use super::peer_identity::{certificate_chain, judge_group, leaf_only, verify_signature};
+use super::credentials::{CertifiedKey, no_credential};
+use super::delegate::CertificateRequest;
+use super::hello_change::{ClientHelloChange, HelloChange, HelloWriter};
+use super::hooks::{
+    common_schemes, distinguished_name, fragment_size, log_secret, report_selection, wants_key_log,
+};
+use super::peer_identity::{judge_group, verify_identity, verify_signature};
 use super::profile::Profile;
-use super::provider::random::{self, CLIENT_SESSION_ID};
+use super::provider::random::CLIENT_SESSION_ID;
 use super::provider::transcript::ChangingSigner;
-use super::server::distinguished_name;
-use super::server_flight::ServerFlight;
 use super::session_value::SessionSecrets;
+use super::thread::{self, DrivenClient, PlannedId};
 use crate::wire::Version;
 
 /// What a client connection is to be like.
@@ -67,57 +64,15 @@ pub struct ClientParameters {
     pub max_fragment: usize,
 }
 
-/// A connection of rustls, and what it asks.
-type Connected = (Box<Connection<ClientSide, Tcp>>, Arc<ClientHooks>);
+/// A connection of rustls, and how its ClientHello goes out.
+pub(super) type Connected = (Box<Connection<ClientSide, Tcp>>, HelloWriter);
 
+/// Makes a connection for the client that is driven on this thread, and writes its first flight to `output`.
 pub(super) fn connect(
-    parameters: ClientParameters,
-    delegate: &dyn Delegate,
+    mut parameters: ClientParameters,
     output: &mut Vec<u8>,
 ) -> Result<Connected, Error> {
-    let (tls12, tls13) = match &parameters.session {
-        Some(session) if session.version == Version::TLS1_2 => (
-            Tls12Session::from_slice(&session.to_tls12_client(), &parameters.profile.provider).ok(),
-            None,
-        ),
-        Some(session) => {
-            // Takes a handshake of its own, which is nobody's business.
-            let restored = messages::without_noting(|| {
-                hello_change::with_change(None, || client_session::restore(session))
-            });
-            (None, restored)
-        }
-        None => (None, None),
-    };
-    let hooks = Arc::new(ClientHooks {
-        delegate: DelegateSlot::default(),
-        tls12: Mutex::new(tls12),
-        tls13: Mutex::new(tls13),
-        signature_schemes: parameters
-            .signature_schemes
-            .iter()
-            .copied()
-            .map(SignatureScheme)
-            .collect(),
-        signing_schemes: parameters.signing_schemes,
-        hello_change: parameters.hello_change.any(),
-        hello_random: OnceLock::new(),
-        fragment: parameters.max_fragment,
-        prefers_own_order: parameters.profile.prefer_server_order,
-        binds_curves: parameters.binds_curves,
-        may_authenticate: parameters.may_authenticate,
-        authorities: parameters
-            .authorities
-            .iter()
-            .map(|name| distinguished_name(name))
-            .collect(),
-        request_ocsp: parameters.request_ocsp,
-        speaks_tls13: AtomicBool::new(false),
-        has_extensions: AtomicBool::new(false),
-        flight: ServerFlight::default(),
-        rejected: Mutex::new(None),
-    });
-
+    let hooks = Arc::new(ClientHooks::new(&mut parameters));
     let profile = &parameters.profile;
     let mut config = profile.templates.client(&profile.provider)?;
     config.dangerous().set_certificate_verifier(hooks.clone());
@@ -143,14 +98,19 @@ pub(super) fn connect(
         Some(name) => name,
         None => ServerName::try_from("unnamed.invalid").map_err(|_| Error::UnsupportedNameType)?,
     };
-    let config = Arc::new(config);
-    let session_id = parameters.session.as_ref().and_then(ticket_session_id);
+    let draws = CLIENT_SESSION_ID;
+    let id = parameters.session.as_ref().and_then(ticket_session_id);
+    thread::with(|driven| {
+        driven.planned_id = id.map(|id| PlannedId { draws, id });
+        driven.client = Some(DrivenClient::new(parameters.may_authenticate, hooks));
+    });
     let start = output.len();
-    let connection = random::with_planned(session_id, CLIENT_SESSION_ID, || {
-        hooks.work(delegate, || config.connect(name).build(output))
-    })?;
-    hooks.change_hello(output, start);
-    Ok((Box::new(connection), hooks))
+    let connection = Arc::new(config).connect(name).build(output);
+    thread::with(|driven| driven.planned_id = None);
+    let connection = Box::new(connection?);
+    let mut hello = HelloWriter::new(parameters.hello_change, parameters.max_fragment);
+    hello.change(output, start);
+    Ok((connection, hello))
 }
 
 /// The id to send with a TLS 1.2 ticket, which the server echoes when it takes it: OpenSSL's, which
@@ -164,61 +124,44 @@ fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
     }
 }
 
-/// rustls counts the header among a fragment's bytes.
-pub(super) fn fragment_size(plaintext: usize) -> Option<usize> {
-    const HEADER: usize = 5;
-    (plaintext < 16384).then_some(plaintext + HEADER)
-}
-
 /// What rustls holds of us.
-pub(super) struct ClientHooks {
-    pub(super) delegate: DelegateSlot,
+struct ClientHooks {
     tls12: Mutex<Option<Tls12Session>>,
     tls13: Mutex<Option<Tls13Session>>,
     signature_schemes: Vec<SignatureScheme>,
-    signing_schemes: Vec<u16>,
+    signing_schemes: Vec<SignatureScheme>,
     hello_change: Option<HelloChange>,
-    /// That of the ClientHello, once it is written.
-    hello_random: OnceLock<[u8; 32]>,
-    /// Largest plaintext of a record, in bytes.
-    fragment: usize,
     prefers_own_order: bool,
     binds_curves: bool,
-    may_authenticate: bool,
     authorities: Arc<[DistinguishedName]>,
     request_ocsp: bool,
-    /// The server speaks TLS 1.3.
-    speaks_tls13: AtomicBool,
-    /// The EncryptedExtensions have come.
-    has_extensions: AtomicBool,
-    pub(super) flight: ServerFlight,
-    pub(super) rejected: Mutex<Option<PeerRejected>>,
 }
 
 impl ClientHooks {
-    /// Runs `work`, in which rustls may call the hooks.
-    pub(super) fn work<R>(&self, delegate: &dyn Delegate, work: impl FnOnce() -> R) -> R {
-        let _restore = Restore(CURRENT.replace(self));
-        let work = || hello_change::with_change(self.hello_change, work);
-        self.delegate.with(delegate, work)
-    }
-
-    /// Changes the ClientHello in the output from `start` on, if there is one: the first, or that which answers a
-    /// HelloRetryRequest.
-    pub(super) fn change_hello(&self, output: &mut Vec<u8>, start: usize) {
-        let Some(change) = self.hello_change else {
-            return;
+    /// Takes what it needs of `parameters`.
+    fn new(parameters: &mut ClientParameters) -> Self {
+        let (tls12, tls13) = match &parameters.session {
+            Some(session) if session.version == Version::TLS1_2 => {
+                let value = session.to_tls12_client();
+                let provider = &parameters.profile.provider;
+                (Tls12Session::from_slice(&value, provider).ok(), None)
+            }
+            Some(session) => (None, client_session::restore(session)),
+            None => (None, None),
         };
-        let first = || hello_change::hello_random(&output[start..]).unwrap_or_default();
-        let random = self.hello_random.get_or_init(first);
-        hello_change::change_output(change, random, self.fragment, output, start);
-    }
-
-    fn reject(&self, rejected: PeerRejected) -> Error {
-        if let Ok(mut slot) = self.rejected.lock() {
-            *slot = Some(rejected);
+        let schemes = |numbers: &[u16]| numbers.iter().copied().map(SignatureScheme).collect();
+        let authorities = parameters.authorities.iter();
+        Self {
+            tls12: Mutex::new(tls12),
+            tls13: Mutex::new(tls13),
+            signature_schemes: schemes(&parameters.signature_schemes),
+            signing_schemes: schemes(&parameters.signing_schemes),
+            hello_change: parameters.hello_change.any(),
+            prefers_own_order: parameters.profile.prefer_server_order,
+            binds_curves: parameters.binds_curves,
+            authorities: authorities.map(|name| distinguished_name(name)).collect(),
+            request_ocsp: parameters.request_ocsp,
         }
-        error_with_alert(rejected.alert)
     }
 }
 
@@ -233,16 +176,7 @@ impl ServerVerifier for ClientHooks {
         &self,
         identity: &ServerIdentity<'a, '_>,
     ) -> Result<VerifiedIdentity<'a>, Error> {
-        let Some(delegate) = self.delegate.get() else {
-            return Err(Error::Unreachable("no delegate"));
-        };
-        match delegate.verify_peer(
-            &certificate_chain(identity.identity),
-            identity.ocsp_response,
-        ) {
-            Ok(()) => Ok(leaf_only(identity.identity)),
-            Err(rejected) => Err(self.reject(rejected)),
-        }
+        verify_identity(identity.identity, identity.ocsp_response)
     }
 
     fn verify_tls12_signature(
@@ -251,15 +185,8 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        judge_group(input, self.delegate.get()).map_err(|rejected| self.reject(rejected))?;
-        verify_signature(
-            Version::TLS1_2,
-            by_engine,
-            input,
-            input.message,
-            self.delegate.get(),
-        )
-        .map_err(|rejected| self.reject(rejected))
+        judge_group(input)?;
+        verify_signature(Version::TLS1_2, input, input.message, by_engine)
     }
 
     fn verify_tls13_signature(
@@ -268,14 +195,7 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(
-            Version::TLS1_3,
-            by_engine,
-            input,
-            input.message,
-            self.delegate.get(),
-        )
-        .map_err(|rejected| self.reject(rejected))
+        verify_signature(Version::TLS1_3, input, input.message, by_engine)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -295,109 +215,27 @@ impl ServerVerifier for ClientHooks {
     }
 }
 
-thread_local! {
-    /// The hooks of the client that is at work on this thread, or NULL.
-    static CURRENT: Cell<*const ClientHooks> = const { Cell::new(ptr::null()) };
-}
-
-/// Notes that the client which is at work, if one is, has a server of TLS 1.3. True the first time, if a
-/// certificate might be sent to it.
-pub(super) fn note_tls13() -> bool {
-    CurrentClient.hooks().is_some_and(|hooks| {
-        let known = hooks.speaks_tls13.swap(true, Ordering::Relaxed);
-        !known && hooks.may_authenticate
-    })
-}
-
-/// Tells the program of the client which is at work, if one is, that its server's EncryptedExtensions come.
-pub(super) fn extensions_come() -> Result<(), Error> {
-    let Some(hooks) = CurrentClient.hooks() else {
-        return Ok(());
-    };
-    match hooks.delegate.get() {
-        Some(delegate) if !hooks.has_extensions.swap(true, Ordering::Relaxed) => delegate
-            .extensions_come()
-            .map_err(|rejected| hooks.reject(rejected)),
-        _ => Ok(()),
-    }
-}
-
-/// Runs work of a server, perhaps within a callback of a client.
-pub(super) fn without_client<R>(work: impl FnOnce() -> R) -> R {
-    let _restore = Restore(CURRENT.replace(ptr::null()));
-    work()
-}
-
-/// Puts the hooks back that were at work before: a callback may drive another connection.
-struct Restore(*const ClientHooks);
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        CURRENT.set(self.0);
-    }
-}
-
-/// The hooks of the client that is at work: rustls has no way to put a resolver into a
-/// configuration that exists.
-#[derive(Debug)]
-pub(super) struct CurrentClient;
-
-impl CurrentClient {
-    pub(super) fn flight(&self) -> Option<&ServerFlight> {
-        Some(&self.hooks()?.flight)
-    }
-
-    /// What is followed of the server's flight, as long as it may matter.
-    pub(super) fn follow_plain(hooks: &ClientHooks, record: &[u8]) {
-        if hooks.may_authenticate && !hooks.speaks_tls13.load(Ordering::Relaxed) {
-            hooks.flight.follow_plain(record);
-        }
-    }
-
-    fn hooks(&self) -> Option<&ClientHooks> {
-        // SAFETY: not NULL only within `ClientHooks::work`, which borrows the hooks and puts back
-        // what was there before it returns or unwinds; this is a callee of it, on the same thread.
-        unsafe { CURRENT.get().as_ref() }
-    }
-}
-
-impl ClientCredentialResolver for CurrentClient {
-    fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
-        self.hooks()?.resolve(request)
-    }
-
-    fn supported_certificate_types(&self) -> &'static [CertificateType] {
-        match self.hooks().is_some_and(|hooks| hooks.may_authenticate) {
-            true => &[CertificateType::X509],
-            false => &[],
-        }
-    }
-
-    fn hash_config(&self, _: &mut dyn Hasher) {}
-}
-
-impl ClientHooks {
+impl ClientCredentialResolver for ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
-        let version = match self.speaks_tls13.load(Ordering::Relaxed) {
-            true => Version::TLS1_3,
-            false => Version::TLS1_2,
+        let ours = &self.signing_schemes[..];
+        let common = match self.prefers_own_order {
+            true => common_schemes(ours, accepted),
+            false => common_schemes(accepted, ours),
         };
-        let ours = self.signing_schemes.iter().copied().map(SignatureScheme);
-        let ours: Vec<_> = ours.collect();
-        let (order, other) = match self.prefers_own_order {
-            true => (&ours[..], accepted),
-            false => (accepted, &ours[..]),
-        };
-        let common: Vec<SignatureScheme> = order
-            .iter()
-            .copied()
-            .filter(|scheme| other.contains(scheme))
-            .collect();
-        let delegate = self.delegate.get()?;
-        let key = delegate.client_credentials(&CertificateRequest {
+        let (version, server) = thread::with(|driven| {
+            let client = driven.client.as_mut()?;
+            let tls13 = client.speaks_tls13;
+            let version = if tls13 {
+                Version::TLS1_3
+            } else {
+                Version::TLS1_2
+            };
+            Some((version, client.flight.take_certificate(tls13)))
+        })??;
+        let request = CertificateRequest {
             version,
-            server: self.flight.take_certificate(version == Version::TLS1_3),
+            server,
             authorities: request
                 .root_hint_subjects()
                 .iter()
@@ -405,30 +243,49 @@ impl ClientHooks {
                 .collect(),
             signature_schemes: accepted.iter().map(|scheme| scheme.0).collect(),
             common_schemes: common.iter().map(|scheme| scheme.0).collect(),
-        });
-        let permitted: Vec<_> = common
-            .into_iter()
-            .filter(|scheme| delegate.may_sign(scheme.0))
-            .collect();
+        };
         let rules = if self.binds_curves {
             Version::TLS1_3
         } else {
             version
         };
-        let selected = key.and_then(|key| {
-            let mut selected = key.select(rules, &permitted)?;
-            if let Some(change) = self.hello_change {
-                let inner = selected.signer;
-                selected.signer = Box::new(ChangingSigner { inner, change });
+        thread::ask(|delegate| {
+            let key = delegate.client_credentials(&request);
+            let permitted: Vec<_> = common
+                .into_iter()
+                .filter(|scheme| delegate.may_sign(scheme.0))
+                .collect();
+            let selected = key.and_then(|key| self.select(&key, rules, &permitted));
+            match delegate.has_failed() {
+                // The server must not take the failure for a client without a certificate.
+                true => no_credential(rules, &permitted),
+                false => selected,
             }
-            super::server::note_selection(Some(delegate), &key, &selected).ok()?;
-            Some(selected)
-        });
-        match delegate.has_failed() {
-            // The server must not take the failure for a client without a certificate.
-            true => no_credential(rules, &permitted),
-            false => selected,
+        })?
+    }
+
+    /// Answered by the template, which knows whether a certificate might be sent.
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        &[CertificateType::X509]
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl ClientHooks {
+    fn select(
+        &self,
+        key: &CertifiedKey,
+        rules: Version,
+        permitted: &[SignatureScheme],
+    ) -> Option<SelectedCredential> {
+        let mut selected = key.select(rules, permitted)?;
+        if let Some(change) = self.hello_change {
+            let inner = selected.signer;
+            selected.signer = Box::new(ChangingSigner { inner, change });
         }
+        report_selection(key, &selected).ok()?;
+        Some(selected)
     }
 }
 
@@ -443,11 +300,8 @@ impl ClientSessionStore for ClientHooks {
         // Its memory is wiped by the allocator, when it grows too.
         let mut encoded = Vec::with_capacity(512);
         value.encode(&mut encoded);
-        if let (Some(session), Some(delegate)) = (
-            SessionSecrets::from_tls12_client(&encoded),
-            self.delegate.get(),
-        ) {
-            delegate.received_session(session);
+        if let Some(session) = SessionSecrets::from_tls12_client(&encoded) {
+            thread::ask(|delegate| delegate.received_session(session));
         }
     }
 
@@ -461,11 +315,8 @@ impl ClientSessionStore for ClientHooks {
         // As above.
         let mut encoded = Vec::with_capacity(1024);
         value.encode(&mut encoded);
-        if let (Some(session), Some(delegate)) = (
-            SessionSecrets::from_tls13_client(&encoded),
-            self.delegate.get(),
-        ) {
-            delegate.received_session(session);
+        if let Some(session) = SessionSecrets::from_tls13_client(&encoded) {
+            thread::ask(|delegate| delegate.received_session(session));
         }
     }
 
@@ -476,14 +327,10 @@ impl ClientSessionStore for ClientHooks {
 
 impl KeyLog for ClientHooks {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        if let Some(delegate) = self.delegate.get() {
-            super::server::log_secret(delegate, label, client_random, secret);
-        }
+        log_secret(label, client_random, secret);
     }
 
     fn will_log(&self, _: &str) -> bool {
-        self.delegate
-            .get()
-            .is_some_and(|delegate| delegate.wants_key_log())
+        wants_key_log()
     }
 }

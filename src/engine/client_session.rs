@@ -2,15 +2,14 @@
 //!
 //! rustls makes a client session from a NewSessionTicket message only, with a PSK that it derives
 //! itself; it has no way to take one from outside. What it does offer is
-//! `KernelConnection::handle_new_session_ticket`, which digests a ticket message for a finished
+//! `KernelConnection::handle_new_session_ticket`, which processes a ticket message for a finished
 //! connection. So each thread finishes one connection with itself per suite, in memory, and keeps
-//! it; to restore a session it lets that connection digest the session's own ticket message,
+//! it; to restore a session it has that connection process the session's own ticket message,
 //! while the wrapped HKDF answers the derivation of the PSK with the session's PSK. Only rustls's
 //! public interface is used. The made-up connection lends a restored session nothing but its
 //! suite: the peer's identity is taken from our session, never from rustls.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::hash::Hasher;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,9 +36,9 @@ use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput
 use rustls_aws_lc_rs::kx_group::X25519;
 use zeroize::Zeroizing;
 
-use super::note::{Note, OnThread};
 use super::provider::suites::tls13_suite;
 use super::session_value::SessionSecrets;
+use super::thread::{self, Driven, Restoring};
 
 /// A rustls session equal to `session`. `None` when the engine does not know its suite, or the
 /// session's parts cannot have come from a ticket.
@@ -51,61 +50,60 @@ pub(super) fn restore(session: &SessionSecrets) -> Option<Tls13Session> {
     if session.secret.len() != suite.common.hash_provider.output_len() {
         return None;
     }
-    let restore = |restorers: &mut Restorers| {
-        let restorer = match restorers.entry(session.cipher_suite) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(finished_connection(session.cipher_suite).ok()?)
-            }
-        };
-        TIME.set(session.time);
-        let known = KnownPsk::set(session);
-        let result = restorer.handle_new_session_ticket(&session.new_session_ticket());
-        drop(known);
-        let restored = RESTORED.take();
-        result.ok().and(restored)
-    };
-    // A thread that is ending has none any more.
-    match RESTORERS.try_with(RefCell::take) {
-        Ok(mut restorers) => {
-            let restored = restore(&mut restorers);
-            RESTORERS.set(restorers);
-            restored
-        }
-        Err(_) => restore(&mut Restorers::default()),
-    }
-}
-
-type Restorers = HashMap<u16, KernelConnection<ClientSide>>;
-
-/// The thread's [`PSK`] is set, until this is dropped: no other derivation may get it.
-struct KnownPsk;
-
-impl KnownPsk {
-    fn set(session: &SessionSecrets) -> Self {
-        PSK.set(Some(Zeroizing::new(session.secret.to_vec())));
-        Self
-    }
-}
-
-impl Drop for KnownPsk {
-    fn drop(&mut self) {
-        PSK.set(None);
-    }
+    // A thread that is ending keeps none.
+    let kept = RESTORER.try_with(Cell::take).ok().flatten();
+    let mut restorer = kept.unwrap_or_default();
+    let restored = restorer.restore(session);
+    let _ = RESTORER.try_with(|kept| kept.set(Some(restorer)));
+    restored
 }
 
 thread_local! {
-    static RESTORERS: RefCell<Restorers> = RefCell::default();
-    /// The PSK that the next derivation answers with.
-    static PSK: Note<Zeroizing<Vec<u8>>> = const { Note::new() };
-    /// When the session that is being restored was made, in seconds since the epoch.
-    static TIME: Cell<u64> = const { Cell::new(0) };
-    static RESTORED: Note<Tls13Session> = const { Note::new() };
+    static RESTORER: Cell<Option<Box<Restorer>>> = const { Cell::new(None) };
 }
 
-/// Takes the PSK that the next derivation answers with, if a session is being restored.
-pub(super) fn take_psk() -> Option<Zeroizing<Vec<u8>>> {
-    PSK.take()
+/// What makes rustls's sessions of ours on a thread.
+#[derive(Default)]
+struct Restorer {
+    /// Finished connections, by suite.
+    connections: Vec<(u16, KernelConnection<ClientSide>)>,
+    driven: Option<Box<Driven>>,
+}
+
+impl Restorer {
+    fn restore(&mut self, session: &SessionSecrets) -> Option<Tls13Session> {
+        let mut driven = self.driven.take().unwrap_or_default();
+        driven.restoring.get_or_insert_default().time = session.time;
+        let (restored, driven) = thread::drive(driven, None, || {
+            let connection = self.connection(session.cipher_suite)?;
+            let psk = Zeroizing::new(session.secret.to_vec());
+            restoring(|it| it.psk = Some(psk));
+            let result = connection.handle_new_session_ticket(&session.new_session_ticket());
+            // No other derivation may get the PSK.
+            let restored = restoring(std::mem::take).and_then(|it| it.restored);
+            result.ok().and(restored)
+        });
+        self.driven = Some(driven);
+        restored
+    }
+
+    fn connection(&mut self, suite: u16) -> Option<&mut KernelConnection<ClientSide>> {
+        let known = self.connections.iter().position(|(of, _)| *of == suite);
+        let index = match known {
+            Some(index) => index,
+            None => {
+                let connection = finished_connection(suite).ok()?;
+                self.connections.push((suite, connection));
+                self.connections.len() - 1
+            }
+        };
+        self.connections.get_mut(index).map(|(_, kept)| kept)
+    }
+}
+
+/// Runs `work` with the session that is being restored on this thread.
+fn restoring<R>(work: impl FnOnce(&mut Restoring) -> R) -> Option<R> {
+    thread::with(|driven| driven.restoring.as_deref_mut().map(work))?
 }
 
 /// Handshakes with ourselves in memory and keeps the client's end.
@@ -118,18 +116,18 @@ fn finished_connection(suite: u16) -> Result<KernelConnection<ClientSide>, Error
         kx_groups: vec![X25519].into(),
         ..rustls_aws_lc_rs::DEFAULT_PROVIDER
     });
-    let stage = Arc::new(Stage);
+    let rehearsal = Arc::new(Rehearsal);
 
     let mut config = ClientConfig::builder_with_details(provider.clone(), Arc::new(TimeOfSession))
         .dangerous()
-        .with_custom_certificate_verifier(stage.clone())
-        .with_client_credential_resolver(stage.clone())?;
-    config.resumption = Resumption::store(stage.clone());
+        .with_custom_certificate_verifier(rehearsal.clone())
+        .with_client_credential_resolver(rehearsal.clone())?;
+    config.resumption = Resumption::store(rehearsal.clone());
     config.enable_secret_extraction = true;
     config.enable_sni = false;
     let mut server_config = ServerConfig::builder(provider)
         .with_no_client_auth()
-        .with_server_credential_resolver(stage)?;
+        .with_server_credential_resolver(rehearsal)?;
     server_config.session_storage = Arc::new(NoServerSessionStorage {});
     server_config.send_tls13_tickets = Tls13Tickets { default: 0, max: 0 };
 
@@ -170,9 +168,9 @@ fn into_kernel(client: SplitConnection<ClientSide>) -> Result<KernelConnection<C
 /// Both ends' hooks of the connection with ourselves: accepts everything, proves nothing. It never
 /// leaves this module.
 #[derive(Debug)]
-struct Stage;
+struct Rehearsal;
 
-impl ClientSessionStore for Stage {
+impl ClientSessionStore for Rehearsal {
     fn set_kx_hint(&self, _: ClientSessionKey<'static>, _: NamedGroup) {}
 
     fn kx_hint(&self, _: &ClientSessionKey<'_>) -> Option<NamedGroup> {
@@ -188,7 +186,7 @@ impl ClientSessionStore for Stage {
     fn remove_tls12_session(&self, _: &ClientSessionKey<'static>) {}
 
     fn insert_tls13_ticket(&self, _: ClientSessionKey<'static>, value: Tls13Session) {
-        RESTORED.set(Some(value));
+        restoring(|it| it.restored = Some(value));
     }
 
     fn take_tls13_ticket(&self, _: &ClientSessionKey<'static>) -> Option<Tls13Session> {
@@ -196,7 +194,7 @@ impl ClientSessionStore for Stage {
     }
 }
 
-impl ServerVerifier for Stage {
+impl ServerVerifier for Rehearsal {
     fn verify_identity<'a>(
         &self,
         identity: &ServerIdentity<'a, '_>,
@@ -229,7 +227,7 @@ impl ServerVerifier for Stage {
     fn hash_config(&self, _: &mut dyn Hasher) {}
 }
 
-impl ClientCredentialResolver for Stage {
+impl ClientCredentialResolver for Rehearsal {
     fn resolve(&self, _: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         None
     }
@@ -241,7 +239,7 @@ impl ClientCredentialResolver for Stage {
     fn hash_config(&self, _: &mut dyn Hasher) {}
 }
 
-impl ServerCredentialResolver for Stage {
+impl ServerCredentialResolver for Rehearsal {
     fn resolve(&self, _: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let identity = Identity::from_cert_chain(vec![CertificateDer::from(vec![0])])?;
         Credentials::new_unchecked(Arc::new(identity), Box::new(NoKey))
@@ -279,7 +277,8 @@ struct TimeOfSession;
 
 impl TimeProvider for TimeOfSession {
     fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(TIME.get())))
+        let time = restoring(|it| it.time)?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(time)))
     }
 }
 

@@ -1,10 +1,7 @@
 //! What the engine asks of the rooms above while it works.
 
-use std::sync::atomic::{AtomicPtr, Ordering};
-
 use super::credentials::CertifiedKey;
 use super::server_flight::ServerCertificate;
-use super::server_parameters::ClientAuthentication;
 use super::session_value::SessionSecrets;
 use crate::reason::Reason;
 use crate::wire::{Alert, Version};
@@ -76,6 +73,17 @@ pub trait Delegate {
     fn received_session(&self, session: SessionSecrets);
 }
 
+/// Whether a client is asked for a certificate (`SSL_VERIFY_…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// Not asked.
+    None,
+    /// Asked; may send none.
+    Optional,
+    /// Asked; a client without one is refused.
+    Required,
+}
+
 /// The peer's signature of a handshake.
 pub struct PeerSignature<'a> {
     /// 0x0303 or 0x0304.
@@ -111,49 +119,4 @@ pub struct PeerRejected {
     pub reason: Reason,
     /// The TLS alert to send.
     pub alert: Alert,
-}
-
-/// Where the hooks of one connection find their delegate: set while the engine works, empty
-/// otherwise. rustls wants hooks that live on their own; the delegate is borrowed for one call.
-#[derive(Debug, Default)]
-pub(super) struct DelegateSlot(AtomicPtr<&'static dyn Delegate>);
-
-impl DelegateSlot {
-    /// Runs `work` with `delegate` in the slot.
-    pub(super) fn with<R>(&self, delegate: &dyn Delegate, work: impl FnOnce() -> R) -> R {
-        // SAFETY: only the lifetime changes. The slot is emptied again before this function
-        // returns or unwinds (`Restore`), so nobody sees the reference after its real lifetime.
-        let delegate: &'static dyn Delegate =
-            unsafe { std::mem::transmute::<&dyn Delegate, &'static dyn Delegate>(delegate) };
-        let previous = self
-            .0
-            .swap((&raw const delegate).cast_mut(), Ordering::AcqRel);
-        let _restore = Restore {
-            slot: self,
-            previous,
-        };
-        work()
-    }
-
-    /// The delegate of the call that is under way.
-    pub(super) fn get(&self) -> Option<&dyn Delegate> {
-        let pointer = self.0.load(Ordering::Acquire);
-        if pointer.is_null() {
-            return None;
-        }
-        // SAFETY: a pointer in the slot points to the local variable of a call of `with` that has
-        // not returned. An SSL is used by one thread at a time, so this is a callee of that call.
-        Some(unsafe { *pointer })
-    }
-}
-
-struct Restore<'a> {
-    slot: &'a DelegateSlot,
-    previous: *mut &'static dyn Delegate,
-}
-
-impl Drop for Restore<'_> {
-    fn drop(&mut self) {
-        self.slot.0.store(self.previous, Ordering::Release);
-    }
 }

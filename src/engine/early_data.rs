@@ -6,17 +6,10 @@
 //! above 0, and rejects it when it has a ticketer. Its limits are set so high that ours count.
 //!
 //! rustls does not tell when it has skipped a record, nor when early data has ended. Both follow
-//! from what its record layer decrypted, which is noted per thread while a record is digested.
+//! from what its record layer has decrypted.
 
-use std::cell::Cell;
-
-use rustls::Error;
-use rustls::crypto::cipher::OutboundPlain;
 use rustls::enums::ContentType;
 
-use super::connection::{Engine, Tls};
-use super::failure::Failure;
-use super::library;
 use crate::error::Reason;
 use crate::wire::{ALERT_LENGTH, HandshakeType, RecordHeader};
 
@@ -56,82 +49,6 @@ pub enum EarlyDataEvent {
     Skipped(usize),
 }
 
-impl Engine {
-    /// Client: whether early data can be written: it was asked for, and the server has not answered
-    /// yet, or is sending its answer and has not rejected it.
-    pub fn can_write_early(&mut self) -> bool {
-        match &mut self.tls {
-            Tls::Client(connection, _) => connection.early_data().is_some(),
-            _ => false,
-        }
-    }
-
-    /// Client: encrypts early data into the output. The caller has checked that it may be sent.
-    pub fn write_early(&mut self, data: &[u8]) -> Result<(), Failure> {
-        let written = self.noting(|engine| match &mut engine.tls {
-            Tls::Client(connection, _) => match connection.early_data() {
-                Some(mut early) => early.write(OutboundPlain::from(data), &mut engine.output),
-                None => Err(Error::HandshakeNotComplete),
-            },
-            _ => Err(Error::HandshakeNotComplete),
-        });
-        match written {
-            Ok(count) if count == data.len() => Ok(()),
-            Ok(_) => Err(Error::General("early data was cut short".into())),
-            Err(error) => Err(error),
-        }
-        .map_err(|error| Failure::from_rustls(&error, None, false))
-    }
-
-    /// Whether early data was accepted: by the server that we are, or that has said so.
-    pub fn early_data_accepted(&self) -> bool {
-        match &self.tls {
-            Tls::Idle => false,
-            Tls::Client(connection, _) => connection.side().is_early_data_accepted(),
-            // rustls has it only when it accepts.
-            Tls::Server(..) => self.early_exporter.is_some(),
-        }
-    }
-
-    /// Whether a TLS 1.3 server has sent its ServerHello, and with it all of its flight.
-    pub fn has_answered(&self) -> bool {
-        match &self.tls {
-            Tls::Server(connection, _) => connection.handshake_kind().is_some(),
-            _ => false,
-        }
-    }
-
-    /// Derives keying material from the early exporter secret (RFC 8446, section 7.5) into `out`,
-    /// which is not empty.
-    pub fn export_early(
-        &mut self,
-        label: &[u8],
-        context: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), Failure> {
-        let failed = |error| Failure::from_rustls(&error, None, false);
-        let Some(exporter) = &self.early_exporter else {
-            return Err(failed(Error::HandshakeNotComplete));
-        };
-        library::within(self.algorithms.as_ref(), || {
-            exporter.derive(label, Some(context), out)
-        })
-        .map_err(failed)?;
-        Ok(())
-    }
-
-    /// rustls hands its early exporter out once; it is kept.
-    pub(super) fn keep_early_exporter(&mut self) {
-        if self.early_exporter.is_none() {
-            self.early_exporter = match &mut self.tls {
-                Tls::Idle => None,
-                Tls::Client(connection, _) => connection.early_exporter().ok(),
-                Tls::Server(connection, _) => connection.early_exporter().ok(),
-            };
-        }
-    }
-}
-
 /// What the record layer decrypted last.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Decrypted {
@@ -141,28 +58,15 @@ pub(super) enum Decrypted {
     Other,
 }
 
-thread_local! {
-    /// What was decrypted last since [`take_noted`].
-    static DECRYPTED: Cell<Decrypted> = const { Cell::new(Decrypted::Nothing) };
-}
-
-/// Takes what was noted.
-pub(super) fn take_noted() -> Decrypted {
-    DECRYPTED.take()
-}
-
-/// Puts back what [`take_noted`] took.
-pub(super) fn put_back(noted: Decrypted) {
-    DECRYPTED.set(noted);
-}
-
-/// Notes that a record was decrypted, and what it was.
-pub(super) fn note_decrypted(kind: ContentType, payload: &[u8]) {
-    let is_end = HandshakeType::of(payload) == Some(HandshakeType::END_OF_EARLY_DATA);
-    DECRYPTED.set(match kind {
-        ContentType::Handshake if is_end => Decrypted::EndOfEarlyData,
-        _ => Decrypted::Other,
-    });
+impl Decrypted {
+    /// What a record was that has been decrypted.
+    pub(super) fn record(kind: ContentType, payload: &[u8]) -> Self {
+        let is_end = HandshakeType::of(payload) == Some(HandshakeType::END_OF_EARLY_DATA);
+        match kind {
+            ContentType::Handshake if is_end => Self::EndOfEarlyData,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// The length of a record that is protected, or looks so, without its header.
@@ -186,12 +90,12 @@ pub(super) fn out_of_place(record: &[u8]) -> Option<Reason> {
     }
 }
 
-/// What a record of this protected length was that a server has digested without an error. `trial`
+/// What a record of this protected length was that a server has processed without an error. `trial`
 /// tells that the server had keys, so that it tried to decrypt the record; else it has asked for a
 /// second ClientHello, and skips without trying.
-pub(super) fn event(protected: Option<usize>, trial: bool) -> EarlyDataEvent {
+pub(super) fn event(decrypted: Decrypted, protected: Option<usize>, trial: bool) -> EarlyDataEvent {
     const TAG: usize = 16;
-    match (DECRYPTED.get(), protected) {
+    match (decrypted, protected) {
         (Decrypted::EndOfEarlyData, _) => EarlyDataEvent::End,
         (Decrypted::Nothing, Some(length)) if trial && length > TAG => {
             EarlyDataEvent::Skipped(length - TAG)

@@ -6,7 +6,7 @@ use rustls::error::{
     PeerMisbehaved,
 };
 
-use super::alerts;
+use super::alerts::Alerts;
 use super::delegate::PeerRejected;
 use super::record::RecordProblem;
 use crate::reason::Reason;
@@ -85,12 +85,8 @@ impl Failure {
         }
     }
 
-    /// From rustls's error. `rejected` is what the delegate said of the peer's certificate, if it
-    /// refused it; `server` tells which side we are.
-    pub(super) fn from_rustls(error: &Error, rejected: Option<PeerRejected>, server: bool) -> Self {
-        let alert_sent = AlertDescription::try_from(error)
-            .ok()
-            .map(|alert| alerts::in_place_of(Alert(alert.0)));
+    /// From rustls's error. `alerts` decides about the alert.
+    pub(super) fn from_rustls(error: &Error, side: Side, alerts: Alerts) -> Self {
         if let Error::AlertReceived(alert) = error {
             let alert = Alert(alert.0);
             return Self {
@@ -101,16 +97,11 @@ impl Failure {
                 alert_received: Some(alert),
             };
         }
-        let reason = match rejected {
-            Some(rejected) => rejected.reason,
-            None => reason_for(error, server),
-        };
         Self {
-            reason,
+            reason: reason_for(error, side),
             // OpenSSL's texts say nothing more for the usual failures; where the reason alone
             // would leave a person in the dark, rustls's words are added.
             detail: match error {
-                _ if rejected.is_some() => String::new(),
                 Error::General(_)
                 | Error::ApiMisuse(_)
                 | Error::Unreachable(_)
@@ -119,11 +110,32 @@ impl Failure {
                 | Error::InvalidMessage(_) => error.to_string(),
                 _ => String::new(),
             },
-            alert_sent,
+            alert_sent: AlertDescription::try_from(error)
+                .ok()
+                .map(|alert| alerts.in_place_of(Alert(alert.0))),
             alert_queued: true,
             alert_received: None,
         }
     }
+
+    /// The same if a hook has rejected the peer.
+    pub(super) fn rejecting(self, rejected: Option<PeerRejected>) -> Self {
+        match rejected {
+            Some(rejected) if self.alert_received.is_none() => Self {
+                reason: rejected.reason,
+                detail: String::new(),
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
+/// Which side we are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Client,
+    Server,
 }
 
 impl From<RecordProblem> for Failure {
@@ -180,7 +192,6 @@ pub(super) fn replace_plain_alert(output: &mut [u8], alert: Alert) -> bool {
 
 /// The error with which a verifier hook makes rustls send `alert`.
 pub(super) fn error_with_alert(alert: Alert) -> Error {
-    alerts::want(alert);
     use CertificateError as E;
     Error::InvalidCertificate(match alert {
         Alert::HANDSHAKE_FAILURE => return PeerIncompatible::NoSignatureSchemesInCommon.into(),
@@ -199,14 +210,14 @@ pub(super) fn error_with_alert(alert: Alert) -> Error {
     })
 }
 
-fn reason_for(error: &Error, server: bool) -> Reason {
+fn reason_for(error: &Error, side: Side) -> Reason {
     match error {
         Error::DecryptError => Reason::DECRYPTION_FAILED_OR_BAD_RECORD_MAC,
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             Reason::UNEXPECTED_MESSAGE
         }
         Error::InvalidMessage(message) => invalid_message(*message),
-        Error::PeerIncompatible(why) => incompatible(why, server),
+        Error::PeerIncompatible(why) => incompatible(why, side),
         Error::PeerMisbehaved(why) => misbehaved(why),
         Error::InvalidCertificate(CertificateError::BadSignature) => Reason::BAD_SIGNATURE,
         Error::InvalidCertificate(_) => Reason::CERTIFICATE_VERIFY_FAILED,
@@ -239,7 +250,7 @@ fn invalid_message(message: InvalidMessage) -> Reason {
     }
 }
 
-fn incompatible(why: &PeerIncompatible, server: bool) -> Reason {
+fn incompatible(why: &PeerIncompatible, side: Side) -> Reason {
     use PeerIncompatible as I;
     match why {
         I::ServerTlsVersionIsDisabledByOurConfig
@@ -250,14 +261,14 @@ fn incompatible(why: &PeerIncompatible, server: bool) -> Reason {
         I::KeyShareExtensionRequired | I::NamedGroupsExtensionRequired => {
             Reason::NO_SUITABLE_KEY_SHARE
         }
-        I::NoKxGroupsInCommon if server => Reason::NO_SUITABLE_GROUPS,
+        I::NoKxGroupsInCommon if side == Side::Server => Reason::NO_SUITABLE_GROUPS,
         I::NoSignatureSchemesInCommon | I::NoCertificateRequestSignatureSchemesInCommon => {
             Reason::NO_SUITABLE_SIGNATURE_ALGORITHM
         }
         I::SignatureAlgorithmsExtensionRequired => Reason::MISSING_SIGALGS_EXTENSION,
         I::ExtendedMainSecretExtensionRequired => Reason::INCONSISTENT_EXTMS,
         I::NullCompressionRequired => Reason::NO_COMPRESSION_SPECIFIED,
-        I::NoCipherSuitesInCommon if server => Reason::NO_SHARED_CIPHER,
+        I::NoCipherSuitesInCommon if side == Side::Server => Reason::NO_SHARED_CIPHER,
         I::NoCipherSuitesInCommon => Reason::UNKNOWN_CIPHER_RETURNED,
         _ => Reason::NO_SHARED_CIPHER,
     }

@@ -10,7 +10,6 @@
 //! Nothing is changed behind those, so a message that is cut there is changed like a whole one.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 
 use crate::wire::{
     self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, MESSAGE_HEADER,
@@ -51,28 +50,6 @@ impl ClientHelloChange {
     pub(super) fn any(self) -> Option<HelloChange> {
         (self != Self::default()).then_some(HelloChange::Client(self))
     }
-}
-
-thread_local! {
-    static CHANGE: Cell<Option<HelloChange>> = const { Cell::new(None) };
-}
-
-/// Runs work of the engine for a connection with this change, or none.
-pub(super) fn with_change<R>(change: Option<HelloChange>, work: impl FnOnce() -> R) -> R {
-    struct Restore(Option<HelloChange>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            CHANGE.set(self.0);
-        }
-    }
-    // A callback may have another connection at work amid the work for one.
-    let _restore = Restore(CHANGE.replace(change));
-    work()
-}
-
-/// The change for which the engine is at work, if there is one.
-pub(super) fn current_change() -> Option<HelloChange> {
-    CHANGE.get()
 }
 
 impl HelloChange {
@@ -220,8 +197,39 @@ fn padding_for(length: usize) -> Option<usize> {
     Some((PADDED - length).saturating_sub(EXTENSION_HEADER))
 }
 
-/// Client: changes the ClientHello in the records of `output` from `start` on, if there is one with this random.
-pub(super) fn change_output(
+/// How a client's ClientHellos go out.
+pub(super) struct HelloWriter {
+    change: Option<HelloChange>,
+    /// The random of the ClientHello, once it is written.
+    random: Option<[u8; 32]>,
+    /// Largest plaintext of a record, in bytes.
+    fragment: usize,
+}
+
+impl HelloWriter {
+    /// A client with this change, whose records hold at most `fragment` bytes.
+    pub(super) fn new(change: ClientHelloChange, fragment: usize) -> Self {
+        Self {
+            change: change.any(),
+            random: None,
+            fragment,
+        }
+    }
+
+    /// Changes the ClientHello in the output from `start` on, if there is one: the first, or that which answers a
+    /// HelloRetryRequest.
+    pub(super) fn change(&mut self, output: &mut Vec<u8>, start: usize) {
+        let Some(change) = self.change else {
+            return;
+        };
+        let first = || hello_random(&output[start..]).unwrap_or_default();
+        let random = *self.random.get_or_insert_with(first);
+        change_output(change, &random, self.fragment, output, start);
+    }
+}
+
+/// Changes the ClientHello in the records of `output` from `start` on, if there is one with this random.
+fn change_output(
     change: HelloChange,
     random: &[u8; 32],
     fragment: usize,
@@ -265,7 +273,7 @@ pub(super) fn change_output(
 }
 
 /// The random of the ClientHello that the records begin with.
-pub(super) fn hello_random(records: &[u8]) -> Option<[u8; 32]> {
+fn hello_random(records: &[u8]) -> Option<[u8; 32]> {
     let message = handshake_contents(records)?;
     if HandshakeType::of(message)? != HandshakeType::CLIENT_HELLO {
         return None;

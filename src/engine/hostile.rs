@@ -1,6 +1,6 @@
 //! The engine's own parsers, for [`crate::fuzzing`].
 
-use super::adapted_hello::{Adapted, HelloChanges, original};
+use super::adapted_hello::{Adapted, HelloChanges};
 use super::hello_change::{ClientHelloChange, disguise};
 use super::record::{Expected, RecordBuffer};
 use super::server_flight::{ServerCertificate, ServerFlight};
@@ -67,7 +67,8 @@ pub fn adapted(
     let mut adapted = Adapted::new(changes);
     adapted.adapt(&mut input);
     let seen = contents(input.unprocessed());
-    let hashed = adapted.with(|| original(&seen[..seen.len() - cut]).into_owned());
+    let covered = &seen[..seen.len() - cut];
+    let hashed = adapted.original(covered).unwrap_or(covered.to_vec());
     (seen, hashed)
 }
 
@@ -76,7 +77,7 @@ pub fn server_certificate<'a>(
     records: impl Iterator<Item = &'a [u8]>,
     tls13: bool,
 ) -> Option<ServerCertificate> {
-    let flight = ServerFlight::default();
+    let mut flight = ServerFlight::default();
     for record in records {
         flight.follow_plain(record);
     }

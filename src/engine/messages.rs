@@ -1,19 +1,14 @@
 //! The records of a connection that its program watches (SSL_CTX_set_msg_callback(3)), which
 //! rustls does not show.
 //!
-//! Records without protection can be read in the buffers. Of the others the wrapped record
-//! protection notes the plaintext on this thread, while the engine is at work for a watched
-//! connection. Application data is never noted, only that there was some.
+//! Records without protection are read in the buffers. Of the others the wrapped record protection
+//! records the plaintext. Application data is never recorded, only that there was some.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 
 use rustls::crypto::cipher::{OutboundPlain, Record as Plain};
 use rustls::enums::ContentType;
 
-use super::connection::Engine;
-use super::library;
-use super::note::{Note, OnThread};
 use crate::wire::{self, RECORD_HEADER, RecordHeader, Version};
 
 /// A record that was sent or received.
@@ -31,30 +26,39 @@ pub struct Record {
     pub contents: Vec<u8>,
 }
 
-/// What is kept of a watched connection until it is told.
+/// What is kept of a watched connection until it is reported.
 #[derive(Default)]
 pub(super) struct Watch {
     /// In the order in which they went and came.
     records: Vec<Record>,
-    /// The last record received, as long as the engine has not digested it.
+    /// The last record received, as long as the engine has not processed it.
     incoming: Option<Record>,
+    /// What was in the protected records that rustls has opened meanwhile: type and plaintext, `None` after a failure.
+    opened: VecDeque<Option<(wire::ContentType, Vec<u8>)>>,
     /// Protected records that are still to appear in the output: rustls keeps its answer to a
     /// KeyUpdate until something else is sent.
     sealed: VecDeque<Record>,
 }
 
-/// What is noted while the engine is at work.
-#[derive(Default)]
-struct Log {
-    incoming: Option<Record>,
-    /// Protected records that were to be opened: type and plaintext, `None` after a failure.
-    opened: VecDeque<Option<(wire::ContentType, Vec<u8>)>>,
-    /// Records that were protected.
-    sealed: VecDeque<Record>,
-}
+impl Watch {
+    /// The record that has been read last, before the engine processes it. `started` says whether it will, or the record
+    /// is all that there is to know. `unfinished` is what has been read of the next.
+    pub(super) fn read(&mut self, started: bool, last: &[u8], unfinished: &[u8]) {
+        let record = match unfinished {
+            [] => plain_record(false, last),
+            rest => unfinished_record(rest),
+        };
+        match record {
+            // Only the engine knows what is in it.
+            Some(record) if started && record.content_type.is_some() => {
+                self.incoming = Some(record);
+            }
+            record => self.records.extend(record),
+        }
+    }
 
-impl Log {
-    fn received(&mut self) -> Option<Record> {
+    /// What has been received and is being processed. It is not given again.
+    pub(super) fn received(&mut self) -> Option<Record> {
         let mut record = self.incoming.take()?;
         if let Some(plaintext) = self.opened.pop_front() {
             record.protected = true;
@@ -65,29 +69,52 @@ impl Log {
         }
         Some(record)
     }
-}
 
-thread_local! {
-    /// Whether there is a log: asked for every record of every connection.
-    static ACTIVE: Cell<bool> = const { Cell::new(false) };
-    static LOG: Note<Log> = const { Note::new() };
-}
+    /// Records what was in a protected record, `None` if it could not be opened.
+    pub(super) fn record_opened(&mut self, record: Option<&Plain<&[u8]>>) {
+        let plaintext = record.map(|record| match record.typ {
+            ContentType::ApplicationData => (number_of(record.typ), Vec::new()),
+            _ => (number_of(record.typ), record.payload.to_vec()),
+        });
+        self.opened.push_back(plaintext);
+    }
 
-impl Watch {
-    /// Runs `work` of the engine, and adds what was received. What it has appended to the output
-    /// is to be given to [`sent`](Self::sent) afterwards.
-    fn noting<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        let log = Log {
-            incoming: self.incoming.take(),
-            sealed: std::mem::take(&mut self.sealed),
-            ..Log::default()
+    /// Records a record that has been protected, with what [`plaintext`] gave of it.
+    pub(super) fn record_sealed(
+        &mut self,
+        (content_type, contents): (wire::ContentType, Vec<u8>),
+        record: &Plain<&[u8]>,
+    ) {
+        let header = RecordHeader {
+            content_type: number_of(record.typ),
+            version: Version::TLS1_2,
+            length: record.payload.len() as u16,
         };
-        let _restore = Restore(exchange(Some(log)));
-        let result = work();
-        let mut log = exchange(None).unwrap_or_default();
-        self.records.extend(log.received());
-        self.sealed = log.sealed;
-        result
+        self.sealed.push_back(Record {
+            sent: true,
+            header: header.to_bytes(),
+            protected: true,
+            content_type: Some(content_type),
+            contents,
+        });
+    }
+
+    /// The engine has worked, and appended this to the output.
+    pub(super) fn worked(&mut self, output: &[u8]) {
+        let received = self.received();
+        self.records.extend(received);
+        self.opened.clear();
+        self.sent(output);
+    }
+
+    /// Records sent and received since the last time.
+    pub(super) fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+
+    /// What was sent has been taken back.
+    pub(super) fn forget_sent(&mut self) {
+        self.records.retain(|record| !record.sent);
     }
 
     /// Adds the records that were appended to the output. Once there are keys nothing but
@@ -109,81 +136,6 @@ impl Watch {
             }
         }
     }
-}
-
-impl Engine {
-    /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
-    pub fn set_watched(&mut self, watched: bool) {
-        match watched {
-            true => drop(self.watch.get_or_insert_default()),
-            false => self.watch = None,
-        }
-    }
-
-    /// Notes the record that has been read last, if the connection is watched.
-    pub fn note_received(&mut self) {
-        let started = self.is_started();
-        let Some(watch) = &mut self.watch else { return };
-        let record = match self.input.unfinished() {
-            [] => plain_record(false, self.input.last()),
-            rest => unfinished_record(rest),
-        };
-        match record {
-            // Only the engine knows what is in it.
-            Some(record) if started && record.content_type.is_some() => {
-                watch.incoming = Some(record);
-            }
-            record => watch.records.extend(record),
-        }
-    }
-
-    /// Records sent and received since the last time, if the connection is watched.
-    pub fn take_records(&mut self) -> Vec<Record> {
-        match &mut self.watch {
-            Some(watch) => std::mem::take(&mut watch.records),
-            None => Vec::new(),
-        }
-    }
-
-    /// What was sent, or so it seemed, has been taken back.
-    pub(super) fn forget_sent(&mut self) {
-        if let Some(watch) = &mut self.watch {
-            watch.records.retain(|record| !record.sent);
-        }
-    }
-
-    /// Runs work that may send something.
-    pub(super) fn noting<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let algorithms = self.algorithms.clone();
-        library::within(algorithms.as_ref(), || self.watching(work))
-    }
-
-    fn watching<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let Some(mut watch) = self.watch.take() else {
-            return without_noting(|| work(self));
-        };
-        let before = self.output.len();
-        let result = watch.noting(|| work(self));
-        watch.sent(self.output.get(before..).unwrap_or_default());
-        self.watch = Some(watch);
-        result
-    }
-}
-
-/// Runs work of the engine for a connection that is not watched, perhaps from within a callback of
-/// one that is.
-pub(super) fn without_noting<R>(work: impl FnOnce() -> R) -> R {
-    if !ACTIVE.get() {
-        return work();
-    }
-    let _restore = Restore(exchange(None));
-    work()
-}
-
-/// What the engine that is at work on this thread has received and is digesting. It is not given
-/// again.
-pub fn received_so_far() -> Option<Record> {
-    LOG.with_value(|log| log.as_mut()?.received())
 }
 
 /// What is known of a record that was given up after its header.
@@ -213,72 +165,23 @@ fn plain_record(sent: bool, bytes: &[u8]) -> Option<Record> {
     })
 }
 
-/// The plaintext of a record about to be protected, if it has to be noted.
-pub(super) fn noted_plaintext(
-    record: &Plain<OutboundPlain<'_>>,
-) -> Option<(wire::ContentType, Vec<u8>)> {
-    ACTIVE.get().then(|| {
-        let contents = match record.typ {
-            ContentType::ApplicationData => Vec::new(),
-            _ => record.payload.to_vec(),
-        };
-        (number_of(record.typ), contents)
-    })
-}
-
-/// Notes a record that has been protected, with what [`noted_plaintext`] gave.
-pub(super) fn note_sealed(
-    (content_type, contents): (wire::ContentType, Vec<u8>),
-    record: &Plain<&[u8]>,
-) {
-    let header = RecordHeader {
-        content_type: number_of(record.typ),
-        version: Version::TLS1_2,
-        length: record.payload.len() as u16,
+/// The plaintext of a record about to be protected, for [`Watch::record_sealed`].
+pub(super) fn plaintext(record: &Plain<OutboundPlain<'_>>) -> (wire::ContentType, Vec<u8>) {
+    let contents = match record.typ {
+        ContentType::ApplicationData => Vec::new(),
+        _ => record.payload.to_vec(),
     };
-    let record = Record {
-        sent: true,
-        header: header.to_bytes(),
-        protected: true,
-        content_type: Some(content_type),
-        contents,
-    };
-    LOG.with_value(|log| log.as_mut().map(|log| log.sealed.push_back(record)));
-}
-
-/// Notes what was in a record that was to be opened, if it was opened.
-pub(super) fn note_opened(record: Option<&Plain<&[u8]>>) {
-    if ACTIVE.get() {
-        let plaintext = record.map(|record| match record.typ {
-            ContentType::ApplicationData => (number_of(record.typ), Vec::new()),
-            _ => (number_of(record.typ), record.payload.to_vec()),
-        });
-        LOG.with_value(|log| log.as_mut().map(|log| log.opened.push_back(plaintext)));
-    }
+    (number_of(record.typ), contents)
 }
 
 fn number_of(kind: ContentType) -> wire::ContentType {
     wire::ContentType(kind.into())
 }
 
-/// Puts a log, or none, in the place of the one there is.
-fn exchange(log: Option<Log>) -> Option<Log> {
-    ACTIVE.set(log.is_some());
-    LOG.replace(log)
-}
-
-/// Puts the former log back, also when the work panics.
-struct Restore(Option<Log>);
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        exchange(self.0.take());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::record::{Expected, RecordBuffer};
 
     const HELLO: [u8; 7] = [22, 3, 3, 0, 2, 1, 2];
     const CHANGE: [u8; 6] = [20, 3, 3, 0, 1, 1];
@@ -309,15 +212,19 @@ mod tests {
 
     #[test]
     fn the_last_record_is_told_or_what_there_is_of_it() {
-        let mut engine = Engine::default();
-        engine.set_watched(true);
+        let mut input = RecordBuffer::default();
+        let mut watch = Watch::default();
+        let expected = Expected {
+            handshaking: true,
+            ..Expected::default()
+        };
         let mut told = |bytes: &[u8]| {
             for byte in bytes {
-                engine.input.missing()[0] = *byte;
-                let _ = engine.received(1);
+                input.missing()[0] = *byte;
+                let _ = input.filled(1, expected);
             }
-            engine.note_received();
-            engine.take_records().pop()
+            watch.read(false, input.last(), input.unfinished());
+            watch.take_records().pop()
         };
         assert_eq!(told(&[]), None);
         told(&CHANGE);
@@ -328,13 +235,5 @@ mod tests {
         );
         let record = told(b"HTTP/").unwrap();
         assert_eq!((record.header, record.content_type), (*b"HTTP/", None));
-    }
-
-    #[test]
-    fn a_connection_that_is_not_watched_notes_nothing_for_another() {
-        let mut watch = Watch::default();
-        let noted = watch.noting(|| without_noting(|| ACTIVE.get()));
-        assert!(!noted);
-        assert!(!ACTIVE.get());
     }
 }

@@ -5,11 +5,11 @@
 //! send none, and two things are taken from it by its public interface:
 //!
 //! * The resumption master secret (section 7.1). rustls derives it through the suite's HKDF
-//!   whenever a handshake ends, with tickets or without: the wrapped HKDF notes it on this thread
-//!   while the client's Finished is digested, and the engine collects it.
+//!   whenever a handshake ends, with tickets or without: the wrapped HKDF records it while the
+//!   client's Finished is processed.
 //! * The protection of records. A message is written as if it were application data, under the
 //!   keys and the sequence number that are due, and the record's inner type is changed to
-//!   `handshake` just before it is encrypted (`provider::records::as_handshake_records`).
+//!   `handshake` just before it is encrypted (`provider::records`).
 //!
 //! From there on a ticket is made as in OpenSSL: the nonce is a counter of 8 bytes, and
 //!
@@ -28,7 +28,6 @@
 use rustls::crypto::tls13::HkdfExpander;
 use zeroize::Zeroizing;
 
-use super::note::{Note, OnThread};
 use crate::wire::NewSessionTicket;
 
 /// Bytes of a ticket_nonce, as in OpenSSL.
@@ -49,12 +48,10 @@ pub struct TicketSecrets {
 }
 
 impl TicketSource {
-    /// The source for the handshake whose end has been digested on this thread since
-    /// [`take_noted`].
-    pub(super) fn collect() -> Option<Self> {
-        let secret = NOTED.take()?;
+    /// Makes tickets of this resumption master secret.
+    pub(super) fn new(secret: Box<dyn HkdfExpander>) -> Self {
         let next_nonce = 0;
-        Some(Self { secret, next_nonce })
+        Self { secret, next_nonce }
     }
 
     /// The secrets of the next ticket.
@@ -92,25 +89,4 @@ pub(super) fn message(
         max_early_data,
     };
     message.to_message()
-}
-
-thread_local! {
-    /// Expands the resumption master secret that was derived last. On the heap, so that handing it
-    /// over leaves no copy behind.
-    static NOTED: Note<Box<dyn HkdfExpander>> = const { Note::new() };
-}
-
-/// Takes what was noted and not collected.
-pub(super) fn take_noted() -> Option<Box<dyn HkdfExpander>> {
-    NOTED.take()
-}
-
-/// Puts back what [`take_noted`] took.
-pub(super) fn put_back(noted: Option<Box<dyn HkdfExpander>>) {
-    NOTED.set(noted);
-}
-
-/// Notes the resumption master secret.
-pub(super) fn note(secret: Box<dyn HkdfExpander>) {
-    NOTED.set(Some(secret));
 }

@@ -5,8 +5,18 @@ use std::ops::Range;
 use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{Connection, Error, ServerSide, Tcp};
 
-use super::early_data::{self, EarlyDataEvent};
+use super::acknowledgement;
+use super::adapted_hello::Adapted;
+use super::alerts::Alerts;
+use super::delegate::Delegate;
+use super::early_data::{self, Decrypted, EarlyDataEvent, EarlyDataPolicy};
+use super::failure::{Failure, Side, replace_plain_alert};
+use super::new_session_ticket::TicketSource;
+use super::provider::random::SERVER_SESSION_ID;
 use super::record::RecordBuffer;
+use super::thread::{self, PlannedId};
+use super::tls::{Engine, Tls};
+use crate::error::Reason;
 use crate::wire::{Alert, AlertLevel, split_plain_alert};
 
 /// What a record that was processed has led to.
@@ -18,8 +28,145 @@ pub struct Progress {
     pub early: EarlyDataEvent,
 }
 
+impl Progress {
+    const CLOSED: Self = Self {
+        closed: true,
+        early: EarlyDataEvent::None,
+    };
+}
+
+impl Engine {
+    /// Processes the complete records in the input, up to the first with application data.
+    pub fn process(&mut self, delegate: &(dyn Delegate + 'static)) -> Result<Progress, Failure> {
+        let limit = delegate.longest_certificate_list();
+        self.prepare(limit);
+        let result = self.drive(Some(delegate), |engine| match engine.check_plain(limit) {
+            Some(result) => result,
+            None => engine.process_records(),
+        });
+        self.settle();
+        result
+    }
+
+    /// Before the next record is processed.
+    fn prepare(&mut self, limit: usize) {
+        let handshaking = self.is_handshaking();
+        let Self { tls, input, .. } = self;
+        let driven = self.driven.get_or_insert_default();
+        driven.certificate_limit = Some(limit);
+        driven.decrypted = Decrypted::Nothing;
+        driven.adapted.adapt(input);
+        if !handshaking {
+            return;
+        }
+        driven.server_name_acknowledged |= acknowledgement::in_plain(input.unprocessed());
+        if let Some(client) = &mut driven.client
+            && client.may_authenticate
+            && !client.speaks_tls13
+        {
+            client.flight.follow_plain(input.last());
+        }
+        if let Tls::Server(_, hooks) = tls {
+            let draws = SERVER_SESSION_ID;
+            let id = hooks.parameters.session_id;
+            driven.planned_id = id.map(|id| PlannedId { draws, id });
+        }
+    }
+
+    /// What is decided of a record without protection before rustls has it.
+    fn check_plain(&mut self, limit: usize) -> Option<Result<Progress, Failure>> {
+        let record = self.input.last();
+        if self.tls.is_handshaking() {
+            if let Err(rejected) = self.plain_messages.look_at(limit, record) {
+                return Some(Err(Failure::with_alert(rejected.reason, rejected.alert)));
+            }
+            if is_plain_close(record) {
+                return Some(Ok(Progress::CLOSED));
+            }
+        }
+        match &self.tls {
+            Tls::Idle => Some(Err(Failure::silent(Reason::UNINITIALIZED, ""))),
+            Tls::Server(connection, hooks)
+                if hooks.parameters.early_data != EarlyDataPolicy::Absent
+                    && is_skipping(connection) =>
+            {
+                let reason = early_data::out_of_place(record)?;
+                Some(Err(Failure::with_alert(reason, Alert::UNEXPECTED_MESSAGE)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives the records to rustls.
+    fn process_records(&mut self) -> Result<Progress, Failure> {
+        let Self {
+            tls,
+            input,
+            output,
+            plaintext,
+            ..
+        } = self;
+        let before = output.len();
+        let (result, side) = match tls {
+            Tls::Idle => (Err(Error::HandshakeNotComplete), Side::Server),
+            Tls::Client(connection, hello) => {
+                let result = process(connection, input, output, plaintext);
+                let written = result.inspect(|_| hello.change(output, before));
+                (written, Side::Client)
+            }
+            Tls::Server(connection, _) => {
+                let result = process_server(connection, input, output, plaintext);
+                (result, Side::Server)
+            }
+        };
+        let mut result = result
+            .or_else(|error| close_in_handshake(error, output, before))
+            .map_err(|error| {
+                let decided = thread::with(|driven| (driven.alerts, driven.rejected.take()));
+                let (alerts, rejected) = decided.unwrap_or_default();
+                Failure::from_rustls(&error, side, alerts).rejecting(rejected)
+            });
+        self.keep_early_exporter();
+        self.keep_unfinished_exporter(result.is_ok());
+        if let Err(failure) = &mut result {
+            replace_alert(failure, &mut self.output[before..]);
+        }
+        result
+    }
+
+    /// After a record has been processed.
+    fn settle(&mut self) {
+        let handshaking = self.is_handshaking();
+        let driven = self.driven.get_or_insert_default();
+        driven.alerts = Alerts::default();
+        driven.planned_id = None;
+        if let Some(secret) = driven.resumption_secret.take()
+            && matches!(self.tls, Tls::Server(..))
+        {
+            self.tickets
+                .get_or_insert_with(|| TicketSource::new(secret));
+        }
+        if !handshaking {
+            driven.external_psk = None;
+            driven.adapted = Adapted::default();
+        }
+    }
+}
+
+/// If the alert goes without protection, replaces it by the right one.
+fn replace_alert(failure: &mut Failure, output: &mut [u8]) {
+    let plain = failure.usual_plain_alert();
+    if let Some(alert) = plain
+        .or(failure.alert_sent)
+        .filter(|_| failure.alert_queued)
+        && replace_plain_alert(output, alert)
+    {
+        failure.alert_sent = Some(alert);
+    }
+}
+
 /// Gives the records in `input` to rustls, up to the first with application data.
-pub(super) fn process<Side: rustls::SideData>(
+fn process<Side: rustls::SideData>(
     connection: &mut Connection<Side, Tcp>,
     input: &mut RecordBuffer,
     output: &mut Vec<u8>,
@@ -39,12 +186,12 @@ pub(super) fn process<Side: rustls::SideData>(
 }
 
 /// Whether a server has keys to try on early data, in a handshake that is under way.
-pub(super) fn is_skipping(connection: &Connection<ServerSide, Tcp>) -> bool {
+fn is_skipping(connection: &Connection<ServerSide, Tcp>) -> bool {
     connection.is_handshaking() && connection.handshake_kind().is_some()
 }
 
 /// The same for a server, which has to ask for early data before it asks for other data.
-pub(super) fn process_server(
+fn process_server(
     connection: &mut Connection<ServerSide, Tcp>,
     input: &mut RecordBuffer,
     output: &mut Vec<u8>,
@@ -67,20 +214,21 @@ pub(super) fn process_server(
         });
     }
     let progress = process(connection, input, output, plaintext)?;
+    let decrypted = thread::with(|driven| driven.decrypted);
     Ok(Progress {
-        early: early_data::event(protected, trial),
+        early: early_data::event(decrypted.unwrap_or_default(), protected, trial),
         ..progress
     })
 }
 
 /// Whether a record is a close_notify without protection, which rustls ignores as it does other warnings.
-pub(super) fn is_plain_close(record: &[u8]) -> bool {
+fn is_plain_close(record: &[u8]) -> bool {
     split_plain_alert(record) == Some((AlertLevel::WARNING, Alert::CLOSE_NOTIFY, &[]))
 }
 
 /// A close_notify in a handshake of TLS 1.3, which rustls takes for an error and answers, is a
 /// proper end.
-pub(super) fn close_in_handshake(
+fn close_in_handshake(
     error: Error,
     output: &mut Vec<u8>,
     before: usize,
@@ -90,10 +238,7 @@ pub(super) fn close_in_handshake(
         Error::PeerMisbehaved(PeerMisbehaved::IllegalWarningAlert(CLOSE_NOTIFY))
         | Error::AlertReceived(CLOSE_NOTIFY) => {
             output.truncate(before);
-            Ok(Progress {
-                closed: true,
-                early: EarlyDataEvent::None,
-            })
+            Ok(Progress::CLOSED)
         }
         error => Err(error),
     }

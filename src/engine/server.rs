@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
@@ -21,19 +21,21 @@ use rustls::server::{
 use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
-use super::adapted_hello;
-use super::client::fragment_size;
-use super::credentials::{CertifiedKey, no_credential};
-use super::delegate::{Delegate, DelegateSlot, PeerRejected};
+use super::credentials::no_credential;
+use super::delegate::ClientAuthentication;
 use super::early_data::EarlyDataPolicy;
-use super::failure::error_with_alert;
 use super::group_choice::{ClientGroups, ServerGroups, SharesFirst};
 use super::hello_change::HelloChange;
-use super::peer_identity::{certificate_chain, leaf_only, verify_signature};
-use super::server_parameters::{ClientAuthentication, ServerParameters};
+use super::hooks::{
+    common_schemes, distinguished_name, fragment_size, log_secret, report_selection, wants_key_log,
+};
+use super::peer_identity::{verify_identity, verify_signature};
+use super::provider::transcript::original;
+use super::server_parameters::ServerParameters;
 use super::session_value::SessionSecrets;
 use super::suite_selection;
 use super::templates::with_common_settings;
+use super::thread;
 use super::unfinished_exporter::EXPORTER_SECRET;
 use crate::wire::Version;
 
@@ -66,7 +68,6 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
     let max_fragment = parameters.max_fragment;
     let alpn = parameters.alpn.clone();
     let hooks = Arc::new(ServerHooks {
-        delegate: DelegateSlot::default(),
         client_ca_names: parameters
             .client_ca_names
             .iter()
@@ -79,8 +80,6 @@ pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
             .map(SignatureScheme)
             .collect(),
         parameters,
-        rejected: Mutex::new(None),
-        exporter_secret: Mutex::new(None),
     });
     let mut config = match template {
         Some(config) => config,
@@ -130,32 +129,22 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
 
 /// What rustls holds of us.
 pub(super) struct ServerHooks {
-    pub(super) delegate: DelegateSlot,
     pub(super) parameters: ServerParameters,
     client_schemes: Vec<SignatureScheme>,
     client_ca_names: Arc<[DistinguishedName]>,
-    pub(super) rejected: Mutex<Option<PeerRejected>>,
-    exporter_secret: Mutex<Option<Zeroizing<Vec<u8>>>>,
 }
 
 impl ServerHooks {
     /// As the program wants it now, if it can be asked.
     fn client_authentication(&self) -> ClientAuthentication {
-        match self.delegate.get() {
-            Some(delegate) => delegate.client_authentication(),
-            None => self.parameters.client_authentication,
-        }
+        thread::ask(|delegate| delegate.client_authentication())
+            .unwrap_or(self.parameters.client_authentication)
     }
 
     pub(super) fn hello_change(&self) -> Option<HelloChange> {
         self.parameters
             .hidden_master_secret
             .map(|_| HelloChange::Server)
-    }
-
-    /// TLS 1.3: the secret that the exporter uses, once it has been derived.
-    pub(super) fn take_exporter_secret(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.exporter_secret.lock().ok()?.take()
     }
 
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
@@ -198,8 +187,7 @@ impl ServerCredentialResolver for ServerHooks {
             },
         )?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
-            note_selection(self.delegate.get(), key, &selected)
-                .map_err(|refusal| self.reject(refusal))?;
+            report_selection(key, &selected).map_err(thread::reject)?;
         }
         self.staple(selected)
     }
@@ -242,34 +230,21 @@ impl ServerHooks {
     /// With the OCSP response that the program wants to be sent with this certificate.
     fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
         if self.parameters.staple
-            && let Some(delegate) = self.delegate.get()
+            && let Some(response) = thread::ask(|delegate| delegate.staple())
         {
-            let response = delegate.staple().map_err(|refusal| self.reject(refusal))?;
-            selected.ocsp = response.map(Arc::from);
+            selected.ocsp = response.map_err(thread::reject)?.map(Arc::from);
         }
         Ok(selected)
-    }
-
-    fn reject(&self, rejected: PeerRejected) -> Error {
-        if let Ok(mut slot) = self.rejected.lock() {
-            *slot = Some(rejected);
-        }
-        error_with_alert(rejected.alert)
     }
 
     /// The schemes that both sides know, in the order of the side whose order counts.
     fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
         let ours = self.parameters.signature_schemes.iter().copied();
         let ours: Vec<_> = ours.map(SignatureScheme).collect();
-        let (order, other) = match self.parameters.profile.prefer_server_order {
-            true => (ours.as_slice(), offered),
-            false => (offered, ours.as_slice()),
-        };
-        order
-            .iter()
-            .copied()
-            .filter(|scheme| other.contains(scheme))
-            .collect()
+        match self.parameters.profile.prefer_server_order {
+            true => common_schemes(&ours, offered),
+            false => common_schemes(offered, &ours),
+        }
     }
 
     /// The version by whose rules keys sign.
@@ -322,17 +297,13 @@ impl ServerHooks {
 impl StoresServerSessions for ServerHooks {
     fn put(&self, key: ServerSessionKey<'_>, value: Vec<u8>) -> bool {
         let value = Zeroizing::new(value);
-        let (Some(mut session), Some(delegate)) = (
-            SessionSecrets::from_server_value(&value),
-            self.delegate.get(),
-        ) else {
-            return false;
-        };
-        if session.version == Version::TLS1_3 {
-            return false;
+        match SessionSecrets::from_server_value(&value) {
+            Some(mut session) if session.version != Version::TLS1_3 => {
+                session.session_id = key.as_ref().to_vec();
+                thread::ask(|delegate| delegate.keep_session(session)).unwrap_or(false)
+            }
+            _ => false,
         }
-        session.session_id = key.as_ref().to_vec();
-        delegate.keep_session(session)
     }
 
     fn get(&self, key: ServerSessionKey<'_>) -> Option<Vec<u8>> {
@@ -353,7 +324,7 @@ impl TicketProducer for ServerHooks {
         let session = SessionSecrets::from_server_value(plain)?;
         match session.version {
             Version::TLS1_3 => None,
-            _ => self.delegate.get()?.issue_ticket(session),
+            _ => thread::ask(|delegate| delegate.issue_ticket(session))?,
         }
     }
 
@@ -371,20 +342,14 @@ impl ClientVerifier for ServerHooks {
         &self,
         identity: &ClientIdentity<'a, '_>,
     ) -> Result<VerifiedIdentity<'a>, Error> {
-        let Some(delegate) = self.delegate.get() else {
-            return Err(Error::Unreachable("no delegate"));
-        };
-        match delegate.verify_peer(&certificate_chain(identity.identity), &[]) {
-            Ok(()) => Ok(leaf_only(identity.identity)),
-            Err(rejected) => Err(self.reject(rejected)),
-        }
+        verify_identity(identity.identity, &[])
     }
 
     fn verify_tls12_signature(
         &self,
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let message = adapted_hello::original(input.message);
+        let message = original(input.message);
         let message = match self.hello_change() {
             None => message,
             Some(change) => Cow::Owned(change.signed(&message).into_owned()),
@@ -396,14 +361,7 @@ impl ClientVerifier for ServerHooks {
             // Over other messages than rustls's.
             Cow::Owned(_) => Err(Error::General("left to libcrypto".into())),
         };
-        verify_signature(
-            Version::TLS1_2,
-            by_engine,
-            input,
-            &message,
-            self.delegate.get(),
-        )
-        .map_err(|rejected| self.reject(rejected))
+        verify_signature(Version::TLS1_2, input, &message, by_engine)
     }
 
     fn verify_tls13_signature(
@@ -412,14 +370,7 @@ impl ClientVerifier for ServerHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls13_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        verify_signature(
-            Version::TLS1_3,
-            by_engine,
-            input,
-            input.message,
-            self.delegate.get(),
-        )
-        .map_err(|rejected| self.reject(rejected))
+        verify_signature(Version::TLS1_3, input, input.message, by_engine)
     }
 
     fn root_hint_subjects(&self) -> Arc<[DistinguishedName]> {
@@ -435,10 +386,8 @@ impl ClientVerifier for ServerHooks {
     /// Asked when a connection is made, so that what a client would have to sign is kept, and when the server's flight
     /// is written.
     fn offer_client_auth(&self) -> bool {
-        match self.delegate.get() {
-            Some(delegate) => delegate.client_authentication() != ClientAuthentication::None,
-            None => true,
-        }
+        thread::ask(|delegate| delegate.client_authentication() != ClientAuthentication::None)
+            .unwrap_or(true)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -448,56 +397,14 @@ impl ClientVerifier for ServerHooks {
 
 impl KeyLog for ServerHooks {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        if label == EXPORTER_SECRET
-            && let Ok(mut kept) = self.exporter_secret.lock()
-        {
-            *kept = Some(Zeroizing::new(secret.to_vec()));
+        if label == EXPORTER_SECRET {
+            let secret = Zeroizing::new(secret.to_vec());
+            thread::with(|driven| driven.exporter_secret = Some(secret));
         }
-        if let Some(delegate) = self.delegate.get() {
-            log_secret(delegate, label, client_random, secret);
-        }
+        log_secret(label, client_random, secret);
     }
 
     fn will_log(&self, label: &str) -> bool {
-        let wanted = |delegate: &dyn Delegate| delegate.wants_key_log();
-        label == EXPORTER_SECRET || self.delegate.get().is_some_and(wanted)
+        label == EXPORTER_SECRET || wants_key_log()
     }
-}
-
-/// Passes a secret on: the TLS 1.2 master secret always, since sessions hold it; everything to the
-/// key log when it is wanted.
-pub(super) fn log_secret(
-    delegate: &dyn Delegate,
-    label: &str,
-    client_random: &[u8],
-    secret: &[u8],
-) {
-    if label == "CLIENT_RANDOM" {
-        delegate.master_secret(secret);
-    }
-    if delegate.wants_key_log() {
-        delegate.key_log(label, client_random, secret);
-    }
-}
-
-/// Tells what we sign with.
-pub(super) fn note_selection(
-    delegate: Option<&dyn Delegate>,
-    key: &CertifiedKey,
-    selected: &SelectedCredential,
-) -> Result<(), PeerRejected> {
-    match delegate {
-        Some(delegate) => delegate.will_sign(key.number(), selected.signer.scheme().0),
-        None => Ok(()),
-    }
-}
-
-/// From the DER of a name; rustls wants the inside of its SEQUENCE.
-pub(super) fn distinguished_name(der: &[u8]) -> DistinguishedName {
-    let inside = match der.get(1) {
-        Some(length) if *length < 0x80 => der.get(2..),
-        Some(length) => der.get(2 + usize::from(length & 0x7f)..),
-        None => None,
-    };
-    DistinguishedName::in_sequence(inside.unwrap_or_default())
 }

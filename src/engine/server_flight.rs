@@ -5,8 +5,6 @@
 //! request: the last byte of a request with which a record ends is held back until the next record is opened. A
 //! certificate that takes more than that record comes too late.
 
-use std::sync::Mutex;
-
 use crate::wire::{
     ExtensionType, HandshakeType, Message, Reader, extensions, handshake_contents, messages,
 };
@@ -26,37 +24,33 @@ pub struct ServerCertificate {
 
 /// The handshake messages of a server, until its certificate is known.
 #[derive(Default)]
-pub(super) struct ServerFlight(Mutex<Vec<u8>>);
+pub(super) struct ServerFlight(Vec<u8>);
 
 impl ServerFlight {
     /// Follows a record as it has come, if it is not protected.
-    pub(super) fn follow_plain(&self, record: &[u8]) {
+    pub(super) fn follow_plain(&mut self, record: &[u8]) {
         if let Some(contents) = handshake_contents(record) {
             self.follow(contents);
         }
     }
 
-    pub(super) fn follow(&self, contents: &[u8]) {
-        if let Ok(mut flight) = self.0.lock()
-            && flight.len() + contents.len() <= MOST
-        {
-            flight.extend_from_slice(contents);
+    pub(super) fn follow(&mut self, contents: &[u8]) {
+        if self.0.len() + contents.len() <= MOST {
+            self.0.extend_from_slice(contents);
         }
     }
 
     /// Whether the last message so far is a whole CertificateRequest.
     pub(super) fn ends_with_request(&self) -> bool {
-        let Ok(flight) = self.0.lock() else {
-            return false;
-        };
-        let length: usize = messages(&flight).map(Message::length).sum();
-        let last = messages(&flight).last().map(|message| message.kind);
+        let flight = &self.0;
+        let length: usize = messages(flight).map(Message::length).sum();
+        let last = messages(flight).last().map(|message| message.kind);
         length == flight.len() && last == Some(HandshakeType::CERTIFICATE_REQUEST)
     }
 
     /// Takes the server's certificate, if all of it has come. What has been followed is forgotten.
-    pub(super) fn take_certificate(&self, tls13: bool) -> Option<ServerCertificate> {
-        let flight = std::mem::take(&mut *self.0.lock().ok()?);
+    pub(super) fn take_certificate(&mut self, tls13: bool) -> Option<ServerCertificate> {
+        let flight = std::mem::take(&mut self.0);
         let body_of = |kind| {
             let mut messages = messages(&flight);
             messages.find_map(|message| (message.kind == kind).then_some(message.body))
@@ -110,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_certificate_is_found_with_its_response() {
-        let flight = ServerFlight::default();
+        let mut flight = ServerFlight::default();
         let list = [0, 0, 8, 0, 0, 1, b'a', 0, 0, 1, b'b'];
         for part in [
             message(HandshakeType::SERVER_HELLO, b"hello"),
@@ -130,7 +124,7 @@ mod tests {
 
     #[test]
     fn in_tls13_the_response_is_beside_the_certificate() {
-        let flight = ServerFlight::default();
+        let mut flight = ServerFlight::default();
         flight.follow(&message(HandshakeType::CERTIFICATE_REQUEST, b"request"));
         assert!(flight.ends_with_request());
         let list = [
@@ -150,7 +144,7 @@ mod tests {
         let list = [0, 0, 4, 0, 0, 1, b'a'];
         let whole = message(HandshakeType::CERTIFICATE, &list);
         for length in 0..whole.len() {
-            let flight = ServerFlight::default();
+            let mut flight = ServerFlight::default();
             flight.follow(&whole[..length]);
             assert_eq!(flight.take_certificate(false), None);
         }
@@ -160,7 +154,7 @@ mod tests {
             &[0, 0, 5, 0, 0, 1, b'a'],
             &[0, 0, 4, 0, 0, 9, b'a'],
         ] {
-            let flight = ServerFlight::default();
+            let mut flight = ServerFlight::default();
             flight.follow(&message(HandshakeType::CERTIFICATE, body));
             assert_eq!(flight.take_certificate(false), None);
         }

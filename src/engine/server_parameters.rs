@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::adapted_hello::HelloChanges;
 use super::credentials::CertifiedKey;
+use super::delegate::ClientAuthentication;
 use super::early_data::EarlyDataPolicy;
 use super::profile::Profile;
 use super::session_value::SessionSecrets;
@@ -54,17 +55,6 @@ pub struct ServerParameters {
     pub max_fragment: usize,
     /// TLS 1.2: where in the ClientHello message the number of extended_master_secret is, if rustls is not to see it.
     pub hidden_master_secret: Option<usize>,
-}
-
-/// Whether a client is asked for a certificate (`SSL_VERIFY_…`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClientAuthentication {
-    /// Not asked.
-    None,
-    /// Asked; may send none.
-    Optional,
-    /// Asked; a client without one is refused.
-    Required,
 }
 
 /// A session that may be resumed, and what the client offered to resume it.

@@ -6,34 +6,45 @@
 //! works on. What is left in a buffer stays there until it is used again or the thread ends.
 
 use std::cell::Cell;
-use std::thread::LocalKey;
 
 /// A thread's spare buffer of one kind.
-pub(super) struct Spare(&'static LocalKey<Cell<Vec<u8>>>);
+pub(super) struct Spare(fn(&Buffers) -> &Cell<Vec<u8>>);
 
 /// For records from the peer. Keeps its length, so that it is filled with zeros only once.
-pub(super) const INPUT: Spare = Spare(&SPARE_INPUT);
+pub(super) const INPUT: Spare = Spare(|buffers| &buffers.input);
 /// For records to the peer; empty.
-pub(super) const OUTPUT: Spare = Spare(&SPARE_OUTPUT);
+pub(super) const OUTPUT: Spare = Spare(|buffers| &buffers.output);
 
 /// A larger buffer is not kept: it is that of a connection whose peer does not read.
 const LARGEST: usize = 20 * 1024;
 
+pub(super) struct Buffers {
+    input: Cell<Vec<u8>>,
+    output: Cell<Vec<u8>>,
+}
+
 thread_local! {
-    static SPARE_INPUT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    static SPARE_OUTPUT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BUFFERS: Buffers = const {
+        Buffers {
+            input: Cell::new(Vec::new()),
+            output: Cell::new(Vec::new()),
+        }
+    };
 }
 
 impl Spare {
     /// The thread's buffer, or one without memory when it is in use.
     pub(super) fn take(&self) -> Vec<u8> {
-        self.0.try_with(Cell::take).unwrap_or_default()
+        BUFFERS
+            .try_with(|buffers| (self.0)(buffers).take())
+            .unwrap_or_default()
     }
 
     /// Takes a buffer back. A thread that is ending keeps none.
     pub(super) fn give(&self, buffer: Vec<u8>) {
         if buffer.capacity() <= LARGEST {
-            let _ = self.0.try_with(|spare| {
+            let _ = BUFFERS.try_with(|buffers| {
+                let spare = (self.0)(buffers);
                 let kept = spare.take();
                 spare.set(if kept.capacity() < buffer.capacity() {
                     buffer

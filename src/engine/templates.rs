@@ -4,18 +4,21 @@
 //! checks the whole provider and allocates session stores that are thrown away at once, so it is
 //! cloned from one that is kept, and the hooks are put into the clone.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use rustls::client::danger::{
     HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
 };
+use rustls::client::{ClientCredentialResolver, CredentialRequest};
 use rustls::crypto::{CryptoProvider, SelectedCredential, SignatureScheme, VerifiedIdentity};
+use rustls::enums::CertificateType;
 use rustls::error::PeerIncompatible;
 use rustls::server::{ClientHello, InvalidSniPolicy, ServerCredentialResolver};
 use rustls::{ClientConfig, Error, ServerConfig};
 
-use super::client::CurrentClient;
+use super::thread;
 
 /// The configurations that connections are cloned from.
 #[derive(Default)]
@@ -61,6 +64,33 @@ pub(super) fn with_common_settings(mut config: ServerConfig) -> ServerConfig {
     config
 }
 
+/// The client that is driven on the thread: rustls has no way to put a resolver into a configuration that exists.
+#[derive(Debug)]
+struct CurrentClient;
+
+impl ClientCredentialResolver for CurrentClient {
+    fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
+        // The thread is free meanwhile, as the program is asked.
+        let credentials = thread::with(|driven| driven.client.as_mut()?.credentials.take())??;
+        let selected = credentials.resolve(request);
+        thread::with(|driven| {
+            if let Some(client) = &mut driven.client {
+                client.credentials = Some(credentials);
+            }
+        });
+        selected
+    }
+
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        match thread::with(|driven| Some(driven.client.as_ref()?.may_authenticate)).flatten() {
+            Some(true) => &[CertificateType::X509],
+            _ => &[],
+        }
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
 /// Stands for hooks that have not been put in, and refuses everything.
 #[derive(Debug)]
 struct Missing;
@@ -101,5 +131,5 @@ impl ServerVerifier for Missing {
         false
     }
 
-    fn hash_config(&self, _: &mut dyn std::hash::Hasher) {}
+    fn hash_config(&self, _: &mut dyn Hasher) {}
 }

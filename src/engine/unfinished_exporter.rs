@@ -7,8 +7,6 @@
 use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 use rustls::{Connection, Error, ServerSide, SupportedCipherSuite, Tcp, Tls13CipherSuite};
 
-use super::connection::{Engine, Tls};
-
 /// How the key log calls the secret.
 pub(super) const EXPORTER_SECRET: &str = "EXPORTER_SECRET";
 
@@ -47,26 +45,6 @@ impl UnfinishedExporter {
             expander.expand_slice(info, out)
         })?
         .map_err(|_| too_long())
-    }
-}
-
-impl Engine {
-    /// Whether a TLS 1.3 server whose client has not finished can [`export`](Self::export): it has sent its own
-    /// Finished.
-    pub fn exports_unfinished(&self) -> bool {
-        self.unfinished_exporter.is_some() && self.outgoing().is_empty()
-    }
-
-    /// Keeps the exporter of a flight that has just been written, and drops it with the end of the handshake.
-    pub(super) fn keep_unfinished_exporter(&mut self, going_on: bool) {
-        if let Tls::Server(connection, hooks) = &self.tls
-            && let Some(secret) = hooks.take_exporter_secret()
-        {
-            self.unfinished_exporter = UnfinishedExporter::new(connection, &secret);
-        }
-        if !going_on || !self.is_handshaking() {
-            self.unfinished_exporter = None;
-        }
     }
 }
 

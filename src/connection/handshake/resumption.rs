@@ -11,8 +11,7 @@ use super::{ClientHello, Connection, Stop, secrets_of};
 use crate::clock;
 use crate::context::Settings;
 use crate::engine::{
-    HelloChanges, Profile, ResumeOffer, SessionSecrets, normalized_server_name, psk_binder,
-    tls13_hash_len,
+    HelloChanges, Profile, ResumeOffer, SessionSecrets, normalized_server_name, tls13_hash_len,
 };
 use crate::error::Reason;
 use crate::libcrypto::memory;
@@ -231,7 +230,10 @@ impl Connection {
         let suite = session.cipher_id() as u16;
         let settings = self.settings();
         let algorithms = settings.provided_algorithms();
-        match psk_binder(algorithms, suite, &session.master_key(), external, &covered) {
+        let binder = self.with_engine(|engine| {
+            engine.psk_binder(algorithms, suite, &session.master_key(), external, &covered)
+        })?;
+        match binder {
             Some(binder) if binder.len() != sent.len() => {
                 refuse(Reason::BAD_EXTENSION, Alert::DECODE_ERROR)
             }

@@ -13,7 +13,7 @@ use rustls::crypto::cipher::{
 use rustls::enums::ContentType;
 use rustls::{ConnectionTrafficSecrets, Error};
 
-use crate::engine::library;
+use super::library;
 use crate::libcrypto::aead::{Aead, NONCE_LEN, OpeningKey, SealingKey, TAG_LEN};
 
 /// Longest plaintext of a record, in bytes (RFC 8446, section 5.1).

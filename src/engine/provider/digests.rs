@@ -7,7 +7,7 @@
 
 use rustls::crypto::{hash, hmac};
 
-use crate::engine::library;
+use super::library;
 use crate::libcrypto::cipher_context::MacKey;
 use crate::libcrypto::digest::{Digesting, HandshakeDigest};
 

@@ -1,6 +1,5 @@
 //! The peer's public key of the key exchange, which rustls does not show but hands to its
-//! provider's groups. Each group is wrapped; while a record is digested, what it is given on this
-//! thread is noted.
+//! provider's groups. Each group is wrapped, and records what it is given.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -12,41 +11,20 @@ use rustls::enums::ProtocolVersion;
 use rustls::error::{Error, PeerMisbehaved};
 use rustls_aws_lc_rs::ALL_KX_GROUPS;
 
-use crate::engine::library;
-use crate::engine::note::{Note, OnThread};
+use super::library;
+use crate::engine::thread;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_exchange::KeyShare;
 
-thread_local! {
-    static NOTED: Note<Vec<u8>> = const { Note::new() };
-}
-
-/// Takes what was noted on this thread since the last time, if anything.
-pub(in crate::engine) fn collect(key_share: &mut Vec<u8>) {
-    if let Some(noted) = NOTED.take() {
-        *key_share = noted;
-    }
-}
-
-/// Takes what was noted and not collected.
-pub(in crate::engine) fn take_noted() -> Option<Vec<u8>> {
-    NOTED.take()
-}
-
-/// Puts back what [`take_noted`] took.
-pub(in crate::engine) fn put_back(noted: Option<Vec<u8>>) {
-    NOTED.set(noted);
-}
-
-fn note(peer_pub_key: &[u8]) {
-    NOTED.set(Some(peer_pub_key.to_vec()));
+fn record(peer_pub_key: &[u8]) {
+    thread::with(|driven| driven.peer_key_share = peer_pub_key.to_vec());
 }
 
 /// The group of this TLS number, if the engine knows it.
 pub(in crate::engine) fn group(number: u16) -> Option<&'static dyn SupportedKxGroup> {
-    static GROUPS: LazyLock<Vec<NotingGroup>> = LazyLock::new(|| {
-        let noting = |group| NotingGroup(group);
-        ALL_KX_GROUPS.iter().copied().map(noting).collect()
+    static GROUPS: LazyLock<Vec<RecordingGroup>> = LazyLock::new(|| {
+        let recording = |group| RecordingGroup(group);
+        ALL_KX_GROUPS.iter().copied().map(recording).collect()
     });
     GROUPS
         .iter()
@@ -57,11 +35,11 @@ pub(in crate::engine) fn group(number: u16) -> Option<&'static dyn SupportedKxGr
 /// The group of this TLS number as a provider of the connection's library context has it.
 pub(in crate::engine) fn provided_group(number: u16) -> &'static dyn SupportedKxGroup {
     // As many as there are numbers at most, and as many as providers have in fact.
-    static GROUPS: Mutex<BTreeMap<u16, &'static NotingGroup>> = Mutex::new(BTreeMap::new());
+    static GROUPS: Mutex<BTreeMap<u16, &'static RecordingGroup>> = Mutex::new(BTreeMap::new());
     let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
     *groups.entry(number).or_insert_with(|| {
         let group = Box::leak(Box::new(ProvidedGroup(NamedGroup(number))));
-        Box::leak(Box::new(NotingGroup(group)))
+        Box::leak(Box::new(RecordingGroup(group)))
     })
 }
 
@@ -109,15 +87,15 @@ impl ActiveKeyExchange for ProvidedExchange {
     }
 }
 
-/// A group that notes the peer's public key.
+/// A group that records the peer's public key.
 #[derive(Debug)]
-struct NotingGroup(&'static dyn SupportedKxGroup);
+struct RecordingGroup(&'static dyn SupportedKxGroup);
 
-impl SupportedKxGroup for NotingGroup {
+impl SupportedKxGroup for RecordingGroup {
     fn start(&self) -> Result<StartedKeyExchange, Error> {
         Ok(match self.0.start()? {
             StartedKeyExchange::Single(inner) => {
-                StartedKeyExchange::Single(Box::new(NotingExchange(inner)))
+                StartedKeyExchange::Single(Box::new(RecordingExchange(inner)))
             }
             // Two public keys in one: nothing that libcrypto could make a key of.
             hybrid => hybrid,
@@ -129,11 +107,11 @@ impl SupportedKxGroup for NotingGroup {
     }
 }
 
-struct NotingExchange(Box<dyn ActiveKeyExchange>);
+struct RecordingExchange(Box<dyn ActiveKeyExchange>);
 
-impl ActiveKeyExchange for NotingExchange {
+impl ActiveKeyExchange for RecordingExchange {
     fn complete(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
-        note(peer_pub_key);
+        record(peer_pub_key);
         self.0.complete(peer_pub_key)
     }
 
@@ -142,7 +120,7 @@ impl ActiveKeyExchange for NotingExchange {
         peer_pub_key: &[u8],
         tls_version: ProtocolVersion,
     ) -> Result<SharedSecret, Error> {
-        note(peer_pub_key);
+        record(peer_pub_key);
         self.0.complete_for_tls_version(peer_pub_key, tls_version)
     }
 

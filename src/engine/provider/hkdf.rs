@@ -3,9 +3,11 @@
 use rustls::crypto::hmac;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, HkdfUsingHmac, OkmBlock, OutputLengthError};
 
+use zeroize::Zeroizing;
+
 use super::digests::hmac_of;
-use crate::engine::finished::note_signed;
-use crate::engine::{client_session, external_psk, library, new_session_ticket};
+use super::library;
+use crate::engine::thread;
 use crate::libcrypto::digest::HandshakeDigest;
 
 /// A TLS 1.3 suite's key derivation.
@@ -41,18 +43,18 @@ impl ProvidedHkdf {
     }
 }
 
-/// HKDF of a suite, which answers with the thread's [`PSK`] while a session is being restored, and
-/// uses external PSKs.
-pub(in crate::engine) struct RestoringHkdf(pub(in crate::engine) &'static dyn Hkdf);
+/// HKDF of a suite, which answers with the PSK of a session that is being restored, uses external
+/// PSKs, and records what the connection needs of it.
+pub(in crate::engine) struct WrappedHkdf(pub(in crate::engine) &'static dyn Hkdf);
 
-impl Hkdf for RestoringHkdf {
+impl Hkdf for WrappedHkdf {
     fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
         let expander = self.0.extract_from_zero_ikm(salt);
         match salt {
             // The early secret of a handshake without a PSK.
             None => expander,
             // The master secret (RFC 8446, section 7.1).
-            Some(_) => NotingExpander::boxed(expander, self.0),
+            Some(_) => RecordingExpander::boxed(expander, self.0),
         }
     }
 
@@ -61,7 +63,7 @@ impl Hkdf for RestoringHkdf {
     }
 
     fn expander_for_okm(&self, okm: &OkmBlock) -> Box<dyn HkdfExpander> {
-        match client_session::take_psk() {
+        match restored_psk() {
             None => self.0.expander_for_okm(okm),
             Some(psk) => Box::new(Known(OkmBlock::new(&psk))),
         }
@@ -69,7 +71,7 @@ impl Hkdf for RestoringHkdf {
 
     fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
         let tag = self.0.hmac_sign(key, message);
-        note_signed(tag.as_ref());
+        thread::with(|driven| driven.finished.record_signed(tag.as_ref()));
         tag
     }
 }
@@ -91,13 +93,13 @@ impl HkdfExpander for Known {
     }
 }
 
-/// Expands as a suite's HKDF does, and notes the resumption master secret on this thread.
-pub(in crate::engine) struct NotingExpander {
+/// Expands as a suite's HKDF does, and records the resumption master secret.
+pub(in crate::engine) struct RecordingExpander {
     inner: Box<dyn HkdfExpander>,
     hkdf: &'static dyn Hkdf,
 }
 
-impl NotingExpander {
+impl RecordingExpander {
     pub(in crate::engine) fn boxed(
         inner: Box<dyn HkdfExpander>,
         hkdf: &'static dyn Hkdf,
@@ -106,7 +108,7 @@ impl NotingExpander {
     }
 }
 
-impl HkdfExpander for NotingExpander {
+impl HkdfExpander for RecordingExpander {
     fn expand_slice(&self, info: &[&[u8]], output: &mut [u8]) -> Result<(), OutputLengthError> {
         self.inner.expand_slice(info, output)
     }
@@ -116,7 +118,8 @@ impl HkdfExpander for NotingExpander {
         // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
         // 32 or 48 bytes), so none can be mistaken for it.
         if info.contains(&&b"res master"[..]) {
-            new_session_ticket::note(self.hkdf.expander_for_okm(&block));
+            let secret = self.hkdf.expander_for_okm(&block);
+            thread::with(|driven| driven.resumption_secret = Some(secret));
         }
         block
     }
@@ -125,15 +128,18 @@ impl HkdfExpander for NotingExpander {
         self.inner.hash_len()
     }
 }
-/// The early secret of the thread's external key, if `secret` is its stand-in.
+/// The PSK of a session that is being restored. No other derivation gets it.
+fn restored_psk() -> Option<Zeroizing<Vec<u8>>> {
+    thread::with(|driven| driven.restoring.as_mut()?.psk.take())?
+}
+
+/// The early secret of the connection's external key, if `secret` is its stand-in.
 fn extract(hkdf: &dyn Hkdf, salt: Option<&[u8]>, secret: &[u8]) -> Option<Box<dyn HkdfExpander>> {
     if salt.is_some() {
         return None;
     }
-    external_psk::with_key(secret, |key| {
-        let expander = hkdf.extract_from_secret(None, key);
-        Box::new(EarlySecret(expander)) as Box<dyn HkdfExpander>
-    })
+    let key = thread::with(|driven| driven.external_psk.as_ref()?.key_for(secret))??;
+    Some(Box::new(EarlySecret(hkdf.extract_from_secret(None, &key))))
 }
 
 /// The early secret of an external key.

@@ -17,11 +17,13 @@
 //! | `opening`    | records that are received                                                |
 //! | `groups`     | key exchange                                                             |
 //! | `random`     | random bytes                                                             |
+//! | `library`    | where the algorithms of a connection come from                           |
 
 mod aead;
 mod digests;
 pub(super) mod groups;
 mod hkdf;
+pub(super) mod library;
 mod opening;
 mod prf;
 pub(super) mod random;

@@ -5,80 +5,87 @@ use rustls::crypto::cipher::{InboundOpaque, Record, RecordDecrypter};
 use rustls::enums::ContentType;
 use rustls::error::PeerMisbehaved;
 
-use crate::engine::certificate_limit::MessageLengths;
-use crate::engine::client::{self, CurrentClient};
-use crate::engine::early_data::note_decrypted;
-use crate::engine::{acknowledgement, alerts, messages};
+use crate::engine::acknowledgement::has_server_name;
+use crate::engine::certificate_limit::{EXCEEDED, MessageLengths};
+use crate::engine::early_data::Decrypted;
+use crate::engine::thread;
 use crate::wire::{Alert, HandshakeType, MESSAGE_HEADER};
 
-/// Notes what is in protected records.
-pub(in crate::engine) struct WatchedDecrypter(pub(in crate::engine) Box<dyn RecordDecrypter>);
+/// Opens records, and records what the connection needs of them.
+pub(in crate::engine) struct Opening {
+    inner: Box<dyn RecordDecrypter>,
+    /// TLS 1.3, where handshake messages go protected: their lengths.
+    lengths: Option<MessageLengths>,
+}
 
-impl RecordDecrypter for WatchedDecrypter {
+impl Opening {
+    pub(in crate::engine) fn tls12(inner: Box<dyn RecordDecrypter>) -> Self {
+        let lengths = None;
+        Self { inner, lengths }
+    }
+
+    pub(in crate::engine) fn tls13(inner: Box<dyn RecordDecrypter>) -> Self {
+        let lengths = Some(MessageLengths::default());
+        Self { inner, lengths }
+    }
+}
+
+impl RecordDecrypter for Opening {
     fn decrypt<'a>(
         &mut self,
         record: Record<InboundOpaque<'a>>,
         seq: u64,
     ) -> Result<Record<&'a [u8]>, Error> {
-        let result = self.0.decrypt(record, seq);
-        if let Ok(record) = &result {
-            alerts::note_opened(record.typ, record.payload);
+        let mut result = self.inner.decrypt(record, seq);
+        if let (Ok(record), Some(lengths)) = (&result, &mut self.lengths) {
+            thread::with(|driven| {
+                driven.decrypted = Decrypted::record(record.typ, record.payload);
+            });
+            if let Err(error) = check_tls13(record, lengths) {
+                result = Err(error);
+            }
         }
-        messages::note_opened(result.as_ref().ok());
+        thread::with(|driven| {
+            let record = result.as_ref().ok();
+            if let Some(record) = record {
+                driven.alerts.record_opened(record.typ, record.payload);
+            }
+            if let Some(watch) = &mut driven.watch {
+                watch.record_opened(record);
+            }
+        });
         result
     }
 }
 
-/// Looks at the first message of each protected handshake record.
-pub(in crate::engine) struct NotingDecrypter {
-    inner: Box<dyn RecordDecrypter>,
-    lengths: MessageLengths,
-}
-
-impl NotingDecrypter {
-    pub(in crate::engine) fn new(inner: Box<dyn RecordDecrypter>) -> Self {
-        Self {
-            inner,
-            lengths: MessageLengths::default(),
-        }
+/// Checks a record of TLS 1.3, and asks the program about the server's EncryptedExtensions.
+fn check_tls13(record: &Record<&[u8]>, lengths: &mut MessageLengths) -> Result<(), Error> {
+    // RFC 8446, section 5.1: messages and alerts have no empty records.
+    let must_hold_something = matches!(record.typ, ContentType::Handshake | ContentType::Alert);
+    if must_hold_something && record.payload.is_empty() {
+        thread::with(|driven| driven.alerts.want(Alert::UNEXPECTED_MESSAGE));
+        return Err(PeerMisbehaved::EmptyFragment.into());
     }
-}
-
-impl RecordDecrypter for NotingDecrypter {
-    fn decrypt<'a>(
-        &mut self,
-        record: Record<InboundOpaque<'a>>,
-        seq: u64,
-    ) -> Result<Record<&'a [u8]>, Error> {
-        let record = self.inner.decrypt(record, seq)?;
-        note_decrypted(record.typ, record.payload);
-        // RFC 8446, section 5.1: messages and alerts have no empty records.
-        let must_hold_something = matches!(record.typ, ContentType::Handshake | ContentType::Alert);
-        if must_hold_something && record.payload.is_empty() {
-            return Err(empty_fragment());
-        }
-        if record.typ == ContentType::Handshake {
-            self.lengths.look_at_opened(record.payload)?;
-        }
-        if record.typ == ContentType::Handshake
-            && HandshakeType::of(record.payload) == Some(HandshakeType::ENCRYPTED_EXTENSIONS)
+    if record.typ != ContentType::Handshake {
+        return Ok(());
+    }
+    let limit = thread::with(|driven| driven.certificate_limit).flatten();
+    if !lengths.keep_to(limit.unwrap_or(usize::MAX), record.payload) {
+        return Err(thread::reject(EXCEEDED));
+    }
+    if HandshakeType::of(record.payload) == Some(HandshakeType::ENCRYPTED_EXTENSIONS) {
+        if thread::with(|driven| driven.meets_extensions()) == Some(true)
+            && let Some(Err(rejected)) = thread::ask(|delegate| delegate.extensions_come())
         {
-            client::extensions_come()?;
-            if record
-                .payload
-                .get(MESSAGE_HEADER..)
-                .is_some_and(acknowledgement::has_server_name)
-            {
-                acknowledgement::note();
-            }
+            return Err(thread::reject(rejected));
         }
-        Ok(record)
+        let acknowledged = record
+            .payload
+            .get(MESSAGE_HEADER..)
+            .is_some_and(has_server_name);
+        thread::with(|driven| driven.server_name_acknowledged |= acknowledged);
     }
-}
-
-fn empty_fragment() -> Error {
-    alerts::want(Alert::UNEXPECTED_MESSAGE);
-    PeerMisbehaved::EmptyFragment.into()
+    Ok(())
 }
 
 /// Follows what a TLS 1.3 server sends under the keys of the handshake, for the client at work.
@@ -99,10 +106,6 @@ impl RecordDecrypter for FollowingDecrypter {
         record: Record<InboundOpaque<'a>>,
         seq: u64,
     ) -> Result<Record<&'a [u8]>, Error> {
-        let current = CurrentClient;
-        let Some(flight) = current.flight() else {
-            return self.inner.decrypt(record, seq);
-        };
         let Record {
             typ,
             version,
@@ -119,14 +122,18 @@ impl RecordDecrypter for FollowingDecrypter {
         let from = opened.payload.as_ptr() as usize - start;
         let mut to = from + opened.payload.len();
         if typ == ContentType::Handshake {
-            flight.follow(&buffer[from..to]);
+            let ends_with_request = thread::with(|driven| {
+                let flight = &mut driven.client.as_mut()?.flight;
+                flight.follow(&buffer[from..to]);
+                Some(flight.ends_with_request())
+            });
             if let Some(byte) = self.held.take() {
                 // There is room where the tag was.
                 buffer.copy_within(from..to, from + 1);
                 buffer[from] = byte;
                 to += 1;
             }
-            if flight.ends_with_request() && to - from > 1 {
+            if ends_with_request.flatten() == Some(true) && to - from > 1 {
                 to -= 1;
                 self.held = Some(buffer[to]);
             }

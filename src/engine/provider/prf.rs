@@ -5,8 +5,8 @@ use rustls::crypto::kx::ActiveKeyExchange;
 use rustls::crypto::tls12::{Prf, PrfSecret, PrfUsingHmac};
 
 use super::digests::hmac_of;
-use crate::engine::finished::{Side, note};
-use crate::engine::library;
+use super::library;
+use crate::engine::thread;
 use crate::libcrypto::digest::HandshakeDigest;
 
 /// A TLS 1.2 suite's key derivation.
@@ -41,10 +41,10 @@ impl ProvidedPrf {
     }
 }
 
-/// The PRF of a TLS 1.2 suite, which notes verify_data.
-pub(in crate::engine) struct NotingPrf(pub(in crate::engine) &'static dyn Prf);
+/// The PRF of a TLS 1.2 suite, which records verify_data.
+pub(in crate::engine) struct RecordingPrf(pub(in crate::engine) &'static dyn Prf);
 
-impl Prf for NotingPrf {
+impl Prf for RecordingPrf {
     fn for_key_exchange(
         &self,
         output: &mut [u8; 48],
@@ -58,20 +58,15 @@ impl Prf for NotingPrf {
     }
 
     fn new_secret(&self, master_secret: &[u8; 48]) -> Box<dyn PrfSecret> {
-        Box::new(NotingSecret(self.0.new_secret(master_secret)))
+        Box::new(RecordingSecret(self.0.new_secret(master_secret)))
     }
 }
 
-struct NotingSecret(Box<dyn PrfSecret>);
+struct RecordingSecret(Box<dyn PrfSecret>);
 
-impl PrfSecret for NotingSecret {
+impl PrfSecret for RecordingSecret {
     fn prf(&self, output: &mut [u8], label: &[u8], seed: &[u8]) {
         self.0.prf(output, label, seed);
-        let side = match label {
-            b"client finished" => Side::Client,
-            b"server finished" => Side::Server,
-            _ => return,
-        };
-        note(side, output);
+        thread::with(|driven| driven.finished.record_computed(label, output));
     }
 }

@@ -6,11 +6,10 @@
 //! answered with the planned bytes. Which draw of 32 bytes that is depends on the pinned version;
 //! the engine's tests notice when it changes.
 
-use std::cell::Cell;
-
 use rustls::crypto::{GetRandomFailed, SecureRandom};
 
-use crate::engine::library;
+use super::library;
+use crate::engine::thread::{self, PlannedId};
 use crate::libcrypto::random;
 
 const ID: usize = 32;
@@ -29,37 +28,21 @@ pub(in crate::engine) static SOURCE: &dyn SecureRandom = &Source;
 #[derive(Debug)]
 struct Source;
 
-/// Runs `work`; draw number `which` of 32 bytes on this thread gives `id`.
-pub(in crate::engine) fn with_planned<R>(
-    id: Option<[u8; ID]>,
-    which: usize,
-    work: impl FnOnce() -> R,
-) -> R {
-    struct Restore(Option<(usize, [u8; ID])>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            PLANNED.set(self.0);
-        }
-    }
-    // A callback may have another connection at work amid the work for one.
-    let _restore = Restore(PLANNED.replace(id.map(|id| (which, id))));
-    work()
-}
-
-thread_local! {
-    static PLANNED: Cell<Option<(usize, [u8; ID])>> = const { Cell::new(None) };
-}
-
 impl SecureRandom for Source {
     fn fill(&self, buf: &mut [u8]) -> Result<(), GetRandomFailed> {
         if buf.len() == ID {
-            match PLANNED.take() {
-                Some((0, id)) => {
-                    buf.copy_from_slice(&id);
-                    return Ok(());
+            let planned = thread::with(|driven| match driven.planned_id.take() {
+                Some(PlannedId { draws: 0, id }) => Some(id),
+                Some(PlannedId { draws, id }) => {
+                    let draws = draws - 1;
+                    driven.planned_id = Some(PlannedId { draws, id });
+                    None
                 }
-                Some((draws, id)) => PLANNED.set(Some((draws - 1, id))),
-                None => {}
+                None => None,
+            });
+            if let Some(id) = planned.flatten() {
+                buf.copy_from_slice(&id);
+                return Ok(());
             }
         }
         if buf.len() == ORDER_OF_EXTENSIONS {

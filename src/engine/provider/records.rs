@@ -1,7 +1,5 @@
 //! Records as rustls has them sent.
 
-use std::cell::Cell;
-
 use rustls::crypto::cipher::{
     AeadKey, Iv, KeyBlockShape, OutboundPlain, Record, RecordDecrypter, RecordEncrypter,
     Tls12AeadAlgorithm, Tls13AeadAlgorithm, UnsupportedOperationError,
@@ -9,8 +7,9 @@ use rustls::crypto::cipher::{
 use rustls::enums::ContentType;
 use rustls::{ConnectionTrafficSecrets, Error};
 
-use super::opening::{FollowingDecrypter, NotingDecrypter, WatchedDecrypter};
-use crate::engine::{alerts, client, messages};
+use super::opening::{FollowingDecrypter, Opening};
+use crate::engine::messages;
+use crate::engine::thread::{self, RecordChange};
 use crate::wire::{Alert, AlertLevel};
 
 /// Lets records carry 16384 bytes of plaintext, as the RFCs allow and OpenSSL sends. rustls
@@ -24,9 +23,8 @@ impl Tls13AeadAlgorithm for FullRecords<dyn Tls13AeadAlgorithm> {
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
         // A client makes none before it has read the ServerHello.
-        let follows = client::note_tls13();
-        let decrypter = NotingDecrypter::new(self.0.decrypter(key, iv));
-        let decrypter = Box::new(WatchedDecrypter(Box::new(decrypter)));
+        let follows = thread::with(|driven| driven.meets_tls13()).unwrap_or(false);
+        let decrypter = Box::new(Opening::tls13(self.0.decrypter(key, iv)));
         match follows {
             true => Box::new(FollowingDecrypter::new(decrypter)),
             false => decrypter,
@@ -56,7 +54,7 @@ impl Tls12AeadAlgorithm for FullRecords<dyn Tls12AeadAlgorithm> {
     }
 
     fn decrypter(&self, key: AeadKey, iv: &[u8]) -> Box<dyn RecordDecrypter> {
-        Box::new(WatchedDecrypter(self.0.decrypter(key, iv)))
+        Box::new(Opening::tls12(self.0.decrypter(key, iv)))
     }
 
     fn key_block_shape(&self) -> KeyBlockShape {
@@ -78,43 +76,6 @@ fn fatal(alert: Alert) -> [u8; 2] {
     [AlertLevel::FATAL.0, alert.0]
 }
 
-/// What a record that rustls has encrypted becomes instead.
-#[derive(Clone, Copy)]
-enum Change {
-    /// An alert: this fatal one.
-    Alert(Alert),
-    /// Application data: a handshake message.
-    Handshake,
-}
-
-thread_local! {
-    static CHANGE: Cell<Option<Change>> = const { Cell::new(None) };
-}
-
-/// Runs `work`, which has one alert sent: if it is protected, it becomes this fatal one. rustls
-/// sends the alerts of its own errors and close_notify only.
-pub(in crate::engine) fn with_alert<R>(alert: Alert, work: impl FnOnce() -> R) -> R {
-    with_change(Change::Alert(alert), work)
-}
-
-/// Runs `work`, which has application data sent: it goes out as a handshake message. rustls sends
-/// the messages of its own handshake only.
-pub(in crate::engine) fn as_handshake_records<R>(work: impl FnOnce() -> R) -> R {
-    with_change(Change::Handshake, work)
-}
-
-fn with_change<R>(change: Change, work: impl FnOnce() -> R) -> R {
-    struct End;
-    impl Drop for End {
-        fn drop(&mut self) {
-            CHANGE.set(None);
-        }
-    }
-    let _end = End;
-    CHANGE.set(Some(change));
-    work()
-}
-
 struct FullRecordEncrypter(Box<dyn RecordEncrypter>);
 
 impl RecordEncrypter for FullRecordEncrypter {
@@ -129,28 +90,37 @@ impl RecordEncrypter for FullRecordEncrypter {
             version,
             payload,
         } = record;
+        let (change, alerts, is_watched) = thread::with(|driven| {
+            let change = driven.record_change;
+            (change, driven.alerts, driven.watch.is_some())
+        })
+        .unwrap_or_default();
         let alert;
-        let record = match (CHANGE.get(), typ) {
-            (Some(Change::Alert(description)), ContentType::Alert) => {
+        let record = match (change, typ) {
+            (Some(RecordChange::Alert(description)), ContentType::Alert) => {
                 alert = fatal(description);
                 Record::new(typ, version, OutboundPlain::from(&alert[..]))
             }
             (None, ContentType::Alert) => match payload.to_vec()[..] {
                 [level, description] if AlertLevel(level) == AlertLevel::FATAL => {
-                    alert = fatal(alerts::in_place_of(Alert(description)));
+                    alert = fatal(alerts.in_place_of(Alert(description)));
                     Record::new(typ, version, OutboundPlain::from(&alert[..]))
                 }
                 _ => Record::new(typ, version, payload),
             },
-            (Some(Change::Handshake), ContentType::ApplicationData) => {
+            (Some(RecordChange::Handshake), ContentType::ApplicationData) => {
                 Record::new(ContentType::Handshake, version, payload)
             }
             _ => Record::new(typ, version, payload),
         };
-        let plaintext = messages::noted_plaintext(&record);
+        let plaintext = is_watched.then(|| messages::plaintext(&record));
         let protected = self.0.encrypt(record, seq, out)?;
         if let Some(plaintext) = plaintext {
-            messages::note_sealed(plaintext, &protected);
+            thread::with(|driven| {
+                if let Some(watch) = &mut driven.watch {
+                    watch.record_sealed(plaintext, &protected);
+                }
+            });
         }
         Ok(protected)
     }

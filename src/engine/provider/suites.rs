@@ -9,8 +9,8 @@ use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 use super::aead::Protection;
 use super::digests::ProvidedHash;
-use super::hkdf::{ProvidedHkdf, RestoringHkdf};
-use super::prf::{NotingPrf, ProvidedPrf};
+use super::hkdf::{ProvidedHkdf, WrappedHkdf};
+use super::prf::{ProvidedPrf, RecordingPrf};
 use super::records::FullRecords;
 use super::transcript::{AdaptedHash, TranscriptHash};
 use crate::cipher::Cipher;
@@ -31,7 +31,7 @@ pub(in crate::engine) fn tls13_suite(number: u16) -> Option<&'static Tls13Cipher
                 let suite: &'static Tls13CipherSuite = Box::leak(Box::new(Tls13CipherSuite {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
-                    hkdf_provider: Box::leak(Box::new(RestoringHkdf(Box::leak(Box::new(
+                    hkdf_provider: Box::leak(Box::new(WrappedHkdf(Box::leak(Box::new(
                         ProvidedHkdf {
                             own: suite.hkdf_provider,
                             digest: digest(&suite.common),
@@ -58,7 +58,7 @@ pub(in crate::engine) fn tls12_suite(number: u16) -> Option<&'static Tls12Cipher
                 let suite: &'static Tls12CipherSuite = Box::leak(Box::new(Tls12CipherSuite {
                     common: common(&suite.common),
                     protocol_version: suite.protocol_version,
-                    prf_provider: Box::leak(Box::new(NotingPrf(Box::leak(Box::new(
+                    prf_provider: Box::leak(Box::new(RecordingPrf(Box::leak(Box::new(
                         ProvidedPrf {
                             own: suite.prf_provider,
                             digest: digest(&suite.common),

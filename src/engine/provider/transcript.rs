@@ -1,12 +1,14 @@
 //! Hashes and signatures of the messages on the wire, where [`hello_change`](crate::engine::hello_change) makes them differ from
 //! rustls's.
 
+use std::borrow::Cow;
+
 use rustls::Error;
 use rustls::crypto::hash::{Context, Hash, Output};
 use rustls::crypto::{HashAlgorithm, SignatureScheme, Signer};
 
-use crate::engine::adapted_hello::{self, original};
-use crate::engine::hello_change::{HelloChange, current_change};
+use crate::engine::hello_change::HelloChange;
+use crate::engine::thread;
 
 /// The hash of a suite.
 pub(in crate::engine) struct TranscriptHash(pub(in crate::engine) &'static dyn Hash);
@@ -14,7 +16,7 @@ pub(in crate::engine) struct TranscriptHash(pub(in crate::engine) &'static dyn H
 impl Hash for TranscriptHash {
     fn start(&self) -> Box<dyn Context> {
         let inner = self.0.start();
-        match current_change() {
+        match thread::with(|driven| driven.hello_change).flatten() {
             None => inner,
             Some(change) => Box::new(ChangingContext { inner, change }),
         }
@@ -85,7 +87,7 @@ pub(in crate::engine) struct AdaptedHash(pub(in crate::engine) &'static dyn Hash
 
 impl Hash for AdaptedHash {
     fn start(&self) -> Box<dyn Context> {
-        match adapted_hello::is_active() {
+        match thread::with(|driven| driven.adapted.is_active()).unwrap_or(false) {
             true => Box::new(AdaptedContext(self.0.start())),
             false => self.0.start(),
         }
@@ -122,4 +124,11 @@ impl Context for AdaptedContext {
     fn update(&mut self, data: &[u8]) {
         self.0.update(&original(data));
     }
+}
+
+/// `bytes` of the transcript as the client knows them.
+pub(in crate::engine) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
+    thread::with(|driven| driven.adapted.original(bytes))
+        .flatten()
+        .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
