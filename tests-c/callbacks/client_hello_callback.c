@@ -92,6 +92,63 @@ static void client_hello_cb_may_refuse(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+static int hellos;
+
+static int read_hello(SSL *server, int *alert, void *argument)
+{
+    const unsigned char *out;
+    STACK_OF(SSL_CIPHER) *suites, *signals;
+    size_t length, count;
+    int *types;
+    size_t i, names = 0;
+
+    (void)alert;
+    CHECK_STR(argument, "argument");
+    hellos++;
+    CHECK_EQ(SSL_client_hello_isv2(server), 0);
+    CHECK_EQ(SSL_client_hello_get0_legacy_version(server), TLS1_2_VERSION);
+    CHECK_EQ(SSL_client_hello_get0_random(server, &out), 32);
+    CHECK(SSL_client_hello_get0_session_id(server, &out) <= 32);
+    CHECK_EQ(SSL_client_hello_get0_compression_methods(server, &out), 1);
+    CHECK_EQ(out[0], 0);
+    length = SSL_client_hello_get0_ciphers(server, &out);
+    CHECK(length >= 2);
+    CHECK_EQ(SSL_bytes_to_cipher_list(server, out, length, 0, &suites, &signals), 1);
+    CHECK(sk_SSL_CIPHER_num(suites) >= 1);
+    sk_SSL_CIPHER_free(suites);
+    sk_SSL_CIPHER_free(signals);
+    CHECK_EQ(SSL_bytes_to_cipher_list(server, out, 1, 0, NULL, NULL), 0);
+    CHECK_REASON(SSL_R_ERROR_IN_RECEIVED_CIPHER_LIST);
+    CHECK_EQ(SSL_client_hello_get1_extensions_present(server, &types, &count), 1);
+    for (i = 0; i < count; i++)
+        names += types[i] == TLSEXT_TYPE_server_name;
+    OPENSSL_free(types);
+    CHECK_EQ(names, 1);
+    CHECK_EQ(SSL_client_hello_get0_ext(server, TLSEXT_TYPE_server_name, &out, &length), 1);
+    CHECK_MEM(out + 5, length - 5, "localhost", 9);
+    CHECK_EQ(SSL_client_hello_get0_ext(server, 0xfafa, &out, &length), 0);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void the_client_hello_can_be_read(const struct protocol *protocol)
+{
+    struct pair pair;
+    const unsigned char *out;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_client_hello_cb(pair.server_ctx, read_hello, "argument");
+    pair_open(&pair);
+    SSL_set_tlsext_host_name(pair.client, "localhost");
+    CHECK_EQ(SSL_client_hello_get0_random(pair.server, &out), 0);
+    pair_handshake(&pair);
+    CHECK_EQ(hellos, 1);
+    CHECK_EQ(SSL_client_hello_get0_random(pair.server, &out), 0);
+    CHECK_NO_ERROR();
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(client_hello_cb_sees_the_hello),
           TEST_EACH(client_hello_cb_may_suspend_the_server),
-          TEST_EACH(client_hello_cb_may_refuse))
+          TEST_EACH(client_hello_cb_may_refuse),
+          TEST_EACH(the_client_hello_can_be_read))

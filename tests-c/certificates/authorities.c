@@ -1,10 +1,11 @@
 /* The authorities that a side names to its peer: SSL_CTX_set0_CA_list(3). */
-
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include "pair.h"
+#include "unconnected.h"
 
 static STACK_OF(X509_NAME) *list(int count, const char *text)
 {
@@ -128,8 +129,72 @@ static void names_can_be_kept_back(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+static void names_are_read_from_folders_and_stores(void)
+{
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    const char *file = pki_certificate_file(pki_ca());
+    char folder[4096];
+    strcpy(folder, file);
+    *strrchr(folder, '/') = '\0';
+    CHECK_EQ(SSL_add_store_cert_subjects_to_stack(names, file), 1);
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    CHECK_EQ(SSL_add_dir_cert_subjects_to_stack(names, "/nonexistent"), 0);
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+}
+
+static void lists_of_authorities_grow(void)
+{
+    STACK_OF(X509_NAME) *list, *copy;
+    const char *file = pki_certificate_file(pki_ca());
+
+    make();
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get_client_CA_list(context)), 0);
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get0_CA_list(context)), 0);
+    list = SSL_load_client_CA_file(file);
+    CHECK_EQ(sk_X509_NAME_num(list), 1);
+    CHECK_EQ(SSL_add_file_cert_subjects_to_stack(list, file), 1);
+    CHECK_EQ(sk_X509_NAME_num(list), 1);
+    copy = SSL_dup_CA_list(list);
+    CHECK_EQ(sk_X509_NAME_num(copy), 1);
+    SSL_CTX_set_client_CA_list(context, list);
+    CHECK(SSL_CTX_get_client_CA_list(context) == list);
+    CHECK(SSL_get_client_CA_list(ssl) == list);
+    SSL_set_client_CA_list(ssl, copy);
+    CHECK(SSL_get_client_CA_list(ssl) == copy);
+    CHECK_EQ(SSL_CTX_add_client_CA(context, pki_other_ca()->certificate), 1);
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get_client_CA_list(context)), 2);
+    CHECK_EQ(SSL_CTX_add_client_CA(context, NULL), 0);
+    CHECK_EQ(SSL_add1_to_CA_list(ssl, pki_ca()->certificate), 1);
+    CHECK_EQ(sk_X509_NAME_num(SSL_get0_CA_list(ssl)), 1);
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get0_CA_list(context)), 0);
+    CHECK_NO_ERROR();
+    CHECK(SSL_load_client_CA_file("/nowhere/at/all") == NULL);
+    CHECK(ERR_get_error() != 0);
+    unmake();
+}
+
+static void a_client_sees_the_servers_authorities(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"x", 1);
+    CHECK_EQ(SSL_CTX_add1_to_CA_list(pair.server_ctx, pki_ca()->certificate), 1);
+    pair_connect(&pair);
+    CHECK_EQ(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair.client)), 1);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(SSL_get_client_CA_list(pair.client), 0),
+                           X509_get_subject_name(pki_ca()->certificate)), 0);
+    pair_close(&pair);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(a_tls13_client_names_its_authorities_to_the_server),
           TEST(a_server_chooses_its_certificate_by_them),
           TEST(authorities_go_along_after_a_request_for_another_hello),
           TEST(the_next_connection_has_names_of_its_own),
-          TEST_EACH(names_can_be_kept_back))
+          TEST_EACH(names_can_be_kept_back),
+          TEST(names_are_read_from_folders_and_stores),
+          TEST(lists_of_authorities_grow),
+          TEST_EACH(a_client_sees_the_servers_authorities))

@@ -1,10 +1,11 @@
 /* OCSP stapling: what a server staples, and what its callback and the client's see of it. */
 #include <string.h>
 
-#include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 
 #include "pair.h"
+#include "unconnected.h"
 
 static const char RESPONSE[] = "response";
 
@@ -286,6 +287,40 @@ static void the_context_that_was_switched_to_is_asked(const struct protocol *pro
     pair_free(&pair);
 }
 
+static int on_status(SSL *connection, void *argument)
+{
+    (void)connection;
+    (void)argument;
+    return 1;
+}
+
+static void status_settings_are_kept(void)
+{
+    int (*callback)(SSL *, void *) = NULL;
+    void *argument = NULL;
+    unsigned char *response = NULL;
+    STACK_OF(OCSP_RESPID) *ids = sk_OCSP_RESPID_new_null(), *found;
+
+    make();
+    CHECK_EQ(SSL_CTX_get_tlsext_status_type(context), -1);
+    CHECK_EQ(SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp), 1);
+    CHECK_EQ(SSL_CTX_get_tlsext_status_type(context), TLSEXT_STATUSTYPE_ocsp);
+    CHECK_EQ(SSL_get_tlsext_status_type(ssl), -1);
+    CHECK_EQ(SSL_CTX_set_tlsext_status_cb(context, on_status), 1);
+    CHECK_EQ(SSL_CTX_set_tlsext_status_arg(context, &callback), 1);
+    CHECK_EQ(SSL_CTX_get_tlsext_status_cb(context, &callback), 1);
+    CHECK_EQ(SSL_CTX_get_tlsext_status_arg(context, &argument), 1);
+    CHECK(callback == on_status && argument == &callback);
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(ssl, &response), -1);
+    CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup("abc", 3), 3), 1);
+    CHECK_MEM(response, SSL_get_tlsext_status_ocsp_resp(ssl, &response), "abc", 3);
+    sk_OCSP_RESPID_push(ids, OCSP_RESPID_new());
+    CHECK_EQ(SSL_set_tlsext_status_ids(ssl, ids), 1);
+    CHECK_EQ(SSL_get_tlsext_status_ids(ssl, &found), 1);
+    CHECK(found == ids);
+    unmake();
+}
+
 TEST_MAIN(TEST_EACH(the_response_reaches_the_client),
           TEST_EACH(a_long_response_arrives_whole),
           TEST_EACH(a_client_that_does_not_ask_gets_none),
@@ -296,4 +331,5 @@ TEST_MAIN(TEST_EACH(the_response_reaches_the_client),
           TEST_EACH(the_callback_sees_the_certificate_that_is_sent),
           TEST_EACH(a_resumed_connection_is_stapled_nothing),
           TEST_EACH(the_client_may_refuse_to_resume_without),
-          TEST_EACH(the_context_that_was_switched_to_is_asked))
+          TEST_EACH(the_context_that_was_switched_to_is_asked),
+          TEST(status_settings_are_kept))

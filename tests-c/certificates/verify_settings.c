@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "made.h"
 #include "pair.h"
 
 /* The server shows pki_middle_server() with its chain; the client trusts pki_ca(). */
@@ -290,12 +291,107 @@ static void the_callback_of_the_store_is_asked_without_another(const struct prot
     pair_free(&pair);
 }
 
+static void host_flags_say_where_a_name_is_looked_for(const struct protocol *protocol)
+{
+    static const struct {
+        unsigned flags;
+        bool good;
+    } cases[] = { { 0, true },
+                  { X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT, true },
+                  { X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        struct outcome client, server;
+        pair_init(&pair, protocol);
+        use_credentials(pair.server_ctx, plain_host());
+        trust(pair.client_ctx, plain_host());
+        pair_open(&pair);
+        CHECK(SSL_set1_host(pair.client, "host.example"));
+        SSL_set_hostflags(pair.client, cases[i].flags);
+        pair_try_handshake(&pair, &client, &server);
+        CHECK_EQ(client.ret == 1, cases[i].good);
+        if (!cases[i].good)
+            CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_HOSTNAME_MISMATCH);
+        pair_free(&pair);
+    }
+}
+
+static void a_connection_has_parameters_of_its_own(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    pair_init(&pair, protocol);
+    X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
+    CHECK(X509_VERIFY_PARAM_set1_host(param, "other.example", 0));
+    pair_open(&pair);
+    CHECK_EQ(SSL_set1_param(pair.client, param), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_HOSTNAME_MISMATCH);
+    X509_VERIFY_PARAM_free(param);
+    pair_drop(&pair);
+
+    pair_open(&pair);
+    CHECK_EQ(SSL_set_purpose(pair.client, 1000), 0);
+    CHECK_EQ(SSL_set_trust(pair.client, 1000), 0);
+    CHECK_EQ(SSL_set_purpose(pair.client, X509_PURPOSE_SSL_SERVER), 1);
+    CHECK_EQ(SSL_set_trust(pair.client, X509_TRUST_SSL_SERVER), 1);
+    pair_handshake(&pair);
+    pair_close(&pair);
+    /* What an authority may do, a server may not. */
+    pair_open(&pair);
+    CHECK_EQ(SSL_set_purpose(pair.client, X509_PURPOSE_CRL_SIGN), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_free(&pair);
+}
+
+static void a_store_is_shared_or_handed_over(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+    X509_STORE *empty = X509_STORE_new(), *full = X509_STORE_new();
+    CHECK(X509_STORE_add_cert(full, pki_ca()->certificate));
+    pair_init(&pair, protocol);
+    SSL_CTX_set1_cert_store(pair.client_ctx, empty);
+    pair_open(&pair);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_drop(&pair);
+    SSL_CTX_set1_cert_store(pair.client_ctx, full);
+    pair_connect(&pair);
+    X509_STORE_free(empty);
+    X509_STORE_free(full);
+    CHECK_EQ(SSL_CTX_set_default_verify_store(pair.client_ctx), 1);
+    pair_free(&pair);
+}
+
+/* The store of the connection comes before the context's. */
+static void a_store_of_its_own_verifies_the_peer(const struct protocol *protocol)
+{
+    struct pair pair;
+    struct outcome client, server;
+
+    pair_init(&pair, protocol);
+    pair_open(&pair);
+    CHECK_EQ(SSL_set0_verify_cert_store(pair.client, X509_STORE_new()), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.reason, SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(revocation_lists_are_looked_at_when_asked),
-          TEST_EACH(a_revoked_client_is_refused), TEST_EACH(authorities_may_come_from_a_folder),
-          TEST_EACH(a_chain_may_be_too_long), TEST_EACH(a_partial_chain_is_enough_when_allowed),
+          TEST_EACH(a_revoked_client_is_refused),
+          TEST_EACH(authorities_may_come_from_a_folder),
+          TEST_EACH(a_chain_may_be_too_long),
+          TEST_EACH(a_partial_chain_is_enough_when_allowed),
           TEST_EACH(the_purpose_decides_what_a_certificate_is_good_for),
           TEST_EACH(a_moment_may_be_given),
           TEST_EACH(the_security_level_is_about_keys_and_signatures),
           TEST_EACH(the_callback_is_asked_about_each_fault_and_may_accept),
           TEST_EACH(the_callback_may_forgive),
-          TEST_EACH(the_callback_of_the_store_is_asked_without_another))
+          TEST_EACH(the_callback_of_the_store_is_asked_without_another),
+          TEST_EACH(host_flags_say_where_a_name_is_looked_for),
+          TEST_EACH(a_connection_has_parameters_of_its_own),
+          TEST_EACH(a_store_is_shared_or_handed_over),
+          TEST_EACH(a_store_of_its_own_verifies_the_peer))

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "early.h"
+#include "pair.h"
 
 /* ---- rejection (S117) ---- */
 
@@ -310,6 +311,35 @@ static void a_server_that_speaks_tls12_only_ends_it(void)
     pair_free(&pair);
 }
 
+static int refuse_early_data(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    ++*(int *)argument;
+    return 0;
+}
+
+static void a_connection_may_refuse_early_data(void)
+{
+    struct pair pair;
+    unsigned char buffer[16];
+    size_t count;
+    int asked = 0;
+    pair_init(&pair, &TLS13);
+    CHECK(SSL_CTX_set_max_early_data(pair.server_ctx, 1024));
+    SSL_SESSION *session = pair_new_session(&pair);
+    pair_open(&pair);
+    SSL_set_session(pair.client, session);
+    SSL_set_allow_early_data_cb(pair.server, refuse_early_data, &asked);
+    CHECK_EQ(SSL_write_early_data(pair.client, "early", 5, &count), 1);
+    CHECK_EQ(SSL_read_early_data(pair.server, buffer, sizeof buffer, &count),
+             SSL_READ_EARLY_DATA_FINISH);
+    CHECK_EQ(asked, 1);
+    pair_handshake(&pair);
+    CHECK_EQ(SSL_get_early_data_status(pair.client), SSL_EARLY_DATA_REJECTED);
+    SSL_SESSION_free(session);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST(the_program_may_refuse),
           TEST(the_program_is_asked_by_the_callback_of_the_connection),
           TEST(the_program_is_not_asked_without_early_data),
@@ -320,4 +350,5 @@ TEST_MAIN(TEST(the_program_may_refuse),
           TEST(another_protocol_is_a_reason_to_reject),
           TEST(another_suite_is_a_reason_to_reject),
           TEST(a_server_that_no_longer_allows_it_rejects),
-          TEST(a_server_that_speaks_tls12_only_ends_it))
+          TEST(a_server_that_speaks_tls12_only_ends_it),
+          TEST(a_connection_may_refuse_early_data))

@@ -1,5 +1,6 @@
 /* Application data of every size over every transport. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <openssl/ssl.h>
 
@@ -173,10 +174,27 @@ static void plaintext_may_be_wiped_as_it_is_read(const struct protocol *protocol
     pair_free(&pair);
 }
 
+static void two_descriptors_are_one_transport(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(ctx);
+    int ends[2];
+    CHECK_EQ(pipe(ends), 0);
+    CHECK_EQ(SSL_set_rfd(ssl, ends[0]), 1);
+    CHECK_EQ(SSL_set_wfd(ssl, ends[1]), 1);
+    CHECK_EQ(SSL_get_rfd(ssl), ends[0]);
+    CHECK_EQ(SSL_get_wfd(ssl), ends[1]);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 TEST_MAIN(TEST_EACH(plaintext_may_be_wiped_as_it_is_read),
           TEST_EACH(data_of_every_size_arrives_over_memory_bios),
           TEST_EACH(everything_works_byte_by_byte),
           TEST_EACH(data_of_every_size_arrives_over_a_small_bio_pair),
           TEST_EACH(data_of_every_size_arrives_over_non_blocking_sockets),
           TEST_EACH(data_of_every_size_arrives_over_blocking_sockets),
-          TEST(bios_are_returned_as_they_were_given))
+          TEST(bios_are_returned_as_they_were_given),
+          TEST(two_descriptors_are_one_transport))

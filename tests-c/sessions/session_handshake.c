@@ -7,123 +7,8 @@
 #include <openssl/ssl.h>
 
 #include "pair.h"
-
-/* What callbacks saw, in the order in which they were asked. */
-struct sight {
-    const char *callback;
-    const SSL_SESSION *session;
-    unsigned id_length;
-};
-
-static struct sight sights[64];
-static size_t sight_count;
-
-static void look(const char *callback, const SSL *ssl)
-{
-    const SSL_SESSION *session = SSL_get_session(ssl);
-    struct sight *sight = &sights[sight_count];
-
-    if (sight_count + 1 == sizeof(sights) / sizeof(sights[0]))
-        return;
-    sight_count++;
-    *sight = (struct sight){ callback, session, 0 };
-    if (session != NULL)
-        SSL_SESSION_get_id(session, &sight->id_length);
-}
-
-static bool was_asked(const char *callback)
-{
-    for (size_t i = 0; i < sight_count; i++) {
-        if (strcmp(sights[i].callback, callback) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int on_hello(SSL *ssl, int *alert, void *argument)
-{
-    (void)alert, (void)argument;
-    CHECK(SSL_get_session(ssl) == NULL);
-    return SSL_CLIENT_HELLO_SUCCESS;
-}
-
-static int on_name(SSL *ssl, int *alert, void *argument)
-{
-    (void)alert, (void)argument;
-    look("name", ssl);
-    return SSL_TLSEXT_ERR_NOACK;
-}
-
-static bool protocols_are_fatal;
-
-static int on_protocols(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
-                        unsigned in_length, void *argument)
-{
-    (void)in_length, (void)argument;
-    look("protocols", ssl);
-    *out = in + 1;
-    *length = in[0];
-    return protocols_are_fatal ? SSL_TLSEXT_ERR_ALERT_FATAL : SSL_TLSEXT_ERR_OK;
-}
-
-static int on_certificate(SSL *ssl, void *argument)
-{
-    (void)argument;
-    look("certificate", ssl);
-    return 1;
-}
-
-static int index_of_verdict;
-static bool keeps_verdict;
-
-static int on_verify(int ok, X509_STORE_CTX *store)
-{
-    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-
-    look("verify", ssl);
-    if (keeps_verdict)
-        CHECK_EQ(SSL_SESSION_set_ex_data(SSL_get_session(ssl), index_of_verdict, &index_of_verdict), 1);
-    return ok;
-}
-
-static void on_info(const SSL *ssl, int where, int value)
-{
-    (void)value;
-    if (where == SSL_CB_ACCEPT_LOOP && SSL_get_session(ssl) != NULL)
-        look("info", ssl);
-}
-
-static int removals;
-static SSL_SESSION *last_removed;
-
-static void on_remove(SSL_CTX *context, SSL_SESSION *session)
-{
-    (void)context;
-    removals++;
-    last_removed = session;
-}
-
-static void init(struct pair *pair, const struct protocol *protocol, bool tickets)
-{
-    static const unsigned char protocols[] = "\1p";
-
-    pair_init(pair, protocol);
-    if (!tickets)
-        SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_set_client_hello_cb(pair->server_ctx, on_hello, NULL);
-    SSL_CTX_set_tlsext_servername_callback(pair->server_ctx, on_name);
-    SSL_CTX_set_alpn_select_cb(pair->server_ctx, on_protocols, NULL);
-    SSL_CTX_set_cert_cb(pair->server_ctx, on_certificate, NULL);
-    SSL_CTX_set_info_callback(pair->server_ctx, on_info);
-    SSL_CTX_set_verify(pair->server_ctx, SSL_VERIFY_PEER, on_verify);
-    SSL_CTX_set_session_id_context(pair->server_ctx, (const unsigned char *)"s", 1);
-    SSL_CTX_sess_set_remove_cb(pair->server_ctx, on_remove);
-    trust(pair->server_ctx, pki_ca());
-    use_credentials(pair->client_ctx, pki_client());
-    SSL_CTX_set_alpn_protos(pair->client_ctx, protocols, 2);
-    sight_count = 0;
-    removals = 0;
-}
+#include "session_callbacks.h"
+#include "session_sights.h"
 
 /* S3 */
 static void all_callbacks_see_the_session_that_comes_of_it(const struct protocol *protocol)
@@ -135,7 +20,7 @@ static void all_callbacks_see_the_session_that_comes_of_it(const struct protocol
         unsigned length = tls13 || tickets ? 0 : 32;
         struct pair pair;
 
-        init(&pair, protocol, tickets);
+        sights_init(&pair, protocol, tickets);
         /* Every TLS 1.3 ticket but the first is of another session. */
         SSL_CTX_set_num_tickets(pair.server_ctx, 1);
         pair_connect(&pair);
@@ -156,7 +41,7 @@ static void what_a_callback_attaches_stays_with_the_session(const struct protoco
     for (int tickets = 0; tickets < 2; tickets++) {
         struct pair pair;
 
-        init(&pair, protocol, tickets);
+        sights_init(&pair, protocol, tickets);
         if (index_of_verdict == 0)
             index_of_verdict = SSL_SESSION_get_ex_new_index(0, "verdict", NULL, NULL, NULL);
         keeps_verdict = true;
@@ -192,7 +77,7 @@ static void what_a_callback_sets_stays_with_the_session(const struct protocol *p
         size_t size;
         void *data;
 
-        init(&pair, protocol, tickets);
+        sights_init(&pair, protocol, tickets);
         SSL_CTX_set_num_tickets(pair.server_ctx, 2);
         SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
         sets_fields = true;
@@ -216,7 +101,7 @@ static void a_domain_that_a_callback_sets_keeps_sessions_apart(void)
     struct pair pair;
     SSL_SESSION *session;
 
-    init(&pair, &TLS12, false);
+    sights_init(&pair, &TLS12, false);
     SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
     sets_fields = true;
     session = pair_new_session(&pair);
@@ -238,7 +123,7 @@ static void the_certificate_callback_may_change_the_session(const struct protoco
 {
     struct pair pair;
 
-    init(&pair, protocol, true);
+    sights_init(&pair, protocol, true);
     SSL_CTX_set_cert_cb(pair.server_ctx, name_the_session, NULL);
     pair_connect(&pair);
     pair_settle(&pair);
@@ -265,7 +150,7 @@ static void the_servername_callback_may_switch_tickets_without_harm(void)
         struct pair pair;
         SSL_SESSION *session;
 
-        init(&pair, &TLS12, off);
+        sights_init(&pair, &TLS12, off);
         session = pair_new_session(&pair);
         CHECK_EQ(SSL_SESSION_has_ticket(session), off);
         options_to_set = off ? SSL_OP_NO_TICKET : 0;
@@ -293,7 +178,7 @@ static void a_session_takes_on_the_suite_that_it_is_resumed_with(void)
     struct pair pair;
     SSL_SESSION *session;
 
-    init(&pair, &TLS13, true);
+    sights_init(&pair, &TLS13, true);
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256"), 1);
     session = pair_new_session(&pair);
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"), 1);
@@ -315,7 +200,7 @@ static void another_hello_and_a_session_of_another_hash_go_together(void)
     struct pair pair;
     SSL_SESSION *session;
 
-    init(&pair, &TLS13, true);
+    sights_init(&pair, &TLS13, true);
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256"), 1);
     session = pair_new_session(&pair);
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"), 1);
@@ -359,7 +244,7 @@ static void a_session_that_is_given_up_stays_for_who_was_lent_it(void)
     struct pair pair;
     SSL_SESSION *session;
 
-    init(&pair, &TLS12, true);
+    sights_init(&pair, &TLS12, true);
     SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, set_fields);
     pair_open(&pair);
@@ -389,7 +274,7 @@ static void callbacks_see_the_session_that_is_resumed(void)
     struct pair pair;
     SSL_SESSION *session, *servers;
 
-    init(&pair, &TLS12, false);
+    sights_init(&pair, &TLS12, false);
     pair_connect(&pair);
     session = SSL_get1_session(pair.client);
     servers = SSL_get1_session(pair.server);
@@ -422,11 +307,11 @@ static void a_handshake_that_fails_loses_its_session(void)
     struct pair pair;
     SSL_SESSION *session, *servers;
 
-    init(&pair, &TLS12, false);
+    sights_init(&pair, &TLS12, false);
     /* A new one, which was in no cache yet. */
     fail_by_protocols(&pair);
     CHECK_EQ(removals, 1);
-    CHECK(last_removed == SSL_get_session(pair.server));
+    CHECK(removed == SSL_get_session(pair.server));
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
     pair_drop(&pair);
 
@@ -438,7 +323,7 @@ static void a_handshake_that_fails_loses_its_session(void)
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
     pair.offer = session;
     fail_by_protocols(&pair);
-    CHECK(last_removed == servers);
+    CHECK(removed == servers);
     CHECK_EQ(removals, 2);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
     SSL_SESSION_free(session);
@@ -455,7 +340,7 @@ static void an_offer_without_the_secret_shows_and_loses_nothing(void)
     unsigned char key[SSL_MAX_MASTER_KEY_LENGTH];
     size_t length;
 
-    init(&pair, &TLS13, false);
+    sights_init(&pair, &TLS13, false);
     SSL_CTX_set_num_tickets(pair.server_ctx, 1);
     session = pair_new_session(&pair);
     sight_count = 0;
@@ -496,7 +381,7 @@ static void a_session_that_must_not_be_resumed_is_marked_from_then_on(const stru
         struct pair pair;
         unsigned length;
 
-        init(&pair, protocol, tickets);
+        sights_init(&pair, protocol, tickets);
         SSL_CTX_set_not_resumable_session_callback(pair.server_ctx, never);
         pair_connect(&pair);
         CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
@@ -517,7 +402,7 @@ static void a_session_that_the_program_sets_is_not_written_into(const struct pro
     if (!on_reprise())
         return;
     set = SSL_SESSION_new();
-    init(&pair, protocol, true);
+    sights_init(&pair, protocol, true);
     SSL_CTX_set_num_tickets(pair.server_ctx, 1);
     pair_open(&pair);
     SSL_do_handshake(pair.client);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 
 #include "pair.h"
@@ -324,8 +325,28 @@ static void a_list_takes_effect_up_to_what_is_wrong(void)
     SSL_CTX_free(context);
 }
 
-TEST_MAIN(TEST(commands_return_what_the_manual_says), TEST(flags_are_added_and_taken_away),
-          TEST(a_prefix_replaces_the_dash), TEST(errors_name_the_command_if_wanted),
+static void commands_of_a_command_line_are_for_clients_or_servers(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL_CONF_CTX *conf = SSL_CONF_CTX_new();
+    SSL_CONF_CTX_set_ssl_ctx(conf, ctx);
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_CMDLINE | SSL_CONF_FLAG_CLIENT);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-serverpref", NULL), -2);
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_SERVER);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-serverpref", NULL), 1);
+    CHECK(SSL_CTX_get_options(ctx) & SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CONF_CTX_clear_flags(conf, SSL_CONF_FLAG_CMDLINE);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), -2);
+    SSL_CONF_CTX_free(conf);
+    SSL_CTX_free(ctx);
+}
+
+TEST_MAIN(TEST(commands_return_what_the_manual_says),
+          TEST(flags_are_added_and_taken_away),
+          TEST(a_prefix_replaces_the_dash),
+          TEST(errors_name_the_command_if_wanted),
           TEST(a_command_line_is_taken_apart),
           TEST(switches_change_a_context_and_a_connection_alike),
-          TEST(a_list_takes_effect_up_to_what_is_wrong))
+          TEST(a_list_takes_effect_up_to_what_is_wrong),
+          TEST(commands_of_a_command_line_are_for_clients_or_servers))

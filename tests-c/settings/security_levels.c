@@ -1,6 +1,9 @@
 /* What a security level lets a side offer, choose and accept. */
-
 #include <string.h>
+
+#include <openssl/dh.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include "pair.h"
 #include "seen_hello.h"
@@ -324,6 +327,57 @@ static void levels_beyond_the_range_are_the_next_within(const struct protocol *p
     pair_free(&pair);
 }
 
+/* Diffie-Hellman */
+
+static EVP_PKEY *dh_key(int nid)
+{
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    EVP_PKEY *key = NULL;
+    CHECK(EVP_PKEY_paramgen_init(maker) > 0);
+    CHECK(EVP_PKEY_CTX_set_dh_nid(maker, nid) > 0);
+    CHECK(EVP_PKEY_paramgen(maker, &key) > 0);
+    EVP_PKEY_CTX_free(maker);
+    return key;
+}
+
+static void temporary_dh_keys_are_held_to_the_level(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(ctx);
+    for (int level = 2; level < 5; level++) {
+        /* 2048 bits are worth 112. */
+        SSL_CTX_set_security_level(ctx, level);
+        SSL_set_security_level(ssl, level);
+        EVP_PKEY *one = dh_key(NID_ffdhe2048), *other = dh_key(NID_ffdhe2048);
+        ERR_clear_error();
+        CHECK_EQ(SSL_CTX_set0_tmp_dh_pkey(ctx, one), level == 2);
+        if (level != 2) {
+            CHECK_REASON(SSL_R_DH_KEY_TOO_SMALL);
+            EVP_PKEY_free(one);
+        }
+        CHECK_EQ(SSL_set0_tmp_dh_pkey(ssl, other), level == 2);
+        if (level != 2) {
+            CHECK_REASON(SSL_R_DH_KEY_TOO_SMALL);
+            EVP_PKEY_free(other);
+        }
+        DH *dh = DH_new_by_nid(NID_ffdhe2048);
+        CHECK_EQ(SSL_CTX_set_tmp_dh(ctx, dh), level == 2);
+        CHECK_EQ(SSL_set_tmp_dh(ssl, dh), level == 2);
+        if (level != 2)
+            CHECK_REASON(SSL_R_DH_KEY_TOO_SMALL);
+        DH_free(dh);
+    }
+    ERR_clear_error();
+    CHECK_EQ(SSL_CTX_set_tmp_dh(ctx, NULL), 0);
+    CHECK_REASON(ERR_R_PASSED_NULL_PARAMETER);
+    CHECK_EQ(SSL_CTX_set_dh_auto(ctx, 1), 1);
+    CHECK_EQ(SSL_set_dh_auto(ssl, 1), 1);
+    SSL_CTX_set_tmp_dh_callback(ctx, NULL);
+    SSL_set_tmp_dh_callback(ssl, NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+}
+
 TEST_MAIN(TEST_EACH(a_client_offers_no_group_and_no_suite_below_its_level),
           TEST_EACH(a_client_offers_no_signature_algorithm_below_its_level),
           TEST_EACH(a_client_without_a_group_for_its_level_does_not_begin),
@@ -339,4 +393,5 @@ TEST_MAIN(TEST_EACH(a_client_offers_no_group_and_no_suite_below_its_level),
           TEST(supported_suites_are_those_of_the_level),
           TEST(suites_whose_signatures_are_not_taken_are_not_offered),
           TEST_EACH(a_level_in_a_cipher_string_is_a_level),
-          TEST_EACH(levels_beyond_the_range_are_the_next_within))
+          TEST_EACH(levels_beyond_the_range_are_the_next_within),
+          TEST(temporary_dh_keys_are_held_to_the_level))

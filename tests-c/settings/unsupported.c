@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "made.h"
 #include "pair.h"
 
 /* An error on the queue has a text that says `word`; the queue is emptied. */
@@ -228,6 +229,64 @@ static void nothing_waits_for_an_asynchronous_job(const struct protocol *protoco
     pair_free(&pair);
 }
 
+/* What this library does not do it refuses when it is asked for. OpenSSL does it. */
+
+static size_t no_padding(SSL *ssl, int type, size_t length, void *argument)
+{
+    (void)ssl;
+    (void)type;
+    (void)length;
+    (void)argument;
+    return 0;
+}
+
+static void what_cannot_be_done_is_refused_when_it_is_set(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(ctx);
+    const int done = !on_reprise();
+#define CHECK_REFUSED(call, good)                                                                  \
+    do {                                                                                           \
+        ERR_clear_error();                                                                         \
+        CHECK_EQ((call) == (good), done);                                                          \
+        if (!done)                                                                                 \
+            CHECK_EQ(ERR_GET_LIB(ERR_peek_error()), ERR_LIB_SSL);                                  \
+    } while (0)
+    CHECK_REFUSED(SSL_CTX_set_block_padding(ctx, 512), 1);
+    CHECK_REFUSED(SSL_set_block_padding(ssl, 512), 1);
+    CHECK_REFUSED(SSL_CTX_set_tlsext_max_fragment_length(ctx, TLSEXT_max_fragment_length_512), 1);
+    CHECK_REFUSED(SSL_set_tlsext_max_fragment_length(ssl, TLSEXT_max_fragment_length_512), 1);
+    CHECK_REFUSED(SSL_CTX_set_tlsext_use_srtp(ctx, "SRTP_AES128_CM_SHA1_80"), 0);
+    CHECK_REFUSED(SSL_set_tlsext_use_srtp(ssl, "SRTP_AES128_CM_SHA1_80"), 0);
+    CHECK_REFUSED(SSL_CTX_add_custom_ext(ctx, 4000, SSL_EXT_CLIENT_HELLO, NULL, NULL, NULL, NULL,
+                                         NULL),
+                  1);
+    CHECK_REFUSED(SSL_CTX_add_client_custom_ext(ctx, 4001, NULL, NULL, NULL, NULL, NULL), 1);
+    CHECK_REFUSED(SSL_CTX_add_server_custom_ext(ctx, 4002, NULL, NULL, NULL, NULL, NULL), 1);
+    CHECK_REFUSED(SSL_CTX_enable_ct(ctx, SSL_CT_VALIDATION_PERMISSIVE), 1);
+    CHECK_REFUSED(SSL_enable_ct(ssl, SSL_CT_VALIDATION_PERMISSIVE), 1);
+    CHECK_REFUSED(SSL_CTX_set_async_callback(ctx, NULL), 1);
+    CHECK_REFUSED(SSL_set_async_callback(ssl, NULL), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_username(ctx, "name"), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_password(ctx, "secret"), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_strength(ctx, 2048), 1);
+    CHECK_REFUSED(SSL_CTX_set_srp_cb_arg(ctx, NULL), 1);
+    CHECK_REFUSED(SSL_set_record_padding_callback(ssl, no_padding), 1);
+    ERR_clear_error();
+    SSL_CTX_set_record_padding_callback(ctx, no_padding);
+    CHECK_EQ(ERR_peek_error() == 0, done);
+    CHECK_REFUSED(SSL_set_session_secret_cb(ssl, NULL, NULL), 1);
+    CHECK_REFUSED(SSL_set_session_ticket_ext(ssl, NULL, 0), 1);
+    CHECK_REFUSED(SSL_set_session_ticket_ext_cb(ssl, NULL, NULL), 1);
+    /* The two that protect nothing by themselves are taken. */
+    CHECK_EQ(SSL_CTX_set_block_padding(ctx, 0), 1);
+    CHECK_EQ(SSL_set_block_padding(ssl, 1), 1);
+    SSL_CTX_set_default_read_buffer_len(ctx, 1 << 15);
+    SSL_set_default_read_buffer_len(ssl, 1 << 15);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+}
+
 TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake),
           TEST(dtls_has_no_context),
           TEST(options_that_leave_no_version_are_told_in_the_handshake),
@@ -236,4 +295,5 @@ TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake),
           TEST(renegotiation_fails_and_says_so),
           TEST(dane_may_be_prepared_but_not_enabled),
           TEST_EACH(the_kernel_does_no_tls),
-          TEST_EACH(nothing_waits_for_an_asynchronous_job))
+          TEST_EACH(nothing_waits_for_an_asynchronous_job),
+          TEST(what_cannot_be_done_is_refused_when_it_is_set))

@@ -32,4 +32,7 @@ void made_free(struct credentials *credentials);
 }
 #endif
 
+/* A certificate that names host.example in its subject only. */
+const struct credentials *plain_host(void);
+
 #endif

@@ -5,131 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include "pair.h"
 #include "session_callbacks.h"
-
-/* Letters of the callbacks in the order in which they were called. */
-static char sequence[32];
-
-static void note(char letter)
-{
-    size_t length = strlen(sequence);
-
-    CHECK(length + 1 < sizeof(sequence));
-    sequence[length] = letter;
-}
-
-static unsigned char next_id;
-
-static int make_id(SSL *ssl, unsigned char *id, unsigned int *length)
-{
-    note('i');
-    CHECK_EQ(*length, 32);
-    for (unsigned i = 0; i < *length; i++)
-        CHECK_EQ(id[i], 0);
-    CHECK(SSL_get_session(ssl) != NULL);
-    *length = 5;
-    memset(id, next_id++, *length);
-    return 1;
-}
-
-static SSL_SESSION *generated;
-static int generate_answer = 1;
-static long generated_timeout;
-static const char *appdata;
-static size_t appdata_length;
-
-static int generate(SSL *ssl, void *argument)
-{
-    SSL_SESSION *session = SSL_get_session(ssl);
-    const unsigned char *id;
-    unsigned char key[64];
-    unsigned int length;
-
-    (void)argument;
-    note('g');
-    generated = session;
-    id = SSL_SESSION_get_id(session, &length);
-    CHECK(length > 0 && id != NULL);
-    CHECK_EQ(SSL_SESSION_has_ticket(session), 0);
-    CHECK_EQ(SSL_SESSION_get_master_key(session, key, sizeof(key)), 48);
-    CHECK_EQ(SSL_SESSION_get_protocol_version(session), TLS1_3_VERSION);
-    if (appdata != NULL)
-        CHECK_EQ(SSL_SESSION_set1_ticket_appdata(session, appdata, appdata_length), 1);
-    if (generated_timeout != 0)
-        SSL_SESSION_set_timeout(session, generated_timeout);
-    return generate_answer;
-}
-
-static int key_answer = 1, key_calls;
-
-static int choose_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
-                      EVP_MAC_CTX *mac, int encrypt)
-{
-    static const unsigned char key[32] = "the encryption key of the tests";
-    char digest[] = "SHA256", mac_key[] = "the key of the MAC";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key, sizeof(mac_key)),
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-
-    (void)ssl;
-    note(encrypt ? 'k' : 'K');
-    if (encrypt) {
-        key_calls++;
-        if (key_answer <= 0)
-            return key_answer;
-        memset(name, 'n', 16);
-        memset(iv, 'i', EVP_MAX_IV_LENGTH);
-    }
-    CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv, encrypt), 1);
-    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
-    return encrypt ? 1 : key_answer;
-}
-
-static int told;
-static SSL_SESSION *kept[8];
-
-static int tell(SSL *ssl, SSL_SESSION *session)
-{
-    note('n');
-    CHECK(SSL_get_session(ssl) == session);
-    CHECK(told < 8);
-    kept[told++] = session;
-    return 1;
-}
-
-static void forget_kept(void)
-{
-    while (told > 0)
-        SSL_SESSION_free(kept[--told]);
-}
-
-static void pair_init_watched(struct pair *pair)
-{
-    pair_init(pair, &TLS13);
-    SSL_CTX_set_generate_session_id(pair->server_ctx, make_id);
-    SSL_CTX_set_session_ticket_cb(pair->server_ctx, generate, NULL, NULL);
-    SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->server_ctx, choose_key);
-    SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
-    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT |
-                                                         SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(pair->client_ctx, keep_arrival);
-    memset(sequence, 0, sizeof(sequence));
-}
-
-static void pair_free_watched(struct pair *pair)
-{
-    pair_free(pair);
-    forget_kept();
-    forget_arrived();
-}
+#include "watched_tickets.h"
 
 /* S114 */
 static void the_callbacks_are_called_in_order_for_each_ticket(void)
@@ -178,13 +59,13 @@ static void each_ticket_has_a_session_of_its_own(void)
     pair_init_watched(&pair);
     next_id = 1;
     pair_connect(&pair);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(kept_count, 2);
     CHECK_EQ(SSL_SESSION_get_master_key(kept[0], one, sizeof(one)), 48);
     CHECK_EQ(SSL_SESSION_get_master_key(kept[1], two, sizeof(two)), 48);
     CHECK(memcmp(one, two, sizeof(one)) != 0);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(kept_count, 3);
     for (int i = 0; i < 3; i++) {
         id = SSL_SESSION_get_id(kept[i], &length);
         CHECK_EQ(length, 5);
@@ -232,7 +113,7 @@ static void application_data_of_the_session_is_handed_on_from_ticket_to_ticket(v
     SSL_CTX_set_info_callback(pair.server_ctx, mark_session);
     SSL_CTX_set_num_tickets(pair.server_ctx, 3);
     pair_connect(&pair);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(kept_count, 3);
     CHECK_EQ(copies, 2);
     for (int i = 0; i < 3; i++)
         CHECK_EQ((char *)SSL_SESSION_get_ex_data(kept[i], ex_index) - marks, i);
@@ -260,7 +141,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     pair_close(&pair);
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(kept_count, 3);
     CHECK(kept[2] != resumed);
     SSL_SESSION_get_master_key(resumed, after, sizeof(after));
     CHECK_MEM(before, sizeof(before), after, sizeof(after));
@@ -307,7 +188,7 @@ static void without_a_key_there_is_no_ticket_and_nobody_is_told(void)
     key_answer = 1;
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
-    CHECK_EQ(told, 1);
+    CHECK_EQ(kept_count, 1);
     CHECK_EQ(arrivals, 1);
     pair_free_watched(&pair);
 }
@@ -490,36 +371,9 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
     key_answer = 2;
     pair_handshake(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
-    CHECK_EQ(told, 4);
+    CHECK_EQ(kept_count, 4);
     CHECK_EQ(protocol_of(kept[3]), 'h' << 8 | '3');
     CHECK_EQ(protocol_of(kept[1]), 'h' << 8 | '2');
-    pair_free_watched(&pair);
-}
-
-static int not_resumable(SSL *ssl, int forward_secret)
-{
-    (void)ssl, (void)forward_secret;
-    return 1;
-}
-
-/* S47, S80: the mark is on the connection's session, not on its copies for further tickets. */
-static void a_not_resumable_connection_has_tickets_only_when_asked_for(void)
-{
-    struct pair pair;
-
-    pair_init_watched(&pair);
-    SSL_CTX_set_not_resumable_session_callback(pair.server_ctx, not_resumable);
-    pair_connect(&pair);
-    pair_settle(&pair);
-    CHECK_STR(sequence, "");
-    CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
-    pair_settle(&pair);
-    CHECK_STR(sequence, "igkigkn"); /* what it has not got before comes along */
-    CHECK_EQ(arrivals, 2);
-    CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
-    pair_settle(&pair);
-    CHECK_STR(sequence, "igkigknigkn");
-    CHECK_EQ(arrivals, 3);
     pair_free_watched(&pair);
 }
 
@@ -532,5 +386,4 @@ TEST_MAIN(TEST(the_callbacks_are_called_in_order_for_each_ticket),
           TEST(a_ticket_that_stays_good_is_not_renewed),
           TEST(a_ticket_that_cannot_be_made_ends_the_connection),
           TEST_EACH(a_ticket_may_be_longer_than_a_record_but_not_too_long),
-          TEST(a_session_has_the_protocol_and_the_early_data_of_its_connection),
-          TEST(a_not_resumable_connection_has_tickets_only_when_asked_for))
+          TEST(a_session_has_the_protocol_and_the_early_data_of_its_connection))

@@ -1,0 +1,36 @@
+/*
+ * A TLS 1.3 server whose callbacks for tickets write down in which order they are called, and a client that keeps
+ * the sessions it gets (session_callbacks.h).
+ */
+#ifndef WATCHED_TICKETS_H
+#define WATCHED_TICKETS_H
+
+#include "pair.h"
+#include "session_callbacks.h"
+
+/* Letters of the callbacks in the order in which they were called: i(d), g(enerate), k(ey) or K(ey of a ticket that is
+ * opened), n(ew session). */
+extern char sequence[32];
+
+/* The first byte of the next session's id. */
+extern unsigned char next_id;
+
+/* The callback that generates tickets: the session it saw, what it answers, and what it sets on the session. */
+extern SSL_SESSION *generated;
+extern int generate_answer;
+extern long generated_timeout;
+extern const char *appdata;
+extern size_t appdata_length;
+int generate(SSL *ssl, void *argument);
+
+/* The callback for keys: what it answers, and how often it was called to seal. */
+extern int key_answer, key_calls;
+
+/* The server's new sessions, each with a reference. */
+extern int kept_count;
+extern SSL_SESSION *kept[8];
+
+void pair_init_watched(struct pair *pair);
+void pair_free_watched(struct pair *pair);
+
+#endif
