@@ -15,17 +15,7 @@
 #include <stdint.h>
 
 #include "pair.h"
-
-/* Bytes that grow. Vectors of the protocol: begin, put what is inside, end. */
-struct bytes {
-    unsigned char data[16384];
-    size_t length;
-};
-
-void put_bytes(struct bytes *bytes, const void *data, size_t length);
-void put_number(struct bytes *bytes, unsigned long number, int size);
-size_t begin_vector(struct bytes *bytes, int size_of_length);
-void end_vector(struct bytes *bytes, size_t begin, int size_of_length);
+#include "wire_bytes.h"
 
 enum raw_role { RAW_CLIENT, RAW_SERVER };
 
