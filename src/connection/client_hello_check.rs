@@ -6,8 +6,6 @@
 //! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
 
 use super::client_hello::ClientHello;
-use super::plain_messages::{WrongRenegotiationInfo, check_renegotiation_info};
-use super::{Connection, Stop};
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
@@ -253,43 +251,6 @@ impl ClientHello {
         match reader.is_empty() {
             true => Ok(()),
             false => malformed(Reason::BAD_EXTENSION),
-        }
-    }
-}
-
-impl Connection {
-    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
-    pub(super) fn check_renegotiation_info(&self, hello: &ClientHello) -> Result<(), Stop> {
-        let tls12 = self.facts.borrow().version == Version::TLS1_2;
-        let contents = hello
-            .extension(ExtensionType::RENEGOTIATION_INFO)
-            .filter(|_| tls12);
-        match contents.map(check_renegotiation_info) {
-            None => Ok(()),
-            Some(Ok(())) => {
-                self.hellos.set_secure_renegotiation(true);
-                Ok(())
-            }
-            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, Alert::HANDSHAKE_FAILURE))
-            }
-            Some(Err(WrongRenegotiationInfo::Malformed)) => {
-                Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, Alert::DECODE_ERROR))
-            }
-        }
-    }
-
-    /// Refuses what a check has found.
-    pub(super) fn check(&self, checked: Result<(), Failure>) -> Result<(), Stop> {
-        checked.map_err(|failure| self.fail(failure))
-    }
-
-    /// What getters show of extensions, once they have been checked.
-    pub(super) fn note_contents(&self, hello: &ClientHello) {
-        self.hellos.set_groups(hello);
-        if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
-            let former = self.ocsp_request.replace(request);
-            drop(former);
         }
     }
 }

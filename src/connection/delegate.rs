@@ -25,7 +25,7 @@ impl Delegate for Connection {
             .client(|client| client.early_judgement.take());
         let judgement = match early {
             Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
-            _ => self.judge_peer(chain, ocsp_response),
+            _ => self.check_peer(chain, ocsp_response),
         };
         self.observer.certificate_judged(judgement.is_ok());
         judgement
@@ -36,11 +36,11 @@ impl Delegate for Connection {
     }
 
     fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected> {
-        self.judge_peer_signature(signed)
+        self.check_peer_signature(signed)
     }
 
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {
-        super::peer_signature::verify(&self.library(), signed)
+        super::policy::verify_signature(&self.library(), signed)
     }
 
     fn longest_certificate_list(&self) -> usize {
@@ -48,11 +48,11 @@ impl Delegate for Connection {
     }
 
     fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
-        Connection::judge_group(self, group)
+        self.check_group(group)
     }
 
     fn may_sign(&self, scheme: u16) -> bool {
-        Connection::may_sign(self, scheme)
+        self.peer.signatures.may_sign(scheme)
     }
 
     fn client_authentication(&self) -> ClientAuthentication {
@@ -64,7 +64,7 @@ impl Delegate for Connection {
     }
 
     fn will_sign(&self, number: usize, scheme: u16) -> Result<(), PeerRejected> {
-        self.note_own_signature(number, scheme);
+        self.peer.signatures.record_own(number, scheme);
         self.check_own_chain(number).map_err(|reason| {
             self.handshake.end_with(reason);
             PeerRejected {
@@ -79,7 +79,7 @@ impl Delegate for Connection {
     }
 
     fn peer_signed(&self, scheme: u16) {
-        self.note_peer_signature(scheme);
+        self.peer.signatures.record_peer(scheme);
     }
 
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
@@ -88,7 +88,7 @@ impl Delegate for Connection {
             // The program chooses when it knows whom it talks to. The engine asks for the judgement later.
             self.meet_new_session();
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
-            let judgement = self.judge_peer(&chain, &server.ocsp_response);
+            let judgement = self.check_peer(&chain, &server.ocsp_response);
             self.handshake.client(|client| {
                 client.early_judgement = Some(EarlyJudgement {
                     chain: server.chain.clone(),

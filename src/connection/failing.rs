@@ -1,6 +1,6 @@
 //! Ending a connection because of an error.
 
-use super::{Connection, InfoKind, Role, Stage, Stop, Want};
+use super::{Connection, InfoKind, Refusal, Role, Stage, Stop, Want};
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::wire::{Alert, AlertLevel};
@@ -74,6 +74,14 @@ impl Connection {
             }
         }
         self.lose_session();
+    }
+
+    /// Ends the handshake if a decision says so.
+    pub(super) fn enforce<T>(&self, decision: Result<T, impl Into<Refusal>>) -> Result<T, Stop> {
+        decision.map_err(|refusal| match refusal.into() {
+            Refusal::Alert(failure) => self.fail(failure),
+            Refusal::Silent(error) => Stop::Failed(error),
+        })
     }
 
     /// Fails a handshake from this side.

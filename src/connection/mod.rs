@@ -15,11 +15,8 @@
 //! | `hellos`            | what the hellos have said, for later                          |
 //! | `session_use`       | `SSL_set_session`, `SSL_clear` and what becomes of a session  |
 //! | `session_slot`      | the connection's session, and what a handshake makes of it    |
-//! | `peer`              | judging the peer's certificate, choosing our own for a server |
-//! | `peer_certificates` | those of the peer as libcrypto's objects                      |
-//! | `signatures`        | who signed what, our certificate in use                       |
-//! | `stapling`          | OCSP responses with a certificate, both roles                 |
-//! | `check_chain`       | whether a certificate would do for the peer                   |
+//! | `peer`              | the peer's certificates, signatures of both sides             |
+//! | `policy`            | what the configuration permits, of certificates and else      |
 //! | `delegate`          | answering the engine                                          |
 //! | `io`, `closing`     | application data, the end of it                               |
 //! | `shutdown`          | which directions are closed                                   |
@@ -31,8 +28,6 @@
 //! | `plain_messages`    | what is read of messages that go unprotected                  |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
-mod certificate_choice;
-mod check_chain;
 mod client_hello;
 mod client_hello_check;
 mod client_hello_reader;
@@ -40,24 +35,19 @@ mod closing;
 mod delegate;
 mod failing;
 mod handshake;
-mod hello_options;
 mod hellos;
 mod io;
 mod observed;
 mod observer;
 mod own_settings;
 mod peer;
-mod peer_certificates;
-mod peer_signature;
 mod plain_messages;
 mod policy;
 mod records;
 mod session_slot;
 mod session_use;
 mod shutdown;
-mod signatures;
 mod stack;
-mod stapling;
 mod state;
 mod stop;
 mod transport;
@@ -65,14 +55,16 @@ mod transport;
 pub use client_hello::ClientHello;
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use observer::{HandshakeState, InfoKind};
-pub use peer_certificates::{parsed_chain, parsed_issuers, parsed_leaf};
+pub use peer::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 pub use state::{Stage, Want};
+use stop::Refusal;
 pub use stop::Stop;
 
 use handshake::{EarlyData, Handshake};
 use hellos::Hellos;
 use observer::Observer;
+use peer::PeerState;
 use session_slot::SessionSlot;
 use shutdown::Shutdown;
 use transport::Transport;
@@ -83,8 +75,8 @@ use std::sync::Arc;
 
 use crate::callback::{InfoCallback, KnownAs, Lent, Ssl};
 pub use crate::cipher::Role;
-use crate::cipher::{Cipher, Method};
-use crate::context::{Context, LentChains, Names, Settings};
+use crate::cipher::{Cipher, Method, SignatureAlgorithm};
+use crate::context::{Context, Names, Settings};
 use crate::engine::{Engine, Facts};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
@@ -122,31 +114,19 @@ pub struct Connection {
     handshake: Handshake,
     observer: Observer,
     shutdown: Shutdown,
-    verify_result: Cell<c_long>,
-    /// What it was when the peer's certificate was accepted: the session has it, whatever the program sets later.
-    result_for_session: Cell<Option<c_long>>,
     transport: Transport,
     /// Absent while it is at work.
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake agreed on; set as soon as it is known.
     facts: RefCell<Facts>,
     session: SessionSlot,
-    peer: RefCell<Option<Arc<PeerChain>>>,
-    verified_chain: RefCell<Option<peer_certificates::VerifiedChain>>,
-    signatures: RefCell<signatures::Signatures>,
+    peer: PeerState,
     hellos: Hellos,
     /// The kind of a KeyUpdate that waits to be sent.
     key_update: Cell<Option<c_int>>,
     early: EarlyData,
     /// Bits that the `openssl` tool and others set and read back.
     debug: Cell<c_int>,
-    /// OCSP responses: received (client) or to be sent (server).
-    pub ocsp_response: RefCell<Option<Allocated>>,
-    /// What a client wants to say in its request for an OCSP response; kept for the program.
-    pub ocsp_request: RefCell<OcspRequest>,
-    /// `SSL_set_retry_verify`: the peer must not be accepted now.
-    verify_again: Cell<bool>,
-    lent_chains: RefCell<LentChains>,
 }
 
 tagged!(Connection, tag, 0xb47a_19e6_d85f_c32d);
@@ -178,23 +158,15 @@ impl Connection {
             handshake: Handshake::new(context.method().role),
             observer: Observer::default(),
             shutdown: Shutdown::default(),
-            verify_result: Cell::new(0),
-            result_for_session: Cell::new(None),
             transport: Transport::default(),
             engine: RefCell::new(Some(Box::default())),
             facts: RefCell::default(),
             session: SessionSlot::default(),
-            peer: RefCell::default(),
-            verified_chain: RefCell::default(),
-            signatures: RefCell::default(),
+            peer: PeerState::default(),
             hellos: Hellos::default(),
             key_update: Cell::default(),
             early: EarlyData::default(),
             debug: Cell::new(0),
-            ocsp_response: RefCell::default(),
-            ocsp_request: RefCell::default(),
-            verify_again: Cell::new(false),
-            lent_chains: RefCell::default(),
         });
         connection.ex_data.init_for(&*connection)?;
         Ok(connection)
@@ -330,12 +302,12 @@ impl Connection {
 
     /// `SSL_get_verify_result`.
     pub fn verify_result(&self) -> c_long {
-        self.verify_result.get()
+        self.peer.verify_result()
     }
 
     /// `SSL_set_verify_result`.
     pub fn set_verify_result(&self, result: c_long) {
-        self.verify_result.set(result);
+        self.peer.set_verify_result(result);
     }
 
     /// Client: the name for server_name, or server: the one received.
@@ -387,21 +359,50 @@ impl Connection {
     /// The peer's certificates, if it sent any: in this handshake, or in the one that made the
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
-        let peer = self.peer.borrow().clone();
+        let peer = self.peer.chain();
         peer.or_else(|| self.session.get()?.peer())
     }
 
     /// `SSL_get0_verified_chain`: lent until the next handshake.
     pub fn verified_chain(&self) -> *mut openssl_sys::stack_st_X509 {
-        let verified = self.verified_chain.borrow();
-        let chain = verified.as_ref().and_then(|verified| verified.lend());
-        chain.map_or(std::ptr::null_mut(), |chain| chain.as_ptr())
+        self.peer.lend_verified_chain()
     }
 
     /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer
-    /// is refused, whatever the callback answers.
-    pub fn refuse_peer(&self) {
-        self.verify_again.set(true);
+    /// is rejected, whatever the callback answers.
+    pub fn reject_peer(&self) {
+        self.peer.reject();
+    }
+
+    /// OCSP response: received (client) or to be sent (server).
+    pub fn ocsp_response(&self) -> &RefCell<Option<Allocated>> {
+        &self.peer.ocsp_response
+    }
+
+    /// What a client wants to say in its request for an OCSP response.
+    pub fn ocsp_request(&self) -> &RefCell<OcspRequest> {
+        &self.peer.ocsp_request
+    }
+
+    /// The slot of the certificate that was selected in the handshake.
+    pub fn slot_of_handshake(&self) -> Option<usize> {
+        self.peer.signatures.slot()
+    }
+
+    /// The algorithm of our signature, once one has been made.
+    pub fn own_signature(&self) -> Option<&'static SignatureAlgorithm> {
+        self.peer.signatures.own()
+    }
+
+    /// The algorithm of the peer's signature, once one has been verified.
+    pub fn peer_signature(&self) -> Option<&'static SignatureAlgorithm> {
+        self.peer.signatures.peer()
+    }
+
+    /// Signature schemes that the peer accepts, by TLS number, in its order; empty before it has
+    /// said so and after a resumption.
+    pub fn accepted_signatures(&self) -> Vec<u16> {
+        self.peer.signatures.accepted()
     }
 
     /// `SSL_set_debug` and its like: remembered, no more.

@@ -30,7 +30,7 @@ impl Connection {
             self.lose_session();
         }
         if let Some(session) = &session {
-            self.verify_result.set(session.verify_result());
+            self.peer.set_verify_result(session.verify_result());
         }
         self.session.set(session);
     }
@@ -100,16 +100,12 @@ impl Connection {
     pub(super) fn reset(&self) {
         self.engine.replace(Some(Box::<Engine>::default()));
         self.facts.replace(Facts::default());
-        self.peer.take();
-        self.forget_signatures();
-        self.verified_chain.take();
-        self.result_for_session.set(None);
+        self.peer.reset();
         self.session.reset();
         self.shutdown.reset();
         self.hellos.reset();
         self.key_update.set(None);
         self.early.reset();
-        self.verify_again.set(false);
         self.transport.reset();
         self.observer.reset();
         self.handshake.reset();

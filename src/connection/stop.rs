@@ -1,6 +1,8 @@
 //! Why a call stops.
 
+use crate::engine::{Failure, PeerRejected};
 use crate::error::{Error, Reason};
+use crate::wire::Alert;
 
 /// Why a call on a connection did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,5 +31,39 @@ impl From<Error> for Stop {
 impl From<Reason> for Stop {
     fn from(reason: Reason) -> Self {
         Self::Failed(Error::new(reason))
+    }
+}
+
+/// Why a decision ends a handshake.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The peer gets an alert.
+    Alert(Failure),
+    /// It gets none.
+    Silent(Error),
+}
+
+impl Refusal {
+    /// The peer gets this alert, the program this reason.
+    pub fn new(reason: Reason, alert: Alert) -> Self {
+        Self::Alert(Failure::with_alert(reason, alert))
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Alert(failure)
+    }
+}
+
+impl From<PeerRejected> for Refusal {
+    fn from(rejected: PeerRejected) -> Self {
+        Self::new(rejected.reason, rejected.alert)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Silent(error)
     }
 }

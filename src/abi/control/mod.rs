@@ -222,17 +222,17 @@ unsafe fn of_connection(
             GET_TLSEXT_STATUS_REQ_OCSP_RESP => status::get_response(connection, argument),
             SET_TLSEXT_STATUS_REQ_OCSP_RESP => Ok(status::set_response(connection, argument)),
             GET_TLSEXT_STATUS_REQ_IDS => {
-                status::get_list(&connection.ocsp_request.borrow().responders, argument)
+                status::get_list(&connection.ocsp_request().borrow().responders, argument)
             }
             SET_TLSEXT_STATUS_REQ_IDS => Ok(status::set_list(
-                &mut connection.ocsp_request.borrow_mut().responders,
+                &mut connection.ocsp_request().borrow_mut().responders,
                 argument,
             )),
             GET_TLSEXT_STATUS_REQ_EXTS => {
-                status::get_list(&connection.ocsp_request.borrow().extensions, argument)
+                status::get_list(&connection.ocsp_request().borrow().extensions, argument)
             }
             SET_TLSEXT_STATUS_REQ_EXTS => Ok(status::set_list(
-                &mut connection.ocsp_request.borrow_mut().extensions,
+                &mut connection.ocsp_request().borrow_mut().extensions,
                 argument,
             )),
 

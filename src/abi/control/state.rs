@@ -70,7 +70,7 @@ pub unsafe fn offered_suites(connection: &Connection, argument: Argument) -> Res
 
 /// Verification is to be tried again later: not possible, so the peer is refused.
 pub fn retry_verification(connection: &Connection) -> Result<c_long> {
-    connection.refuse_peer();
+    connection.reject_peer();
     Err(Error::with(
         Reason::UNSUPPORTED,
         "SSL_set_retry_verify: Reprise cannot suspend a handshake in verification",

@@ -2,8 +2,8 @@
 
 use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
-use crate::connection::hello_options::hello_change;
 use crate::connection::plain_messages::{ServerHelloReader, hello_random};
+use crate::connection::policy::hello_change;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
 use crate::session::SessionRef;
@@ -105,7 +105,8 @@ impl Connection {
             alpn: protocol_names(&settings.alpn_protocols),
             session: secrets,
             early_data,
-            signature_schemes: self.offered_signatures(&settings, settings.signature_schemes())?,
+            signature_schemes: self
+                .enforce(self.offered_signatures(&settings, settings.signature_schemes()))?,
             signing_schemes: settings.client_signature_schemes(),
             binds_curves: settings.suite_b().is_some(),
             may_authenticate: self.may_authenticate(&settings),

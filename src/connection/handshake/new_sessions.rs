@@ -37,7 +37,7 @@ impl Connection {
             protocol_version: self.highest_version().into(),
             id_context,
             timeout: self.session_context.new_session_timeout(),
-            verify_result: self.verify_result.get(),
+            verify_result: self.peer.verify_result(),
             ..Fields::default()
         }));
     }
@@ -86,10 +86,7 @@ impl Connection {
             cipher_id: cipher_id(facts.cipher_suite),
             time: clock::now(),
             timeout: self.session_context.new_session_timeout(),
-            verify_result: self
-                .result_for_session
-                .get()
-                .unwrap_or_else(|| self.verify_result.get()),
+            verify_result: self.peer.verify_result_of_session(),
             flags: self.host_flag()
                 | match facts.extended_master_secret && facts.version == Version::TLS1_2 {
                     true => FLAG_EXTENDED_MASTER_SECRET,
@@ -99,7 +96,7 @@ impl Connection {
             id_context: self.id_context_of_session().to_vec(),
             alpn: facts.alpn.clone(),
             host_name: host_name.map(|name| name.into_bytes()),
-            peer: self.peer.borrow().clone(),
+            peer: self.peer.chain(),
             ..Fields::default()
         }
     }
@@ -172,8 +169,8 @@ impl Connection {
         if let (true, Some(offer)) = (self.session.is_resumed(), &server.offered) {
             // S13, S14
             let session = offer.session().clone();
-            self.peer.replace(session.peer());
-            self.verify_result.set(session.verify_result() as _);
+            self.peer.set_chain(session.peer());
+            self.peer.set_verify_result(session.verify_result() as _);
             self.session.set(Some(session));
         } else {
             let is_reported = reported.is_some();
@@ -249,7 +246,7 @@ impl Connection {
         let Some(offered) = client.offered.session() else {
             return;
         };
-        self.peer.replace(offered.peer());
+        self.peer.set_chain(offered.peer());
         let single_use = context.cache_mode() & CACHE_CLIENT != 0;
         if tls13 {
             // S16

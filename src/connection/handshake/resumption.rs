@@ -105,7 +105,8 @@ impl Connection {
                 if self.may_resume(&resumption, hello, version, from_cache)? =>
             {
                 self.session_context.statistics.hits.increment();
-                self.set_verify_result(resumption.session.verify_result());
+                self.peer
+                    .set_verify_result(resumption.session.verify_result());
                 Ok(Some(resumption))
             }
             _ => Ok(None),
@@ -144,7 +145,7 @@ impl Connection {
             return Ok(());
         }
         self.session.set_resumed(false);
-        self.set_verify_result(0);
+        self.peer.set_verify_result(0);
         self.session_context.statistics.hits.decrement();
         let result = self.begin_session();
         if let Some(offer) = dropped {

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use super::resumption::OfferedSession;
 use super::{ClientHello, Connection, Stop};
 use crate::connection::client_hello_reader::ClientHelloReader;
-use crate::context::{NO_VERSION_LEFT, Settings};
+use crate::context::{NO_VERSION_LEFT, Settings, Wishes};
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
-use crate::error::Reason;
+use crate::error::{Error, Reason};
 use crate::session::SessionRef;
-use crate::wire::{Alert, Version};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// What a server keeps while its handshake is under way.
 #[derive(Default)]
@@ -186,12 +186,12 @@ impl Connection {
     /// Version, session to resume, server name and protocol.
     fn negotiate(&self, hello: &ClientHello) -> Result<(), Stop> {
         let version = self.choose_version(hello)?;
-        self.check(hello.check_suites())?;
+        self.enforce(hello.check_suites())?;
         self.hellos.set_cipher_suites(hello);
         self.hellos
             .set_secure_renegotiation(hello.has_renegotiation_suite());
-        self.check(hello.check_for_sessions(version))?;
-        self.check_fallback(hello, version)?;
+        self.enforce(hello.check_for_sessions(version))?;
+        self.enforce(self.check_fallback(hello, version))?;
         let id_context = self.settings.borrow().session_id_context.clone();
         self.handshake.server(|server| {
             server.version = version;
@@ -205,7 +205,7 @@ impl Connection {
         if version == Version::TLS1_3 {
             self.ask_alpn_callback(hello)?;
         }
-        self.check(hello.check_whole(version, self.session.is_resumed()))?;
+        self.enforce(hello.check_whole(version, self.session.is_resumed()))?;
         let early_data = self.decide_on_early_data(hello)?;
         self.handshake
             .server(|server| server.early_data = early_data);
@@ -227,16 +227,16 @@ impl Connection {
     /// Checks what was not needed to find the session, and keeps what getters show of it.
     fn check_extensions(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
         let resumed = self.session.is_resumed();
-        self.check(hello.check_compression())?;
-        self.check_renegotiation_info(hello)?;
-        self.check(hello.check_host_name(!resumed || version == Version::TLS1_3))?;
+        self.enforce(hello.check_compression())?;
+        self.enforce(self.check_renegotiation_info(hello))?;
+        self.enforce(hello.check_host_name(!resumed || version == Version::TLS1_3))?;
         let name = hello.server_name().and_then(|name| CString::new(name).ok());
         self.hellos.set_server_name(name);
-        self.check(hello.check_contents(version, resumed))?;
+        self.enforce(hello.check_contents(version, resumed))?;
         if version == Version::TLS1_3 {
-            self.keep_client_authorities(hello)?;
+            self.enforce(self.record_client_authorities(hello))?;
         }
-        self.note_contents(hello);
+        self.record_contents(hello);
         if version == Version::TLS1_3 {
             let suites = hello.cipher_suites();
             if self.server_profile(hello)?.choose_tls13(&suites).is_none() {
@@ -273,12 +273,12 @@ impl Connection {
         let ocsp_asked = hello.asks_for_ocsp_response() && !resumed;
         self.hellos.set_ocsp_asked(ocsp_asked);
         if !resumed {
-            self.note_accepted_signatures(&hello.signature_schemes());
+            self.record_accepted_signatures(&hello.signature_schemes());
         }
     }
 
     fn choose_version(&self, hello: &ClientHello) -> Result<Version, Stop> {
-        self.check(hello.check_versions())?;
+        self.enforce(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
         let method = self.method.get();
         let common = [Version::TLS1_3, Version::TLS1_2]
@@ -328,5 +328,46 @@ impl Connection {
             Version::TLS1_2 => self.settings_with_ciphers(),
             _ => self.settings(),
         }
+    }
+}
+
+impl Connection {
+    /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
+    /// have changed the settings. TLS 1.3 chooses before the servername callback, unless it has to ask for another
+    /// key share, so the first answer stands; TLS 1.2 chooses after it.
+    pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
+        let settings = self.settings_for_choice();
+        let (version, made) = self
+            .handshake
+            .server(|server| (server.version, server.profile.clone()));
+        let chosen = |profile: &Profile| {
+            version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
+        };
+        if let Some((of, profile)) = made
+            && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
+        {
+            return Ok(profile);
+        }
+        let wishes = Wishes {
+            version,
+            suites: &hello.cipher_suites(),
+            groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
+        };
+        let profile = settings
+            .server_profile(self.method.get(), self.asker(), &wishes)
+            .and_then(|profile| match profile.speaks(version) {
+                true => Ok(profile),
+                false => Err(Error::new(Reason::NO_SHARED_CIPHER)),
+            })
+            .map_err(|error| match error {
+                Error::Ssl(reason, detail) => {
+                    let failure = Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE);
+                    self.fail(failure.saying(&detail))
+                }
+                error => error.into(),
+            })?;
+        self.handshake
+            .server(|server| server.profile = Some((settings, profile.clone())));
+        Ok(profile)
     }
 }

@@ -75,7 +75,8 @@ impl Connection {
         let signature_schemes = self.signature_schemes_for(&choice)?;
         let client_signature_schemes = match client_authentication {
             ClientAuthentication::None => settings.client_signature_schemes(),
-            _ => self.offered_signatures(&settings, settings.client_signature_schemes())?,
+            _ => self
+                .enforce(self.offered_signatures(&settings, settings.client_signature_schemes()))?,
         };
         let parameters = ServerParameters {
             version,
@@ -119,7 +120,7 @@ impl Connection {
         } = *choice;
         // TLS 1.2 resumes without a key exchange.
         if !resumes || version != Version::TLS1_2 {
-            self.check_groups(hello, profile, version)?;
+            self.enforce(self.check_groups(hello, profile, version))?;
         }
         let credentials = self.certificates_for(settings, hello, version)?;
         if !credentials.is_empty() || resumes {

@@ -1,19 +1,42 @@
-//! What the security level or callback of a connection lets it speak with
-//! (SSL_set_security_callback(3)).
+//! What the configuration of a connection permits: decisions that a handshake asks for. Nothing is
+//! sent here; a [`Refusal`] says with which alert the handshake ends.
 //!
-//! A callback of the program may call the library, so it is asked with nothing borrowed.
+//! In this file: versions, cipher suites, groups and signatures, as the security level or callback
+//! permits them (SSL_set_security_callback(3)). A callback of the program may call the library, so it
+//! is asked with nothing borrowed.
+//!
+//! | module               | decides                                                   |
+//! |----------------------|-----------------------------------------------------------|
+//! | `hello_options`      | what options and modes make of the hellos                 |
+//! | `peer_chain`         | whether the peer's certificates are accepted              |
+//! | `peer_signature`     | whether the peer's key may sign as it does                |
+//! | `stapling`           | what becomes of OCSP responses                            |
+//! | `own_certificates`   | which certificate this side shows                         |
+//! | `certificate_choice` | which of them a server may show to a client               |
+//! | `check_chain`        | whether a certificate would do for the peer               |
+
+mod certificate_choice;
+mod check_chain;
+mod hello_options;
+mod own_certificates;
+mod peer_chain;
+mod peer_signature;
+mod stapling;
+
+pub(super) use hello_options::hello_change;
+pub(super) use peer_signature::verify as verify_signature;
 
 use std::ffi::c_int;
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
-use super::{ClientHello, Connection, Stop};
+use super::{ClientHello, Connection, Refusal};
 use crate::callback::Asker;
 use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
-use crate::context::{Settings, Wishes, no_group};
-use crate::engine::{Failure, PeerRejected, Profile};
-use crate::error::Error;
+use crate::context::{Settings, no_group};
+use crate::engine::{PeerRejected, Profile};
+use crate::error;
 use crate::reason::Reason;
 use crate::wire::{Alert, ExtensionType, Version};
 
@@ -27,13 +50,13 @@ impl Connection {
     }
 
     /// Whether this version is set and permitted.
-    pub(super) fn may_speak(&self, settings: &Settings, version: Version) -> bool {
+    pub(in crate::connection) fn may_speak(&self, settings: &Settings, version: Version) -> bool {
         settings.allows_version(self.method.get(), version)
             && settings.permits_version(self.asker(), version)
     }
 
     /// The highest version of the method must be permitted, or else nothing begins, as in OpenSSL.
-    pub(super) fn may_begin(&self) -> bool {
+    pub(in crate::connection) fn may_begin(&self) -> bool {
         let version = match self.method.get().version {
             Some(version) => version,
             None => Version::HIGHEST_SUPPORTED,
@@ -42,7 +65,7 @@ impl Connection {
     }
 
     /// TLS 1.2: tickets are on and permitted.
-    pub(super) fn may_use_tickets(&self) -> bool {
+    pub(in crate::connection) fn may_use_tickets(&self) -> bool {
         let settings = self.settings();
         settings.options & OP_NO_TICKET == 0 && settings.permits_tickets(self.asker())
     }
@@ -54,62 +77,26 @@ impl Connection {
     }
 
     /// Client: what the ClientHello offers.
-    pub(super) fn client_profile(&self, settings: &Settings) -> Result<Arc<Profile>, Stop> {
-        Ok(settings.client_profile(self.method.get(), self.asker())?)
-    }
-
-    /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
-    /// have changed the settings. TLS 1.3 chooses before the servername callback, unless it has to ask for another
-    /// key share, so the first answer stands; TLS 1.2 chooses after it.
-    pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
-        let settings = self.settings_for_choice();
-        let (version, made) = self
-            .handshake
-            .server(|server| (server.version, server.profile.clone()));
-        let chosen = |profile: &Profile| {
-            version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
-        };
-        if let Some((of, profile)) = made
-            && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
-        {
-            return Ok(profile);
-        }
-        let wishes = Wishes {
-            version,
-            suites: &hello.cipher_suites(),
-            groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
-        };
-        let profile = settings
-            .server_profile(self.method.get(), self.asker(), &wishes)
-            .and_then(|profile| match profile.speaks(version) {
-                true => Ok(profile),
-                false => Err(Error::new(Reason::NO_SHARED_CIPHER)),
-            })
-            .map_err(|error| match error {
-                Error::Ssl(reason, detail) => {
-                    let failure = Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE);
-                    self.fail(failure.saying(&detail))
-                }
-                error => error.into(),
-            })?;
-        self.handshake
-            .server(|server| server.profile = Some((settings, profile.clone())));
-        Ok(profile)
+    pub(in crate::connection) fn client_profile(
+        &self,
+        settings: &Settings,
+    ) -> error::Result<Arc<Profile>> {
+        settings.client_profile(self.method.get(), self.asker())
     }
 
     /// Server: one of the client's groups must be among ours. A client of TLS 1.2 need not name any (RFC 8422,
     /// section 4).
-    pub(super) fn check_groups(
+    pub(in crate::connection) fn check_groups(
         &self,
         hello: &ClientHello,
         profile: &Profile,
         version: Version,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Refusal> {
         let offered = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
         if offered.is_empty() || profile.has_any_group(&offered) {
             return Ok(());
         }
-        Err(self.refuse(no_group(version), Alert::HANDSHAKE_FAILURE))
+        Err(Refusal::new(no_group(version), Alert::HANDSHAKE_FAILURE))
     }
 
     /// Server: whether a group that both sides have may be chosen.
@@ -119,7 +106,7 @@ impl Connection {
     }
 
     /// Those of the schemes that the policy permits.
-    pub(super) fn permitted_signatures(
+    pub(in crate::connection) fn permitted_signatures(
         &self,
         settings: &Settings,
         operation: c_int,
@@ -131,14 +118,14 @@ impl Connection {
     }
 
     /// Signature schemes to offer, or to ask clients for.
-    pub(super) fn offered_signatures(
+    pub(in crate::connection) fn offered_signatures(
         &self,
         settings: &Settings,
         schemes: Vec<u16>,
-    ) -> Result<Vec<u16>, Stop> {
+    ) -> Result<Vec<u16>, Refusal> {
         let permitted = self.permitted_signatures(settings, SIGALG_SUPPORTED, schemes);
         match permitted.is_empty() {
-            true => Err(self.refuse(
+            true => Err(Refusal::new(
                 Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
                 Alert::INTERNAL_ERROR,
             )),
@@ -147,7 +134,7 @@ impl Connection {
     }
 
     /// Client, TLS 1.2: whether the server may use this group, by the settings as they are now.
-    pub(super) fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
+    pub(in crate::connection) fn check_group(&self, group: u16) -> Result<(), PeerRejected> {
         let settings = self.settings();
         let permitted = settings.groups().contains(&group)
             && settings.permits_group(self.asker(), CURVE_CHECK, group);
@@ -162,7 +149,7 @@ impl Connection {
 
     /// Client: whether version and suite of the ServerHello may be used, which has come and not been digested. The engine
     /// refuses what was not offered; the program may have changed the settings since.
-    pub(super) fn judge_suite(&self, hello: &ServerHello) -> Result<(), Stop> {
+    pub(in crate::connection) fn check_suite(&self, hello: &ServerHello) -> Result<(), Refusal> {
         let settings = self.settings_with_ciphers();
         let Some(cipher) = Cipher::from_wire(hello.suite) else {
             return Ok(());
@@ -172,16 +159,25 @@ impl Connection {
             None => Version::TLS1_3,
         };
         if cipher.is_tls13() != hello.tls12.is_none() {
-            return Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, Alert::ILLEGAL_PARAMETER));
+            return Err(Refusal::new(
+                Reason::WRONG_CIPHER_RETURNED,
+                Alert::ILLEGAL_PARAMETER,
+            ));
         }
         if !settings.allows_version(self.method.get(), version) {
-            return Err(self.refuse(Reason::UNSUPPORTED_PROTOCOL, Alert::PROTOCOL_VERSION));
+            return Err(Refusal::new(
+                Reason::UNSUPPORTED_PROTOCOL,
+                Alert::PROTOCOL_VERSION,
+            ));
         }
         let set = settings.ciphers().any(|known| known.wire() == hello.suite);
         let permitted = set && settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher);
         match permitted {
             true => Ok(()),
-            false => Err(self.refuse(Reason::WRONG_CIPHER_RETURNED, Alert::ILLEGAL_PARAMETER)),
+            false => Err(Refusal::new(
+                Reason::WRONG_CIPHER_RETURNED,
+                Alert::ILLEGAL_PARAMETER,
+            )),
         }
     }
 }

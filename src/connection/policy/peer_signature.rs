@@ -3,9 +3,9 @@
 
 use std::ffi::c_int;
 
-use super::{Connection, Role};
 use crate::cipher::security::operation::{CURVE_CHECK, SIGALG_CHECK};
 use crate::cipher::{Group, SuiteB};
+use crate::connection::{Connection, Role};
 use crate::context::Settings;
 use crate::engine::{PeerRejected, PeerSignature};
 use crate::error::{self, Reason};
@@ -22,7 +22,7 @@ const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 impl Connection {
     /// Refuses a scheme that the peer's key cannot have in this version, that was not offered, or that
     /// the security level forbids.
-    pub(super) fn judge_peer_signature(
+    pub(in crate::connection) fn check_peer_signature(
         &self,
         signed: &PeerSignature<'_>,
     ) -> Result<(), PeerRejected> {
@@ -78,14 +78,14 @@ impl Connection {
 
     /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS 1.2; RFC 6460,
     /// section 3.1).
-    pub(super) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
+    pub(in crate::connection) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
         settings.suite_b().is_none()
             || SuiteB::group_of_suite(self.handshake.suite()) == Some(group)
     }
 }
 
 /// Whether libcrypto finds the signature right.
-pub(super) fn verify(library: &LibraryContext, signed: &PeerSignature<'_>) -> bool {
+pub(in crate::connection) fn verify(library: &LibraryContext, signed: &PeerSignature<'_>) -> bool {
     let Some(scheme) = SignatureScheme::from_code(signed.scheme) else {
         return false;
     };

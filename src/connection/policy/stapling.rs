@@ -1,13 +1,13 @@
-//! OCSP stapling (RFC 6066, section 8): what a server sends with its certificate, and what a client
-//! thinks of it. Both ask the program's one callback, `SSL_CTX_set_tlsext_status_cb(3)`.
+//! OCSP stapling (RFC 6066, section 8): what a server sends with its certificate, and whether a client
+//! accepts it. Both ask the program's one callback, `SSL_CTX_set_tlsext_status_cb(3)`.
 
 use std::ffi::c_int;
 
-use super::{Connection, Role, Stop};
+use crate::connection::{Connection, Role};
 use crate::engine::PeerRejected;
 use crate::error::Reason;
 use crate::libcrypto::memory::Allocated;
-use crate::wire::{Alert, Version};
+use crate::wire::Alert;
 
 /// `TLSEXT_STATUSTYPE_nothing`
 const NOTHING: c_int = -1;
@@ -29,13 +29,16 @@ impl Connection {
     }
 
     /// Server: the response to send, if there is a callback and it agrees.
-    pub(super) fn ask_for_staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
+    pub(in crate::connection) fn ask_for_staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
         let callback = self.context().callbacks().status;
         match callback.call(self.lent()) {
             None | Some(SSL_TLSEXT_ERR_NOACK) => Ok(None),
-            Some(SSL_TLSEXT_ERR_OK) => {
-                Ok(self.ocsp_response.borrow().as_deref().map(<[u8]>::to_vec))
-            }
+            Some(SSL_TLSEXT_ERR_OK) => Ok(self
+                .peer
+                .ocsp_response
+                .borrow()
+                .as_deref()
+                .map(<[u8]>::to_vec)),
             _ => Err(PeerRejected {
                 reason: Reason::CLIENTHELLO_TLSEXT,
                 alert: Alert::INTERNAL_ERROR,
@@ -44,7 +47,10 @@ impl Connection {
     }
 
     /// Client: nothing is stapled that was not asked for (RFC 8446, section 4.2). The engine sees to it in TLS 1.2.
-    pub(super) fn check_staple_was_asked(&self, response: &[u8]) -> Result<(), PeerRejected> {
+    pub(in crate::connection) fn check_staple_was_asked(
+        &self,
+        response: &[u8],
+    ) -> Result<(), PeerRejected> {
         let is_client = self.role() == Some(Role::Client);
         if is_client && !response.is_empty() && self.status_type() != OCSP {
             return Err(PeerRejected {
@@ -56,7 +62,7 @@ impl Connection {
     }
 
     /// Client: keeps the response (empty for none) and lets the program judge it, or its absence.
-    pub(super) fn judge_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
+    pub(in crate::connection) fn check_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
         if self.role() != Some(Role::Client) {
             return Ok(());
         }
@@ -64,7 +70,7 @@ impl Connection {
             reason: Reason::INTERNAL_ERROR,
             alert: Alert::INTERNAL_ERROR,
         })?;
-        self.ocsp_response.replace(response);
+        self.peer.ocsp_response.replace(response);
         let callback = self.context().callbacks().status;
         if self.status_type() != OCSP {
             return Ok(());
@@ -80,15 +86,5 @@ impl Connection {
             }),
             _ => Ok(()),
         }
-    }
-
-    /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no response.
-    pub(super) fn judge_staple_of_resumption(&self) -> Result<(), Stop> {
-        let facts = self.with_engine(|engine| engine.facts())?;
-        if !facts.resumed || facts.version != Version::TLS1_3 {
-            return Ok(());
-        }
-        self.judge_staple(&[])
-            .map_err(|refusal| self.refuse(refusal.reason, refusal.alert))
     }
 }

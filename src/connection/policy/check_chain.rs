@@ -6,8 +6,8 @@
 
 use std::ffi::c_int;
 
-use super::{Connection, Role};
 use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
+use crate::connection::{Connection, Role};
 use crate::context::{Settings, Slot};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
@@ -73,7 +73,11 @@ impl Connection {
 
     /// Whether this certificate may be shown (`SSL_CERT_FLAG_TLS_STRICT` of `SSL_CTX_set_cert_flags(3)`: only with a chain
     /// that the peer says it takes).
-    pub(super) fn suits_strict_rules(&self, settings: &Settings, slot: &Slot) -> bool {
+    pub(in crate::connection) fn suits_strict_rules(
+        &self,
+        settings: &Settings,
+        slot: &Slot,
+    ) -> bool {
         if settings.certificate_flags & STRICT_FLAGS == 0 {
             return true;
         }
@@ -95,7 +99,7 @@ impl Connection {
         }
         let takes = |certificate: &X509| {
             let nid = certificate.signature_nid();
-            match self.accepted_signatures().is_empty() {
+            match self.peer.signatures.accepted().is_empty() {
                 // The peer has not said what it takes: what RFC 5246 says for that.
                 true => match key.kind() {
                     KeyKind::Rsa => nid == NID_RSA_SHA1,

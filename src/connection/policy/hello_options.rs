@@ -1,7 +1,9 @@
 //! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
 
-use super::plain_messages::{ServerHello, Tls12Hello};
-use super::{ClientHello, Connection, Stop};
+use crate::connection::plain_messages::{
+    ServerHello, Tls12Hello, WrongRenegotiationInfo, check_renegotiation_info,
+};
+use crate::connection::{ClientHello, Connection, Refusal};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
@@ -15,7 +17,7 @@ const OP_TLSEXT_PADDING: u64 = 1 << 4;
 const MODE_SEND_FALLBACK_SCSV: u32 = 0x80;
 
 /// What a client with these settings changes in its ClientHello.
-pub(super) fn hello_change(settings: &Settings) -> ClientHelloChange {
+pub(in crate::connection) fn hello_change(settings: &Settings) -> ClientHelloChange {
     ClientHelloChange {
         fallback: settings.mode & MODE_SEND_FALLBACK_SCSV != 0,
         no_extended_master_secret: settings.options & OP_NO_EXTENDED_MASTER_SECRET != 0,
@@ -25,7 +27,7 @@ pub(super) fn hello_change(settings: &Settings) -> ClientHelloChange {
 
 impl Connection {
     /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which is passed over.
-    pub(super) fn hidden_master_secret(
+    pub(in crate::connection) fn hidden_master_secret(
         &self,
         hello: &ClientHello,
         version: Version,
@@ -37,29 +39,32 @@ impl Connection {
     }
 
     /// Whether the extended master secret is not switched off.
-    pub(super) fn takes_extended_master_secret(&self) -> bool {
+    pub(in crate::connection) fn takes_extended_master_secret(&self) -> bool {
         self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
     }
 
     /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best version.
-    pub(super) fn check_answer(&self, hello: &ServerHello) -> Result<(), Stop> {
+    pub(in crate::connection) fn check_answer(&self, hello: &ServerHello) -> Result<(), Refusal> {
         self.check_unasked(hello)?;
         self.check_downgrade(hello)
     }
 
     /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC 5246, section
     /// 7.4.1.4). The engine has asked for extended_master_secret all the same.
-    fn check_unasked(&self, hello: &ServerHello) -> Result<(), Stop> {
+    fn check_unasked(&self, hello: &ServerHello) -> Result<(), Refusal> {
         let answered = |hello: &Tls12Hello| hello.extended_master_secret;
         match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
             true => Ok(()),
-            false => Err(self.refuse(Reason::UNSOLICITED_EXTENSION, Alert::UNSUPPORTED_EXTENSION)),
+            false => Err(Refusal::new(
+                Reason::UNSOLICITED_EXTENSION,
+                Alert::UNSUPPORTED_EXTENSION,
+            )),
         }
     }
 
     /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random (RFC 8446, section 4.1.3).
     /// It is refused by who could speak TLS 1.3 with it, and by who says that it could (`SSL_MODE_SEND_FALLBACK_SCSV`).
-    fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Stop> {
+    fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Refusal> {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
         let falls_back = self.settings.borrow().mode & MODE_SEND_FALLBACK_SCSV != 0;
@@ -68,14 +73,21 @@ impl Connection {
         let lowered = hello.tls12.is_some()
             && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
         match higher && lowered {
-            true => Err(self.refuse(Reason::INAPPROPRIATE_FALLBACK, Alert::ILLEGAL_PARAMETER)),
+            true => Err(Refusal::new(
+                Reason::INAPPROPRIATE_FALLBACK,
+                Alert::ILLEGAL_PARAMETER,
+            )),
             false => Ok(()),
         }
     }
 
     /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the
     /// lower one from a server that has a higher one.
-    pub(super) fn check_fallback(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
+    pub(in crate::connection) fn check_fallback(
+        &self,
+        hello: &ClientHello,
+        version: Version,
+    ) -> Result<(), Refusal> {
         const FALLBACK_SCSV: u16 = 0x5600;
         let settings = self.settings();
         let highest = [Version::TLS1_3, Version::TLS1_2]
@@ -84,9 +96,44 @@ impl Connection {
         if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {
             return Ok(());
         }
-        Err(self.refuse(
+        Err(Refusal::new(
             Reason::INAPPROPRIATE_FALLBACK,
             Alert::INAPPROPRIATE_FALLBACK,
         ))
+    }
+
+    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
+    pub(in crate::connection) fn check_renegotiation_info(
+        &self,
+        hello: &ClientHello,
+    ) -> Result<(), Refusal> {
+        let tls12 = self.facts.borrow().version == Version::TLS1_2;
+        let contents = hello
+            .extension(ExtensionType::RENEGOTIATION_INFO)
+            .filter(|_| tls12);
+        match contents.map(check_renegotiation_info) {
+            None => Ok(()),
+            Some(Ok(())) => {
+                self.hellos.set_secure_renegotiation(true);
+                Ok(())
+            }
+            Some(Err(WrongRenegotiationInfo::NotEmpty)) => Err(Refusal::new(
+                Reason::RENEGOTIATION_MISMATCH,
+                Alert::HANDSHAKE_FAILURE,
+            )),
+            Some(Err(WrongRenegotiationInfo::Malformed)) => Err(Refusal::new(
+                Reason::RENEGOTIATION_ENCODING_ERR,
+                Alert::DECODE_ERROR,
+            )),
+        }
+    }
+
+    /// Server: records what getters show of extensions, once they have been checked.
+    pub(in crate::connection) fn record_contents(&self, hello: &ClientHello) {
+        self.hellos.set_groups(hello);
+        if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
+            let former = self.peer.ocsp_request.replace(request);
+            drop(former);
+        }
     }
 }

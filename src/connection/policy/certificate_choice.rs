@@ -1,8 +1,8 @@
 //! Which of its certificates a server may show to a client.
 
-use super::Connection;
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::ClientHello;
+use crate::connection::Connection;
 use crate::context::{Callbacks, Settings};
 use crate::engine::CertifiedKey;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::wire::{ExtensionType, Version};
 
 impl Connection {
     /// Those that this client can take, best first.
-    pub(super) fn certificates_for(
+    pub(in crate::connection) fn certificates_for(
         &self,
         settings: &Settings,
         hello: &ClientHello,
@@ -44,7 +44,7 @@ impl Connection {
 impl Connection {
     /// Whether a server has, or may still get, something to prove itself with in TLS 1.3: a certificate
     /// with a key on a curve is good for it only if a signature algorithm is for that curve.
-    pub(super) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
+    pub(in crate::connection) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
         let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.is_set();
         let psk = &settings.psk;
         has_name_callback(&self.context().callbacks())

@@ -1,0 +1,213 @@
+//! Which of its certificates this side shows, and what it says about those that it accepts
+//! (SSL_get_certificate(3), SSL_CTX_set_client_cert_cb(3)).
+
+use std::sync::Arc;
+
+use crate::cipher::SignatureAlgorithm;
+use crate::cipher::security::operation::SIGALG_SHARED;
+use crate::connection::{ClientHello, Connection, Refusal, Role};
+use crate::context::{
+    ChainSource, CredentialHolder, Credentials, LentChains, Position, Settings, Slot,
+};
+use crate::engine::{CertificateRequest, CertifiedKey};
+use crate::error::{Reason, Result};
+use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::name::{Name, NameStack};
+use crate::libcrypto::x509::X509;
+use crate::wire::{Alert, ExtensionType, Version};
+
+/// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
+const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
+
+impl Connection {
+    /// Certificate and key in use: those selected in the handshake, or else those set last.
+    pub fn slot_in_use(&self) -> Option<Slot> {
+        let credentials = &self.settings.borrow().credentials;
+        match self.peer.signatures.slot() {
+            Some(number) => credentials.slot(number).cloned(),
+            None => credentials.current().cloned(),
+        }
+    }
+
+    /// Signature schemes that both sides accept, best first.
+    pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
+        let settings = self.settings();
+        let ours = match (self.role(), &settings.client_signature_schemes) {
+            (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
+            _ => settings.signature_schemes(),
+        };
+        let own_order = settings.prefers_own_order();
+        self.peer.signatures.shared(ours, own_order)
+    }
+
+    /// Records what the peer accepts as signatures.
+    pub(in crate::connection) fn record_accepted_signatures(&self, schemes: &[u16]) {
+        let settings = self.settings();
+        let permitted = self.permitted_signatures(&settings, SIGALG_SHARED, schemes.to_vec());
+        let signatures = &self.peer.signatures;
+        signatures.record_accepted(schemes, &permitted);
+    }
+
+    /// Refuses our own certificate of this number when the security level, which may have been raised since it was set,
+    /// or the security callback does not take it or its chain.
+    pub(in crate::connection) fn check_own_chain(
+        &self,
+        slot: usize,
+    ) -> std::result::Result<(), Reason> {
+        let settings = self.settings();
+        let source = self.chain_source(&settings);
+        match settings.credentials.shown(slot, &source) {
+            Some(chain) => settings.check_shown(self.asker(), &chain),
+            None => Ok(()),
+        }
+    }
+
+    /// Client: what to answer a CertificateRequest with.
+    pub(in crate::connection) fn authenticate(
+        &self,
+        request: &CertificateRequest<'_>,
+    ) -> Option<CertifiedKey> {
+        let names = request
+            .authorities
+            .iter()
+            .filter_map(|der| Name::from_der(der).ok());
+        self.record_accepted_signatures(&request.signature_schemes);
+        self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
+        let callback = self.settings().certificate_callback;
+        match callback.call(self.lent()) {
+            Some(0) => {
+                self.handshake.end_with(Reason::CALLBACK_FAILED);
+                return None;
+            }
+            // Suspending is not possible here; it counts as "no certificate".
+            Some(..0) => return None,
+            _ => {}
+        }
+        if let Some(key) = self.usable_credentials(request) {
+            return Some(key);
+        }
+        self.ask_client_certificate_callback()?;
+        self.usable_credentials(request)
+    }
+
+    fn usable_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
+        let settings = self.settings();
+        let credentials = &settings.credentials;
+        let keys = credentials.certified(&self.chain_source(&settings)).ok()?;
+        let rules = match settings.suite_b() {
+            Some(_) => Version::TLS1_3,
+            None => request.version,
+        };
+        let able = |scheme: u16| {
+            keys.iter().find(|key| {
+                // In TLS 1.2 only the certificate that was set or selected last comes into question.
+                let chosen = request.version == Version::TLS1_3
+                    || Some(key.number()) == credentials.current_number();
+                chosen && key.can_sign(rules, &[scheme])
+            })
+        };
+        let common = request.common_schemes.iter().copied();
+        let key = common
+            .filter(|scheme| self.peer.signatures.may_sign(*scheme))
+            .find_map(able)?;
+        let slot = credentials.slot(key.number())?;
+        self.suits_strict_rules(&settings, slot)
+            .then(|| key.clone())
+    }
+
+    /// Server: records the authorities that a client of TLS 1.3 names (RFC 8446, section 4.2.4).
+    pub(in crate::connection) fn record_client_authorities(
+        &self,
+        hello: &ClientHello,
+    ) -> std::result::Result<(), Refusal> {
+        self.names.borrow_mut().received = None;
+        if hello
+            .extension(ExtensionType::CERTIFICATE_AUTHORITIES)
+            .is_none()
+        {
+            return Ok(());
+        }
+        let names = hello
+            .certificate_authorities()
+            .ok_or_else(|| malformed(Reason::LENGTH_MISMATCH))?
+            .into_iter()
+            .map(Name::from_der)
+            .collect::<Result<Vec<_>>>()
+            .map_err(|_| malformed(Reason::BAD_EXTENSION))?;
+        let names = NameStack::from_items(names)?;
+        self.names.borrow_mut().received = Some(Arc::new(names));
+        Ok(())
+    }
+
+    /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
+    fn ask_client_certificate_callback(&self) -> Option<()> {
+        let callback = self.context().callbacks().client_certificate;
+        let (certificate, key) = callback.call(self.lent())?;
+        let mut result = Ok(());
+        self.change_settings(|settings| {
+            let credentials = Arc::make_mut(&mut settings.credentials);
+            result = credentials
+                .set_certificate(certificate)
+                .and_then(|()| credentials.set_key(key));
+        });
+        result.ok()
+    }
+
+    /// Where chains of our own certificates are completed from.
+    pub(in crate::connection) fn chain_source(&self, settings: &Settings) -> ChainSource {
+        let context = self.context();
+        let store = settings
+            .chain_store
+            .clone()
+            .unwrap_or_else(|| context.certificate_store());
+        ChainSource {
+            extra: context.extra_chain(),
+            objects: store.len(),
+            store,
+            automatic: settings.mode & 0x8 == 0,
+            library: context.library.clone(),
+            engine_signs: settings.algorithms.source().is_none(),
+        }
+    }
+
+    /// DER names that this side sends to the peer.
+    pub(in crate::connection) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
+        if self.settings.borrow().options & OP_DISABLE_TLSEXT_CA_NAMES != 0 {
+            return Vec::new();
+        }
+        let own = self.names.borrow();
+        self.context().with_names(|names| own.for_peer(role, names))
+    }
+}
+
+impl CredentialHolder for Connection {
+    fn library(&self) -> LibraryContext {
+        Connection::library(self)
+    }
+
+    fn current_settings(&self) -> Arc<Settings> {
+        self.settings()
+    }
+
+    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
+        let mut credentials = Credentials::clone(&self.settings().credentials);
+        change(&mut credentials)?;
+        self.change_settings(|settings| settings.credentials = Arc::new(credentials));
+        // From now on the one set last is in use.
+        self.peer.signatures.forget_slot();
+        Ok(())
+    }
+
+    fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
+        self.peer.with_lent_chains(work);
+    }
+
+    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
+        self.settings()
+            .check_strength(self.asker(), certificate, position)
+    }
+}
+
+fn malformed(reason: Reason) -> Refusal {
+    Refusal::new(reason, Alert::DECODE_ERROR)
+}
