@@ -47,7 +47,7 @@ impl Connection {
                 return Err(Stop::Closed);
             }
             if self.stage() != Stage::Open {
-                self.early.check_read()?;
+                self.early.check_application_data()?;
                 self.handshake_for_reading()?;
             } else if self.key_update.get().is_some() {
                 self.update_keys()?;
@@ -126,7 +126,7 @@ impl Connection {
         }
         self.turn_to_tickets();
         if self.stage() != Stage::Open {
-            self.early.check_write()?;
+            self.early.check_application_data()?;
             self.handshake()?;
         }
         self.early.stop_writing();

@@ -1,6 +1,6 @@
 //! A client's early data.
 
-use super::{Connection, EarlyDataStatus, Phase, Role, Stage, Stop, misused};
+use super::{Connection, EarlyDataStatus, Role, Stage, Stop, WriteCall, misused};
 use crate::context::Settings;
 use crate::error::Reason;
 use crate::session::Session;
@@ -13,27 +13,27 @@ impl Connection {
     /// was taken.
     pub fn write_early_data(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
         let early = &self.early;
-        match early.phase.get() {
-            Phase::Off if !self.has_session_for_early_data() => return Err(misused().into()),
-            Phase::Off | Phase::ConnectAgain => {
-                early.phase.set(Phase::Connecting);
+        match early.next_write()? {
+            WriteCall::Connect { is_first: true } if !self.has_session_for_early_data() => {
+                return Err(misused().into());
+            }
+            WriteCall::Connect { .. } => {
+                early.connect();
                 if let Err(stop) = self.handshake_as(Role::Client) {
-                    early.phase.set(Phase::ConnectAgain);
+                    early.connect_again();
                     return Err(stop);
                 }
-                early.hello_waits.set(true);
             }
-            Phase::Write | Phase::Flush if self.stage() == Stage::Failed => {
+            WriteCall::Write | WriteCall::Flush if self.stage() == Stage::Failed => {
                 return Err(Stop::Transport);
             }
-            Phase::Write => {}
-            Phase::Flush => return self.flush_early(data.len()),
-            phase @ (Phase::Read | Phase::ReadDone) => return self.answer_early(phase, data),
-            _ => return Err(misused().into()),
+            WriteCall::Write => {}
+            WriteCall::Flush => return self.flush_early(data.len()),
+            WriteCall::Answer(answered) => return self.answer_early(answered, data),
         }
-        early.phase.set(Phase::Writing);
+        early.write();
         if let Err(stop) = self.send_early(data) {
-            early.phase.set(Phase::Write);
+            early.write_again();
             return Err(stop);
         }
         self.flush_early(data.len())
@@ -72,8 +72,8 @@ impl Connection {
         {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_ALPN, Alert::INTERNAL_ERROR));
         }
-        self.early.limit.set(session.max_early_data().into());
-        self.early.status.set(EarlyDataStatus::Rejected);
+        self.early.set_limit(session.max_early_data());
+        self.early.set_status(EarlyDataStatus::Rejected);
         Ok(())
     }
 
@@ -82,16 +82,14 @@ impl Connection {
         if self.with_engine(|engine| engine.can_write_early())? {
             return Ok(());
         }
-        self.early.status.set(EarlyDataStatus::NotSent);
+        self.early.set_status(EarlyDataStatus::NotSent);
         Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
     }
 
     fn send_early(&self, data: &[u8]) -> std::result::Result<(), Stop> {
         let early = &self.early;
-        let rest = data
-            .len()
-            .saturating_sub(self.transport.written_of_pending()) as u64;
-        if early.count.get().saturating_add(rest) > early.limit.get() {
+        let written = self.transport.written_of_pending();
+        if !early.has_room_for(data.len().saturating_sub(written)) {
             return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::INTERNAL_ERROR));
         }
         let mode = self.settings.borrow().mode & !MODE_ENABLE_PARTIAL_WRITE;
@@ -112,20 +110,20 @@ impl Connection {
     }
 
     fn flush_early(&self, written: usize) -> std::result::Result<usize, Stop> {
-        self.early.phase.set(Phase::Flush);
+        self.early.flush();
         self.flush_flight()?;
-        self.early.phase.set(Phase::Write);
+        self.early.write_again();
         Ok(written)
     }
 
     /// Client: the server may accept early data only in what the client meant by it.
     pub(in crate::connection) fn note_early_data_answer(&self) -> std::result::Result<(), Stop> {
-        if self.early.status.get() != EarlyDataStatus::Rejected
+        if self.early.status() != EarlyDataStatus::Rejected
             || !self.with_engine(|engine| engine.early_data_accepted())?
         {
             return Ok(());
         }
-        self.early.status.set(EarlyDataStatus::Accepted);
+        self.early.set_status(EarlyDataStatus::Accepted);
         let alpn = self.with_engine(|engine| engine.facts())?.alpn;
         let differs = self.handshake.client(|client| {
             let offered = client.offered.any();

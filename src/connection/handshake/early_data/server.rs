@@ -1,6 +1,8 @@
 //! A server's side of early data.
 
-use super::{ClientHello, Connection, EarlyDataStatus, Phase, Role, Stage, Stop, misused};
+use super::{
+    Answered, ClientHello, Connection, EarlyDataStatus, ReadCall, Role, Stage, Stop, misused,
+};
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
@@ -19,35 +21,34 @@ impl Connection {
         if self.role() == Some(Role::Client) {
             return Err(misused().into());
         }
-        match early.phase.get() {
-            Phase::Off if self.stage() != Stage::Before => return Err(misused().into()),
-            Phase::Off | Phase::AcceptAgain => {
-                early.phase.set(Phase::Accepting);
+        match early.next_read()? {
+            ReadCall::Accept { is_first: true } if self.stage() != Stage::Before => {
+                return Err(misused().into());
+            }
+            ReadCall::Accept { .. } => {
+                early.accept();
                 if let Err(stop) = self.handshake_as(Role::Server) {
-                    early.phase.set(Phase::AcceptAgain);
+                    early.accept_again();
                     return Err(stop);
                 }
             }
-            // What came beyond the limit is nobody's.
-            Phase::Read if self.stage() == Stage::Failed => return Err(Stop::Transport),
-            Phase::Read => {}
-            _ => return Err(misused().into()),
+            // Early data past the limit is discarded.
+            ReadCall::Read if self.stage() == Stage::Failed => return Err(Stop::Transport),
+            ReadCall::Read => {}
         }
-        if early.status.get() != EarlyDataStatus::Accepted {
-            early.phase.set(Phase::ReadDone);
+        if early.status() != EarlyDataStatus::Accepted {
+            early.end_reading();
             return Ok(None);
         }
-        early.phase.set(Phase::Reading);
+        early.read();
         let result = self.receive_early(buffer);
-        if early.phase.get() == Phase::Reading {
-            early.phase.set(Phase::Read);
-        }
+        early.read_again();
         result
     }
 
     fn receive_early(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
         loop {
-            if self.early.phase.get() == Phase::ReadDone {
+            if self.early.has_ended_reading() {
                 self.stop_resting()?;
                 // The client's Finished usually comes along.
                 let result = self.advance();
@@ -83,7 +84,7 @@ impl Connection {
         if version != Version::TLS1_3 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
             return Ok(EarlyDataPolicy::Absent);
         }
-        self.early.status.set(EarlyDataStatus::Rejected);
+        self.early.set_status(EarlyDataStatus::Rejected);
         let settings = self.settings();
         let profile = self.server_profile(hello)?;
         let limit = self.handshake.server(|server| {
@@ -103,8 +104,8 @@ impl Connection {
         if !accepted {
             return Ok(EarlyDataPolicy::Reject);
         }
-        self.early.limit.set(limit.into());
-        self.early.status.set(EarlyDataStatus::Accepted);
+        self.early.set_limit(limit);
+        self.early.set_status(EarlyDataStatus::Accepted);
         Ok(EarlyDataPolicy::Accept)
     }
 
@@ -145,7 +146,7 @@ impl Connection {
         Ok(())
     }
 
-    /// After a record has been digested: what it says about early data (S119).
+    /// After the engine has processed a record: what that says about early data (S119).
     pub(in crate::connection) fn note_early_data(
         &self,
         event: EarlyDataEvent,
@@ -157,11 +158,11 @@ impl Connection {
             }
             EarlyDataEvent::None => self.note_engines_decision(),
             EarlyDataEvent::End => {
-                early.phase.set(Phase::ReadDone);
+                early.end_reading();
                 Ok(())
             }
-            EarlyDataEvent::Data(bytes) if early.phase.get() == Phase::Reading => {
-                self.count_early_data(bytes, early.limit.get(), 0)
+            EarlyDataEvent::Data(bytes) if early.is_reading() => {
+                self.count_early_data(bytes, early.limit(), 0)
             }
             EarlyDataEvent::Data(_) => {
                 Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE))
@@ -175,11 +176,10 @@ impl Connection {
 
     /// rustls has the last word on whether early data is accepted.
     fn note_engines_decision(&self) -> std::result::Result<(), Stop> {
-        let status = &self.early.status;
-        if status.get() == EarlyDataStatus::Accepted
+        if self.early.status() == EarlyDataStatus::Accepted
             && self.with_engine(|engine| engine.has_answered() && !engine.early_data_accepted())?
         {
-            status.set(EarlyDataStatus::Rejected);
+            self.early.set_status(EarlyDataStatus::Rejected);
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ impl Connection {
     /// A server's data for a client that has not finished its part of the handshake.
     pub(super) fn answer_early(
         &self,
-        phase: Phase,
+        answered: Answered,
         data: &[u8],
     ) -> std::result::Result<usize, Stop> {
         if matches!(self.stage(), Stage::Open | Stage::Tickets) {
@@ -219,13 +219,13 @@ impl Connection {
             )
             .into());
         }
-        self.early.phase.set(Phase::Answering);
+        self.early.answer(answered);
         let mode = self.settings.borrow().mode;
         let result = self.write_records(data, mode, |engine, chunk| engine.write(chunk));
         if result.is_ok() {
             let _ = self.flush_flight();
         }
-        self.early.phase.set(phase);
+        self.early.end_answer(answered);
         result
     }
 }
