@@ -14,6 +14,7 @@ use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES};
 use crate::cipher::{Cipher, Group};
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::libcrypto::digest::digest_by_name;
 use crate::libcrypto::memory;
 
 /// What names are for no cipher.
@@ -21,10 +22,6 @@ const NO_NAME: *const c_char = c"(NONE)".as_ptr();
 
 /// Smallest buffer for a description, in bytes.
 const DESCRIPTION_SIZE: usize = 128;
-
-unsafe extern "C" {
-    fn EVP_get_digestbyname(name: *const c_char) -> *const ffi::EVP_MD;
-}
 
 /// OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)).
 /// "(NONE)" for NULL. Puts no error on the queue.
@@ -160,10 +157,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
 ) -> *const ffi::EVP_MD {
     // SAFETY: the caller passes NULL or one of the table.
     let digest = unsafe { known(cipher) }.and_then(|cipher| cipher.handshake_digest);
-    digest.map_or(ptr::null(), |digest| {
-        // SAFETY: a static C string.
-        unsafe { EVP_get_digestbyname(digest.name().as_ptr()) }
-    })
+    digest.map_or(ptr::null(), |digest| digest_by_name(digest.name()))
 }
 
 /// 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts

@@ -198,26 +198,13 @@ pub unsafe extern "C" fn SSL_get_shared_ciphers(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         let size = usize::try_from(size).map_err(|_| Error::Silent)?;
-        let offered = connection.offered_ciphers();
-        if buf.is_null() || size < 2 || offered.is_empty() {
-            return Err(Error::Silent);
-        }
-        let settings = connection.settings_with_ciphers();
-        let mut text = String::new();
-        for cipher in offered {
-            let name = cipher.name.to_string_lossy();
-            if settings.ciphers().any(|own| own.id == cipher.id)
-                && text.len() + name.len() + 2 <= size
-            {
-                if !text.is_empty() {
-                    text.push(':');
-                }
-                text.push_str(&name);
-            }
-        }
-        text.push('\0');
+        let text = match buf.is_null() {
+            true => None,
+            false => connection.shared_cipher_names(size),
+        };
+        let text = text.ok_or(Error::Silent)?;
         // SAFETY: `text` with its NUL is no longer than `size`, which is writable.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buf, text.len()) };
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), buf, text.count_bytes() + 1) };
         Ok(buf)
     })
 }

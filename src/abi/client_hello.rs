@@ -11,10 +11,10 @@ use openssl_sys as ffi;
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
 use crate::callback::{ClientHelloCallback, ClientHelloFunction};
-use crate::cipher::Cipher;
+use crate::cipher::{SuiteList, SuiteListForm};
 use crate::connection::{ClientHello, Connection};
 use crate::context::{CipherStack, Context};
-use crate::error::{Error, Reason, Result};
+use crate::error::{Error, Result};
 use crate::libcrypto::memory;
 use crate::wire::ExtensionType;
 
@@ -208,17 +208,14 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     call(c"SSL_bytes_to_cipher_list", 0, || {
         // SAFETY: NULL or readable, as the caller promises.
         let bytes = unsafe { self::bytes(bytes, len) };
-        let known = match isv2format {
-            0 => known_suites(bytes, |suite: [u8; 2]| Some(suite)),
-            _ => known_suites(bytes, |[kind, high, low]| {
-                (kind == 0).then_some([high, low])
-            }),
-        }?;
-        let (signals, suites): (Vec<_>, Vec<_>) =
-            known.into_iter().partition(|cipher| cipher.is_signal());
+        let form = match isv2format {
+            0 => SuiteListForm::Tls,
+            _ => SuiteListForm::Ssl2,
+        };
+        let list = SuiteList::read(bytes, form)?;
         let (suites, signals) = (
-            CipherStack::from_items(suites)?,
-            CipherStack::from_items(signals)?,
+            CipherStack::from_items(list.suites)?,
+            CipherStack::from_items(list.signals)?,
         );
         // SAFETY: both are NULL or can be written, as the caller promises.
         unsafe {
@@ -231,24 +228,6 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
         }
         Ok(1)
     })
-}
-
-/// The suites among entries of `N` bytes, of which `number` takes the number out.
-fn known_suites<const N: usize>(
-    bytes: &[u8],
-    number: impl Fn([u8; N]) -> Option<[u8; 2]>,
-) -> Result<Vec<&'static Cipher>> {
-    if bytes.is_empty() {
-        return Err(Error::new(Reason::NO_CIPHERS_SPECIFIED));
-    }
-    if !bytes.len().is_multiple_of(N) {
-        return Err(Error::new(Reason::ERROR_IN_RECEIVED_CIPHER_LIST));
-    }
-    Ok(bytes
-        .chunks_exact(N)
-        .filter_map(|entry| number(entry.try_into().ok()?))
-        .filter_map(|number| Cipher::from_wire(u16::from_be_bytes(number)))
-        .collect())
 }
 
 /// Lends a part of the ClientHello, and gives its length; 0 when there is none.
@@ -278,38 +257,4 @@ unsafe fn lend_part(
 unsafe fn hello_of(ssl: *const Connection) -> Result<Arc<ClientHello>> {
     // SAFETY: NULL or live, as the caller promises.
     unsafe { borrow(ssl) }?.client_hello().ok_or(Error::Silent)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn numbers(bytes: &[u8], isv2: bool) -> Result<Vec<u16>> {
-        let known = match isv2 {
-            false => known_suites(bytes, |suite: [u8; 2]| Some(suite)),
-            true => known_suites(bytes, |[kind, high, low]| {
-                (kind == 0).then_some([high, low])
-            }),
-        };
-        known.map(|ciphers| ciphers.iter().map(|cipher| cipher.wire()).collect())
-    }
-
-    #[test]
-    fn unknown_suites_are_left_out() {
-        let bytes = [0x13, 0x01, 0xfa, 0xfa, 0xc0, 0x2f];
-        assert_eq!(numbers(&bytes, false), Ok(vec![0x1301, 0xc02f]));
-        let bytes = [0, 0xc0, 0x2f, 1, 0, 0x80];
-        assert_eq!(numbers(&bytes, true), Ok(vec![0xc02f]));
-    }
-
-    #[test]
-    fn lists_that_are_empty_or_cut_off_are_errors() {
-        assert_eq!(
-            numbers(&[], false),
-            Err(Reason::NO_CIPHERS_SPECIFIED.into())
-        );
-        let cut_off = Err(Reason::ERROR_IN_RECEIVED_CIPHER_LIST.into());
-        assert_eq!(numbers(&[0x13], false), cut_off);
-        assert_eq!(numbers(&[0, 0xc0, 0x2f, 0], true), cut_off);
-    }
 }

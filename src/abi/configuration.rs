@@ -13,7 +13,7 @@ use std::sync::{Arc, Weak};
 
 use super::call::{call, queue};
 use super::pointer::{borrow, borrow_quietly, c_str, optional};
-use crate::configuration::{COMMAND_LINE, Configuration, FILE, Refusal, Target, ValueType, system};
+use crate::configuration::{Configuration, Refusal, Target, ValueType, system};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
@@ -181,43 +181,65 @@ pub unsafe extern "C" fn SSL_CONF_cmd_argv(
     pargv: *mut *mut *mut c_char,
 ) -> c_int {
     call(c"SSL_CONF_cmd_argv", 0, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let configuration = unsafe { borrow(cctx) }?;
-        // SAFETY: NULL or readable, as the caller promises.
-        let (arguments, count) = unsafe { (pargv.as_ref(), pargc.as_ref().copied()) };
-        let arguments = *arguments.ok_or(Reason::PASSED_NULL_PARAMETER)?;
-        if count.is_some_and(|count| count <= 0) {
+        // SAFETY: NULL or live, and an array of C strings, as the caller promises.
+        let (configuration, next) = unsafe { (borrow(cctx)?, next_command(pargc, pargv)?) };
+        let Some((command, value)) = next else {
             return Ok(0);
-        }
-        // SAFETY: there is at least one, or the NULL at the end.
-        let command = unsafe { *arguments };
-        if command.is_null() {
-            return Ok(0);
-        }
-        let value = match count {
-            Some(1) => std::ptr::null_mut(),
-            // SAFETY: there is a second one, or the NULL at the end.
-            _ => unsafe { *arguments.add(1) },
         };
-        configuration.clear_flags(FILE);
-        configuration.set_flags(COMMAND_LINE);
-        // SAFETY: C strings, as the caller promises.
-        match unsafe { SSL_CONF_cmd(cctx, command, value) } {
-            0 => Ok(-1),
-            -2 => Ok(0),
-            used if used > 0 => {
+        let report = &mut |error| queue(c"SSL_CONF_cmd", &error);
+        match configuration.run_in_line(command, value, report) {
+            Ok(used) => {
                 // SAFETY: writable, as the caller promises; so many elements have been used.
-                unsafe {
-                    *pargv = arguments.add(used as usize);
-                    if !pargc.is_null() {
-                        *pargc -= used;
-                    }
-                }
-                Ok(used)
+                unsafe { move_on(pargc, pargv, used) };
+                Ok(used as c_int)
             }
-            failure => Ok(failure),
+            Err(Refusal::Unknown) => Ok(0),
+            Err(Refusal::Failed) => Ok(-1),
+            Err(Refusal::MissingValue) => Ok(-3),
         }
     })
+}
+
+/// The command at the start of an array, with what follows it. `None` at the end.
+///
+/// # Safety
+/// As for `SSL_CONF_cmd_argv`; the texts live while the result is used.
+unsafe fn next_command<'a>(
+    pargc: *const c_int,
+    pargv: *const *mut *mut c_char,
+) -> Result<Option<(&'a CStr, Option<&'a CStr>)>> {
+    // SAFETY: NULL or readable, as the caller promises.
+    let (arguments, count) = unsafe { (pargv.as_ref(), pargc.as_ref().copied()) };
+    let arguments = *arguments.ok_or(Reason::PASSED_NULL_PARAMETER)?;
+    if count.is_some_and(|count| count <= 0) {
+        return Ok(None);
+    }
+    // SAFETY: there is at least one element, or the NULL at the end; with a count of 1 no second
+    // one is read.
+    unsafe {
+        let Some(command) = c_str(*arguments) else {
+            return Ok(None);
+        };
+        let value = match count {
+            Some(1) => None,
+            _ => c_str(*arguments.add(1)),
+        };
+        Ok(Some((command, value)))
+    }
+}
+
+/// Moves past the elements that were used.
+///
+/// # Safety
+/// As for `SSL_CONF_cmd_argv`; there are as many elements.
+unsafe fn move_on(pargc: *mut c_int, pargv: *mut *mut *mut c_char, used: usize) {
+    // SAFETY: `pargv` is not NULL, `pargc` may be; both can be written, as the caller promises.
+    unsafe {
+        *pargv = (*pargv).add(used);
+        if let Some(count) = pargc.as_mut() {
+            *count -= used as c_int;
+        }
+    }
 }
 
 /// The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`

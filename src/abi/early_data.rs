@@ -7,9 +7,9 @@
 use std::ffi::{c_int, c_void};
 
 use super::call::call;
+use super::drive::drive;
 use super::io::buffer;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
-use super::stop::drive;
 use crate::callback::{AllowEarlyDataCallback, AllowEarlyDataFunction};
 use crate::connection::{Connection, Stop};
 use crate::context::Context;

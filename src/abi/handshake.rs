@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int};
 
 use super::call::call;
+use super::drive::drive;
 use super::pointer::borrow_quietly;
-use super::stop::drive;
 use super::types::HandshakeState;
 use crate::connection::{Connection, Role, Stage};
 

@@ -5,11 +5,10 @@ use std::ffi::{c_int, c_void};
 use libc::off_t;
 
 use super::call::call;
+use super::drive::drive;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
-use super::stop::drive;
-use crate::connection::{Connection, Stop, Want};
+use crate::connection::{Connection, Stop, Stopped, Want};
 use crate::error::{Error, Reason};
-use crate::libcrypto::bio::Bio;
 use crate::libcrypto::error_queue;
 
 /// Reads up to `num` bytes into `buf`, at most what one record holds. Does the handshake first if
@@ -118,37 +117,17 @@ pub unsafe extern "C" fn SSL_peek_ex(
 pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) -> c_int {
     const NONE: c_int = 0;
     const SSL: c_int = 1;
-    const WANT_X509_LOOKUP: c_int = 4;
-    const SYSCALL: c_int = 5;
-    const ZERO_RETURN: c_int = 6;
-    const WANT_CLIENT_HELLO_CB: c_int = 11;
-
     if ret_code > 0 {
         return NONE;
     }
-    let queued = error_queue::peek();
-    if queued != 0 {
-        const SYSTEM_ERROR: u64 = 0x8000_0000;
-        return match queued & SYSTEM_ERROR {
-            0 => SSL,
-            _ => SYSCALL,
-        };
+    match error_queue::peek() {
+        0 => call(c"SSL_get_error", Stopped::Syscall as c_int, || {
+            // SAFETY: NULL or live, as the caller promises.
+            Ok(unsafe { borrow_quietly(ssl) }?.stopped() as c_int)
+        }),
+        error if error_queue::is_of_system(error) => Stopped::Syscall as c_int,
+        _ => SSL,
     }
-    call(c"SSL_get_error", SYSCALL, || {
-        // SAFETY: NULL or live, as the caller promises.
-        let connection = unsafe { borrow_quietly(ssl) }?;
-        let waiting = match connection.want() {
-            Want::Read => transport_error(connection.read_bio(), true),
-            Want::Write => transport_error(connection.write_bio(), false),
-            Want::X509Lookup => Some(WANT_X509_LOOKUP),
-            Want::ClientHelloCallback => Some(WANT_CLIENT_HELLO_CB),
-            Want::Nothing => None,
-        };
-        Ok(waiting.unwrap_or(match connection.has_been_shut_down() {
-            true => ZERO_RETURN,
-            false => SYSCALL,
-        }))
-    })
 }
 
 /// What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
@@ -284,29 +263,4 @@ pub(super) unsafe fn buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
     // SAFETY: as the caller promises. The bytes may be uninitialised in C's eyes; they are only
     // written to.
     unsafe { std::slice::from_raw_parts_mut(buf.cast(), len) }
-}
-
-/// What a BIO that could not go on waits for, in terms of `SSL_get_error`.
-pub(super) fn transport_error(bio: *mut openssl_sys::BIO, reading: bool) -> Option<c_int> {
-    const WANT_READ: c_int = 2;
-    const WANT_WRITE: c_int = 3;
-    const WANT_CONNECT: c_int = 7;
-    const WANT_ACCEPT: c_int = 8;
-    const RETRY_CONNECT: c_int = 2;
-    const RETRY_ACCEPT: c_int = 3;
-    // SAFETY: NULL, or a BIO that the connection holds.
-    let bio = unsafe { Bio::lend(bio) }?;
-    let (read, write) = (bio.should_read(), bio.should_write());
-    match (read, write) {
-        (true, true) if reading => Some(WANT_READ),
-        (true, true) => Some(WANT_WRITE),
-        (true, false) => Some(WANT_READ),
-        (false, true) => Some(WANT_WRITE),
-        (false, false) if bio.should_io_special() => match bio.retry_reason() {
-            RETRY_CONNECT => Some(WANT_CONNECT),
-            RETRY_ACCEPT => Some(WANT_ACCEPT),
-            _ => None,
-        },
-        (false, false) => None,
-    }
 }

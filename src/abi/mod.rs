@@ -49,7 +49,7 @@
 //! | `callbacks`, `exporter`, `strings`                    | watching connections; keying material; texts          |
 //! | `control`, `configuration`                            | controls behind macros; commands by name              |
 //! | `init`, `unsupported`                                 | the library itself; what it does not have             |
-//! | `call`, `stop`, `pointer`, `types`, `reprise_types`   | errors, panics, pointers and types at the border to C |
+//! | `call`, `drive`, `pointer`, `types`, `reprise_types`  | errors, panics, pointers and types at the border to C |
 //!
 //! [`Connection`]: crate::connection::Connection
 //! [`Context`]: crate::context::Context
@@ -69,6 +69,7 @@ mod client_hello;
 mod configuration;
 pub mod context;
 pub mod control;
+mod drive;
 mod early_data;
 mod exporter;
 pub mod handshake;
@@ -102,7 +103,6 @@ pub mod shutdown;
 mod sni;
 pub mod ssl;
 mod ssl_bio;
-mod stop;
 mod strings;
 #[cfg(test)]
 mod ticket_rotation_tests;

@@ -3,8 +3,8 @@
 use std::ffi::c_int;
 
 use super::call::call;
+use super::drive::drive;
 use super::pointer::borrow_quietly;
-use super::stop::drive;
 use crate::connection::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 
 const BOTH: c_int = SENT_SHUTDOWN | RECEIVED_SHUTDOWN;

@@ -8,10 +8,9 @@ use std::sync::{Arc, OnceLock};
 use openssl_sys as ffi;
 
 use super::call::{call, queue};
-use super::io::transport_error;
+use super::drive::with_memory;
 use super::pointer::store;
-use super::stop::with_memory;
-use crate::connection::{Connection, Role, Stage, Stop, Want};
+use crate::connection::{Connection, Role, Stage, Stop, Stopped, Want};
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, Retry};
 use crate::libcrypto::bio_method::{
@@ -381,27 +380,19 @@ pub fn close(connection: &Connection) {
 
 /// Says what the connection waits for (`BIO_should_retry(3)`).
 fn wait(bio: &Bio, connection: &Connection) {
-    const ERROR_WANT_READ: c_int = 2;
-    const ERROR_WANT_WRITE: c_int = 3;
-    const ERROR_WANT_CONNECT: c_int = 7;
-    const ERROR_WANT_ACCEPT: c_int = 8;
     const REASON_X509_LOOKUP: c_int = 1;
     const REASON_CONNECT: c_int = 2;
     const REASON_ACCEPT: c_int = 3;
-    let transport = match connection.want() {
-        Want::Read => transport_error(connection.read_bio(), true),
-        Want::Write => transport_error(connection.write_bio(), false),
-        Want::X509Lookup | Want::ClientHelloCallback | Want::Nothing => None,
-    };
-    let special = match transport {
-        Some(ERROR_WANT_CONNECT) => Some(REASON_CONNECT),
-        Some(ERROR_WANT_ACCEPT) => Some(REASON_ACCEPT),
+    let stopped = connection.waits_for_transport();
+    let special = match stopped {
+        Some(Stopped::WantConnect) => Some(REASON_CONNECT),
+        Some(Stopped::WantAccept) => Some(REASON_ACCEPT),
         _ if connection.want() == Want::X509Lookup => Some(REASON_X509_LOOKUP),
         _ => None,
     };
     let retry = Retry {
-        read: transport == Some(ERROR_WANT_READ),
-        write: transport == Some(ERROR_WANT_WRITE),
+        read: stopped == Some(Stopped::WantRead),
+        write: stopped == Some(Stopped::WantWrite),
         special,
     };
     if retry.read || retry.write || special.is_some() {

@@ -24,6 +24,7 @@ mod selector;
 pub mod signature;
 pub mod suite;
 mod suite_b;
+mod suite_list;
 mod table;
 mod words;
 
@@ -33,3 +34,4 @@ pub use method::{Method, Role};
 pub use signature::SignatureAlgorithm;
 pub use suite::Cipher;
 pub use suite_b::SuiteB;
+pub use suite_list::{SuiteList, SuiteListForm};

@@ -135,6 +135,18 @@ impl Configuration {
         Ok(2)
     }
 
+    /// Runs a command of a command line. From now on names are those of a command line.
+    pub fn run_in_line(
+        &self,
+        name: &CStr,
+        value: Option<&CStr>,
+        report: Report<'_>,
+    ) -> std::result::Result<usize, Refusal> {
+        self.clear_flags(FILE);
+        self.set_flags(COMMAND_LINE);
+        self.run(name, value, report)
+    }
+
     /// Does what has been put off to the end: missing keys are looked for beside their
     /// certificates, names of authorities are set.
     pub fn finish(&self) -> Result<()> {

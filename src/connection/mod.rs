@@ -26,6 +26,7 @@
 //! | `observer`          | reports to the info and message callbacks                     |
 //! | `observed`          | what it sees of the connection                                |
 //! | `plain_messages`    | what is read of messages that go unprotected                  |
+//! | `last_call`         | what stopped the last call                                    |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
 mod client_hello;
@@ -37,6 +38,7 @@ mod failing;
 mod handshake;
 mod hellos;
 mod io;
+mod last_call;
 mod observed;
 mod observer;
 mod own_settings;
@@ -54,6 +56,7 @@ mod transport;
 
 pub use client_hello::ClientHello;
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
+pub use last_call::Stopped;
 pub use observer::{HandshakeState, InfoKind};
 pub use peer::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};

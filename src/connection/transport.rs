@@ -79,6 +79,16 @@ impl Transport {
         self.write_bio.as_ptr()
     }
 
+    /// Asks the read BIO. `None` when there is none.
+    pub fn with_read_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
+        self.read_bio.with(work)
+    }
+
+    /// Asks the write BIO. `None` when there is none.
+    pub fn with_write_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
+        self.write_bio.with(work)
+    }
+
     /// `SSL_want(3)`
     pub fn want(&self) -> Want {
         self.progress.get().want

@@ -1,6 +1,6 @@
 //! Digests.
 
-use std::ffi::{CStr, c_uint};
+use std::ffi::{CStr, c_char, c_uint};
 
 use crate::error::Result;
 use crate::libcrypto::ffi;
@@ -33,6 +33,15 @@ impl HandshakeDigest {
             Self::Sha384 => 48,
         }
     }
+}
+
+/// The digest that libcrypto itself has under a name, for C; static. NULL when there is none.
+pub fn digest_by_name(name: &CStr) -> *const ffi::EVP_MD {
+    unsafe extern "C" {
+        fn EVP_get_digestbyname(name: *const c_char) -> *const ffi::EVP_MD;
+    }
+    // SAFETY: a C string.
+    unsafe { EVP_get_digestbyname(name.as_ptr()) }
 }
 
 /// SHA-256 of `data`, by the digest of `library`.

@@ -101,6 +101,12 @@ pub fn peek() -> std::ffi::c_ulong {
     unsafe { ERR_peek_error() }
 }
 
+/// Whether an error is one of the system, with `errno` for its reason (`ERR_SYSTEM_ERROR`).
+pub fn is_of_system(error: u64) -> bool {
+    const SYSTEM_ERROR: u64 = 0x8000_0000;
+    error & SYSTEM_ERROR != 0
+}
+
 /// Takes all errors of this thread from the queue; gives the texts for a person that they carry.
 #[cfg(any(test, fuzzing))]
 pub fn take_details() -> Vec<String> {

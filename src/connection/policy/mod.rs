@@ -26,7 +26,7 @@ mod stapling;
 pub(super) use hello_options::hello_change;
 pub(super) use peer_signature::verify as verify_signature;
 
-use std::ffi::c_int;
+use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
@@ -74,6 +74,30 @@ impl Connection {
     pub fn supported_ciphers(&self) -> Vec<&'static Cipher> {
         self.settings_with_ciphers()
             .supported_ciphers(self.method.get(), self.asker())
+    }
+
+    /// Server: the names of the cipher suites that both sides have, with colons between them: as
+    /// many as fit into `size` bytes with the NUL. `None` if that is too little for any name, and
+    /// before a client has offered suites.
+    pub fn shared_cipher_names(&self, size: usize) -> Option<CString> {
+        let offered = self.offered_ciphers();
+        if size < 2 || offered.is_empty() {
+            return None;
+        }
+        let settings = self.settings_with_ciphers();
+        let mut text = String::new();
+        for cipher in offered {
+            let name = cipher.name.to_string_lossy();
+            if settings.ciphers().any(|own| own.id == cipher.id)
+                && text.len() + name.len() + 2 <= size
+            {
+                if !text.is_empty() {
+                    text.push(':');
+                }
+                text.push_str(&name);
+            }
+        }
+        CString::new(text).ok()
     }
 
     /// Client: what the ClientHello offers.
