@@ -10,8 +10,9 @@
 //! | [`connection`]    | what `SSL` points to: handshake, read, write, shutdown                   |
 //! | [`context`]       | what `SSL_CTX` points to: settings shared by connections                 |
 //! | [`callback`]      | the program's functions: their C types, and safe methods that call them  |
-//! | [`session`]       | what `SSL_SESSION` points to: the refcounted object, DER, printing       |
-//! | [`cache`]         | the session cache of a context                                           |
+//! | [`session`]       | what `SSL_SESSION` points to: the counted object, DER, printing. Of      |
+//! |                   | libcrypto it knows only the application data that each object has        |
+//! | [`cache`]         | the session cache of a context; it knows neither TLS nor sessions        |
 //! | [`ticket`]        | ticket keys: sealing and opening tickets                                 |
 //! | [`cipher`]        | cipher suites, groups and signature algorithms: names, lists, properties |
 //! | [`engine`]        | the only room that names rustls                                          |

@@ -5,7 +5,6 @@ use std::ffi::c_int;
 use openssl_sys as ffi;
 
 use super::call::{call, silence_panics};
-use super::session_ex_data;
 use crate::error::Result;
 use crate::libcrypto::{error_queue, init};
 
@@ -49,6 +48,5 @@ pub unsafe fn initialise(options: u64, settings: *const ffi::OPENSSL_INIT_SETTIN
     // SAFETY: as the caller promises.
     unsafe { init::initialise(options | ADD_ALL | config, settings) }?;
     error_queue::load_reason_texts();
-    session_ex_data::install();
     Ok(())
 }

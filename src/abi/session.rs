@@ -5,7 +5,6 @@ use std::ptr::null_mut;
 
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, borrow_quietly, optional};
-use crate::abi::session_ex_data;
 use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
@@ -71,7 +70,6 @@ pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     call(c"SSL_SESSION_new", null_mut(), || {
-        session_ex_data::install();
         let fields = Fields {
             max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
             ..Fields::default()
@@ -92,7 +90,6 @@ pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_dup(src: *const Session) -> *mut Session {
     call(c"SSL_SESSION_dup", null_mut(), || {
-        session_ex_data::install();
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(src) }?;
         Ok(memory::guarded(|| session.duplicate())?.into_raw())

@@ -8,7 +8,6 @@ use openssl_sys as ffi;
 
 use crate::abi::call::{call, queue};
 use crate::abi::pointer::{borrow, borrow_quietly, bytes, optional};
-use crate::abi::session_ex_data;
 use crate::callback::PasswordFunction;
 use crate::cipher::Cipher;
 use crate::error::{Error, Reason, Result};
@@ -190,7 +189,6 @@ pub unsafe extern "C" fn PEM_write_SSL_SESSION(out: *mut FILE, x: *const Session
 /// # Safety
 /// `a` is NULL or points to NULL or to a live session.
 unsafe fn read(a: *mut *mut Session, input: &[u8]) -> Result<(*mut Session, usize)> {
-    session_ex_data::install();
     let decoded = memory::guarded(|| der::decode(input, |id| Cipher::from_id(id).is_some()))?;
     // SAFETY: NULL or readable and writable, as the caller promises.
     let place = unsafe { a.as_mut() };

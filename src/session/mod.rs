@@ -1,8 +1,8 @@
 //! What `SSL_SESSION` points to.
 //!
-//! A [`Session`] is the master copy of everything that OpenSSL keeps of a session. Nothing here
-//! knows rustls or C: the engine makes its own values from a session and reads new ones into it,
-//! and `abi` attaches what only C needs ([`Companion`]).
+//! A [`Session`] is the master copy of everything that OpenSSL keeps of a session. Nothing here knows rustls: the
+//! engine makes its own values from a session and reads new ones into it. Of C it knows that some byte fields are
+//! lent as pointers and that names end with a NUL; of libcrypto only the application data (ex_data).
 //!
 //! | part          | what it holds                                                             |
 //! |---------------|---------------------------------------------------------------------------|
@@ -17,7 +17,6 @@
 //! | `lent`        | what is kept for threads that were lent it                                |
 //! | `setters`     | what programs may set                                                     |
 //! | [`Owner`]     | the owner of the cache that a session is in                               |
-//! | [`Companion`] | what `abi` attaches                                                       |
 //!
 //! # Threads
 //! A session may be shared by any number of threads, setters included (S122). Numbers are
@@ -27,15 +26,14 @@
 //! in OpenSSL, and then for threads that are reading it (see `body` and `lent`).
 //!
 //! # Lifetime
-//! The count starts at one. When it reaches zero, in this order: the companion is told (so that
-//! ex_data callbacks still see the whole session), the secrets are wiped, everything that the
-//! session owns elsewhere is let go. Its own memory is freed at once if it has never been in a
+//! The count starts at one. When it reaches zero, in this order: the callbacks of the application data run
+//! (they see the whole session), the secrets are wiped, everything that the
+//! session owns elsewhere is dropped. Its own memory is freed at once if it has never been in a
 //! cache; else it goes to the epoch, because a lookup that takes no lock may be passing through it
 //! just then.
 
 mod block;
 mod body;
-mod companion;
 pub mod der;
 mod fields;
 mod lent;
@@ -58,7 +56,6 @@ mod view;
 
 pub use block::Part;
 pub use body::{Field, Reading};
-pub use companion::{Companion, set_companion_factory};
 pub use fields::Fields;
 pub use peer::PeerChain;
 pub use reference::SessionRef;

@@ -17,15 +17,12 @@ unsafe impl Counted for Session {
         &self.count
     }
 
-    /// The companion is told, the secrets are wiped, and what the session owns elsewhere is dropped.
+    /// The callbacks of the application data see the whole session; then the secrets are wiped, and what the
+    /// session owns elsewhere is dropped.
     fn end(&self, last: Last) {
-        if let Some(companion) = self.companion() {
-            companion.freed(self);
-        }
+        self.ex_data.free_for(self);
         // The memory may stay for lookups that are under way, but to C the session is gone.
         self.tag.clear();
-        // SAFETY: no holder is left who could be reading the companion.
-        drop(unsafe { (*self.companion.get()).take() });
         self.bodies.wipe(last);
     }
 

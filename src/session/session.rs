@@ -1,6 +1,5 @@
 //! The object.
 
-use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
@@ -10,12 +9,12 @@ use std::sync::atomic::{
 
 use crate::cache::OwnNode;
 use crate::error::Result;
+use crate::libcrypto::ex_data::{Class, ExData};
 use crate::reference::{Count, WeakSlot};
 use crate::session::body::{BodyList, PeerChange};
-use crate::session::companion;
 use crate::session::view::hex;
 use crate::session::{
-    Bytes, Companion, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
+    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
     MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Part, PeerChain, Reading, SessionRef, View,
 };
 use crate::tag::{Tag, Tagged, tagged};
@@ -37,15 +36,9 @@ pub struct Session {
     /// For the caches.
     pub node: OwnNode<Session>,
     numbers: AtomicNumbers,
-    /// Written when the session is made and when it ends, else only read.
-    pub(super) companion: UnsafeCell<Option<Box<dyn Companion>>>,
+    /// Application data (`SSL_SESSION_set_ex_data(3)`).
+    pub ex_data: ExData,
 }
-
-// SAFETY: all parts are atomics, locks or immutable, but for `companion`, which is written only
-// while one thread has the session, and is Send and Sync itself.
-unsafe impl Send for Session {}
-// SAFETY: as above.
-unsafe impl Sync for Session {}
 
 /// The owner of a cache, as its sessions see it.
 pub trait Owner: Send + Sync {
@@ -56,7 +49,7 @@ pub trait Owner: Send + Sync {
 tagged!(Session, tag, 0xd3f8_62ab_914e_075c);
 
 impl Session {
-    /// A session with these fields, outside any cache, with one reference and a companion.
+    /// A session with these fields, outside any cache, with one reference.
     pub fn new(fields: Fields) -> SessionRef {
         Self::from_view(fields.view())
     }
@@ -72,16 +65,16 @@ impl Session {
             not_resumable: AtomicBool::new(false),
             node: OwnNode::default(),
             numbers: AtomicNumbers::new(&view.numbers),
-            companion: UnsafeCell::new(companion::make()),
+            ex_data: ExData::new(Class::SslSession),
         });
-        if let Some(companion) = session.companion() {
-            companion.created(&session);
-        }
+        // It fails only when memory is short. The session is good without its initial values, and libcrypto's
+        // errors are on the queue.
+        let _ = session.ex_data.init_for(&*session);
         session
     }
 
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
-    /// the mark is copied, the companion decides about its part. Fails only as the companion does.
+    /// the mark is copied, and the callbacks of the application data copy that; only they can fail.
     pub fn duplicate(&self) -> Result<SessionRef> {
         let mut fields = self.fields();
         if fields.ticket.is_none() {
@@ -96,13 +89,10 @@ impl Session {
     }
 
     /// A session with the fields of `view` that comes after this one: unmarked, with one
-    /// reference, in no cache. The companion decides about its part, as in
-    /// [`duplicate`](Self::duplicate), and only it can fail.
+    /// reference, in no cache. The application data is copied as in [`duplicate`](Self::duplicate).
     pub fn successor(&self, view: View<'_>) -> Result<SessionRef> {
         let successor = Self::from_view(view);
-        if let Some(companion) = successor.companion() {
-            companion.duplicated(&successor, self)?;
-        }
+        successor.ex_data.copy_from(&self.ex_data)?;
         Ok(successor)
     }
 
@@ -144,7 +134,7 @@ impl Session {
     }
 
     /// Puts all fields of `view` in place of the present ones; the count, the mark, the owner and
-    /// the companion stay.
+    /// the application data stay.
     pub fn assign<'a>(&'a self, view: View<'a>) {
         let before = self.numbers.load();
         let peer = PeerChange::Becomes(view.bytes.peer.cloned());
@@ -287,12 +277,6 @@ impl Session {
     /// Marks the session as not resumable, for every holder and for ever (S65).
     pub fn mark_not_resumable(&self) {
         self.not_resumable.store(true, Ordering::Relaxed);
-    }
-
-    /// What the C side has attached.
-    pub fn companion(&self) -> Option<&dyn Companion> {
-        // SAFETY: written before the session is shared, and at its end when no holder is left.
-        unsafe { &*self.companion.get() }.as_deref()
     }
 
     /// A hash of version and id that a cache has stored; 0 when they have changed since.

@@ -1,14 +1,13 @@
 //! Tests of the object and of references to it.
 
-use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 
 use crate::clock;
-use crate::error::{Error, Reason, Result};
+use crate::error::{Error, Reason};
 use crate::reference::WeakHandle;
-use crate::session::{Companion, Fields, Owner, PeerChain, Session, SessionRef};
+use crate::session::{Fields, Owner, PeerChain, Session, SessionRef};
 
 pub(super) fn full() -> Fields {
     Fields {
@@ -323,44 +322,6 @@ fn lookups_without_a_reference_race_with_the_end() {
     }
 }
 
-struct Recorder(Arc<Mutex<Vec<&'static str>>>);
-
-impl Companion for Recorder {
-    fn created(&self, _: &Session) {
-        self.0.lock().unwrap().push("created");
-    }
-
-    fn duplicated(&self, _: &Session, original: &Session) -> Result<()> {
-        assert!(original.companion().is_some());
-        self.0.lock().unwrap().push("duplicated");
-        Ok(())
-    }
-
-    fn freed(&self, session: &Session) {
-        assert_eq!(*session.master_key(), [2; 48], "told before the wipe");
-        assert!(SessionRef::of(session).is_none());
-        self.0.lock().unwrap().push("freed");
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-#[test]
-fn the_companion_is_told_once_at_the_end_before_secrets_go() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let mut session = Session::new(full());
-    // SAFETY: not shared yet.
-    unsafe { *session.companion.get() = Some(Box::new(Recorder(log.clone()))) };
-    session.companion().unwrap().created(&session);
-    let other = session.clone();
-    session = other;
-    assert_eq!(*log.lock().unwrap(), ["created"]);
-    drop(session);
-    assert_eq!(*log.lock().unwrap(), ["created", "freed"]);
-}
-
 #[test]
 fn nothing_printed_shows_a_secret() {
     let session = Session::new(full());
@@ -393,7 +354,7 @@ fn s92_a_session_that_was_read_has_the_peer_but_not_its_chain() {
 
 #[test]
 fn a_session_is_compact() {
-    // With the allocator's 8 bytes a block: the session, its byte fields and its companion, of a
+    // With the allocator's 8 bytes a block: the session and its byte fields, of a
     // TLS 1.2 server session with id, key and a short context. The rest of 522 bytes is for the
     // cache's entry.
     let object = size_of::<Session>() + 8;
@@ -404,6 +365,5 @@ fn a_session_is_compact() {
         ..Fields::default()
     };
     let bytes = Session::new(fields).bodies.size() + 8;
-    let companion = 32;
-    assert!(object + bytes + companion <= 384, "{object} + {bytes}");
+    assert!(object + bytes <= 360, "{object} + {bytes}");
 }
