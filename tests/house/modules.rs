@@ -169,6 +169,19 @@ fn rustls_is_used_in_the_engine_only() {
     none(&complaints);
 }
 
+#[test]
+fn functions_of_c_are_declared_in_libcrypto_only() {
+    let mut complaints = Vec::new();
+    for (module, _) in MODULES.iter().filter(|(module, _)| *module != "libcrypto") {
+        for path in sources(module) {
+            if code(&read(&path)).contains("extern \"C\" {") {
+                complaints.push(format!("{} declares functions of C", relative(&path)));
+            }
+        }
+    }
+    none(&complaints);
+}
+
 /// The files of a module without those that have tests only.
 fn sources(module: &str) -> Vec<std::path::PathBuf> {
     let single = root().join(format!("src/{module}.rs"));

@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
         unsafe {
             let key = PublicKey::lend(dhpkey);
             owner.settings().check_dh(owner.asker(), key.as_deref())?;
-            ffi::EVP_PKEY_free(dhpkey);
+            drop(PublicKey::from_raw_owned(dhpkey));
         }
         Ok(1)
     })
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
         unsafe {
             let key = PublicKey::lend(dhpkey);
             owner.settings().check_dh(owner.asker(), key.as_deref())?;
-            ffi::EVP_PKEY_free(dhpkey);
+            drop(PublicKey::from_raw_owned(dhpkey));
         }
         Ok(1)
     })
