@@ -97,7 +97,7 @@ pub unsafe extern "C" fn SSL_get0_peer_CA_list(
 ) -> *const ffi::stack_st_X509_NAME {
     call(c"SSL_get0_peer_CA_list", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let names = unsafe { borrow_quietly(ssl) }?.names.borrow();
+        let names = unsafe { borrow_quietly(ssl) }?.names();
         Ok(lent(names.received.as_deref()))
     })
 }
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         match connection.role() {
-            Some(Role::Client) => Ok(lent(connection.names.borrow().received.as_deref())),
+            Some(Role::Client) => Ok(lent(connection.names().received.as_deref())),
             _ => Ok(own_or_context(connection, |names| names.client_ca.as_ref())),
         }
     })
@@ -338,7 +338,7 @@ fn own_or_context(
     connection: &Connection,
     list: impl Fn(&Names) -> Option<&NameStack>,
 ) -> *mut ffi::stack_st_X509_NAME {
-    match lent(list(&connection.names.borrow())) {
+    match lent(list(&connection.names())) {
         own if !own.is_null() => own,
         _ => connection.context().with_names(|names| lent(list(names))),
     }

@@ -106,7 +106,11 @@ impl Configured {
                 context.change_names(|all| old = all.ca.replace(names));
                 old
             }
-            Self::Connection(connection) => connection.names.borrow_mut().ca.replace(names),
+            Self::Connection(connection) => {
+                let mut old = None;
+                connection.change_names(|own| old = own.ca.replace(names));
+                old
+            }
         };
         drop(old);
     }

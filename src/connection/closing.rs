@@ -17,7 +17,7 @@ impl Connection {
         if is_in_init || !matches!(self.stage(), Stage::Open | Stage::EarlyData) {
             return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
         }
-        if self.settings.borrow().quiet_shutdown {
+        if self.configuration.settings().quiet_shutdown {
             self.shutdown.close_quietly();
             return Ok(true);
         }

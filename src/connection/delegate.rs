@@ -44,7 +44,7 @@ impl Delegate for Connection {
     }
 
     fn longest_certificate_list(&self) -> usize {
-        self.settings.borrow().max_cert_list
+        self.configuration.settings().max_cert_list
     }
 
     fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
@@ -56,7 +56,7 @@ impl Delegate for Connection {
     }
 
     fn client_authentication(&self) -> ClientAuthentication {
-        client_authentication(&self.settings.borrow())
+        client_authentication(&self.configuration.settings())
     }
 
     fn has_failed(&self) -> bool {
@@ -101,7 +101,7 @@ impl Delegate for Connection {
     }
 
     fn wants_key_log(&self) -> bool {
-        self.context.borrow().callbacks().key_log.is_set()
+        self.contexts.current().callbacks().key_log.is_set()
     }
 
     fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
@@ -114,7 +114,7 @@ impl Delegate for Connection {
         if early && !self.has_early_secrets() {
             return;
         }
-        let callback = self.context.borrow().callbacks().key_log;
+        let callback = self.contexts.current().callbacks().key_log;
         if !callback.is_set() {
             return;
         }

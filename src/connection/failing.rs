@@ -54,7 +54,7 @@ impl Connection {
         };
         self.handshake.forget();
         self.session.forget_provisional();
-        self.engine.take();
+        self.engine.end();
         stop
     }
 

@@ -49,11 +49,11 @@ impl Connection {
             if self.stage() != Stage::Open {
                 self.early.check_application_data()?;
                 self.handshake_for_reading()?;
-            } else if self.key_update.get().is_some() {
+            } else if self.engine.key_update().is_some() {
                 self.update_keys()?;
                 self.send_answer()?;
             }
-            let wipes = self.settings.borrow().options & OP_CLEANSE_PLAINTEXT != 0;
+            let wipes = self.configuration.settings().options & OP_CLEANSE_PLAINTEXT != 0;
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
@@ -89,7 +89,7 @@ impl Connection {
     /// Without `SSL_MODE_AUTO_RETRY` a read returns `SSL_ERROR_WANT_READ` after a record without
     /// application data.
     fn yield_without_auto_retry(&self) -> std::result::Result<(), Stop> {
-        let automatic = self.settings.borrow().mode & MODE_AUTO_RETRY != 0;
+        let automatic = self.configuration.settings().mode & MODE_AUTO_RETRY != 0;
         if automatic || self.pending() > 0 || self.shutdown.is_received() {
             return Ok(());
         }
@@ -131,7 +131,7 @@ impl Connection {
         }
         self.early.stop_writing();
         self.update_keys()?;
-        let mode = self.settings.borrow().mode;
+        let mode = self.configuration.settings().mode;
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
 
@@ -142,7 +142,7 @@ impl Connection {
         mode: u32,
         encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
     ) -> std::result::Result<usize, Stop> {
-        let max_fragment = self.settings.borrow().longest_fragment();
+        let max_fragment = self.configuration.settings().longest_fragment();
         let mut may_wait = self.early.hello_may_wait();
         let may_move = mode & MODE_ACCEPT_MOVING_WRITE_BUFFER != 0;
         self.transport
@@ -195,30 +195,30 @@ impl Connection {
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a handshake. `kind`
     /// is remembered until then.
     pub fn request_key_update(&self, kind: c_int) -> Result<()> {
-        if self.facts.borrow().version != Version::TLS1_3 {
+        if self.engine.facts().version != Version::TLS1_3 {
             return Err(Reason::WRONG_SSL_VERSION.into());
         }
         if !(0..=1).contains(&kind) {
             return Err(Reason::INVALID_KEY_UPDATE_TYPE.into());
         }
-        if self.stage() != Stage::Open || self.key_update.get().is_some() {
+        if self.stage() != Stage::Open || self.engine.key_update().is_some() {
             return Err(Reason::STILL_IN_INIT.into());
         }
         if self.with_engine(|engine| !engine.outgoing().is_empty())? {
             return Err(Reason::BAD_WRITE_RETRY.into());
         }
-        self.key_update.set(Some(kind));
+        self.engine.set_key_update(kind);
         Ok(())
     }
 
     /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
     pub fn key_update_type(&self) -> Option<c_int> {
-        self.key_update.get()
+        self.engine.key_update()
     }
 
     /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
     pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
-        if self.key_update.take().is_none() || self.shutdown.is_sent() {
+        if self.engine.take_key_update().is_none() || self.shutdown.is_sent() {
             return Ok(());
         }
         self.with_engine(Engine::update_keys)?
@@ -233,7 +233,7 @@ impl Connection {
         if !self.may_export() {
             return Err(crate::error::Error::Silent);
         }
-        let illegal = match self.facts.borrow().version {
+        let illegal = match self.engine.facts().version {
             Version::TLS1_2 => RESERVED_LABELS
                 .iter()
                 .any(|reserved| label.starts_with(reserved)),

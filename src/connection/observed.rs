@@ -24,14 +24,16 @@ impl Observed for Connection {
             Some(Role::Client) => self
                 .with_engine(|engine| engine.facts().version)
                 .unwrap_or_default(),
-            _ => self.facts.borrow().version,
+            _ => self.engine.facts().version,
         }
     }
 
     fn provisional_version(&self) -> Version {
         match Connection::role(self) {
             // A server that has not chosen yet could take any.
-            Some(Role::Server) if self.method.get().is_flexible() => Version::HIGHEST_SUPPORTED,
+            Some(Role::Server) if self.configuration.method().is_flexible() => {
+                Version::HIGHEST_SUPPORTED
+            }
             _ => self.highest_version(),
         }
     }
@@ -58,7 +60,7 @@ impl Observed for Connection {
     }
 
     fn call_message(&self, message: &Message<'_>) {
-        let callback = self.settings.borrow().message_callback;
+        let callback = self.configuration.settings().message_callback;
         callback.call(
             self.lent(),
             message.direction,
@@ -80,25 +82,25 @@ impl Connection {
 
     /// `SSL_set_info_callback`.
     pub fn set_info_callback(&self, callback: InfoCallback) {
-        self.info_callback.set(callback);
+        self.configuration.set_info_callback(callback);
         self.observe();
     }
 
     /// `SSL_get_info_callback`.
     pub fn info_callback(&self) -> InfoCallback {
-        self.info_callback.get()
+        self.configuration.info_callback()
     }
 
     /// The connection's callback, else that of its context as it is now.
     fn effective_info_callback(&self) -> InfoCallback {
-        self.info_callback
-            .get()
-            .or_else(|| self.context.borrow().callbacks().info)
+        self.configuration
+            .info_callback()
+            .or_else(|| self.contexts.current().callbacks().info)
     }
 
     /// Begins or ends the reports, as the program has set its callbacks.
     fn observe(&self) {
-        let active = self.settings.borrow().message_callback.is_set()
+        let active = self.configuration.settings().message_callback.is_set()
             || self.effective_info_callback().is_set();
         if self.observer.set_active(active) {
             let _ = self.with_engine(|engine| engine.set_watched(active));

@@ -3,7 +3,7 @@
 use super::transport::ReadStop;
 use super::{Connection, InfoKind, Stop};
 use crate::engine::Failure;
-use crate::error::{Error, Reason};
+use crate::error::Reason;
 use crate::wire::{Alert, AlertLevel};
 
 /// `SSL_OP_IGNORE_UNEXPECTED_EOF`
@@ -13,9 +13,9 @@ impl Connection {
     /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
     pub(super) fn read_record(&self) -> Result<(), Stop> {
         // A BIO may be a program's own, whose functions call back into us.
-        let mut engine = self.take_engine()?;
+        let mut engine = self.engine.take()?;
         let result = self.transport.read_record(&mut engine);
-        self.engine.replace(Some(engine));
+        self.engine.put_back(engine);
         result.map_err(|stop| match stop {
             ReadStop::NoBio => self.refuse(Reason::READ_BIO_NOT_SET, Alert::INTERNAL_ERROR),
             ReadStop::Malformed(problem) => self.fail(problem.into()),
@@ -27,7 +27,7 @@ impl Connection {
     /// The transport has ended. Without close_notify that is an error (S125), unless the program
     /// says that it does not care.
     fn end_of_file(&self) -> Stop {
-        if self.settings.borrow().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
+        if self.configuration.settings().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
             self.shutdown.receive_close_notify();
             return Stop::Closed;
         }
@@ -40,9 +40,9 @@ impl Connection {
 
     /// Hands everything that the engine has to send to the write BIO.
     pub(super) fn flush(&self) -> Result<(), Stop> {
-        let mut engine = self.take_engine()?;
+        let mut engine = self.engine.take()?;
         let result = self.transport.flush(&mut engine);
-        self.engine.replace(Some(engine));
+        self.engine.put_back(engine);
         result
     }
 
@@ -72,9 +72,9 @@ impl Connection {
     /// Digests the records that have been read, then does what the engine asked to be done when it
     /// has come to rest: announcing sessions.
     pub(super) fn process(&self) -> Result<bool, Stop> {
-        let mut engine = self.take_engine()?;
+        let mut engine = self.engine.take()?;
         let result = engine.process(self);
-        self.engine.replace(Some(engine));
+        self.engine.put_back(engine);
         let result = match (result, self.handshake.take_failure()) {
             (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
             (Err(failure), Some(reason)) => Err(Failure {
@@ -100,14 +100,5 @@ impl Connection {
             }
             Err(failure) => Err(self.fail(failure)),
         }
-    }
-
-    pub(super) fn take_engine(&self) -> Result<Box<crate::engine::Engine>, Stop> {
-        self.engine.take().ok_or_else(|| {
-            Stop::Failed(Error::with(
-                Reason::INTERNAL_ERROR,
-                "the connection is busy or has died",
-            ))
-        })
     }
 }

@@ -96,8 +96,8 @@ impl Connection {
             None => offered.as_ref().map(secrets_of).map(with_age_rounded_down),
         };
         let server_name = self
-            .host_name
-            .borrow()
+            .configuration
+            .server_name()
             .as_ref()
             .and_then(|name| name.to_str().ok().map(str::to_owned));
         let parameters = ClientParameters {
@@ -124,10 +124,10 @@ impl Connection {
                 (None, None) => Offered::Nothing,
             }
         });
-        let mut engine = self.take_engine()?;
+        let mut engine = self.engine.take()?;
         let result = engine.connect(parameters, self);
         let random = hello_random(engine.output(), 1);
-        self.engine.replace(Some(engine));
+        self.engine.put_back(engine);
         if let Some(random) = random {
             self.hellos.set_client_random(random);
         }

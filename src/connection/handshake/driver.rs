@@ -5,7 +5,7 @@ use crate::connection::plain_messages::{
     HELLO_RETRY_REQUEST, WrongRenegotiationInfo, check_renegotiation_info, first_server_hello,
     new_session_ticket,
 };
-use crate::engine::{Facts, Failure};
+use crate::engine::Failure;
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 use crate::wire::{Alert, ContentType, Version};
@@ -165,7 +165,7 @@ impl Connection {
     }
 
     fn start(&self, role: Role) -> Result<(), Stop> {
-        self.method.get().versions()?;
+        self.configuration.method().versions()?;
         match role {
             Role::Client => self.start_client()?,
             // A server gets its session when it has seen the ClientHello (S3).
@@ -274,7 +274,8 @@ impl Connection {
         let Some(tls12) = hello.tls12 else {
             return Ok(());
         };
-        self.facts.borrow_mut().version = Version::TLS1_2;
+        self.engine
+            .change_facts(|known| known.version = Version::TLS1_2);
         self.handshake.set_suite(hello.suite);
         self.handshake
             .client(|client| client.server_id = Some(tls12.session_id));
@@ -323,7 +324,7 @@ impl Connection {
         const OP_LEGACY_SERVER_CONNECT: u64 = 1 << 2;
         const OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION: u64 = 1 << 18;
         let either = OP_LEGACY_SERVER_CONNECT | OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION;
-        self.settings.borrow().options & either != 0
+        self.configuration.settings().options & either != 0
     }
 
     /// The server has taken the session or key that was offered, so it is the connection's (S13,
@@ -339,7 +340,7 @@ impl Connection {
         }
         let differs = self.handshake.client(|client| {
             client.offered.session().is_some_and(|session| {
-                session.id_context() != *self.settings.borrow().session_id_context
+                session.id_context() != *self.configuration.settings().session_id_context
             })
         });
         match differs {
@@ -357,7 +358,7 @@ impl Connection {
         let facts = self.with_engine(|engine| engine.facts())?;
         if facts.group != 0 {
             // A ticket holds it.
-            self.facts.borrow_mut().group = facts.group;
+            self.engine.change_facts(|known| known.group = facts.group);
         }
         match self.role() {
             Some(Role::Server) if facts.full => self.drop_offered_session()?,
@@ -395,7 +396,7 @@ impl Connection {
             return;
         };
         if offered.session().is_some() {
-            self.session_context.statistics.misses.increment();
+            self.session_context().statistics.misses.increment();
         }
         self.hold_provisional();
     }
@@ -407,7 +408,7 @@ impl Connection {
         if facts.resumed {
             self.peer.signatures.reset();
         }
-        self.note_facts(facts);
+        self.engine.record_facts(facts);
         self.handshake.set_stage(Stage::Open);
         let owes_tickets = self.owes_tickets();
         let under_way = self.handshake.take();
@@ -429,16 +430,6 @@ impl Connection {
             self.send_tickets()?;
         }
         Ok(())
-    }
-
-    /// Takes over what the engine knows. A protocol that a callback has been lent during the handshake
-    /// stays where it is (SSL_get0_alpn_selected(3)).
-    fn note_facts(&self, mut facts: Facts) {
-        let mut noted = self.facts.borrow_mut();
-        if noted.alpn == facts.alpn {
-            facts.alpn = noted.alpn.take();
-        }
-        *noted = facts;
     }
 
     /// Server: the server random is in the ServerHello, which goes unprotected: the output begins with it at some time.

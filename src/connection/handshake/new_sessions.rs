@@ -32,11 +32,11 @@ impl Connection {
     /// resumable (S3).
     pub(in crate::connection) fn hold_provisional(&self) {
         // Functions for ex_data run when a session is made: nothing may be borrowed then.
-        let id_context = self.settings.borrow().session_id_context.to_vec();
+        let id_context = self.configuration.settings().session_id_context.to_vec();
         self.session.hold(Session::new(Fields {
             protocol_version: self.highest_version().into(),
             id_context,
-            timeout: self.session_context.new_session_timeout(),
+            timeout: self.session_context().new_session_timeout(),
             verify_result: self.peer.verify_result(),
             ..Fields::default()
         }));
@@ -66,11 +66,11 @@ impl Connection {
 
     /// The fields of a new session of this connection, without what makes it resumable.
     pub(in crate::connection) fn new_fields(&self) -> Fields {
-        let facts = self.facts.borrow();
+        let facts = self.engine.facts();
         let host_name = match self.role() {
             // Kept when the server says that it has used it.
             Some(Role::Client) => match facts.server_name_acknowledged {
-                true => self.host_name.borrow().clone(),
+                true => self.configuration.server_name().clone(),
                 false => None,
             },
             _ => {
@@ -85,7 +85,7 @@ impl Connection {
             protocol_version: facts.version.into(),
             cipher_id: cipher_id(facts.cipher_suite),
             time: clock::now(),
-            timeout: self.session_context.new_session_timeout(),
+            timeout: self.session_context().new_session_timeout(),
             verify_result: self.peer.verify_result_of_session(),
             flags: self.host_flag()
                 | match facts.extended_master_secret && facts.version == Version::TLS1_2 {
@@ -113,7 +113,7 @@ impl Connection {
     fn id_context_of_session(&self) -> Arc<[u8]> {
         self.handshake
             .server(|server| server.session_id_context.clone())
-            .unwrap_or_else(|| self.settings.borrow().session_id_context.clone())
+            .unwrap_or_else(|| self.configuration.settings().session_id_context.clone())
     }
 
     /// A TLS 1.2 server's new session, with these secrets.
@@ -161,7 +161,7 @@ impl Connection {
     pub(super) fn finish_server(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) {
         let statistics = &self.context().statistics;
         let reported = self.session.take_reported();
-        let tls13 = self.facts.borrow().version == Version::TLS1_3;
+        let tls13 = self.engine.facts().version == Version::TLS1_3;
         if tls13 {
             // S58: TLS 1.3 counts the handshake before its tickets, which follow.
             statistics.accept_good.increment();
@@ -178,7 +178,7 @@ impl Connection {
                 let mut fields = reported
                     .unwrap_or_else(|| Box::new(self.unreported_fields(server, master_secret)));
                 // The engine has told it only now.
-                fields.group = self.facts.borrow().group.into();
+                fields.group = self.engine.facts().group.into();
                 let session = self.session.complete(fields.view());
                 if self.session.is_not_resumable() {
                     session.mark_not_resumable();
@@ -213,9 +213,9 @@ impl Connection {
 
     /// The end of a client's handshake.
     pub(super) fn finish_client(&self, client: &Client, master_secret: &Zeroizing<Vec<u8>>) {
-        let context = &self.session_context;
+        let context = self.session_context();
         let new_sessions = self.session.take_new();
-        let tls13 = self.facts.borrow().version == Version::TLS1_3;
+        let tls13 = self.engine.facts().version == Version::TLS1_3;
         if self.session.is_resumed() {
             self.finish_resumed_client(client, new_sessions, tls13);
             context.statistics.hits.increment();
@@ -242,7 +242,7 @@ impl Connection {
         new_sessions: Vec<SessionSecrets>,
         tls13: bool,
     ) {
-        let context = &self.session_context;
+        let context = self.session_context();
         let Some(offered) = client.offered.session() else {
             return;
         };
@@ -279,8 +279,8 @@ impl Connection {
                 None => self.new_fields(),
             };
             fields.time = clock::now();
-            fields.timeout = self.session_context.new_session_timeout();
-            fields.group = self.facts.borrow().group.into();
+            fields.timeout = self.session_context().new_session_timeout();
+            fields.group = self.engine.facts().group.into();
             add_secrets(&self.library(), &mut fields, secrets);
             self.session.set(Some(Session::new(fields)));
             self.update_cache(CACHE_CLIENT);
@@ -294,7 +294,7 @@ impl Connection {
         let Some(session) = self.session.get() else {
             return;
         };
-        let context = &self.session_context;
+        let context = self.session_context();
         let settings = self.settings();
         let server = self.role() == Some(Role::Server);
         if session.id().is_empty() || session.is_marked() {
@@ -307,7 +307,7 @@ impl Connection {
             return;
         }
         let mode = context.cache_mode();
-        let tls13 = self.facts.borrow().version == Version::TLS1_3;
+        let tls13 = self.engine.facts().version == Version::TLS1_3;
         if mode & role != 0 && (!self.session.is_resumed() || tls13) {
             let callbacks = context.callbacks();
             let stored = mode & CACHE_NO_INTERNAL_STORE == 0

@@ -104,7 +104,7 @@ impl Connection {
             Some((resumption, from_cache))
                 if self.may_resume(&resumption, hello, version, from_cache)? =>
             {
-                self.session_context.statistics.hits.increment();
+                self.session_context().statistics.hits.increment();
                 self.peer
                     .set_verify_result(resumption.session.verify_result());
                 Ok(Some(resumption))
@@ -146,7 +146,7 @@ impl Connection {
         }
         self.session.set_resumed(false);
         self.peer.set_verify_result(0);
-        self.session_context.statistics.hits.decrement();
+        self.session_context().statistics.hits.decrement();
         let result = self.begin_session();
         if let Some(offer) = dropped {
             self.session.keep_dropped(offer.session);
@@ -194,7 +194,7 @@ impl Connection {
             // S82: a session that allows early data is good for one use.
             if !is_external
                 && self.prevents_replay(&settings)
-                && !self.session_context.remove_session(&session)
+                && !self.session_context().remove_session(&session)
             {
                 continue;
             }
@@ -321,7 +321,7 @@ impl Connection {
 
     /// The internal cache, then the program's (S40–S42).
     fn look_up(&self, version: Version, id: &[u8]) -> Option<SessionRef> {
-        let context = &self.session_context;
+        let context = self.session_context();
         if context.cache_mode() & CACHE_NO_INTERNAL_LOOKUP == 0 {
             if let Some(session) = context.find_session(version, id) {
                 return Some(session);
@@ -362,9 +362,9 @@ impl Connection {
             ));
         }
         if session.is_expired(clock::now()) {
-            self.session_context.statistics.timeouts.increment();
+            self.session_context().statistics.timeouts.increment();
             if from_cache {
-                self.session_context.expire_session(session);
+                self.session_context().expire_session(session);
             }
             return Ok(false);
         }
@@ -415,7 +415,7 @@ impl Connection {
         const USE_RENEW: c_int = 4;
         const KEY_NAME: usize = 16;
 
-        let callback = self.session_context.callbacks().decrypt_ticket;
+        let callback = self.session_context().callbacks().decrypt_ticket;
         let (number, session) = match &status {
             TicketStatus::None | TicketStatus::Fatal(_) => return status,
             TicketStatus::Empty => (EMPTY, None),

@@ -149,7 +149,7 @@ impl Connection {
                 }
                 Decision::CertificateCallback => {
                     self.ask_certificate_callback()?;
-                    if self.facts.borrow().version == Version::TLS1_2 {
+                    if self.engine.facts().version == Version::TLS1_2 {
                         self.ask_alpn_callback(&hello)?;
                     }
                     Decision::Decided
@@ -192,12 +192,12 @@ impl Connection {
             .set_secure_renegotiation(hello.has_renegotiation_suite());
         self.enforce(hello.check_for_sessions(version))?;
         self.enforce(self.check_fallback(hello, version))?;
-        let id_context = self.settings.borrow().session_id_context.clone();
+        let id_context = self.configuration.settings().session_id_context.clone();
         self.handshake.server(|server| {
             server.version = version;
             server.session_id_context = Some(id_context.clone());
         });
-        self.facts.borrow_mut().version = version;
+        self.engine.change_facts(|known| known.version = version);
         self.choose_session(hello, version)?;
         self.check_extensions(hello, version)?;
         self.choose_server_name(hello, &id_context)?;
@@ -255,7 +255,7 @@ impl Connection {
         let before = self.context();
         self.ask_server_name_callback()?;
         let switched = !Arc::ptr_eq(&before, &self.context())
-            || self.settings.borrow().session_id_context != *id_context_before;
+            || self.configuration.settings().session_id_context != *id_context_before;
         self.handshake.server(|server| server.switched = switched);
         self.recheck_resumable(hello, switched)?;
         self.keep_server_name();
@@ -280,7 +280,7 @@ impl Connection {
     fn choose_version(&self, hello: &ClientHello) -> Result<Version, Stop> {
         self.enforce(hello.check_versions())?;
         let settings = self.settings_with_ciphers();
-        let method = self.method.get();
+        let method = self.configuration.method();
         let common = [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .find(|version| {
@@ -354,7 +354,7 @@ impl Connection {
             groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
         };
         let profile = settings
-            .server_profile(self.method.get(), self.asker(), &wishes)
+            .server_profile(self.configuration.method(), self.asker(), &wishes)
             .and_then(|profile| match profile.speaks(version) {
                 true => Ok(profile),
                 false => Err(Error::new(Reason::NO_SHARED_CIPHER)),

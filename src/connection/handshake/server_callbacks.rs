@@ -50,7 +50,7 @@ impl Connection {
                 Ok(())
             }
             // There are no warnings in TLS 1.3.
-            SSL_TLSEXT_ERR_ALERT_WARNING if self.facts.borrow().version == Version::TLS1_2 => {
+            SSL_TLSEXT_ERR_ALERT_WARNING if self.engine.facts().version == Version::TLS1_2 => {
                 self.warn(Alert::from_c(alert))
             }
             _ => Ok(()),
@@ -61,7 +61,7 @@ impl Connection {
     pub(in crate::connection) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
         if !callback.is_set() {
-            callback = self.session_context.callbacks().server_name;
+            callback = self.session_context().callbacks().server_name;
         }
         let mut alert = c_int::from(Alert::UNRECOGNIZED_NAME);
         // It may call SSL_set_SSL_CTX.
@@ -89,7 +89,8 @@ impl Connection {
         };
         match answer {
             SSL_TLSEXT_ERR_OK if !chosen.is_empty() => {
-                self.facts.borrow_mut().alpn = Some(chosen.clone());
+                self.engine
+                    .change_facts(|known| known.alpn = Some(chosen.clone()));
                 self.handshake
                     .server(|server| server.alpn = Some(chosen.clone()));
                 if let Some(session) = self.new_session() {

@@ -141,7 +141,7 @@ impl Connection {
 
     /// Decides on ticket and id of a new TLS 1.2 session, with the program's say in it (S47).
     fn name_new_session(&self, choice: &Choice<'_>) -> Result<NewSessionNames, Stop> {
-        let cache_mode = self.session_context.cache_mode();
+        let cache_mode = self.session_context().cache_mode();
         let resumable = !self.ask_not_resumable_callback(choice.settings, choice.resumes);
         let expects_ticket = self.expects_tls12_ticket(choice.hello);
         // The engine must be able to open the ticket of a session that is resumed.
@@ -255,7 +255,7 @@ impl Connection {
         }
         let timeout = match self.new_session() {
             Some(session) => session.timeout(),
-            None => self.session_context.new_session_timeout(),
+            None => self.session_context().new_session_timeout(),
         };
         timeout.clamp(0, u32::MAX.into()) as u32
     }

@@ -36,7 +36,7 @@ impl Connection {
     pub(in crate::connection) fn owes_tickets(&self) -> bool {
         let is_server = self.role() == Some(Role::Server);
         if !is_server
-            || self.facts.borrow().version != Version::TLS1_3
+            || self.engine.facts().version != Version::TLS1_3
             || self.session.is_not_resumable()
         {
             return false;
@@ -49,7 +49,7 @@ impl Connection {
 
     /// S74: the configured number after a full handshake, one after a resumption.
     pub(in crate::connection) fn is_ticket_due(&self) -> bool {
-        let configured = self.settings.borrow().num_tickets;
+        let configured = self.configuration.settings().num_tickets;
         let wanted = match self.session.is_resumed() {
             true => configured.min(1),
             false => configured,
@@ -70,7 +70,7 @@ impl Connection {
         };
         if !in_time
             || self.role() != Some(Role::Server)
-            || self.facts.borrow().version != Version::TLS1_3
+            || self.engine.facts().version != Version::TLS1_3
             || self.shutdown.is_sent()
         {
             return false;
@@ -160,10 +160,10 @@ impl Connection {
     /// it (S114, S123).
     fn session_for_ticket(&self, id: &[u8], secrets: &TicketSecrets) -> Result<SessionRef, Reason> {
         let mut age_add = [0; 4];
-        random::fill(&self.session_context.library, &mut age_add)
+        random::fill(&self.session_context().library, &mut age_add)
             .map_err(|_| Reason::INTERNAL_ERROR)?;
         let (alpn, cipher_suite, group) = {
-            let facts = self.facts.borrow();
+            let facts = self.engine.facts();
             (facts.alpn.clone(), facts.cipher_suite, facts.group)
         };
         let session = match self.session.get() {
@@ -177,7 +177,7 @@ impl Connection {
         view.numbers.group = group.into();
         view.numbers.age_add = u32::from_ne_bytes(age_add);
         view.numbers.time = clock::now();
-        view.numbers.max_early_data = self.settings.borrow().max_early_data;
+        view.numbers.max_early_data = self.configuration.settings().max_early_data;
         view.bytes.id = id;
         view.bytes.master_key = &secrets.psk;
         view.bytes.ticket = None;
@@ -240,7 +240,7 @@ impl Connection {
             let mut id = vec![0; ID_LENGTH];
             random::fill(&self.library(), &mut id)
                 .map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
-            if self.session_context.find_session(version, &id).is_none() {
+            if self.session_context().find_session(version, &id).is_none() {
                 return Ok(id);
             }
         }
@@ -252,7 +252,7 @@ impl Connection {
     /// now. `None` without one.
     fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
-        let of_context = || self.session_context.settings().generate_session_id;
+        let of_context = || self.session_context().settings().generate_session_id;
         let mut id = [0u8; ID_LENGTH];
         let Some(length) = own.or_else(of_context).call(self.lent(), &mut id) else {
             return Ok(None);
@@ -262,7 +262,7 @@ impl Connection {
             return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
         }
         let id = &id[..length];
-        if self.session_context.has_session(version, id) {
+        if self.session_context().has_session(version, id) {
             return Err(Reason::SSL_SESSION_ID_CONFLICT);
         }
         Ok(Some(id.to_vec()))
@@ -271,14 +271,14 @@ impl Connection {
     /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket of the
     /// connection's session.
     fn ask_generate_ticket(&self) -> bool {
-        let callback = self.session_context.callbacks().generate_ticket;
+        let callback = self.session_context().callbacks().generate_ticket;
         callback.call(self.lent()) != Some(0)
     }
 
     /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
     fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
         let plaintext = plaintext(session.read().view())?;
-        let context = &self.session_context;
+        let context = self.session_context();
         match context.callbacks().ticket_keys.of_connection(self.lent()) {
             None => match context.ticket_keys.seal(&plaintext) {
                 Ok(ticket) => Ok(Some(ticket)),
@@ -293,8 +293,8 @@ impl Connection {
 
     /// Opens a ticket that a client has sent.
     pub(in crate::connection) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
-        let context = &self.session_context;
-        let tls13 = self.facts.borrow().version == Version::TLS1_3;
+        let context = self.session_context();
+        let tls13 = self.engine.facts().version == Version::TLS1_3;
         let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {
             None => match context.ticket_keys.open(ticket) {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),

@@ -48,7 +48,7 @@ impl Connection {
         let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.is_set();
         let psk = &settings.psk;
         has_name_callback(&self.context().callbacks())
-            || has_name_callback(&self.session_context.callbacks())
+            || has_name_callback(&self.session_context().callbacks())
             || psk.server_key.is_set()
             || psk.find_session.is_set()
             || settings.certificate_callback.is_set()

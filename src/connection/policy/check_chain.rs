@@ -162,7 +162,7 @@ impl Connection {
         if !typed || self.version() != Version::TLS1_3 {
             flags |= CERT_TYPE;
         }
-        let names = self.names.borrow().received.clone();
+        let names = self.configuration.names().received.clone();
         let asked = names.filter(|names| !names.is_empty());
         let named = |certificate: &X509| {
             asked

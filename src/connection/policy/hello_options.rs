@@ -40,7 +40,7 @@ impl Connection {
 
     /// Whether the extended master secret is not switched off.
     pub(in crate::connection) fn takes_extended_master_secret(&self) -> bool {
-        self.settings.borrow().options & OP_NO_EXTENDED_MASTER_SECRET == 0
+        self.configuration.settings().options & OP_NO_EXTENDED_MASTER_SECRET == 0
     }
 
     /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best version.
@@ -67,8 +67,8 @@ impl Connection {
     fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Refusal> {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
-        let falls_back = self.settings.borrow().mode & MODE_SEND_FALLBACK_SCSV != 0;
-        let higher = self.method.get().version.is_none()
+        let falls_back = self.configuration.settings().mode & MODE_SEND_FALLBACK_SCSV != 0;
+        let higher = self.configuration.method().version.is_none()
             && (falls_back || self.highest_version() == Version::TLS1_3);
         let lowered = hello.tls12.is_some()
             && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
@@ -107,7 +107,7 @@ impl Connection {
         &self,
         hello: &ClientHello,
     ) -> Result<(), Refusal> {
-        let tls12 = self.facts.borrow().version == Version::TLS1_2;
+        let tls12 = self.engine.facts().version == Version::TLS1_2;
         let contents = hello
             .extension(ExtensionType::RENEGOTIATION_INFO)
             .filter(|_| tls12);

@@ -51,13 +51,13 @@ impl Connection {
 
     /// Whether this version is set and permitted.
     pub(in crate::connection) fn may_speak(&self, settings: &Settings, version: Version) -> bool {
-        settings.allows_version(self.method.get(), version)
+        settings.allows_version(self.configuration.method(), version)
             && settings.permits_version(self.asker(), version)
     }
 
     /// The highest version of the method must be permitted, or else nothing begins, as in OpenSSL.
     pub(in crate::connection) fn may_begin(&self) -> bool {
-        let version = match self.method.get().version {
+        let version = match self.configuration.method().version {
             Some(version) => version,
             None => Version::HIGHEST_SUPPORTED,
         };
@@ -73,7 +73,7 @@ impl Connection {
     /// The suites that a client with these settings would offer.
     pub fn supported_ciphers(&self) -> Vec<&'static Cipher> {
         self.settings_with_ciphers()
-            .supported_ciphers(self.method.get(), self.asker())
+            .supported_ciphers(self.configuration.method(), self.asker())
     }
 
     /// Server: the names of the cipher suites that both sides have, with colons between them: as
@@ -105,7 +105,7 @@ impl Connection {
         &self,
         settings: &Settings,
     ) -> error::Result<Arc<Profile>> {
-        settings.client_profile(self.method.get(), self.asker())
+        settings.client_profile(self.configuration.method(), self.asker())
     }
 
     /// Server: one of the client's groups must be among ours. A client of TLS 1.2 need not name any (RFC 8422,
@@ -188,7 +188,7 @@ impl Connection {
                 Alert::ILLEGAL_PARAMETER,
             ));
         }
-        if !settings.allows_version(self.method.get(), version) {
+        if !settings.allows_version(self.configuration.method(), version) {
             return Err(Refusal::new(
                 Reason::UNSUPPORTED_PROTOCOL,
                 Alert::PROTOCOL_VERSION,

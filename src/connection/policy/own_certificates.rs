@@ -22,7 +22,7 @@ const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
 impl Connection {
     /// Certificate and key in use: those selected in the handshake, or else those set last.
     pub fn slot_in_use(&self) -> Option<Slot> {
-        let credentials = &self.settings.borrow().credentials;
+        let credentials = &self.configuration.settings().credentials;
         match self.peer.signatures.slot() {
             Some(number) => credentials.slot(number).cloned(),
             None => credentials.current().cloned(),
@@ -72,7 +72,9 @@ impl Connection {
             .iter()
             .filter_map(|der| Name::from_der(der).ok());
         self.record_accepted_signatures(&request.signature_schemes);
-        self.names.borrow_mut().received = NameStack::from_items(names).ok().map(Arc::new);
+        let received = NameStack::from_items(names).ok().map(Arc::new);
+        self.configuration
+            .change_names(|names| names.received = received);
         let callback = self.settings().certificate_callback;
         match callback.call(self.lent()) {
             Some(0) => {
@@ -120,7 +122,9 @@ impl Connection {
         &self,
         hello: &ClientHello,
     ) -> std::result::Result<(), Refusal> {
-        self.names.borrow_mut().received = None;
+        let received = None;
+        self.configuration
+            .change_names(|names| names.received = received);
         if hello
             .extension(ExtensionType::CERTIFICATE_AUTHORITIES)
             .is_none()
@@ -135,7 +139,9 @@ impl Connection {
             .collect::<Result<Vec<_>>>()
             .map_err(|_| malformed(Reason::BAD_EXTENSION))?;
         let names = NameStack::from_items(names)?;
-        self.names.borrow_mut().received = Some(Arc::new(names));
+        let received = Some(Arc::new(names));
+        self.configuration
+            .change_names(|names| names.received = received);
         Ok(())
     }
 
@@ -172,10 +178,10 @@ impl Connection {
 
     /// DER names that this side sends to the peer.
     pub(in crate::connection) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
-        if self.settings.borrow().options & OP_DISABLE_TLSEXT_CA_NAMES != 0 {
+        if self.configuration.settings().options & OP_DISABLE_TLSEXT_CA_NAMES != 0 {
             return Vec::new();
         }
-        let own = self.names.borrow();
+        let own = self.configuration.names();
         self.context().with_names(|names| own.for_peer(role, names))
     }
 }

@@ -111,14 +111,15 @@ impl Connection {
     /// that has asked for a certificate accepts only a valid one.
     fn insists_on_verification(&self) -> bool {
         const SSL_VERIFY_NONE: i32 = 0;
-        self.role() != Some(Role::Client) || self.settings.borrow().verify_mode != SSL_VERIFY_NONE
+        self.role() != Some(Role::Client)
+            || self.configuration.settings().verify_mode != SSL_VERIFY_NONE
     }
 
     /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).
     fn check_key_usage(&self, leaf: &X509) -> Result<(), PeerRejected> {
         let of_server = self.role() == Some(Role::Client);
         let signs = || !matches!(leaf.key_kind(), Ok(KeyKind::Ec { .. })) || leaf.may_sign();
-        if !of_server || self.facts.borrow().version != Version::TLS1_2 || signs() {
+        if !of_server || self.engine.facts().version != Version::TLS1_2 || signs() {
             return Ok(());
         }
         Err(PeerRejected {

@@ -24,7 +24,7 @@ impl Connection {
         match self.hellos.ocsp_asked() {
             Some(true) => OCSP,
             Some(false) => NOTHING,
-            None => self.settings.borrow().status_type,
+            None => self.configuration.settings().status_type,
         }
     }
 

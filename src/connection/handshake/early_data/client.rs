@@ -43,7 +43,7 @@ impl Connection {
     fn has_session_for_early_data(&self) -> bool {
         self.role() == Some(Role::Client)
             && self.stage() == Stage::Before
-            && (self.settings.borrow().psk.use_session.is_set()
+            && (self.configuration.settings().psk.use_session.is_set()
                 || self
                     .session()
                     .is_some_and(|session| session.max_early_data() > 0))
@@ -61,7 +61,7 @@ impl Connection {
         // S118
         let same_host = session
             .host_name()
-            .is_none_or(|name| self.host_name.borrow().as_deref() == Some(&*name));
+            .is_none_or(|name| self.configuration.server_name().as_deref() == Some(&*name));
         if !same_host {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, Alert::INTERNAL_ERROR));
         }
@@ -92,7 +92,7 @@ impl Connection {
         if !early.has_room_for(data.len().saturating_sub(written)) {
             return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::INTERNAL_ERROR));
         }
-        let mode = self.settings.borrow().mode & !MODE_ENABLE_PARTIAL_WRITE;
+        let mode = self.configuration.settings().mode & !MODE_ENABLE_PARTIAL_WRITE;
         self.write_records(data, mode, |engine, chunk| {
             early.count(chunk.len());
             if engine.can_write_early() {

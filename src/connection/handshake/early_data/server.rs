@@ -80,7 +80,7 @@ impl Connection {
         &self,
         hello: &ClientHello,
     ) -> std::result::Result<EarlyDataPolicy, Stop> {
-        let version = self.facts.borrow().version;
+        let version = self.engine.facts().version;
         if version != Version::TLS1_3 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
             return Ok(EarlyDataPolicy::Absent);
         }
@@ -118,13 +118,13 @@ impl Connection {
     pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
         // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
-            && self.facts.borrow().version == Version::TLS1_3
+            && self.engine.facts().version == Version::TLS1_3
             && self.with_engine(|engine| engine.is_started())?;
         if resting {
             // It may have asked for another ClientHello.
             if self.with_engine(|engine| engine.has_answered())? {
                 let facts = self.with_engine(|engine| engine.facts())?;
-                self.facts.replace(facts);
+                self.engine.change_facts(|known| *known = facts);
             }
             let session = self
                 .handshake
@@ -168,7 +168,7 @@ impl Connection {
                 Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE))
             }
             EarlyDataEvent::Skipped(bytes) => {
-                let limit = self.settings.borrow().recv_max_early_data;
+                let limit = self.configuration.settings().recv_max_early_data;
                 self.count_early_data(bytes, limit.into(), SKIPPED_OVERHEAD)
             }
         }
@@ -220,7 +220,7 @@ impl Connection {
             .into());
         }
         self.early.answer(answered);
-        let mode = self.settings.borrow().mode;
+        let mode = self.configuration.settings().mode;
         let result = self.write_records(data, mode, |engine, chunk| engine.write(chunk));
         if result.is_ok() {
             let _ = self.flush_flight();

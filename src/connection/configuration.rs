@@ -1,0 +1,212 @@
+//! What the program has set for one connection. It begins as what its context has.
+
+use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::ffi::CString;
+use std::sync::Arc;
+
+use crate::callback::InfoCallback;
+use crate::cipher::Method;
+use crate::context::{Context, Names, Settings};
+use crate::error::Result;
+use crate::libcrypto::verify_param::VerifyParam;
+use crate::wire::Version;
+
+/// The configuration of one connection.
+pub(super) struct Configuration {
+    settings: RefCell<Arc<Settings>>,
+    method: Cell<&'static Method>,
+    /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if there was nothing
+    /// to inherit: most servers never verify anything.
+    verify_param: OnceCell<VerifyParam>,
+    /// Client: the server name to send, from `SSL_set_tlsext_host_name`.
+    server_name: RefCell<Option<CString>>,
+    /// Overrides the context's callback.
+    info_callback: Cell<InfoCallback>,
+    /// Overrides of the context's lists of names, and what the peer has sent.
+    names: RefCell<Names>,
+}
+
+impl Configuration {
+    /// That of a new connection (SSL_new(3)).
+    pub fn of(context: &Context) -> Result<Self> {
+        Ok(Self {
+            settings: RefCell::new(context.settings()),
+            method: Cell::new(context.method()),
+            verify_param: match context.verify_param.may_have_changed() {
+                true => OnceCell::from(VerifyParam::inheriting(&context.verify_param)?),
+                false => OnceCell::new(),
+            },
+            server_name: RefCell::default(),
+            info_callback: Cell::new(InfoCallback::NONE),
+            names: RefCell::default(),
+        })
+    }
+
+    /// Ready for another handshake (SSL_clear(3)): the method is the context's again.
+    pub fn reset(&self, context_method: &'static Method) {
+        let Self {
+            settings: _,
+            method,
+            verify_param,
+            server_name: _,
+            info_callback: _,
+            names: _,
+        } = self;
+        method.set(context_method);
+        if let Some(param) = verify_param.get() {
+            param.forget_peername();
+        }
+    }
+
+    /// Takes over what `SSL_dup(3)` copies, besides certificates and what goes with them.
+    pub fn duplicate(&self, original: &Self) -> Result<()> {
+        let settings = original.shared_settings();
+        self.change(|own| own.take_for_duplicate(&settings));
+        self.info_callback.set(original.info_callback.get());
+        let names = original.names.borrow().duplicate()?;
+        self.names.replace(names);
+        if let Some(param) = original.verify_param.get() {
+            // The depth is this connection's, anything else only where the context says nothing.
+            self.verify_param()?.set_depth(param.depth());
+            self.verify_param()?.inherit(param)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over the method, and certificates with what goes with them.
+    pub fn take_certificates_of(&self, other: &Self) {
+        self.method.set(other.method.get());
+        let settings = other.shared_settings();
+        self.change(|own| own.take_certificates_of(&settings));
+    }
+
+    /// The settings in place. Not to be held while the program runs.
+    pub fn settings(&self) -> Ref<'_, Arc<Settings>> {
+        self.settings.borrow()
+    }
+
+    /// The settings as they are now. The copy stays as it is when they are changed.
+    pub fn shared_settings(&self) -> Arc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    /// Changes the settings.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.shared_settings();
+        change(Arc::make_mut(&mut settings).changing());
+        let old = self.settings.replace(settings);
+        drop(old);
+    }
+
+    /// Like [`change`](Self::change), for a change that may fail: nothing changes then.
+    pub fn try_change<R>(&self, change: impl FnOnce(&mut Settings) -> Result<R>) -> Result<R> {
+        let mut settings = Settings::clone(&self.settings.borrow());
+        let outcome = change(settings.changing())?;
+        let old = self.settings.replace(Arc::new(settings));
+        drop(old);
+        Ok(outcome)
+    }
+
+    /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the context's list
+    /// applies until the program sets one for this connection.
+    pub fn settings_with_ciphers(&self, context: &Settings) -> Arc<Settings> {
+        if !self.settings.borrow().has_ciphers_of(context) {
+            self.change(|settings| settings.take_ciphers_of(context));
+        }
+        self.shared_settings()
+    }
+
+    /// `SSL_get_ssl_method`
+    pub fn method(&self) -> &'static Method {
+        self.method.get()
+    }
+
+    /// `SSL_set_ssl_method`
+    pub fn set_method(&self, method: &'static Method) {
+        self.method.set(method);
+    }
+
+    /// Highest version that the settings allow.
+    pub fn highest_version(&self, context: &Settings) -> Version {
+        let settings = self.settings_with_ciphers(context);
+        [Version::TLS1_3, Version::TLS1_2]
+            .into_iter()
+            .find(|version| settings.allows_version(self.method.get(), *version))
+            .unwrap_or(Version::TLS1_3)
+    }
+
+    /// `SSL_get0_param`
+    pub fn verify_param(&self) -> Result<&VerifyParam> {
+        if let Some(param) = self.verify_param.get() {
+            return Ok(param);
+        }
+        let param = VerifyParam::new()?;
+        Ok(self.verify_param.get_or_init(|| param))
+    }
+
+    /// Client: the server name to send. Not to be held while the program runs.
+    pub fn server_name(&self) -> Ref<'_, Option<CString>> {
+        self.server_name.borrow()
+    }
+
+    /// `SSL_set_tlsext_host_name`; `None` clears.
+    pub fn set_server_name(&self, name: Option<CString>) {
+        self.server_name.replace(name);
+    }
+
+    /// `SSL_get_info_callback`
+    pub fn info_callback(&self) -> InfoCallback {
+        self.info_callback.get()
+    }
+
+    /// `SSL_set_info_callback`
+    pub fn set_info_callback(&self, callback: InfoCallback) {
+        self.info_callback.set(callback);
+    }
+
+    /// The lists of names. Not to be held while the program runs.
+    pub fn names(&self) -> Ref<'_, Names> {
+        self.names.borrow()
+    }
+
+    /// Changes the lists of names.
+    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
+        change(&mut self.names.borrow_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::libcrypto::library::LibraryContext;
+
+    fn context() -> Arc<Context> {
+        Context::new(LibraryContext::default(), &Method::TLS).unwrap()
+    }
+
+    #[test]
+    fn a_change_that_fails_changes_nothing() {
+        let configuration = Configuration::of(&context()).unwrap();
+        let before = configuration.shared_settings();
+        let failed = configuration.try_change(|settings| {
+            settings.mode = 0x77;
+            Err::<(), _>(crate::error::Error::Silent)
+        });
+        assert!(failed.is_err());
+        assert!(Arc::ptr_eq(&before, &configuration.shared_settings()));
+        configuration.change(|settings| settings.mode = 0x77);
+        assert_eq!(configuration.settings().mode, 0x77);
+        assert_ne!(before.mode, 0x77);
+    }
+
+    #[test]
+    fn reset_restores_the_method_and_keeps_what_the_program_has_set() {
+        let context = context();
+        let configuration = Configuration::of(&context).unwrap();
+        configuration.set_method(&Method::TLS_CLIENT);
+        configuration.set_server_name(Some(c"host.test".into()));
+        configuration.reset(context.method());
+        assert!(std::ptr::eq(configuration.method(), context.method()));
+        assert_eq!(configuration.server_name().as_deref(), Some(c"host.test"));
+    }
+}
