@@ -12,11 +12,11 @@ use super::call::call;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
 use crate::callback::{ClientHelloCallback, ClientHelloFunction};
 use crate::cipher::{SuiteList, SuiteListForm};
-use crate::connection::{ClientHello, Connection};
+use crate::connection::Connection;
 use crate::context::{CipherStack, Context};
 use crate::error::{Error, Result};
 use crate::libcrypto::memory;
-use crate::wire::ExtensionType;
+use crate::wire::{ClientHello, ExtensionType};
 
 /// Sets the function that a server calls when it has read a ClientHello, before it looks at it in
 /// any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,

@@ -5,12 +5,13 @@
 //! extensions that count in the version (RFC 8446, section 4.2; RFC 6066; RFC 7301), before the servername callback.
 //! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
 
-use super::client_hello::ClientHello;
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
-use crate::wire::{Alert, ExtensionType, Reader, Version};
+use crate::wire::{
+    Alert, ClientHello, ExtensionType, Malformed, Reader, Version, alpn_protocols, psk_identities,
+};
 
 const LONGEST_HOST_NAME: usize = 255;
 const NO_COMPRESSION: u8 = 0;
@@ -102,7 +103,7 @@ impl ClientHello {
             resumed || is_status_request(contents)
         })?;
         self.check_each(ExtensionType::ALPN, |contents| {
-            protocols(contents).is_some()
+            alpn_protocols(contents).is_some()
         })?;
         self.check_each(ExtensionType::SIGNATURE_ALGORITHMS_CERT, are_numbers)?;
         if tls13 && let Some([_, ..]) = self.extension(ExtensionType::POST_HANDSHAKE_AUTH) {
@@ -255,6 +256,18 @@ impl ClientHello {
     }
 }
 
+impl From<Malformed> for Failure {
+    fn from(malformed: Malformed) -> Self {
+        let (reason, alert) = match malformed {
+            Malformed::TooShort => (Reason::LENGTH_TOO_SHORT, Alert::DECODE_ERROR),
+            Malformed::Length => (Reason::LENGTH_MISMATCH, Alert::DECODE_ERROR),
+            Malformed::Extension => (Reason::BAD_EXTENSION, Alert::DECODE_ERROR),
+            Malformed::ExtensionOrder => (Reason::BAD_EXTENSION, Alert::ILLEGAL_PARAMETER),
+        };
+        Self::with_alert(reason, alert)
+    }
+}
+
 fn malformed(reason: Reason) -> Check {
     Err(Failure::with_alert(reason, Alert::DECODE_ERROR))
 }
@@ -265,21 +278,11 @@ fn are_numbers(contents: &[u8]) -> bool {
         .is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
 }
 
-/// The list of an ALPN extension: names that are not empty, of which there is one at least (RFC 7301, section 3.1).
-pub(super) fn protocols(contents: &[u8]) -> Option<&[u8]> {
-    let list = Reader::whole(contents, Reader::vector16)?;
-    let are_names =
-        Reader::items(list, Reader::vector8).all(|name| name.is_some_and(|name| !name.is_empty()));
-    (are_names && !list.is_empty()).then_some(list)
-}
-
 /// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are looked at when a key is found.
 fn are_identities(contents: &[u8]) -> bool {
-    let Some(identities) = Reader::new(contents).vector16() else {
-        return false;
-    };
-    Reader::items(identities, |list| list.vector16().zip(list.u32()))
-        .all(|identity| identity.is_some_and(|(name, _age)| !name.is_empty()))
+    psk_identities(contents).is_some_and(|mut identities| {
+        identities.all(|psk| psk.is_some_and(|psk| !psk.identity.is_empty()))
+    })
 }
 
 /// RFC 6066, section 8: of another type than OCSP anything will do.

@@ -1,9 +1,10 @@
 //! Reading a ClientHello from the records that bring it (RFC 8446, section 5.1).
 
-use super::ClientHello;
 use crate::engine::Failure;
 use crate::error::Reason;
-use crate::wire::{self, Alert, HandshakeType, MESSAGE_HEADER, handshake_contents, message_length};
+use crate::wire::{
+    self, Alert, ClientHello, HandshakeType, MESSAGE_HEADER, handshake_contents, message_length,
+};
 
 /// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
 const LONGEST: usize = 131_396;
@@ -55,7 +56,8 @@ impl ClientHelloReader {
                     ));
                 }
                 if let Some(body) = self.message.get(MESSAGE_HEADER..length) {
-                    return ClientHello::parse(body.to_vec()).map(Some);
+                    let hello = ClientHello::parse(body.to_vec())?;
+                    return Ok(Some(hello));
                 }
             }
         }

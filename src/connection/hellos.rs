@@ -4,11 +4,10 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::ffi::CString;
 
-use super::ClientHello;
 use crate::cipher::Cipher;
 use crate::context::CipherStack;
 use crate::error::Result;
-use crate::wire::ExtensionType;
+use crate::wire::{ClientHello, ExtensionType};
 
 /// A random of a hello message; zeros before it is known.
 pub(super) type Random = [u8; 32];

@@ -8,7 +8,6 @@
 //! | part                | what                                                          |
 //! |---------------------|---------------------------------------------------------------|
 //! | `handshake`         | a handshake of either role, with all that only it needs       |
-//! | `client_hello`      | the ClientHello, read before TLS starts                       |
 //! | `client_hello_reader` | reading it from records                                     |
 //! | `client_hello_check`  | what is checked of it, and when                             |
 //! | `own_settings`      | its settings, which may differ from the context's             |
@@ -29,7 +28,6 @@
 //! | `last_call`         | what stopped the last call                                    |
 //! | `state`, `stop`     | where a connection is, and why a call stops                   |
 
-mod client_hello;
 mod client_hello_check;
 mod client_hello_reader;
 mod closing;
@@ -57,7 +55,6 @@ mod state;
 mod stop;
 mod transport;
 
-pub use client_hello::ClientHello;
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use last_call::Stopped;
 pub use observer::{HandshakeState, InfoKind};
@@ -86,6 +83,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::tag::{Tag, Tagged, tagged};
+use crate::wire::ClientHello;
 
 /// `SSL`.
 #[repr(C)]

@@ -7,13 +7,10 @@
 
 use super::record::RecordBuffer;
 use crate::wire::{
-    ContentType, Extension, ExtensionType, HandshakeType, LONGEST_PLAINTEXT, MESSAGE_HEADER,
-    RECORD_HEADER, Reader, Version, extensions, handshake_contents, message_header, message_length,
-    put_records, put_vector16, records,
+    ContentType, Extension, ExtensionType, HandshakeType, HelloParts, LONGEST_PLAINTEXT,
+    MESSAGE_HEADER, RECORD_HEADER, Reader, Version, extensions, handshake_contents, message_header,
+    message_length, psk_identities, put_records, put_vector16, records,
 };
-
-/// Header of a handshake message, version and random.
-const BEFORE_SESSION_ID: usize = MESSAGE_HEADER + 2 + 32;
 
 /// What is to be different. By default nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -169,23 +166,15 @@ fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
 
 /// Whether a pre_shared_key has this identity (RFC 8446, section 4.2.11).
 fn names_psk(contents: &[u8], wanted: &[u8]) -> bool {
-    let mut identities = Reader::new(Reader::new(contents).vector16().unwrap_or_default());
-    while let Some(identity) = identities.vector16() {
-        if identity == wanted {
-            return true;
-        }
-        let _obfuscated_ticket_age = identities.u32();
-    }
-    false
+    psk_identities(contents)
+        .is_some_and(|identities| identities.flatten().any(|psk| psk.identity == wanted))
 }
 
 /// The list of extensions, with its length; empty when there is none.
 fn extension_list(message: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader::new(message);
-    reader.take(BEFORE_SESSION_ID)?;
-    reader.vector8()?;
-    reader.vector16()?;
-    reader.vector8()?;
+    reader.take(MESSAGE_HEADER)?;
+    HelloParts::read(&mut reader)?;
     Some(reader.rest())
 }
 

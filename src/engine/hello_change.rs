@@ -12,12 +12,11 @@
 use std::borrow::Cow;
 
 use crate::wire::{
-    self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, MESSAGE_HEADER,
-    RECORD_HEADER, Reader, RecordHeader, Version, handshake_contents, message_header,
-    message_length, put_records, put_vector8, put_vector16,
+    self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, HelloParts,
+    MESSAGE_HEADER, RECORD_HEADER, Reader, RecordHeader, Version, handshake_contents,
+    message_header, message_length, put_records,
 };
 
-const VERSION_AND_RANDOM: usize = 2 + 32;
 /// TLS_FALLBACK_SCSV (RFC 7507)
 const FALLBACK_SCSV: [u8; 2] = [0x56, 0x00];
 /// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC 8447), which neither it
@@ -89,10 +88,7 @@ impl HelloChange {
 
 /// The parts of a ClientHello, which may be cut behind the beginning of its last extension.
 struct Parts<'a> {
-    version_and_random: &'a [u8; VERSION_AND_RANDOM],
-    session_id: &'a [u8],
-    suites: &'a [u8],
-    compression: &'a [u8],
+    first: HelloParts<'a>,
     /// Whole ones that are before pre_shared_key.
     extensions: Vec<Extension<'a>>,
     /// pre_shared_key.
@@ -109,10 +105,7 @@ impl<'a> Parts<'a> {
         let cut = message_length(message)?.checked_sub(message.len())?;
         let (_, body) = message.split_at_checked(MESSAGE_HEADER)?;
         let mut reader = Reader::new(body);
-        let version_and_random = reader.array()?;
-        let session_id = reader.vector8()?;
-        let suites = reader.vector16()?;
-        let compression = reader.vector8()?;
+        let first = HelloParts::read(&mut reader)?;
         let _length_of_extensions = reader.u16()?;
         let mut extensions = Vec::new();
         while let Some(kind) = reader.peek_u16()
@@ -122,10 +115,7 @@ impl<'a> Parts<'a> {
         }
         let rest = reader.rest();
         Some(Self {
-            version_and_random,
-            session_id,
-            suites,
-            compression,
+            first,
             extensions,
             rest,
             cut,
@@ -133,7 +123,7 @@ impl<'a> Parts<'a> {
     }
 
     fn changed(mut self, change: ClientHelloChange) -> Vec<u8> {
-        let mut suites = self.suites.to_vec();
+        let mut suites = self.first.cipher_suites.to_vec();
         if change.fallback {
             suites.extend_from_slice(&FALLBACK_SCSV);
         }
@@ -150,10 +140,11 @@ impl<'a> Parts<'a> {
 
     fn assemble(&self, suites: &[u8], padding: Option<usize>) -> Vec<u8> {
         let mut message = message_header(HandshakeType::CLIENT_HELLO, 0).to_vec();
-        message.extend_from_slice(self.version_and_random);
-        put_vector8(&mut message, self.session_id);
-        put_vector16(&mut message, suites);
-        put_vector8(&mut message, self.compression);
+        let first = HelloParts {
+            cipher_suites: suites,
+            ..self.first
+        };
+        first.put(&mut message);
         let length_of_extensions = message.len();
         message.extend_from_slice(&[0; 2]);
         for extension in &self.extensions {
@@ -181,7 +172,7 @@ impl<'a> Parts<'a> {
                 extension.kind = ExtensionType::EXTENDED_MASTER_SECRET;
             }
         }
-        self.assemble(self.suites, None)
+        self.assemble(self.first.cipher_suites, None)
     }
 }
 
@@ -347,7 +338,10 @@ mod tests {
         assert_eq!(message_length(&changed), Some(changed.len()));
         assert_eq!(kinds(&changed), [10, 21, 41]);
         assert_eq!(changed.len(), 512);
-        assert_eq!(Parts::of(&changed).unwrap().suites, [0xc0, 0x2f, 0x56, 0]);
+        assert_eq!(
+            Parts::of(&changed).unwrap().first.cipher_suites,
+            [0xc0, 0x2f, 0x56, 0]
+        );
     }
 
     #[test]

@@ -1,5 +1,4 @@
-use crate::connection::ClientHello;
-use crate::wire::{ExtensionType, Version};
+use crate::wire::{ClientHello, ExtensionType, Version};
 
 /// The body of a ClientHello: every part of it is inside, and can be asked for.
 pub fn client_hello(data: &[u8]) {

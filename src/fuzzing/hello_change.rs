@@ -1,7 +1,6 @@
-use crate::connection::ClientHello;
 use crate::engine::hostile::{adapted, changed, hidden};
 use crate::engine::{ClientHelloChange, HelloChanges};
-use crate::wire::{ExtensionType, HandshakeType, MESSAGE_HEADER, message_header};
+use crate::wire::{ClientHello, ExtensionType, HandshakeType, MESSAGE_HEADER, message_header};
 
 /// Longer messages are not changed, as their lengths would not fit.
 const LONGEST: usize = 60_000;

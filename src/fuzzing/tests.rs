@@ -60,7 +60,7 @@ fn client_records_take_any_bytes() {
 #[test]
 fn seeds_are_what_they_should_be() {
     for (name, seed) in seeds("client_hello") {
-        let hello = crate::connection::ClientHello::parse(seed);
+        let hello = crate::wire::ClientHello::parse(seed);
         assert!(hello.is_ok(), "{name}");
     }
     let found = seeds("server_flight")

@@ -10,10 +10,12 @@
 //! | [`record`]    | content types, headers, splitting bytes into records   |
 //! | [`message`]   | handshake types, headers, splitting into messages      |
 //! | [`extension`] | extension types, and reading lists of extensions       |
+//! | [`client_hello`] | the ClientHello                                     |
 //! | [`ticket`]    | NewSessionTicket messages                              |
 //! | [`reader`], [`writer`] | numbers and vectors                           |
 
 pub mod alert;
+pub mod client_hello;
 pub mod extension;
 pub mod message;
 pub mod reader;
@@ -23,11 +25,12 @@ pub mod version;
 pub mod writer;
 
 pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
+pub use client_hello::{ClientHello, HelloParts, Malformed, alpn_protocols, psk_identities};
 pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, extensions};
 pub use message::{
     HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
 };
-pub use reader::{Reader, from_u24, numbers};
+pub use reader::{Reader, from_u24};
 pub use record::{
     ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader, handshake_contents,
     put_records, records,

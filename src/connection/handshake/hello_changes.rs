@@ -1,11 +1,11 @@
 //! What the engine is to find in a ClientHello other than the client sent it.
 
 use super::resumption::OfferedSession;
-use super::{ClientHello, Connection, Stop};
+use super::{Connection, Stop};
 use crate::context::Settings;
 use crate::engine::HelloChanges;
 use crate::error::Reason;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
 /// 7.4.1.4.1).

@@ -48,10 +48,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::session_slot::{add_secrets, cipher_id, secrets_of};
-use super::{
-    ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop, Want, io, stack,
-};
+use super::{Connection, HandshakeState, InfoKind, Role, Stage, Stop, Want, io, stack};
 use crate::error::Reason;
+use crate::wire::ClientHello;
 
 use client::Client;
 pub(super) use client::EarlyJudgement;

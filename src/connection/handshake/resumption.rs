@@ -7,7 +7,7 @@
 use std::ffi::c_int;
 
 use super::early_data::is_fresh;
-use super::{ClientHello, Connection, Stop, secrets_of};
+use super::{Connection, Stop, secrets_of};
 use crate::clock;
 use crate::context::Settings;
 use crate::engine::{
@@ -16,7 +16,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;

@@ -9,13 +9,13 @@ use std::ffi::CString;
 use std::sync::Arc;
 
 use super::resumption::OfferedSession;
-use super::{ClientHello, Connection, Stop};
+use super::{Connection, Stop};
 use crate::connection::client_hello_reader::ClientHelloReader;
 use crate::context::{NO_VERSION_LEFT, Settings, Wishes};
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
 use crate::error::{Error, Reason};
 use crate::session::SessionRef;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// What a server keeps while its handshake is under way.
 #[derive(Default)]

@@ -3,10 +3,10 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
-use super::{ClientHello, Connection, InfoKind, Stop, Want};
+use super::{Connection, InfoKind, Stop, Want};
 use crate::context::Settings;
 use crate::error::Reason;
-use crate::wire::{Alert, AlertLevel, Version};
+use crate::wire::{Alert, AlertLevel, ClientHello, Version};
 
 const SSL_TLSEXT_ERR_OK: c_int = 0;
 pub(in crate::connection) const SSL_TLSEXT_ERR_ALERT_WARNING: c_int = 1;

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::new_sessions::CACHE_SERVER;
-use super::{ClientHello, Connection, Role, Stop};
+use super::{Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::Settings;
 use crate::engine::{
@@ -12,7 +12,7 @@ use crate::engine::{
 use crate::error::Reason;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::random;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;

@@ -1,7 +1,6 @@
 //! Which of its certificates a server may show to a client.
 
 use crate::cipher::{Group, SignatureAlgorithm};
-use crate::connection::ClientHello;
 use crate::connection::Connection;
 use crate::context::{Callbacks, Settings};
 use crate::engine::CertifiedKey;
@@ -9,7 +8,7 @@ use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::X509;
-use crate::wire::{ExtensionType, Version};
+use crate::wire::{ClientHello, ExtensionType, Version};
 
 impl Connection {
     /// Those that this client can take, best first.

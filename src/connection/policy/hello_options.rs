@@ -3,11 +3,11 @@
 use crate::connection::plain_messages::{
     ServerHello, Tls12Hello, WrongRenegotiationInfo, check_renegotiation_info,
 };
-use crate::connection::{ClientHello, Connection, Refusal};
+use crate::connection::{Connection, Refusal};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
 const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;

@@ -30,7 +30,7 @@ use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
-use super::{ClientHello, Connection, Refusal};
+use super::{Connection, Refusal};
 use crate::callback::Asker;
 use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
@@ -38,7 +38,7 @@ use crate::context::{Settings, no_group};
 use crate::engine::{PeerRejected, Profile};
 use crate::error;
 use crate::reason::Reason;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// `SSL_OP_NO_TICKET`
 const OP_NO_TICKET: u64 = 1 << 14;

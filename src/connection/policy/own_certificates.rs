@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cipher::SignatureAlgorithm;
 use crate::cipher::security::operation::SIGALG_SHARED;
-use crate::connection::{ClientHello, Connection, Refusal, Role};
+use crate::connection::{Connection, Refusal, Role};
 use crate::context::{
     ChainSource, CredentialHolder, Credentials, LentChains, Position, Settings, Slot,
 };
@@ -14,7 +14,7 @@ use crate::error::{Reason, Result};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::x509::X509;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
 const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;

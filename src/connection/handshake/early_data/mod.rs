@@ -12,7 +12,7 @@ mod server;
 mod state;
 
 use super::io::LONGEST_LABEL;
-use super::{ClientHello, Connection, HandshakeState, InfoKind, Role, Stage, Stop};
+use super::{Connection, HandshakeState, InfoKind, Role, Stage, Stop};
 use crate::error::{Error, Reason, Result};
 
 pub(super) use server::is_fresh;

@@ -1,13 +1,11 @@
 //! A server's side of early data.
 
-use super::{
-    Answered, ClientHello, Connection, EarlyDataStatus, ReadCall, Role, Stage, Stop, misused,
-};
+use super::{Answered, Connection, EarlyDataStatus, ReadCall, Role, Stage, Stop, misused};
 use crate::context::Settings;
 use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
 use crate::session::Session;
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 /// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
 /// of six records, and the contents of an alert.
