@@ -25,8 +25,11 @@
 //! | `resumption`       | which session a server may resume                              |
 //! | `external_psk`     | pre-shared keys of the program                                 |
 //! | `hello_changes`    | what the engine reads of the ClientHello in another form       |
-//! | `new_sessions`     | new sessions of either role: fields, cache, callbacks          |
-//! | `tickets`          | a server's tickets                                             |
+//! | `new_sessions`     | the fields of new sessions, of either role                     |
+//! | `finish`           | the end of a handshake: session, cache, callback               |
+//! | `session_ids`      | ids of a server's new sessions                                 |
+//! | `tickets`          | a server's tickets of TLS 1.3, after the handshake              |
+//! | `ticket_making`    | makes tickets of both versions                                 |
 //! | `early_data`       | early data of either role                                      |
 
 mod client;
@@ -34,12 +37,15 @@ mod client_callbacks;
 mod driver;
 mod early_data;
 mod external_psk;
+mod finish;
 mod hello_changes;
 mod new_sessions;
 mod resumption;
 mod server;
 mod server_callbacks;
 mod server_start;
+mod session_ids;
+mod ticket_making;
 mod tickets;
 
 use std::cell::{Cell, RefCell};

@@ -2,17 +2,15 @@
 
 use std::ffi::c_int;
 
-use super::new_sessions::CACHE_SERVER;
-use super::{Connection, Role, Stop};
+use super::finish::CACHE_SERVER;
+use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::Settings;
 use crate::engine::{
     CertifiedKey, ClientAuthentication, Failure, Profile, ServerParameters, TicketPolicy,
 };
 use crate::error::Reason;
-use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::random;
-use crate::wire::{Alert, ClientHello, ExtensionType, Version};
+use crate::wire::{Alert, ExtensionType, Version};
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
@@ -193,7 +191,7 @@ impl Connection {
 
     /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
     /// servername callback can only take it back.
-    fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
+    pub(super) fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
         let expected = self.handshake.server(|server| server.expects_ticket);
         expected && self.allows_tls12_ticket(hello)
     }
@@ -205,47 +203,6 @@ impl Connection {
             server.version == Version::TLS1_2
                 && offered.is_some_and(|offered| offered.is_by(ticket))
         })
-    }
-
-    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
-    /// be no ticket, else empty.
-    pub(in crate::connection) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
-        let (version, hello, decided) = self.handshake.server(|server| {
-            let hello = server.hello().cloned();
-            (server.version, hello, server.is_decided())
-        });
-        // Once the engine has started the id is in its hands.
-        let open = version == Version::TLS1_2 && !decided;
-        match hello {
-            Some(hello) if open && !self.expects_tls12_ticket(&hello) => self.tls12_session_id(),
-            _ => Ok(Vec::new()),
-        }
-    }
-
-    /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
-    /// the program's is filled up with random bytes.
-    fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
-        let id = self
-            .new_session_id(Version::TLS1_2)
-            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
-        filled_up(&self.library(), id)
-    }
-
-    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
-    /// callback may have changed that.
-    fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
-        let Some(session) = self.new_session() else {
-            return Ok(None);
-        };
-        if wanted && session.id().is_empty() {
-            session.set_id(&self.tls12_session_id()?)?;
-        } else if wanted && session.id().len() < ID_LENGTH {
-            // The program's own.
-            session.set_id(&filled_up(&self.library(), session.id().to_vec())?)?;
-        } else if !wanted && !session.id().is_empty() {
-            session.set_id(&[])?;
-        }
-        Ok((*session.id()).try_into().ok())
     }
 
     /// S73: of a TLS 1.2 ticket, in seconds: the timeout of the session. A renewed one has none.
@@ -267,14 +224,6 @@ fn reason_of_no_cipher(settings: &Settings, version: Version) -> &'static str {
         true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
         false => "there is no certificate",
     }
-}
-
-/// A session id with random bytes behind it, as long as those of rustls.
-fn filled_up(library: &LibraryContext, mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
-    let length = id.len();
-    id.resize(ID_LENGTH, 0);
-    random::fill(library, &mut id[length..])?;
-    Ok(id)
 }
 
 /// What a server with these settings asks of its clients.

@@ -1,34 +1,21 @@
-//! A server's tickets: making and opening them, and sending those of TLS 1.3.
+//! A server's tickets of TLS 1.3, which follow the handshake.
 //!
-//! In TLS 1.2 the engine asks for the one ticket of a handshake ([`Connection::make_ticket`]). In
-//! TLS 1.3 tickets follow the handshake, and may be sent at any time after it
-//! (SSL_new_session_ticket(3)). They are messages of our own, made and written one after the other
-//! as OpenSSL does it: the session that the ticket stands for becomes the connection's, it is
-//! announced, and the message is written through before the next one is begun. Until all are
-//! written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
+//! They may also be sent at any time after it (SSL_new_session_ticket(3)). They are messages that this
+//! library makes, not the engine, one after the other as in OpenSSL: the session of the ticket becomes the
+//! connection's, it is announced, and the message is written through before the next one is begun. Until
+//! all are written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
 
-use zeroize::Zeroizing;
-
-use super::new_sessions::CACHE_SERVER;
-use super::resumption::TicketStatus;
+use super::resumption::uses_stateful_tickets;
 use super::{Connection, HandshakeState, Role, Stage, Stop, cipher_id};
-use crate::cipher::Cipher;
 use crate::clock;
-use crate::engine::{SessionSecrets, TicketSecrets};
+use crate::engine::TicketSecrets;
 use crate::error::Reason;
-use crate::libcrypto::{bio, error_queue, random, ticket_callback};
-use crate::session::{Fields, Session, SessionRef, View, der};
-use crate::ticket::Opened;
+use crate::libcrypto::{bio, error_queue, random};
+use crate::session::{Session, SessionRef};
 use crate::wire::{Alert, Version};
 
-/// Ids that this library makes are as long as this.
-const ID_LENGTH: usize = 32;
-/// A session that takes more bytes of DER is not put into a ticket, as in OpenSSL (S112).
-const LARGEST_SESSION: usize = 0xff00;
 /// Longest lifetime of a TLS 1.3 ticket, in seconds: a week (RFC 8446, section 4.6.1).
 const LONGEST_LIFETIME: i64 = 604_800;
-
-// -- TLS 1.3 -----------------------------------------------------------------------------------
 
 impl Connection {
     /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
@@ -133,7 +120,7 @@ impl Connection {
         if !self.ask_generate_ticket() {
             return Err(Reason::INTERNAL_ERROR);
         }
-        let ticket = match self.uses_stateful_tickets(&self.settings()) {
+        let ticket = match uses_stateful_tickets(&self.settings()) {
             true => Some(session.id().to_vec()),
             false => self.seal(&session)?,
         };
@@ -151,7 +138,7 @@ impl Connection {
         })
         .map_err(|_| Reason::INTERNAL_ERROR)?
         .map_err(|failure| failure.reason)?;
-        self.update_cache(CACHE_SERVER);
+        self.update_cache();
         self.report_records();
         Ok(())
     }
@@ -189,141 +176,4 @@ impl Connection {
         }
         Ok(self.session.fill(session, view))
     }
-}
-
-// -- Both versions -----------------------------------------------------------------------------
-
-impl Connection {
-    /// TLS 1.2: makes the session of the handshake's ticket, and the ticket. `None` sends an empty
-    /// one.
-    pub(in crate::connection) fn make_ticket(&self, secrets: SessionSecrets) -> Option<Vec<u8>> {
-        if matches!(self.resumed_session(&secrets), Some((_, false))) {
-            // S78: the ticket that was used stays good. rustls has promised a ticket; an empty
-            // one says that there is none (RFC 5077, section 3.3).
-            return None;
-        }
-        let sealed = match self.resumed_session(&secrets) {
-            Some((resumed, _)) => self.generate_ticket(&resumed),
-            None => self.issue_ticket(&self.server_fields(&secrets)),
-        };
-        sealed.unwrap_or_else(|reason| {
-            self.handshake.end_with(reason);
-            None
-        })
-    }
-
-    /// The ticket of a full handshake, for the connection's session.
-    fn issue_ticket(&self, fields: &Fields) -> Result<Option<Vec<u8>>, Reason> {
-        let session = self.session.complete(fields.view());
-        self.handshake.server(|server| server.has_ticket = true);
-        self.generate_ticket(&session)
-    }
-
-    fn generate_ticket(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
-        match self.ask_generate_ticket() {
-            true => self.seal(session),
-            false => Err(Reason::INTERNAL_ERROR),
-        }
-    }
-
-    /// S8, S72: what the program's callback makes, or random; then it is one that is not in the
-    /// cache, if ten attempts are enough (S111).
-    pub(in crate::connection) fn new_session_id(
-        &self,
-        version: Version,
-    ) -> Result<Vec<u8>, Reason> {
-        const ATTEMPTS: usize = 10;
-        if let Some(id) = self.ask_generate_session_id(version)? {
-            return Ok(id);
-        }
-        for _ in 0..ATTEMPTS {
-            let mut id = vec![0; ID_LENGTH];
-            random::fill(&self.library(), &mut id)
-                .map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
-            if self.session_context().find_session(version, &id).is_none() {
-                return Ok(id);
-            }
-        }
-        Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
-    }
-
-    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
-    /// context unless it was given one of its own; while it has none, the one that the context has
-    /// now. `None` without one.
-    fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
-        let own = self.settings().generate_session_id;
-        let of_context = || self.session_context().settings().generate_session_id;
-        let mut id = [0u8; ID_LENGTH];
-        let Some(length) = own.or_else(of_context).call(self.lent(), &mut id) else {
-            return Ok(None);
-        };
-        let length = length.ok_or(Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
-        if length == 0 || length > ID_LENGTH {
-            return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
-        }
-        let id = &id[..length];
-        if self.session_context().has_session(version, id) {
-            return Err(Reason::SSL_SESSION_ID_CONFLICT);
-        }
-        Ok(Some(id.to_vec()))
-    }
-
-    /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket of the
-    /// connection's session.
-    fn ask_generate_ticket(&self) -> bool {
-        let callback = self.session_context().callbacks().generate_ticket;
-        callback.call(self.lent()) != Some(0)
-    }
-
-    /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
-    fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
-        let plaintext = plaintext(session.read().view())?;
-        let context = self.session_context();
-        match context.callbacks().ticket_keys.of_connection(self.lent()) {
-            None => match context.ticket_keys.seal(&plaintext) {
-                Ok(ticket) => Ok(Some(ticket)),
-                Err(_) => Err(Reason::INTERNAL_ERROR),
-            },
-            // S77
-            Some(callback) => callback
-                .seal(&context.library, &plaintext)
-                .map_err(|_| Reason::CALLBACK_FAILED),
-        }
-    }
-
-    /// Opens a ticket that a client has sent.
-    pub(in crate::connection) fn unseal(&self, ticket: &[u8]) -> TicketStatus {
-        let context = self.session_context();
-        let tls13 = self.engine.facts().version == Version::TLS1_3;
-        let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {
-            None => match context.ticket_keys.open(ticket) {
-                Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
-                _ => return TicketStatus::NotDecrypted,
-            },
-            Some(callback) => match callback.open(&context.library, ticket) {
-                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
-                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
-                Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
-            },
-        };
-        // S112: what does not parse, or leaves bytes over, counts as not decrypted.
-        match der::decode(&plaintext, |id| Cipher::from_id(id).is_some()) {
-            Ok(decoded) if decoded.consumed == plaintext.len() => {
-                TicketStatus::Session(Session::from_view(decoded.view()), renew)
-            }
-            _ => {
-                error_queue::clear();
-                TicketStatus::NotDecrypted
-            }
-        }
-    }
-}
-
-/// What is sealed: the DER of a session, if it is not too long (S112).
-fn plaintext(view: View<'_>) -> Result<Zeroizing<Vec<u8>>, Reason> {
-    let encoding = der::Encoding::new(&view).ok_or(Reason::INTERNAL_ERROR)?;
-    if encoding.size() > LARGEST_SESSION {
-        return Err(Reason::INTERNAL_ERROR);
-    }
-    Ok(encoding.to_vec())
 }

@@ -1,0 +1,100 @@
+//! Ids of a server's new sessions.
+
+use super::{Connection, Stop};
+use crate::error::Reason;
+use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::random;
+use crate::wire::{Alert, Version};
+
+/// Ids are as long as this, unless the program makes shorter ones. The engine's always are.
+const ID_LENGTH: usize = 32;
+
+impl Connection {
+    /// S8, S72: an id that the program's callback makes, or a random one that is not in the cache, if ten attempts
+    /// find one (S111).
+    pub(super) fn new_session_id(&self, version: Version) -> Result<Vec<u8>, Reason> {
+        const ATTEMPTS: usize = 10;
+        if let Some(id) = self.ask_generate_session_id(version)? {
+            return Ok(id);
+        }
+        for _ in 0..ATTEMPTS {
+            let mut id = vec![0; ID_LENGTH];
+            random::fill(&self.library(), &mut id)
+                .map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+            if self.session_context().find_session(version, &id).is_none() {
+                return Ok(id);
+            }
+        }
+        Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
+    }
+
+    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
+    /// context unless it was given one of its own; while it has none, the one that the context has
+    /// now. `None` without one.
+    fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
+        let own = self.settings().generate_session_id;
+        let of_context = || self.session_context().settings().generate_session_id;
+        let mut id = [0u8; ID_LENGTH];
+        let Some(length) = own.or_else(of_context).call(self.lent(), &mut id) else {
+            return Ok(None);
+        };
+        let length = length.ok_or(Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
+        if length == 0 || length > ID_LENGTH {
+            return Err(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH);
+        }
+        let id = &id[..length];
+        if self.session_context().has_session(version, id) {
+            return Err(Reason::SSL_SESSION_ID_CONFLICT);
+        }
+        Ok(Some(id.to_vec()))
+    }
+
+    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
+    /// be no ticket, else empty.
+    pub(super) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
+        let (version, hello, decided) = self.handshake.server(|server| {
+            let hello = server.hello().cloned();
+            (server.version, hello, server.is_decided())
+        });
+        // Once the engine has started the id is in its hands.
+        let open = version == Version::TLS1_2 && !decided;
+        match hello {
+            Some(hello) if open && !self.expects_tls12_ticket(&hello) => self.tls12_session_id(),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// S72, S111: the id of a new TLS 1.2 session. rustls's ids have 32 bytes, so a shorter one of
+    /// the program's is filled up with random bytes.
+    fn tls12_session_id(&self) -> Result<Vec<u8>, Stop> {
+        let id = self
+            .new_session_id(Version::TLS1_2)
+            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
+        filled_up(&self.library(), id)
+    }
+
+    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
+    /// callback may have changed that.
+    pub(super) fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
+        let Some(session) = self.new_session() else {
+            return Ok(None);
+        };
+        if wanted && session.id().is_empty() {
+            session.set_id(&self.tls12_session_id()?)?;
+        } else if wanted && session.id().len() < ID_LENGTH {
+            // The program's own.
+            session.set_id(&filled_up(&self.library(), session.id().to_vec())?)?;
+        } else if !wanted && !session.id().is_empty() {
+            session.set_id(&[])?;
+        }
+        Ok((*session.id()).try_into().ok())
+    }
+}
+
+/// An id with random bytes behind it, as long as the engine's.
+fn filled_up(library: &LibraryContext, mut id: Vec<u8>) -> Result<Vec<u8>, Stop> {
+    let length = id.len();
+    id.resize(ID_LENGTH, 0);
+    random::fill(library, &mut id[length..])?;
+    Ok(id)
+}
