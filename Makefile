@@ -6,7 +6,7 @@ DESTDIR ?=
 CARGO   ?= cargo
 CMAKE   ?= cmake
 CTEST   ?= ctest
-# Debian's own: another python3 in PATH may bring an OpenSSL of its own.
+# Debian's: another python3 in PATH may use another OpenSSL.
 PYTHON  ?= /usr/bin/python3
 
 LIBRARY  := $(abspath target/release/libreprise.so)
@@ -20,23 +20,23 @@ RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
-# libreprise_open.so is a workspace by itself (open/Cargo.toml says why).
+# libreprise_open.so has its own workspace (open/Cargo.toml says why).
 OPEN := --release --manifest-path open/Cargo.toml --target-dir target
 
-build: ## build target/release/libreprise.so, and what the launcher needs (this is what plain `make` does)
+build: ## build the library and what the launcher needs (the default)
 	$(CARGO) build --release
 	$(CARGO) build $(OPEN)
 
-setup: ## install the Debian packages that demo and tests need, or list what is missing
+setup: ## install the Debian packages that demo and tests need, or list the missing ones
 	@scripts/setup
 
 demo: setup build ## show unmodified nginx and curl on Reprise
 	@$(PYTHON) tests/programs/demo.py --lib $(LIBRARY)
 
-test: setup build ## the tests: style, Rust, C and C++, and the real programs of test-core-programs
+test: setup build ## all tests below except test-programs
 	@CARGO="$(CARGO)" CMAKE="$(CMAKE)" CTEST="$(CTEST)" PYTHON="$(PYTHON)" MAKE="$(MAKE)" scripts/test
 
-test-rust: ## format, lint and Rust tests
+test-rust: ## format, lints and Rust tests
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path open/Cargo.toml
 	$(CARGO) clippy --release --all-targets -- -D warnings
@@ -44,41 +44,41 @@ test-rust: ## format, lint and Rust tests
 	$(CARGO) test $(OPEN)
 	$(CARGO) test --release
 
-test-style: ## the layout of C files, the scripts, and the spelling (scripts/style)
+test-style: ## layout of C files, shell scripts, spelling
 	scripts/style
 
-test-models: ## the session cache in every order of events, by loom
+test-models: ## models of the session cache, by loom
 	scripts/loom
 
-test-generated: build ## the generated header and the table of functions are up to date
+test-generated: build ## the generated header and tables are up to date
 	scripts/check-generated
 
-test-c: build ## C and C++ tests, each on the system's libssl and on Reprise
+test-c: build ## C and C++ tests on the system's libssl and on Reprise
 	$(CMAKE) -S tests-c -B $(TESTS_C) -DCMAKE_BUILD_TYPE=RelWithDebInfo -DREPRISE_LIB=$(LIBRARY)
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
 
-test-core-programs: build ## the real programs that `make test` runs: those that servers most often are
+test-core-programs: build ## the real programs that servers run most often
 	$(RUN_PROGRAMS) --lib $(LIBRARY) --core
 
-test-programs: build ## all real programs, installed if they may be (PROGRAMS="curl nginx" for some of them)
+test-programs: build ## all real programs, or some (PROGRAMS="curl nginx")
 	@scripts/setup --all-programs
 	$(RUN_PROGRAMS) --lib $(LIBRARY) $(PROGRAMS)
 
-programs-table: ## docs/programs.md from the results of the program tests
+programs-table: ## write docs/programs.md from the results of test-programs
 	$(RUN_PROGRAMS) --table
 
-bench: build ## compare the speed with that of the system's libssl (BENCH="handshake" for a part)
+bench: build ## compare speed and memory with the system's libssl (BENCH="handshake" for a part)
 	benches/run $(BENCH)
 
-# Fuzz targets are a cargo-fuzz package in fuzz/; each is run for FUZZ_SECONDS. What is found goes to
-# fuzz/artifacts. RUSTC_BOOTSTRAP lets the stable compiler take the flags that libFuzzer needs.
+# fuzz/ is a cargo-fuzz package. Each target runs for FUZZ_SECONDS; findings are in fuzz/artifacts.
+# RUSTC_BOOTSTRAP makes the stable compiler accept the flags that libFuzzer needs.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $$($(CARGO) fuzz list)
 fuzz: export RUSTC_BOOTSTRAP = 1
 fuzz: export CARGO_PROFILE_RELEASE_LTO = off
 fuzz: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS = 16
-fuzz: ## run each fuzz target for FUZZ_SECONDS (default 60; FUZZ_TARGETS="ticket_sealed" for some of them)
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60), or some (FUZZ_TARGETS="ticket_sealed")
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || \
 	    { echo "cargo-fuzz is missing: $(CARGO) install cargo-fuzz (and a C++ compiler)"; exit 1; }
 	@set -e; for target in $(FUZZ_TARGETS); do \
@@ -86,14 +86,14 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (default 60; FUZZ_TARGETS="ticket
 	    $(CARGO) fuzz run "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
 	        -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1; done
 
-# What `make install` makes and `make uninstall` removes, below DESTDIR and PREFIX.
+# Where `make install` puts files and `make uninstall` removes them.
 LIBDIR     := $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR := $(DESTDIR)$(PREFIX)/include/reprise
 BINDIR     := $(DESTDIR)$(PREFIX)/bin
 HEADERS    := $(wildcard include/reprise/*.h)
 VERSION     = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-# The link is for programs linked with -lreprise: they look for the library's soname, libssl.so.3.
+# Programs linked with -lreprise look for the soname, libssl.so.3, so a link has that name.
 install: ## install library, headers and launcher under PREFIX (default /usr/local)
 	@test -f $(LIBRARY) && test -f $(OPENER) || { echo "nothing to install: run \`make\` first"; exit 1; }
 	install -d "$(LIBDIR)/reprise" "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)" "$(BINDIR)"
@@ -104,7 +104,7 @@ install: ## install library, headers and launcher under PREFIX (default /usr/loc
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' build/reprise.pc.in >"$(LIBDIR)/pkgconfig/reprise.pc"
 	install -m 755 bin/with-reprise "$(BINDIR)/with-reprise"
 
-uninstall: ## remove what `make install` with the same PREFIX has installed
+uninstall: ## remove what `make install` has installed under the same PREFIX
 	rm -f "$(LIBDIR)/reprise/libreprise.so" "$(LIBDIR)/reprise/libreprise_open.so" "$(LIBDIR)/reprise/libssl.so.3" \
 	    $(foreach header,$(notdir $(HEADERS)),"$(INCLUDEDIR)/$(header)") \
 	    "$(LIBDIR)/pkgconfig/reprise.pc" "$(BINDIR)/with-reprise"

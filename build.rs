@@ -1,5 +1,5 @@
-//! What is made from the source of the exported functions: their symbol versions, how the library
-//! is linked, the C header, and the table of functions. See docs/linking.md.
+//! Makes from the source of the exported functions: their symbol versions, the C header, and the table
+//! of functions; and sets how the library is linked. See docs/linking.md.
 
 #[path = "build/exports.rs"]
 mod exports;
@@ -44,8 +44,8 @@ fn main() {
     );
 }
 
-/// Writes a committed file that is made here, if its content changes. Building from a read-only
-/// tree is fine as long as the file is current.
+/// Writes a committed file if its content changes. A read-only tree can be built if its files are
+/// current.
 fn update(path: &Path, content: &str) {
     if fs::read_to_string(path).is_ok_and(|present| present == content) {
         return;

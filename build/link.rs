@@ -8,7 +8,7 @@ use crate::exports::Export;
 
 /// The version that programs built against OpenSSL 3 ask for.
 const OPENSSL: &str = "OPENSSL_3.0.0";
-/// The version of what OpenSSL does not have: the functions named `REPRISE_…`, and
+/// The version of functions that OpenSSL does not have: those named `REPRISE_…`, and
 /// `SSL_get0_session`, which is a macro in `<openssl/ssl.h>`.
 const REPRISE: &str = "REPRISE_0.1";
 
@@ -31,7 +31,7 @@ pub fn write_symbol_versions(exports: &[Export], out: &Path) {
 /// Tells cargo how to link the library.
 pub fn set_link_arguments(out: &Path) {
     let script = format!("--version-script={}", out.join("libssl.map").display());
-    // The functions of a sanitizer's runtime are in the program.
+    // The program has the functions of a sanitizer's runtime.
     let undefined = if sanitized() { "-z,undefs" } else { "-z,defs" };
     let arguments = [
         // The loader takes the library for libssl, and never loads OpenSSL's.
@@ -39,12 +39,12 @@ pub fn set_link_arguments(out: &Path) {
         &script,
         // Callbacks and thread-local destructors must not outlive the code.
         "-z,nodelete",
-        // All symbols of libcrypto are there, or the loader says which is not; then the table of
-        // addresses becomes read-only.
+        // The loader resolves all symbols of libcrypto at start, then the table of addresses becomes
+        // read-only.
         "-z,now",
         "-z,relro",
         undefined,
-        // openssl-sys asks for -lssl too, which is not needed.
+        // openssl-sys asks for -lssl, which nothing uses.
         "--as-needed",
     ];
     for argument in arguments {
@@ -52,7 +52,7 @@ pub fn set_link_arguments(out: &Path) {
     }
 }
 
-/// Whether this is a build for a sanitizer (only nightly Rust has them, and only it tells).
+/// Whether this is a build for a sanitizer, which only nightly Rust has.
 fn sanitized() -> bool {
     std::env::var_os("CARGO_CFG_SANITIZE").is_some_and(|names| !names.is_empty())
 }

@@ -1,60 +1,60 @@
 /*
  * reprise/ssl.h: the functions of libreprise, a libssl whose speciality is TLS sessions.
  *
- * Made by build.rs from the source: do not edit. What stands above the prototypes is
- * include/reprise/preamble.h.in; each comment below is the documentation of the function itself.
- * One that ends with "Done in part" or "Not supported" says what the function lacks.
+ * Made by build.rs from the source: do not edit. The text above the prototypes is
+ * include/reprise/preamble.h.in; each comment below is the documentation of the function itself. A
+ * comment that ends with "Done in part" or "Not supported" says what the function lacks.
  *
- * The functions are those of OpenSSL 3.0, by name, prototype and symbol version. A program needs no
- * header of OpenSSL's to use sessions and connections; it may include <openssl/ssl.h> before or
- * after this one. For certificates, keys and BIOs it includes OpenSSL's headers in any case, since
- * those objects are libcrypto's. SSL_get_state needs <openssl/ssl.h> first: C lets nobody declare
- * the enum that it returns a second time.
+ * The functions are those of OpenSSL 3.0, by name, prototype and symbol version. For sessions and
+ * connections a program needs no header of OpenSSL; it may include <openssl/ssl.h> before or after
+ * this one. For certificates, keys and BIOs, which are objects of libcrypto, it includes OpenSSL's
+ * headers. SSL_get_state needs <openssl/ssl.h> first, because C does not allow the enum that it
+ * returns to be declared twice.
  *
  *
  * Arguments
  * =========
  *
- * These rules hold for every function. What one needs beyond them its comment says after "Requires".
+ * These rules hold for every function. If a function requires more, its comment says so ("Requires").
  *
  *   An object (SSL, SSL_CTX, SSL_SESSION, X509, ...) is NULL or alive during the call. Where the
  *   function needs one and gets NULL, it fails; it does not crash.
  *   No other thread uses the same SSL during the call; nor the same list, if the call changes it.
  *   A text is NULL or ends with a NUL byte. A place for a result is NULL or can be written.
  *
- *   "Lifetime:" says how long a pointer that a function returns or stores is good: those that are not
- *   the caller's belong to the library or to the object that is named, and are not freed. For a
- *   function that sets a callback it is about what the callback is given.
+ *   "Lifetime" says how long a pointer is valid that a function returns or stores. A pointer that is
+ *   not the caller's belongs to the library or to the object that is named: do not free it. At a
+ *   function that sets a callback, it is about the arguments of the callback.
  *
  *
  * Sessions
  * ========
  *
- * A session, SSL_SESSION, is what a handshake agreed on, and what it takes to resume it: protocol,
- * cipher suite, secret, the peer's certificate, and an id or a ticket. It is an object with a count
- * of references. Connections, caches and the program each hold references of their own, and the
- * last one to let go frees it; its secrets are overwritten then.
+ * A session, SSL_SESSION, holds what a handshake agreed on and what resumes it: protocol, cipher
+ * suite, master key, the peer's certificate, and an id or a ticket. Its references are counted.
+ * Connections, caches and the program each hold references; when the last one is given back, the
+ * session is freed and its secrets are overwritten.
  *
  * Ownership shows in a function's name:
  *
- *   get0, and SSL_get_session   lends. The caller owns nothing, and the pointer is good as long as
- *                               something else holds the session: with SSL_get0_session, until the
- *                               connection takes its next session or is freed.
+ *   get0, and SSL_get_session   lends. The caller owns nothing. The pointer is valid while something
+ *                               else holds the session: with SSL_get0_session, until the connection
+ *                               takes its next session or is freed.
  *   get1, new, dup, d2i, up_ref gives a reference. The caller frees it with SSL_SESSION_free.
- *   set, add                    takes a reference of its own. The caller keeps the one it has.
+ *   set, add                    takes another reference. The caller keeps the one it has.
  *   set0                        takes over the caller's reference, if the call succeeds.
- *   set1                        copies, or takes a reference of its own.
+ *   set1                        copies, or takes another reference.
  *
- * With TLS 1.3 a session comes after the handshake, in a ticket, while the client reads; each ticket
- * makes a new object, and earlier ones are never changed. So a client asks for the session when it
- * is about to close, or sets SSL_CTX_sess_set_new_cb and is handed each one as it comes. A TLS 1.3
- * session should be used once (RFC 8446, appendix C.4), and SSL_SESSION_is_resumable says whether
- * one is worth offering at all.
+ * With TLS 1.3 a session arrives after the handshake, in a ticket, while the client reads. Each
+ * ticket makes a new object; earlier ones do not change. So a client takes the session just before it
+ * closes the connection, or sets SSL_CTX_sess_set_new_cb, which is called for each one. A TLS 1.3
+ * session should be used once (RFC 8446, appendix C.4). SSL_SESSION_is_resumable says whether a
+ * session can be offered.
  *
  * Typical use by a client:
  *
  *   SSL_SESSION *session = SSL_get1_session(ssl);    a reference of our own
- *   SSL_shutdown(ssl);                               without it the session is given up as broken
+ *   SSL_shutdown(ssl);                               without it the session is not resumable
  *   SSL_free(ssl);                                   the session lives on
  *   ...
  *   SSL_set_session(next, session);                  before SSL_connect(next)
@@ -70,10 +70,10 @@
  * Threads
  * -------
  *
- * Any number of threads may hold, count, read and offer one SSL_SESSION at the same time; setting
- * its fields meanwhile is no data race either. An SSL_CTX may be shared for making connections and
- * for everything the cache does. An SSL belongs to one thread at a time. Callbacks run on the
- * thread that called in, with no lock held: they may call any function, with the same objects.
+ * Any number of threads may hold, read and offer one SSL_SESSION at the same time, and set its
+ * fields. Threads may share an SSL_CTX for making connections and for its cache. An SSL belongs to
+ * one thread at a time. Callbacks run on the thread that made the call, with no lock held: they may
+ * call any function, with the same objects.
  */
 
 #ifndef REPRISE_SSL_H
