@@ -207,8 +207,8 @@ struct times {
 
 static int wants_more(const struct times *times)
 {
-    return times->count == 0 ||
-           (times->spent < options.seconds && times->count < sizeof times->values / sizeof *times->values);
+    return times->count == 0
+           || (times->spent < options.seconds && times->count < sizeof times->values / sizeof *times->values);
 }
 
 static void note(struct times *times, double seconds)

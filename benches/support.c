@@ -173,7 +173,8 @@ static X509 *certificate_new(long serial, const char *name, EVP_PKEY *key)
     REQUIRE(X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != NULL);
     REQUIRE(X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * 3600) != NULL);
     REQUIRE(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                                       (const unsigned char *)name, -1, -1, 0) == 1);
+                                       (const unsigned char *)name, -1, -1, 0)
+            == 1);
     REQUIRE(X509_set_pubkey(certificate, key) == 1);
     return certificate;
 }

@@ -169,13 +169,13 @@ static void *serve(void *argument)
     free(argument);
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(other, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    if (client != NULL &&
-        server != NULL &&
-        other >= 0 &&
-        SSL_set_fd(client, descriptor) &&
-        SSL_set_fd(server, other) &&
-        SSL_set1_host(server, server_host) &&
-        SSL_set_tlsext_host_name(server, server_host)) {
+    if (client != NULL
+        && server != NULL
+        && other >= 0
+        && SSL_set_fd(client, descriptor)
+        && SSL_set_fd(server, other)
+        && SSL_set1_host(server, server_host)
+        && SSL_set_tlsext_host_name(server, server_host)) {
         offer_session(server);
         if (SSL_accept(client) == 1 && SSL_connect(server) == 1) {
             relay(client, server);
@@ -200,10 +200,10 @@ static void make_contexts(const char *certificate, const char *key, const char *
 
     to_clients = SSL_CTX_new(TLS_server_method());
     to_server = SSL_CTX_new(TLS_client_method());
-    if (to_clients == NULL ||
-        SSL_CTX_use_certificate_chain_file(to_clients, certificate) != 1 ||
-        SSL_CTX_use_PrivateKey_file(to_clients, key, SSL_FILETYPE_PEM) != 1 ||
-        !SSL_CTX_set_session_id_context(to_clients, domain, sizeof(domain) - 1))
+    if (to_clients == NULL
+        || SSL_CTX_use_certificate_chain_file(to_clients, certificate) != 1
+        || SSL_CTX_use_PrivateKey_file(to_clients, key, SSL_FILETYPE_PEM) != 1
+        || !SSL_CTX_set_session_id_context(to_clients, domain, sizeof(domain) - 1))
         fail("no context for clients");
     if (to_server == NULL || SSL_CTX_load_verify_locations(to_server, ca_file, NULL) != 1)
         fail("no context for the server");
@@ -219,10 +219,10 @@ static int listen_on(const char *port)
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (descriptor < 0 ||
-        bind(descriptor, (struct sockaddr *)&address, length) != 0 ||
-        listen(descriptor, 16) != 0 ||
-        getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
+    if (descriptor < 0
+        || bind(descriptor, (struct sockaddr *)&address, length) != 0
+        || listen(descriptor, 16) != 0
+        || getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
         fail("cannot listen");
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);

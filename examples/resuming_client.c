@@ -46,8 +46,8 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
         perror(name);
         return 0;
     }
-    if (!PEM_write_SSL_SESSION(file, session) | (fclose(file) != 0) ||
-        rename(name, session_file) != 0) {
+    if (!PEM_write_SSL_SESSION(file, session) | (fclose(file) != 0)
+        || rename(name, session_file) != 0) {
         perror(session_file);
         unlink(name);
     }
@@ -97,9 +97,9 @@ static SSL_CTX *make_context(const char *ca_file)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 
-    if (context == NULL ||
-        !SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) ||
-        SSL_CTX_load_verify_locations(context, ca_file, NULL) != 1)
+    if (context == NULL
+        || !SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION)
+        || SSL_CTX_load_verify_locations(context, ca_file, NULL) != 1)
         fail("no context");
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     /* Without the client's bit the callback is not called. The file is our only cache. */
@@ -128,10 +128,10 @@ int main(int argc, char **argv)
         fail("no connection");
 
     ssl = SSL_new(context);
-    if (ssl == NULL ||
-        !SSL_set_fd(ssl, descriptor) ||
-        !SSL_set1_host(ssl, argv[1]) ||
-        !SSL_set_tlsext_host_name(ssl, argv[1]))
+    if (ssl == NULL
+        || !SSL_set_fd(ssl, descriptor)
+        || !SSL_set1_host(ssl, argv[1])
+        || !SSL_set_tlsext_host_name(ssl, argv[1]))
         fail("no SSL");
     session = take_session();
     if (session != NULL) {

@@ -56,9 +56,9 @@ static int rotate_keys(void)
         previous = current;
     else
         OPENSSL_cleanse(&previous, sizeof(previous));
-    if (RAND_bytes(current.name, sizeof(current.name)) != 1 ||
-        RAND_priv_bytes(current.cipher, sizeof(current.cipher)) != 1 ||
-        RAND_priv_bytes(current.mac, sizeof(current.mac)) != 1)
+    if (RAND_bytes(current.name, sizeof(current.name)) != 1
+        || RAND_priv_bytes(current.cipher, sizeof(current.cipher)) != 1
+        || RAND_priv_bytes(current.mac, sizeof(current.mac)) != 1)
         return 0;
     current.made = now;
     return 1;
@@ -103,8 +103,8 @@ static int ticket_key(SSL *ssl, unsigned char name[16], unsigned char *iv, EVP_C
     parameters[1] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
                                                      (char *)"SHA256", 0);
     parameters[2] = OSSL_PARAM_construct_end();
-    if (!EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->cipher, iv, sealing) ||
-        !EVP_MAC_CTX_set_params(mac, parameters))
+    if (!EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->cipher, iv, sealing)
+        || !EVP_MAC_CTX_set_params(mac, parameters))
         return -1;
     return sealing ? 1 : 2;
 }
@@ -114,11 +114,11 @@ static SSL_CTX *make_context(const char *certificate, const char *key)
     static const unsigned char domain[] = "rotating_keys_server";
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
-    if (context == NULL ||
-        SSL_CTX_use_certificate_chain_file(context, certificate) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
-        !SSL_CTX_set_session_id_context(context, domain, sizeof(domain) - 1) ||
-        !SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION))
+    if (context == NULL
+        || SSL_CTX_use_certificate_chain_file(context, certificate) != 1
+        || SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1
+        || !SSL_CTX_set_session_id_context(context, domain, sizeof(domain) - 1)
+        || !SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION))
         fail("no context");
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, ticket_key);
     /* A session that outlives both keys cannot be resumed, so its hint says no more. */
@@ -133,10 +133,10 @@ static int listen_on(const char *port)
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (descriptor < 0 ||
-        bind(descriptor, (struct sockaddr *)&address, length) != 0 ||
-        listen(descriptor, 16) != 0 ||
-        getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
+    if (descriptor < 0
+        || bind(descriptor, (struct sockaddr *)&address, length) != 0
+        || listen(descriptor, 16) != 0
+        || getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
         fail("cannot listen");
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
@@ -153,10 +153,10 @@ static void serve(SSL_CTX *context, int descriptor)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     ERR_clear_error();
-    if (ssl != NULL &&
-        SSL_set_fd(ssl, descriptor) &&
-        SSL_accept(ssl) == 1 &&
-        SSL_read(ssl, line, sizeof(line)) > 0) {
+    if (ssl != NULL
+        && SSL_set_fd(ssl, descriptor)
+        && SSL_accept(ssl) == 1
+        && SSL_read(ssl, line, sizeof(line)) > 0) {
         int length = snprintf(answer, sizeof(answer), "server: %s\n",
                               SSL_session_reused(ssl) ? "resumed" : "full handshake");
 

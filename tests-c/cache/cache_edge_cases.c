@@ -136,7 +136,9 @@ static void adding_without_memory_fails_and_changes_nothing(void)
  * for ever. */
 static void a_cache_that_cannot_grow_its_index_works_on(void)
 {
-    enum { MANY = 2000 };
+    enum {
+        MANY = 2000
+    };
     SSL_CTX *context;
     SSL_SESSION *sessions[MANY];
     unsigned added = 0, found = 0;
@@ -374,7 +376,9 @@ static void ids_of_32_bytes_and_none_are_kept_apart(void)
 /* Ids that OpenSSL's hash, the first four bytes, cannot tell apart, and with zeros in them. */
 static void ids_that_collide_are_kept_apart(void)
 {
-    enum { MANY = 1000 };
+    enum {
+        MANY = 1000
+    };
     SSL_CTX *context = new_cache();
     unsigned char id[32] = "www-";
 

@@ -54,8 +54,8 @@ static void the_cache_is_flushed_now_and_then(void)
         removals = 0;
         if (!clear)
             SSL_CTX_set_session_cache_mode(pair.server_ctx,
-                                           SSL_SESS_CACHE_SERVER |
-                                               SSL_SESS_CACHE_NO_AUTO_CLEAR);
+                                           SSL_SESS_CACHE_SERVER
+                                               | SSL_SESS_CACHE_NO_AUTO_CLEAR);
         session = SSL_SESSION_new();
         SSL_SESSION_set1_id(session, (const unsigned char *)"x", 1);
         SSL_SESSION_set_time(session, 1000);

@@ -22,7 +22,10 @@
 
 #include "pair.h"
 
-enum { THREADS = 4, SHARED = 256 };
+enum {
+    THREADS = 4,
+    SHARED = 256
+};
 
 /* What the threads share. */
 struct shared {
@@ -62,8 +65,8 @@ static bool time_is_left(const struct shared *shared)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec < shared->end.tv_sec ||
-           (now.tv_sec == shared->end.tv_sec && now.tv_nsec < shared->end.tv_nsec);
+    return now.tv_sec < shared->end.tv_sec
+           || (now.tv_sec == shared->end.tv_sec && now.tv_nsec < shared->end.tv_nsec);
 }
 
 static int index_of_shared;
@@ -330,7 +333,10 @@ static void catch_in_the_middle(pthread_t thread, struct shared *shared)
 static void a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody(void)
 {
     /* Few at a time: each that is refused waits for the parked thread a little. */
-    enum { BOUND = 48 << 20, FEW = 40 };
+    enum {
+        BOUND = 48 << 20,
+        FEW = 40
+    };
     struct shared shared = { .server_ctx = SSL_CTX_new(TLS_method()) };
     struct sigaction action = { .sa_handler = park };
     pthread_t thread;

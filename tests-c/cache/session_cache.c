@@ -145,8 +145,7 @@ static void another_object_of_the_same_id_replaces_the_old_one(void)
     CHECK_EQ(SSL_CTX_sess_number(context), 1);
     CHECK_STR(removed, "");
     CHECK_EQ(SSL_SESSION_is_resumable(first), 1);
-    CHECK(OPENSSL_LH_retrieve((OPENSSL_LHASH *)SSL_CTX_sessions(context), first) ==
-          second);
+    CHECK(OPENSSL_LH_retrieve((OPENSSL_LHASH *)SSL_CTX_sessions(context), first) == second);
     SSL_SESSION_free(first);
     SSL_SESSION_free(second);
     SSL_CTX_free(context);
@@ -276,8 +275,8 @@ static void update_time_sets_the_time_when_added(void)
     SSL_CTX *context = new_cache();
     SSL_SESSION *session = made('a', 100);
 
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER |
-                                                SSL_SESS_CACHE_UPDATE_TIME);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER
+                                                | SSL_SESS_CACHE_UPDATE_TIME);
     CHECK_EQ(SSL_CTX_add_session(context, session), 1);
     CHECK(SSL_SESSION_get_time(session) > 1000000);
     SSL_SESSION_set_time(session, 1000);
@@ -387,7 +386,9 @@ static void the_cache_holds_one_reference(void)
 static void many_sessions_come_and_go(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
-    enum { MANY = 5000 };
+    enum {
+        MANY = 5000
+    };
 
     SSL_CTX_sess_set_cache_size(context, 0);
     for (unsigned i = 0; i < MANY; i++) {
@@ -415,7 +416,7 @@ TEST_MAIN(TEST(settings_have_their_defaults_and_setters_return_the_old_value),
           TEST(setting_time_or_timeout_moves_a_cached_session),
           TEST(a_timeout_that_overflows_never_expires),
           TEST(update_time_sets_the_time_when_added),
-          
+
           TEST(the_sessions_are_a_hash_table_of_libcrypto),
           TEST(freeing_the_context_tells_of_every_session),
           TEST(the_cache_holds_one_reference), TEST(many_sessions_come_and_go))

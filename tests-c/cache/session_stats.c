@@ -77,7 +77,11 @@ static void it_tells_what_became_of_sessions(void)
 /* However a large cache comes to be small, it gives back what it had for being large. */
 static void a_cache_that_was_large_gives_memory_back(void)
 {
-    enum { MANY = 40000, FEW = 500, KEPT = 300 << 10 };
+    enum {
+        MANY = 40000,
+        FEW = 500,
+        KEPT = 300 << 10
+    };
     static SSL_SESSION *sessions[MANY];
     SSL_CTX *context;
 

@@ -41,7 +41,8 @@ static void cert_cb_installs_the_certificate(const struct protocol *protocol)
     pair_connect(&pair);
     CHECK_EQ(calls, 1);
     CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair.client),
-                      pki_server()->certificate), 0);
+                      pki_server()->certificate),
+             0);
     pair_close(&pair);
     pair_free(&pair);
 }

@@ -80,7 +80,8 @@ static void a_new_session_may_be_given_back_at_once(const struct protocol *proto
     pair_settle(&pair);
     CHECK(announced >= 2);
     CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(SSL_get_session(pair.client)),
-                      pki_server()->certificate), 0);
+                      pki_server()->certificate),
+             0);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 0);
     pair_close(&pair);
     pair_free(&pair);

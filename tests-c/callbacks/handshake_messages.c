@@ -222,7 +222,8 @@ static void early_data_is_told(void)
                        ">02 (TWSH) >ccs (TWCCS) >08 (TWEE) >14 (TWFIN) done(TED) exit+");
     CHECK_EQ(SSL_do_handshake(pair.client), 1);
     check_told("start (TED) (TED) <02 (TRSH) <08 (TREE) <14 (TRFIN) "
-               "(TPEDE) >05 (TWEOED) >14 (TWFIN) done(SSLOK) exit+", "");
+               "(TPEDE) >05 (TWEOED) >14 (TWFIN) done(SSLOK) exit+",
+               "");
     CHECK_EQ(SSL_read_early_data(pair.server, buffer, sizeof(buffer), &count),
              SSL_READ_EARLY_DATA_FINISH);
     check_told_all("", "<H17 <I16 start (TED) (TED) <05 <H17 <I16 (TWEOED) <14 (TRFIN) "

@@ -126,7 +126,7 @@ static void a_refused_certificate_is_told(const struct protocol *protocol)
     use_credentials(pair.server_ctx, pki_stranger());
     try(&pair);
     CHECK_EQ(SSL_get_state(pair.server), is_tls13(protocol) ? TLS_ST_EARLY_DATA
-                                                             : TLS_ST_SW_SRVR_DONE);
+                                                            : TLS_ST_SW_SRVR_DONE);
     if (!is_tls13(protocol))
         check_told("start (PINIT) >01 (TWCH) exit- "
                    "(TWCH) <02 (TRSH) <0b >!0230 >alert0230 exit-",

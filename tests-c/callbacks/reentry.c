@@ -12,7 +12,13 @@
 #include "pair.h"
 
 /* How bold the callbacks are. */
-enum boldness { LOOK, WORK, CHANGE, CLEAR, BOLDNESSES };
+enum boldness {
+    LOOK,
+    WORK,
+    CHANGE,
+    CLEAR,
+    BOLDNESSES
+};
 
 static enum boldness boldness;
 static int pokes, depth;

@@ -185,7 +185,8 @@ static void a_client_sees_the_servers_authorities(const struct protocol *protoco
     pair_connect(&pair);
     CHECK_EQ(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair.client)), 1);
     CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(SSL_get_client_CA_list(pair.client), 0),
-                           X509_get_subject_name(pki_ca()->certificate)), 0);
+                           X509_get_subject_name(pki_ca()->certificate)),
+             0);
     pair_close(&pair);
     pair_free(&pair);
 }

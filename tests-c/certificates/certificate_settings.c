@@ -173,8 +173,9 @@ static void a_chain_is_built_from_the_store(void)
     use_credentials(context, pki_server());
     CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 0);
     CHECK_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
-    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR |
-                                                   SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR), 2);
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR
+                                                   | SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR),
+             2);
     CHECK_NO_ERROR();
     X509_STORE_add_cert(store, pki_ca()->certificate);
     CHECK_EQ(SSL_CTX_set0_chain_cert_store(context, store), 1);

@@ -32,7 +32,7 @@ static int choose(SSL *ssl, void *argument)
     (void)argument;
     look(ssl);
     return SSL_use_certificate(ssl, pki_client()->certificate)
-        && SSL_use_PrivateKey(ssl, pki_client()->key);
+           && SSL_use_PrivateKey(ssl, pki_client()->key);
 }
 
 static int give(SSL *ssl, X509 **certificate, EVP_PKEY **key)

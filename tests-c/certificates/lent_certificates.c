@@ -108,8 +108,7 @@ static int note(int ok, X509_STORE_CTX *context)
 static int note_instead(X509_STORE_CTX *context, void *argument)
 {
     (void)argument;
-    CHECK(X509_STORE_CTX_get0_cert(context) ==
-          sk_X509_value(X509_STORE_CTX_get0_untrusted(context), 0));
+    CHECK(X509_STORE_CTX_get0_cert(context) == sk_X509_value(X509_STORE_CTX_get0_untrusted(context), 0));
     X509_set_ex_data(X509_STORE_CTX_get0_cert(context), mark, text_of_callback);
     return X509_verify_cert(context);
 }

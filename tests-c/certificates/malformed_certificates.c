@@ -7,11 +7,22 @@
 #include "raw_peer.h"
 
 /* How a Certificate message is spoiled. */
-enum fault { GARBAGE, BYTES_BEHIND, CUT_OFF, EMPTY_ENTRY, SHORT_LIST, LONG_LIST, NO_BODY, FAULTS };
+enum fault {
+    GARBAGE,
+    BYTES_BEHIND,
+    CUT_OFF,
+    EMPTY_ENTRY,
+    SHORT_LIST,
+    LONG_LIST,
+    NO_BODY,
+    FAULTS
+};
 
+/* clang-format off */
 static const char *const names[] = { "no certificate", "bytes behind a certificate", "part of a certificate",
                                      "an empty certificate", "a list that is too short", "a list that is too long",
                                      "an empty message" };
+/* clang-format on */
 
 static void send_malformed(struct raw_peer *raw, X509 *certificate, enum fault fault)
 {

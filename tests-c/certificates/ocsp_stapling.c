@@ -11,9 +11,9 @@ static const char RESPONSE[] = "response";
 
 static int server_calls, client_calls, client_answer;
 static int server_answer;
-static const char *stapled;   /* what the server's callback sets, NULL for nothing */
-static X509 *in_use;          /* borrowed */
-static long received;         /* length of what the client's callback has seen */
+static const char *stapled; /* what the server's callback sets, NULL for nothing */
+static X509 *in_use;        /* borrowed */
+static long received;       /* length of what the client's callback has seen */
 
 static void check_received(SSL *client, const char *want)
 {
@@ -37,7 +37,8 @@ static int staple(SSL *ssl, void *argument)
     in_use = SSL_get_certificate(ssl);
     if (stapled != NULL)
         CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(
-                     ssl, OPENSSL_memdup(stapled, strlen(stapled)), (long)strlen(stapled)), 1);
+                     ssl, OPENSSL_memdup(stapled, strlen(stapled)), (long)strlen(stapled)),
+                 1);
     return server_answer;
 }
 

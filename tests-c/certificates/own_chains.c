@@ -9,8 +9,21 @@
 #include "made.h"
 #include "pair.h"
 
-enum weakness { LEAF_KEY, ISSUER_KEY, EXTRA_ISSUER_KEY, LEAF_DIGEST, NONE, WEAKNESSES };
-enum raised { NEVER, IN_CONTEXT, IN_CONNECTION, IN_CONTEXT_TOO_LATE, BY_CALLBACK };
+enum weakness {
+    LEAF_KEY,
+    ISSUER_KEY,
+    EXTRA_ISSUER_KEY,
+    LEAF_DIGEST,
+    NONE,
+    WEAKNESSES
+};
+enum raised {
+    NEVER,
+    IN_CONTEXT,
+    IN_CONNECTION,
+    IN_CONTEXT_TOO_LATE,
+    BY_CALLBACK
+};
 
 static const int reasons[WEAKNESSES] = { SSL_R_EE_KEY_TOO_SMALL, SSL_R_CA_KEY_TOO_SMALL, SSL_R_CA_KEY_TOO_SMALL,
                                          SSL_R_CA_MD_TOO_WEAK, 0 };
@@ -24,9 +37,12 @@ static void make_certificates(void)
     for (int i = 0; i < WEAKNESSES; i++) {
         bool by_weak = i == ISSUER_KEY || i == EXTRA_ISSUER_KEY;
 
-        leaves[i] = made(&(struct order){ .name = "leaf", .key = i == LEAF_KEY ? "RSA1024" : "P-256",
-                                          .issuer = by_weak ? &weak_issuer : &root,
-                                          .digest = i == LEAF_DIGEST ? EVP_sha1() : NULL });
+        leaves[i] = made(&(struct order){
+            .name = "leaf",
+            .key = i == LEAF_KEY ? "RSA1024" : "P-256",
+            .issuer = by_weak ? &weak_issuer : &root,
+            .digest = i == LEAF_DIGEST ? EVP_sha1() : NULL,
+        });
     }
 }
 

@@ -171,7 +171,8 @@ static void a_chain_is_set_and_replaced_at_once(const struct protocol *protocol)
     CHECK_EQ(SSL_CTX_use_cert_and_key(pair.server_ctx, leaf->certificate, leaf->key, chain, 0), 0);
     CHECK_REASON(SSL_R_NOT_REPLACING_CERTIFICATE);
     CHECK_EQ(SSL_CTX_use_cert_and_key(pair.server_ctx, leaf->certificate, pki_server()->key,
-                                      chain, 1), 0);
+                                      chain, 1),
+             0);
     ERR_clear_error();
     CHECK_EQ(SSL_CTX_use_cert_and_key(pair.server_ctx, leaf->certificate, leaf->key, chain, 1), 1);
     CHECK(SSL_CTX_get0_certificate(pair.server_ctx) == leaf->certificate);

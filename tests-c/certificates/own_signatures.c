@@ -12,7 +12,13 @@
 #include <openssl/err.h>
 
 enum {
-    RSA2048 = 1, RSA1024 = 2, P256 = 4, P384 = 8, P521 = 16, BRAINPOOL = 32, ED25519_KEY = 64,
+    RSA2048 = 1,
+    RSA1024 = 2,
+    P256 = 4,
+    P384 = 8,
+    P521 = 16,
+    BRAINPOOL = 32,
+    ED25519_KEY = 64,
     ED448_KEY = 128,
     KINDS = 8,
 };
@@ -42,19 +48,20 @@ static const struct credentials *of_kind(int number)
 #define FAILS 0
 
 struct row {
-    int certificates;     /* what the server has */
-    uint16_t suites[3];   /* of the client */
+    int certificates;   /* what the server has */
+    uint16_t suites[3]; /* of the client */
     uint16_t schemes[5];
     uint16_t groups[4];
     uint16_t for_certificates[3]; /* signature_algorithms_cert */
     bool server_order;
-    const char *list;     /* the server's signature algorithms, or NULL */
+    const char *list; /* the server's signature algorithms, or NULL */
     int level;
-    int chosen;           /* which certificate */
+    int chosen; /* which certificate */
     uint16_t scheme;
-    int alert;            /* of a failure, 40 unless it says so */
+    int alert; /* of a failure, 40 unless it says so */
 };
 
+/* clang-format off */
 static const struct row tls12[] = {
     /* The hash of ECDSA is not bound to the curve. */
     { .certificates = P256, .schemes = { 0x0403 }, .chosen = P256, .scheme = 0x0403 },
@@ -148,6 +155,7 @@ static const struct row tls13[] = {
     { .certificates = RSA1024, .schemes = { 0x0806, 0x0804 }, .level = 1, .chosen = RSA1024,
       .scheme = 0x0804 },
 };
+/* clang-format on */
 
 static SSL_CTX *server_for(const struct protocol *protocol, const struct row *row)
 {

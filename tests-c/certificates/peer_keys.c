@@ -11,9 +11,20 @@
 #include "pair.h"
 
 /* What becomes of a peer; else the error of its chain (X509_V_ERR_…). */
-enum { ACCEPTED = 0, WRONG_CURVE = -1, REFUSED = -2 };
+enum {
+    ACCEPTED = 0,
+    WRONG_CURVE = -1,
+    REFUSED = -2
+};
 
-enum shown { RSA_ROOT, P256, P384, P384_OF_P384, RSA_KEY, KINDS };
+enum shown {
+    RSA_ROOT,
+    P256,
+    P384,
+    P384_OF_P384,
+    RSA_KEY,
+    KINDS
+};
 
 static struct credentials authorities[3], leaves[KINDS];
 
@@ -86,6 +97,7 @@ static void check_handshake(struct pair *pair, bool of_client, int wanted)
 #define LEVEL X509_V_ERR_SUITE_B_LOS_NOT_ALLOWED
 #define CANNOT_SIGN X509_V_ERR_SUITE_B_CANNOT_SIGN_P_384_WITH_P_256
 
+/* clang-format off */
 static const struct profile {
     const char *ciphers;
     long flags;
@@ -111,6 +123,7 @@ static const struct profile {
       { REFUSED, REFUSED, LEVEL, ACCEPTED, REFUSED },
       { REFUSED, REFUSED, LEVEL, ACCEPTED, REFUSED } },
 };
+/* clang-format on */
 
 static void suite_b_profiles_bind_chains_keys_and_signatures(const struct protocol *protocol)
 {

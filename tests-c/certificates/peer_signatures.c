@@ -12,9 +12,23 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 
-enum { ILLEGAL_PARAMETER = 47, HANDSHAKE_FAILURE = 40, DECRYPT_ERROR = 51 };
+enum {
+    ILLEGAL_PARAMETER = 47,
+    HANDSHAKE_FAILURE = 40,
+    DECRYPT_ERROR = 51
+};
 
-enum kind { RSA_KEY, PSS_KEY, P256, P384, P521, BRAINPOOL, ED25519_KEY, ED448_KEY, KINDS };
+enum kind {
+    RSA_KEY,
+    PSS_KEY,
+    P256,
+    P384,
+    P521,
+    BRAINPOOL,
+    ED25519_KEY,
+    ED448_KEY,
+    KINDS
+};
 
 static const char *const kind_names[KINDS] = { "RSA", "RSA-PSS", "P-256", "P-384", "P-521",
                                                "brainpoolP256r1", "ED25519", "ED448" };
@@ -54,8 +68,17 @@ static const struct credentials *of_kind(enum kind kind)
 }
 
 /* What a scheme says that signs. */
-enum family { PKCS1, PSS_RSAE, PSS_PSS, ECDSA, EDDSA25519, EDDSA448, NONE };
+enum family {
+    PKCS1,
+    PSS_RSAE,
+    PSS_PSS,
+    ECDSA,
+    EDDSA25519,
+    EDDSA448,
+    NONE
+};
 
+/* clang-format off */
 static const struct {
     uint16_t code;
     enum family family;
@@ -76,7 +99,10 @@ static const struct {
     { 0x0904, NONE, KINDS, false },       { 0xfeff, NONE, KINDS, false },
     { 0, NONE, KINDS, false },
 };
-enum { SCHEMES = sizeof(schemes) / sizeof(*schemes) };
+/* clang-format on */
+enum {
+    SCHEMES = sizeof(schemes) / sizeof(*schemes)
+};
 
 static bool is_family_of(enum family family, enum kind kind, bool tls13)
 {
@@ -142,7 +168,8 @@ static void settle(struct raw_peer *raw, const struct protocol *protocol, SSL_CT
     raw_step(raw);
     if (server) {
         bool rsa = kind == RSA_KEY || kind == PSS_KEY;
-        raw_server_hello(raw, tls13 ? 0x1301 : rsa ? 0xc02f : 0xc02b);
+        raw_server_hello(raw, tls13 ? 0x1301 : rsa ? 0xc02f
+                                                   : 0xc02b);
         if (tls13)
             raw_encrypted_extensions(raw);
     } else {

@@ -410,7 +410,10 @@ static void a_callback_may_replace_the_store_of_the_context(const struct protoco
 
 /* Threads that share a context: each sets the name that it wants and makes a connection, with the lock held, and connects
  * without. */
-enum { THREADS = 4, TURNS = 60 };
+enum {
+    THREADS = 4,
+    TURNS = 60
+};
 
 static SSL_CTX *shared;
 static const struct protocol *spoken;

@@ -6,7 +6,9 @@
 
 #include "early.h"
 
-enum { HEADER = 5 };
+enum {
+    HEADER = 5
+};
 
 /* A server that has rejected early data, and skips what it cannot decrypt. */
 static void init_skipping(struct pair *pair)

@@ -8,7 +8,9 @@
 #include "early.h"
 
 /* OpenSSL counts what is written again after a retry once more. */
-enum { LIMIT_FOR_RETRIES = 1 << 30 };
+enum {
+    LIMIT_FOR_RETRIES = 1 << 30
+};
 
 /* ---- amounts (S119) ---- */
 
@@ -297,8 +299,7 @@ static void a_write_on_a_full_transport_is_repeated(void)
     } while (wrote == 0);
     CHECK_EQ(count, LIMIT);
     while (SSL_do_handshake(pair.client) != 1 || received < LIMIT) {
-        if (SSL_read_early_data(pair.server, got + received, LIMIT, &count) ==
-            SSL_READ_EARLY_DATA_SUCCESS)
+        if (SSL_read_early_data(pair.server, got + received, LIMIT, &count) == SSL_READ_EARLY_DATA_SUCCESS)
             received += count;
     }
     CHECK_MEM(got, received, data, LIMIT);

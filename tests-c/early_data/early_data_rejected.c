@@ -51,7 +51,13 @@ static int allow_instead(SSL *ssl, void *argument)
     return 1;
 }
 
-enum change { CONTEXT_CHANGED, CONTEXT_SWITCHED, CLEARED, DUPLICATED, SET };
+enum change {
+    CONTEXT_CHANGED,
+    CONTEXT_SWITCHED,
+    CLEARED,
+    DUPLICATED,
+    SET
+};
 
 static void replace_by_duplicate(struct pair *pair)
 {

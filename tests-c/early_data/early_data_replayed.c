@@ -122,8 +122,10 @@ static void the_age_that_the_client_says_must_be_about_right(void)
         long older;
         int status;
     } cases[] = {
-        { 0, SSL_EARLY_DATA_ACCEPTED },     { 60, SSL_EARLY_DATA_REJECTED },
-        { -5, SSL_EARLY_DATA_ACCEPTED },    { -60, SSL_EARLY_DATA_REJECTED },
+        { 0, SSL_EARLY_DATA_ACCEPTED },
+        { 60, SSL_EARLY_DATA_REJECTED },
+        { -5, SSL_EARLY_DATA_ACCEPTED },
+        { -60, SSL_EARLY_DATA_REJECTED },
         { 100000, SSL_EARLY_DATA_REJECTED },
     };
 

@@ -16,7 +16,10 @@
 
 /* ---- CVE-2014-3509, CVE-2015-1791 ---- */
 
-enum { THREADS = 4, ROUNDS = 40 };
+enum {
+    THREADS = 4,
+    ROUNDS = 40
+};
 
 /* Opens every ticket and asks for a new one each time (S78). */
 static int renew(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
@@ -127,7 +130,8 @@ static void check_heard(SSL *client, const char *protocol, const struct credenti
     CHECK_MEM(chosen, length, protocol, 1);
     CHECK_EQ(sk_X509_NAME_num(names), 1);
     CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(names, 0),
-                           X509_get_subject_name(authority->certificate)), 0);
+                           X509_get_subject_name(authority->certificate)),
+             0);
     CHECK(SSL_get_psk_identity_hint(client) == NULL);
 }
 
@@ -192,7 +196,9 @@ static void a_cache_without_tickets_does_not_grow_for_ever(const struct protocol
 
 /* ---- CVE-2014-3567 ---- */
 
-enum { LARGE = 4000 };
+enum {
+    LARGE = 4000
+};
 
 static int make_large(SSL *ssl, void *argument)
 {
@@ -261,7 +267,8 @@ static void a_resumption_does_not_change_the_sessions_suite(void)
     CHECK_STR(suite, "ECDHE-ECDSA-AES256-GCM-SHA384");
     /* Another order, so that a new session would have another one. */
     CHECK_EQ(SSL_CTX_set_cipher_list(pair.client_ctx, "ECDHE-ECDSA-AES128-GCM-SHA256:"
-                                                      "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
+                                                      "ECDHE-ECDSA-AES256-GCM-SHA384"),
+             1);
     pair.offer = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);

@@ -20,8 +20,8 @@ static void tickets_are_sent_and_resumed(void)
         if (stateful)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
         arrivals = 0;
-        SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT |
-                                                            SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT
+                                                            | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
         uses = 0;
         session = pair_new_session(&pair);

@@ -11,7 +11,9 @@
 /* ---- ALPN ---- */
 
 static const unsigned char both[] = "\x02h2\x08http/1.1";
-enum { BOTH_LENGTH = sizeof(both) - 1 };
+enum {
+    BOTH_LENGTH = sizeof(both) - 1
+};
 
 static int answer = SSL_TLSEXT_ERR_OK;
 static int calls;
@@ -29,7 +31,8 @@ static int choose(SSL *ssl, const unsigned char **out, unsigned char *out_length
     if (answer != SSL_TLSEXT_ERR_OK)
         return answer;
     if (SSL_select_next_proto(&chosen, out_length, own, sizeof(own) - 1, offered,
-                              offered_length) != OPENSSL_NPN_NEGOTIATED)
+                              offered_length)
+        != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_NOACK;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
@@ -156,7 +159,8 @@ static void selecting_falls_back_to_the_clients_first(void)
     unsigned char length;
 
     CHECK_EQ(SSL_select_next_proto(&chosen, &length, (const unsigned char *)"\x03foo", 4,
-                                   both, BOTH_LENGTH), OPENSSL_NPN_NO_OVERLAP);
+                                   both, BOTH_LENGTH),
+             OPENSSL_NPN_NO_OVERLAP);
     CHECK_MEM(chosen, length, "h2", 2);
     CHECK_EQ(SSL_select_next_proto(&chosen, &length, both, BOTH_LENGTH,
                                    (const unsigned char *)"\x02h2", 3),
@@ -253,10 +257,12 @@ static void both_ends_export_the_same(const struct protocol *protocol)
     pair_connect(&pair);
     for (int use = 0; use < 2; use++) {
         CHECK_EQ(SSL_export_keying_material(pair.client, one, sizeof(one), "EXPORTER-test",
-                                            13, context, sizeof(context), use), 1);
+                                            13, context, sizeof(context), use),
+                 1);
         CHECK_EQ(SSL_export_keying_material(pair.server, other, sizeof(other),
                                             "EXPORTER-test", 13, context,
-                                            sizeof(context), use), 1);
+                                            sizeof(context), use),
+                 1);
         CHECK_MEM(one, sizeof(one), other, sizeof(other));
         if (use == 0)
             memcpy(without, one, sizeof(one));
@@ -268,7 +274,8 @@ static void both_ends_export_the_same(const struct protocol *protocol)
     CHECK(memcmp(one, other, sizeof(one)) != 0);
     /* An empty context is none in TLS 1.3 only. */
     CHECK_EQ(SSL_export_keying_material(pair.client, other, sizeof(other),
-                                        "EXPORTER-test", 13, context, 0, 1), 1);
+                                        "EXPORTER-test", 13, context, 0, 1),
+             1);
     CHECK_EQ(memcmp(without, other, sizeof(other)) == 0,
              protocol->version == TLS1_3_VERSION);
     pair_free(&pair);
@@ -282,7 +289,8 @@ static void nothing_is_exported_before_the_handshake(const struct protocol *prot
     pair_init(&pair, protocol);
     pair_open(&pair);
     CHECK(SSL_export_keying_material(pair.client, out, sizeof(out), "EXPORTER-test", 13,
-                                     NULL, 0, 0) <= 0);
+                                     NULL, 0, 0)
+          <= 0);
     ERR_clear_error();
     pair_free(&pair);
 }

@@ -127,7 +127,8 @@ static void the_peers_key_of_the_key_exchange_is_told(const struct protocol *pro
 
     for (i = 0; i < 3; i++) {
         /* TLS 1.2 wants the curve of the certificate too. */
-        const char *list = i == 1 ? "P-256" : i == 0 ? "X25519:P-256" : "P-384:P-256";
+        const char *list = i == 1 ? "P-256" : i == 0 ? "X25519:P-256"
+                                                     : "P-384:P-256";
 
         pair_init(&pair, protocol);
         CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, list), 1);

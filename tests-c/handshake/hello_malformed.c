@@ -27,14 +27,16 @@
 #define STATUS TLSEXT_TYPE_status_request
 #define MODES TLSEXT_TYPE_psk_kex_modes
 #define SHARE TLSEXT_TYPE_key_share
-#define A_SHARE "\0\x1d\0\x20" "\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define A_SHARE "\0\x1d\0\x20" \
+                "\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define VERSIONS TLSEXT_TYPE_supported_versions
 #define PSK TLSEXT_TYPE_psk
-#define A_BINDER "\x20" "01234567890123456789012345678901"
-#define LONG_NAME                                                                                                     \
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"                                                \
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"                                                \
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"                                                \
+#define A_BINDER "\x20" \
+                 "01234567890123456789012345678901"
+#define LONG_NAME                                                      \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void as_it_should_be(struct hello *hello)
@@ -145,12 +147,19 @@ static void legacy_version_unknown(struct hello *hello)
 
 /* Versions in which Reprise refuses the hello for the engine's reasons: it reads extensions that count in the other
  * version only, takes no two of one kind, and so on (docs/differences.md). */
-enum { IN_TLS12 = 1, IN_TLS13 = 2 };
+enum {
+    IN_TLS12 = 1,
+    IN_TLS13 = 2
+};
 
 /* A hello that differs from the usual one in an extension, or by a function. */
 struct hello_case {
     const char *name;
-    enum { REPLACES, ADDS, DROPS } how;
+    enum {
+        REPLACES,
+        ADDS,
+        DROPS
+    } how;
     int type;
     const char *text;
     size_t length;
@@ -165,6 +174,7 @@ struct hello_case {
 #define DROPPED(case_name, extension) .name = #case_name, .how = DROPS, .type = extension
 #define CHANGED(function) .name = #function, .change = function
 
+/* clang-format off */
 static const struct hello_case cases[] = {
     { CHANGED(as_it_should_be) },
     { REPLACED(alpn_empty, ALPN, "") },
@@ -313,6 +323,7 @@ static const struct hello_case cases[] = {
     { CHANGED(legacy_version_of_tls13) },
     { CHANGED(legacy_version_unknown) },
 };
+/* clang-format on */
 
 static void change(struct hello *hello, const struct hello_case *one)
 {
@@ -435,9 +446,10 @@ static void answer_names(void)
 static int work(int argc, char **argv)
 {
     CHECK_EQ(argc, 3);
-    report_calls(argv[0], argv[1], strcmp(argv[2], "names") == 0          ? answer_names
-                                   : strcmp(argv[2], TLS12.name) == 0 ? give_all_tls12
-                                                                      : give_all_tls13);
+    if (strcmp(argv[2], "names") == 0)
+        report_calls(argv[0], argv[1], answer_names);
+    else
+        report_calls(argv[0], argv[1], strcmp(argv[2], TLS12.name) == 0 ? give_all_tls12 : give_all_tls13);
     return 0;
 }
 

@@ -23,8 +23,7 @@ static int look_at_hello(SSL *ssl, int *alert, void *argument)
     length = SSL_client_hello_get0_ciphers(ssl, &bytes);
     for (size_t i = 0; i + 1 < length; i += 2)
         hello.fallback |= bytes[i] == 0x56 && bytes[i + 1] == 0x00;
-    hello.extended_master_secret
-        = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_extended_master_secret, &bytes, &length);
+    hello.extended_master_secret = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_extended_master_secret, &bytes, &length);
     hello.padding = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_padding, &bytes, &length);
     return SSL_CLIENT_HELLO_SUCCESS;
 }
@@ -322,7 +321,10 @@ static void a_client_that_did_not_ask_for_it_takes_none(void)
         raw_open(&raw, context, &TLS12, RAW_SERVER);
         raw_step(&raw);
         raw_take(&raw, SSL3_MT_CLIENT_HELLO, &theirs);
-        put_bytes(&body, "\x03\x03" "01234567890123456789012345678901" "\0\xc0\x2b\0", 38);
+        put_bytes(&body, "\x03\x03"
+                         "01234567890123456789012345678901"
+                         "\0\xc0\x2b\0",
+                  38);
         put_number(&body, echoes ? 9 : 5, 2);
         put_bytes(&body, "\xff\x01\0\x01\0\0\x17\0\0", echoes ? 9 : 5);
         raw_send(&raw, SSL3_MT_SERVER_HELLO, &body);

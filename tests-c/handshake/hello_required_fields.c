@@ -9,7 +9,10 @@
 
 #include <openssl/err.h>
 
-enum { HANDSHAKE_FAILURE = 40, MISSING_EXTENSION = 109 };
+enum {
+    HANDSHAKE_FAILURE = 40,
+    MISSING_EXTENSION = 109
+};
 
 static const uint16_t usual[] = { 0x0403, 0x0804, 0x0401, 0 };
 static const unsigned char some_id[32] = "a session id of thirty-two bytes";
@@ -38,8 +41,16 @@ static unsigned scheme_of(struct raw_peer *raw)
 /* RFC 5246, section 7.4.1.4.1: SHA-1 is meant then, which the default level does not let pass. */
 static void without_signature_algorithms_tls12_means_sha1(void)
 {
-    static const struct { int level; bool rsa; unsigned scheme; } rows[] = {
-        { 0, false, 0x0203 }, { 0, true, 0x0201 }, { 1, false, 0 }, { 2, false, 0 }, { 2, true, 0 },
+    static const struct {
+        int level;
+        bool rsa;
+        unsigned scheme;
+    } rows[] = {
+        { 0, false, 0x0203 },
+        { 0, true, 0x0201 },
+        { 1, false, 0 },
+        { 2, false, 0 },
+        { 2, true, 0 },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -209,7 +220,8 @@ static void a_tls13_client_without_a_psk_that_is_taken_needs_them(void)
 {
     SSL_CTX *context = server_context(&TLS13);
     static const struct raw_hello hellos[] = {
-        { .schemes = NULL }, { .schemes = NULL, .identity = "another" },
+        { .schemes = NULL },
+        { .schemes = NULL, .identity = "another" },
     };
 
     SSL_CTX_set_psk_find_session_callback(context, find_session);
@@ -229,7 +241,9 @@ static void a_tls13_client_without_a_psk_that_is_taken_needs_them(void)
 static void a_second_hello_without_the_psk_needs_them_too(void)
 {
     SSL_CTX *context = server_context(&TLS13);
-    static const struct { struct raw_hello first, second; } rows[] = {
+    static const struct {
+        struct raw_hello first, second;
+    } rows[] = {
         { { .identity = "ours", .no_share = true }, { .schemes = NULL } },
         { { .identity = "ours", .no_share = true }, { .identity = "another" } },
         { { .schemes = usual, .no_share = true }, { .schemes = NULL } },

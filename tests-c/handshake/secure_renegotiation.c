@@ -5,7 +5,9 @@
 
 #include "pair.h"
 
-enum { NOTHING = -1 };
+enum {
+    NOTHING = -1
+};
 
 /*
  * In the hello on its way to `wire`: gives renegotiation_info these contents of one or two bytes, or takes it out
@@ -31,7 +33,8 @@ static void rewrite(BIO *wire, int first, int second)
     /* Where the list of extensions begins: behind version, random, id, suite and compression. */
     at = all + 9 + 2 + 32;
     at += 1 + *at + 2 + 1;
-    change = first == NOTHING ? -5 : second == NOTHING ? 0 : 1;
+    change = first == NOTHING ? -5 : second == NOTHING ? 0
+                                                       : 1;
     memcpy(record, all, (size_t)place);
     length -= record_length;
     if (first != NOTHING) {
@@ -64,7 +67,8 @@ static void cut(BIO *wire, bool small)
     CHECK_EQ(BIO_reset(wire), 1);
     first = all[3] << 8 | all[4];
     for (long done = 0; done < first;) {
-        long part = small ? 1 : done == 0 ? 20 : first - done;
+        long part = small ? 1 : done == 0 ? 20
+                                          : first - done;
         unsigned char header[5] = { 22, 3, 3, 0, 0 };
 
         header[3] = (unsigned char)(part >> 8);

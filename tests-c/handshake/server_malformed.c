@@ -61,7 +61,7 @@ struct server_hello {
 };
 
 #define BYTES(text) text, sizeof(text) - 1
-#define A_POINT                                                                                                       \
+#define A_POINT \
     "\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
 static void send_hello(const struct server_hello *hello)
@@ -103,24 +103,27 @@ struct hello_case {
 };
 
 /* Versions in which Reprise refuses the hello by another alert, or OpenSSL lets it pass (docs/differences.md). */
-enum { IN_TLS12 = 1, IN_TLS13 = 2 };
+enum {
+    IN_TLS12 = 1,
+    IN_TLS13 = 2
+};
 
-#define EXTENDED(function, text)                                                                                      \
-    static void function(struct server_hello *hello)                                                                  \
-    {                                                                                                                 \
-        hello->extensions = text;                                                                                     \
-        hello->extensions_length = sizeof(text) - 1;                                                                  \
+#define EXTENDED(function, text)                     \
+    static void function(struct server_hello *hello) \
+    {                                                \
+        hello->extensions = text;                    \
+        hello->extensions_length = sizeof(text) - 1; \
     }
-#define SHARED(function, text)                                                                                        \
-    static void function(struct server_hello *hello)                                                                  \
-    {                                                                                                                 \
-        hello->share = text;                                                                                          \
-        hello->share_length = sizeof(text) - 1;                                                                       \
+#define SHARED(function, text)                       \
+    static void function(struct server_hello *hello) \
+    {                                                \
+        hello->share = text;                         \
+        hello->share_length = sizeof(text) - 1;      \
     }
-#define SET(function, member, value)                                                                                  \
-    static void function(struct server_hello *hello)                                                                  \
-    {                                                                                                                 \
-        hello->member = value;                                                                                        \
+#define SET(function, member, value)                 \
+    static void function(struct server_hello *hello) \
+    {                                                \
+        hello->member = value;                       \
     }
 
 EXTENDED(protocol_that_was_not_asked_for, "\0\x10\0\5\0\3\2h2")
@@ -160,8 +163,10 @@ SHARED(share_too_short, "\0\x33\0\6\0\x1d\0\2xx")
 SHARED(share_empty, "\0\x33\0\4\0\x1d\0\0")
 SHARED(share_with_bytes_behind, "\0\x33\0\x25\0\x1d\0\x20" A_POINT "x")
 SHARED(share_twice, "\0\x33\0\x24\0\x1d\0\x20" A_POINT "\0\x33\0\x24\0\x1d\0\x20" A_POINT)
-SHARED(share_zero, "\0\x33\0\x24\0\x1d\0\x20" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
+SHARED(share_zero, "\0\x33\0\x24\0\x1d\0\x20"
+                   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
 
+/* clang-format off */
 #define BOTH(function) { #function, function, true, true, 0 }
 #define ONLY12(function) { #function, function, true, false, 0 }
 #define ONLY13(function) { #function, function, false, true, 0 }
@@ -183,6 +188,7 @@ static const struct hello_case hellos[] = {
     ONLY13(share_of_a_group_without_share), ONLY13(share_of_an_unknown_group), ONLY13(share_too_short),
     ONLY13(share_empty), ONLY13(share_with_bytes_behind), ONLY13(share_twice), ONLY13(share_zero),
 };
+/* clang-format on */
 
 static void begin(SSL_CTX *context)
 {
@@ -210,9 +216,13 @@ static void give_hellos(void)
     SSL_CTX *context = watching_context();
 
     for (size_t i = 0; i < sizeof(hellos) / sizeof(hellos[0]); i++) {
-        struct server_hello hello = { .version = 0x0303, .suite = protocol == &TLS12 ? 0xc02b : 0x1301,
-                                      .session_id_length = protocol == &TLS12 ? 0 : -1,
-                                      .share = "\0\x33\0\x24\0\x1d\0\x20" A_POINT, .share_length = 40 };
+        struct server_hello hello = {
+            .version = 0x0303,
+            .suite = protocol == &TLS12 ? 0xc02b : 0x1301,
+            .session_id_length = protocol == &TLS12 ? 0 : -1,
+            .share = "\0\x33\0\x24\0\x1d\0\x20" A_POINT,
+            .share_length = 40,
+        };
 
         if (!(protocol == &TLS12 ? hellos[i].tls12 : hellos[i].tls13))
             continue;
@@ -244,9 +254,20 @@ static void give_headers(void)
     static const struct {
         int type, version, length;
     } headers[] = {
-        { 23, 0x0303, 16640 }, { 23, 0x0303, 16641 }, { 23, 0x0303, 16704 }, { 23, 0x0303, 16705 },
-        { 23, 0x0303, 16708 }, { 23, 0x0303, 0xffff }, { 23, 0x0301, 100 }, { 23, 0x0304, 100 }, { 22, 0x0303, 0xffff },
-        { 22, 0x0301, 100 }, { 22, 0x0304, 100 }, { 22, 0x0203, 100 }, { 22, 0x0403, 100 }, { 21, 0x0301, 2 },
+        { 23, 0x0303, 16640 },
+        { 23, 0x0303, 16641 },
+        { 23, 0x0303, 16704 },
+        { 23, 0x0303, 16705 },
+        { 23, 0x0303, 16708 },
+        { 23, 0x0303, 0xffff },
+        { 23, 0x0301, 100 },
+        { 23, 0x0304, 100 },
+        { 22, 0x0303, 0xffff },
+        { 22, 0x0301, 100 },
+        { 22, 0x0304, 100 },
+        { 22, 0x0203, 100 },
+        { 22, 0x0403, 100 },
+        { 21, 0x0301, 2 },
         { 21, 0x0203, 2 },
     };
     SSL_CTX *context = watching_context();
@@ -276,8 +297,17 @@ static void give_records(void)
 {
     static const struct {
         int type, length;
-    } records[] = { { 22, 16385 }, { 21, 16385 }, { 20, 16385 }, { 21, 1 }, { 21, 3 }, { 23, 10 }, { 20, 1 }, { 24, 10 },
-                    { 99, 10 } };
+    } records[] = {
+        { 22, 16385 },
+        { 21, 16385 },
+        { 20, 16385 },
+        { 21, 1 },
+        { 21, 3 },
+        { 23, 10 },
+        { 20, 1 },
+        { 24, 10 },
+        { 99, 10 },
+    };
     SSL_CTX *context = watching_context();
 
     for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {

@@ -13,10 +13,13 @@
 #include "header_units.h"
 #include "pki.h"
 
-namespace {
+namespace
+{
 
-template <auto Free> struct Deleter {
-    template <typename T> void operator()(T *object) const { Free(object); }
+template <auto Free>
+struct Deleter {
+    template <typename T>
+    void operator()(T *object) const { Free(object); }
 };
 
 using Context = std::unique_ptr<ssl_ctx_st, Deleter<SSL_CTX_free>>;
@@ -26,7 +29,7 @@ using Session = std::unique_ptr<ssl_session_st, Deleter<SSL_SESSION_free>>;
 Context client_context()
 {
     constexpr int verify_peer = 1;
-    Context context{SSL_CTX_new(TLS_client_method())};
+    Context context{ SSL_CTX_new(TLS_client_method()) };
 
     SSL_CTX_set_verify(context.get(), verify_peer, nullptr);
     CHECK(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()),
@@ -36,7 +39,7 @@ Context client_context()
 
 Context server_context()
 {
-    Context context{SSL_CTX_new(TLS_server_method())};
+    Context context{ SSL_CTX_new(TLS_server_method()) };
 
     CHECK_EQ(SSL_CTX_use_certificate(context.get(), pki_server()->certificate), 1);
     CHECK_EQ(SSL_CTX_use_PrivateKey(context.get(), pki_server()->key), 1);
@@ -48,7 +51,7 @@ struct Joined {
     Connection client, server;
 
     Joined(const Context &client_ctx, const Context &server_ctx, const Session &offer)
-        : client{SSL_new(client_ctx.get())}, server{SSL_new(server_ctx.get())}
+        : client{ SSL_new(client_ctx.get()) }, server{ SSL_new(server_ctx.get()) }
     {
         BIO *to_server = BIO_new(BIO_s_mem());
         BIO *to_client = BIO_new(BIO_s_mem());
@@ -88,14 +91,14 @@ void a_program_that_sees_only_the_header_resumes_a_session()
     Session session;
 
     {
-        Joined first{client_ctx, server_ctx, nullptr};
+        Joined first{ client_ctx, server_ctx, nullptr };
 
         session.reset(SSL_get1_session(first.client.get()));
         CHECK(session != nullptr);
         CHECK(session.get() == SSL_get0_session(first.client.get()));
         CHECK_EQ(SSL_SESSION_is_resumable(session.get()), 1);
     }
-    Joined second{client_ctx, server_ctx, session};
+    Joined second{ client_ctx, server_ctx, session };
     ssl_st *client = second.client.get();
 
     CHECK_EQ(SSL_session_reused(client), 1);

@@ -202,7 +202,9 @@ static void too_long_a_record(void)
 
 static void unprotected_data(void)
 {
-    put("\x17\x03\x03\x00\x04" "data", 9);
+    put("\x17\x03\x03\x00\x04"
+        "data",
+        9);
 }
 
 struct end {
@@ -210,6 +212,7 @@ struct end {
     void (*make)(void);
 };
 
+/* clang-format off */
 #define END(name) { #name, name }
 
 static const struct end ends[] = {
@@ -219,6 +222,7 @@ static const struct end ends[] = {
     END(unprotected_close), END(no_tls), END(http), END(unknown_record_type), END(too_long_a_record),
     END(unprotected_data),
 };
+/* clang-format on */
 
 /* ---- calls ---- */
 
@@ -242,6 +246,7 @@ struct call {
     bool moves_data;
 };
 
+/* clang-format off */
 #define CALL(name) { #name, call_##name, false }
 #define DATA_CALL(name) { #name, call_##name, true }
 
@@ -250,8 +255,12 @@ static const struct call calls[] = {
     CALL(shutdown), CALL(handshake),
     CALL(key_update), CALL(renegotiate),
 };
+/* clang-format on */
 
-enum { CALLS = sizeof(calls) / sizeof(calls[0]), ENDS = sizeof(ends) / sizeof(ends[0]) };
+enum {
+    CALLS = sizeof(calls) / sizeof(calls[0]),
+    ENDS = sizeof(ends) / sizeof(ends[0])
+};
 
 static void make(const struct call *call)
 {
@@ -279,7 +288,8 @@ static void make(const struct call *call)
     if (SSL_is_init_finished(ssl))
         fprintf(report, ", finished, pending %d", SSL_pending(ssl));
     fprintf(report, ", shutdown %d, %s, %s sent\n", SSL_get_shutdown(ssl), SSL_state_string_long(ssl),
-            sent == 0 ? "nothing" : sent < 40 ? "little" : "much");
+            sent == 0 ? "nothing" : sent < 40 ? "little"
+                                              : "much");
 }
 
 static void on_info(const SSL *of, int where, int value)

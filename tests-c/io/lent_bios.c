@@ -65,7 +65,9 @@ static void expected(BIO *old_read, BIO *old_write, BIO *read, BIO *write, int *
 static void set_and_count(SSL_CTX *context, int first_read, int first_write, int then_read,
                           int then_write)
 {
-    enum { OWNED = 20 };
+    enum {
+        OWNED = 20
+    };
     BIO *bios[4] = { NULL };
     int count[4] = { 0 };
     int taken_read, taken_write;

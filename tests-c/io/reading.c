@@ -5,7 +5,10 @@
 
 #include "pair.h"
 
-enum { RECORD = 16384, LARGE = 10 * 1000 * 1000 };
+enum {
+    RECORD = 16384,
+    LARGE = 10 * 1000 * 1000
+};
 
 /* ---- reading ---- */
 
@@ -150,7 +153,9 @@ static long heap(void)
 /* SSL_CTX_set_mode(3), SSL_MODE_RELEASE_BUFFERS: an idle connection holds no record. */
 static void idle_connections_hold_no_record_buffers(const struct protocol *protocol)
 {
-    enum { PAIRS = 8 };
+    enum {
+        PAIRS = 8
+    };
     struct pair pairs[PAIRS];
     long before;
 

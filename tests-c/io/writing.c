@@ -6,7 +6,10 @@
 
 #include "pair.h"
 
-enum { RECORD = 16384, LARGE = 10 * 1000 * 1000 };
+enum {
+    RECORD = 16384,
+    LARGE = 10 * 1000 * 1000
+};
 
 /* ---- writing ---- */
 

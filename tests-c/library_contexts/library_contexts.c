@@ -3,9 +3,9 @@
 
 #include <openssl/core_names.h>
 
-#include "private_library.h"
 #include "early.h"
 #include "external_psk.h"
+#include "private_library.h"
 
 static void a_handshake_works_with_files_of_certificates_and_keys(const struct protocol *protocol)
 {
@@ -45,11 +45,13 @@ static void another_name_or_authority_is_refused(const struct protocol *protocol
     pair_free(&pair);
 }
 
+/* clang-format off */
 static const char *suite_names[] = {
     "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305",
     NULL,
 };
+/* clang-format on */
 
 static void every_suite_and_group_works(const struct protocol *protocol)
 {
@@ -202,9 +204,11 @@ static void both_ends_export_the_same_key(const struct protocol *protocol)
     private_pair(&pair, protocol);
     pair_connect(&pair);
     CHECK_EQ(SSL_export_keying_material(pair.client, at_client, 40, "label", 5,
-                                        (const unsigned char *)"context", 7, 1), 1);
+                                        (const unsigned char *)"context", 7, 1),
+             1);
     CHECK_EQ(SSL_export_keying_material(pair.server, at_server, 40, "label", 5,
-                                        (const unsigned char *)"context", 7, 1), 1);
+                                        (const unsigned char *)"context", 7, 1),
+             1);
     CHECK_MEM(at_client, 40, at_server, 40);
     CHECK_EQ(SSL_get_peer_tmp_key(pair.client, &share), 1);
     CHECK(EVP_PKEY_is_a(share, "X25519"));

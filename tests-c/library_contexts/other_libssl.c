@@ -166,10 +166,14 @@ static void objects_of_another_libssl_are_refused_by_every_function(void)
 
     /* They are good as ever for those that made them. */
     CHECK_EQ(OTHER(other, SSL_set_session)(ssl, session), 1);
-    OTHER(other, SSL_SESSION_free)(session);
-    OTHER(other, SSL_free)(ssl);
-    OTHER(other, SSL_CTX_free)(ctx);
-    OTHER(other, SSL_CONF_CTX_free)(conf);
+    OTHER(other, SSL_SESSION_free)
+    (session);
+    OTHER(other, SSL_free)
+    (ssl);
+    OTHER(other, SSL_CTX_free)
+    (ctx);
+    OTHER(other, SSL_CONF_CTX_free)
+    (conf);
 }
 
 static void objects_of_another_libssl_are_refused_as_second_arguments(void)
@@ -223,9 +227,12 @@ static void objects_of_another_libssl_are_refused_as_second_arguments(void)
     SSL_SESSION_free(session);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
-    OTHER(other, SSL_SESSION_free)(other_session);
-    OTHER(other, SSL_free)(other_ssl);
-    OTHER(other, SSL_CTX_free)(other_ctx);
+    OTHER(other, SSL_SESSION_free)
+    (other_session);
+    OTHER(other, SSL_free)
+    (other_ssl);
+    OTHER(other, SSL_CTX_free)
+    (other_ctx);
 }
 
 /* Each kind of object is told from the others. */

@@ -3,8 +3,8 @@
 
 #include <openssl/provider.h>
 
-#include "private_library.h"
 #include "external_psk.h"
+#include "private_library.h"
 
 /* ---- keys of a provider ---- */
 
@@ -30,7 +30,8 @@ static void a_key_that_only_a_provider_has_signs(const struct protocol *protocol
         SSL_CTX_free(pair.server_ctx);
         pair.server_ctx = private_context(TLS_server_method(), protocol);
         CHECK_EQ(SSL_CTX_use_certificate_chain_file(
-                     pair.server_ctx, rsa ? file_of_rsa : pki_certificate_file(pki_server())), 1);
+                     pair.server_ctx, rsa ? file_of_rsa : pki_certificate_file(pki_server())),
+                 1);
         CHECK_EQ(SSL_CTX_use_PrivateKey(pair.server_ctx, in_token), 1);
         CHECK_EQ(SSL_CTX_check_private_key(pair.server_ctx), 1);
         pair_connect(&pair);

@@ -13,7 +13,9 @@
 #include "pair.h"
 #include "pki.h"
 
-enum { TEXTS = 24 };
+enum {
+    TEXTS = 24
+};
 
 static int texts_of(const SSL *client, const SSL *server, const char **texts)
 {
@@ -76,10 +78,18 @@ static void texts_and_suites_outlive_all_connections(const struct protocol *prot
 static void methods_are_static(void)
 {
     const SSL_METHOD *(*makers[])(void) = {
-        TLS_method,          TLS_client_method,     TLS_server_method,
-        TLSv1_method,        TLSv1_client_method,   TLSv1_server_method,
-        TLSv1_1_method,      TLSv1_1_client_method, TLSv1_1_server_method,
-        TLSv1_2_method,      TLSv1_2_client_method, TLSv1_2_server_method,
+        TLS_method,
+        TLS_client_method,
+        TLS_server_method,
+        TLSv1_method,
+        TLSv1_client_method,
+        TLSv1_server_method,
+        TLSv1_1_method,
+        TLSv1_1_client_method,
+        TLSv1_1_server_method,
+        TLSv1_2_method,
+        TLSv1_2_client_method,
+        TLSv1_2_server_method,
     };
     for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
         const SSL_METHOD *method = makers[i]();
@@ -198,7 +208,8 @@ static void what_is_given_to_the_program_is_its_own(const struct protocol *proto
     STACK_OF(X509_NAME) *names = SSL_dup_CA_list(SSL_CTX_get_client_CA_list(pair.server_ctx));
     STACK_OF(X509_NAME) *of_file = SSL_load_client_CA_file(pki_certificate_file(pki_ca()));
     CHECK_EQ(SSL_bytes_to_cipher_list(pair.server, (const unsigned char *)"\x13\x01\x00\xff", 4, 0,
-                                      &known, &signals), 1);
+                                      &known, &signals),
+             1);
     count = SSL_get1_groups(pair.server, NULL);
     CHECK(count > 0);
     groups = OPENSSL_malloc(count * sizeof(*groups));

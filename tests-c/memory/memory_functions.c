@@ -29,8 +29,8 @@ static char *shared_next, *shared_end;
 /* libcrypto's files lie in crypto/ and providers/, libssl's in ssl/. Reprise says its own name. */
 static bool is_of_libssl(const char *file)
 {
-    return file != NULL && (strstr(file, "ssl/") != NULL || strcmp(file, "reprise") == 0) &&
-           strstr(file, "crypto/") == NULL && strstr(file, "providers/") == NULL;
+    return file != NULL && (strstr(file, "ssl/") != NULL || strcmp(file, "reprise") == 0)
+           && strstr(file, "crypto/") == NULL && strstr(file, "providers/") == NULL;
 }
 
 /* Never given back: for a test or two. */
@@ -39,7 +39,9 @@ static void *allocate_shared(size_t size)
     char *memory = shared_next;
 
     if (memory == NULL || size > (size_t)(shared_end - memory)) {
-        enum { AREA = 16 << 20 };
+        enum {
+            AREA = 16 << 20
+        };
 
         memory = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
@@ -153,7 +155,10 @@ static void objects_and_connections_live_in_the_programs_memory(const struct pro
 static void all_memory_is_given_back(const struct protocol *protocol)
 {
     /* Some of Reprise's wait until no other thread may be reading them: not more of them with time. */
-    enum { ROUNDS = 600, WAITING = 500 };
+    enum {
+        ROUNDS = 600,
+        WAITING = 500
+    };
     long before;
 
     /* What belongs to the process and the thread. */

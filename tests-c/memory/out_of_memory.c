@@ -102,10 +102,9 @@ static SSL_CTX *new_context(bool server, const struct protocol *protocol)
 
     if (!says_why(context))
         return NULL;
-    if (SSL_CTX_set_min_proto_version(context, protocol->version) != 1 ||
-        SSL_CTX_set_max_proto_version(context, protocol->version) != 1 ||
-        (server && (SSL_CTX_use_certificate(context, pki_server()->certificate) != 1 ||
-                    SSL_CTX_use_PrivateKey(context, pki_server()->key) != 1))) {
+    if (SSL_CTX_set_min_proto_version(context, protocol->version) != 1
+        || SSL_CTX_set_max_proto_version(context, protocol->version) != 1
+        || (server && (SSL_CTX_use_certificate(context, pki_server()->certificate) != 1 || SSL_CTX_use_PrivateKey(context, pki_server()->key) != 1))) {
         SSL_CTX_free(context);
         return NULL;
     }
@@ -164,8 +163,8 @@ static SSL_SESSION *connect_once(SSL_CTX *client_ctx, SSL_CTX *server_ctx, SSL_S
     BIO *one = BIO_new(BIO_s_mem()), *other = BIO_new(BIO_s_mem());
     SSL_SESSION *session = NULL;
 
-    if (client != NULL && server != NULL && one != NULL && other != NULL && BIO_up_ref(one) == 1 &&
-        BIO_up_ref(other) == 1) {
+    if (client != NULL && server != NULL && one != NULL && other != NULL && BIO_up_ref(one) == 1
+        && BIO_up_ref(other) == 1) {
         SSL_set_bio(client, one, other);
         SSL_set_bio(server, other, one);
         /* SSL_set_session() may fail too; then the handshake is a full one. */
@@ -230,7 +229,11 @@ static bool use_all(const struct protocol *protocol, bool only_connections)
 
 /* ---- one failure after the other ---- */
 
-enum { FAILURES = 2000, STEP = 3, AT_ONCE = 40 };
+enum {
+    FAILURES = 2000,
+    STEP = 3,
+    AT_ONCE = 40
+};
 
 static void settle(const struct protocol *protocol, bool only_connections)
 {
@@ -258,7 +261,9 @@ static long blocks_in_use(void)
 /* The first allocation fails and `count` - 1 after it, then the one that is `step` further, and so on. */
 static void fail_each(const struct protocol *protocol, bool only_connections, long count, long step)
 {
-    enum { WAITING = 300 };
+    enum {
+        WAITING = 300
+    };
     long before, hits = 0;
 
     settle(protocol, only_connections);

@@ -23,7 +23,9 @@ static const char *const SUITES12[] = { "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-
                                         "ECDHE-ECDSA-CHACHA20-POLY1305" };
 static const char *const SUITES13[] = { "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
                                         "TLS_CHACHA20_POLY1305_SHA256" };
-enum { SUITES = 3 };
+enum {
+    SUITES = 3
+};
 
 static void begin(void)
 {
@@ -92,7 +94,10 @@ static void connections(const struct protocol *protocol, long options, bool resu
     for (int i = 0; i < SUITES; i++) {
         struct pair pair;
         SSL_SESSION *session;
-        struct { unsigned char bytes[LONGEST]; size_t length; } psk;
+        struct {
+            unsigned char bytes[LONGEST];
+            size_t length;
+        } psk;
 
         begin();
         pair_init(&pair, protocol);
@@ -135,7 +140,10 @@ static void early_data_leaves_no_secret(void)
     for (int i = 0; i < SUITES; i++) {
         struct pair pair;
         SSL_SESSION *session;
-        struct { unsigned char bytes[LONGEST]; size_t length; } psk;
+        struct {
+            unsigned char bytes[LONGEST];
+            size_t length;
+        } psk;
 
         begin();
         early_init(&pair);
@@ -244,8 +252,8 @@ static void add_key_exchange(const struct raw_peer *raw)
     unsigned char shared[32], empty[LONGEST], derived[LONGEST], master[LONGEST];
     size_t length = sizeof(shared);
 
-    CHECK(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
-          EVP_PKEY_derive(ctx, shared, &length) == 1);
+    CHECK(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1
+          && EVP_PKEY_derive(ctx, shared, &length) == 1);
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(peer);
     add_secret("secret of the key exchange", shared, length);

@@ -20,7 +20,13 @@
 #include "numbered.h"
 #include "worker.h"
 
-enum { SLOTS = 24, CONTEXTS = 2, IDS = 12, OPERATIONS = 250, MOST_LISTED = 64 };
+enum {
+    SLOTS = 24,
+    CONTEXTS = 2,
+    IDS = 12,
+    OPERATIONS = 250,
+    MOST_LISTED = 64
+};
 
 /* A session of the sequence. `home` is the context that it was added to, if any. */
 struct slot {
@@ -203,23 +209,35 @@ static void operate(void)
     SSL_CTX *context = contexts[which];
 
     switch (below(24)) {
-    case 0: case 1: case 2:
+    case 0:
+    case 1:
+    case 2:
         fill(slot);
         break;
     case 3:
         copy(slot, other);
         break;
-    case 4: case 5: case 6: case 7: case 8: case 9: case 10:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+    case 10:
         add(slot, context);
         break;
-    case 11: case 12: case 13:
+    case 11:
+    case 12:
+    case 13:
         fprintf(report, "remove %ld from %d\n", number_of(slot->session), which);
         SHOW(SSL_CTX_remove_session(context, slot->session));
         break;
-    case 14: case 15:
+    case 14:
+    case 15:
         time_anew(slot);
         break;
-    case 16: case 17:
+    case 16:
+    case 17:
         timeout_anew(slot);
         break;
     case 18:

@@ -18,7 +18,10 @@
 #include "steady_clock.h"
 #include "worker.h"
 
-enum { STORED = 6, OPERATIONS = 60 };
+enum {
+    STORED = 6,
+    OPERATIONS = 60
+};
 
 static struct pair pair;
 static const struct protocol *protocol;
@@ -36,7 +39,8 @@ static void show_state(const char *name, SSL *ssl, SSL_CTX *context)
     SSL_SESSION *session = SSL_get_session(ssl);
 
     fprintf(report, "  %s: session %ld%s, reused %d, shutdown %d, %s%s%s, pending %d, holds %ld\n", name,
-            number_of(session), session == NULL ? "" : SSL_SESSION_is_resumable(session) ? ", resumable" : "",
+            number_of(session), session == NULL ? "" : SSL_SESSION_is_resumable(session) ? ", resumable"
+                                                                                         : "",
             SSL_session_reused(ssl), SSL_get_shutdown(ssl), SSL_in_before(ssl) ? "before " : "",
             SSL_in_init(ssl) ? "in init " : "", SSL_is_init_finished(ssl) ? "finished" : "", SSL_pending(ssl),
             SSL_CTX_sess_number(context));
@@ -198,36 +202,48 @@ static void operate(void)
 
     ERR_clear_error();
     switch (below(22)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
         connect_both();
         break;
-    case 4: case 5:
+    case 4:
+    case 5:
         show_result("handshake", ssl, SSL_do_handshake(ssl));
         break;
-    case 6: case 7:
+    case 6:
+    case 7:
         write_some(ssl);
         break;
-    case 8: case 9: case 10:
+    case 8:
+    case 9:
+    case 10:
         read_some(ssl);
         break;
-    case 11: case 12:
+    case 11:
+    case 12:
         shut_down(ssl);
         break;
     case 13:
         if (below(3) == 0)
             set_shutdown(ssl);
         break;
-    case 14: case 15:
+    case 14:
+    case 15:
         take_session(ssl);
         break;
-    case 16: case 17:
+    case 16:
+    case 17:
         give_session();
         break;
     case 18:
         if (below(4) == 0)
             SSL_set_quiet_shutdown(ssl, (int)below(2));
         break;
-    case 19: case 20: case 21:
+    case 19:
+    case 20:
+    case 21:
         again();
         break;
     }

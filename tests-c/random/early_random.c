@@ -18,7 +18,11 @@
 #include "steady_clock.h"
 #include "worker.h"
 
-enum { STORED = 4, OPERATIONS = 20, MOST = 3000 };
+enum {
+    STORED = 4,
+    OPERATIONS = 20,
+    MOST = 3000
+};
 
 static struct pair pair;
 static SSL_SESSION *stored[STORED];

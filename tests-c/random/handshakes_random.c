@@ -18,7 +18,11 @@
 #include "steady_clock.h"
 #include "worker.h"
 
-enum { STORED = 12, SERVERS = 2, OPERATIONS = 40 };
+enum {
+    STORED = 12,
+    SERVERS = 2,
+    OPERATIONS = 40
+};
 
 static struct pair pair;
 static SSL_CTX *servers[SERVERS];
@@ -125,7 +129,8 @@ static void show_counters(const char *name, SSL_CTX *context)
 
 static const char *name_of(const SSL_CTX *context)
 {
-    return context == pair.client_ctx ? "client" : context == servers[0] ? "server 0" : "server 1";
+    return context == pair.client_ctx ? "client" : context == servers[0] ? "server 0"
+                                                                         : "server 1";
 }
 
 static void choose_mode(SSL_CTX *context)

@@ -22,7 +22,11 @@ static struct pair pair;
 /* A sequence has settings about peers and resumes sessions; or its servername callback switches to another context; or it has
  * settings about what is negotiated, too. The last two resume nothing, since which sessions are still good then is a
  * difference on purpose. */
-static enum { RESUMES, SWITCHES, NEGOTIATES } kind;
+static enum {
+    RESUMES,
+    SWITCHES,
+    NEGOTIATES
+} kind;
 static SSL_CTX *other_server;
 static bool in_callback;
 

@@ -20,7 +20,10 @@
 #include "steady_clock.h"
 #include "worker.h"
 
-enum { STORED = 6, OPERATIONS = 30 };
+enum {
+    STORED = 6,
+    OPERATIONS = 30
+};
 
 static struct pair pair;
 static bool tls13;
@@ -77,7 +80,8 @@ static SSL_TICKET_RETURN on_ticket(SSL *ssl, SSL_SESSION *session, const unsigne
                                    SSL_TICKET_STATUS status, void *argument)
 {
     SSL_TICKET_RETURN decision =
-        status == SSL_TICKET_SUCCESS ? usual : status == SSL_TICKET_SUCCESS_RENEW ? renewed : otherwise;
+        status == SSL_TICKET_SUCCESS ? usual : status == SSL_TICKET_SUCCESS_RENEW ? renewed
+                                                                                  : otherwise;
     void *data = NULL;
     size_t size = 0;
 
@@ -115,7 +119,8 @@ static void choose_keys(void)
     }
     SSL_CTX_set_tlsext_ticket_key_evp_cb(pair.server_ctx, on_key);
     /* Where a TLS 1.2 server cannot make a ticket, its client learns of it later (docs/differences.md). */
-    seals = often() || often() ? 1 : tls13 && below(2) == 0 ? -1 : 0;
+    seals = often() || often() ? 1 : tls13 && below(2) == 0 ? -1
+                                                            : 0;
     opens = often() ? 1 : (int)below(4) - 1;
     renews = often() ? 2 : 0;
     fprintf(report, "seals %d, opens %d, renews %d\n", seals, opens, renews);
@@ -224,7 +229,8 @@ static void operate(void)
     case 0:
         choose_keys();
         break;
-    case 1: case 2:
+    case 1:
+    case 2:
         choose_decisions();
         break;
     case 3:

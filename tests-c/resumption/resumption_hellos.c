@@ -9,7 +9,10 @@
 
 #include "pair.h"
 
-enum { RECORD_HEADER = 5, MOST = 4096 };
+enum {
+    RECORD_HEADER = 5,
+    MOST = 4096
+};
 
 /* Record and message are the first of a flight that waits in memory. */
 struct hello {
@@ -87,7 +90,8 @@ static void init_two_suites(struct pair *pair, bool tickets)
     if (!tickets)
         SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
     CHECK_EQ(SSL_CTX_set_cipher_list(pair->client_ctx, "ECDHE-ECDSA-AES128-GCM-SHA256:"
-                                                       "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
+                                                       "ECDHE-ECDSA-AES256-GCM-SHA384"),
+             1);
 }
 
 /* S71 */
@@ -203,9 +207,9 @@ static void append_extension(struct hello *hello)
 {
     unsigned char *at = hello->bytes + RECORD_HEADER + 4 + 2 + 32;
 
-    at += 1 + at[0];                     /* id */
+    at += 1 + at[0];                        /* id */
     at += 2 + ((size_t)at[0] << 8) + at[1]; /* suites */
-    at += 1 + at[0];                     /* compression methods */
+    at += 1 + at[0];                        /* compression methods */
     add_to_number(at + 1, 4);
     add_to_number(hello->bytes + RECORD_HEADER - 1, 4);
     add_to_number(hello->bytes + RECORD_HEADER + 3, 4);
@@ -281,8 +285,8 @@ static SSL_SESSION *stored;
 static SSL_SESSION *on_get(SSL *ssl, const unsigned char *id, int length, int *copy)
 {
     (void)ssl, (void)copy;
-    return stored != NULL && length == 32 &&
-                   memcmp(id, SSL_SESSION_get_id(stored, NULL), 32) == 0
+    return stored != NULL && length == 32
+                   && memcmp(id, SSL_SESSION_get_id(stored, NULL), 32) == 0
                ? stored
                : NULL;
 }
@@ -310,8 +314,8 @@ static void a_session_without_extended_master_secret_is_not_resumed_with_it(void
 
     pair_init(&pair, &TLS12);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER |
-                                                        SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER
+                                                        | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_get_cb(pair.server_ctx, on_get);
     pair_connect(&pair);
     session = SSL_get1_session(pair.client);

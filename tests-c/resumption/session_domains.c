@@ -8,7 +8,7 @@
 
 static void another_id_context_is_another_domain(void)
 {
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -25,7 +25,7 @@ static void another_id_context_is_another_domain(void)
 
 static void another_servers_tickets_and_ids_mean_nothing(void)
 {
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair, other;
         SSL_SESSION *session;
 
@@ -42,7 +42,7 @@ static void another_servers_tickets_and_ids_mean_nothing(void)
 
 static void a_session_without_certificate_does_not_stand_for_one(void)
 {
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -77,7 +77,7 @@ static int count_verification(int ok, X509_STORE_CTX *context)
 /* S110: with the client's certificate in the session. */
 static void a_resumption_asks_for_no_certificate(void)
 {
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
         int questions, verified;
@@ -116,7 +116,7 @@ static SSL_SESSION *fetch(SSL *ssl, const unsigned char *id, int length, int *co
 {
     (void)ssl, (void)copy;
     return length == 32 && memcmp(id, SSL_SESSION_get_id(stored, NULL), 32) == 0 ? stored
-                                                                               : NULL;
+                                                                                 : NULL;
 }
 
 static SSL_CTX *server_with_store(const struct credentials *credentials)
@@ -126,8 +126,8 @@ static SSL_CTX *server_with_store(const struct credentials *credentials)
     use_credentials(context, credentials);
     trust(context, pki_ca());
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER |
-                                                SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER
+                                                | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, store);
     SSL_CTX_sess_set_get_cb(context, fetch);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);

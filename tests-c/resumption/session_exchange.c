@@ -20,7 +20,10 @@
 #include "worker.h"
 
 /* Exit statuses of both workers, beyond those of a failure. */
-enum { FULL = 10, RESUMED = 11 };
+enum {
+    FULL = 10,
+    RESUMED = 11
+};
 
 /* ---- what a session is kept in ---- */
 
@@ -132,8 +135,8 @@ static int choose_h2(SSL *ssl, const unsigned char **out, unsigned char *out_len
 {
     (void)ssl, (void)argument;
     return SSL_select_next_proto((unsigned char **)out, out_length,
-                                 (const unsigned char *)"\x02h2", 3, in, in_length) ==
-                   OPENSSL_NPN_NEGOTIATED
+                                 (const unsigned char *)"\x02h2", 3, in, in_length)
+                   == OPENSSL_NPN_NEGOTIATED
                ? SSL_TLSEXT_ERR_OK
                : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -183,8 +186,8 @@ static int serve(const struct kind *kind, char **argv)
                                       "application data");
     } else {
         SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER |
-                                                    SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER
+                                                    | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(context, file_session);
         SSL_CTX_sess_set_get_cb(context, find_session);
     }
@@ -285,7 +288,7 @@ static int work(int argc, char **argv)
 /* Who takes part in one. */
 struct ends {
     enum library client, server;
-    const char *keys; /* one of KEY_FORMS */
+    const char *keys;   /* one of KEY_FORMS */
     const char *answer; /* to a ticket, "1" or "2" */
 };
 

@@ -19,7 +19,7 @@ static void a_name_is_kept_only_if_the_callback_accepts_it(void)
 {
     static const int answers[] = { SSL_TLSEXT_ERR_OK, SSL_TLSEXT_ERR_NOACK };
 
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         for (int i = 0; i < 3; i++) {
             struct pair pair;
             const char *kept;
@@ -44,7 +44,7 @@ static void a_name_is_kept_only_if_the_callback_accepts_it(void)
 static void the_name_of_a_resumption_is_the_sessions_in_tls12(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -62,7 +62,7 @@ static void the_name_of_a_resumption_is_the_sessions_in_tls12(void)
 static void a_session_is_for_the_name_it_was_made_for(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -81,7 +81,7 @@ static void a_session_is_for_the_name_it_was_made_for(void)
 static void a_name_that_was_not_accepted_does_not_matter(void)
 {
     name_answer = SSL_TLSEXT_ERR_NOACK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -98,7 +98,7 @@ static void a_name_that_was_not_accepted_does_not_matter(void)
 static void a_tls12_resumption_without_a_name_in_the_session_has_none(void)
 {
     name_answer = SSL_TLSEXT_ERR_NOACK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -121,7 +121,7 @@ static void a_tls12_resumption_without_a_name_in_the_session_has_none(void)
 static void a_client_that_names_no_host_resumes(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 

@@ -32,7 +32,12 @@ static void check_switched(struct pair *pair, const char *name)
 }
 
 /* All ways in which host b may be another domain; bits of `ways`. */
-enum { OTHER_CONTEXT = 1, CERTIFICATE = 2, ID_CONTEXT = 4, ALL_WAYS = 8 };
+enum {
+    OTHER_CONTEXT = 1,
+    CERTIFICATE = 2,
+    ID_CONTEXT = 4,
+    ALL_WAYS = 8
+};
 
 static void init_host_b(struct pair *pair, const struct kind *kind, int ways)
 {
@@ -53,7 +58,7 @@ static void a_session_of_one_host_does_not_open_another(void)
     static const char *const names[] = { "a.example", NULL };
     static const int answers[] = { SSL_TLSEXT_ERR_OK, SSL_TLSEXT_ERR_NOACK };
 
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         for (int ways = 1; ways < ALL_WAYS; ways++) {
             for (int i = 0; i < 4; i++) {
                 struct pair pair;
@@ -71,7 +76,7 @@ static void a_session_of_one_host_does_not_open_another(void)
 /* What the client proved to host a, by an authority that host b does not know. */
 static void a_certificate_shown_to_one_host_does_not_open_another(void)
 {
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
         SSL_CTX *anonymous = client_context(kind->protocol);
@@ -96,7 +101,7 @@ static void a_certificate_shown_to_one_host_does_not_open_another(void)
 static void a_host_behind_the_callback_resumes_its_own_sessions(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         struct pair pair;
         SSL_SESSION *session;
 
@@ -119,8 +124,8 @@ static int on_hello(SSL *ssl, int *alert, void *argument)
     size_t length;
 
     (void)alert, (void)argument;
-    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &name, &length) == 1 &&
-        memmem(name, length, "b.example", 9) != NULL)
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &name, &length) == 1
+        && memmem(name, length, "b.example", 9) != NULL)
         change_domain(ssl);
     return SSL_CLIENT_HELLO_SUCCESS;
 }
@@ -129,7 +134,7 @@ static int on_hello(SSL *ssl, int *alert, void *argument)
 static void the_id_context_of_the_hello_callback_counts(void)
 {
     name_answer = SSL_TLSEXT_ERR_NOACK;
-    FOR_EACH_KIND(kind) {
+    FOR_EACH_KIND (kind) {
         for (int ways = 1; ways < ALL_WAYS; ways++) {
             struct pair pair;
             SSL_SESSION *session;

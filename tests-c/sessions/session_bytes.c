@@ -35,7 +35,9 @@ static void add_bytes(const void *der, size_t length)
 
 /* ---- the worker: sessions ---- */
 
-enum { SESSIONS_MADE = 8 };
+enum {
+    SESSIONS_MADE = 8
+};
 
 static void add_session(SSL_SESSION *session)
 {
@@ -402,7 +404,9 @@ static struct der full_session(unsigned long version)
 /* Drawn at random. None of them is BER that is not DER, which only OpenSSL takes (docs/differences.md). */
 static void damaged_ones(void)
 {
-    enum { DAMAGED = 1500 };
+    enum {
+        DAMAGED = 1500
+    };
 
     place = new_directory();
     draw_from(1);

@@ -189,9 +189,11 @@ static void the_tls12_master_key_is_equal_on_both_ends(void)
     check_same_secret(SSL_get_session(pair.client), SSL_get_session(pair.server), 48);
     CHECK_EQ(SSL_SESSION_get_master_key(SSL_get_session(pair.client), NULL, 0), 48);
     CHECK_EQ(SSL_SESSION_get_master_key(SSL_get_session(pair.client), whole,
-                                        sizeof(whole)), 48);
+                                        sizeof(whole)),
+             48);
     CHECK_EQ(SSL_SESSION_get_master_key(SSL_get_session(pair.client), prefix,
-                                        sizeof(prefix)), sizeof(prefix));
+                                        sizeof(prefix)),
+             sizeof(prefix));
     CHECK_MEM(prefix, sizeof(prefix), whole, sizeof(prefix));
     pair_free(&pair);
 }

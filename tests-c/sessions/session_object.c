@@ -425,11 +425,11 @@ static void every_reference_counts(const struct protocol *protocol)
     index = watch_frees();
     session = SSL_get1_session(pair.client); /* two: the connection's and this */
     SSL_SESSION_set_ex_data(session, index, "counted");
-    CHECK_EQ(SSL_SESSION_up_ref(session), 1); /* three */
-    pair_close(&pair);                        /* two */
+    CHECK_EQ(SSL_SESSION_up_ref(session), 1);                   /* three */
+    pair_close(&pair);                                          /* two */
     CHECK_EQ(SSL_CTX_add_session(pair.client_ctx, session), 1); /* three */
     SSL_SESSION_free(session);                                  /* two */
-    SSL_SESSION_free(session); /* the cache's */
+    SSL_SESSION_free(session);                                  /* the cache's */
     freed_value = NULL;
     SSL_CTX_free(pair.client_ctx);
     CHECK_STR(freed_value, "counted");

@@ -48,7 +48,8 @@ static void a_tls13_server_has_the_session_of_its_last_ticket(void)
         CHECK_EQ(SSL_SESSION_is_resumable(seen[i]), 1);
     }
     CHECK(memcmp(SSL_SESSION_get_id(seen[0], NULL), SSL_SESSION_get_id(seen[1], NULL),
-                 32) != 0);
+                 32)
+          != 0);
     SSL_SESSION_free(seen[0]);
     SSL_SESSION_free(seen[1]);
     pair_free(&pair);
@@ -232,8 +233,8 @@ static void without_internal_store_the_callback_is_told_and_adding_works(
 
     pair_init(&pair, protocol);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER |
-                                                        SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER
+                                                        | SSL_SESS_CACHE_NO_INTERNAL_STORE);
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
     pair_connect(&pair);
     CHECK(arrivals > 0);
@@ -303,8 +304,8 @@ static SSL_SESSION *store_outside(struct pair *pair, const struct protocol *prot
 {
     pair_init(pair, protocol);
     SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(pair->server_ctx, SSL_SESS_CACHE_SERVER |
-                                                         SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_set_session_cache_mode(pair->server_ctx, SSL_SESS_CACHE_SERVER
+                                                         | SSL_SESS_CACHE_NO_INTERNAL_STORE);
     SSL_CTX_set_num_tickets(pair->server_ctx, 1);
     SSL_CTX_sess_set_new_cb(pair->server_ctx, on_new_store);
     SSL_CTX_sess_set_get_cb(pair->server_ctx, on_get);
@@ -395,8 +396,8 @@ static void without_internal_lookup_get_cb_is_asked_at_once(void)
     SSL_SESSION *session = store_outside(&pair, &TLS12);
     long misses;
 
-    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER |
-                                                        SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_SERVER
+                                                        | SSL_SESS_CACHE_NO_INTERNAL);
     CHECK_EQ(SSL_CTX_add_session(pair.server_ctx, stored), 1);
     misses = SSL_CTX_sess_misses(pair.server_ctx);
     questions = 0;

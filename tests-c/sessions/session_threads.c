@@ -15,7 +15,12 @@
 
 #include "pair.h"
 
-enum { THREADS = 4, STEPS = 20000, SHARED = 8, LONGEST = 32 };
+enum {
+    THREADS = 4,
+    STEPS = 20000,
+    SHARED = 8,
+    LONGEST = 32
+};
 
 struct shared {
     SSL_CTX *context;
@@ -257,7 +262,9 @@ struct lent {
     size_t length;
 };
 
-enum { LENT = 5 };
+enum {
+    LENT = 5
+};
 
 static void set_all(SSL_SESSION *session, unsigned length)
 {

@@ -16,7 +16,13 @@
 #define CERT SSL_CONF_FLAG_CERTIFICATE
 #define SHOW SSL_CONF_FLAG_SHOW_ERRORS
 
-enum { FAILED = 0, ONE = 1, TWO = 2, UNKNOWN = -2, MISSING = -3 };
+enum {
+    FAILED = 0,
+    ONE = 1,
+    TWO = 2,
+    UNKNOWN = -2,
+    MISSING = -3
+};
 
 /* A command, and what it returns for a context, for a connection and for nothing. */
 struct command {
@@ -273,7 +279,7 @@ static void switches_change_a_context_and_a_connection_alike(void)
     uint64_t defaults = SSL_CTX_get_options(context);
     const char *options = "-SessionTicket,ServerPreference,-MiddleboxCompat";
     uint64_t expected = (defaults | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE)
-        & ~SSL_OP_ENABLE_MIDDLEBOX_COMPAT;
+                        & ~SSL_OP_ENABLE_MIDDLEBOX_COMPAT;
 
     SSL_CONF_CTX_set_ssl_ctx(configuration, context);
     CHECK_EQ(SSL_CONF_cmd(configuration, "Options", options), TWO);

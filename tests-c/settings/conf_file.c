@@ -16,7 +16,9 @@
 #define BOTH (CLIENT | SSL_CONF_FLAG_SERVER)
 #define CERT SSL_CONF_FLAG_CERTIFICATE
 
-enum { TWO = 2 };
+enum {
+    TWO = 2
+};
 
 static SSL_CONF_CTX *new_configuration(unsigned flags)
 {

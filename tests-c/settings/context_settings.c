@@ -164,6 +164,7 @@ static void roles_are_told_apart(void)
 /* ---- ciphers ---- */
 
 /* In OpenSSL's default order; those that every library of today has. */
+/* clang-format off */
 static const struct cipher {
     const char *name, *standard_name, *version, *description;
     int bits, number, digest;
@@ -196,8 +197,11 @@ static const struct cipher {
       "ECDHE-RSA-AES128-GCM-SHA256    TLSv1.2 Kx=ECDH     Au=RSA   "
       "Enc=AESGCM(128)            Mac=AEAD\n", 128, 0xc02f, NID_sha256 },
 };
+/* clang-format on */
 
-enum { CIPHERS = sizeof(ciphers) / sizeof(ciphers[0]) };
+enum {
+    CIPHERS = sizeof(ciphers) / sizeof(ciphers[0])
+};
 
 static void check_cipher(const SSL_CIPHER *cipher, const struct cipher *want)
 {
@@ -253,7 +257,8 @@ static void a_cipher_list_keeps_the_tls13_suites(void)
 
     make();
     CHECK_EQ(SSL_set_cipher_list(ssl, "ECDHE-RSA-AES128-GCM-SHA256:no-such-cipher:"
-                                      "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
+                                      "ECDHE-ECDSA-AES256-GCM-SHA384"),
+             1);
     CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 5);
     for (int i = 0; i < 5; i++)
         CHECK_STR(SSL_get_cipher_list(ssl, i), want[i]);

@@ -107,8 +107,8 @@ static void check_switch_in_callback(const struct row *row)
 {
     /* With some versions there is no handshake, and after one the method is that of the version. The servername callback
      * is what switches. */
-    if (row->role != SERVER || strcmp(row->name, "SSL_CTX_set_tlsext_servername_callback") == 0 ||
-        strcmp(row->name, "SSL_CTX_set_ssl_version") == 0 || strcmp(row->name, "SSL_CTX_set_max_proto_version") == 0)
+    if (row->role != SERVER || strcmp(row->name, "SSL_CTX_set_tlsext_servername_callback") == 0
+        || strcmp(row->name, "SSL_CTX_set_ssl_version") == 0 || strcmp(row->name, "SSL_CTX_set_max_proto_version") == 0)
         return;
     for (int own = 0; own < 2; own++) {
         SSL_CTX *first = new_context(row, 1), *second = new_context(row, 2);
@@ -177,10 +177,14 @@ static void check_clear(const struct row *row)
     }
 }
 
+/* clang-format off */
 static const struct rows *const all[] = { &setting_rows_of_numbers, &setting_rows_of_peers, &setting_rows_of_callbacks,
                                           &setting_rows_of_certificates };
+/* clang-format on */
 
-enum { PARTS = sizeof(all) / sizeof(all[0]) };
+enum {
+    PARTS = sizeof(all) / sizeof(all[0])
+};
 
 /* The first row of this name. */
 static const struct row *the_row(const char *name)
@@ -339,9 +343,11 @@ static void what_else_a_duplicate_has(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+/* clang-format off */
 THREE(SSL_SESSION *, look_up, (SSL *ssl, const unsigned char *id, int length, int *copy),
       (void)ssl; (void)id; (void)length; *copy = 0; return NULL;)
 THREE(void, removed, (SSL_CTX *context, SSL_SESSION *session), (void)context; (void)session;)
+/* clang-format on */
 
 static void sessions_stay_with_the_context_given_to_SSL_new(void)
 {

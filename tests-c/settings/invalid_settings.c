@@ -72,9 +72,11 @@ static void files_that_fit_are_read(const struct protocol *protocol)
     SSL_CTX_free(pair.server_ctx);
     pair.server_ctx = SSL_CTX_new(TLS_server_method());
     CHECK_EQ(SSL_CTX_use_certificate_chain_file(pair.server_ctx,
-                                                pki_certificate_file(pki_server())), 1);
+                                                pki_certificate_file(pki_server())),
+             1);
     CHECK_EQ(SSL_CTX_use_PrivateKey_file(pair.server_ctx, pki_key_file(pki_server()),
-                                         SSL_FILETYPE_PEM), 1);
+                                         SSL_FILETYPE_PEM),
+             1);
     pair_connect(&pair);
     CHECK_STR(SSL_get_version(pair.client), protocol->name);
     pair_free(&pair);

@@ -35,8 +35,13 @@ static int number_of(int op, void *other)
 static int bits_of_group(int number)
 {
     switch (number) {
-    case 0x0017: case 0x001d: case 0x0101: case 0x0102: case 0x0103: return 128;
-    case 0x0018: case 0x0104: return 192;
+    case 0x0017:
+    case 0x001d:
+    case 0x0101:
+    case 0x0102:
+    case 0x0103: return 128;
+    case 0x0018:
+    case 0x0104: return 192;
     case 0x0019: return 256;
     case 0x001e: return 224;
     case 0x0100: return 112;
@@ -64,10 +69,14 @@ static int nid_of_group(int number)
 static int hash_of(int scheme)
 {
     switch (scheme) {
-    case 0x0807: case 0x0808: return 0;
-    case 0x0804: case 0x0809: return NID_sha256;
-    case 0x0805: case 0x080a: return NID_sha384;
-    case 0x0806: case 0x080b: return NID_sha512;
+    case 0x0807:
+    case 0x0808: return 0;
+    case 0x0804:
+    case 0x0809: return NID_sha256;
+    case 0x0805:
+    case 0x080a: return NID_sha384;
+    case 0x0806:
+    case 0x080b: return NID_sha512;
     }
     switch (scheme >> 8) {
     case 2: return NID_sha1;
@@ -153,8 +162,8 @@ static void open_watched(struct pair *pair)
     }
 }
 
-#define CLIENT_ASKED(op) policy.asked[0][(op) & 0xffff]
-#define SERVER_ASKED(op) policy.asked[1][(op) & 0xffff]
+#define CLIENT_ASKED(op) policy.asked[0][(op)&0xffff]
+#define SERVER_ASKED(op) policy.asked[1][(op)&0xffff]
 
 static void a_callback_is_asked_about_everything(const struct protocol *protocol)
 {

@@ -60,7 +60,10 @@ static void versions_forbidden_by_the_callback_have_been_chosen_already(void)
         const struct protocol *protocol;
         void (*change)(SSL *ssl);
     } cases[] = {
-        { &TLS13, allow_tls12_only }, { &TLS13, forbid_tls13 }, { &TLS12, allow_tls13_only }, { &TLS12, forbid_tls12 },
+        { &TLS13, allow_tls12_only },
+        { &TLS13, forbid_tls13 },
+        { &TLS12, allow_tls13_only },
+        { &TLS12, forbid_tls12 },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

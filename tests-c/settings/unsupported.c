@@ -107,7 +107,8 @@ static void cipher_strings_that_leave_nothing_are_refused(void)
     }
     /* With one that can be used the others do no harm. */
     CHECK_EQ(SSL_CTX_set_cipher_list(
-                 context, "AES128-SHA:DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"), 1);
+                 context, "AES128-SHA:DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"),
+             1);
     CHECK_EQ(SSL_CTX_set_cipher_list(context, "NO-SUCH-SUITE"), 0);
     CHECK_REASON(SSL_R_NO_CIPHER_MATCH);
     SSL_free(ssl);
@@ -245,12 +246,12 @@ static void what_cannot_be_done_is_refused_when_it_is_set(void)
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     SSL *ssl = SSL_new(ctx);
     const int done = !on_reprise();
-#define CHECK_REFUSED(call, good)                                                                  \
-    do {                                                                                           \
-        ERR_clear_error();                                                                         \
-        CHECK_EQ((call) == (good), done);                                                          \
-        if (!done)                                                                                 \
-            CHECK_EQ(ERR_GET_LIB(ERR_peek_error()), ERR_LIB_SSL);                                  \
+#define CHECK_REFUSED(call, good)                                 \
+    do {                                                          \
+        ERR_clear_error();                                        \
+        CHECK_EQ((call) == (good), done);                         \
+        if (!done)                                                \
+            CHECK_EQ(ERR_GET_LIB(ERR_peek_error()), ERR_LIB_SSL); \
     } while (0)
     CHECK_REFUSED(SSL_CTX_set_block_padding(ctx, 512), 1);
     CHECK_REFUSED(SSL_set_block_padding(ssl, 512), 1);

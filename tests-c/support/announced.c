@@ -17,7 +17,8 @@ static int tell(SSL *ssl, SSL_SESSION *session)
     CHECK_EQ(SSL_get_state(ssl), TLS_ST_SW_SESSION_TICKET);
     CHECK(SSL_get_session(ssl) == session);
     CHECK_EQ(SSL_export_keying_material(ssl, exported_when_told, sizeof(exported_when_told),
-                                        "EXPERIMENTAL", 12, NULL, 0, 0), 1);
+                                        "EXPERIMENTAL", 12, NULL, 0, 0),
+             1);
     if (more_when_told > 0) {
         more_when_told--;
         answers[answer_count++] = SSL_new_session_ticket(ssl);
@@ -29,8 +30,8 @@ void announced_init(struct pair *pair)
 {
     pair_init(pair, &TLS13);
     SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
-    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT |
-                                                         SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT
+                                                         | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(pair->client_ctx, count_arrival);
     told = arrivals = 0;
 }

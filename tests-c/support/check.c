@@ -21,7 +21,9 @@ bool is_tls13(const struct protocol *protocol)
 }
 
 /* After this time a test counts as hung. */
-enum { TEST_SECONDS = 60 };
+enum {
+    TEST_SECONDS = 60
+};
 
 static void call(const struct test *test, const struct protocol *protocol)
 {

@@ -36,17 +36,19 @@ struct test {
 };
 
 /* A test that is run once, and one that is run over TLS 1.2 and TLS 1.3. */
+/* clang-format off */
 #define TEST(function) { #function, function, NULL }
 #define TEST_EACH(function) { #function, NULL, function }
+/* clang-format on */
 
 /* `program` runs all tests; `program NAME [VERSION]` one, in this very process
  * unless it is to run over both versions. */
-#define TEST_MAIN(...)                                                         \
-    int main(int argc, char **argv)                                            \
-    {                                                                          \
-        static const struct test tests[] = { __VA_ARGS__,                      \
-                                             { NULL, NULL, NULL } };           \
-        return run_tests(tests, argc, argv);                                   \
+#define TEST_MAIN(...)                                               \
+    int main(int argc, char **argv)                                  \
+    {                                                                \
+        static const struct test tests[] = { __VA_ARGS__,            \
+                                             { NULL, NULL, NULL } }; \
+        return run_tests(tests, argc, argv);                         \
     }
 
 int run_tests(const struct test *tests, int argc, char **argv);
@@ -57,18 +59,18 @@ void check_library_in_use(void);
 /* The library under test is Reprise. Only for what docs/differences.md lists. */
 bool on_reprise(void);
 
-#define CHECK(expression)                                                      \
-    do {                                                                       \
-        if (!(expression))                                                     \
-            check_failed(__FILE__, __LINE__, #expression);                     \
+#define CHECK(expression)                                  \
+    do {                                                   \
+        if (!(expression))                                 \
+            check_failed(__FILE__, __LINE__, #expression); \
     } while (0)
 
 /* Integers of any type. */
-#define CHECK_EQ(got, want)                                                    \
-    check_eq(__FILE__, __LINE__, #got " == " #want, (long long)(got),          \
+#define CHECK_EQ(got, want)                                           \
+    check_eq(__FILE__, __LINE__, #got " == " #want, (long long)(got), \
              (long long)(want))
 
-#define CHECK_STR(got, want)                                                   \
+#define CHECK_STR(got, want) \
     check_str(__FILE__, __LINE__, #got " is " #want, (got), (want))
 
 #define CHECK_MEM(got, got_len, want, want_len)                                \
@@ -76,7 +78,7 @@ bool on_reprise(void);
               (want_len))
 
 /* The error queue holds an error of libssl with this reason; the queue is emptied. */
-#define CHECK_REASON(reason)                                                   \
+#define CHECK_REASON(reason) \
     check_reason(__FILE__, __LINE__, #reason, (reason))
 
 /* The error queue is empty. */

@@ -52,8 +52,7 @@ void put_signed(struct der *der, long value)
 
     for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)((unsigned long)value >> (56 - 8 * i));
-    while (start < 7 && ((bytes[start] == 0 && !(bytes[start + 1] & 0x80)) ||
-                         (bytes[start] == 0xff && (bytes[start + 1] & 0x80))))
+    while (start < 7 && ((bytes[start] == 0 && !(bytes[start + 1] & 0x80)) || (bytes[start] == 0xff && (bytes[start + 1] & 0x80))))
         start++;
     put(der, V_ASN1_INTEGER, bytes + start, sizeof(bytes) - start);
 }

@@ -20,7 +20,8 @@ void change_domain(SSL *ssl)
         SSL_set_verify(ssl, for_b.verify_mode, NULL);
     if (for_b.id_context != NULL)
         CHECK_EQ(SSL_set_session_id_context(ssl, (const unsigned char *)for_b.id_context,
-                                            (unsigned)strlen(for_b.id_context)), 1);
+                                            (unsigned)strlen(for_b.id_context)),
+                 1);
 }
 
 static int on_name(SSL *ssl, int *alert, void *argument)

@@ -12,15 +12,17 @@ struct kind {
     bool tickets; /* TLS 1.3: stateless ones */
 };
 
-enum { KINDS = 4 };
+enum {
+    KINDS = 4
+};
 extern const struct kind kinds[KINDS];
 
 #define FOR_EACH_KIND(kind) for (const struct kind *kind = kinds; kind < kinds + KINDS; kind++)
 
 /* What change_domain() does, as the servername callback does for "b.example": each entry is a way of being another domain. */
 struct domain {
-    SSL_CTX *context;       /* switch to it */
-    int verify_mode;        /* ask for a client's certificate */
+    SSL_CTX *context; /* switch to it */
+    int verify_mode;  /* ask for a client's certificate */
     const char *id_context;
 };
 extern struct domain for_b;
@@ -29,7 +31,9 @@ void change_domain(SSL *ssl);
 /* Of the servername callback. */
 extern int name_answer;
 
-enum { REQUIRED = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT };
+enum {
+    REQUIRED = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+};
 
 /* A server with the id context "shop"; a client that accepts every name. */
 void domain_init(struct pair *pair, const struct kind *kind);

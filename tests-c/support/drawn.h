@@ -20,23 +20,23 @@ void draw_from(unsigned long seed);
 
 /* `main` of a program that draws: a worker on each library does `begin` and then `count` times `sequence`, and
  * `test` compares the two reports. */
-#define DRAWN_MAIN(test, count, begin, sequence)                               \
-    static void drawn_calls(void)                                              \
-    {                                                                          \
-        numbered_init();                                                       \
-        begin;                                                                 \
-        draw_sequences(count, sequence);                                       \
-    }                                                                          \
-    static int drawn_worker(int argc, char **argv)                             \
-    {                                                                          \
-        CHECK_EQ(argc, 3);                                                     \
-        report_calls(argv[0], argv[1], drawn_calls);                           \
-        return 0;                                                              \
-    }                                                                          \
-    static void test(void)                                                     \
-    {                                                                          \
-        compare_calls("drawn");                                                \
-    }                                                                          \
+#define DRAWN_MAIN(test, count, begin, sequence)     \
+    static void drawn_calls(void)                    \
+    {                                                \
+        numbered_init();                             \
+        begin;                                       \
+        draw_sequences(count, sequence);             \
+    }                                                \
+    static int drawn_worker(int argc, char **argv)   \
+    {                                                \
+        CHECK_EQ(argc, 3);                           \
+        report_calls(argv[0], argv[1], drawn_calls); \
+        return 0;                                    \
+    }                                                \
+    static void test(void)                           \
+    {                                                \
+        compare_calls("drawn");                      \
+    }                                                \
     WORKER_MAIN(drawn_worker, TEST(test))
 
 /* A number from 0 to limit - 1. */

@@ -7,10 +7,10 @@
 
 #include "call_report.h"
 #include "drawn.h"
-#include "pki.h"
 #include "pair.h"
+#include "pki.h"
 
-#define ON_EITHER(target, name, ...)                                           \
+#define ON_EITHER(target, name, ...)                                              \
     ((target)->connection != NULL ? SSL_##name((target)->connection, __VA_ARGS__) \
                                   : SSL_CTX_##name((target)->context, __VA_ARGS__))
 
@@ -355,6 +355,7 @@ static void set_largest_chain(const struct target *target)
 
 typedef void setting(const struct target *);
 
+/* clang-format off */
 static setting *const about_peers[] = {
     set_host, set_host, add_host, set_flags, clear_flags, set_depth, set_time, set_purpose, set_trust, set_parameters,
     set_verify, set_verify, set_verify, set_verifier, set_stores, trust_more, add_revocation_list, set_certificate,
@@ -365,13 +366,16 @@ static setting *const about_negotiation[] = {
     set_certificate_flags, set_level, set_suites, set_tls13_suites, set_groups, set_signatures, set_versions, set_options,
     set_options, set_modes,
 };
+/* clang-format on */
 
 void draw_setting_about_peers(const struct target *target)
 {
-    PICK(about_peers)(target);
+    PICK(about_peers)
+    (target);
 }
 
 void draw_setting_about_negotiation(const struct target *target)
 {
-    PICK(about_negotiation)(target);
+    PICK(about_negotiation)
+    (target);
 }

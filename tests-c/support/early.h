@@ -6,7 +6,10 @@
 
 #include "pair.h"
 
-enum { LIMIT = 16384, LARGE = 100000 };
+enum {
+    LIMIT = 16384,
+    LARGE = 100000
+};
 
 /* Contexts for TLS 1.3, with LIMIT at the server. */
 void early_init(struct pair *pair);

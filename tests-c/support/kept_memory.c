@@ -13,7 +13,9 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void __libc_free(void *memory);
 
-enum { MOST = 1 << 17 };
+enum {
+    MOST = 1 << 17
+};
 
 static struct block {
     unsigned char *start;

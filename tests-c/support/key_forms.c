@@ -11,8 +11,8 @@
 const char *const KEY_FORMS[3] = { "keys", "evp", "hmac" };
 
 unsigned char ticket_keys[80] = "name of the keys"
-                                       "the HMAC key, which has 32 bytes"
-                                       "the AES key, which has 32 bytes.";
+                                "the HMAC key, which has 32 bytes"
+                                "the AES key, which has 32 bytes.";
 static int answer_to_ticket = 1;
 
 static int choose_cipher(unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
@@ -25,7 +25,8 @@ static int choose_cipher(unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX 
         return 0;
     }
     CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, ticket_keys + 48, iv,
-                               encrypt), 1);
+                               encrypt),
+             1);
     return encrypt ? 1 : answer_to_ticket;
 }
 

@@ -14,14 +14,14 @@ extern "C" {
 
 struct order {
     const char *name;
-    const char *key;     /* a curve as EVP_EC_gen() takes it, or "RSA" with a number of bits; NULL for P-256 */
-    const char *usage;   /* key usage as in openssl.cnf; NULL for what suits */
-    const char *purpose; /* extended key usage; NULL for none */
-    const char *names;   /* alternative names; NULL for none */
+    const char *key;                  /* a curve of EVP_EC_gen(), or "RSA" and a number of bits; NULL for P-256 */
+    const char *usage;                /* key usage as in openssl.cnf; NULL for what suits */
+    const char *purpose;              /* extended key usage; NULL for none */
+    const char *names;                /* alternative names; NULL for none */
     const struct credentials *issuer; /* NULL: itself */
-    const EVP_MD *digest; /* of the issuer's signature; NULL for SHA-256 */
+    const EVP_MD *digest;             /* of the issuer's signature; NULL for SHA-256 */
     int authority;
-    int compressed;       /* the point of an EC key is written in the short form */
+    int compressed; /* the point of an EC key is written in the short form */
 };
 
 /* The caller's, to be given back to made_free(). */

@@ -51,7 +51,8 @@ SSL_CTX *server_context(const struct protocol *protocol)
 void set_id_context(SSL_CTX *context, const char *name)
 {
     CHECK_EQ(SSL_CTX_set_session_id_context(context, (const unsigned char *)name,
-                                            (unsigned)strlen(name)), 1);
+                                            (unsigned)strlen(name)),
+             1);
 }
 
 void replace_server(struct pair *pair, const struct protocol *protocol)
@@ -151,9 +152,9 @@ static void step(SSL *ssl, struct outcome *outcome)
     ERR_clear_error();
     outcome->ret = SSL_do_handshake(ssl);
     outcome->error = SSL_get_error(ssl, outcome->ret);
-    outcome->done = outcome->ret == 1 || outcome->error == SSL_ERROR_SSL ||
-                    outcome->error == SSL_ERROR_SYSCALL ||
-                    outcome->error == SSL_ERROR_ZERO_RETURN;
+    outcome->done = outcome->ret == 1 || outcome->error == SSL_ERROR_SSL
+                    || outcome->error == SSL_ERROR_SYSCALL
+                    || outcome->error == SSL_ERROR_ZERO_RETURN;
     outcome->code = ERR_peek_error();
     outcome->reason = 0;
     while ((code = ERR_get_error()) != 0) {

@@ -20,10 +20,10 @@
 #include "pki.h"
 
 enum transport {
-    MEMORY,    /* two memory BIOs */
-    BIO_PAIR,  /* BIO_new_bio_pair() with `capacity` bytes of room each way */
-    SOCKETS,   /* a non-blocking socketpair */
-    HELD,      /* memory BIOs with a gap that the test carries bytes over: pair_carry() */
+    MEMORY,   /* two memory BIOs */
+    BIO_PAIR, /* BIO_new_bio_pair() with `capacity` bytes of room each way */
+    SOCKETS,  /* a non-blocking socketpair */
+    HELD,     /* memory BIOs with a gap that the test carries bytes over: pair_carry() */
 };
 
 struct pair {

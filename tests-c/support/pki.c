@@ -14,13 +14,13 @@
 /* What distinguishes one certificate from the others. */
 struct request {
     const char *name;
-    const char *alternative_names; /* as in openssl.cnf, or NULL */
-    const char *purpose;           /* extended key usage, or NULL */
+    const char *alternative_names;    /* as in openssl.cnf, or NULL */
+    const char *purpose;              /* extended key usage, or NULL */
     const struct credentials *issuer; /* NULL: itself, an authority */
-    long days;                     /* until it expires; negative: has expired */
+    long days;                        /* until it expires; negative: has expired */
     bool rsa;
-    bool authority;                /* also with an issuer */
-    EVP_PKEY *key;                 /* one that is there, or NULL */
+    bool authority; /* also with an issuer */
+    EVP_PKEY *key;  /* one that is there, or NULL */
 };
 
 static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
@@ -239,7 +239,10 @@ const struct credentials *pki_expired_client(void)
                                           .days = -1 });
 }
 
-enum { MOST_PATHS = 64, PATH_LENGTH = 128 };
+enum {
+    MOST_PATHS = 64,
+    PATH_LENGTH = 128
+};
 
 /* The directory for files, in TMPDIR: made by the process that first needs it, removed by the
  * same. */
@@ -273,7 +276,8 @@ static FILE *create(const char *name, const char **path)
         const char *parent = getenv("TMPDIR");
 
         CHECK((size_t)snprintf(directory, sizeof(directory), "%s/reprise-test-XXXXXX",
-                               parent == NULL ? P_tmpdir : parent) < sizeof(directory));
+                               parent == NULL ? P_tmpdir : parent)
+              < sizeof(directory));
         CHECK(mkdtemp(directory) != NULL);
         directory_owner = getpid();
         CHECK_EQ(atexit(remove_directory), 0);

@@ -63,7 +63,7 @@ static void put_signature(struct bytes *to, EVP_PKEY *key, uint16_t scheme,
     EVP_PKEY_CTX *options;
     bool pure = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
     bool pss = EVP_PKEY_is_a(key, "RSA-PSS")
-        || (EVP_PKEY_is_a(key, "RSA") && scheme >> 8 == 8);
+               || (EVP_PKEY_is_a(key, "RSA") && scheme >> 8 == 8);
     unsigned char signature[1024];
     size_t begin, length = sizeof(signature);
 

@@ -7,14 +7,14 @@
 #include <openssl/sha.h>
 
 void raw_hmac(const unsigned char key[32], const unsigned char *data, size_t length,
-                 unsigned char out[32])
+              unsigned char out[32])
 {
     CHECK(HMAC(EVP_sha256(), key, 32, data, length, out, NULL) != NULL);
 }
 
 void raw_expand_label(const unsigned char secret[32], const char *label,
-                         const unsigned char *context, size_t context_length,
-                         unsigned char *out, size_t out_length)
+                      const unsigned char *context, size_t context_length,
+                      unsigned char *out, size_t out_length)
 {
     struct bytes info = { .length = 0 };
     unsigned char block[32];
@@ -82,7 +82,7 @@ void raw_use_application_keys(struct raw_peer *raw)
 
 /* AES-128-GCM over `data`, in place; the tag behind it. Returns false if it is wrong. */
 bool raw_protect(struct raw_keys *keys, bool seal, const unsigned char header[5],
-                    unsigned char *data, int length)
+                 unsigned char *data, int length)
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     unsigned char nonce[12];

@@ -17,7 +17,10 @@
 #include "pair.h"
 #include "wire_bytes.h"
 
-enum raw_role { RAW_CLIENT, RAW_SERVER };
+enum raw_role {
+    RAW_CLIENT,
+    RAW_SERVER
+};
 
 struct raw_keys {
     bool on;
@@ -63,15 +66,15 @@ void raw_record(struct raw_peer *raw, int type, const void *data, size_t length)
 
 /* What a ClientHello holds. */
 struct raw_hello {
-    uint16_t suites[8];      /* ends with 0; none: one for this version */
-    const char *name;        /* server_name, or NULL */
-    const uint16_t *schemes; /* signature_algorithms, ends with 0; NULL: leaves the extension out */
-    uint16_t groups[8];      /* supported_groups, ends with 0; none: X25519 and the NIST's */
-    bool no_groups;          /* leaves supported_groups out */
-    bool no_share;           /* an empty key_share */
+    uint16_t suites[8];              /* ends with 0; none: one for this version */
+    const char *name;                /* server_name, or NULL */
+    const uint16_t *schemes;         /* signature_algorithms, ends with 0; NULL: leaves the extension out */
+    uint16_t groups[8];              /* supported_groups, ends with 0; none: X25519 and the NIST's */
+    bool no_groups;                  /* leaves supported_groups out */
+    bool no_share;                   /* an empty key_share */
     const unsigned char *session_id; /* of 32 bytes, or NULL */
-    const struct bytes *extensions; /* further ones, in wire form, or NULL */
-    const char *identity;    /* of an external PSK of 32 bytes, which is all 'k'; or NULL */
+    const struct bytes *extensions;  /* further ones, in wire form, or NULL */
+    const char *identity;            /* of an external PSK of 32 bytes, which is all 'k'; or NULL */
 };
 
 /* As a server: reads the ClientHello and sends a ServerHello; protection begins after it in TLS 1.3. */

@@ -33,8 +33,8 @@ static void report_errors(FILE *report)
     unsigned long code;
 
     while ((code = ERR_get_error()) != 0) {
-        if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) < 1000 &&
-            ERR_GET_REASON(code) >= 100)
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) < 1000
+            && ERR_GET_REASON(code) >= 100)
             fprintf(report, "error %d\n", ERR_GET_REASON(code));
     }
 }
@@ -104,8 +104,8 @@ static bool has_empty_bytes(SSL_SESSION *session)
     SSL_SESSION_get0_ticket(session, &ticket, &lengths[0]);
     SSL_SESSION_get0_alpn_selected(session, &alpn, &lengths[1]);
     SSL_SESSION_get0_ticket_appdata(session, &data, &lengths[2]);
-    return (ticket != NULL && lengths[0] == 0) || (alpn != NULL && lengths[1] == 0) ||
-           (data != NULL && lengths[2] == 0);
+    return (ticket != NULL && lengths[0] == 0) || (alpn != NULL && lengths[1] == 0)
+           || (data != NULL && lengths[2] == 0);
 }
 
 static void report_session(FILE *report, SSL_SESSION *session)

@@ -36,7 +36,9 @@ static void context_alpn_select(SSL_CTX *context, int value)
     SSL_CTX_set_alpn_select_cb(context, select_protocol, ARGUMENT(value));
 }
 
+/* clang-format off */
 THREE(void, info, (const SSL *ssl, int where, int value), (void)ssl; (void)where; (void)value;)
+/* clang-format on */
 static void context_info(SSL_CTX *context, int value)
 {
     SSL_CTX_set_info_callback(context, OF_THREE(info, value));
@@ -112,13 +114,17 @@ static void context_cert_verify(SSL_CTX *context, int value)
     SSL_CTX_set_cert_verify_callback(context, verify_all, ARGUMENT(value));
 }
 
+/* clang-format off */
 THREE(int, client_cert, (SSL *ssl, X509 **certificate, EVP_PKEY **key), (void)ssl; (void)certificate; (void)key; return 0;)
+/* clang-format on */
 static void context_client_cert(SSL_CTX *context, int value)
 {
     SSL_CTX_set_client_cert_cb(context, OF_THREE(client_cert, value));
 }
 
+/* clang-format off */
 THREE(void, key_log, (const SSL *ssl, const char *line), (void)ssl; (void)line;)
+/* clang-format on */
 static void context_key_log(SSL_CTX *context, int value)
 {
     SSL_CTX_set_keylog_callback(context, OF_THREE(key_log, value));
@@ -136,7 +142,9 @@ static void context_staple(SSL_CTX *context, int value)
     SSL_CTX_set_tlsext_status_arg(context, ARGUMENT(value));
 }
 
+/* clang-format off */
 THREE(int, not_resumable, (SSL *ssl, int forward), (void)ssl; (void)forward; return 0;)
+/* clang-format on */
 static void context_not_resumable(SSL_CTX *context, int value)
 {
     SSL_CTX_set_not_resumable_session_callback(context, OF_THREE(not_resumable, value));
@@ -146,8 +154,10 @@ static void connection_not_resumable(SSL *ssl, int value)
     SSL_set_not_resumable_session_callback(ssl, OF_THREE(not_resumable, value));
 }
 
+/* clang-format off */
 THREE(int, make_id, (SSL *ssl, unsigned char *id, unsigned *length),
       (void)ssl; memset(id, 7, *length); id[0] = (unsigned char)seen; return 1;)
+/* clang-format on */
 static void context_make_id(SSL_CTX *context, int value)
 {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -158,8 +168,10 @@ static void connection_make_id(SSL *ssl, int value)
     CHECK_EQ(SSL_set_generate_session_id(ssl, OF_THREE(make_id, value)), 1);
 }
 
+/* clang-format off */
 THREE(int, find_session, (SSL *ssl, const unsigned char *id, size_t length, SSL_SESSION **session),
       (void)ssl; (void)id; (void)length; *session = NULL; return 1;)
+/* clang-format on */
 static void context_find(SSL_CTX *context, int value)
 {
     SSL_CTX_set_psk_find_session_callback(context, OF_THREE(find_session, value));
@@ -168,8 +180,10 @@ static void connection_find(SSL *ssl, int value)
 {
     SSL_set_psk_find_session_callback(ssl, OF_THREE(find_session, value));
 }
+/* clang-format off */
 THREE(unsigned, psk_server, (SSL *ssl, const char *identity, unsigned char *key, unsigned most),
       (void)ssl; (void)identity; (void)key; (void)most; return 0;)
+/* clang-format on */
 static void context_psk_server(SSL_CTX *context, int value)
 {
     SSL_CTX_set_psk_server_callback(context, OF_THREE(psk_server, value));
@@ -178,8 +192,10 @@ static void connection_psk_server(SSL *ssl, int value)
 {
     SSL_set_psk_server_callback(ssl, OF_THREE(psk_server, value));
 }
+/* clang-format off */
 THREE(int, use_session, (SSL *ssl, const EVP_MD *digest, const unsigned char **id, size_t *length, SSL_SESSION **session),
       (void)ssl; (void)digest; (void)id; (void)length; *session = NULL; return 1;)
+/* clang-format on */
 static void context_use(SSL_CTX *context, int value)
 {
     SSL_CTX_set_psk_use_session_callback(context, OF_THREE(use_session, value));
@@ -188,8 +204,10 @@ static void connection_use(SSL *ssl, int value)
 {
     SSL_set_psk_use_session_callback(ssl, OF_THREE(use_session, value));
 }
+/* clang-format off */
 THREE(unsigned, psk_client, (SSL *ssl, const char *hint, char *identity, unsigned most, unsigned char *key, unsigned most_key),
       (void)ssl; (void)hint; (void)identity; (void)most; (void)key; (void)most_key; return 0;)
+/* clang-format on */
 static void context_psk_client(SSL_CTX *context, int value)
 {
     SSL_CTX_set_psk_client_callback(context, OF_THREE(psk_client, value));
@@ -199,6 +217,7 @@ static void connection_psk_client(SSL *ssl, int value)
     SSL_set_psk_client_callback(ssl, OF_THREE(psk_client, value));
 }
 
+/* clang-format off */
 static const struct row rows[] = {
     { "SSL_CTX_set_alpn_protos", CLIENT, 0, true, false, context_alpn, connection_alpn, get_alpn, COPIED, STAYS,
       OF_CONTEXT, KEPT },
@@ -239,5 +258,6 @@ static const struct row rows[] = {
     { "SSL_CTX_set_tlsext_servername_callback", SERVER, 0, true, false,
       context_servername, NULL, get_seen, LIVE, TAKEN, OF_CONTEXT, KEPT },
 };
+/* clang-format on */
 
 const struct rows setting_rows_of_callbacks = { rows, sizeof(rows) / sizeof(rows[0]) };

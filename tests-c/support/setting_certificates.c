@@ -13,7 +13,10 @@ static X509_STORE *store_number(int value)
 }
 static int number_of_store(const X509_STORE *store)
 {
-    return store == NULL ? 0 : store == store_number(1) ? 1 : store == store_number(2) ? 2 : store == store_number(3) ? 3 : 0;
+    return store == NULL ? 0 : store == store_number(1) ? 1
+                           : store == store_number(2)   ? 2
+                           : store == store_number(3)   ? 3
+                                                        : 0;
 }
 static void context_verify_store(SSL_CTX *context, int value)
 {
@@ -77,7 +80,8 @@ static int get_trust(SSL *ssl)
 
 static const struct credentials *credentials_number(int value)
 {
-    return value == 1 ? pki_server() : value == 2 ? pki_other_server() : pki_middle_server();
+    return value == 1 ? pki_server() : value == 2 ? pki_other_server()
+                                                  : pki_middle_server();
 }
 static void context_certificate(SSL_CTX *context, int value)
 {
@@ -212,12 +216,15 @@ static int get_cert_flags(SSL *ssl)
 {
     unsigned set = (unsigned)SSL_set_cert_flags(ssl, 0);
 
-    return set == cert_flags[1] ? 1 : set == cert_flags[2] ? 2 : set == cert_flags[3] ? 3 : 0;
+    return set == cert_flags[1] ? 1 : set == cert_flags[2] ? 2
+                                  : set == cert_flags[3]   ? 3
+                                                           : 0;
 }
 
 static const SSL_METHOD *method_number(int value)
 {
-    return value == 1 ? TLS_method() : value == 2 ? TLSv1_2_method() : TLS_server_method();
+    return value == 1 ? TLS_method() : value == 2 ? TLSv1_2_method()
+                                                  : TLS_server_method();
 }
 static void context_method(SSL_CTX *context, int value)
 {
@@ -231,9 +238,12 @@ static int get_method(SSL *ssl)
 {
     const SSL_METHOD *method = SSL_get_ssl_method(ssl);
 
-    return method == method_number(1) ? 1 : method == method_number(2) ? 2 : method == method_number(3) ? 3 : 0;
+    return method == method_number(1) ? 1 : method == method_number(2) ? 2
+                                        : method == method_number(3)   ? 3
+                                                                       : 0;
 }
 
+/* clang-format off */
 static const struct row rows[] = {
     { "SSL_CTX_set1_verify_cert_store", GETTER(verify_store, SERVER, COPIED, TAKEN, OF_CONNECTION) },
     { "SSL_CTX_set1_chain_cert_store", GETTER(chain_store, SERVER, COPIED, TAKEN, OF_CONNECTION) },
@@ -263,5 +273,6 @@ static const struct row rows[] = {
     { "SSL_CTX_set_ssl_version", SERVER, 0, false, false, context_method, connection_method, get_method, COPIED, STAYS,
       OF_CONNECTION, OF_CONTEXT_AGAIN },
 };
+/* clang-format on */
 
 const struct rows setting_rows_of_certificates = { rows, sizeof(rows) / sizeof(rows[0]) };

@@ -21,7 +21,9 @@ static int get_options(SSL *ssl)
 {
     uint64_t set = SSL_get_options(ssl) & (options[1] | options[2] | options[3]);
 
-    return set == options[1] ? 1 : set == options[2] ? 2 : set == options[3] ? 3 : 0;
+    return set == options[1] ? 1 : set == options[2] ? 2
+                               : set == options[3]   ? 3
+                                                     : 0;
 }
 
 static const long modes[] = { 0, SSL_MODE_ENABLE_PARTIAL_WRITE, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER, SSL_MODE_RELEASE_BUFFERS };
@@ -42,7 +44,9 @@ static int get_mode(SSL *ssl)
 {
     long set = SSL_get_mode(ssl) & (modes[1] | modes[2] | modes[3]);
 
-    return set == modes[1] ? 1 : set == modes[2] ? 2 : set == modes[3] ? 3 : 0;
+    return set == modes[1] ? 1 : set == modes[2] ? 2
+                             : set == modes[3]   ? 3
+                                                 : 0;
 }
 
 static const int lowest[] = { 0, TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION };
@@ -61,7 +65,9 @@ static int get_min(SSL *ssl)
 {
     int version = (int)SSL_get_min_proto_version(ssl);
 
-    return version == lowest[1] ? 1 : version == lowest[2] ? 2 : version == lowest[3] ? 3 : 0;
+    return version == lowest[1] ? 1 : version == lowest[2] ? 2
+                                  : version == lowest[3]   ? 3
+                                                           : 0;
 }
 
 static const int highest[] = { 0, TLS1_2_VERSION, 0, TLS1_3_VERSION };
@@ -81,23 +87,25 @@ static int get_max(SSL *ssl)
 {
     int version = (int)SSL_get_max_proto_version(ssl);
 
-    return version == highest[1] ? 1 : version == highest[2] ? 2 : version == highest[3] ? 3 : 0;
+    return version == highest[1] ? 1 : version == highest[2] ? 2
+                                   : version == highest[3]   ? 3
+                                                             : 0;
 }
 
 /* Plain numbers: a setter for each side, and a getter. */
-#define NUMBERS(name, of_context, of_connection, getter, base)                 \
-    static void context_##name(SSL_CTX *context, int value)                    \
-    {                                                                          \
-        of_context(context, (base) + value);                                   \
-    }                                                                          \
-    static void connection_##name(SSL *ssl, int value)                         \
-    {                                                                          \
-        of_connection(ssl, (base) + value);                                    \
-    }                                                                          \
-    static int get_##name(SSL *ssl)                                            \
-    {                                                                          \
-        long got = (long)getter(ssl) - (base);                                 \
-        return got >= 1 && got <= 3 ? (int)got : 0;                            \
+#define NUMBERS(name, of_context, of_connection, getter, base) \
+    static void context_##name(SSL_CTX *context, int value)    \
+    {                                                          \
+        of_context(context, (base) + value);                   \
+    }                                                          \
+    static void connection_##name(SSL *ssl, int value)         \
+    {                                                          \
+        of_connection(ssl, (base) + value);                    \
+    }                                                          \
+    static int get_##name(SSL *ssl)                            \
+    {                                                          \
+        long got = (long)getter(ssl) - (base);                 \
+        return got >= 1 && got <= 3 ? (int)got : 0;            \
     }
 
 NUMBERS(max_cert_list, SSL_CTX_set_max_cert_list, SSL_set_max_cert_list, SSL_get_max_cert_list, 50000)
@@ -182,7 +190,9 @@ static int get_id_context(SSL *ssl)
     return length == 1 ? id[0] : 0;
 }
 
+/* clang-format off */
 THREE(int, new_session, (SSL *ssl, SSL_SESSION *session), (void)ssl; (void)session; return 0;)
+/* clang-format on */
 static void context_new_session(SSL_CTX *context, int value)
 {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -207,8 +217,10 @@ static void context_ticket(SSL_CTX *context, int value)
 {
     CHECK_EQ(SSL_CTX_set_session_ticket_cb(context, ticket, NULL, ARGUMENT(value)), 1);
 }
+/* clang-format off */
 THREE(int, ticket_key, (SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int enc),
       (void)ssl; (void)name; (void)iv; (void)cipher; (void)mac; (void)enc; return 0;)
+/* clang-format on */
 static void context_ticket_key(SSL_CTX *context, int value)
 {
     CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(context, OF_THREE(ticket_key, value)), 1);
@@ -266,6 +278,7 @@ static int get_fragment(SSL *ssl)
     return (record[3] << 8 | record[4]) / 1000;
 }
 
+/* clang-format off */
 static const struct row rows[] = {
     { "SSL_CTX_set_options", GETTER(options, SERVER, COPIED, STAYS, OF_CONNECTION) },
     { "SSL_CTX_set_mode", GETTER(mode, SERVER, COPIED, STAYS, OF_CONNECTION) },
@@ -301,5 +314,6 @@ static const struct row rows[] = {
     { "SSL_CTX_set_split_send_fragment", SERVER, 0, true, false, context_split, connection_split, get_fragment, COPIED,
       STAYS, OF_CONTEXT, KEPT },
 };
+/* clang-format on */
 
 const struct rows setting_rows_of_numbers = { rows, sizeof(rows) / sizeof(rows[0]) };

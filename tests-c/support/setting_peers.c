@@ -5,7 +5,9 @@
 
 static const int verify_modes[] = { 0, SSL_VERIFY_PEER, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE,
                                     SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT };
+/* clang-format off */
 THREE(int, judge, (int ok, X509_STORE_CTX *store), (void)ok; (void)store; return 1;)
+/* clang-format on */
 static void context_verify(SSL_CTX *context, int value)
 {
     SSL_CTX_set_verify(context, verify_modes[value], OF_THREE(judge, value));
@@ -18,7 +20,9 @@ static int get_verify_mode(SSL *ssl)
 {
     int mode = SSL_get_verify_mode(ssl);
 
-    return mode == verify_modes[1] ? 1 : mode == verify_modes[2] ? 2 : mode == verify_modes[3] ? 3 : 0;
+    return mode == verify_modes[1] ? 1 : mode == verify_modes[2] ? 2
+                                     : mode == verify_modes[3]   ? 3
+                                                                 : 0;
 }
 static int get_verify_callback(SSL *ssl)
 {
@@ -47,7 +51,9 @@ static int get_param(SSL *ssl)
     unsigned long set = X509_VERIFY_PARAM_get_flags(SSL_get0_param(ssl));
 
     /* A duplicate has those of the context and those of the connection. */
-    return set & flags[3] ? 3 : set & flags[2] ? 2 : set & flags[1] ? 1 : 0;
+    return set & flags[3] ? 3 : set & flags[2] ? 2
+                            : set & flags[1]   ? 1
+                                               : 0;
 }
 static void context_auth_level(SSL_CTX *context, int value)
 {
@@ -62,8 +68,10 @@ static int get_auth_level(SSL *ssl)
     return X509_VERIFY_PARAM_get_auth_level(SSL_get0_param(ssl));
 }
 
+/* clang-format off */
 THREE(int, security, (const SSL *s, const SSL_CTX *c, int op, int bits, int nid, void *other, void *ex),
       (void)s; (void)c; (void)op; (void)bits; (void)nid; (void)other; (void)ex; return 1;)
+/* clang-format on */
 static void context_security(SSL_CTX *context, int value)
 {
     SSL_CTX_set_security_callback(context, OF_THREE(security, value));
@@ -77,7 +85,9 @@ static int get_security(SSL *ssl)
     return WHICH(security, SSL_get_security_callback(ssl));
 }
 
+/* clang-format off */
 THREE(int, password, (char *buffer, int size, int rwflag, void *data), (void)buffer; (void)size; (void)rwflag; (void)data; return 0;)
+/* clang-format on */
 static void context_password(SSL_CTX *context, int value)
 {
     SSL_CTX_set_default_passwd_cb(context, OF_THREE(password, value));
@@ -160,7 +170,9 @@ static int get_groups(SSL *ssl)
 {
     int nid = SSL_get_negotiated_group(ssl);
 
-    return nid == NID_X9_62_prime256v1 ? 1 : nid == NID_secp384r1 ? 2 : nid == NID_X25519 ? 3 : 0;
+    return nid == NID_X9_62_prime256v1 ? 1 : nid == NID_secp384r1 ? 2
+                                         : nid == NID_X25519      ? 3
+                                                                  : 0;
 }
 
 /* All have what the certificate of the server needs. */
@@ -181,7 +193,9 @@ static int get_sigalgs(SSL *ssl)
     (void)ssl;
     if (SSL_get_sigalgs(peer, 0, NULL, NULL, NULL, &signature, &hash) <= 0)
         return 0;
-    return signature == 1 ? 3 : hash == 5 ? 1 : hash == 6 ? 2 : 0;
+    return signature == 1 ? 3 : hash == 5 ? 1
+                            : hash == 6   ? 2
+                                          : 0;
 }
 static void context_client_sigalgs(SSL_CTX *context, int value)
 {
@@ -193,6 +207,7 @@ static void connection_client_sigalgs(SSL *ssl, int value)
     CHECK_EQ(SSL_set1_client_sigalgs_list(ssl, sigalgs[value]), 1);
 }
 
+/* clang-format off */
 static const struct row rows[] = {
     { "SSL_CTX_set_security_callback", GETTER(security, SERVER, COPIED, TAKEN, OF_CONNECTION) },
     { "SSL_CTX_set_default_passwd_cb", GETTER(password, SERVER, COPIED, STAYS, OF_CONNECTION) },
@@ -226,5 +241,6 @@ static const struct row rows[] = {
     { "SSL_CTX_set1_client_sigalgs_list", SERVER, TLS1_2_VERSION, true, false, context_client_sigalgs,
       connection_client_sigalgs, get_sigalgs, COPIED, TAKEN, OF_CONNECTION, KEPT },
 };
+/* clang-format on */
 
 const struct rows setting_rows_of_peers = { rows, sizeof(rows) / sizeof(rows[0]) };

@@ -11,13 +11,16 @@
 
 #include "pair.h"
 
-enum role { CLIENT, SERVER };
+enum role {
+    CLIENT,
+    SERVER
+};
 
 /* Where a value comes from when it is needed. */
 enum rule {
-    COPIED,      /* in SSL_new() */
-    LIVE,        /* the context that the connection has now */
-    LIVE_FIRST,  /* the context that was given to SSL_new(), as it is now */
+    COPIED,     /* in SSL_new() */
+    LIVE,       /* the context that the connection has now */
+    LIVE_FIRST, /* the context that was given to SSL_new(), as it is now */
 };
 
 enum switched {
@@ -28,9 +31,15 @@ enum switched {
     UNLESS_OWN_EARLY,
 };
 
-enum duplicated { OF_CONNECTION, OF_CONTEXT };
+enum duplicated {
+    OF_CONNECTION,
+    OF_CONTEXT
+};
 
-enum cleared { KEPT, OF_CONTEXT_AGAIN };
+enum cleared {
+    KEPT,
+    OF_CONTEXT_AGAIN
+};
 
 struct row {
     const char *name;
@@ -60,12 +69,14 @@ extern int seen;
 int get_seen(SSL *ssl);
 
 /* Functions for the three values. */
+/* clang-format off */
 #define THREE(type, name, parameters, ...)                                     \
     static type name##_1 parameters { seen = 1; __VA_ARGS__ }                  \
     static type name##_2 parameters { seen = 2; __VA_ARGS__ }                  \
     static type name##_3 parameters { seen = 3; __VA_ARGS__ }
 #define OF_THREE(name, value) ((value) == 1 ? name##_1 : (value) == 2 ? name##_2 : name##_3)
 #define WHICH(name, function) ((function) == name##_1 ? 1 : (function) == name##_2 ? 2 : (function) == name##_3 ? 3 : 0)
+/* clang-format on */
 #define NUMBER(argument) ((int)(size_t)(argument))
 #define ARGUMENT(value) ((void *)(size_t)(value))
 

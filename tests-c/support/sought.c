@@ -13,7 +13,9 @@
 
 /* ---- what is looked for ---- */
 
-enum { SECRETS = 400 };
+enum {
+    SECRETS = 400
+};
 
 /* Not on the heap, where they are looked for. */
 static struct secret {
@@ -97,7 +99,7 @@ void add_private_number(const EVP_PKEY *key, const char *parameter)
 
 /* HKDF-Expand-Label (RFC 8446, section 7.1) */
 void expand_label(unsigned char *out, size_t out_length, const EVP_MD *md, const unsigned char *secret,
-                   const char *label, const unsigned char *context, size_t context_length)
+                  const char *label, const unsigned char *context, size_t context_length)
 {
     unsigned char info[200];
     size_t length = 0, label_length = strlen(label) + 6;
@@ -131,7 +133,8 @@ void extract_secret(unsigned char *out, const EVP_MD *md, const unsigned char *s
     size_t length;
 
     CHECK(EVP_Q_mac(NULL, "HMAC", NULL, EVP_MD_get0_name(md), NULL, salt, salt_length, key, key_size, out, LONGEST,
-                    &length) != NULL);
+                    &length)
+          != NULL);
 }
 
 static const EVP_MD *hash_of(size_t length)

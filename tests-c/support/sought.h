@@ -8,7 +8,9 @@
 
 #include <openssl/ssl.h>
 
-enum { LONGEST = 64 };
+enum {
+    LONGEST = 64
+};
 
 void forget_secrets(void);
 void add_secret(const char *name, const void *bytes, size_t length);

@@ -42,7 +42,8 @@ static void on_info(const SSL *ssl, int where, int value)
     else if (where == (role | SSL_CB_LOOP))
         say(ssl, "(%s)", SSL_state_string(ssl));
     else if (where == (role | SSL_CB_EXIT))
-        say(ssl, "exit%c", value > 0 ? '+' : value < 0 ? '-' : '0');
+        say(ssl, "exit%c", value > 0 ? '+' : value < 0 ? '-'
+                                                       : '0');
     else if (where == SSL_CB_READ_ALERT || where == SSL_CB_WRITE_ALERT)
         say(ssl, "%calert%04x", where == SSL_CB_READ_ALERT ? '<' : '>', value);
     else

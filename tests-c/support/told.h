@@ -33,5 +33,4 @@ void check_told_all(const char *client, const char *server);
 void check_told(const char *client, const char *server);
 void leave_out_records(char *line);
 
-
 #endif

@@ -109,8 +109,8 @@ void pair_init_watched(struct pair *pair)
     SSL_CTX_set_session_ticket_cb(pair->server_ctx, generate, NULL, NULL);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->server_ctx, choose_key);
     SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
-    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT |
-                                                         SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT
+                                                         | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(pair->client_ctx, keep_arrival);
     memset(sequence, 0, sizeof(sequence));
 }

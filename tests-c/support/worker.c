@@ -9,7 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { USUAL_SECONDS = 20, MOST_ARGUMENTS = 16 };
+enum {
+    USUAL_SECONDS = 20,
+    MOST_ARGUMENTS = 16
+};
 
 const enum library LIBRARIES[2] = { SYSTEM, OTHER };
 
@@ -123,7 +126,9 @@ void write_file(const char *place, const char *name, const void *bytes, size_t l
 
 unsigned char *read_file(const char *place, const char *name, size_t *length)
 {
-    enum { MOST = 1 << 24 };
+    enum {
+        MOST = 1 << 24
+    };
     FILE *file = open_file(place, name, "rb");
     unsigned char *bytes = malloc(MOST);
 

@@ -10,7 +10,10 @@
 
 #include "check.h"
 
-enum library { SYSTEM, OTHER };
+enum library {
+    SYSTEM,
+    OTHER
+};
 
 extern const enum library LIBRARIES[2];
 
@@ -23,16 +26,16 @@ pid_t worker_start(enum library library, const char *argument, ...);
 int worker_wait(pid_t worker);
 
 /* `main` of such a program: a worker, or the tests. */
-#define WORKER_MAIN(worker, ...)                                               \
-    int main(int argc, char **argv)                                            \
-    {                                                                          \
-        static const struct test tests[] = { __VA_ARGS__,                      \
-                                             { NULL, NULL, NULL } };           \
-        if (argc > 1 && strcmp(argv[1], "worker") == 0) {                      \
-            worker_begin();                                                    \
-            return worker(argc - 2, argv + 2);                                 \
-        }                                                                      \
-        return run_tests(tests, argc, argv);                                   \
+#define WORKER_MAIN(worker, ...)                                     \
+    int main(int argc, char **argv)                                  \
+    {                                                                \
+        static const struct test tests[] = { __VA_ARGS__,            \
+                                             { NULL, NULL, NULL } }; \
+        if (argc > 1 && strcmp(argv[1], "worker") == 0) {            \
+            worker_begin();                                          \
+            return worker(argc - 2, argv + 2);                       \
+        }                                                            \
+        return run_tests(tests, argc, argv);                         \
     }
 
 /* Ends the worker when it hangs; makes sure of its library. */

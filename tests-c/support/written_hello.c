@@ -35,7 +35,8 @@ void hello_usual(struct hello *hello, const struct protocol *protocol)
     hello->suites_length = 6;
     hello->compressions = "\0";
     hello->compressions_length = 1;
-    hello_add(hello, TLSEXT_TYPE_server_name, BYTES("\0\x0c\0\0\x09" "localhost"));
+    hello_add(hello, TLSEXT_TYPE_server_name, BYTES("\0\x0c\0\0\x09"
+                                                    "localhost"));
     hello_add(hello, TLSEXT_TYPE_ec_point_formats, BYTES("\1\0"));
     hello_add(hello, TLSEXT_TYPE_supported_groups, BYTES("\0\4\0\x1d\0\x17"));
     hello_add(hello, TLSEXT_TYPE_application_layer_protocol_negotiation, BYTES("\0\x0c\2h2\x08http/1.1"));
@@ -45,7 +46,8 @@ void hello_usual(struct hello *hello, const struct protocol *protocol)
     hello_add(hello, TLSEXT_TYPE_signature_algorithms, BYTES("\0\4\4\3\x08\4"));
     hello_add(hello, TLSEXT_TYPE_psk_kex_modes, BYTES("\1\1"));
     hello_add(hello, TLSEXT_TYPE_key_share,
-        BYTES("\0\x24\0\x1d\0\x20" "\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
+              BYTES("\0\x24\0\x1d\0\x20"
+                    "\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
     if (protocol == &TLS13)
         hello_add(hello, TLSEXT_TYPE_supported_versions, BYTES("\2\3\4"));
 }

@@ -6,7 +6,10 @@
 
 #include "check.h"
 
-enum { MOST_EXTENSIONS = 40, LONGEST = 20000 };
+enum {
+    MOST_EXTENSIONS = 40,
+    LONGEST = 20000
+};
 
 struct extension {
     int type;

@@ -17,7 +17,8 @@ extern "C" {
 #include "pair.h"
 }
 
-namespace {
+namespace
+{
 
 /* Two contexts, a connection and a session that were made before, while all was there. */
 struct things {

@@ -91,7 +91,9 @@ static void empty_the_cache(struct pair *pair, SSL_SESSION *session)
  * only adds and removes: what else it could hold at that moment, such as libcrypto's
  * locks, is not what is tested here.
  */
-enum { STIRRED = 20 };
+enum {
+    STIRRED = 20
+};
 
 struct stirring {
     SSL_CTX *context;

@@ -8,7 +8,10 @@
 
 #include "pair.h"
 
-enum { FOR_HANDSHAKES = 32 * 1024, FOR_READING = 16 * 1024 };
+enum {
+    FOR_HANDSHAKES = 32 * 1024,
+    FOR_READING = 16 * 1024
+};
 
 static ucontext_t outside, inside;
 static struct pair *pair;

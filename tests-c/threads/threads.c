@@ -9,7 +9,10 @@
 
 #include "pair.h"
 
-enum { THREADS = 4, SECONDS = 1 };
+enum {
+    THREADS = 4,
+    SECONDS = 1
+};
 
 /* What the threads share. Nothing in it changes but what the library guards. */
 struct shared {
@@ -25,8 +28,8 @@ static bool time_is_left(const struct shared *shared)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec < shared->end.tv_sec ||
-           (now.tv_sec == shared->end.tv_sec && now.tv_nsec < shared->end.tv_nsec);
+    return now.tv_sec < shared->end.tv_sec
+           || (now.tv_sec == shared->end.tv_sec && now.tv_nsec < shared->end.tv_nsec);
 }
 
 static void run(struct shared *shared, void *(*body)(void *), void *(*other)(void *))

@@ -5,7 +5,10 @@
 
 #include "pair.h"
 
-enum { KEYS_LENGTH = 80, NAME_LENGTH = 16 };
+enum {
+    KEYS_LENGTH = 80,
+    NAME_LENGTH = 16
+};
 
 /* ---- application data in tickets: S79 ---- */
 
@@ -47,7 +50,8 @@ static void init_with_data(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
     CHECK_EQ(SSL_CTX_set_session_ticket_cb(pair->server_ctx, generate, inspect,
-                                           "argument"), 1);
+                                           "argument"),
+             1);
 }
 
 static void application_data_travels_in_the_ticket(const struct protocol *protocol)

@@ -10,7 +10,13 @@
 
 #include "pair.h"
 
-enum { NAME = 16, IV = 16, MAC = 32, KEY = 32, MOST = 4096 };
+enum {
+    NAME = 16,
+    IV = 16,
+    MAC = 32,
+    KEY = 32,
+    MOST = 4096
+};
 
 /* Name, key of the MAC, key of the cipher (S75). */
 static unsigned char keys[NAME + KEY + KEY];
@@ -49,7 +55,8 @@ static SSL_SESSION *with_changed_ticket(SSL_SESSION *session,
     change(plain, inside);
     CHECK_EQ(crypt(place + NAME + IV, plain, inside, place + NAME, 1), length);
     CHECK(HMAC(EVP_sha256(), keys + NAME, KEY, place, NAME + IV + length,
-               place + NAME + IV + length, NULL) != NULL);
+               place + NAME + IV + length, NULL)
+          != NULL);
     changed = d2i_SSL_SESSION(NULL, &start, der_length);
     CHECK(changed != NULL);
     return changed;
@@ -80,7 +87,8 @@ static void shorten_the_sequence(unsigned char *plain, size_t length)
     unsigned char *low;
 
     CHECK(length > 5 && plain[length - 5] == 0xb3);
-    low = plain[1] == 0x81 ? plain + 2 : plain[1] == 0x82 ? plain + 3 : plain + 1;
+    low = plain[1] == 0x81 ? plain + 2 : plain[1] == 0x82 ? plain + 3
+                                                          : plain + 1;
     CHECK(*low >= 5);
     *low -= 5;
 }
@@ -221,8 +229,8 @@ static void check_decision(struct pair *pair, SSL_SESSION *session, bool resumed
     pair_settle(pair);
     CHECK_EQ(SSL_session_reused(pair->server), resumed);
     CHECK_EQ(status_count, 1);
-    CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->client)) &&
-                 SSL_get_session(pair->client) != session,
+    CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->client))
+                 && SSL_get_session(pair->client) != session,
              renewed);
     pair_close(pair);
 }

@@ -9,7 +9,10 @@
 #include "pair.h"
 #include "session_callbacks.h"
 
-enum { KEYS_LENGTH = 80, NAME_LENGTH = 16 };
+enum {
+    KEYS_LENGTH = 80,
+    NAME_LENGTH = 16
+};
 
 static int encrypt_answer = 1, decrypt_answer = 1;
 static int encryptions, decryptions;

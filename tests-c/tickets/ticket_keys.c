@@ -122,7 +122,8 @@ static int by_choice(SSL *ssl, unsigned char *name, unsigned char *iv,
     }
     CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
     CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_get_cipherbyname(chosen->cipher), NULL, key, iv,
-                               encrypt), 1);
+                               encrypt),
+             1);
     return 1;
 }
 
@@ -130,8 +131,10 @@ static int by_choice(SSL *ssl, unsigned char *name, unsigned char *iv,
 static void any_block_cipher_and_mac_will_do(const struct protocol *protocol)
 {
     static const struct choice choices[] = {
-        { "AES-128-CBC", "SHA1" },    { "AES-192-CBC", "SHA512" },
-        { "DES-EDE3-CBC", "SHA224" }, { "CAMELLIA-128-CBC", "MD5" },
+        { "AES-128-CBC", "SHA1" },
+        { "AES-192-CBC", "SHA512" },
+        { "DES-EDE3-CBC", "SHA224" },
+        { "CAMELLIA-128-CBC", "MD5" },
         { "ARIA-256-CBC", "SHA3-512" },
     };
 

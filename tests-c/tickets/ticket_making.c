@@ -309,7 +309,8 @@ static void a_ticket_may_be_longer_than_a_record_but_not_too_long(const struct p
                                       NULL, NULL);
         SSL_CTX_set_num_tickets(pair.server_ctx, 1);
         appdata = data;
-        appdata_length = i == 0 ? 20000 : i == 1 ? 0xff00 - 600 : 0xff00;
+        appdata_length = i == 0 ? 20000 : i == 1 ? 0xff00 - 600
+                                                 : 0xff00;
         if (protocol->version == TLS1_3_VERSION && i == 2) {
             pair_open(&pair);
             pair_try_handshake(&pair, &client, &server);

@@ -30,7 +30,8 @@ static void tickets_are_announced_before_the_handshake_returns(void)
         CHECK_EQ(in_init_when_told, 1);
         CHECK_EQ(SSL_in_init(pair.server), 0);
         CHECK_EQ(SSL_export_keying_material(pair.client, exported, sizeof(exported),
-                                            "EXPERIMENTAL", 12, NULL, 0, 0), 1);
+                                            "EXPERIMENTAL", 12, NULL, 0, 0),
+                 1);
         CHECK_MEM(exported_when_told, sizeof(exported), exported, sizeof(exported));
         CHECK_EQ(arrivals, 0);
         /* A client of Reprise takes 32 in a row. */
@@ -285,7 +286,8 @@ static void tickets_go_out_under_new_keys_too(void)
     for (int i = 0; i < 3; i++) {
         send_pattern(pair.server, pair.client, 40000, 1);
         CHECK_EQ(SSL_key_update(pair.server, i == 1 ? SSL_KEY_UPDATE_REQUESTED
-                                                    : SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+                                                    : SSL_KEY_UPDATE_NOT_REQUESTED),
+                 1);
         CHECK_EQ(SSL_do_handshake(pair.server), 1);
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         pair_settle(&pair);

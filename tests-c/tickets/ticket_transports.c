@@ -15,7 +15,12 @@
 /* The server's write BIO: takes `allowed` bytes, then does as `then` says. */
 static struct gate {
     long allowed;
-    enum { RETRY, FAIL, BROKEN_PIPE, CONNECTION_RESET } then;
+    enum {
+        RETRY,
+        FAIL,
+        BROKEN_PIPE,
+        CONNECTION_RESET
+    } then;
     int writes;
 } gate;
 

@@ -6,7 +6,10 @@
 #include "pair.h"
 #include "session_callbacks.h"
 
-enum { KEYS_LENGTH = 80, NAME_LENGTH = 16 };
+enum {
+    KEYS_LENGTH = 80,
+    NAME_LENGTH = 16
+};
 
 /* S73 */
 static void the_lifetime_hint_is_the_timeout(const struct protocol *protocol)
@@ -38,8 +41,8 @@ static void the_number_of_tickets_can_be_set(void)
 
     pair_init(&pair, &TLS13);
     CHECK_EQ(SSL_CTX_get_num_tickets(pair.server_ctx), 2);
-    SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT |
-                                                        SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT
+                                                        | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
     for (size_t wanted = 0; wanted < 4; wanted++) {
         arrivals = 0;
