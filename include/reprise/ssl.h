@@ -356,7 +356,7 @@ typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
  */
 
 /**
- * The session of `ssl` with a reference of the caller's own, to be given back with
+ * Returns the session of `ssl` with a reference that the caller gives back with
  * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
@@ -365,30 +365,30 @@ SSL_SESSION *SSL_get1_session(SSL *ssl);
 
 /**
  * Sets the session that a client offers in its next handshake; NULL for none. The connection takes
- * a reference of its own. A session that cannot be resumed is accepted, and a full handshake is
- * made.
+ * another reference. A session that is not resumable is accepted, and a full handshake follows.
  *
  * Returns 1, or 0 with an error on the queue.
  */
 int SSL_set_session(SSL *to, SSL_SESSION *session);
 
 /**
- * 1 if the handshake resumed a session, else 0.
+ * Returns 1 if the handshake resumed a session, else 0.
  */
 int SSL_session_reused(const SSL *ssl);
 
 /**
- * The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+ * Returns the session of `ssl`, lent; NULL before a handshake. `SSL_get1_session` gives a
+ * reference.
  *
- * In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
- * handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+ * In TLS 1.3 a client's session can be resumed only after a ticket, which arrives after the
+ * handshake: `SSL_SESSION_is_resumable` says whether it can. Each ticket makes a new session.
  *
  * Lifetime: until the connection has another session, or ends.
  */
 SSL_SESSION *SSL_get_session(const SSL *ssl);
 
 /**
- * The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+ * The same as `SSL_get_session`. In OpenSSL this name is a macro.
  *
  * Lifetime: until the connection has another session, or ends.
  */
@@ -418,14 +418,15 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigne
 int SSL_copy_session_id(SSL *to, const SSL *from);
 
 /**
- * 1 if the internal cache holds a session of this connection's version with this id, else 0.
+ * Returns 1 if the internal cache holds a session of this connection's version with this id, else
+ * 0.
  *
  * Requires: `id` is readable for `id_len` bytes.
  */
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
 
 /**
- * The timeout in seconds that sessions have when nothing else is set: 7200.
+ * Returns the timeout in seconds that sessions have when nothing else is set: 7200.
  */
 long SSL_get_default_timeout(const SSL *ssl);
 
@@ -441,13 +442,13 @@ long SSL_get_default_timeout(const SSL *ssl);
  */
 
 /**
- * Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
- * of the application data are called, the keys are wiped, and the session is freed. A session
- * that an `SSL`, a cache or another holder still has lives on.
+ * Gives back one reference to a session; NULL is allowed. After the last reference the free
+ * callbacks of the application data are called, the keys are wiped, and the session is freed.
+ * While an `SSL`, a cache or another holder has a reference, the session remains.
  *
- * Any thread, also while others use the session by references of their own.
+ * Any thread, even while others use the session by other references.
  *
- * Requires: `session` is NULL or a live session of which the caller owns a reference, and does not
+ * Requires: `session` is NULL or a live session. The caller owns a reference to it, and does not
  * use that reference again.
  */
 void SSL_SESSION_free(SSL_SESSION *session);
@@ -462,18 +463,18 @@ void SSL_SESSION_free(SSL_SESSION *session);
 int SSL_SESSION_up_ref(SSL_SESSION *session);
 
 /**
- * Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
- * not resumable. The mark is set when a connection that used the session failed or was not shut
- * down, when the session was removed from a cache, and when a single-use session was used; it
- * never goes away. Whether the session has expired does not matter here.
+ * Says whether a session can be resumed: it has an id or a ticket, and has not
+ * become not resumable. It becomes so when a connection that used it failed or was not shut down,
+ * when it was removed from a cache, and when it was for a single use and has been used; it stays
+ * so. Whether the session has expired does not matter here.
  *
  * Returns 1 or 0; 0 for NULL. No errors.
  */
 int SSL_SESSION_is_resumable(const SSL_SESSION *session);
 
 /**
- * Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
- * verify result 1, not resumable. The caller owns its one reference and gives it back with
+ * Makes an empty session: no id, no cipher, protocol version 0, the time now, timeout 304 seconds,
+ * verification result 1, not resumable. The caller owns its one reference and gives it back with
  * `SSL_SESSION_free()`.
  *
  * Returns the session, or NULL with an error on the queue when memory is short.
@@ -483,13 +484,13 @@ int SSL_SESSION_is_resumable(const SSL_SESSION *session);
 SSL_SESSION *SSL_SESSION_new(void);
 
 /**
- * Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
- * them. The copy is in no cache and has one reference, which the caller owns. The peer's
+ * Makes a copy of a session with all its fields, including the ticket and whether it is not
+ * resumable. The copy is in no cache and has one reference, which the caller owns. The peer's
  * certificates are shared with `src`; application data is copied through the callbacks of its
  * indices.
  *
  * Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
- * Other threads may use `src` meanwhile.
+ * Other threads may use `src` at the same time.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  */
@@ -532,7 +533,7 @@ long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
  * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
  * has none yet.
  *
- * Returns the version. No errors but for NULL.
+ * Returns the version. Queues an error for NULL only.
  */
 int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
 
@@ -547,7 +548,7 @@ int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
 /**
  * The cipher suite of the session.
  *
- * Returns the cipher, or NULL when none was set. No errors but for NULL.
+ * Returns the cipher, or NULL when none was set. Queues an error for NULL only.
  *
  * Lifetime: static.
  */
@@ -562,23 +563,23 @@ const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *session);
 int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
 
 /**
- * Tells whether a client's session has a ticket.
+ * Says whether a client's session has a ticket.
  *
- * Returns 1 or 0. No errors but for NULL.
+ * Returns 1 or 0. Queues an error for NULL only.
  */
 int SSL_SESSION_has_ticket(const SSL_SESSION *session);
 
 /**
- * How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+ * How long the server accepts the ticket, in seconds; 0 when it did not say.
  *
- * Returns the hint. No errors but for NULL.
+ * Returns the hint. Queues an error for NULL only.
  */
 unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
 
 /**
  * How much early data may be sent when the session is resumed, in bytes; 0 for none.
  *
- * Returns the limit. No errors but for NULL.
+ * Returns the limit. Queues an error for NULL only.
  */
 uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
 
@@ -594,29 +595,28 @@ int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data
  * The mode of the max_fragment_length extension that was agreed on
  * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
  *
- * Returns the mode. No errors but for NULL.
+ * Returns the mode. Queues an error for NULL only.
  */
 uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
 
 /**
- * The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+ * The compression method of the session: 0, except in sessions that old programs saved. TLS
  * compression is not supported.
  *
- * Returns the method. No errors but for NULL.
+ * Returns the method. Queues an error for NULL only.
  */
 unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 
 /**
  * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
- * id was does not show those that are set later, but for a thread that has got 64 others since. No errors
- * but for a NULL session.
+ * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0.
+ * Where an id was does not show those that are set later, but for a thread that has got 64 others
+ * since. No errors but for a NULL session.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
-                                        unsigned int *len);
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
 
 /**
  * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
@@ -632,14 +632,13 @@ int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
- * Where a context was does not show those that are set later, but for a thread that has got 64 others since.
- * No errors but for a NULL session.
+ * Returns the context, lent as long as the session; the pointer is not NULL, also when the length
+ * is 0. Where a context was does not show those that are set later, but for a thread that has got
+ * 64 others since. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
-                                                 unsigned int *len);
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
 
 /**
  * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
@@ -656,7 +655,7 @@ int SSL_SESSION_set1_id_context(SSL_SESSION *session,
 
 /**
  * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
- * `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+ * `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
  * connections.
  *
  * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
@@ -680,8 +679,8 @@ int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, 
  * The host name that the client sent in the server name indication: on a client as it was sent,
  * on a server only when the server name callback accepted it.
  *
- * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
- * session.
+ * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but
+ * for a NULL session.
  *
  * Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
  */
@@ -696,9 +695,9 @@ const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
 
 /**
- * The application protocol of the session, which early data must use: stored in `*alpn`, lent
- * until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
- * session.
+ * Stores the application protocol of the session, which early data must use, in `*alpn`, and its
+ * length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
+ * errors but for a NULL session.
  *
  * Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
  */
@@ -718,27 +717,24 @@ void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
 int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
 
 /**
- * The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
- * is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+ * Stores the ticket that the server gave in `*tick`, unless `tick` is NULL, and its length in
+ * `*len`; NULL and 0 for none. It is lent until it is replaced or the session ends. Queues an
+ * error for a NULL session only.
  *
  * Lifetime: until the ticket is replaced, or the session's end.
  */
-void SSL_SESSION_get0_ticket(const SSL_SESSION *session,
-                             const unsigned char **tick,
-                             size_t *len);
+void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
 
 /**
  * The application data that came inside the ticket, or was set for the next one: stored in
- * `*data`, lent until other data is set or the session ends, not to be changed, with its length in `*len`; NULL
- * and 0 for none.
+ * `*data`, lent until other data is set or the session ends, not to be changed, with its length in
+ * `*len`; NULL and 0 for none.
  *
  * Returns 1; 0 with an error on the queue for a NULL session.
  *
  * Lifetime: until `SSL_SESSION_set1_ticket_appdata`, or the session's end.
  */
-int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
-                                    void **data,
-                                    size_t *len);
+int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *len);
 
 /**
  * Sets the application data that the next ticket made from the session will carry, to a copy of
@@ -752,8 +748,9 @@ int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session,
 int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
 
 /**
- * The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
- * of the session, its connection and other sessions of the same handshake lend the same object.
+ * The peer's certificate. It is parsed when first asked for, and lent as long as the session.
+ * Copies of the session, its connection and other sessions of the same handshake lend the same
+ * object.
  *
  * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
  * when it cannot be parsed. Any thread.
@@ -774,8 +771,8 @@ X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 
 /**
- * What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
- * it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ * Returns what was attached to a session at index `idx`, or NULL when nothing was. It is lent: how
+ * long it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
  *
  * Lifetime: the program's own pointer.
  */
@@ -918,7 +915,7 @@ int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
  * Removes the session with this one's id and version from the cache. It is marked as not
- * resumable, and told to the remove callback, also when it was not there; nothing happens when it
+ * resumable, and the remove callback is called, even if it was not there; nothing happens when it
  * has no id.
  *
  * Returns 1 when it was in the cache, else 0.
@@ -955,13 +952,13 @@ struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
 long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
 
 /**
- * How long new sessions may be resumed, in seconds, as set; 7200 at first.
+ * Returns how long new sessions may be resumed, in seconds, as set; 7200 at first.
  */
 long SSL_CTX_get_timeout(const SSL_CTX *ctx);
 
 /**
- * Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
- * end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
+ * Sets the function that is called for every new session that can be resumed: in TLS 1.2 once at
+ * the end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
  * clients within the call that reads. It is called only when the cache mode has the bit of the
  * connection's role, so for clients not by default. The session is in the cache already.
  *
@@ -973,7 +970,7 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
 void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
 /**
- * The function that is told of new sessions; NULL when none was set.
+ * Returns the function that is called for new sessions; NULL when none was set.
  */
 int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 
@@ -992,7 +989,7 @@ void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *s
                                                                           int *copy));
 
 /**
- * The function that is asked for sessions; NULL when none was set.
+ * Returns the function that is asked for sessions; NULL when none was set.
  */
 SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
                                                       const unsigned char *data,
@@ -1000,7 +997,7 @@ SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
                                                       int *copy);
 
 /**
- * Sets the function that is told of every session that the cache gives up: removed, expired,
+ * Sets the function that is called for every session that leaves the cache: removed, expired,
  * evicted, lost with its connection, used up, or there when the context ends. It is also called
  * when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
  * as not resumable. NULL unsets it.
@@ -1011,7 +1008,7 @@ void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX 
                                                                         SSL_SESSION *session));
 
 /**
- * The function that is told of sessions that go; NULL when none was set.
+ * Returns the function that is called for sessions that leave the cache; NULL when none was set.
  */
 void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
 
@@ -1075,7 +1072,7 @@ int SSL_set_generate_session_id(SSL *ssl, GEN_SESSION_CB callback);
 int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets);
 
 /**
- * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ * Returns how many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
  */
 size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
 
@@ -1086,27 +1083,26 @@ size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx);
 int SSL_set_num_tickets(SSL *ssl, size_t num_tickets);
 
 /**
- * How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+ * Returns how many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
  */
 size_t SSL_get_num_tickets(const SSL *ssl);
 
 /**
  * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
  * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
- * to end the handshake. To open (0) it looks at the key name, initialises both for it, and
- * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
- * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+ * to end the handshake. To open (0) it looks at the key name, initialises both for it, and returns
+ * 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less than 0
+ * to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
  * brings that one back, or the context's own keys. Returns 1.
  *
  * Lifetime: what the function is given: until it returns.
  */
-int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx,
-                                         int (*fp)(SSL*,
-                                                   unsigned char*,
-                                                   unsigned char*,
-                                                   EVP_CIPHER_CTX*,
-                                                   EVP_MAC_CTX*,
-                                                   int));
+int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
+                                                                 unsigned char*,
+                                                                 unsigned char*,
+                                                                 EVP_CIPHER_CTX*,
+                                                                 EVP_MAC_CTX*,
+                                                                 int));
 
 /**
  * Sets the functions that put application data into tickets and judge what comes back, and their
@@ -1125,9 +1121,9 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
 /**
  * Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
  * `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
- * Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
- * or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
- * close_notify.
+ * Each ticket is a new session, for which the callback of `SSL_CTX_sess_set_new_cb` is called.
+ * Returns 1; or 0, without an error on the queue, on a client, during the handshake, below TLS
+ * 1.3, and after close_notify.
  */
 int SSL_new_session_ticket(SSL *ssl);
 
@@ -1144,11 +1140,11 @@ int SSL_new_session_ticket(SSL *ssl);
 
 /**
  * Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
- * call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
- * 0), and may be repeated. The ClientHello goes out together with the first data. The first call
- * that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
- * `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
- * ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+ * call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is
+ * not 0), and may be repeated. The ClientHello goes out together with the first data. The first
+ * call that is not `SSL_read` or its like ends the early data, and completes the handshake if it
+ * is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
+ * that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
  *
  * What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
  * data if the server has accepted early data, and nowhere if it has rejected it.
@@ -1164,10 +1160,7 @@ int SSL_new_session_ticket(SSL *ssl);
  *
  * Done in part: a server cannot answer early in a handshake that asks for a certificate.
  */
-int SSL_write_early_data(SSL *ssl,
-                         const void *buf,
-                         size_t num,
-                         size_t *written);
+int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 /**
  * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
@@ -1185,7 +1178,7 @@ int SSL_write_early_data(SSL *ssl,
 int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+ * Returns the fate of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
  * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
  */
 int SSL_get_early_data_status(const SSL *ssl);
@@ -1198,7 +1191,7 @@ int SSL_get_early_data_status(const SSL *ssl);
 int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
 
 /**
- * How many bytes of early data a server's tickets allow; 0 at first.
+ * Returns how many bytes of early data a server's tickets allow; 0 at first.
  */
 uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
 
@@ -1209,7 +1202,7 @@ uint32_t SSL_CTX_get_max_early_data(const SSL_CTX *ctx);
 int SSL_CTX_set_recv_max_early_data(SSL_CTX *ctx, uint32_t recv_max_early_data);
 
 /**
- * How many bytes of early data a server reads or skips; 16384 at first.
+ * Returns how many bytes of early data a server reads or skips; 16384 at first.
  */
 uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 
@@ -1228,7 +1221,7 @@ void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn ca
 int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
 
 /**
- * How many bytes of early data a server's tickets allow; 0 at first.
+ * Returns how many bytes of early data a server's tickets allow; 0 at first.
  */
 uint32_t SSL_get_max_early_data(const SSL *ssl);
 
@@ -1239,7 +1232,7 @@ uint32_t SSL_get_max_early_data(const SSL *ssl);
 int SSL_set_recv_max_early_data(SSL *ssl, uint32_t recv_max_early_data);
 
 /**
- * How many bytes of early data a server reads or skips; 16384 at first.
+ * Returns how many bytes of early data a server reads or skips; 16384 at first.
  */
 uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
 
@@ -1262,134 +1255,126 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
  */
 
 /**
- * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
- * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
- * once) and a session whose one reference it hands over, and returns 1. The session needs a master
- * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
- * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
- * that offers a key offers no other session. NULL unsets the function.
+ * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
+ * before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
+ * bytes, which are copied at once) and a session whose one reference it hands over, and returns 1.
+ * The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+ * otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
+ * on without a key. A client that offers a key offers no other session. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
-void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx,
-                                          SSL_psk_use_session_cb_func callback);
+void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
 
 /**
- * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
- * identity in the ClientHello, those of tickets included. It stores a session as described at
- * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
- * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
- * gets the server's session id context. NULL unsets the function.
+ * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
+ * It is called for each identity in the ClientHello, those of tickets included. It stores a
+ * session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands
+ * over, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library
+ * works with a copy, which gets the server's session id context. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: called once, also when another ClientHello is asked for.
  */
-void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx,
-                                           SSL_psk_find_session_cb_func callback);
+void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb_func callback);
 
 /**
  * Sets the function that gives a client of connections made later its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
- * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
- * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+ * identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
+ * bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
+ * function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
-void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx,
-                                     SSL_psk_client_cb_func callback);
+void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callback);
 
 /**
- * Sets the function that gives a server of connections made later the key of an identity, if the callback of
- * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
- * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
- * unsets the function.
+ * Sets the function that gives a server of connections made later the key of an identity, if the
+ * callback of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len`
+ * (512) bytes and returns the length of the key, 0 if it does not know the identity. The key goes
+ * with SHA-256. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
-void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx,
-                                     SSL_psk_server_cb_func callback);
+void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callback);
 
 /**
- * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
- * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
- * when it is longer than 256 bytes. NULL takes it back.
+ * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys.
+ * It is checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an
+ * error on the queue when it is longer than 256 bytes. NULL takes it back.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
-int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx,
-                                  const char *hint);
+int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 
 /**
- * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
- * is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
- * once) and a session whose one reference it hands over, and returns 1. The session needs a master
- * key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
- * handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
- * that offers a key offers no other session. NULL unsets the function.
+ * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
+ * the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
+ * which are copied at once) and a session whose one reference it hands over, and returns 1. The
+ * session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+ * otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
+ * on without a key. A client that offers a key offers no other session. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
-void SSL_set_psk_use_session_callback(SSL *ssl,
-                                      SSL_psk_use_session_cb_func callback);
+void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
 
 /**
- * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
- * identity in the ClientHello, those of tickets included. It stores a session as described at
- * `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
- * not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
- * gets the server's session id context. NULL unsets the function.
+ * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
+ * called for each identity in the ClientHello, those of tickets included. It stores a session as
+ * described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or
+ * NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library works
+ * with a copy, which gets the server's session id context. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: called once, also when another ClientHello is asked for.
  */
-void SSL_set_psk_find_session_callback(SSL *ssl,
-                                       SSL_psk_find_session_cb_func callback);
+void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func callback);
 
 /**
  * Sets the function that gives a client of this connection its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
- * of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
- * the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+ * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+ * identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
+ * bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
+ * function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
-void SSL_set_psk_client_callback(SSL *ssl,
-                                 SSL_psk_client_cb_func callback);
+void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
 
 /**
- * Sets the function that gives a server of this connection the key of an identity, if the callback of
- * `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
- * returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
- * unsets the function.
+ * Sets the function that gives a server of this connection the key of an identity, if the callback
+ * of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512)
+ * bytes and returns the length of the key, 0 if it does not know the identity. The key goes with
+ * SHA-256. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
-void SSL_set_psk_server_callback(SSL *ssl,
-                                 SSL_psk_server_cb_func callback);
+void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
 
 /**
- * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
- * otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
- * when it is longer than 256 bytes. NULL takes it back.
+ * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is
+ * checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on
+ * the queue when it is longer than 256 bytes. NULL takes it back.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
-int SSL_use_psk_identity_hint(SSL *ssl,
-                              const char *hint);
+int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
 
 /**
  * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
@@ -1399,7 +1384,7 @@ int SSL_use_psk_identity_hint(SSL *ssl,
 const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
- * The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+ * Returns the hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
  *
  * Lifetime: that of the session.
  */
@@ -1428,55 +1413,56 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
 /**
- * The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3, within
- * the limits that the context sets (TLS_method(3)). Never NULL.
+ * Returns the method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_method(3)). Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLS_method(void);
 
 /**
- * The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3, within the
- * limits that the context sets (TLS_client_method(3)). Never NULL.
+ * Returns the method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_client_method(3)). Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLS_client_method(void);
 
 /**
- * The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3, within the
- * limits that the context sets (TLS_server_method(3)). Never NULL.
+ * Returns the method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+ * within the limits that the context sets (TLS_server_method(3)). Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLS_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Never NULL.
+ * Returns the method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)).
+ * Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Never
- * NULL.
+ * Returns the method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)).
+ * Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Never
- * NULL.
+ * Returns the method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)).
+ * Never NULL.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Never NULL.
- * Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)).
+ * Never NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1485,8 +1471,8 @@ const SSL_METHOD *TLSv1_2_server_method(void);
 const SSL_METHOD *TLSv1_1_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)).
+ * Never NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1495,8 +1481,8 @@ const SSL_METHOD *TLSv1_1_method(void);
 const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)).
+ * Never NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1505,8 +1491,8 @@ const SSL_METHOD *TLSv1_1_client_method(void);
 const SSL_METHOD *TLSv1_1_server_method(void);
 
 /**
- * The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never NULL.
- * Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never
+ * NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1515,8 +1501,8 @@ const SSL_METHOD *TLSv1_1_server_method(void);
 const SSL_METHOD *TLSv1_method(void);
 
 /**
- * The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Never NULL.
- * Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)).
+ * Never NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1525,8 +1511,8 @@ const SSL_METHOD *TLSv1_method(void);
 const SSL_METHOD *TLSv1_client_method(void);
 
 /**
- * The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Never NULL.
- * Reprise does not speak that version: handshakes fail and say so.
+ * Returns the method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)).
+ * Never NULL. Reprise does not speak that version: handshakes fail and say so.
  *
  * Lifetime: static.
  *
@@ -1542,9 +1528,10 @@ const SSL_METHOD *TLSv1_server_method(void);
  * put on the queue, and do not keep the context from being made.
  *
  * Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
- * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
- * of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
- * program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
+ * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of
+ * versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use)
+ * where the memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared
+ * between processes.
  *
  * Lifetime: the caller's, freed by `SSL_CTX_free`.
  */
@@ -1552,9 +1539,9 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
 /**
  * Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
- * ends the context: every cached session is told to the program's remove callback while the
- * context's application data is still there, then that data is freed. Sessions of which somebody
- * else holds a reference live on, but can no longer be resumed. Any thread.
+ * ends the context: the program's remove callback is called for every cached session while the
+ * context's application data is still there, then that data is freed. Sessions with other
+ * references remain, and are not resumable. Any thread.
  *
  * Requires: `ctx` is NULL or a live context of which the caller owns a reference.
  */
@@ -1569,20 +1556,18 @@ int SSL_CTX_up_ref(SSL_CTX *ctx);
 /**
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
- * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
- * queue.
+ * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on
+ * the queue.
  *
  * Lifetime: the caller's, freed by `SSL_CTX_free`.
  *
  * Requires: As for `SSL_CTX_new`; `libctx` is NULL or a library context that outlives the context
  * and its connections, `propq` is NULL or a C string.
  */
-SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx,
-                        const char *propq,
-                        const SSL_METHOD *meth);
+SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
 
 /**
- * The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+ * Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
  *
  * Lifetime: static.
  */
@@ -1630,7 +1615,7 @@ void *SSL_get_ex_data(const SSL *ssl, int idx);
 void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
 
 /**
- * 1 when quiet shutdown is on, else 0.
+ * Returns 1 when quiet shutdown is on, else 0.
  */
 int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
 
@@ -1659,7 +1644,7 @@ uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
 uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
 
 /**
- * The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
+ * Returns the options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
  * `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
  */
 uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
@@ -1675,7 +1660,7 @@ uint64_t SSL_set_options(SSL *ssl, uint64_t op);
 uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
 
 /**
- * The options of `ssl`.
+ * Returns the options of `ssl`.
  */
 uint64_t SSL_get_options(const SSL *ssl);
 
@@ -1701,7 +1686,7 @@ long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
  *
  * Requires: `parg` is what the control takes.
  *
- * Done in part: no DTLS; this side's ephemeral key is not told, verification cannot be retried,
+ * Done in part: no DTLS; this side's ephemeral key is not known, verification cannot be retried,
  * requests for OCSP responses carry no responders and extensions, and a server does not see those
  * of a client.
  */
@@ -1795,33 +1780,34 @@ int SSL_clear(SSL *ssl);
 SSL *SSL_dup(SSL *ssl);
 
 /**
- * The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+ * Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave
+ * it.
  *
  * Lifetime: as long as it is the connection's context.
  */
 SSL_CTX *SSL_get_SSL_CTX(const SSL *ssl);
 
 /**
- * The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
- * highest that may be used.
+ * Returns the protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the
+ * handshake the highest that may be used.
  */
 int SSL_version(const SSL *ssl);
 
 /**
- * The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
- * that may be used. Never NULL.
+ * Returns the protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the
+ * highest that may be used. Never NULL.
  *
  * Lifetime: static.
  */
 const char *SSL_get_version(const SSL *ssl);
 
 /**
- * The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+ * Returns the legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
  */
 int SSL_client_version(const SSL *ssl);
 
 /**
- * The method of `ssl`.
+ * Returns the method of `ssl`.
  *
  * Lifetime: static.
  */
@@ -1866,56 +1852,56 @@ void SSL_set_accept_state(SSL *ssl);
 int SSL_do_handshake(SSL *ssl);
 
 /**
- * 1 if `ssl` is a server, or may still become one; 0 for a client.
+ * Returns 1 if `ssl` is a server, or may still become one; 0 for a client.
  */
 int SSL_is_server(const SSL *ssl);
 
 /**
- * 1 if the handshake is done, else 0.
+ * Returns 1 if the handshake is done, else 0.
  */
 int SSL_is_init_finished(const SSL *ssl);
 
 /**
- * 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
- * the handshake rests for early data (SSL_read_early_data(3)).
+ * Returns 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also
+ * is while the handshake rests for early data (SSL_read_early_data(3)).
  */
 int SSL_in_init(const SSL *ssl);
 
 /**
- * 1 if the handshake has not begun, else 0.
+ * Returns 1 if the handshake has not begun, else 0.
  */
 int SSL_in_before(const SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
- * Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that was sent or
- * received last (`TLS_ST_CW_CLNT_HELLO` and so on).
+ * Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that
+ * was sent or received last (`TLS_ST_CW_CLNT_HELLO` and so on).
  *
- * Done in part: states within a handshake are only told apart with an info or message callback.
+ * Done in part: states within a handshake are distinguished only with an info or message callback.
  */
 OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 #endif
 
 /**
- * The state of `ssl` for a person.
+ * Returns the state of `ssl` for a person.
  *
  * Lifetime: static.
  *
- * Done in part: states within a handshake are only told apart with an info or message callback.
+ * Done in part: states within a handshake are distinguished only with an info or message callback.
  */
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
- * The state of `ssl` in six characters.
+ * Returns the state of `ssl` in six characters.
  *
  * Lifetime: static.
  *
- * Done in part: states within a handshake are only told apart with an info or message callback.
+ * Done in part: states within a handshake are distinguished only with an info or message callback.
  */
 const char *SSL_state_string(const SSL *ssl);
 
 /**
- * What is read next, for a person; always "read header": records are read whole.
+ * Returns what is read next, as text; always "read header": records are read whole.
  *
  * Never NULL.
  *
@@ -1924,7 +1910,7 @@ const char *SSL_state_string(const SSL *ssl);
 const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
- * What is read next, in two characters; always "RH".
+ * Returns what is read next, in two characters; always "RH".
  *
  * Never NULL.
  *
@@ -1933,18 +1919,19 @@ const char *SSL_rstate_string_long(const SSL *ssl);
 const char *SSL_rstate_string(const SSL *ssl);
 
 /**
- * Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
- * (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
+ * Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3).
+ * `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED` (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer
+ * is asked to update its keys in either case.
  *
  * Returns 1, or 0 with an error on the queue.
  *
  * Done in part: the peer is always asked to update its keys too.
  */
-int SSL_key_update(SSL *ssl,
-                   int updatetype);
+int SSL_key_update(SSL *ssl, int updatetype);
 
 /**
- * What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
+ * Returns what kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or
+ * `SSL_KEY_UPDATE_NONE` (-1).
  */
 int SSL_get_key_update_type(const SSL *ssl);
 
@@ -1957,7 +1944,7 @@ int SSL_get_key_update_type(const SSL *ssl);
 int SSL_shutdown(SSL *ssl);
 
 /**
- * The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+ * Returns the shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
  */
 int SSL_get_shutdown(const SSL *ssl);
 
@@ -1973,7 +1960,7 @@ void SSL_set_shutdown(SSL *ssl, int mode);
 void SSL_set_quiet_shutdown(SSL *ssl, int mode);
 
 /**
- * Whether quiet shutdown is on.
+ * Returns whether quiet shutdown is on.
  */
 int SSL_get_quiet_shutdown(const SSL *ssl);
 
@@ -2043,7 +2030,7 @@ int SSL_peek(SSL *ssl, void *buf, int num);
 int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+ * Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1),
  * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
  * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
  * (12). To be called on the same thread, with the error queue empty before the call in question.
@@ -2051,19 +2038,19 @@ int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 int SSL_get_error(const SSL *ssl, int ret_code);
 
 /**
- * What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+ * Returns what `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
  * `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
  */
 int SSL_want(const SSL *ssl);
 
 /**
- * How many bytes `SSL_read` can give without reading from the BIO.
+ * Returns how many bytes `SSL_read` can give without reading from the BIO.
  */
 int SSL_pending(const SSL *ssl);
 
 /**
- * 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
- * is application data; else 0.
+ * Returns 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or
+ * not it is application data; else 0.
  */
 int SSL_has_pending(const SSL *ssl);
 
@@ -2074,7 +2061,7 @@ int SSL_has_pending(const SSL *ssl);
 void SSL_set_read_ahead(SSL *ssl, int yes);
 
 /**
- * Whether reading ahead was asked for. It has no effect: records are read exactly.
+ * Returns whether reading ahead was asked for. It has no effect: records are read exactly.
  */
 int SSL_get_read_ahead(const SSL *ssl);
 
@@ -2138,37 +2125,37 @@ void SSL_set0_rbio(SSL *ssl, BIO *rbio);
 void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
 /**
- * The descriptor that `ssl` reads from, or -1.
+ * Returns the descriptor that `ssl` reads from, or -1.
  */
 int SSL_get_fd(const SSL *ssl);
 
 /**
- * The descriptor that `ssl` reads from, or -1.
+ * Returns the descriptor that `ssl` reads from, or -1.
  */
 int SSL_get_rfd(const SSL *ssl);
 
 /**
- * The descriptor that `ssl` writes to, or -1.
+ * Returns the descriptor that `ssl` writes to, or -1.
  */
 int SSL_get_wfd(const SSL *ssl);
 
 /**
- * The BIO that `ssl` reads from, or NULL.
+ * Returns the BIO that `ssl` reads from, or NULL.
  *
  * Lifetime: until the connection has another BIO, or ends.
  */
 BIO *SSL_get_rbio(const SSL *ssl);
 
 /**
- * The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+ * Returns the BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
  *
  * Lifetime: until the connection has another BIO, or ends.
  */
 BIO *SSL_get_wbio(const SSL *ssl);
 
 /**
- * The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
- * `BIO_set_ssl` gives it one.
+ * Returns the kind of BIO that is a connection: for `BIO_new`, which gives one without a
+ * connection; `BIO_set_ssl` gives it one.
  *
  * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
  * retry flags say what is waited for. Commands:
@@ -2307,15 +2294,15 @@ int SSL_use_cert_and_key(SSL *ssl,
                          int override);
 
 /**
- * The current certificate of the context, or NULL when the current slot has none.
+ * Returns the current certificate of the context, or NULL when the current slot has none.
  *
  * Lifetime: until another is set, or the owner's end.
  */
 X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
 
 /**
- * The certificate by which this side of the connection identifies itself, or NULL: once the
- * handshake has selected one, that one; before, the one set last. In the callback of
+ * Returns the certificate by which this side of the connection identifies itself, or NULL: once
+ * the handshake has selected one, that one; before, the one set last. In the callback of
  * `SSL_CTX_set_cert_cb` it is still the one set last.
  *
  * Lifetime: until another is set, or the owner's end.
@@ -2352,8 +2339,8 @@ int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
  * `SSL_CTX_use_certificate_chain_file` takes those too.
  *
  * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
- * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
- * no certificate, `BAD_SSL_FILETYPE` for another `type`.
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
+ * holds no certificate, `BAD_SSL_FILETYPE` for another `type`.
  */
 int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 
@@ -2397,13 +2384,13 @@ int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
 
 /**
  * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
- * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
- * `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback
+ * of `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
  * libcrypto asks on the terminal.
  *
  * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
- * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
- * no key, `BAD_SSL_FILETYPE` for another `type`.
+ * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
+ * holds no key, `BAD_SSL_FILETYPE` for another `type`.
  */
 int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
 
@@ -2429,14 +2416,14 @@ int SSL_CTX_check_private_key(const SSL_CTX *ctx);
 int SSL_check_private_key(const SSL *ssl);
 
 /**
- * The current private key of the context, or NULL when the current slot has none.
+ * Returns the current private key of the context, or NULL when the current slot has none.
  *
  * Lifetime: until another is set, or the owner's end.
  */
 EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
 
 /**
- * The private key of the certificate that `SSL_get_certificate` gives, or NULL.
+ * Returns the private key of the certificate that `SSL_get_certificate` gives, or NULL.
  *
  * Lifetime: until another is set, or the owner's end.
  */
@@ -2495,14 +2482,14 @@ void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
 
 /**
- * The password callback; NULL when none was set.
+ * Returns the password callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
 pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
 
 /**
- * The last argument of the password callback; NULL when none was set.
+ * Returns the last argument of the password callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
@@ -2526,36 +2513,33 @@ void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
 
 /**
- * The password callback; NULL when none was set.
+ * Returns the password callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
 pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 
 /**
- * The last argument of the password callback; NULL when none was set.
+ * Returns the last argument of the password callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
- * Whether a certificate with its private key and the chain above it (NULL for none) would do for the
- * peer, going by what the peer has said: on a server in its ClientHello, on a client in its
+ * Whether a certificate with its private key and the chain above it (NULL for none) would do for
+ * the peer, going by what the peer has said: on a server in its ClientHello, on a client in its
  * CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
  *
- * Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an argument
- * is NULL or the kind of key is not supported.
+ * Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an
+ * argument is NULL or the kind of key is not supported.
  *
- * A server's wishes that the engine does not show are taken to be met: certificate types in TLS 1.2,
- * algorithms for certificates only in TLS 1.3.
+ * A server's wishes that the engine does not show are taken to be met: certificate types in TLS
+ * 1.2, algorithms for certificates only in TLS 1.3.
  *
  * Done in part: no Suite B, and not all that a server may ask for.
  */
-int SSL_check_chain(SSL *ssl,
-                    X509 *x,
-                    EVP_PKEY *pk,
-                    struct stack_st_X509 *chain);
+int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain);
 
 /*
  * Verifying the peer
@@ -2601,24 +2585,24 @@ void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
 
 /**
- * The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
- * handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
- * After a resumption it is the session's.
+ * Returns the result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0)
+ * before the handshake, and also when the peer has sent no certificate: ask
+ * `SSL_get0_peer_certificate` too. After a resumption it is the session's.
  */
 long SSL_get_verify_result(const SSL *ssl);
 
 /**
- * The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+ * Returns the mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
  */
 int SSL_CTX_get_verify_mode(const SSL_CTX *ctx);
 
 /**
- * The callback set by `SSL_CTX_set_verify`; NULL for none.
+ * Returns the callback set by `SSL_CTX_set_verify`; NULL for none.
  */
 SSL_verify_cb SSL_CTX_get_verify_callback(const SSL_CTX *ctx);
 
 /**
- * The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+ * Returns the callback set by `SSL_set_verify`, or that of the context; NULL for none.
  */
 SSL_verify_cb SSL_get_verify_callback(const SSL *ssl);
 
@@ -2634,12 +2618,12 @@ void SSL_CTX_set_verify_depth(SSL_CTX *ctx, int depth);
 void SSL_set_verify_depth(SSL *ssl, int depth);
 
 /**
- * The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+ * Returns the depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
  */
 int SSL_CTX_get_verify_depth(const SSL_CTX *ctx);
 
 /**
- * The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+ * Returns the depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
  */
 int SSL_get_verify_depth(const SSL *ssl);
 
@@ -2659,13 +2643,13 @@ void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
                                       void *arg);
 
 /**
- * The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
- * `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
+ * Returns the index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified:
+ * for `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
  */
 int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 
 /**
- * The mode set by `SSL_set_verify`, or that of the context.
+ * Returns the mode set by `SSL_set_verify`, or that of the context.
  */
 int SSL_get_verify_mode(const SSL *ssl);
 
@@ -2676,17 +2660,17 @@ int SSL_get_verify_mode(const SSL *ssl);
 void SSL_set_verify_result(SSL *ssl, long v);
 
 /**
- * The verify parameters of the context, lent as long as it lives. What the program changes through
- * the pointer counts at once, for connections that have not used their own yet; no other thread may
- * use the context meanwhile.
+ * Returns the verify parameters of the context, lent as long as it lives. What the program changes
+ * through the pointer counts at once, for connections that have not used their own yet; no other
+ * thread may use the context meanwhile.
  *
  * Lifetime: that of the context or connection.
  */
 X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
 
 /**
- * The verify parameters of the connection, lent as long as it lives. They start as those of the
- * context.
+ * Returns the verify parameters of the connection, lent as long as it lives. They start as those
+ * of the context.
  *
  * Lifetime: that of the context or connection.
  */
@@ -2739,12 +2723,10 @@ int SSL_set_trust(SSL *ssl, int trust);
  * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
  * `openssl rehash`. One of the two may be NULL.
  *
- * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
- * no certificate. A directory that does not exist is no error.
+ * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or
+ * holds no certificate. A directory that does not exist is no error.
  */
-int SSL_CTX_load_verify_locations(SSL_CTX *ctx,
-                                  const char *cafile,
-                                  const char *ca_path);
+int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *ca_path);
 
 /**
  * Trusts the certificates of a PEM file, which is read now.
@@ -2791,8 +2773,8 @@ int SSL_CTX_set_default_verify_dir(SSL_CTX *ctx);
 int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 
 /**
- * The context's store of trusted certificates; never NULL for a context. The program may add to it
- * at any time.
+ * Returns the context's store of trusted certificates; never NULL for a context. The program may
+ * add to it at any time.
  *
  * Lifetime: until `SSL_CTX_set_cert_store`, or the context's end.
  */
@@ -2837,17 +2819,17 @@ int SSL_add1_host(SSL *ssl, const char *hostname);
 void SSL_set_hostflags(SSL *ssl, unsigned int flags);
 
 /**
- * The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
- * asked for, or none matched, or the session was resumed.
+ * Returns the name in the peer's certificate that matched, for example `*.example.org`; NULL when
+ * none was asked for, or none matched, or the session was resumed.
  *
  * Lifetime: until the next verification, or the connection's end.
  */
 const char *SSL_get0_peername(SSL *ssl);
 
 /**
- * The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
- * the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
- * `SSL_get_verify_result`.
+ * Returns the peer's certificate, or NULL when it has sent none. After a resumption it is the
+ * session's, and the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is
+ * another question: `SSL_get_verify_result`.
  *
  * The sessions of this handshake, and connections that resume one of them as the same object, lend
  * the same certificate; all others have their own.
@@ -2857,7 +2839,7 @@ const char *SSL_get0_peername(SSL *ssl);
 X509 *SSL_get0_peer_certificate(const SSL *ssl);
 
 /**
- * As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
+ * As `SSL_get0_peer_certificate`, with a reference that the caller gives back with
  * `X509_free`.
  *
  * Lifetime: the caller's, freed by `X509_free`.
@@ -2865,19 +2847,19 @@ X509 *SSL_get0_peer_certificate(const SSL *ssl);
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
 /**
- * The certificates that the peer sent, not verified, as they came: on a client all of them, on a
- * server those after the client's own. NULL when the peer has sent none, and after a resumption
- * from a session that was read from DER or from a ticket, in which only the peer's own certificate
- * is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+ * Returns the certificates that the peer sent, not verified, as they came: on a client all of
+ * them, on a server those after the client's own. NULL when the peer has sent none, and after a
+ * resumption from a session that was read from DER or from a ticket, in which only the peer's own
+ * certificate is kept. `SSL_get0_verified_chain` has the chain that was built from them.
  *
  * Lifetime: until the connection has another session, or ends.
  */
 struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 
 /**
- * The chain that was built when the peer's certificate was verified, its own certificate first,
- * and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
- * nothing was verified, as after a resumption.
+ * Returns the chain that was built when the peer's certificate was verified, its own certificate
+ * first, and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL
+ * when nothing was verified, as after a resumption.
  *
  * Lifetime: until the next handshake.
  */
@@ -2935,7 +2917,7 @@ int SSL_get_shared_sigalgs(SSL *ssl,
  * Sets the CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
@@ -2943,26 +2925,27 @@ void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
  * Sets the CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * The CA list of `ctx`; empty at first.
+ * Returns the CA list of `ctx`; empty at first.
  *
  * Lifetime: until another is set, or the owner's end; grows in place.
  */
 const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 
 /**
- * The CA list of `ssl`: its own, or its context's.
+ * Returns the CA list of `ssl`: its own, or its context's.
  *
  * Lifetime: until another is set, or the owner's end; grows in place.
  */
 const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 
 /**
- * The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+ * Returns the list that the peer has sent, lent until the next handshake; NULL when it has sent
+ * none.
  *
  * Lifetime: until the next handshake.
  */
@@ -2984,7 +2967,7 @@ int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
  * Sets the client CA list of `ctx`. The list is the library's from now on, also when
  * `ctx` is NULL; NULL takes the old one away.
  *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
@@ -2992,12 +2975,12 @@ void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_li
  * Sets the client CA list of `ssl`. The list is the library's from now on, also when
  * `ssl` is NULL; NULL takes the old one away.
  *
- * Requires: `name_list` is NULL or a list of the caller's, who gives it away.
+ * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * The client CA list of `ctx`; empty at first.
+ * Returns the client CA list of `ctx`; empty at first.
  *
  * Lifetime: until another is set, or the owner's end; grows in place.
  */
@@ -3005,8 +2988,8 @@ struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
 
 /**
  * On a client, the list that the server has sent, lent until the next handshake; on a server, the
- * client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
- * for none.
+ * client CA list of `ssl` or else of its context, lent until another is set or its owner is freed.
+ * NULL for none.
  *
  * Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
  */
@@ -3025,17 +3008,17 @@ int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 int SSL_add_client_CA(SSL *ssl, X509 *x);
 
 /**
- * A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
- * freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ * Returns a copy of a list with copies of its names; of NULL, an empty list. It is the caller's,
+ * to be freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
  *
  * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
- * The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
- * to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
- * error on the queue when the file cannot be read or holds no certificate.
+ * Returns the subjects of the certificates in a PEM file, each once, in order. The list is the
+ * caller's: to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`.
+ * NULL with an error on the queue when the file cannot be read or holds no certificate.
  *
  * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
@@ -3076,7 +3059,7 @@ int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, c
 void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
 /**
- * The security level of `ctx`.
+ * Returns the security level of `ctx`.
  */
 int SSL_CTX_get_security_level(const SSL_CTX *ctx);
 
@@ -3098,8 +3081,8 @@ void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  void *ex));
 
 /**
- * The function that decides what is secure enough: the program's, or one that goes by the level. A
- * function of the program may call it.
+ * Returns the function that decides what is secure enough: the program's, or one that follows the
+ * level. A function of the program may call it.
  */
 int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3115,7 +3098,7 @@ int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
 void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
 /**
- * The last argument of the security callback; NULL when none was set.
+ * Returns the last argument of the security callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
@@ -3127,7 +3110,7 @@ void *SSL_CTX_get0_security_ex_data(const SSL_CTX *ctx);
 void SSL_set_security_level(SSL *ssl, int level);
 
 /**
- * The security level of `ssl`.
+ * Returns the security level of `ssl`.
  */
 int SSL_get_security_level(const SSL *ssl);
 
@@ -3145,8 +3128,8 @@ void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          void *ex));
 
 /**
- * The function that decides what is secure enough: the program's, or one that goes by the level. A
- * function of the program may call it.
+ * Returns the function that decides what is secure enough: the program's, or one that follows the
+ * level. A function of the program may call it.
  */
 int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
                                                  const SSL_CTX *ctx,
@@ -3162,7 +3145,7 @@ int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
 /**
- * The last argument of the security callback; NULL when none was set.
+ * Returns the last argument of the security callback; NULL when none was set.
  *
  * Lifetime: the program's own pointer.
  */
@@ -3178,7 +3161,7 @@ void *SSL_get0_security_ex_data(const SSL *ssl);
  */
 
 /**
- * The suite that `ssl` uses, or NULL before it is agreed on.
+ * Returns the suite that `ssl` uses, or NULL before it is agreed on.
  *
  * Lifetime: static.
  */
@@ -3206,30 +3189,30 @@ int SSL_set_cipher_list(SSL *ssl, const char *str);
 int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str);
 
 /**
- * The suites of `ctx` in order of preference, TLS 1.3 first.
+ * Returns the suites of `ctx` in order of preference, TLS 1.3 first.
  *
  * Lifetime: until the suites are changed, or the owner's end.
  */
 struct stack_st_SSL_CIPHER *SSL_CTX_get_ciphers(const SSL_CTX *ctx);
 
 /**
- * The suites of `ssl` in order of preference, TLS 1.3 first.
+ * Returns the suites of `ssl` in order of preference, TLS 1.3 first.
  *
  * Lifetime: until the suites are changed, or the owner's end.
  */
 struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
 
 /**
- * The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
- * callback, in a list of the caller's own, to be freed
- * with `sk_SSL_CIPHER_free`; NULL for none.
+ * Returns the suites that `ssl` would offer with its versions, its signature algorithms and its
+ * security level or callback, in a list of the caller's own, to be freed with
+ * `sk_SSL_CIPHER_free`; NULL for none.
  *
  * Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
  */
 struct stack_st_SSL_CIPHER *SSL_get1_supported_ciphers(SSL *ssl);
 
 /**
- * The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
+ * Returns the name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
  *
  * Lifetime: static.
  */
@@ -3241,14 +3224,14 @@ const char *SSL_get_cipher_list(const SSL *ssl, int priority);
 int SSL_set_ciphersuites(SSL *ssl, const char *str);
 
 /**
- * The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+ * Returns the suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
  *
  * Lifetime: static.
  */
 const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
 
 /**
- * The suite with this two-byte TLS number, or NULL.
+ * Returns the suite with this two-byte TLS number, or NULL.
  *
  * Lifetime: static.
  *
@@ -3274,15 +3257,15 @@ struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
 char *SSL_get_shared_ciphers(const SSL *ssl, char *buf, int size);
 
 /**
- * OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)).
- * "(NONE)" for NULL. Puts no error on the queue.
+ * Returns OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256"
+ * (SSL_CIPHER_get_name(3)). "(NONE)" for NULL. Puts no error on the queue.
  *
  * Lifetime: static.
  */
 const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 
 /**
- * The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+ * Returns the name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
  * (SSL_CIPHER_standard_name(3)). "(NONE)" for NULL. Puts no error on the queue.
  *
  * Lifetime: static.
@@ -3290,7 +3273,7 @@ const char *SSL_CIPHER_get_name(const SSL_CIPHER *cipher);
 const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 
 /**
- * OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
+ * Returns OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
  * (OPENSSL_cipher_name(3)). "(NONE)" for NULL and for names that are not known. Puts no error on
  * the queue.
  *
@@ -3299,14 +3282,15 @@ const char *SSL_CIPHER_standard_name(const SSL_CIPHER *cipher);
 const char *OPENSSL_cipher_name(const char *rfc_name);
 
 /**
- * The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
- * (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
+ * Returns the secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its
+ * key (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the
+ * queue.
  */
 int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
 
 /**
- * The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
- * "(NONE)" for NULL. Puts no error on the queue.
+ * Returns the protocol version that first had `cipher`, such as "TLSv1.2"
+ * (SSL_CIPHER_get_version(3)). "(NONE)" for NULL. Puts no error on the queue.
  *
  * Lifetime: static.
  */
@@ -3354,7 +3338,7 @@ int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
 int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 
 /**
- * The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
+ * Returns the hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
  * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
  * for NULL. Puts no error on the queue.
  *
@@ -3363,32 +3347,32 @@ int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
 
 /**
- * 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
- * no error on the queue.
+ * Returns 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for
+ * NULL. Puts no error on the queue.
  */
 int SSL_CIPHER_is_aead(const SSL_CIPHER *cipher);
 
 /**
- * OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
+ * Returns OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
  * (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
  */
 uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
 
 /**
- * The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
- * for NULL. Puts no error on the queue.
+ * Returns the number of `cipher` in IANA's registry and on the wire
+ * (SSL_CIPHER_get_protocol_id(3)). 0 for NULL. Puts no error on the queue.
  */
 uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
 
 /**
- * What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+ * Returns what `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
  *
  * Lifetime: static.
  */
 const char *OSSL_default_cipher_list(void);
 
 /**
- * The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+ * Returns the TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
  * (OSSL_default_ciphersuites(3)).
  *
  * Lifetime: static.
@@ -3396,9 +3380,9 @@ const char *OSSL_default_cipher_list(void);
 const char *OSSL_default_ciphersuites(void);
 
 /**
- * The name of the group with number `id`, as `SSL_get_negotiated_group` and `SSL_get_shared_group`
- * return it (SSL_group_to_name(3)). NULL when the group is not known. Puts no error on the queue.
- * `ssl` is not used and may be NULL.
+ * Returns the name of the group with number `id`, as `SSL_get_negotiated_group` and
+ * `SSL_get_shared_group` return it (SSL_group_to_name(3)). NULL when the group is not known. Puts
+ * no error on the queue. `ssl` is not used and may be NULL.
  *
  * Lifetime: that of the context.
  */
@@ -3427,12 +3411,12 @@ const char *SSL_group_to_name(SSL *ssl, int id);
 void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
 /**
- * 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+ * Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
  */
 int SSL_client_hello_isv2(SSL *ssl);
 
 /**
- * The field legacy_version of the ClientHello; 0 outside of the callback.
+ * Returns the field legacy_version of the ClientHello; 0 outside of the callback.
  */
 unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
 
@@ -3469,23 +3453,21 @@ size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
 
 /**
- * Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the client's order, and
- * `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
- * NULL for none.
+ * Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the
+ * client's order, and `*outlen` to how many there are. The array is the caller's, to be freed with
+ * `OPENSSL_free`; NULL for none.
  *
  * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
  * the queue.
  *
  * Lifetime: the caller's, freed by `OPENSSL_free`.
  */
-int SSL_client_hello_get1_extensions_present(SSL *ssl,
-                                             int **out,
-                                             size_t *outlen);
+int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen);
 
 /**
  * Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
- * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
- * of the callback.
+ * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know
+ * its type, and outside of the callback.
  *
  * Lifetime: until the callback has answered for good, also while it is suspended.
  */
@@ -3514,7 +3496,7 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
                              struct stack_st_SSL_CIPHER **scsvs);
 
 /**
- * The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
+ * Returns the host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
  *
  * On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
  * a session, the name that was accepted when that was made.
@@ -3523,7 +3505,7 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
  * session, the name that the server accepted when that was made, if it did.
  *
- * Lifetime: server: until the next handshake; client: until the name is set anew.
+ * Lifetime: server: until the next handshake; client: until another name is set.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 
@@ -3616,7 +3598,7 @@ int SSL_select_next_proto(unsigned char **out,
  */
 
 /**
- * Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
+ * Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
  * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
  * connection's own function comes before it.
  *
@@ -3630,7 +3612,7 @@ int SSL_select_next_proto(unsigned char **out,
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
- * The information callback of `ctx`; NULL when none was set.
+ * Returns the information callback of `ctx`; NULL when none was set.
  */
 void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int val);
 
@@ -3642,20 +3624,20 @@ void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int va
 void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
 
 /**
- * The information callback of `ssl` itself; NULL when none was set.
+ * Returns the information callback of `ssl` itself; NULL when none was set.
  */
 void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val);
 
 /**
- * Sets the function that is told of protocol messages, on connections made later. Its last
+ * Sets the function that is called for protocol messages, on connections made later. Its last
  * argument is set with `SSL_CTX_set_msg_callback_arg`.
  *
  * `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
  * (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
  * type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
- * `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are told.
- * Application data is never shown. `buf` is good during the call only, and may hold secrets of
- * the handshake, such as tickets.
+ * `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are
+ * reported. Application data is never shown. `buf` is good during the call only, and may hold
+ * secrets of the handshake, such as tickets.
  *
  * The engine sends several messages in one record where OpenSSL would send several records.
  *
@@ -3691,7 +3673,7 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
 void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 
 /**
- * The key log callback; NULL when none was set.
+ * Returns the key log callback; NULL when none was set.
  */
 SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
@@ -3732,7 +3714,7 @@ void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
                                                                     EVP_PKEY **pkey));
 
 /**
- * The function that a client asks for a certificate; NULL when none was set.
+ * Returns the function that a client asks for a certificate; NULL when none was set.
  */
 int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
 
@@ -3741,8 +3723,9 @@ int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY 
  * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
  * get the same bytes.
  *
- * Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS 1.3, and for a label
- * that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
+ * Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS
+ * 1.3, and for a label that TLS 1.2 uses itself or that is too long for TLS 1.3
+ * (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
  *
  * Requires: `out` is writable, `label` and `context` are readable for their lengths.
  */
@@ -3756,8 +3739,8 @@ int SSL_export_keying_material(SSL *ssl,
                                int use_context);
 
 /**
- * Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which a
- * client has as soon as it has sent early data, and a server that accepts it. There always is a
+ * Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which
+ * a client has as soon as it has sent early data, and a server that accepts it. There always is a
  * context; it may be empty.
  *
  * Returns 1; 0 on failure.
@@ -3789,27 +3772,23 @@ size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
- * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
- * long it is; 0 when it has not been sent.
+ * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
+ * how long it is; 0 when it has not been sent.
  *
  * Requires: `buf` is writable for `count` bytes.
  */
-size_t SSL_get_finished(const SSL *ssl,
-                        void *buf,
-                        size_t count);
+size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
 
 /**
- * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
- * how long it is; 0 when it has not come.
+ * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and
+ * returns how long it is; 0 when it has not come.
  *
  * Requires: `buf` is writable for `count` bytes.
  */
-size_t SSL_get_peer_finished(const SSL *ssl,
-                             void *buf,
-                             size_t count);
+size_t SSL_get_peer_finished(const SSL *ssl, void *buf, size_t count);
 
 /**
- * The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+ * Returns the level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
  * (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15.
  *
  * Lifetime: static.
@@ -3817,7 +3796,7 @@ size_t SSL_get_peer_finished(const SSL *ssl,
 const char *SSL_alert_type_string_long(int value);
 
 /**
- * The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+ * Returns the level of an alert as info callbacks get it: "W", "F" or "U" for unknown
  * (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15.
  *
  * Lifetime: static.
@@ -3825,16 +3804,16 @@ const char *SSL_alert_type_string_long(int value);
 const char *SSL_alert_type_string(int value);
 
 /**
- * What an alert says, such as "handshake failure", or "unknown" (SSL_alert_desc_string_long(3)).
- * `value` has the description in bits 0 to 7.
+ * Returns what an alert says, such as "handshake failure", or "unknown"
+ * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7.
  *
  * Lifetime: static.
  */
 const char *SSL_alert_desc_string_long(int value);
 
 /**
- * What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
- * description in bits 0 to 7.
+ * Returns what an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value`
+ * has the description in bits 0 to 7.
  *
  * Lifetime: static.
  */
@@ -3947,9 +3926,9 @@ int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
 int SSL_CONF_cmd_argv(SSL_CONF_CTX *cctx, int *pargc, char ***pargv);
 
 /**
- * The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
- * (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
- * set.
+ * Returns the kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2),
+ * `_DIR` (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags
+ * that are set.
  */
 int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
 
@@ -3991,7 +3970,7 @@ void SSL_add_ssl_module(void);
 typedef struct {
     /**
      * To be set to sizeof(REPRISE_SESSION_STATS) by the caller: later versions have more fields,
-     * at the end, and no function writes behind the size that it is told.
+     * at the end, and no function writes beyond the size that it is given.
      */
     size_t size;
     /**
@@ -4032,7 +4011,7 @@ typedef struct {
  * Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
  * set, to `sizeof(*stats)`.
  *
- * Cheap enough to be called for every request: it takes no lock and waits for nobody, and costs
+ * Cheap enough to be called for every request: it takes no lock, does not wait, and costs
  * the same however many sessions there are. Each figure is right, but they may belong to slightly
  * different moments when other threads use the cache.
  *
@@ -4131,7 +4110,7 @@ int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 const char *SSL_COMP_get0_name(const SSL_COMP *comp);
 
 /**
- * The list of compression methods: NULL, there is none.
+ * Returns the list of compression methods: NULL, there is none.
  *
  * Lifetime: static.
  *
@@ -4195,7 +4174,7 @@ int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
 int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 
 /**
- * The logs a context trusts: NULL, none.
+ * Returns the logs a context trusts: NULL, none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4246,7 +4225,7 @@ int SSL_ct_is_enabled(const SSL *ssl);
 int SSL_enable_ct(SSL *ssl, int validation_mode);
 
 /**
- * The timestamps a peer sent: NULL, none are read.
+ * Returns the timestamps a peer sent: NULL, none are read.
  *
  * Lifetime: nothing is lent.
  *
@@ -4334,7 +4313,8 @@ int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 
 /**
  * Says whether libssl handles an extension itself, so that a program must not
- * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
+ * (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as they do on
+ * OpenSSL.
  */
 int SSL_extension_supported(unsigned int ext_type);
 
@@ -4400,7 +4380,7 @@ int SSL_dane_tlsa_add(SSL *ssl,
                       size_t dlen);
 
 /**
- * The DANE state of a connection: NULL, none.
+ * Returns the DANE state of a connection: NULL, none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4432,16 +4412,15 @@ int SSL_get0_dane_tlsa(SSL *ssl,
                        size_t *dlen);
 
 /**
- * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
- * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
- * level or callback refuses, or NULL, which stays the caller's.
+ * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`:
+ * it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue
+ * for a key that the security level or callback refuses, or NULL, which stays the caller's.
  *
  * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
-int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
-                             EVP_PKEY *dhpkey);
+int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a context. Accepted, never called.
@@ -4453,16 +4432,16 @@ int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx,
 void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
 
 /**
- * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to `dhpkey`: it is freed
- * at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a key that the security
- * level or callback refuses, or NULL, which stays the caller's.
+ * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to
+ * `dhpkey`: it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on
+ * the queue for a key that the security level or callback refuses, or NULL, which stays the
+ * caller's.
  *
  * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
-int SSL_set0_tmp_dh_pkey(SSL *ssl,
-                         EVP_PKEY *dhpkey);
+int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
 
 /**
  * Sets the callback that gives DH parameters for a connection. Accepted, never called.
@@ -4673,7 +4652,7 @@ void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx,
                                            void *arg);
 
 /**
- * The protocol that NPN chose: NULL with length 0, as NPN never runs.
+ * Returns the protocol that NPN chose: NULL with length 0, as NPN never runs.
  *
  * Lifetime: until the next handshake.
  *
@@ -4689,7 +4668,7 @@ void SSL_get0_next_proto_negotiated(const SSL *ssl, const unsigned char **data, 
 int SSL_verify_client_post_handshake(SSL *ssl);
 
 /**
- * The argument of the padding callback of a context: NULL.
+ * Returns the argument of the padding callback of a context: NULL.
  *
  * Lifetime: nothing is lent.
  *
@@ -4750,7 +4729,7 @@ int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 int SSL_alloc_buffers(SSL *ssl);
 
 /**
- * The argument of the padding callback of a connection: NULL.
+ * Returns the argument of the padding callback of a connection: NULL.
  *
  * Lifetime: nothing is lent.
  *
@@ -4915,7 +4894,7 @@ int SSL_SRP_CTX_free(SSL *ssl);
 int SSL_SRP_CTX_init(SSL *ssl);
 
 /**
- * The prime of the SRP group: NULL, no connection uses SRP.
+ * Returns the prime of the SRP group: NULL, no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4924,7 +4903,7 @@ int SSL_SRP_CTX_init(SSL *ssl);
 BIGNUM *SSL_get_srp_N(SSL *ssl);
 
 /**
- * The generator of the SRP group: NULL, no connection uses SRP.
+ * Returns the generator of the SRP group: NULL, no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4933,7 +4912,7 @@ BIGNUM *SSL_get_srp_N(SSL *ssl);
 BIGNUM *SSL_get_srp_g(SSL *ssl);
 
 /**
- * The SRP user's information: NULL, no connection uses SRP.
+ * Returns the SRP user's information: NULL, no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4942,7 +4921,7 @@ BIGNUM *SSL_get_srp_g(SSL *ssl);
 char *SSL_get_srp_userinfo(SSL *ssl);
 
 /**
- * The SRP user's name: NULL, no connection uses SRP.
+ * Returns the SRP user's name: NULL, no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4984,7 +4963,7 @@ int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
- * The SRTP profile in use: NULL, none.
+ * Returns the SRTP profile in use: NULL, none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4993,7 +4972,7 @@ int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 
 /**
- * The SRTP profiles set: NULL, none.
+ * Returns the SRTP profiles set: NULL, none.
  *
  * Lifetime: nothing is lent.
  *

@@ -3,8 +3,9 @@
 //!
 //! There are two lists. The "CA list" is for either side; the "client CA list" for servers only,
 //! and comes first there unless it is empty. A connection's own list comes before its context's.
-//! Lists that a function gives are lent until they are replaced, or their owner ends, and grow when a
-//! name is added; lists that a function takes belong to the library from then on. Names are those of libcrypto (`X509_NAME`).
+//! Lists that a function gives are lent until they are replaced, or their owner ends, and grow when
+//! a name is added; lists that a function takes belong to the library from then on. Names are those
+//! of libcrypto (`X509_NAME`).
 
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::ManuallyDrop;
@@ -25,7 +26,7 @@ use crate::libcrypto::x509::X509;
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of the caller's, who gives it away.
+/// `name_list` is NULL or a list of which the caller gives up its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     ctx: *mut Context,
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of the caller's, who gives it away.
+/// `name_list` is NULL or a list of which the caller gives up its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_CA_list(
     ssl: *mut Connection,
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     })
 }
 
-/// The CA list of `ctx`; empty at first.
+/// Returns the CA list of `ctx`; empty at first.
 ///
 /// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_CA_list(
     })
 }
 
-/// The CA list of `ssl`: its own, or its context's.
+/// Returns the CA list of `ssl`: its own, or its context's.
 ///
 /// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
@@ -88,7 +89,8 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
     })
 }
 
-/// The list that the peer has sent, lent until the next handshake; NULL when it has sent none.
+/// Returns the list that the peer has sent, lent until the next handshake; NULL when it has sent
+/// none.
 ///
 /// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
@@ -134,7 +136,7 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
 /// `ctx` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of the caller's, who gives it away.
+/// `name_list` is NULL or a list of which the caller gives up its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     ctx: *mut Context,
@@ -154,7 +156,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
 /// `ssl` is NULL; NULL takes the old one away.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of the caller's, who gives it away.
+/// `name_list` is NULL or a list of which the caller gives up its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_client_CA_list(
     ssl: *mut Connection,
@@ -170,7 +172,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     })
 }
 
-/// The client CA list of `ctx`; empty at first.
+/// Returns the client CA list of `ctx`; empty at first.
 ///
 /// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
@@ -184,8 +186,8 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
 }
 
 /// On a client, the list that the server has sent, lent until the next handshake; on a server, the
-/// client CA list of `ssl` or else of its context, lent until it is set anew or its owner is freed. NULL
-/// for none.
+/// client CA list of `ssl` or else of its context, lent until another is set or its owner is freed.
+/// NULL for none.
 ///
 /// Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
 #[unsafe(no_mangle)]
@@ -230,8 +232,8 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
     })
 }
 
-/// A copy of a list with copies of its names; of NULL, an empty list. It is the caller's, to be
-/// freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+/// Returns a copy of a list with copies of its names; of NULL, an empty list. It is the caller's,
+/// to be freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
 ///
 /// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
@@ -248,9 +250,9 @@ pub unsafe extern "C" fn SSL_dup_CA_list(
     })
 }
 
-/// The subjects of the certificates in a PEM file, each once, in order. The list is the caller's:
-/// to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`. NULL with an
-/// error on the queue when the file cannot be read or holds no certificate.
+/// Returns the subjects of the certificates in a PEM file, each once, in order. The list is the
+/// caller's: to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`.
+/// NULL with an error on the queue when the file cannot be read or holds no certificate.
 ///
 /// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]

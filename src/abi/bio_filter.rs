@@ -14,8 +14,8 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 
-/// The kind of BIO that is a connection: for `BIO_new`, which gives one without a connection;
-/// `BIO_set_ssl` gives it one.
+/// Returns the kind of BIO that is a connection: for `BIO_new`, which gives one without a
+/// connection; `BIO_set_ssl` gives it one.
 ///
 /// Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
 /// retry flags say what is waited for. Commands:

@@ -17,7 +17,7 @@ use crate::callback::{
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets the function that is told of handshakes that start (`SSL_CB_HANDSHAKE_START`), end
+/// Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
 /// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
 /// connection's own function comes before it.
 ///
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: 
     })
 }
 
-/// The information callback of `ctx`; NULL when none was set.
+/// Returns the information callback of `ctx`; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFunction {
     call(c"SSL_CTX_get_info_callback", None, || {
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: I
     })
 }
 
-/// The information callback of `ssl` itself; NULL when none was set.
+/// Returns the information callback of `ssl` itself; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFunction {
     call(c"SSL_get_info_callback", None, || {
@@ -67,15 +67,15 @@ pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFu
     })
 }
 
-/// Sets the function that is told of protocol messages, on connections made later. Its last
+/// Sets the function that is called for protocol messages, on connections made later. Its last
 /// argument is set with `SSL_CTX_set_msg_callback_arg`.
 ///
 /// `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
 /// (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
 /// type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
-/// `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are told.
-/// Application data is never shown. `buf` is good during the call only, and may hold secrets of
-/// the handshake, such as tickets.
+/// `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are
+/// reported. Application data is never shown. `buf` is good during the call only, and may hold
+/// secrets of the handshake, such as tickets.
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
 ///
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback
     })
 }
 
-/// The key log callback; NULL when none was set.
+/// Returns the key log callback; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> KeylogFunction {
     call(c"SSL_CTX_get_keylog_callback", None, || {
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
     })
 }
 
-/// The function that a client asks for a certificate; NULL when none was set.
+/// Returns the function that a client asks for a certificate; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
     ctx: *mut Context,

@@ -133,7 +133,7 @@ pub unsafe extern "C" fn SSL_use_cert_and_key(
     })
 }
 
-/// The current certificate of the context, or NULL when the current slot has none.
+/// Returns the current certificate of the context, or NULL when the current slot has none.
 ///
 /// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
@@ -146,8 +146,8 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut f
     })
 }
 
-/// The certificate by which this side of the connection identifies itself, or NULL: once the
-/// handshake has selected one, that one; before, the one set last. In the callback of
+/// Returns the certificate by which this side of the connection identifies itself, or NULL: once
+/// the handshake has selected one, that one; before, the one set last. In the callback of
 /// `SSL_CTX_set_cert_cb` it is still the one set last.
 ///
 /// Lifetime: until another is set, or the owner's end.

@@ -49,8 +49,8 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
 /// `SSL_CTX_use_certificate_chain_file` takes those too.
 ///
 /// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
-/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
-/// no certificate, `BAD_SSL_FILETYPE` for another `type`.
+/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
+/// holds no certificate, `BAD_SSL_FILETYPE` for another `type`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
     ctx: *mut Context,

@@ -23,8 +23,8 @@ const NO_NAME: *const c_char = c"(NONE)".as_ptr();
 /// Smallest buffer for a description, in bytes.
 const DESCRIPTION_SIZE: usize = 128;
 
-/// OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256" (SSL_CIPHER_get_name(3)).
-/// "(NONE)" for NULL. Puts no error on the queue.
+/// Returns OpenSSL's name of `cipher`, such as "ECDHE-RSA-AES128-GCM-SHA256"
+/// (SSL_CIPHER_get_name(3)). "(NONE)" for NULL. Puts no error on the queue.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_name(cipher: *const Cipher) -> *const c_
     unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.name.as_ptr())
 }
 
-/// The name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+/// Returns the name of `cipher` in IANA's registry, such as "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 /// (SSL_CIPHER_standard_name(3)). "(NONE)" for NULL. Puts no error on the queue.
 ///
 /// Lifetime: static.
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_CIPHER_standard_name(cipher: *const Cipher) -> *con
     unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.standard_name.as_ptr())
 }
 
-/// OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
+/// Returns OpenSSL's name of the cipher suite that IANA's registry calls `rfc_name`
 /// (OPENSSL_cipher_name(3)). "(NONE)" for NULL and for names that are not known. Puts no error on
 /// the queue.
 ///
@@ -56,8 +56,9 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(rfc_name: *const c_char) -> *const 
         .map_or(NO_NAME, |cipher| cipher.name.as_ptr())
 }
 
-/// The secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its key
-/// (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the queue.
+/// Returns the secret bits of `cipher`, and in `*alg_bits`, unless that is NULL, the bits of its
+/// key (SSL_CIPHER_get_bits(3)). 0, with `*alg_bits` left alone, for NULL. Puts no error on the
+/// queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *mut c_int) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
@@ -69,8 +70,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const Cipher, alg_bits: *m
     cipher.bits()
 }
 
-/// The protocol version that first had `cipher`, such as "TLSv1.2" (SSL_CIPHER_get_version(3)).
-/// "(NONE)" for NULL. Puts no error on the queue.
+/// Returns the protocol version that first had `cipher`, such as "TLSv1.2"
+/// (SSL_CIPHER_get_version(3)). "(NONE)" for NULL. Puts no error on the queue.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int
     unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.authentication.nid())
 }
 
-/// The hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
+/// Returns the hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
 /// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
 /// for NULL. Puts no error on the queue.
 ///
@@ -160,15 +161,15 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(
     digest.map_or(ptr::null(), |digest| digest_by_name(digest.name()))
 }
 
-/// 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for NULL. Puts
-/// no error on the queue.
+/// Returns 1 when `cipher` protects records with an AEAD, else 0 (SSL_CIPHER_is_aead(3)); 0 for
+/// NULL. Puts no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
     unsafe { known(cipher) }.map_or(0, |cipher| c_int::from(cipher.is_aead()))
 }
 
-/// OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
+/// Returns OpenSSL's number of `cipher`, 0x03000000 plus that of IANA's registry
 /// (SSL_CIPHER_get_id(3)). 0 for NULL. Puts no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
@@ -176,15 +177,15 @@ pub unsafe extern "C" fn SSL_CIPHER_get_id(cipher: *const Cipher) -> u32 {
     unsafe { known(cipher) }.map_or(0, |cipher| cipher.id)
 }
 
-/// The number of `cipher` in IANA's registry and on the wire (SSL_CIPHER_get_protocol_id(3)). 0
-/// for NULL. Puts no error on the queue.
+/// Returns the number of `cipher` in IANA's registry and on the wire
+/// (SSL_CIPHER_get_protocol_id(3)). 0 for NULL. Puts no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const Cipher) -> u16 {
     // SAFETY: the caller passes NULL or one of the table.
     unsafe { known(cipher) }.map_or(0, Cipher::wire)
 }
 
-/// What `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+/// Returns what `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -192,7 +193,7 @@ pub extern "C" fn OSSL_default_cipher_list() -> *const c_char {
     DEFAULT_CIPHER_LIST.as_ptr()
 }
 
-/// The TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
+/// Returns the TLS 1.3 suites of a new context, in the form that `SSL_CTX_set_ciphersuites` takes
 /// (OSSL_default_ciphersuites(3)).
 ///
 /// Lifetime: static.
@@ -201,9 +202,9 @@ pub extern "C" fn OSSL_default_ciphersuites() -> *const c_char {
     DEFAULT_CIPHERSUITES.as_ptr()
 }
 
-/// The name of the group with number `id`, as `SSL_get_negotiated_group` and `SSL_get_shared_group`
-/// return it (SSL_group_to_name(3)). NULL when the group is not known. Puts no error on the queue.
-/// `ssl` is not used and may be NULL.
+/// Returns the name of the group with number `id`, as `SSL_get_negotiated_group` and
+/// `SSL_get_shared_group` return it (SSL_group_to_name(3)). NULL when the group is not known. Puts
+/// no error on the queue. `ssl` is not used and may be NULL.
 ///
 /// Lifetime: that of the context.
 #[unsafe(no_mangle)]

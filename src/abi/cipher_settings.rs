@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::stack::Stack;
 
-/// The suite that `ssl` uses, or NULL before it is agreed on.
+/// Returns the suite that `ssl` uses, or NULL before it is agreed on.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(ctx: *mut Context, str: *const
     })
 }
 
-/// The suites of `ctx` in order of preference, TLS 1.3 first.
+/// Returns the suites of `ctx` in order of preference, TLS 1.3 first.
 ///
 /// Lifetime: until the suites are changed, or the owner's end.
 #[unsafe(no_mangle)]
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(ctx: *const Context) -> *mut ffi::s
     })
 }
 
-/// The suites of `ssl` in order of preference, TLS 1.3 first.
+/// Returns the suites of `ssl` in order of preference, TLS 1.3 first.
 ///
 /// Lifetime: until the suites are changed, or the owner's end.
 #[unsafe(no_mangle)]
@@ -93,9 +93,9 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::st
     })
 }
 
-/// The suites that `ssl` would offer with its versions, its signature algorithms and its security level or
-/// callback, in a list of the caller's own, to be freed
-/// with `sk_SSL_CIPHER_free`; NULL for none.
+/// Returns the suites that `ssl` would offer with its versions, its signature algorithms and its
+/// security level or callback, in a list of the caller's own, to be freed with
+/// `sk_SSL_CIPHER_free`; NULL for none.
 ///
 /// Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
 #[unsafe(no_mangle)]
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(
     })
 }
 
-/// The name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
+/// Returns the name of suite number `priority` (0 the most preferred) of `ssl`, or NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut Connection, str: *const 
     })
 }
 
-/// The suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
+/// Returns the suite that `ssl` is about to use; the same as `SSL_get_current_cipher`.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn SSL_get_pending_cipher(ssl: *const Connection) -> *cons
     unsafe { SSL_get_current_cipher(ssl) }
 }
 
-/// The suite with this two-byte TLS number, or NULL.
+/// Returns the suite with this two-byte TLS number, or NULL.
 ///
 /// Lifetime: static.
 ///

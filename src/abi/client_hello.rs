@@ -42,14 +42,14 @@ pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     })
 }
 
-/// 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+/// Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
     let _ = ssl;
     0
 }
 
-/// The field legacy_version of the ClientHello; 0 outside of the callback.
+/// Returns the field legacy_version of the ClientHello; 0 outside of the callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connection) -> c_uint {
     call(c"SSL_client_hello_get0_legacy_version", 0, || {
@@ -120,9 +120,9 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     unsafe { lend_part(c"SSL_client_hello_get0_compression_methods", ssl, out, part) }
 }
 
-/// Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the client's order, and
-/// `*outlen` to how many there are. The array is the caller's, to be freed with `OPENSSL_free`;
-/// NULL for none.
+/// Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the
+/// client's order, and `*outlen` to how many there are. The array is the caller's, to be freed with
+/// `OPENSSL_free`; NULL for none.
 ///
 /// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
 /// the queue.
@@ -157,8 +157,8 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 }
 
 /// Sets `*out` and `*outlen` to the contents of the extension of type `kind` in the ClientHello.
-/// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know its type, and outside
-/// of the callback.
+/// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know
+/// its type, and outside of the callback.
 ///
 /// Lifetime: until the callback has answered for good, also while it is suspended.
 #[unsafe(no_mangle)]

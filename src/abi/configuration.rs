@@ -242,9 +242,9 @@ unsafe fn move_on(pargc: *mut c_int, pargv: *mut *mut *mut c_char, used: usize) 
     }
 }
 
-/// The kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2), `_DIR`
-/// (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags that are
-/// set.
+/// Returns the kind of value that the command `cmd` takes: `SSL_CONF_TYPE_STRING` (1), `_FILE` (2),
+/// `_DIR` (3), `_NONE` (4) or `_STORE` (5); `_UNKNOWN` (0) when it is not known under the flags
+/// that are set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
     cctx: *mut Configuration,

@@ -29,9 +29,10 @@ use crate::libcrypto::memory;
 /// put on the queue, and do not keep the context from being made.
 ///
 /// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
-/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods
-/// of versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the memory that the
-/// program's functions give (`CRYPTO_set_mem_functions`) is shared between processes.
+/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of
+/// versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use)
+/// where the memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared
+/// between processes.
 ///
 /// Lifetime: the caller's, freed by `SSL_CTX_free`.
 #[unsafe(no_mangle)]
@@ -43,9 +44,9 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
 }
 
 /// Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
-/// ends the context: every cached session is told to the program's remove callback while the
-/// context's application data is still there, then that data is freed. Sessions of which somebody
-/// else holds a reference live on, but can no longer be resumed. Any thread.
+/// ends the context: the program's remove callback is called for every cached session while the
+/// context's application data is still there, then that data is freed. Sessions with other
+/// references remain, and are not resumable. Any thread.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context of which the caller owns a reference.
@@ -76,8 +77,8 @@ pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
 
 /// As `SSL_CTX_new`, within a library context and with a property query.
 ///
-/// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on the
-/// queue.
+/// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on
+/// the queue.
 ///
 /// Lifetime: the caller's, freed by `SSL_CTX_free`.
 ///
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
     })
 }
 
-/// The method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+/// Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -187,7 +188,7 @@ pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut Context, mode: c_i
     })
 }
 
-/// 1 when quiet shutdown is on, else 0.
+/// Returns 1 when quiet shutdown is on, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_quiet_shutdown", 0, || {

@@ -16,11 +16,11 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
-/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
-/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
-/// that is not `SSL_read` or its like ends the early data, and completes the handshake if it is
-/// `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error that
-/// ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
+/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is
+/// not 0), and may be repeated. The ClientHello goes out together with the first data. The first
+/// call that is not `SSL_read` or its like ends the early data, and completes the handshake if it
+/// is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
+/// that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
 ///
 /// What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
 /// data if the server has accepted early data, and nowhere if it has rejected it.
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn SSL_read_early_data(
     unsafe { drive(c"SSL_read_early_data", ssl, work) }.max(0)
 }
 
-/// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
+/// Returns the fate of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
 /// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn SSL_CTX_set_max_early_data(
     })
 }
 
-/// How many bytes of early data a server's tickets allow; 0 at first.
+/// Returns how many bytes of early data a server's tickets allow; 0 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_max_early_data(ctx: *const Context) -> u32 {
     call(c"SSL_CTX_get_max_early_data", 0, || {
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn SSL_CTX_set_recv_max_early_data(
     })
 }
 
-/// How many bytes of early data a server reads or skips; 16384 at first.
+/// Returns how many bytes of early data a server reads or skips; 16384 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) -> u32 {
     call(c"SSL_CTX_get_recv_max_early_data", 0, || {
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn SSL_set_max_early_data(
     })
 }
 
-/// How many bytes of early data a server's tickets allow; 0 at first.
+/// Returns how many bytes of early data a server's tickets allow; 0 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_max_early_data(ssl: *const Connection) -> u32 {
     call(c"SSL_get_max_early_data", 0, || {
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn SSL_set_recv_max_early_data(
     })
 }
 
-/// How many bytes of early data a server reads or skips; 16384 at first.
+/// Returns how many bytes of early data a server reads or skips; 16384 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> u32 {
     call(c"SSL_get_recv_max_early_data", 0, || {

@@ -11,8 +11,9 @@ use crate::error::Error;
 /// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
 /// get the same bytes.
 ///
-/// Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS 1.3, and for a label
-/// that TLS 1.2 uses itself or that is too long for TLS 1.3 (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
+/// Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS
+/// 1.3, and for a label that TLS 1.2 uses itself or that is too long for TLS 1.3
+/// (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
 ///
 /// # Safety
 /// `out` is writable, `label` and `context` are readable for their lengths.
@@ -50,8 +51,8 @@ pub unsafe extern "C" fn SSL_export_keying_material(
     })
 }
 
-/// Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which a
-/// client has as soon as it has sent early data, and a server that accepts it. There always is a
+/// Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which
+/// a client has as soon as it has sent early data, and a server that accepts it. There always is a
 /// context; it may be empty.
 ///
 /// Returns 1; 0 on failure.
@@ -117,8 +118,8 @@ pub unsafe extern "C" fn SSL_get_server_random(
     unsafe { copy_random(ssl, out, outlen, |(_, server)| server) }
 }
 
-/// Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns how
-/// long it is; 0 when it has not been sent.
+/// Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
+/// how long it is; 0 when it has not been sent.
 ///
 /// # Safety
 /// `buf` is writable for `count` bytes.
@@ -132,8 +133,8 @@ pub unsafe extern "C" fn SSL_get_finished(
     unsafe { copy_finished(ssl, buf, count, true) }
 }
 
-/// Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and returns
-/// how long it is; 0 when it has not come.
+/// Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and
+/// returns how long it is; 0 when it has not come.
 ///
 /// # Safety
 /// `buf` is writable for `count` bytes.

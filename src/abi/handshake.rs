@@ -53,7 +53,7 @@ pub unsafe extern "C" fn SSL_do_handshake(ssl: *mut Connection) -> c_int {
     unsafe { drive(c"SSL_do_handshake", ssl, work) }
 }
 
-/// 1 if `ssl` is a server, or may still become one; 0 for a client.
+/// Returns 1 if `ssl` is a server, or may still become one; 0 for a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_server(ssl: *const Connection) -> c_int {
     call(c"SSL_is_server", 0, || {
@@ -62,32 +62,32 @@ pub unsafe extern "C" fn SSL_is_server(ssl: *const Connection) -> c_int {
     })
 }
 
-/// 1 if the handshake is done, else 0.
+/// Returns 1 if the handshake is done, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { ask(ssl, Connection::is_init_finished) }
 }
 
-/// 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also is while
-/// the handshake rests for early data (SSL_read_early_data(3)).
+/// Returns 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also
+/// is while the handshake rests for early data (SSL_read_early_data(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { ask(ssl, Connection::is_in_init) }
 }
 
-/// 1 if the handshake has not begun, else 0.
+/// Returns 1 if the handshake has not begun, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { ask(ssl, |connection| connection.stage() == Stage::Before) }
 }
 
-/// Where the handshake is: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that was sent or
-/// received last (`TLS_ST_CW_CLNT_HELLO` and so on).
+/// Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that
+/// was sent or received last (`TLS_ST_CW_CLNT_HELLO` and so on).
 ///
-/// Status: partial (states within a handshake are only told apart with an info or message callback)
+/// Status: partial (states within a handshake are distinguished only with an info or message callback)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState {
     const BEFORE: HandshakeState = 0;
@@ -98,11 +98,11 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     })
 }
 
-/// The state of `ssl` for a person.
+/// Returns the state of `ssl` for a person.
 ///
 /// Lifetime: static.
 ///
-/// Status: partial (states within a handshake are only told apart with an info or message callback)
+/// Status: partial (states within a handshake are distinguished only with an info or message callback)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const c_char {
     call(c"SSL_state_string_long", c"unknown state".as_ptr(), || {
@@ -116,11 +116,11 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     })
 }
 
-/// The state of `ssl` in six characters.
+/// Returns the state of `ssl` in six characters.
 ///
 /// Lifetime: static.
 ///
-/// Status: partial (states within a handshake are only told apart with an info or message callback)
+/// Status: partial (states within a handshake are distinguished only with an info or message callback)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_char {
     call(c"SSL_state_string", c"UNKWN".as_ptr(), || {
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     })
 }
 
-/// What is read next, for a person; always "read header": records are read whole.
+/// Returns what is read next, as text; always "read header": records are read whole.
 ///
 /// Never NULL.
 ///
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *cons
     c"read header".as_ptr()
 }
 
-/// What is read next, in two characters; always "RH".
+/// Returns what is read next, in two characters; always "RH".
 ///
 /// Never NULL.
 ///
@@ -156,8 +156,9 @@ pub unsafe extern "C" fn SSL_rstate_string(ssl: *const Connection) -> *const c_c
     c"RH".as_ptr()
 }
 
-/// Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3). `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED`
-/// (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer is asked to update its keys in either case.
+/// Sends a KeyUpdate with the next call that reads, writes or does a handshake (TLS 1.3).
+/// `updatetype` is `SSL_KEY_UPDATE_NOT_REQUESTED` (0) or `SSL_KEY_UPDATE_REQUESTED` (1); the peer
+/// is asked to update its keys in either case.
 ///
 /// Returns 1, or 0 with an error on the queue.
 ///
@@ -172,7 +173,8 @@ pub unsafe extern "C" fn SSL_key_update(ssl: *mut Connection, updatetype: c_int)
     })
 }
 
-/// What kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or `SSL_KEY_UPDATE_NONE` (-1).
+/// Returns what kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or
+/// `SSL_KEY_UPDATE_NONE` (-1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_int {
     const NONE: c_int = -1;

@@ -109,7 +109,7 @@ pub unsafe extern "C" fn SSL_peek_ex(
     unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
 }
 
-/// What a call on `ssl` that returned `ret_code` ran into: `SSL_ERROR_NONE` (0), `_SSL` (1),
+/// Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1),
 /// `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
 /// (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
 /// (12). To be called on the same thread, with the error queue empty before the call in question.
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
     }
 }
 
-/// What `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
+/// Returns what `ssl` waits for: `SSL_NOTHING` (1), `SSL_WRITING` (2), `SSL_READING` (3),
 /// `SSL_X509_LOOKUP` (4), `SSL_RETRY_VERIFY` (8) or `SSL_CLIENT_HELLO_CB` (7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
     })
 }
 
-/// How many bytes `SSL_read` can give without reading from the BIO.
+/// Returns how many bytes `SSL_read` can give without reading from the BIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_pending", 0, || {
@@ -155,8 +155,8 @@ pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
     })
 }
 
-/// 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or not it
-/// is application data; else 0.
+/// Returns 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or
+/// not it is application data; else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_has_pending", 0, || {
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     })
 }
 
-/// Whether reading ahead was asked for. It has no effect: records are read exactly.
+/// Returns whether reading ahead was asked for. It has no effect: records are read exactly.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
     call(c"SSL_get_read_ahead", 0, || {

@@ -8,8 +8,8 @@ pub use crate::cipher::Method;
 use crate::cipher::Role;
 use crate::wire::Version;
 
-/// The method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3, within
-/// the limits that the context sets (TLS_method(3)). Never NULL.
+/// Returns the method for contexts of either role that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_method(3)). Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -18,8 +18,8 @@ pub extern "C" fn TLS_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3, within the
-/// limits that the context sets (TLS_client_method(3)). Never NULL.
+/// Returns the method for contexts of clients that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_client_method(3)). Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -28,8 +28,8 @@ pub extern "C" fn TLS_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3, within the
-/// limits that the context sets (TLS_server_method(3)). Never NULL.
+/// Returns the method for contexts of servers that negotiate the version: TLS 1.2 or TLS 1.3,
+/// within the limits that the context sets (TLS_server_method(3)). Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -38,7 +38,8 @@ pub extern "C" fn TLS_server_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)). Never NULL.
+/// Returns the method for contexts of either role that speak TLS 1.2 only (TLSv1_2_method(3)).
+/// Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -47,8 +48,8 @@ pub extern "C" fn TLSv1_2_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)). Never
-/// NULL.
+/// Returns the method for contexts of clients that speak TLS 1.2 only (TLSv1_2_client_method(3)).
+/// Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -61,8 +62,8 @@ pub extern "C" fn TLSv1_2_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)). Never
-/// NULL.
+/// Returns the method for contexts of servers that speak TLS 1.2 only (TLSv1_2_server_method(3)).
+/// Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -75,8 +76,8 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)). Never NULL.
-/// Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)).
+/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///
@@ -87,8 +88,8 @@ pub extern "C" fn TLSv1_1_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)). Never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)).
+/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///
@@ -103,8 +104,8 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)). Never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)).
+/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///
@@ -119,8 +120,8 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never NULL.
-/// Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never
+/// NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///
@@ -131,8 +132,8 @@ pub extern "C" fn TLSv1_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)). Never NULL.
-/// Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)).
+/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///
@@ -147,8 +148,8 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
     &METHOD
 }
 
-/// The method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)). Never NULL.
-/// Reprise does not speak that version: handshakes fail and say so.
+/// Returns the method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)).
+/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
 ///
 /// Lifetime: static.
 ///

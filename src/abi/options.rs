@@ -1,8 +1,8 @@
 //! Options: `SSL_OP_…` bits (SSL_CTX_set_options(3)).
 //!
 //! A connection starts with the options of its context and may then change its own. Bits that have
-//! no meaning here are remembered and read back, no more: `docs/differences.md` lists them, with the
-//! reason why none of them lets a peer do what it would forbid.
+//! no meaning here are remembered and read back, no more: `docs/differences.md` lists them, with
+//! the reason why none of them lets a peer do what it would forbid.
 
 use super::call::call;
 use super::pointer::borrow;
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u6
     })
 }
 
-/// The options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
+/// Returns the options of `ctx`. A new context has `SSL_OP_NO_COMPRESSION` and
 /// `SSL_OP_ENABLE_MIDDLEBOX_COMPAT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64
     })
 }
 
-/// The options of `ssl`.
+/// Returns the options of `ssl`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_options(ssl: *const Connection) -> u64 {
     call(c"SSL_get_options", 0, || {

@@ -48,7 +48,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Contex
     })
 }
 
-/// The password callback; NULL when none was set.
+/// Returns the password callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb(ctx: *mut Context) -> Pas
     })
 }
 
-/// The last argument of the password callback; NULL when none was set.
+/// Returns the last argument of the password callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection
     })
 }
 
-/// The password callback; NULL when none was set.
+/// Returns the password callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn SSL_get_default_passwd_cb(ssl: *mut Connection) -> Pass
     })
 }
 
-/// The last argument of the password callback; NULL when none was set.
+/// Returns the last argument of the password callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]

@@ -13,9 +13,9 @@ use crate::connection::{Connection, Role, parsed_chain, parsed_issuers, parsed_l
 use crate::error::{Error, Result};
 use crate::libcrypto::x509::X509;
 
-/// The peer's certificate, or NULL when it has sent none. After a resumption it is the session's, and
-/// the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is another question:
-/// `SSL_get_verify_result`.
+/// Returns the peer's certificate, or NULL when it has sent none. After a resumption it is the
+/// session's, and the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is
+/// another question: `SSL_get_verify_result`.
 ///
 /// The sessions of this handshake, and connections that resume one of them as the same object, lend
 /// the same certificate; all others have their own.
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *m
     })
 }
 
-/// As `SSL_get0_peer_certificate`, with a reference of the caller's own, to be given back with
+/// As `SSL_get0_peer_certificate`, with a reference that the caller gives back with
 /// `X509_free`.
 ///
 /// Lifetime: the caller's, freed by `X509_free`.
@@ -43,10 +43,10 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *m
     })
 }
 
-/// The certificates that the peer sent, not verified, as they came: on a client all of them, on a
-/// server those after the client's own. NULL when the peer has sent none, and after a resumption
-/// from a session that was read from DER or from a ticket, in which only the peer's own certificate
-/// is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+/// Returns the certificates that the peer sent, not verified, as they came: on a client all of
+/// them, on a server those after the client's own. NULL when the peer has sent none, and after a
+/// resumption from a session that was read from DER or from a ticket, in which only the peer's own
+/// certificate is kept. `SSL_get0_verified_chain` has the chain that was built from them.
 ///
 /// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
@@ -69,9 +69,9 @@ pub unsafe extern "C" fn SSL_get_peer_cert_chain(
     })
 }
 
-/// The chain that was built when the peer's certificate was verified, its own certificate first,
-/// and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL when
-/// nothing was verified, as after a resumption.
+/// Returns the chain that was built when the peer's certificate was verified, its own certificate
+/// first, and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL
+/// when nothing was verified, as after a resumption.
 ///
 /// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]

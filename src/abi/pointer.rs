@@ -5,8 +5,8 @@ use std::ffi::{CStr, c_char};
 use crate::error::{Error, Reason, Result};
 use crate::tag::{self, Tagged};
 
-/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. What is no `T` of this
-/// library is an error too ([`crate::tag`] says how far that can be told).
+/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. What is no
+/// `T` of this library is an error too ([`crate::tag`] says how far that can be told).
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live `T` that stays alive, and is not mutably borrowed, while
@@ -27,7 +27,8 @@ pub unsafe fn borrow_quietly<'a, T: Tagged>(pointer: *const T) -> Result<&'a T> 
     unsafe { optional(pointer) }?.ok_or(Error::Silent)
 }
 
-/// Like [`borrow`], where NULL stands for nothing. Functions that take over what `pointer` points to ask this first.
+/// Like [`borrow`], where NULL stands for nothing. Functions that take over what `pointer` points
+/// to ask this first.
 ///
 /// # Safety
 /// As for [`borrow`].

@@ -95,13 +95,13 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
 }
 
 /// As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
-/// (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback of
-/// `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
+/// (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback
+/// of `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
 /// libcrypto asks on the terminal.
 ///
 /// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
-/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it holds
-/// no key, `BAD_SSL_FILETYPE` for another `type`.
+/// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
+/// holds no key, `BAD_SSL_FILETYPE` for another `type`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_file(
     ctx: *mut Context,
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn SSL_check_private_key(ssl: *const Connection) -> c_int 
     })
 }
 
-/// The current private key of the context, or NULL when the current slot has none.
+/// Returns the current private key of the context, or NULL when the current slot has none.
 ///
 /// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ff
     })
 }
 
-/// The private key of the certificate that `SSL_get_certificate` gives, or NULL.
+/// Returns the private key of the certificate that `SSL_get_certificate` gives, or NULL.
 ///
 /// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]

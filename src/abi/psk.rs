@@ -1,13 +1,14 @@
 //! Pre-shared keys that come from the program and not from a resumed session, in TLS 1.3 (RFC 8446,
 //! section 2.2; SSL_CTX_set_psk_client_callback(3), SSL_CTX_use_psk_identity_hint(3)).
 //!
-//! There are two kinds of callbacks. The ones for TLS 1.3 give a session: its master key is the PSK,
-//! its cipher says the hash. The ones for TLS 1.2 give a bare key, whose hash is SHA-256; they are
-//! asked when the others have given nothing. TLS 1.2 itself has suites for such keys, which the engine
-//! does not speak: there, certificates are needed.
+//! There are two kinds of callbacks. The ones for TLS 1.3 give a session: its master key is the
+//! PSK, its cipher says the hash. The ones for TLS 1.2 give a bare key, whose hash is SHA-256; they
+//! are asked when the others have given nothing. TLS 1.2 itself has suites for such keys, which the
+//! engine does not speak: there, certificates are needed.
 //!
-//! A connection that has used a key looks like one that has resumed a session: SSL_session_reused(3)
-//! is 1, nobody has shown a certificate, and the server's tickets can be resumed as ever.
+//! A connection that has used a key looks like one that has resumed a session:
+//! SSL_session_reused(3) is 1, nobody has shown a certificate, and the server's tickets can be
+//! resumed as ever.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;
@@ -22,12 +23,12 @@ use crate::connection::{Connection, LONGEST_PSK_IDENTITY};
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
-/// Sets the function that gives a TLS 1.3 client of connections made later its key. It is called before the ClientHello
-/// is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
-/// once) and a session whose one reference it hands over, and returns 1. The session needs a master
-/// key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
-/// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
-/// that offers a key offers no other session. NULL unsets the function.
+/// Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
+/// before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
+/// bytes, which are copied at once) and a session whose one reference it hands over, and returns 1.
+/// The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+/// otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
+/// on without a key. A client that offers a key offers no other session. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -46,11 +47,11 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 server of connections made later the key of an identity. It is called for each
-/// identity in the ClientHello, those of tickets included. It stores a session as described at
-/// `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
-/// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
-/// gets the server's session id context. NULL unsets the function.
+/// Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
+/// It is called for each identity in the ClientHello, those of tickets included. It stores a
+/// session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands
+/// over, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library
+/// works with a copy, which gets the server's session id context. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -70,9 +71,10 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
 }
 
 /// Sets the function that gives a client of connections made later its key, if the callback of
-/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
-/// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
-/// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+/// identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
+/// bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
+/// function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -91,10 +93,10 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
     })
 }
 
-/// Sets the function that gives a server of connections made later the key of an identity, if the callback of
-/// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
-/// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
-/// unsets the function.
+/// Sets the function that gives a server of connections made later the key of an identity, if the
+/// callback of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len`
+/// (512) bytes and returns the length of the key, 0 if it does not know the identity. The key goes
+/// with SHA-256. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -113,9 +115,9 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
     })
 }
 
-/// Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys. It is checked and
-/// otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
-/// when it is longer than 256 bytes. NULL takes it back.
+/// Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys.
+/// It is checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an
+/// error on the queue when it is longer than 256 bytes. NULL takes it back.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
 #[unsafe(no_mangle)]
@@ -133,12 +135,12 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 client of this connection its key. It is called before the ClientHello
-/// is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes, which are copied at
-/// once) and a session whose one reference it hands over, and returns 1. The session needs a master
-/// key, a cipher, whose hash is that of the key, and TLS1_3_VERSION; otherwise, and for 0, the
-/// handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes on without a key. A client
-/// that offers a key offers no other session. NULL unsets the function.
+/// Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
+/// the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
+/// which are copied at once) and a session whose one reference it hands over, and returns 1. The
+/// session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+/// otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
+/// on without a key. A client that offers a key offers no other session. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -157,11 +159,11 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is called for each
-/// identity in the ClientHello, those of tickets included. It stores a session as described at
-/// `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or NULL if it does
-/// not know the identity, and returns 1; 0 ends the handshake. The library works with a copy, which
-/// gets the server's session id context. NULL unsets the function.
+/// Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
+/// called for each identity in the ClientHello, those of tickets included. It stores a session as
+/// described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or
+/// NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library works
+/// with a copy, which gets the server's session id context. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -181,9 +183,10 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
 }
 
 /// Sets the function that gives a client of this connection its key, if the callback of
-/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated identity
-/// of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512) bytes, and returns
-/// the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the function.
+/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+/// identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
+/// bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
+/// function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -202,10 +205,10 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
     })
 }
 
-/// Sets the function that gives a server of this connection the key of an identity, if the callback of
-/// `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512) bytes and
-/// returns the length of the key, 0 if it does not know the identity. The key goes with SHA-256. NULL
-/// unsets the function.
+/// Sets the function that gives a server of this connection the key of an identity, if the callback
+/// of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512)
+/// bytes and returns the length of the key, 0 if it does not know the identity. The key goes with
+/// SHA-256. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -224,9 +227,9 @@ pub unsafe extern "C" fn SSL_set_psk_server_callback(
     })
 }
 
-/// Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is checked and
-/// otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on the queue
-/// when it is longer than 256 bytes. NULL takes it back.
+/// Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is
+/// checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on
+/// the queue when it is longer than 256 bytes. NULL takes it back.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
 #[unsafe(no_mangle)]
@@ -253,7 +256,7 @@ pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const 
     ptr::null()
 }
 
-/// The hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+/// Returns the hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
 ///
 /// Lifetime: that of the session.
 #[unsafe(no_mangle)]

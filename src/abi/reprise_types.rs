@@ -6,7 +6,7 @@
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SessionStats {
     /// To be set to sizeof(REPRISE_SESSION_STATS) by the caller: later versions have more fields,
-    /// at the end, and no function writes behind the size that it is told.
+    /// at the end, and no function writes beyond the size that it is given.
     pub size: usize,
     /// Sessions in the cache now.
     pub entries: u64,

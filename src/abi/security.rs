@@ -1,9 +1,9 @@
 //! Security levels (SSL_CTX_set_security_level(3)): what keys, groups and signatures must be worth.
 //!
 //! The level decides which versions, suites, groups, signature algorithms, tickets and certificates
-//! are offered, chosen and accepted. A function of the program may decide instead: it is asked about
-//! each of them, in the thread of the handshake, and may call the library. It is asked about what this
-//! library can do only; how often it is asked about the same is not fixed.
+//! are offered, chosen and accepted. A function of the program may decide instead: it is asked
+//! about each of them, in the thread of the handshake, and may call the library. It is asked about
+//! what this library can do only; how often it is asked about the same is not fixed.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut Context, level: c_
     })
 }
 
-/// The security level of `ctx`.
+/// Returns the security level of `ctx`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_security_level", -1, || {
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     })
 }
 
-/// The function that decides what is secure enough: the program's, or one that goes by the level. A
-/// function of the program may call it.
+/// Returns the function that decides what is secure enough: the program's, or one that follows the
+/// level. A function of the program may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_callback(ctx: *const Context) -> SecurityFunction {
     call(c"SSL_CTX_get_security_callback", None, || {
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *m
     })
 }
 
-/// The last argument of the security callback; NULL when none was set.
+/// Returns the last argument of the security callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut Connection, level: c_i
     })
 }
 
-/// The security level of `ssl`.
+/// Returns the security level of `ssl`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int {
     call(c"SSL_get_security_level", -1, || {
@@ -141,8 +141,8 @@ pub unsafe extern "C" fn SSL_set_security_callback(
     })
 }
 
-/// The function that decides what is secure enough: the program's, or one that goes by the level. A
-/// function of the program may call it.
+/// Returns the function that decides what is secure enough: the program's, or one that follows the
+/// level. A function of the program may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_callback(ssl: *const Connection) -> SecurityFunction {
     call(c"SSL_get_security_callback", None, || {
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mu
     })
 }
 
-/// The last argument of the security callback; NULL when none was set.
+/// Returns the last argument of the security callback; NULL when none was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]

@@ -8,14 +8,14 @@ use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
-/// Gives back one reference to a session; NULL is allowed. With the last one the free callbacks
-/// of the application data are called, the keys are wiped, and the session is freed. A session
-/// that an `SSL`, a cache or another holder still has lives on.
+/// Gives back one reference to a session; NULL is allowed. After the last reference the free
+/// callbacks of the application data are called, the keys are wiped, and the session is freed.
+/// While an `SSL`, a cache or another holder has a reference, the session remains.
 ///
-/// Any thread, also while others use the session by references of their own.
+/// Any thread, even while others use the session by other references.
 ///
 /// # Safety
-/// `session` is NULL or a live session of which the caller owns a reference, and does not use
+/// `session` is NULL or a live session. The caller owns a reference to it, and does not use
 /// that reference again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
@@ -45,10 +45,10 @@ pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
     })
 }
 
-/// Tells whether a session can be used to resume: it has an id or a ticket, and is not marked as
-/// not resumable. The mark is set when a connection that used the session failed or was not shut
-/// down, when the session was removed from a cache, and when a single-use session was used; it
-/// never goes away. Whether the session has expired does not matter here.
+/// Says whether a session can be resumed: it has an id or a ticket, and has not
+/// become not resumable. It becomes so when a connection that used it failed or was not shut down,
+/// when it was removed from a cache, and when it was for a single use and has been used; it stays
+/// so. Whether the session has expired does not matter here.
 ///
 /// Returns 1 or 0; 0 for NULL. No errors.
 #[unsafe(no_mangle)]
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_
     })
 }
 
-/// Makes an empty session: no id, no cipher, protocol version 0, made now, lasting 304 seconds,
-/// verify result 1, not resumable. The caller owns its one reference and gives it back with
+/// Makes an empty session: no id, no cipher, protocol version 0, the time now, timeout 304 seconds,
+/// verification result 1, not resumable. The caller owns its one reference and gives it back with
 /// `SSL_SESSION_free()`.
 ///
 /// Returns the session, or NULL with an error on the queue when memory is short.
@@ -78,13 +78,13 @@ pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     })
 }
 
-/// Makes a copy of a session with all its fields, the ticket and the mark "not resumable" among
-/// them. The copy is in no cache and has one reference, which the caller owns. The peer's
+/// Makes a copy of a session with all its fields, including the ticket and whether it is not
+/// resumable. The copy is in no cache and has one reference, which the caller owns. The peer's
 /// certificates are shared with `src`; application data is copied through the callbacks of its
 /// indices.
 ///
 /// Returns the copy, or NULL with an error on the queue when memory is short or a callback fails.
-/// Other threads may use `src` meanwhile.
+/// Other threads may use `src` at the same time.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 #[unsafe(no_mangle)]

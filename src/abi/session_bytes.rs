@@ -1,10 +1,11 @@
 //! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
 //! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
 //!
-//! What a getter lends is good as long as in OpenSSL: id and id context as long as the session; all else
-//! until that very field is set anew, or the session ends. A thread that is reading a field while others set
-//! it anew is safe too: the last 64 values of each field that a thread was lent itself are kept for it and
-//! do not change, as long as they take no more than 64 KiB together; the last one in any case.
+//! What a getter lends is good as long as in OpenSSL: id and id context as long as the session; all
+//! else until that very field is set anew, or the session ends. A thread that is reading a field
+//! while others set it anew is safe too: the last 64 values of each field that a thread was lent
+//! itself are kept for it and do not change, as long as they take no more than 64 KiB together; the
+//! last one in any case.
 
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};
@@ -19,9 +20,9 @@ use crate::session::{Part, Session};
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0. Where an
-/// id was does not show those that are set later, but for a thread that has got 64 others since. No errors
-/// but for a NULL session.
+/// Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0.
+/// Where an id was does not show those that are set later, but for a thread that has got 64 others
+/// since. No errors but for a NULL session.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -63,9 +64,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
 
 /// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the context, lent as long as the session; the pointer is not NULL, also when the length is 0.
-/// Where a context was does not show those that are set later, but for a thread that has got 64 others since.
-/// No errors but for a NULL session.
+/// Returns the context, lent as long as the session; the pointer is not NULL, also when the length
+/// is 0. Where a context was does not show those that are set later, but for a thread that has got
+/// 64 others since. Queues an error for a NULL session only.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -106,7 +107,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
 }
 
 /// Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
-/// `outlen` bytes of it. With this key anybody can resume the session, and in TLS 1.2 read its
+/// `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
 /// connections.
 ///
 /// Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
@@ -158,8 +159,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 /// The host name that the client sent in the server name indication: on a client as it was sent,
 /// on a server only when the server name callback accepted it.
 ///
-/// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but for a NULL
-/// session.
+/// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but
+/// for a NULL session.
 ///
 /// Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
 #[unsafe(no_mangle)]
@@ -189,9 +190,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
     })
 }
 
-/// The application protocol of the session, which early data must use: stored in `*alpn`, lent
-/// until another is set or the session ends, with its length in `*len`; NULL and 0 for none. No errors but for a NULL
-/// session.
+/// Stores the application protocol of the session, which early data must use, in `*alpn`, and its
+/// length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
+/// errors but for a NULL session.
 ///
 /// Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
 #[unsafe(no_mangle)]
@@ -230,8 +231,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     })
 }
 
-/// The ticket that the server gave: stored in `*tick`, lent until it is replaced or the session ends, unless `tick`
-/// is NULL, with its length in `*len`; NULL and 0 for none. No errors but for a NULL session.
+/// Stores the ticket that the server gave in `*tick`, unless `tick` is NULL, and its length in
+/// `*len`; NULL and 0 for none. It is lent until it is replaced or the session ends. Queues an
+/// error for a NULL session only.
 ///
 /// Lifetime: until the ticket is replaced, or the session's end.
 #[unsafe(no_mangle)]
@@ -248,8 +250,8 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
 }
 
 /// The application data that came inside the ticket, or was set for the next one: stored in
-/// `*data`, lent until other data is set or the session ends, not to be changed, with its length in `*len`; NULL
-/// and 0 for none.
+/// `*data`, lent until other data is set or the session ends, not to be changed, with its length in
+/// `*len`; NULL and 0 for none.
 ///
 /// Returns 1; 0 with an error on the queue for a NULL session.
 ///
@@ -291,8 +293,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     })
 }
 
-/// The peer's certificate. It is parsed when first asked for, and lent as long as the session. Copies
-/// of the session, its connection and other sessions of the same handshake lend the same object.
+/// The peer's certificate. It is parsed when first asked for, and lent as long as the session.
+/// Copies of the session, its connection and other sessions of the same handshake lend the same
+/// object.
 ///
 /// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
 /// when it cannot be parsed. Any thread.
@@ -310,8 +313,8 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
     })
 }
 
-/// A copy of an id, which may be one that was lent. Of one that is too long, no more than one byte too many
-/// is looked at.
+/// A copy of an id, which may be one that was lent. Of one that is too long, no more than one byte
+/// too many is looked at.
 ///
 /// # Safety
 /// `data` is NULL or has `len` readable bytes.

@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
 }
 
 /// Removes the session with this one's id and version from the cache. It is marked as not
-/// resumable, and told to the remove callback, also when it was not there; nothing happens when it
+/// resumable, and the remove callback is called, even if it was not there; nothing happens when it
 /// has no id.
 ///
 /// Returns 1 when it was in the cache, else 0.
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut Context, t: c_long) -> c_
     })
 }
 
-/// How long new sessions may be resumed, in seconds, as set; 7200 at first.
+/// Returns how long new sessions may be resumed, in seconds, as set; 7200 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const Context) -> c_long {
     call(c"SSL_CTX_get_timeout", 0, || {

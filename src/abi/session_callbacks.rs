@@ -18,8 +18,8 @@ use crate::callback::{
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets the function that is told of every new session that can be resumed: in TLS 1.2 once at the
-/// end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
+/// Sets the function that is called for every new session that can be resumed: in TLS 1.2 once at
+/// the end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
 /// clients within the call that reads. It is called only when the cache mode has the bit of the
 /// connection's role, so for clients not by default. The session is in the cache already.
 ///
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     })
 }
 
-/// The function that is told of new sessions; NULL when none was set.
+/// Returns the function that is called for new sessions; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessionFunction {
     call(c"SSL_CTX_sess_get_new_cb", None, || {
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     })
 }
 
-/// The function that is asked for sessions; NULL when none was set.
+/// Returns the function that is asked for sessions; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessionFunction {
     call(c"SSL_CTX_sess_get_get_cb", None, || {
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
     })
 }
 
-/// Sets the function that is told of every session that the cache gives up: removed, expired,
+/// Sets the function that is called for every session that leaves the cache: removed, expired,
 /// evicted, lost with its connection, used up, or there when the context ends. It is also called
 /// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
 /// as not resumable. NULL unsets it.
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     })
 }
 
-/// The function that is told of sessions that go; NULL when none was set.
+/// Returns the function that is called for sessions that leave the cache; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> RemoveSessionFunction {
     call(c"SSL_CTX_sess_get_remove_cb", None, || {

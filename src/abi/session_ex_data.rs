@@ -26,8 +26,8 @@ pub unsafe extern "C" fn SSL_SESSION_set_ex_data(
     })
 }
 
-/// What was attached to a session at index `idx`, or NULL when nothing was. It is lent: how long
-/// it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+/// Returns what was attached to a session at index `idx`, or NULL when nothing was. It is lent: how
+/// long it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]

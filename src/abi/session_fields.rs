@@ -63,7 +63,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_timeout(session: *mut Session, t: c_lon
 /// The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
 /// has none yet.
 ///
-/// Returns the version. No errors but for NULL.
+/// Returns the version. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_protocol_version(session: *const Session) -> c_int {
     call(c"SSL_SESSION_get_protocol_version", 0, || {
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_protocol_version(
 
 /// The cipher suite of the session.
 ///
-/// Returns the cipher, or NULL when none was set. No errors but for NULL.
+/// Returns the cipher, or NULL when none was set. Queues an error for NULL only.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -121,9 +121,9 @@ pub unsafe extern "C" fn SSL_SESSION_set_cipher(
     })
 }
 
-/// Tells whether a client's session has a ticket.
+/// Says whether a client's session has a ticket.
 ///
-/// Returns 1 or 0. No errors but for NULL.
+/// Returns 1 or 0. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_has_ticket(session: *const Session) -> c_int {
     call(c"SSL_SESSION_has_ticket", 0, || {
@@ -134,9 +134,9 @@ pub unsafe extern "C" fn SSL_SESSION_has_ticket(session: *const Session) -> c_in
     })
 }
 
-/// How long the server meant to accept the ticket, in seconds; 0 when it did not say.
+/// How long the server accepts the ticket, in seconds; 0 when it did not say.
 ///
-/// Returns the hint. No errors but for NULL.
+/// Returns the hint. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_ticket_lifetime_hint(session: *const Session) -> c_ulong {
     call(c"SSL_SESSION_get_ticket_lifetime_hint", 0, || {
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_ticket_lifetime_hint(session: *const Se
 
 /// How much early data may be sent when the session is resumed, in bytes; 0 for none.
 ///
-/// Returns the limit. No errors but for NULL.
+/// Returns the limit. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_max_early_data(session: *const Session) -> u32 {
     call(c"SSL_SESSION_get_max_early_data", 0, || {
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_max_early_data(
 /// The mode of the max_fragment_length extension that was agreed on
 /// (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
 ///
-/// Returns the mode. No errors but for NULL.
+/// Returns the mode. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Session) -> u8 {
     call(c"SSL_SESSION_get_max_fragment_length", 0, || {
@@ -184,10 +184,10 @@ pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Ses
     })
 }
 
-/// The compression method of the session. It is 0 but for sessions that old programs saved: TLS
+/// The compression method of the session: 0, except in sessions that old programs saved. TLS
 /// compression is not supported.
 ///
-/// Returns the method. No errors but for NULL.
+/// Returns the method. Queues an error for NULL only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_compress_id(session: *const Session) -> c_uint {
     call(c"SSL_SESSION_get_compress_id", 0, || {

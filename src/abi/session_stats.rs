@@ -11,7 +11,7 @@ use crate::error::{Error, Reason, Result};
 /// Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
 /// set, to `sizeof(*stats)`.
 ///
-/// Cheap enough to be called for every request: it takes no lock and waits for nobody, and costs
+/// Cheap enough to be called for every request: it takes no lock, does not wait, and costs
 /// the same however many sessions there are. Each figure is right, but they may belong to slightly
 /// different moments when other threads use the cache.
 ///

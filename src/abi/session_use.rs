@@ -2,7 +2,7 @@
 //!
 //! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is
 //! good as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a
-//! ticket arrives. `SSL_get1_session` gives a reference of the caller's own, to be given back
+//! ticket arrives. `SSL_get1_session` gives a reference of the caller, to be given back
 //! with `SSL_SESSION_free`: the session then outlives connection and context, and any thread may
 //! use it.
 
@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Error, Reason};
 use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 
-/// The session of `ssl` with a reference of the caller's own, to be given back with
+/// Returns the session of `ssl` with a reference that the caller gives back with
 /// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
@@ -29,8 +29,7 @@ pub unsafe extern "C" fn SSL_get1_session(ssl: *mut Connection) -> *mut Session 
 }
 
 /// Sets the session that a client offers in its next handshake; NULL for none. The connection takes
-/// a reference of its own. A session that cannot be resumed is accepted, and a full handshake is
-/// made.
+/// another reference. A session that is not resumable is accepted, and a full handshake follows.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -47,7 +46,7 @@ pub unsafe extern "C" fn SSL_set_session(to: *mut Connection, session: *mut Sess
     })
 }
 
-/// 1 if the handshake resumed a session, else 0.
+/// Returns 1 if the handshake resumed a session, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
     call(c"SSL_session_reused", 0, || {
@@ -56,10 +55,11 @@ pub unsafe extern "C" fn SSL_session_reused(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The session of `ssl`, lent; NULL before a handshake. See `SSL_get1_session` for one that stays.
+/// Returns the session of `ssl`, lent; NULL before a handshake. `SSL_get1_session` gives a
+/// reference.
 ///
-/// In TLS 1.3 a client's session can be resumed only when a ticket has come, which is after the
-/// handshake: `SSL_SESSION_is_resumable` tells. Each ticket makes a new session.
+/// In TLS 1.3 a client's session can be resumed only after a ticket, which arrives after the
+/// handshake: `SSL_SESSION_is_resumable` says whether it can. Each ticket makes a new session.
 ///
 /// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const Connection) -> *mut Session
     })
 }
 
-/// The same as `SSL_get_session`, for which OpenSSL has this name as a macro.
+/// The same as `SSL_get_session`. In OpenSSL this name is a macro.
 ///
 /// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
@@ -135,7 +135,8 @@ pub unsafe extern "C" fn SSL_copy_session_id(
     })
 }
 
-/// 1 if the internal cache holds a session of this connection's version with this id, else 0.
+/// Returns 1 if the internal cache holds a session of this connection's version with this id, else
+/// 0.
 ///
 /// # Safety
 /// `id` is readable for `id_len` bytes.
@@ -156,7 +157,7 @@ pub unsafe extern "C" fn SSL_has_matching_session_id(
     })
 }
 
-/// The timeout in seconds that sessions have when nothing else is set: 7200.
+/// Returns the timeout in seconds that sessions have when nothing else is set: 7200.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
     let _ = ssl;

@@ -28,7 +28,7 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
     }
 }
 
-/// The shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
+/// Returns the shutdown flags: `SSL_SENT_SHUTDOWN` (1), `SSL_RECEIVED_SHUTDOWN` (2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_shutdown", 0, || {
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut Connection, mode: c_in
     })
 }
 
-/// Whether quiet shutdown is on.
+/// Returns whether quiet shutdown is on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_quiet_shutdown", 0, || {

@@ -15,7 +15,7 @@ use crate::wire::Version;
 
 /// `TLSEXT_NAMETYPE_host_name`
 const HOST_NAME: c_int = 0;
-/// The host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
+/// Returns the host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
 ///
 /// On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
 /// a session, the name that was accepted when that was made.
@@ -24,7 +24,7 @@ const HOST_NAME: c_int = 0;
 /// that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
 /// session, the name that the server accepted when that was made, if it did.
 ///
-/// Lifetime: server: until the next handshake; client: until the name is set anew.
+/// Lifetime: server: until the next handshake; client: until another name is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int) -> *const c_char {
     call(c"SSL_get_servername", ptr::null(), || {

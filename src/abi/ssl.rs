@@ -99,7 +99,8 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
     })
 }
 
-/// The context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave it.
+/// Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave
+/// it.
 ///
 /// Lifetime: as long as it is the connection's context.
 #[unsafe(no_mangle)]
@@ -110,8 +111,8 @@ pub unsafe extern "C" fn SSL_get_SSL_CTX(ssl: *const Connection) -> *mut Context
     })
 }
 
-/// The protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the handshake the
-/// highest that may be used.
+/// Returns the protocol version in use: 0x0303 for TLS 1.2, 0x0304 for TLS 1.3; before the
+/// handshake the highest that may be used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
     call(c"SSL_version", 0, || {
@@ -120,8 +121,8 @@ pub unsafe extern "C" fn SSL_version(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the highest
-/// that may be used. Never NULL.
+/// Returns the protocol version in use as a text: "TLSv1.3" or "TLSv1.2"; before the handshake the
+/// highest that may be used. Never NULL.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn SSL_get_version(ssl: *const Connection) -> *const c_cha
     })
 }
 
-/// The legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
+/// Returns the legacy version of the ClientHello, which is 0x0303 for TLS 1.2 and TLS 1.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
     call(c"SSL_client_version", 0, || {
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The method of `ssl`.
+/// Returns the method of `ssl`.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]

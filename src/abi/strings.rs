@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 use crate::libcrypto::error_queue;
 use crate::wire::AlertValue;
 
-/// The level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
+/// Returns the level of an alert as info callbacks get it: "warning", "fatal" or "unknown"
 /// (SSL_alert_type_string_long(3)). `value` has the level in bits 8 to 15.
 ///
 /// Lifetime: static.
@@ -14,7 +14,7 @@ pub extern "C" fn SSL_alert_type_string_long(value: c_int) -> *const c_char {
     AlertValue(value).level().as_ptr()
 }
 
-/// The level of an alert as info callbacks get it: "W", "F" or "U" for unknown
+/// Returns the level of an alert as info callbacks get it: "W", "F" or "U" for unknown
 /// (SSL_alert_type_string(3)). `value` has the level in bits 8 to 15.
 ///
 /// Lifetime: static.
@@ -23,8 +23,8 @@ pub extern "C" fn SSL_alert_type_string(value: c_int) -> *const c_char {
     AlertValue(value).short_level().as_ptr()
 }
 
-/// What an alert says, such as "handshake failure", or "unknown" (SSL_alert_desc_string_long(3)).
-/// `value` has the description in bits 0 to 7.
+/// Returns what an alert says, such as "handshake failure", or "unknown"
+/// (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -32,8 +32,8 @@ pub extern "C" fn SSL_alert_desc_string_long(value: c_int) -> *const c_char {
     AlertValue(value).description().as_ptr()
 }
 
-/// What an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value` has the
-/// description in bits 0 to 7.
+/// Returns what an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value`
+/// has the description in bits 0 to 7.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]

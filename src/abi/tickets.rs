@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_CTX_set_num_tickets(ctx: *mut Context, num_tickets:
     })
 }
 
-/// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+/// Returns how many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_num_tickets(ctx: *const Context) -> usize {
     call(c"SSL_CTX_get_num_tickets", 0, || {
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn SSL_set_num_tickets(ssl: *mut Connection, num_tickets: 
     })
 }
 
-/// How many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
+/// Returns how many tickets a TLS 1.3 server sends after a full handshake; 2 at first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
     call(c"SSL_get_num_tickets", 0, || {
@@ -62,9 +62,9 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 
 /// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
 /// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
-/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and
-/// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
-/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
+/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and returns
+/// 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less than 0
+/// to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
 /// brings that one back, or the context's own keys. Returns 1.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -113,9 +113,9 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
 
 /// Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
 /// `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
-/// Each ticket is a new session, which the callback of `SSL_CTX_sess_set_new_cb` is told. Returns 1;
-/// or 0, without an error on the queue, on a client, during the handshake, below TLS 1.3, and after
-/// close_notify.
+/// Each ticket is a new session, for which the callback of `SSL_CTX_sess_set_new_cb` is called.
+/// Returns 1; or 0, without an error on the queue, on a client, during the handshake, below TLS
+/// 1.3, and after close_notify.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
     call(c"SSL_new_session_ticket", 0, || {

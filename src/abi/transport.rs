@@ -74,8 +74,8 @@ pub unsafe extern "C" fn SSL_set_bio(
         if rbio == old_read && wbio == old_write {
             return Ok(());
         }
-        // Of two that are the same, only one reference is given; the other, or where one is enough that
-        // one, is added here.
+        // Of two that are the same, only one reference is given; the other, or where one is enough
+        // that one, is added here.
         let for_one = |bio| match rbio == wbio {
             // SAFETY: NULL or a live BIO.
             true => unsafe { Bio::from_raw_shared(bio) },
@@ -116,14 +116,14 @@ pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO
     })
 }
 
-/// The descriptor that `ssl` reads from, or -1.
+/// Returns the descriptor that `ssl` reads from, or -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { SSL_get_rfd(ssl) }
 }
 
-/// The descriptor that `ssl` reads from, or -1.
+/// Returns the descriptor that `ssl` reads from, or -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_rfd", -1, || {
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The descriptor that `ssl` writes to, or -1.
+/// Returns the descriptor that `ssl` writes to, or -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_wfd", -1, || {
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     })
 }
 
-/// The BIO that `ssl` reads from, or NULL.
+/// Returns the BIO that `ssl` reads from, or NULL.
 ///
 /// Lifetime: until the connection has another BIO, or ends.
 #[unsafe(no_mangle)]
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     })
 }
 
-/// The BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+/// Returns the BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
 ///
 /// Lifetime: until the connection has another BIO, or ends.
 #[unsafe(no_mangle)]

@@ -1,4 +1,5 @@
-//! Opaque C types that appear in prototypes, and that only libssl or libcrypto's less common headers know.
+//! Opaque C types that appear in prototypes, and that only libssl or libcrypto's less common
+//! headers know.
 
 use std::ffi::c_uint;
 

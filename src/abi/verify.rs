@@ -78,9 +78,9 @@ pub unsafe extern "C" fn SSL_set_verify(
     })
 }
 
-/// The result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0) before the
-/// handshake, and also when the peer has sent no certificate: ask `SSL_get0_peer_certificate` too.
-/// After a resumption it is the session's.
+/// Returns the result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0)
+/// before the handshake, and also when the peer has sent no certificate: ask
+/// `SSL_get0_peer_certificate` too. After a resumption it is the session's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long {
     // X509_V_ERR_UNSPECIFIED
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long
     })
 }
 
-/// The mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
+/// Returns the mode set by `SSL_CTX_set_verify`; `SSL_VERIFY_NONE` (0) by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_mode", 0, || {
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
     })
 }
 
-/// The callback set by `SSL_CTX_set_verify`; NULL for none.
+/// Returns the callback set by `SSL_CTX_set_verify`; NULL for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> VerifyFunction {
     call(c"SSL_CTX_get_verify_callback", None, || {
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_callback(ctx: *const Context) -> Ver
     })
 }
 
-/// The callback set by `SSL_set_verify`, or that of the context; NULL for none.
+/// Returns the callback set by `SSL_set_verify`, or that of the context; NULL for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_callback(ssl: *const Connection) -> VerifyFunction {
     call(c"SSL_get_verify_callback", None, || {
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn SSL_set_verify_depth(ssl: *mut Connection, depth: c_int
     })
 }
 
-/// The depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
+/// Returns the depth set by `SSL_CTX_set_verify_depth`; -1 when none is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_verify_depth(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_depth", -1, || {
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_depth(ctx: *const Context) -> c_int 
     })
 }
 
-/// The depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
+/// Returns the depth set by `SSL_set_verify_depth`, or that of the context; -1 when none is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_depth", -1, || {
@@ -190,8 +190,8 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
     })
 }
 
-/// The index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified: for
-/// `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
+/// Returns the index under which an `X509_STORE_CTX` holds the `SSL` whose peer is being verified:
+/// for `X509_STORE_CTX_get_ex_data` in callbacks. The same for the life of the process.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
     call(c"SSL_get_ex_data_X509_STORE_CTX_idx", -1, || {
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
     })
 }
 
-/// The mode set by `SSL_set_verify`, or that of the context.
+/// Returns the mode set by `SSL_set_verify`, or that of the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_mode", 0, || {
@@ -219,9 +219,9 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
     })
 }
 
-/// The verify parameters of the context, lent as long as it lives. What the program changes through
-/// the pointer counts at once, for connections that have not used their own yet; no other thread may
-/// use the context meanwhile.
+/// Returns the verify parameters of the context, lent as long as it lives. What the program changes
+/// through the pointer counts at once, for connections that have not used their own yet; no other
+/// thread may use the context meanwhile.
 ///
 /// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]
@@ -232,8 +232,8 @@ pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509
     })
 }
 
-/// The verify parameters of the connection, lent as long as it lives. They start as those of the
-/// context.
+/// Returns the verify parameters of the connection, lent as long as it lives. They start as those
+/// of the context.
 ///
 /// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]

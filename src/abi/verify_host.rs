@@ -63,8 +63,8 @@ pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) 
     })
 }
 
-/// The name in the peer's certificate that matched, for example `*.example.org`; NULL when none was
-/// asked for, or none matched, or the session was resumed.
+/// Returns the name in the peer's certificate that matched, for example `*.example.org`; NULL when
+/// none was asked for, or none matched, or the session was resumed.
 ///
 /// Lifetime: until the next verification, or the connection's end.
 #[unsafe(no_mangle)]

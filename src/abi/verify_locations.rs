@@ -23,8 +23,8 @@ use crate::libcrypto::store::Store;
 /// `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
 /// `openssl rehash`. One of the two may be NULL.
 ///
-/// Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or holds
-/// no certificate. A directory that does not exist is no error.
+/// Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or
+/// holds no certificate. A directory that does not exist is no error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
     ctx: *mut Context,
@@ -128,8 +128,8 @@ pub unsafe extern "C" fn SSL_CTX_set_default_verify_store(ctx: *mut Context) -> 
     })
 }
 
-/// The context's store of trusted certificates; never NULL for a context. The program may add to it
-/// at any time.
+/// Returns the context's store of trusted certificates; never NULL for a context. The program may
+/// add to it at any time.
 ///
 /// Lifetime: until `SSL_CTX_set_cert_store`, or the context's end.
 #[unsafe(no_mangle)]

@@ -46,8 +46,8 @@ pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long>
     Ok(1)
 }
 
-/// Lends the extra chain; without one, and with the number 0, the current certificate's. The list grows
-/// with the chain, and lives until that is cleared or replaced, or the context ends.
+/// Lends the extra chain; without one, and with the number 0, the current certificate's. The list
+/// grows with the chain, and lives until that is cleared or replaced, or the context ends.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
@@ -117,8 +117,8 @@ pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_l
     })
 }
 
-/// Lends the chain of the current certificate; NULL for none. The list grows with the chain, and lives
-/// until that is cleared or replaced, or the context or connection ends.
+/// Lends the chain of the current certificate; NULL for none. The list grows with the chain, and
+/// lives until that is cleared or replaced, or the context or connection ends.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.

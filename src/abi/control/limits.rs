@@ -82,8 +82,8 @@ pub fn set_read_ahead(target: Target<'_>, flag: c_long) -> Result<c_long> {
     target.change(|settings| std::mem::replace(&mut settings.read_ahead, flag as c_int).into())
 }
 
-/// Sets how many bytes a peer's message of certificates may have, or a server's request for one, and gives the
-/// old limit; 0 for a negative one.
+/// Sets how many bytes a peer's message of certificates may have, or a server's request for one,
+/// and gives the old limit; 0 for a negative one.
 pub fn set_max_cert_list(target: Target<'_>, bytes: c_long) -> Result<c_long> {
     match usize::try_from(bytes) {
         Ok(bytes) => target

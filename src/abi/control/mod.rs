@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
 /// concern one connection.
 ///
-/// Status: partial (no DTLS; this side's ephemeral key is not told, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
+/// Status: partial (no DTLS; this side's ephemeral key is not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
 ///
 /// # Safety
 /// `parg` is what the control takes.

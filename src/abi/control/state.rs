@@ -44,8 +44,8 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
     }
 }
 
-/// Whether renegotiation would be secure (RFC 5746), though it never happens here: what the peer has said. A server of
-/// TLS 1.3 does not say it.
+/// Whether renegotiation would be secure (RFC 5746), though it never happens here: what the peer
+/// has said. A server of TLS 1.3 does not say it.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
     connection.peer_renegotiates_securely().into()
 }

@@ -59,8 +59,9 @@ pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Re
     unsafe { argument.write(value) }
 }
 
-/// Lends the stapled response and gives its length; -1 when there is none. It lives until another is
-/// set, the next handshake of a client, or the connection's end; one that was set is lent as it was given.
+/// Lends the stapled response and gives its length; -1 when there is none. It lives until another
+/// is set, the next handshake of a client, or the connection's end; one that was set is lent as it
+/// was given.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
@@ -88,8 +89,8 @@ pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_lon
     1
 }
 
-/// Sets one of the lists that belong to a request. It is the library's from now on; the former one is
-/// the program's, as in OpenSSL, so that a list that was lent may be changed and set again.
+/// Sets one of the lists that belong to a request. It is the library's from now on; the former one
+/// is the program's, as in OpenSSL, so that a list that was lent may be changed and set again.
 ///
 /// # Safety
 /// The pointer is NULL or a list of such items, given away by the caller.

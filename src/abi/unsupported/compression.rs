@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *c
     ptr::null()
 }
 
-/// The list of compression methods: NULL, there is none.
+/// Returns the list of compression methods: NULL, there is none.
 ///
 /// Lifetime: static.
 ///

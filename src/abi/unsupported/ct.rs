@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_CTX_enable_ct(ctx: *mut Context, validation_mode: c
     unsupported(c"SSL_CTX_enable_ct", 0, WHY)
 }
 
-/// The logs a context trusts: NULL, none.
+/// Returns the logs a context trusts: NULL, none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn SSL_enable_ct(ssl: *mut Connection, validation_mode: c_
     unsupported(c"SSL_enable_ct", 0, WHY)
 }
 
-/// The timestamps a peer sent: NULL, none are read.
+/// Returns the timestamps a peer sent: NULL, none are read.
 ///
 /// Lifetime: nothing is lent.
 ///

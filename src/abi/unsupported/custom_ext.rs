@@ -116,7 +116,8 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo_file(
 }
 
 /// Says whether libssl handles an extension itself, so that a program must not
-/// (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as ever.
+/// (SSL_extension_supported(3)). The list is that of OpenSSL 3.0, so programs decide as they do on
+/// OpenSSL.
 ///
 /// Status: done
 #[unsafe(no_mangle)]

@@ -1,9 +1,9 @@
 //! DANE (RFC 6698): certificates pinned by DNS records.
 //!
 //! Enabling it for a connection fails, so that no program believes to be protected by records that
-//! nobody checks; once that has failed the other calls have nothing to act on. A context may be made
-//! ready for it: that alone protects nothing, and postfix does it for every client, also for one that
-//! never verifies by DANE.
+//! nobody checks; once that has failed the other calls have nothing to act on. A context may be
+//! made ready for it: that alone protects nothing, and postfix does it for every client, also for
+//! one that never verifies by DANE.
 
 use std::ffi::{c_char, c_int, c_uchar, c_ulong};
 use std::ptr;
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_dane_tlsa_add(
     unsupported(c"SSL_dane_tlsa_add", -1, WHY)
 }
 
-/// The DANE state of a connection: NULL, none.
+/// Returns the DANE state of a connection: NULL, none.
 ///
 /// Lifetime: nothing is lent.
 ///

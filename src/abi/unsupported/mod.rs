@@ -2,9 +2,9 @@
 //!
 //! All 518 functions of libssl 3.0 are exported, because most programs are linked with `BIND_NOW`
 //! and do not start when one is missing. A function in here fails as its manual page says a failure
-//! looks and queues one error (`ERR_R_UNSUPPORTED`) that names it and says why. Where OpenSSL itself
-//! would have nothing to do or to report, it does the same in silence, with a comment saying why
-//! that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
+//! looks and queues one error (`ERR_R_UNSUPPORTED`) that names it and says why. Where OpenSSL
+//! itself would have nothing to do or to report, it does the same in silence, with a comment saying
+//! why that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
 //!
 //! The `Status:` line of a function is what `docs/symbols.md` shows.
 

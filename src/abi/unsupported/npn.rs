@@ -37,7 +37,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
     // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
 }
 
-/// The protocol that NPN chose: NULL with length 0, as NPN never runs.
+/// Returns the protocol that NPN chose: NULL with length 0, as NPN never runs.
 ///
 /// Lifetime: until the next handshake.
 ///

@@ -17,7 +17,7 @@ const NO_MAX_FRAGMENT_LENGTH: &str =
 /// Why padding fails.
 const WHY: &str = "Reprise pads no records: TLS 1.3 padding is not to be had from its engine";
 
-/// The argument of the padding callback of a context: NULL.
+/// Returns the argument of the padding callback of a context: NULL.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut Connection) -> c_int {
     1
 }
 
-/// The argument of the padding callback of a connection: NULL.
+/// Returns the argument of the padding callback of a connection: NULL.
 ///
 /// Lifetime: nothing is lent.
 ///

@@ -135,7 +135,7 @@ pub unsafe extern "C" fn SSL_SRP_CTX_init(ssl: *mut Connection) -> c_int {
     1
 }
 
-/// The prime of the SRP group: NULL, no connection uses SRP.
+/// Returns the prime of the SRP group: NULL, no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM
     ptr::null_mut()
 }
 
-/// The generator of the SRP group: NULL, no connection uses SRP.
+/// Returns the generator of the SRP group: NULL, no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn SSL_get_srp_g(ssl: *mut Connection) -> *mut ffi::BIGNUM
     ptr::null_mut()
 }
 
-/// The SRP user's information: NULL, no connection uses SRP.
+/// Returns the SRP user's information: NULL, no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_ch
     ptr::null_mut()
 }
 
-/// The SRP user's name: NULL, no connection uses SRP.
+/// Returns the SRP user's name: NULL, no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///

@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(
     unsupported(c"SSL_CTX_set_tlsext_use_srtp", 1, WHY)
 }
 
-/// The SRTP profile in use: NULL, none.
+/// Returns the SRTP profile in use: NULL, none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
     ptr::null_mut()
 }
 
-/// The SRTP profiles set: NULL, none.
+/// Returns the SRTP profiles set: NULL, none.
 ///
 /// Lifetime: nothing is lent.
 ///
