@@ -610,13 +610,13 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 /**
  * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the id, lent as long as the session; the pointer is not NULL, also when the length is 0.
- * Where an id was does not show those that are set later, but for a thread that has got 64 others
- * since. No errors but for a NULL session.
+ * Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does not
+ * change what a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
+                                        unsigned int *len);
 
 /**
  * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
@@ -632,13 +632,13 @@ int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the context, lent as long as the session; the pointer is not NULL, also when the length
- * is 0. Where a context was does not show those that are set later, but for a thread that has got
- * 64 others since. Queues an error for a NULL session only.
+ * Returns the context; the pointer is not NULL, even when the length is 0. A context that is set later
+ * does not change what a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
+                                                 unsigned int *len);
 
 /**
  * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
@@ -3505,7 +3505,7 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
  * session, the name that the server accepted when that was made, if it did.
  *
- * Lifetime: server: until the next handshake; client: until another name is set.
+ * Lifetime: server: until the next handshake; client: until the name is set anew.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 
