@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::{c_int, c_long};
 use std::sync::Arc;
 
-use super::{ClientHello, Connection, Stage, Want};
+use super::{Connection, Stage, Want};
 use crate::callback::{Lent, Ssl};
 use crate::cipher::{Cipher, Method, SignatureAlgorithm};
 use crate::context::{Context, Names, Settings};
@@ -16,7 +16,7 @@ use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::PeerChain;
-use crate::wire::Version;
+use crate::wire::{ClientHello, Version};
 
 impl Connection {
     /// This connection, for a function of the program.

@@ -83,7 +83,6 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::tag::{Tag, Tagged, tagged};
-use crate::wire::ClientHello;
 
 /// `SSL`.
 #[repr(C)]

@@ -101,6 +101,9 @@ impl ServerHello {
             }
             extensions = rest;
         }
+        if !extensions.is_empty() {
+            return None;
+        }
         Some(Self {
             random: *random,
             suite: u16::from_be_bytes(*suite),
@@ -222,6 +225,7 @@ mod tests {
         assert_eq!(tls12.renegotiation_info, None);
         assert!(!tls12.extended_master_secret);
         assert_eq!(read(&records(&[0xff, 1, 0, 2, 0], 200)), None);
+        assert_eq!(read(&records(&[0xff, 1, 0, 1, 0, 0], 200)), None);
         assert_eq!(read(&[21, 3, 3, 0, 2, 2, 40]), None);
     }
 
