@@ -1,23 +1,16 @@
 //! What is read of messages that go unprotected, beside the engine, which does not tell of it.
 
-use crate::wire::{HandshakeType, RECORD_HEADER, Tls12Ticket, messages};
-
-/// The random that makes a ServerHello a HelloRetryRequest (RFC 8446, section 4.1.3): SHA-256 of
-/// "HelloRetryRequest".
-pub(super) const HELLO_RETRY_REQUEST: [u8; 32] = [
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-];
-
-/// Whether a ServerHello (with its header) is a HelloRetryRequest.
-pub(super) fn is_retry_request(message: &[u8]) -> bool {
-    message.get(6..38) == Some(&HELLO_RETRY_REQUEST)
-}
+use crate::wire::{
+    self, ExtensionType, HandshakeType, Message, RANDOM, RECORD_HEADER, Reader, Record,
+    Tls12Ticket, handshake_contents, messages, split_plain_alert,
+};
 
 /// What a client reads of the ServerHello.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ServerHello {
-    pub random: [u8; 32],
+    pub random: [u8; RANDOM],
+    /// It is a HelloRetryRequest.
+    pub is_retry_request: bool,
     /// By TLS number.
     pub suite: u16,
     /// `None` for one of TLS 1.3, where the parts in it mean nothing.
@@ -45,80 +38,42 @@ pub(super) struct ServerHelloReader {
 impl ServerHelloReader {
     /// Reads the next record. `None` when there is no ServerHello in it, or a malformed one, which the engine refuses.
     pub fn read(&mut self, record: &[u8]) -> Option<ServerHello> {
-        const HANDSHAKE: u8 = 22;
-        const HEADER: usize = 5;
-        if *record.first()? != HANDSHAKE {
-            return None;
-        }
-        self.bytes.extend_from_slice(record.get(HEADER..)?);
-        loop {
-            let (header, rest) = self.bytes.split_first_chunk::<4>()?;
-            let length = u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
-            let body = rest.get(..length)?;
-            let hello = match header[0] {
-                SERVER_HELLO => ServerHello::parse(body),
-                _ => None,
-            };
-            self.bytes.drain(..header.len() + length);
-            if hello.is_some() {
-                return hello;
-            }
-        }
+        self.bytes.extend_from_slice(handshake_contents(record)?);
+        let mut reader = Reader::new(&self.bytes);
+        let hello = std::iter::from_fn(|| Message::read(&mut reader))
+            .filter(|message| message.kind == HandshakeType::SERVER_HELLO)
+            .find_map(|message| wire::ServerHello::parse(message.body))
+            .map(ServerHello::from);
+        let read = self.bytes.len() - reader.rest().len();
+        self.bytes.drain(..read);
+        hello
     }
 }
 
-impl ServerHello {
-    /// Reads the body of the message. `None` for a malformed one.
-    fn parse(message: &[u8]) -> Option<Self> {
-        const VERSION: usize = 2;
-        const SUPPORTED_VERSIONS: u16 = 43;
-        const RENEGOTIATION_INFO: u16 = 0xff01;
-        const EXTENDED_MASTER_SECRET: u16 = 23;
-        let (random, rest) = message.get(VERSION..)?.split_first_chunk::<32>()?;
-        let (length, rest) = rest.split_first()?;
-        let (id, rest) = rest.split_at_checked((*length).into())?;
-        let (suite, rest) = rest.split_first_chunk::<2>()?;
-        let (_compression, rest) = rest.split_first()?;
-        let mut extensions = match rest.split_first_chunk::<2>() {
-            Some((length, extensions)) => extensions.get(..u16::from_be_bytes(*length).into())?,
-            None => &[],
+impl From<wire::ServerHello<'_>> for ServerHello {
+    fn from(hello: wire::ServerHello<'_>) -> Self {
+        let tls12 = || Tls12Hello {
+            session_id: hello.session_id.to_vec(),
+            renegotiation_info: hello
+                .extension(ExtensionType::RENEGOTIATION_INFO)
+                .map(<[u8]>::to_vec),
+            extended_master_secret: hello
+                .extension(ExtensionType::EXTENDED_MASTER_SECRET)
+                .is_some(),
         };
-        let mut tls12 = Some(Tls12Hello {
-            session_id: id.to_vec(),
-            renegotiation_info: None,
-            extended_master_secret: false,
-        });
-        while let Some((header, rest)) = extensions.split_first_chunk::<4>() {
-            let length = u16::from_be_bytes([header[2], header[3]]);
-            let (contents, rest) = rest.split_at_checked(length.into())?;
-            match (u16::from_be_bytes([header[0], header[1]]), &mut tls12) {
-                (SUPPORTED_VERSIONS, hello) => *hello = None,
-                (RENEGOTIATION_INFO, Some(hello)) => {
-                    hello.renegotiation_info = Some(contents.to_vec());
-                }
-                (EXTENDED_MASTER_SECRET, Some(hello)) => hello.extended_master_secret = true,
-                _ => {}
-            }
-            extensions = rest;
+        Self {
+            random: *hello.random,
+            is_retry_request: hello.is_retry_request(),
+            suite: hello.cipher_suite,
+            tls12: (!hello.is_tls13()).then(tls12),
         }
-        if !extensions.is_empty() {
-            return None;
-        }
-        Some(Self {
-            random: *random,
-            suite: u16::from_be_bytes(*suite),
-            tls12,
-        })
     }
 }
-
-const SERVER_HELLO: u8 = 2;
 
 /// The ServerHello that `records` begin with.
 pub(super) fn first_server_hello(records: &[u8]) -> Option<ServerHello> {
-    let (header, _) = records.split_first_chunk::<5>()?;
-    let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-    ServerHelloReader::default().read(records.get(..header.len() + length)?)
+    let (record, _) = Record::split(records)?;
+    ServerHelloReader::default().read(record.bytes)
 }
 
 /// Why the contents of a renegotiation_info in a first handshake are wrong (RFC 5746, sections 3.4 and 3.6).
@@ -148,25 +103,16 @@ pub(super) fn new_session_ticket(record: &[u8]) -> Option<Tls12Ticket> {
     Tls12Ticket::parse(ticket.body)
 }
 
-/// The random of a hello message (of this type) at the start of `records`, or behind a warning.
-pub(super) fn hello_random(records: &[u8], message_type: u8) -> Option<[u8; 32]> {
-    let records = match records {
-        [21, 3, _, 0, 2, _, _, rest @ ..] => rest,
-        _ => records,
-    };
-    const RECORD_HEADER: usize = 5;
-    const MESSAGE_HEADER: usize = 4;
-    const VERSION: usize = 2;
-    let start = RECORD_HEADER + MESSAGE_HEADER + VERSION;
-    if *records.first()? != 22 || *records.get(RECORD_HEADER)? != message_type {
-        return None;
-    }
-    records.get(start..start + 32)?.try_into().ok()
+/// The random of the ClientHello at the start of `records`, or behind a warning.
+pub(super) fn client_random(records: &[u8]) -> Option<[u8; RANDOM]> {
+    let records = split_plain_alert(records).map_or(records, |(_, _, rest)| rest);
+    wire::client_random(records).copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::message_header;
 
     /// A ServerHello of TLS 1.2 with these extensions, in records of at most `most` bytes.
     fn records(extensions: &[u8], most: usize) -> Vec<u8> {
@@ -175,7 +121,7 @@ mod tests {
         body.extend([2, 0xaa, 0xbb, 0xc0, 0x2f, 0]);
         body.extend((extensions.len() as u16).to_be_bytes());
         body.extend_from_slice(extensions);
-        let mut message = vec![SERVER_HELLO, 0, 0, body.len() as u8];
+        let mut message = message_header(HandshakeType::SERVER_HELLO, body.len()).to_vec();
         message.extend(body);
         message
             .chunks(most)

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use crate::wire::{
     self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, HelloParts,
-    MESSAGE_HEADER, RECORD_HEADER, Reader, RecordHeader, Version, handshake_contents,
+    MESSAGE_HEADER, RECORD_HEADER, Reader, RecordHeader, Version, client_random, hello_random,
     message_header, message_length, put_records,
 };
 
@@ -213,7 +213,7 @@ impl HelloWriter {
         let Some(change) = self.change else {
             return;
         };
-        let first = || hello_random(&output[start..]).unwrap_or_default();
+        let first = || client_random(&output[start..]).copied().unwrap_or_default();
         let random = *self.random.get_or_insert_with(first);
         change_output(change, &random, self.fragment, output, start);
     }
@@ -248,7 +248,7 @@ fn change_output(
             behind.extend_from_slice(record.bytes);
         }
     }
-    if message_length(&message) != Some(message.len()) || message.get(6..38) != Some(random) {
+    if message_length(&message) != Some(message.len()) || hello_random(&message) != Some(random) {
         return;
     }
     let changed = change.apply(&message);
@@ -261,15 +261,6 @@ fn change_output(
         fragment,
     );
     output.extend_from_slice(&behind);
-}
-
-/// The random of the ClientHello that the records begin with.
-fn hello_random(records: &[u8]) -> Option<[u8; 32]> {
-    let message = handshake_contents(records)?;
-    if HandshakeType::of(message)? != HandshakeType::CLIENT_HELLO {
-        return None;
-    }
-    message.get(6..38)?.try_into().ok()
 }
 
 /// Server: what stands for extended_master_secret in the records that rustls reads. `offset` is where the

@@ -11,6 +11,7 @@
 //! | [`message`]   | handshake types, headers, splitting into messages      |
 //! | [`extension`] | extension types, and reading lists of extensions       |
 //! | [`client_hello`] | the ClientHello                                     |
+//! | [`server_hello`] | the ServerHello                                     |
 //! | [`ticket`]    | NewSessionTicket messages                              |
 //! | [`reader`], [`writer`] | numbers and vectors                           |
 
@@ -20,12 +21,15 @@ pub mod extension;
 pub mod message;
 pub mod reader;
 pub mod record;
+pub mod server_hello;
 pub mod ticket;
 pub mod version;
 pub mod writer;
 
 pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
-pub use client_hello::{ClientHello, HelloParts, Malformed, alpn_protocols, psk_identities};
+pub use client_hello::{
+    ClientHello, HelloParts, Malformed, RANDOM, alpn_protocols, psk_identities,
+};
 pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, extensions};
 pub use message::{
     HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
@@ -35,6 +39,7 @@ pub use record::{
     ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader, handshake_contents,
     put_records, records,
 };
+pub use server_hello::{ServerHello, client_random, hello_random, is_of_retry_request};
 pub use ticket::{NewSessionTicket, Tls12Ticket};
 pub use version::Version;
 pub use writer::{put_vector8, put_vector16, put_vector24};

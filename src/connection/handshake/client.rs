@@ -2,7 +2,7 @@
 
 use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
-use crate::connection::plain_messages::{ServerHelloReader, hello_random};
+use crate::connection::plain_messages::{ServerHelloReader, client_random};
 use crate::connection::policy::hello_change;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
@@ -126,7 +126,7 @@ impl Connection {
         });
         let mut engine = self.engine.take()?;
         let result = engine.connect(parameters, self);
-        let random = hello_random(engine.output(), 1);
+        let random = client_random(engine.output());
         self.engine.put_back(engine);
         if let Some(random) = random {
             self.hellos.set_client_random(random);

@@ -2,8 +2,7 @@
 
 use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want, stack};
 use crate::connection::plain_messages::{
-    HELLO_RETRY_REQUEST, WrongRenegotiationInfo, check_renegotiation_info, first_server_hello,
-    new_session_ticket,
+    WrongRenegotiationInfo, check_renegotiation_info, first_server_hello, new_session_ticket,
 };
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
@@ -265,7 +264,7 @@ impl Connection {
             self.handshake
                 .client(|client| client.server_hello_reader.read(record))
         })?;
-        let Some(hello) = hello.filter(|hello| hello.random != HELLO_RETRY_REQUEST) else {
+        let Some(hello) = hello.filter(|hello| !hello.is_retry_request) else {
             return Ok(());
         };
         self.hellos.set_server_random(hello.random);
@@ -438,7 +437,7 @@ impl Connection {
             return;
         }
         if let Ok(Some(hello)) = self.with_engine(|engine| first_server_hello(engine.output()))
-            && hello.random != HELLO_RETRY_REQUEST
+            && !hello.is_retry_request
         {
             self.hellos.set_server_random(hello.random);
             self.handshake.set_suite(hello.suite);

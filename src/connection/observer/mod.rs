@@ -25,11 +25,13 @@ use std::ffi::c_int;
 
 use self::events::{Assembly, Event, What};
 use self::handshake_state::Step;
-use super::plain_messages::is_retry_request;
 use super::{Role, Stage};
 use crate::callback::Direction;
 use crate::engine::Record;
-use crate::wire::{AlertLevel, ContentType, HandshakeType, RecordHeader, Version};
+use crate::wire::{
+    AlertLevel, ContentType, HandshakeType, RecordHeader, Version, hello_random,
+    is_of_retry_request,
+};
 
 /// `SSL3_RT_HEADER`
 const RECORD_HEADER: c_int = 0x100;
@@ -359,7 +361,9 @@ impl Observer {
                 | HandshakeType::FINISHED
                 | HandshakeType::KEY_UPDATE,
             ) => true,
-            Some(HandshakeType::SERVER_HELLO) => is_retry_request(message),
+            Some(HandshakeType::SERVER_HELLO) => {
+                hello_random(message).is_some_and(is_of_retry_request)
+            }
             _ => self.after_handshake.get(),
         }
     }

@@ -4,12 +4,12 @@ use std::ffi::c_int;
 
 use super::{OP_NO_ANTI_REPLAY, OP_NO_TICKET, OfferedSession, Source};
 use crate::clock;
-use crate::connection::{ClientHello, Connection, Stop};
+use crate::connection::{Connection, Stop};
 use crate::context::Settings;
 use crate::error::Reason;
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 const SSL_VERIFY_PEER: c_int = 1;
 const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;

@@ -5,11 +5,11 @@ use super::rules::{prevents_replay, uses_stateful_tickets};
 use super::{OfferedSession, Source};
 use crate::clock;
 use crate::connection::handshake::early_data::is_fresh;
-use crate::connection::{ClientHello, Connection, Stop};
+use crate::connection::{Connection, Stop};
 use crate::context::Settings;
 use crate::engine::{Profile, tls13_hash_len};
 use crate::session::SessionRef;
-use crate::wire::{Alert, Version};
+use crate::wire::{Alert, ClientHello, Version};
 
 const CACHE_NO_INTERNAL_LOOKUP: u32 = 0x100;
 const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
