@@ -2,7 +2,6 @@
 //!
 //! All other code gets memory from a reserve when there is no other.
 
-use std::alloc::Layout;
 use std::cell::Cell;
 
 thread_local! {
@@ -15,15 +14,6 @@ pub fn ask<R>(ask: impl FnOnce() -> R) -> R {
     let result = ask();
     ASKED.set(false);
     result
-}
-
-/// As `std::alloc::alloc`, and NULL when there is no memory.
-///
-/// # Safety
-/// The layout is not empty.
-pub unsafe fn alloc(layout: Layout) -> *mut u8 {
-    // SAFETY: the caller's promise.
-    ask(|| unsafe { std::alloc::alloc(layout) })
 }
 
 /// Whether the allocation that this thread is making may fail.

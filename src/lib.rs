@@ -23,7 +23,6 @@
 //!
 //! | module            | what it holds                                                            |
 //! |-------------------|--------------------------------------------------------------------------|
-//! | `tag`             | the first word of objects behind C's pointers, by which they are known   |
 //! | `error`, `reason` | the error of a function                                                  |
 //! | [`reference`]     | counted references, and memory that is freed once no thread can read it  |
 //! | [`wire`]          | TLS as it is on the wire: numbers, records, messages                     |
@@ -49,6 +48,5 @@ mod libcrypto;
 mod reason;
 mod reference;
 mod session;
-mod tag;
 mod ticket;
 mod wire;

@@ -3,10 +3,10 @@
 use std::ffi::{CStr, c_char};
 
 use crate::error::{Error, Reason, Result};
-use crate::tag::{self, Tagged};
+use crate::reference::tag::{self, Tagged};
 
 /// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. What is no
-/// `T` of this library is an error too ([`crate::tag`] says how far that can be told).
+/// `T` of this library is an error too ([`crate::reference::tag`] says how far that can be told).
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live `T` that stays alive, and is not mutably borrowed, while

@@ -17,7 +17,7 @@ use crate::libcrypto::bio_method::{
     Control, Filter, FilterBio, InfoCallback, MethodTable, all_of_kind, filter_of, new_bio,
     pass_on, pass_on_callback,
 };
-use crate::tag;
+use crate::reference::tag;
 
 const CTRL_RESET: c_int = 1;
 const CTRL_INFO: c_int = 3;

@@ -1,6 +1,6 @@
 //! A place in the cache: the key, the object and the links.
 
-use std::alloc::Layout;
+use std::alloc::{Layout, alloc};
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
@@ -53,7 +53,7 @@ impl<O> Node<O> {
         let hash = key.hash();
         let layout = Self::layout(hash)?;
         // SAFETY: the layout is not empty, since a node is not.
-        let node = NonNull::new(unsafe { fallible::alloc(layout) }.cast::<Self>())?;
+        let node = NonNull::new(fallible::ask(|| unsafe { alloc(layout) }).cast::<Self>())?;
         let fresh = Self {
             next: AtomicPtr::new(Self::end()),
             object,

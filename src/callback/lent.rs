@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::tag::Tagged;
+use crate::reference::tag::Tagged;
 
 /// `SSL`, as the program's functions get it.
 pub enum Ssl {}

@@ -6,6 +6,7 @@ use std::{ptr, slice};
 use openssl_sys as ffi;
 
 use super::{Callback, Lent, Ssl};
+use crate::reference::tag;
 use crate::session::{Session, SessionRef};
 
 /// Gives a client its pre-shared key (SSL_CTX_set_psk_client_callback(3)).
@@ -138,7 +139,7 @@ impl PskFindSessionCallback {
 /// The session that a function has stored. Its reference is ours, whatever the answer.
 fn given(answer: c_int, raw: *mut Session) -> Result<Option<SessionRef>, CallbackFailed> {
     // SAFETY: NULL, or a session whose reference the program has given away.
-    let session = unsafe { SessionRef::from_callback(raw) };
+    let session = unsafe { tag::take(raw) };
     session.ok().filter(|_| answer != 0).ok_or(CallbackFailed)
 }
 

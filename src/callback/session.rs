@@ -5,8 +5,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::{Callback, Lent, Ssl, SslContext};
+use crate::reference::tag;
 use crate::session::{Session, SessionRef};
-use crate::tag;
 
 /// Sees a new session (SSL_CTX_sess_set_new_cb(3)).
 pub type NewSessionFunction =

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::error::{Error, Reason, Result};
-use crate::tag::{FixedTag, Tagged, tagged};
+use crate::reference::tag::{FixedTag, Tagged, tagged};
 use crate::wire::Version;
 
 /// What `SSL_METHOD` points to. All of them are static.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 use super::table::{SIGNALS, SUITES};
-use crate::tag::{FixedTag, Tagged, tagged};
+use crate::reference::tag::{FixedTag, Tagged, tagged};
 use crate::wire::Version;
 
 /// A cipher suite: what `SSL_CIPHER` points to. All of them are static, so a pointer to one is

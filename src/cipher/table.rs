@@ -4,7 +4,7 @@
 //! exchange, authentication, encryption, MAC, hash of the handshake, traits.
 
 use super::suite::{Authentication, Cipher, Encryption, HandshakeDigest, KeyExchange, Mac, Traits};
-use crate::tag::FixedTag;
+use crate::reference::tag::FixedTag;
 use crate::wire::Version;
 
 /// Values that are no suites but signals in a ClientHello (RFC 5746, RFC 7507).

@@ -29,7 +29,7 @@ use std::ffi::{CStr, CString};
 
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::name::NameStack;
-use crate::tag::{Tag, Tagged, tagged};
+use crate::reference::tag::{Tag, Tagged, tagged};
 use command::{Action, Command};
 use target::Configured;
 

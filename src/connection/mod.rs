@@ -82,7 +82,7 @@ pub use crate::cipher::Role;
 use crate::context::Context;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
-use crate::tag::{Tag, Tagged, tagged};
+use crate::reference::tag::{Tag, Tagged, tagged};
 
 /// `SSL`.
 #[repr(C)]

@@ -72,8 +72,8 @@ use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::reference;
+use crate::reference::tag::{Tag, Tagged, tagged};
 use crate::session::{Owner, Session};
-use crate::tag::{Tag, Tagged, tagged};
 use crate::ticket::TicketKeys;
 
 /// `SSL_SESS_CACHE_SERVER`

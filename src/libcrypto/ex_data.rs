@@ -18,7 +18,7 @@ use crate::error::{Error, Reason, Result};
 use crate::fallible;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
-use crate::tag::Tagged;
+use crate::reference::tag::Tagged;
 
 /// The classes of libssl's objects (`CRYPTO_EX_INDEX_…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

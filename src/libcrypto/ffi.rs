@@ -100,8 +100,6 @@ unsafe extern "C" {
     pub fn OPENSSL_LH_insert(table: *mut LhashTable, data: *mut c_void) -> *mut c_void;
     pub fn OPENSSL_LH_delete(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_LH_retrieve(table: *mut LhashTable, data: *const c_void) -> *mut c_void;
-    #[cfg(test)]
-    pub fn OPENSSL_LH_num_items(table: *const LhashTable) -> c_ulong;
     pub fn OPENSSL_LH_doall_arg(table: *mut LhashTable, visit: LhashVisit, arg: *mut c_void);
     pub fn OPENSSL_LH_flush(table: *mut LhashTable);
     pub fn OPENSSL_LH_error(table: *mut LhashTable) -> c_int;

@@ -1,32 +1,41 @@
 //! `LHASH_OF(…)`: a hash table that C code receives (`SSL_CTX_sessions(3)`).
 
-use std::ffi::c_void;
+use std::ffi::{c_int, c_ulong, c_void};
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
 use crate::libcrypto::ffi;
+use crate::reference::{Counted, Ref};
 
-pub use crate::libcrypto::ffi::{LhashCompare, LhashHash};
+/// How the objects of a table are found. Both must stay the same while an object is in a table, or
+/// else it is not found.
+pub trait Item {
+    /// The same for objects that are alike.
+    fn hash(&self) -> u32;
 
-/// A table of pointers that it does not own. One thread at a time.
-pub struct Lhash {
+    /// Whether a table holds only one of the two.
+    fn is_like(&self, other: &Self) -> bool;
+}
+
+/// A table that has a reference to each of its objects. One thread at a time.
+pub struct Lhash<T: Counted + Item> {
     raw: NonNull<ffi::LhashTable>,
+    objects: PhantomData<Ref<T>>,
 }
 
 // SAFETY: not bound to a thread; it is not Sync, so its owner locks it.
-unsafe impl Send for Lhash {}
+unsafe impl<T: Counted + Item> Send for Lhash<T> {}
 
-impl Lhash {
+impl<T: Counted + Item> Lhash<T> {
     /// An empty table.
-    ///
-    /// # Safety
-    /// The functions are right for all pointers that will be in the table or looked up, at any
-    /// time that they are there.
-    pub unsafe fn new(hash: LhashHash, compare: LhashCompare) -> Result<Self> {
-        // SAFETY: two functions, as the caller promises.
-        let raw = NonNull::new(unsafe { ffi::OPENSSL_LH_new(hash, compare) });
+    pub fn new() -> Result<Self> {
+        // SAFETY: all that is ever in the table or looked up is live objects of `T`: those that it has
+        // references to, and those that the program passes, who knows what the table holds.
+        let raw = NonNull::new(unsafe { ffi::OPENSSL_LH_new(hash::<T>, compare::<T>) });
         Ok(Self {
             raw: raw.ok_or(Error::Queued)?,
+            objects: PhantomData,
         })
     }
 
@@ -35,118 +44,134 @@ impl Lhash {
         self.raw.as_ptr().cast()
     }
 
-    /// Puts `item` in; gives the equal one that it replaced, or NULL.
-    ///
-    /// # Safety
-    /// `item` is right for the table's functions until it is taken out.
-    pub unsafe fn insert(&mut self, item: *mut c_void) -> Result<*mut c_void> {
-        // SAFETY: a live table, and an item as the caller promises.
+    /// Puts an object in; gives the one like it that it replaces.
+    pub fn insert(&mut self, object: Ref<T>) -> Result<Option<Ref<T>>> {
+        let item = object.into_raw();
+        // SAFETY: a live table, and a live object, whose reference the table owns from now on; it owned
+        // one to what comes out.
         unsafe {
-            let replaced = ffi::OPENSSL_LH_insert(self.raw.as_ptr(), item);
-            if replaced.is_null() && ffi::OPENSSL_LH_error(self.raw.as_ptr()) != 0 {
+            let replaced = take(ffi::OPENSSL_LH_insert(self.raw.as_ptr(), item.cast()));
+            if replaced.is_none() && ffi::OPENSSL_LH_error(self.raw.as_ptr()) != 0 {
+                // It was not put in.
+                drop(Ref::from_raw(item));
                 return Err(Error::Queued);
             }
             Ok(replaced)
         }
     }
 
-    /// Takes the item that equals `like` out; NULL when there is none.
-    ///
-    /// # Safety
-    /// `like` is right for the table's functions.
-    pub unsafe fn delete(&mut self, like: *const c_void) -> *mut c_void {
-        // SAFETY: a live table, and a pointer as the caller promises.
-        unsafe { ffi::OPENSSL_LH_delete(self.raw.as_ptr(), like) }
-    }
-
-    /// The item that equals `like`; NULL when there is none. Looking up counts in the table.
-    ///
-    /// # Safety
-    /// `like` is right for the table's functions.
-    pub unsafe fn retrieve(&self, like: *const c_void) -> *mut c_void {
-        // SAFETY: a live table, and a pointer as the caller promises.
-        unsafe { ffi::OPENSSL_LH_retrieve(self.raw.as_ptr(), like) }
-    }
-
-    /// Shows every item once, in no order.
-    pub fn for_each(&self, mut show: impl FnMut(*mut c_void)) {
-        unsafe extern "C" fn visit<F: FnMut(*mut c_void)>(item: *mut c_void, show: *mut c_void) {
-            // SAFETY: the closure that was passed along, used by this thread only.
-            unsafe { (*show.cast::<F>())(item) }
+    /// Takes this object out, but not another one that is like it. Looking it up counts in the table.
+    pub fn remove(&mut self, object: &Ref<T>) -> Option<Ref<T>> {
+        let (table, item) = (self.raw.as_ptr(), object.as_ptr().cast::<c_void>());
+        // SAFETY: a live table and a live object; the table owned a reference to what comes out.
+        unsafe {
+            match ffi::OPENSSL_LH_retrieve(table, item) == item {
+                true => take(ffi::OPENSSL_LH_delete(table, item)),
+                false => None,
+            }
         }
-        fn visitor<F: FnMut(*mut c_void)>(_: &F) -> ffi::LhashVisit {
-            visit::<F>
+    }
+
+    /// Takes all out. What they are found by may have changed meanwhile, so none is looked up.
+    pub fn take_all(&mut self) -> Vec<Ref<T>> {
+        unsafe extern "C" fn keep(item: *mut c_void, items: *mut c_void) {
+            // SAFETY: the list that is passed along below, which nothing else uses meanwhile.
+            unsafe { &mut *items.cast::<Vec<*mut c_void>>() }.push(item);
         }
-        let visit = visitor(&show);
-        // SAFETY: a live table, and a function that gets the closure it was made for.
-        unsafe { ffi::OPENSSL_LH_doall_arg(self.raw.as_ptr(), visit, (&raw mut show).cast()) };
-    }
-
-    /// Takes all items out.
-    pub fn clear(&mut self) {
-        // SAFETY: a live table; the items are not the table's.
-        unsafe { ffi::OPENSSL_LH_flush(self.raw.as_ptr()) };
-    }
-
-    /// How many items there are.
-    #[cfg(test)]
-    pub fn len(&self) -> usize {
-        // SAFETY: a live table.
-        unsafe { ffi::OPENSSL_LH_num_items(self.raw.as_ptr()) as usize }
-    }
-
-    /// True when there is no item.
-    #[cfg(test)]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        let mut items: Vec<*mut c_void> = Vec::new();
+        let list = (&raw mut items).cast();
+        // SAFETY: a live table, and a function that gets what it expects. Flushing frees no object.
+        unsafe {
+            ffi::OPENSSL_LH_doall_arg(self.raw.as_ptr(), keep, list);
+            ffi::OPENSSL_LH_flush(self.raw.as_ptr());
+        }
+        // SAFETY: the table owned a reference to each, and has none of them any more.
+        let taken = items.into_iter().filter_map(|item| unsafe { take(item) });
+        taken.collect()
     }
 }
 
-impl Drop for Lhash {
+impl<T: Counted + Item> Drop for Lhash<T> {
     fn drop(&mut self) {
-        // SAFETY: owned, last use; the items are not the table's.
+        drop(self.take_all());
+        // SAFETY: owned, last use; it is empty.
         unsafe { ffi::OPENSSL_LH_free(self.raw.as_ptr()) };
     }
+}
+
+/// # Safety
+/// `item` is NULL or an object to which the table owned a reference.
+unsafe fn take<T: Counted>(item: *mut c_void) -> Option<Ref<T>> {
+    // SAFETY: as the caller promises.
+    (!item.is_null()).then(|| unsafe { Ref::from_raw(item.cast()) })
+}
+
+unsafe extern "C" fn hash<T: Item>(item: *const c_void) -> c_ulong {
+    // SAFETY: a live object, as `new` says.
+    unsafe { &*item.cast::<T>() }.hash().into()
+}
+
+/// 0 for objects that are alike.
+unsafe extern "C" fn compare<T: Item>(one: *const c_void, two: *const c_void) -> c_int {
+    // SAFETY: live objects, as `new` says.
+    let (one, two) = unsafe { (&*one.cast::<T>(), &*two.cast::<T>()) };
+    (!one.is_like(two)).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::{c_int, c_ulong};
+    use crate::reference::Count;
 
-    unsafe extern "C" fn hash(item: *const c_void) -> c_ulong {
-        // SAFETY: the items of this test are numbers.
-        unsafe { *item.cast::<u32>() % 3 }.into()
+    struct Number(u32, Count);
+
+    // SAFETY: made by `number` only, with its own count.
+    unsafe impl Counted for Number {
+        fn count(&self) -> &Count {
+            &self.1
+        }
     }
 
-    unsafe extern "C" fn compare(one: *const c_void, two: *const c_void) -> c_int {
-        // SAFETY: the items of this test are numbers.
-        unsafe { (*one.cast::<u32>() != *two.cast::<u32>()).into() }
+    impl Item for Number {
+        fn hash(&self) -> u32 {
+            self.0 % 3
+        }
+
+        fn is_like(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+
+    fn number(number: u32) -> Ref<Number> {
+        Ref::new(Number(number, Count::one()))
     }
 
     #[test]
-    fn items_are_found_by_what_they_are() {
-        let numbers: [u32; 4] = [1, 4, 7, 2];
-        let pointer = |n: &u32| std::ptr::from_ref(n).cast_mut().cast::<c_void>();
-        // SAFETY: the table holds numbers that outlive it.
-        unsafe {
-            let mut table = Lhash::new(hash, compare).unwrap();
-            assert!(table.is_empty());
-            for number in &numbers {
-                assert!(table.insert(pointer(number)).unwrap().is_null());
-            }
-            assert_eq!(table.len(), 4);
-            assert_eq!(table.retrieve(pointer(&7)), pointer(&numbers[2]));
-            assert_eq!(table.delete(pointer(&7)), pointer(&numbers[2]));
-            assert!(table.retrieve(pointer(&7)).is_null());
-            let mut sum = 0;
-            table.for_each(|item| sum += *item.cast::<u32>());
-            assert_eq!(sum, 1 + 4 + 2);
-            let four = 4;
-            assert_eq!(table.insert(pointer(&four)).unwrap(), pointer(&numbers[1]));
-            assert!(!table.as_ptr().is_null());
-            table.clear();
-            assert!(table.is_empty() && table.retrieve(pointer(&1)).is_null());
+    fn objects_are_found_by_what_they_are() {
+        let numbers = [1, 4, 7, 2].map(number);
+        let mut table = Lhash::new().unwrap();
+        assert!(!table.as_ptr().is_null());
+        for number in &numbers {
+            assert_eq!(table.insert(number.clone()).unwrap().map(|n| n.0), None);
         }
+        assert!(table.remove(&number(7)).is_none());
+        assert!(table.remove(&numbers[2]).unwrap() == numbers[2]);
+        assert!(table.remove(&numbers[2]).is_none());
+        let four = number(4);
+        assert!(table.insert(four.clone()).unwrap().unwrap() == numbers[1]);
+        let sum: u32 = table.take_all().iter().map(|number| number.0).sum();
+        assert_eq!(sum, 1 + 4 + 2);
+        assert!(table.take_all().is_empty());
+        assert!(!four.is_shared() && !numbers[0].is_shared());
+    }
+
+    #[test]
+    fn a_table_that_ends_gives_its_references_back() {
+        let one = number(1);
+        let mut table = Lhash::new().unwrap();
+        assert!(table.insert(one.clone()).unwrap().is_none());
+        assert!(one.is_shared());
+        drop(table);
+        assert!(!one.is_shared());
     }
 }

@@ -7,6 +7,7 @@
 //! | `counted_cell` | a place that gives references to its object to any thread                 |
 //! | `weak_slot`    | a field of an object that refers to what the object belongs to            |
 //! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
+//! | `tag`          | the word by which a pointer from C is known                               |
 //! | `lock`         | a lock that survives a fork                                               |
 //! | `fork`         | which process this is                                                     |
 //! | `sync`         | atomics and lock, which loom replaces                                     |
@@ -19,6 +20,7 @@ mod fork;
 mod lock;
 mod reclaim;
 pub mod sync;
+pub mod tag;
 mod weak_slot;
 
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};

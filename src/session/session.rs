@@ -10,6 +10,7 @@ use std::sync::atomic::{
 use crate::cache::OwnNode;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
+use crate::reference::tag::{Tag, Tagged, tagged};
 use crate::reference::{Count, WeakSlot};
 use crate::session::body::{BodyList, PeerChange};
 use crate::session::view::hex;
@@ -17,7 +18,6 @@ use crate::session::{
     Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
     MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Part, PeerChain, Reading, SessionRef, View,
 };
-use crate::tag::{Tag, Tagged, tagged};
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
 /// method; see the [room](crate::session) for what that means.

@@ -7,6 +7,7 @@
 
 use std::cell::UnsafeCell;
 
+use super::{Counted, Ref};
 use crate::error::{Error, Reason, Result};
 
 /// An object that C has pointers to. [`tagged`] implements it.
@@ -57,11 +58,11 @@ macro_rules! tagged {
     ($type:ty, $field:tt, $kind:literal) => {
         const _: () = {
             assert!(std::mem::offset_of!($type, $field) == 0);
-            $crate::tag::check_word::<$type, _, $kind>(|object| &object.$field);
+            $crate::reference::tag::check_word::<$type, _, $kind>(|object| &object.$field);
         };
 
         // SAFETY: the field is first and a word of this kind, as has just been checked.
-        unsafe impl $crate::tag::Tagged for $type {
+        unsafe impl $crate::reference::tag::Tagged for $type {
             const KIND: u64 = $kind;
         }
     };
@@ -112,6 +113,17 @@ pub unsafe fn look<'a, T: Tagged>(pointer: *const T) -> Result<Option<&'a T>> {
             false => Err(not_ours()),
         }
     }
+}
+
+/// Takes a reference over from the program; `None` for NULL, an error if there is no such object.
+///
+/// # Safety
+/// As for [`look`]; if it is a `T`, the program owns a reference to it and gives that away.
+pub unsafe fn take<T: Tagged + Counted>(pointer: *mut T) -> Result<Option<Ref<T>>> {
+    // SAFETY: as the caller promises.
+    let object = unsafe { look(pointer) }?;
+    // SAFETY: as above, and a live `T`.
+    Ok(object.map(|_| unsafe { Ref::from_raw(pointer) }))
 }
 
 #[cold]
