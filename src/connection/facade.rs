@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::ffi::{c_int, c_long};
 use std::sync::Arc;
 
-use super::{Connection, Stage, Want};
+use super::handshake::EarlyDataStatus;
+use super::{Connection, Role, Stage, Want};
 use crate::callback::{Lent, Ssl};
 use crate::cipher::{Cipher, Method, SignatureAlgorithm};
 use crate::context::{Context, Names, Settings};
@@ -15,7 +16,7 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::memory::Allocated;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::libcrypto::verify_param::VerifyParam;
-use crate::session::PeerChain;
+use crate::session::{PeerChain, Session, SessionRef};
 use crate::wire::{ClientHello, Version};
 
 impl Connection {
@@ -283,5 +284,76 @@ impl Connection {
     pub fn highest_version(&self) -> Version {
         let context = self.contexts.current().settings();
         self.configuration.highest_version(&context)
+    }
+
+    /// The role, once it is known.
+    pub fn role(&self) -> Option<Role> {
+        self.handshake.role()
+    }
+
+    /// How far this connection has come.
+    pub fn stage(&self) -> Stage {
+        self.handshake.stage()
+    }
+
+    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
+    /// so. The error of the alert has been told by the call that read it.
+    pub fn has_been_shut_down(&self) -> bool {
+        self.shutdown.is_received()
+    }
+
+    /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
+    pub fn key_update_type(&self) -> Option<c_int> {
+        self.engine.key_update()
+    }
+
+    /// `SSL_pending(3)`: bytes of the current record that can be read without the transport.
+    pub fn pending(&self) -> usize {
+        self.with_engine(|engine| engine.pending().len())
+            .unwrap_or(0)
+    }
+
+    /// `SSL_has_pending(3)`: whether anything at all has been read and not been handed out.
+    pub fn has_pending(&self) -> bool {
+        self.with_engine(|engine| {
+            !engine.pending().is_empty() || !engine.input.unprocessed().is_empty()
+        })
+        .unwrap_or(false)
+    }
+
+    /// `SSL_free_buffers(3)`: false when there is data in them.
+    pub fn free_buffers(&self) -> bool {
+        self.with_engine(|engine| {
+            engine.release_input();
+            engine.pending().is_empty()
+                && engine.input.unprocessed().is_empty()
+                && engine.outgoing().is_empty()
+        })
+        .unwrap_or(false)
+    }
+
+    /// `SSL_get_early_data_status(3)`
+    pub fn early_data_status(&self) -> EarlyDataStatus {
+        self.early.status()
+    }
+
+    /// `SSL_get_session`: lent, NULL when there is none (S1).
+    pub fn lend_session_pointer(&self) -> *mut Session {
+        self.session.lend_pointer()
+    }
+
+    /// `SSL_get1_session`: a reference of the program's own.
+    pub fn lend_session(&self) -> Option<SessionRef> {
+        self.session.lend()
+    }
+
+    /// The session. Not for the program: during a handshake it may be another object soon.
+    pub fn session(&self) -> Option<SessionRef> {
+        self.session.get()
+    }
+
+    /// `SSL_session_reused`.
+    pub fn is_resumed(&self) -> bool {
+        self.session.is_resumed()
     }
 }

@@ -3,14 +3,11 @@
 use std::ffi::c_int;
 
 use super::{Connection, Stage, Stop, Want};
-use crate::engine::{Engine, Failure};
 use crate::error::{Reason, Result};
 use crate::libcrypto::error_queue;
-use crate::wire::{Alert, Version};
+use crate::wire::Version;
 
 const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
-const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
-const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
 const MODE_AUTO_RETRY: u32 = 4;
 
 /// Labels of TLS 1.2 itself, which no exporter may use (RFC 5705, section 4; RFC 7627, section 4); OpenSSL takes none that
@@ -107,14 +104,6 @@ impl Connection {
         self.send_answer()
     }
 
-    /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
-    pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
-        match self.transport.is_write_pending() || self.shutdown.is_sent() {
-            true => Ok(()),
-            false => self.flush_flight(),
-        }
-    }
-
     /// Encrypts and sends `data`. Gives how much of it was taken: all, or with
     /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
@@ -135,63 +124,6 @@ impl Connection {
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
 
-    /// Sends `data` in records that `encrypt` makes.
-    pub(super) fn write_records(
-        &self,
-        data: &[u8],
-        mode: u32,
-        encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
-    ) -> std::result::Result<usize, Stop> {
-        let max_fragment = self.configuration.settings().longest_fragment();
-        let mut may_wait = self.early.hello_may_wait();
-        let may_move = mode & MODE_ACCEPT_MOVING_WRITE_BUFFER != 0;
-        self.transport
-            .begin_write(data, may_move)
-            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
-        loop {
-            if !std::mem::take(&mut may_wait) {
-                self.flush()?;
-            }
-            let done = self.transport.written();
-            let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
-            if done == data.len() || partial {
-                self.transport.end_write();
-                return Ok(done);
-            }
-            let count = (data.len() - done).min(max_fragment);
-            let encrypted =
-                self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
-            encrypted.map_err(|failure| self.fail(failure))?;
-            self.report_records();
-            self.transport.encrypted(count);
-        }
-    }
-
-    /// `SSL_pending(3)`: bytes of the current record that can be read without the transport.
-    pub fn pending(&self) -> usize {
-        self.with_engine(|engine| engine.pending().len())
-            .unwrap_or(0)
-    }
-
-    /// `SSL_has_pending(3)`: whether anything at all has been read and not been handed out.
-    pub fn has_pending(&self) -> bool {
-        self.with_engine(|engine| {
-            !engine.pending().is_empty() || !engine.input.unprocessed().is_empty()
-        })
-        .unwrap_or(false)
-    }
-
-    /// `SSL_free_buffers(3)`: false when there is data in them.
-    pub fn free_buffers(&self) -> bool {
-        self.with_engine(|engine| {
-            engine.release_input();
-            engine.pending().is_empty()
-                && engine.input.unprocessed().is_empty()
-                && engine.outgoing().is_empty()
-        })
-        .unwrap_or(false)
-    }
-
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a handshake. `kind`
     /// is remembered until then.
     pub fn request_key_update(&self, kind: c_int) -> Result<()> {
@@ -208,23 +140,6 @@ impl Connection {
             return Err(Reason::BAD_WRITE_RETRY.into());
         }
         self.engine.set_key_update(kind);
-        Ok(())
-    }
-
-    /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
-    pub fn key_update_type(&self) -> Option<c_int> {
-        self.engine.key_update()
-    }
-
-    /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
-    pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
-        if self.engine.take_key_update().is_none() || self.shutdown.is_sent() {
-            return Ok(());
-        }
-        self.with_engine(Engine::update_keys)?
-            .map_err(|failure| self.fail(failure))?;
-        self.report_records();
-        self.end_turn();
         Ok(())
     }
 

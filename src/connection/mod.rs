@@ -43,6 +43,7 @@ mod io;
 mod last_call;
 mod observed;
 mod observer;
+mod output;
 mod peer;
 mod plain_messages;
 mod policy;
@@ -54,6 +55,7 @@ mod stack;
 mod state;
 mod stop;
 mod transport;
+mod writing;
 
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
 pub use last_call::Stopped;

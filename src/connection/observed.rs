@@ -176,4 +176,20 @@ impl Connection {
         };
         self.report(InfoKind::Exit, value);
     }
+
+    /// The handshake rests. OpenSSL reports that as an end, and going on as a start.
+    pub(super) fn rest(&self) {
+        self.handshake.set_stage(Stage::EarlyData);
+        self.observer.enter_state(HandshakeState::EARLY_DATA);
+        self.report(InfoKind::HandshakeDone, 1);
+    }
+
+    /// The handshake goes on, if it still rests.
+    pub(super) fn end_rest(&self) {
+        if self.stage() == Stage::EarlyData {
+            self.handshake.set_stage(Stage::Handshake);
+            self.report(InfoKind::HandshakeStart, 1);
+            self.observer.take_turn(self);
+        }
+    }
 }

@@ -38,37 +38,6 @@ impl Connection {
         }
     }
 
-    /// Hands everything that the engine has to send to the write BIO.
-    pub(super) fn flush(&self) -> Result<(), Stop> {
-        let mut engine = self.engine.take()?;
-        let result = self.transport.flush(&mut engine);
-        self.engine.put_back(engine);
-        result
-    }
-
-    /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
-    pub(super) fn flush_flight(&self) -> Result<(), Stop> {
-        let has_output = self.with_engine(|engine| !engine.outgoing().is_empty())?;
-        if self.waits_for_rest_of_flight() || !self.transport.begin_flight(has_output) {
-            return Ok(());
-        }
-        self.flush()?;
-        self.transport.finish_flight()
-    }
-
-    /// A TLS 1.3 client's change_cipher_spec, which rustls makes as soon as the server has
-    /// answered, goes out with the client's next flight, as in OpenSSL: sending it while the
-    /// server is still sending could leave both sides waiting to write.
-    fn waits_for_rest_of_flight(&self) -> bool {
-        const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
-        self.role() == Some(super::Role::Client)
-            && self
-                .with_engine(|engine| {
-                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
-                })
-                .unwrap_or(false)
-    }
-
     /// Digests the records that have been read, then does what the engine asked to be done when it
     /// has come to rest: announcing sessions.
     pub(super) fn process(&self) -> Result<bool, Stop> {

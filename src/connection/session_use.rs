@@ -1,24 +1,9 @@
 //! The session of a connection: set, kept, replaced, lost (SSL_set_session(3), SSL_clear(3)).
 
 use super::{Connection, Stage};
-use crate::session::{Session, SessionRef};
+use crate::session::SessionRef;
 
 impl Connection {
-    /// `SSL_get_session`: lent, NULL when there is none (S1).
-    pub fn lend_session_pointer(&self) -> *mut Session {
-        self.session.lend_pointer()
-    }
-
-    /// `SSL_get1_session`: a reference of the program's own.
-    pub fn lend_session(&self) -> Option<SessionRef> {
-        self.session.lend()
-    }
-
-    /// The session. Not for the program: during a handshake it may be another object soon.
-    pub fn session(&self) -> Option<SessionRef> {
-        self.session.get()
-    }
-
     /// `SSL_set_session` (S2, S27, S28, S30).
     pub fn set_session(&self, session: Option<SessionRef>) {
         if self.is_given_up_unclosed() {
@@ -38,11 +23,6 @@ impl Connection {
             .take_certificates_of(&other.configuration);
         let id_context = other.configuration.settings().session_id_context.clone();
         self.change_settings(|own| own.session_id_context = id_context);
-    }
-
-    /// `SSL_session_reused`.
-    pub fn is_resumed(&self) -> bool {
-        self.session.is_resumed()
     }
 
     /// The session takes the consequences of a fatal alert (S24, S25).

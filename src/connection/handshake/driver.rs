@@ -96,22 +96,6 @@ impl Connection {
         }
     }
 
-    /// The role, once it is known.
-    pub fn role(&self) -> Option<Role> {
-        self.handshake.role()
-    }
-
-    /// How far this connection has come.
-    pub fn stage(&self) -> Stage {
-        self.handshake.stage()
-    }
-
-    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
-    /// so. The error of the alert has been told by the call that read it.
-    pub fn has_been_shut_down(&self) -> bool {
-        self.shutdown.is_received()
-    }
-
     fn begin(&self) -> Result<(), Stop> {
         let Some(role) = self.role() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
@@ -365,39 +349,6 @@ impl Connection {
             _ => {}
         }
         Ok(())
-    }
-
-    /// Client: the handshake is a full one, so its session is a new one, with the id that the server has
-    /// given it.
-    pub(in crate::connection) fn meet_new_session(&self) {
-        self.part_with_offered();
-        let new = self.handshake.client(|client| {
-            let session = self.session.provisional()?;
-            Some((session, client.server_id.take()?))
-        });
-        if let Some((session, id)) = new {
-            session.set_protocol_version(Version::TLS1_2.to_c());
-            // Not too long for a session id, or the engine would have refused it.
-            let _ = session.set_id(&id);
-        }
-    }
-
-    /// The server has not taken the session that was offered, if there was one. That counts as a miss,
-    /// and a failure does not spoil the session any more (S15).
-    fn part_with_offered(&self) {
-        if self.session.has_provisional() {
-            return;
-        }
-        let Some(offered) = self
-            .handshake
-            .client(|client| Some(std::mem::take(&mut client.offered)))
-        else {
-            return;
-        };
-        if offered.session().is_some() {
-            self.session_context().statistics.misses.increment();
-        }
-        self.hold_provisional();
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.

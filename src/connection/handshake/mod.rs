@@ -32,6 +32,7 @@
 //! | `ticket_making`    | makes tickets of both versions                                 |
 //! | `early_data`       | early data of either role                                      |
 
+mod choice;
 mod client;
 mod client_callbacks;
 mod driver;

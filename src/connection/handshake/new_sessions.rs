@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Role, Stop, cipher_id};
+use super::{Connection, Role, cipher_id};
 use crate::clock;
 use crate::engine::SessionSecrets;
 use crate::session::{FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, Session};
@@ -20,28 +20,6 @@ impl Connection {
             verify_result: self.peer.verify_result(),
             ..Fields::default()
         }));
-    }
-
-    /// Gives a server its session, which it has from the ClientHello on (S3): the one that it resumes, or a
-    /// provisional one, which callbacks may add application data to.
-    pub(in crate::connection) fn begin_session(&self) -> Result<(), Stop> {
-        let resumed = self
-            .handshake
-            .server(|server| server.offered_session().cloned());
-        match resumed {
-            Some(session) => self.session.set(Some(session)),
-            None => {
-                // If no id can be made, the previous session must survive.
-                self.session.set(None);
-                let id = self.new_tls12_id()?;
-                self.session.hold(Session::new(Fields {
-                    cipher_id: 0,
-                    id,
-                    ..self.new_fields()
-                }));
-            }
-        }
-        Ok(())
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
@@ -116,5 +94,38 @@ impl Connection {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
         self.session.report(fields);
+    }
+
+    /// Client: the handshake is a full one, so its session is a new one, with the id that the server has
+    /// given it.
+    pub(in crate::connection) fn meet_new_session(&self) {
+        self.part_with_offered();
+        let new = self.handshake.client(|client| {
+            let session = self.session.provisional()?;
+            Some((session, client.server_id.take()?))
+        });
+        if let Some((session, id)) = new {
+            session.set_protocol_version(Version::TLS1_2.to_c());
+            // Not too long for a session id, or the engine would have refused it.
+            let _ = session.set_id(&id);
+        }
+    }
+
+    /// The server has not taken the session that was offered, if there was one. That counts as a miss,
+    /// and a failure does not spoil the session any more (S15).
+    fn part_with_offered(&self) {
+        if self.session.has_provisional() {
+            return;
+        }
+        let Some(offered) = self
+            .handshake
+            .client(|client| Some(std::mem::take(&mut client.offered)))
+        else {
+            return;
+        };
+        if offered.session().is_some() {
+            self.session_context().statistics.misses.increment();
+        }
+        self.hold_provisional();
     }
 }

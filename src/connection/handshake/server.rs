@@ -11,11 +11,11 @@ use std::sync::Arc;
 use super::resumption::OfferedSession;
 use super::{Connection, Stop};
 use crate::connection::client_hello_reader::ClientHelloReader;
-use crate::context::{NO_VERSION_LEFT, Settings, Wishes};
+use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
-use crate::error::{Error, Reason};
+use crate::error::Reason;
 use crate::session::SessionRef;
-use crate::wire::{Alert, ClientHello, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, Version};
 
 /// What a server keeps while its handshake is under way.
 #[derive(Default)]
@@ -312,62 +312,5 @@ impl Connection {
             // Not too long, or the ClientHello would have been refused.
             let _ = session.set_host_name(Some(name.as_bytes()));
         }
-    }
-
-    /// What a full handshake has as its session so far.
-    pub(in crate::connection) fn new_session(&self) -> Option<SessionRef> {
-        self.session
-            .provisional()
-            .filter(|_| !self.session.is_resumed())
-    }
-
-    /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list
-    /// counts as it was then; in TLS 1.2 it is done now.
-    pub(in crate::connection) fn settings_for_choice(&self) -> Arc<Settings> {
-        match self.handshake.server(|server| server.version) {
-            Version::TLS1_2 => self.settings_with_ciphers(),
-            _ => self.settings(),
-        }
-    }
-}
-
-impl Connection {
-    /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
-    /// have changed the settings. TLS 1.3 chooses before the servername callback, unless it has to ask for another
-    /// key share, so the first answer stands; TLS 1.2 chooses after it.
-    pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
-        let settings = self.settings_for_choice();
-        let (version, made) = self
-            .handshake
-            .server(|server| (server.version, server.profile.clone()));
-        let chosen = |profile: &Profile| {
-            version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
-        };
-        if let Some((of, profile)) = made
-            && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
-        {
-            return Ok(profile);
-        }
-        let wishes = Wishes {
-            version,
-            suites: &hello.cipher_suites(),
-            groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
-        };
-        let profile = settings
-            .server_profile(self.configuration.method(), self.asker(), &wishes)
-            .and_then(|profile| match profile.speaks(version) {
-                true => Ok(profile),
-                false => Err(Error::new(Reason::NO_SHARED_CIPHER)),
-            })
-            .map_err(|error| match error {
-                Error::Ssl(reason, detail) => {
-                    let failure = Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE);
-                    self.fail(failure.saying(&detail))
-                }
-                error => error.into(),
-            })?;
-        self.handshake
-            .server(|server| server.profile = Some((settings, profile.clone())));
-        Ok(profile)
     }
 }

@@ -183,19 +183,6 @@ impl Connection {
         Ok(permitted)
     }
 
-    /// TLS 1.2: a ticket is wanted and allowed now.
-    pub(super) fn allows_tls12_ticket(&self, hello: &ClientHello) -> bool {
-        let declined = self.handshake.server(|server| server.ticket_declined);
-        !declined && hello.session_ticket().is_some() && self.may_use_tickets()
-    }
-
-    /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
-    /// servername callback can only take it back.
-    pub(super) fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
-        let expected = self.handshake.server(|server| server.expects_ticket);
-        expected && self.allows_tls12_ticket(hello)
-    }
-
     fn resumes_by_ticket(&self, hello: &ClientHello) -> bool {
         let ticket = hello.session_ticket().unwrap_or_default();
         self.handshake.server(|server| {

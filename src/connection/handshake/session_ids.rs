@@ -1,9 +1,10 @@
-//! Ids of a server's new sessions.
+//! A server's new sessions: their beginning, and their ids.
 
 use super::{Connection, Stop};
 use crate::error::Reason;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::random;
+use crate::session::{Fields, Session};
 use crate::wire::{Alert, Version};
 
 /// Ids are as long as this, unless the program makes shorter ones. The engine's always are.
@@ -88,6 +89,28 @@ impl Connection {
             session.set_id(&[])?;
         }
         Ok((*session.id()).try_into().ok())
+    }
+
+    /// Gives a server its session, which it has from the ClientHello on (S3): the one that it resumes, or a
+    /// provisional one, which callbacks may add application data to.
+    pub(super) fn begin_session(&self) -> Result<(), Stop> {
+        let resumed = self
+            .handshake
+            .server(|server| server.offered_session().cloned());
+        match resumed {
+            Some(session) => self.session.set(Some(session)),
+            None => {
+                // If no id can be made, the previous session must survive.
+                self.session.set(None);
+                let id = self.new_tls12_id()?;
+                self.session.hold(Session::new(Fields {
+                    cipher_id: 0,
+                    id,
+                    ..self.new_fields()
+                }));
+            }
+        }
+        Ok(())
     }
 }
 

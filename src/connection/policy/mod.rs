@@ -30,10 +30,10 @@ use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
 use super::plain_messages::ServerHello;
-use super::{Connection, Refusal};
+use super::{Connection, Refusal, Role};
 use crate::callback::Asker;
-use crate::cipher::Cipher;
 use crate::cipher::security::operation::*;
+use crate::cipher::{Cipher, SignatureAlgorithm};
 use crate::context::{Settings, no_group};
 use crate::engine::{PeerRejected, Profile};
 use crate::error;
@@ -203,5 +203,16 @@ impl Connection {
                 Alert::ILLEGAL_PARAMETER,
             )),
         }
+    }
+
+    /// Signature schemes that both sides accept, best first.
+    pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
+        let settings = self.settings();
+        let ours = match (self.role(), &settings.client_signature_schemes) {
+            (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
+            _ => settings.signature_schemes(),
+        };
+        let own_order = settings.prefers_own_order();
+        self.peer.signatures.shared(ours, own_order)
     }
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::cipher::SignatureAlgorithm;
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::connection::{Connection, Refusal, Role};
 use crate::context::{
@@ -27,17 +26,6 @@ impl Connection {
             Some(number) => credentials.slot(number).cloned(),
             None => credentials.current().cloned(),
         }
-    }
-
-    /// Signature schemes that both sides accept, best first.
-    pub fn shared_signatures(&self) -> Vec<&'static SignatureAlgorithm> {
-        let settings = self.settings();
-        let ours = match (self.role(), &settings.client_signature_schemes) {
-            (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
-            _ => settings.signature_schemes(),
-        };
-        let own_order = settings.prefers_own_order();
-        self.peer.signatures.shared(ours, own_order)
     }
 
     /// Records what the peer accepts as signatures.

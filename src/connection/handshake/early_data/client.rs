@@ -1,9 +1,7 @@
 //! A client's early data.
 
-use super::{Connection, EarlyDataStatus, Role, Stage, Stop, WriteCall, misused};
-use crate::context::Settings;
+use super::{Connection, Role, Stage, Stop, WriteCall, misused};
 use crate::error::Reason;
-use crate::session::Session;
 use crate::wire::Alert;
 
 const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
@@ -49,43 +47,6 @@ impl Connection {
                     .is_some_and(|session| session.max_early_data() > 0))
     }
 
-    /// Before a ClientHello with early data: whether the session is good for it.
-    pub(in crate::connection) fn prepare_early_data(
-        &self,
-        offered: Option<&Session>,
-        settings: &Settings,
-    ) -> std::result::Result<(), Stop> {
-        // Without a session that can be offered there is no key for early data.
-        let session =
-            offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))?;
-        // S118
-        let same_host = session
-            .host_name()
-            .is_none_or(|name| self.configuration.server_name().as_deref() == Some(&*name));
-        if !same_host {
-            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, Alert::INTERNAL_ERROR));
-        }
-        if let Some(protocol) = session.alpn()
-            && !crate::connection::handshake::client::protocol_names(&settings.alpn_protocols)
-                .iter()
-                .any(|name| protocol == **name)
-        {
-            return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_ALPN, Alert::INTERNAL_ERROR));
-        }
-        self.early.set_limit(session.max_early_data());
-        self.early.set_status(EarlyDataStatus::Rejected);
-        Ok(())
-    }
-
-    /// After a ClientHello: whether it has announced early data, if it was to do so.
-    pub(in crate::connection) fn check_early_data_offered(&self) -> std::result::Result<(), Stop> {
-        if self.with_engine(|engine| engine.can_write_early())? {
-            return Ok(());
-        }
-        self.early.set_status(EarlyDataStatus::NotSent);
-        Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
-    }
-
     fn send_early(&self, data: &[u8]) -> std::result::Result<(), Stop> {
         let early = &self.early;
         let written = self.transport.written_of_pending();
@@ -114,24 +75,5 @@ impl Connection {
         self.flush_flight()?;
         self.early.write_again();
         Ok(written)
-    }
-
-    /// Client: the server may accept early data only in what the client meant by it.
-    pub(in crate::connection) fn note_early_data_answer(&self) -> std::result::Result<(), Stop> {
-        if self.early.status() != EarlyDataStatus::Rejected
-            || !self.with_engine(|engine| engine.early_data_accepted())?
-        {
-            return Ok(());
-        }
-        self.early.set_status(EarlyDataStatus::Accepted);
-        let alpn = self.with_engine(|engine| engine.facts())?.alpn;
-        let differs = self.handshake.client(|client| {
-            let offered = client.offered.any();
-            offered.is_some_and(|session| session.alpn().as_deref() != alpn.as_deref())
-        });
-        match differs {
-            true => Err(self.refuse(Reason::BAD_EARLY_DATA, Alert::ILLEGAL_PARAMETER)),
-            false => Ok(()),
-        }
     }
 }

@@ -8,11 +8,12 @@
 //! [`EarlyData`] says what may be called when.
 
 mod client;
+mod rules;
 mod server;
 mod state;
 
 use super::io::LONGEST_LABEL;
-use super::{Connection, HandshakeState, InfoKind, Role, Stage, Stop};
+use super::{Connection, Role, Stage, Stop};
 use crate::error::{Error, Reason, Result};
 
 pub(super) use server::is_fresh;
@@ -21,27 +22,6 @@ pub use state::EarlyDataStatus;
 use state::{Answered, ReadCall, WriteCall, misused};
 
 impl Connection {
-    /// The handshake rests. OpenSSL reports that as an end, and going on as a start.
-    pub(in crate::connection) fn rest(&self) {
-        self.handshake.set_stage(Stage::EarlyData);
-        self.observer.enter_state(HandshakeState::EARLY_DATA);
-        self.report(InfoKind::HandshakeDone, 1);
-    }
-
-    /// The handshake goes on, if it still rests.
-    pub(in crate::connection) fn end_rest(&self) {
-        if self.stage() == Stage::EarlyData {
-            self.handshake.set_stage(Stage::Handshake);
-            self.report(InfoKind::HandshakeStart, 1);
-            self.observer.take_turn(self);
-        }
-    }
-
-    /// `SSL_get_early_data_status(3)`
-    pub fn early_data_status(&self) -> EarlyDataStatus {
-        self.early.status()
-    }
-
     /// Whether the secrets of early data are those of OpenSSL at this point: a client has them as
     /// soon as it has announced early data, a server when it accepts it.
     pub(in crate::connection) fn has_early_secrets(&self) -> bool {

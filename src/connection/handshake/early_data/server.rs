@@ -1,15 +1,8 @@
 //! A server's side of early data.
 
 use super::{Answered, Connection, EarlyDataStatus, ReadCall, Role, Stage, Stop, misused};
-use crate::context::Settings;
-use crate::engine::{EarlyDataEvent, EarlyDataPolicy};
 use crate::error::{Error, Reason};
 use crate::session::Session;
-use crate::wire::{Alert, ClientHello, ExtensionType, Version};
-
-/// What the protection of skipped early data may add, in bytes, as in OpenSSL: tag and content type
-/// of six records, and the contents of an alert.
-const SKIPPED_OVERHEAD: u64 = 6 * 17 + 2;
 
 impl Connection {
     /// `SSL_read_early_data(3)`: copies early data into `buffer` and gives the number of bytes, which
@@ -70,127 +63,6 @@ impl Connection {
             if self.process()? {
                 return Err(Stop::Closed);
             }
-        }
-    }
-
-    /// Decides on the early data of this client, once everything else has been decided (S117).
-    pub(in crate::connection) fn decide_on_early_data(
-        &self,
-        hello: &ClientHello,
-    ) -> std::result::Result<EarlyDataPolicy, Stop> {
-        let version = self.engine.facts().version;
-        if version != Version::TLS1_3 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
-            return Ok(EarlyDataPolicy::Absent);
-        }
-        self.early.set_status(EarlyDataStatus::Rejected);
-        let settings = self.settings();
-        let profile = self.server_profile(hello)?;
-        let limit = self.handshake.server(|server| {
-            let offer = server.offered.as_ref().filter(|offer| offer.fresh)?;
-            let session = offer.session();
-            let same = session.alpn().as_deref() == server.alpn.as_deref()
-                && session.cipher_id() as u16 == offer.suite;
-            same.then(|| session.max_early_data().min(settings.recv_max_early_data))
-        });
-        let Some(limit) = limit else {
-            return Ok(EarlyDataPolicy::Reject);
-        };
-        let accepted = settings.max_early_data > 0
-            && self.early.is_accepting()
-            && profile.has_any_group(&hello.key_share_groups())
-            && self.allows_early_data(&settings);
-        if !accepted {
-            return Ok(EarlyDataPolicy::Reject);
-        }
-        self.early.set_limit(limit);
-        self.early.set_status(EarlyDataStatus::Accepted);
-        Ok(EarlyDataPolicy::Accept)
-    }
-
-    /// `SSL_CTX_set_allow_early_data_cb(3)`
-    fn allows_early_data(&self, settings: &Settings) -> bool {
-        settings.allow_early_data.call(self.lent()) != Some(0)
-    }
-
-    /// Whether a server's handshake rests now: its messages are sent, and early data may come.
-    pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
-        // The engine is started with the ClientHello and answers it at once.
-        let resting = self.early.is_accepting()
-            && self.engine.facts().version == Version::TLS1_3
-            && self.with_engine(|engine| engine.is_started())?;
-        if resting {
-            // It may have asked for another ClientHello.
-            if self.with_engine(|engine| engine.has_answered())? {
-                let facts = self.with_engine(|engine| engine.facts())?;
-                self.engine.change_facts(|known| *known = facts);
-            }
-            let session = self
-                .handshake
-                .server(|server| server.offered_session().cloned());
-            if session.is_some() {
-                self.session.set(session);
-            }
-            self.rest();
-        }
-        Ok(resting)
-    }
-
-    /// Ends the rest. Early data that the program has not read would be lost.
-    pub(in crate::connection) fn stop_resting(&self) -> std::result::Result<(), Stop> {
-        if self.role() == Some(Role::Server) && self.pending() > 0 {
-            return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
-        }
-        self.end_rest();
-        Ok(())
-    }
-
-    /// After the engine has processed a record: what that says about early data (S119).
-    pub(in crate::connection) fn note_early_data(
-        &self,
-        event: EarlyDataEvent,
-    ) -> std::result::Result<(), Stop> {
-        let early = &self.early;
-        match event {
-            EarlyDataEvent::None if self.role() == Some(Role::Client) => {
-                self.note_early_data_answer()
-            }
-            EarlyDataEvent::None => self.note_engines_decision(),
-            EarlyDataEvent::End => {
-                early.end_reading();
-                Ok(())
-            }
-            EarlyDataEvent::Data(bytes) if early.is_reading() => {
-                self.count_early_data(bytes, early.limit(), 0)
-            }
-            EarlyDataEvent::Data(_) => {
-                Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE))
-            }
-            EarlyDataEvent::Skipped(bytes) => {
-                let limit = self.configuration.settings().recv_max_early_data;
-                self.count_early_data(bytes, limit.into(), SKIPPED_OVERHEAD)
-            }
-        }
-    }
-
-    /// rustls has the last word on whether early data is accepted.
-    fn note_engines_decision(&self) -> std::result::Result<(), Stop> {
-        if self.early.status() == EarlyDataStatus::Accepted
-            && self.with_engine(|engine| engine.has_answered() && !engine.early_data_accepted())?
-        {
-            self.early.set_status(EarlyDataStatus::Rejected);
-        }
-        Ok(())
-    }
-
-    fn count_early_data(
-        &self,
-        bytes: usize,
-        limit: u64,
-        overhead: u64,
-    ) -> std::result::Result<(), Stop> {
-        match limit > 0 && self.early.count(bytes) <= limit + overhead {
-            true => Ok(()),
-            false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::UNEXPECTED_MESSAGE)),
         }
     }
 

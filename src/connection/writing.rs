@@ -1,0 +1,64 @@
+//! Records with application data, and what goes with them.
+
+use super::{Connection, Stop};
+use crate::engine::{Engine, Failure};
+use crate::wire::Alert;
+
+/// `SSL_MODE_ENABLE_PARTIAL_WRITE`
+const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
+/// `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER`
+const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
+
+impl Connection {
+    /// Sends `data` in records that `encrypt` makes.
+    pub(super) fn write_records(
+        &self,
+        data: &[u8],
+        mode: u32,
+        encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
+    ) -> std::result::Result<usize, Stop> {
+        let max_fragment = self.configuration.settings().longest_fragment();
+        let mut may_wait = self.early.hello_may_wait();
+        let may_move = mode & MODE_ACCEPT_MOVING_WRITE_BUFFER != 0;
+        self.transport
+            .begin_write(data, may_move)
+            .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
+        loop {
+            if !std::mem::take(&mut may_wait) {
+                self.flush()?;
+            }
+            let done = self.transport.written();
+            let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
+            if done == data.len() || partial {
+                self.transport.end_write();
+                return Ok(done);
+            }
+            let count = (data.len() - done).min(max_fragment);
+            let encrypted =
+                self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
+            encrypted.map_err(|failure| self.fail(failure))?;
+            self.report_records();
+            self.transport.encrypted(count);
+        }
+    }
+
+    /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
+    pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
+        match self.transport.is_write_pending() || self.shutdown.is_sent() {
+            true => Ok(()),
+            false => self.flush_flight(),
+        }
+    }
+
+    /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
+    pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
+        if self.engine.take_key_update().is_none() || self.shutdown.is_sent() {
+            return Ok(());
+        }
+        self.with_engine(Engine::update_keys)?
+            .map_err(|failure| self.fail(failure))?;
+        self.report_records();
+        self.end_turn();
+        Ok(())
+    }
+}
