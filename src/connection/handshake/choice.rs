@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::server::NewTicket;
 use super::{Connection, Stop};
 use crate::context::{Settings, Wishes};
 use crate::engine::{Failure, Profile};
@@ -67,14 +68,18 @@ impl Connection {
 
     /// TLS 1.2: a ticket is wanted and allowed now.
     pub(super) fn allows_tls12_ticket(&self, hello: &ClientHello) -> bool {
-        let declined = self.handshake.server(|server| server.ticket_declined);
+        let declined = self
+            .handshake
+            .server(|server| server.ticket == NewTicket::Declined);
         !declined && hello.session_ticket().is_some() && self.may_use_tickets()
     }
 
     /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
     /// servername callback can only take it back.
     pub(super) fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
-        let expected = self.handshake.server(|server| server.expects_ticket);
+        let expected = self
+            .handshake
+            .server(|server| server.ticket == NewTicket::Expected);
         expected && self.allows_tls12_ticket(hello)
     }
 }

@@ -9,7 +9,7 @@ use crate::wire::{Alert, Version};
 impl Connection {
     /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
     /// its id back (RFC 5246, section 7.4.1.3).
-    pub(in crate::connection) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
+    pub(super) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
         let resumed = self.handshake.client(|client| {
             let (Some(offered), Some(id)) = (client.offered.session(), &client.server_id) else {
                 return false;

@@ -28,7 +28,7 @@ pub(in crate::connection) struct OfferedPsk {
 
 impl OfferedPsk {
     /// In the engine's terms.
-    pub(in crate::connection) fn for_engine(&self) -> SessionSecrets {
+    pub(super) fn for_engine(&self) -> SessionSecrets {
         SessionSecrets {
             external: true,
             ticket: self.identity.clone(),
@@ -43,7 +43,7 @@ impl OfferedPsk {
 
 impl Connection {
     /// Client: asks the program for a key.
-    pub(in crate::connection) fn external_psk_to_offer(
+    pub(super) fn external_psk_to_offer(
         &self,
         settings: &Settings,
     ) -> Result<Option<OfferedPsk>, Stop> {
@@ -103,10 +103,7 @@ impl Connection {
 
     /// Server: asks the program for the key of an identity. The session is a copy that belongs to
     /// the connection, with its id context: the program has just said that it is good here.
-    pub(in crate::connection) fn find_external_psk(
-        &self,
-        identity: &[u8],
-    ) -> Result<Option<SessionRef>, Stop> {
+    pub(super) fn find_external_psk(&self, identity: &[u8]) -> Result<Option<SessionRef>, Stop> {
         let settings = self.settings();
         let found = match self.ask_find_session(&settings, identity)? {
             Some(session) => Some(session),

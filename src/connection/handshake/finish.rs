@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::resumption::uses_stateful_tickets;
-use super::server::Server;
+use super::server::{NewTicket, Server};
 use super::{Connection, Role, Stage, add_secrets, stack};
 use crate::clock;
 use crate::context::{Context, Settings};
@@ -39,7 +39,7 @@ impl Connection {
             self.session.set(Some(session));
         } else {
             let is_reported = reported.is_some();
-            if !server.has_ticket {
+            if server.ticket != NewTicket::Made {
                 let mut fields = reported
                     .unwrap_or_else(|| Box::new(self.unreported_fields(server, master_secret)));
                 // The engine has reported it only now.

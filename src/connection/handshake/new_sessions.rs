@@ -10,7 +10,7 @@ use crate::wire::Version;
 
 impl Connection {
     /// Gives a client its provisional session: empty id, not resumable (S3).
-    pub(in crate::connection) fn hold_provisional(&self) {
+    pub(super) fn hold_provisional(&self) {
         // The program's functions for application data run when a session is made, with nothing borrowed.
         let id_context = self.configuration.settings().session_id_context.to_vec();
         self.session.hold(Session::new(Fields {
@@ -23,7 +23,7 @@ impl Connection {
     }
 
     /// The fields of a new session of this connection, without what makes it resumable.
-    pub(in crate::connection) fn new_fields(&self) -> Fields {
+    pub(super) fn new_fields(&self) -> Fields {
         let facts = self.engine.facts();
         let server_name = match self.role() {
             // Kept when the server says that it has used it.
@@ -75,7 +75,7 @@ impl Connection {
     }
 
     /// A TLS 1.2 server's new session, with these secrets.
-    pub(in crate::connection) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
+    pub(super) fn server_fields(&self, secrets: &SessionSecrets) -> Fields {
         let mut fields = self.new_fields();
         fields.protocol_version = secrets.version.into();
         fields.cipher_id = cipher_id(secrets.cipher_suite);

@@ -26,12 +26,7 @@ pub(in crate::connection) struct Server {
     /// The session that the client may resume. Until the engine has done so, which takes the session's secret, the
     /// client has proved nothing.
     pub(super) offered: Option<OfferedSession>,
-    /// TLS 1.2: the client is to get a ticket, as far as the ClientHello decides that.
-    pub(super) expects_ticket: bool,
-    /// The program wants the client's ticket ignored and no other sent (S79).
-    pub(super) ticket_declined: bool,
-    /// TLS 1.2: a ticket has been made for the new session, which is complete with that.
-    pub(super) has_ticket: bool,
+    pub(super) ticket: NewTicket,
     /// The protocol chosen for the client.
     pub(super) alpn: Option<Vec<u8>>,
     /// The program has accepted the client's server name.
@@ -47,6 +42,21 @@ pub(in crate::connection) struct Server {
     pub(super) early_data: EarlyDataPolicy,
     /// Application data may be sent before the client has finished.
     pub(super) early_answer: bool,
+}
+
+/// The ticket of the handshake's new session. From any state it may be declined while tickets of the client are
+/// opened; after that a server of TLS 1.2 expects one or not, and makes the one that it expects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum NewTicket {
+    /// Nothing is known of one.
+    #[default]
+    None,
+    /// The program wants the client's ticket ignored and no other sent (S79).
+    Declined,
+    /// TLS 1.2: there will be one, as far as the ClientHello decides that.
+    Expected,
+    /// TLS 1.2: it is made, and the new session is complete with it.
+    Made,
 }
 
 /// How far a server has come before its engine starts.
@@ -219,7 +229,9 @@ impl Connection {
         let expects_ticket = version == Version::TLS1_2 && self.allows_tls12_ticket(hello);
         self.handshake.server(|server| {
             server.offered = offered;
-            server.expects_ticket = expects_ticket;
+            if expects_ticket {
+                server.ticket = NewTicket::Expected;
+            }
         });
         self.begin_session()
     }

@@ -15,7 +15,7 @@ const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
 impl Connection {
-    pub(in crate::connection) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
+    pub(super) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
         let callback = self.context().callbacks().client_hello;
         let mut alert = c_int::from(Alert::INTERNAL_ERROR);
         match callback.call(self.lent(), &mut alert) {
@@ -29,7 +29,7 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_tlsext_servername_callback(3)`: called whether there is a name or not.
-    pub(in crate::connection) fn ask_server_name_callback(&self) -> Result<(), Stop> {
+    pub(super) fn ask_server_name_callback(&self) -> Result<(), Stop> {
         let before = self.context();
         let Some((answer, alert)) = self.call_server_name_callback() else {
             return Ok(());
@@ -58,7 +58,7 @@ impl Connection {
     }
 
     /// What the servername callback returns, and the alert that it leaves. `None` when there is none.
-    pub(in crate::connection) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
+    pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
         if !callback.is_set() {
             callback = self.session_context().callbacks().server_name;
@@ -79,7 +79,7 @@ impl Connection {
         Ok(())
     }
 
-    pub(in crate::connection) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
+    pub(super) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
         let callback = self.context().callbacks().alpn_select;
         let Some(offered) = hello.alpn_protocols() else {
             return Ok(());
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_cert_cb(3)`; not asked when a session is resumed (S110).
-    pub(in crate::connection) fn ask_certificate_callback(&self) -> Result<(), Stop> {
+    pub(super) fn ask_certificate_callback(&self) -> Result<(), Stop> {
         if self.session.is_resumed() {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::Connection;
+use super::server::NewTicket;
 use crate::engine::SessionSecrets;
 use crate::error::Reason;
 use crate::session::{Fields, SessionRef, View, der};
@@ -32,7 +33,8 @@ impl Connection {
     /// The ticket of a full handshake, for the connection's session.
     fn issue_ticket(&self, fields: &Fields) -> Result<Option<Vec<u8>>, Reason> {
         let session = self.session.complete(fields.view());
-        self.handshake.server(|server| server.has_ticket = true);
+        self.handshake
+            .server(|server| server.ticket = NewTicket::Made);
         self.generate_ticket(&session)
     }
 

@@ -6,6 +6,7 @@
 //! all are written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
 
 use super::resumption::uses_stateful_tickets;
+use super::server::NewTicket;
 use super::{Connection, HandshakeState, Role, Stage, Stop, cipher_id};
 use crate::clock;
 use crate::engine::TicketSecrets;
@@ -20,7 +21,7 @@ const LONGEST_LIFETIME: i64 = 604_800;
 impl Connection {
     /// Whether tickets follow the handshake that is ending: not if the session must not be resumed
     /// (S47), was resumed with a ticket that stays good (S78), or the program wants none (S79).
-    pub(in crate::connection) fn owes_tickets(&self) -> bool {
+    pub(super) fn owes_tickets(&self) -> bool {
         let is_server = self.role() == Some(Role::Server);
         if !is_server
             || self.engine.facts().version != Version::TLS1_3
@@ -30,12 +31,12 @@ impl Connection {
         }
         self.handshake.server(|server| match &server.offered {
             Some(offered) if self.session.is_resumed() => offered.renew,
-            _ => !server.ticket_declined,
+            _ => server.ticket != NewTicket::Declined,
         })
     }
 
     /// S74: the configured number after a full handshake, one after a resumption.
-    pub(in crate::connection) fn is_ticket_due(&self) -> bool {
+    pub(super) fn is_ticket_due(&self) -> bool {
         let configured = self.configuration.settings().num_tickets;
         let wanted = match self.session.is_resumed() {
             true => configured.min(1),
@@ -79,7 +80,7 @@ impl Connection {
     }
 
     /// Sends what tickets are due, as far as the transport takes them.
-    pub(in crate::connection) fn send_tickets(&self) -> Result<(), Stop> {
+    pub(super) fn send_tickets(&self) -> Result<(), Stop> {
         loop {
             self.flush_ticket()?;
             if !self.is_ticket_due() {

@@ -13,7 +13,7 @@ const SKIPPED_OVERHEAD: u64 = 6 * 17 + 2;
 
 impl Connection {
     /// Before a ClientHello with early data: whether the session is good for it.
-    pub(in crate::connection) fn prepare_early_data(
+    pub(in crate::connection::handshake) fn prepare_early_data(
         &self,
         offered: Option<&Session>,
         settings: &Settings,
@@ -41,7 +41,9 @@ impl Connection {
     }
 
     /// After a ClientHello: whether it has announced early data, if it was to do so.
-    pub(in crate::connection) fn check_early_data_offered(&self) -> std::result::Result<(), Stop> {
+    pub(in crate::connection::handshake) fn check_early_data_offered(
+        &self,
+    ) -> std::result::Result<(), Stop> {
         if self.with_engine(|engine| engine.can_write_early())? {
             return Ok(());
         }
@@ -50,7 +52,7 @@ impl Connection {
     }
 
     /// Decides on the early data of this client, once everything else has been decided (S117).
-    pub(in crate::connection) fn decide_on_early_data(
+    pub(in crate::connection::handshake) fn decide_on_early_data(
         &self,
         hello: &ClientHello,
     ) -> std::result::Result<EarlyDataPolicy, Stop> {
@@ -89,7 +91,9 @@ impl Connection {
     }
 
     /// Whether a server's handshake rests now: its messages are sent, and early data may come.
-    pub(in crate::connection) fn rests_for_early_data(&self) -> std::result::Result<bool, Stop> {
+    pub(in crate::connection::handshake) fn rests_for_early_data(
+        &self,
+    ) -> std::result::Result<bool, Stop> {
         // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
             && self.engine.facts().version == Version::TLS1_3
@@ -112,7 +116,7 @@ impl Connection {
     }
 
     /// Ends the rest. Early data that the program has not read would be lost.
-    pub(in crate::connection) fn stop_resting(&self) -> std::result::Result<(), Stop> {
+    pub(in crate::connection::handshake) fn stop_resting(&self) -> std::result::Result<(), Stop> {
         if self.role() == Some(Role::Server) && self.pending() > 0 {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
         }

@@ -103,7 +103,7 @@ impl Connection {
 /// S85: whether a ticket is as old as the client says, within OpenSSL's tolerance, and has not
 /// expired. `stated` is in milliseconds, obfuscated (RFC 8446, section 4.2.11.1); `now` is in
 /// seconds.
-pub(in crate::connection) fn is_fresh(session: &Session, stated: u32, now: i64) -> bool {
+pub(in crate::connection::handshake) fn is_fresh(session: &Session, stated: u32, now: i64) -> bool {
     const YOUNGER: u64 = 9000;
     const OLDER: u64 = 1000;
     let stated = u64::from(stated.wrapping_sub(session.age_add()));

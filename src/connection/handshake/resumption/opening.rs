@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use crate::cipher::Cipher;
 use crate::connection::Connection;
+use crate::connection::handshake::server::NewTicket;
 use crate::error::Reason;
 use crate::libcrypto::{error_queue, ticket_callback};
 use crate::session::{Session, SessionRef, der};
@@ -64,8 +65,12 @@ impl Connection {
         let Some(answer) = callback.call(self.lent(), session, key_name, number) else {
             return status;
         };
-        self.handshake
-            .server(|server| server.ticket_declined = answer == IGNORE);
+        self.handshake.server(|server| {
+            server.ticket = match answer {
+                IGNORE => NewTicket::Declined,
+                _ => NewTicket::None,
+            };
+        });
         match (answer, status) {
             (IGNORE, _) => TicketStatus::None,
             (IGNORE_RENEW, TicketStatus::Empty) => TicketStatus::Empty,
