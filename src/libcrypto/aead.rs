@@ -61,8 +61,8 @@ impl SealingKey {
         with_key(library, aead, key, ENCRYPT).map(Self)
     }
 
-    /// Writes the ciphertext of `parts`, one after the other, and the tag to `out`, which is as
-    /// long as both.
+    /// Encrypts `parts`, one after the other, into `out`, followed by the tag. `out` is as long as
+    /// both.
     pub fn seal<'a>(
         &mut self,
         nonce: &[u8; NONCE_LEN],
@@ -95,9 +95,9 @@ impl OpeningKey {
         with_key(library, aead, key, DECRYPT).map(Self)
     }
 
-    /// Decrypts `sealed`, ciphertext and tag, in place. Gives the length of the plaintext at its
-    /// front; `None`, with nothing on the error queue, when it was not made with this key, nonce
-    /// and data, and then the content of `sealed` means nothing.
+    /// Decrypts `sealed`, ciphertext and tag, in place. Returns the length of the plaintext at its
+    /// start. Returns `None`, without an error on the queue, when it was not made with this key,
+    /// nonce and data; `sealed` holds nothing useful then.
     pub fn open(
         &mut self,
         nonce: &[u8; NONCE_LEN],
@@ -188,7 +188,7 @@ unsafe fn update(
 ) -> Result<()> {
     let length = c_int::try_from(length).map_err(|_| Error::new(Reason::INTERNAL_ERROR))?;
     let mut written: c_int = 0;
-    // SAFETY: a live context; the rest is the caller's promise.
+    // SAFETY: a live context; the caller promises the rest.
     succeeded(unsafe {
         ffi::EVP_CipherUpdate(context.as_ptr(), output, &mut written, input, length)
     })
@@ -198,7 +198,7 @@ unsafe fn update(
 fn end(context: &CipherContext) -> Result<()> {
     let mut nothing = [0u8; 1];
     let mut written: c_int = 0;
-    // SAFETY: a live context; a stream cipher has nothing left to write.
+    // SAFETY: a live context; a stream cipher writes nothing at the end.
     succeeded(unsafe { ffi::EVP_CipherFinal(context.as_ptr(), nothing.as_mut_ptr(), &mut written) })
 }
 

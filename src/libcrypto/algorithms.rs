@@ -1,9 +1,9 @@
-//! Which algorithms of TLS a library context has for its property query, and who provides them:
-//! what OpenSSL finds out when it makes an `SSL_CTX` (`SSL_CTX_new_ex(3)`).
+//! Which algorithms of TLS a library context has for its property query, and which provider has
+//! them. OpenSSL finds this out when it makes an `SSL_CTX` (`SSL_CTX_new_ex(3)`).
 //!
-//! The engine has algorithms of its own, which stand in for those of OpenSSL's default provider in
-//! the default library context, and for nothing else. Everywhere else ([`Algorithms::source`])
-//! libcrypto does the work, with whatever the library context provides.
+//! The engine's own algorithms replace those of OpenSSL's default provider in the default library
+//! context. In any other case ([`Algorithms::source`]) libcrypto does the work, with what the
+//! library context provides.
 
 use std::ffi::{CStr, CString, c_int, c_uint, c_void};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,8 +71,8 @@ pub struct ProvidedGroup {
 }
 
 impl Algorithms {
-    /// What `library` has now. Providers may come and go later, which changes contexts that are made
-    /// later, as in OpenSSL.
+    /// What `library` has now. Providers that are loaded or unloaded later affect only contexts
+    /// that are made after that, as in OpenSSL.
     pub fn of(library: &LibraryContext) -> Arc<Self> {
         static DEFAULT: Mutex<Option<(Fingerprint, Arc<Algorithms>)>> = Mutex::new(None);
         if !library.is_global_default() {
@@ -90,7 +90,7 @@ impl Algorithms {
         found
     }
 
-    /// Whether `algorithm` is there.
+    /// Whether the library context has `algorithm`.
     pub fn has(&self, algorithm: Algorithm) -> bool {
         self.present & 1 << algorithm as u32 != 0
     }
@@ -110,8 +110,8 @@ impl Algorithms {
         self.groups.iter().find(same)
     }
 
-    /// Where algorithms come from, if not from the engine: everywhere but in the default library
-    /// context with OpenSSL's default provider and its random numbers.
+    /// The library context whose algorithms are used; `None` if the engine's are: in the default
+    /// library context, with OpenSSL's default provider and its random numbers.
     pub fn source(&self) -> Option<&LibraryContext> {
         self.source.as_ref()
     }
@@ -135,12 +135,12 @@ impl Algorithms {
     }
 }
 
-/// What tells whether something has changed in the default library context.
+/// Shows whether something has changed in the default library context.
 #[derive(PartialEq, Eq)]
 struct Fingerprint {
     fips: bool,
     random_is_replaced: bool,
-    /// Who provides SHA-256: default properties may say so.
+    /// The provider of SHA-256, which default properties may change.
     digest: usize,
     providers: Vec<(usize, CString)>,
 }
@@ -155,7 +155,7 @@ impl Fingerprint {
             ffi::EVP_default_properties_is_fips_enabled(library.as_ptr()) == 1
         };
         let digest = error_queue::quietly(|| library.fetch_digest(c"SHA256"));
-        // SAFETY: NULL, or a new reference, which is freed after it was asked.
+        // SAFETY: NULL, or a new reference, which is freed after its use.
         let provider = unsafe {
             let provider = match digest.is_null() {
                 true => std::ptr::null(),
@@ -197,7 +197,7 @@ unsafe fn provider_name<'a>(provider: *const ffi::OSSL_PROVIDER) -> &'a CStr {
     }
 }
 
-/// Whether the program draws random numbers from elsewhere (`RAND_set_rand_method(3)`).
+/// Whether the program has replaced the source of random numbers (`RAND_set_rand_method(3)`).
 fn random_is_replaced() -> bool {
     // SAFETY: no preconditions.
     unsafe { ffi::RAND_get_rand_method() != ffi::RAND_OpenSSL() }
@@ -207,7 +207,7 @@ fn random_is_replaced() -> bool {
 struct Finder<'a> {
     library: &'a LibraryContext,
     present: u32,
-    /// Something is from another provider than OpenSSL's default one.
+    /// Some algorithm is not from OpenSSL's default provider.
     foreign: bool,
 }
 
@@ -280,7 +280,7 @@ impl Finder<'_> {
         );
     }
 
-    /// Notes what was fetched, and frees it.
+    /// Records what was fetched, and frees it.
     fn note<T>(
         &mut self,
         algorithm: Algorithm,
@@ -339,8 +339,8 @@ unsafe extern "C" fn search_provider(
 }
 
 unsafe extern "C" fn search_group(params: *const ffi::OSSL_PARAM, argument: *mut c_void) -> c_int {
-    // SAFETY: parameters of the provider that is being asked, which end as they must, and the search
-    // of the caller above, which nothing else borrows now.
+    // SAFETY: parameters of the provider, which end with an empty one, and the search of the caller
+    // above, which nothing else borrows now.
     unsafe {
         let search = &mut *argument.cast::<GroupSearch>();
         let text = |key: &CStr| {

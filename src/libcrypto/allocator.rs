@@ -1,11 +1,12 @@
 //! The library's own memory: all of it comes from libcrypto's allocator, so that the functions which a
 //! program gives to `CRYPTO_set_mem_functions(3)` serve this library as they serve OpenSSL's.
 //!
-//! Every block is overwritten before it is given back. Keys pass through buffers of the engine and of
-//! the cryptography under it that are not wiped there; here all of them are, whatever they hold.
+//! Every block is overwritten before it is freed. The engine and the cryptography under it do not
+//! wipe all buffers that keys pass through; here all of them are wiped, whatever they hold.
 //!
-//! When libcrypto has no memory, [`reserve`](super::reserve) gives some: the engine cannot go on without,
-//! and would end the process. Code that can go on asks by [`fallible`](crate::fallible).
+//! When libcrypto has no memory, [`reserve`](super::reserve) gives some: the engine cannot continue
+//! without memory, and would end the process. Code that can continue allocates with
+//! [`fallible`](crate::fallible).
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::ffi::{c_char, c_int, c_void};
@@ -26,8 +27,8 @@ pub struct Libcrypto;
 #[global_allocator]
 static ALLOCATOR: Libcrypto = Libcrypto;
 
-// SAFETY: blocks come from libcrypto's allocator, which hands out none twice, or from the reserve, which
-// does neither. Both are aligned as asked for, and nothing here unwinds.
+// SAFETY: blocks come from libcrypto's allocator or from the reserve, and neither gives one out
+// twice. Both are aligned as asked for, and nothing here unwinds.
 unsafe impl GlobalAlloc for Libcrypto {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -46,7 +47,7 @@ unsafe impl GlobalAlloc for Libcrypto {
     #[inline]
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         // The call that follows might read what is written here, so the compiler cannot leave it out.
-        // SAFETY: a block of this size that its owner has given up.
+        // SAFETY: a block of this size that its owner uses no more.
         unsafe { memory.write_bytes(0, layout.size()) };
         if reserve::holds(memory) {
             // SAFETY: the block is of the reserve, which gave it for this layout.
@@ -102,7 +103,8 @@ unsafe fn free_aligned(memory: *mut u8) {
     }
 }
 
-/// What stands before each block of aws-lc: its size. As much as keeps the alignment of `malloc(3)`.
+/// The header of each block of aws-lc, which holds its size. It is as long as the alignment of
+/// `malloc(3)`.
 const HEADER: usize = 16;
 
 fn with_header(size: usize) -> Option<Layout> {
@@ -165,7 +167,7 @@ unsafe extern "C" fn aws_lc_free(memory: *mut c_void) {
 unsafe extern "C" fn aws_lc_resize(memory: *mut c_void, size: usize) -> *mut c_void {
     let fresh = aws_lc_allocate(size);
     if !fresh.is_null() {
-        // SAFETY: both blocks have as many bytes, and the old one is given up.
+        // SAFETY: both blocks have as many bytes, and the old one is used no more.
         unsafe {
             let kept = aws_lc_size(memory).min(size);
             fresh.copy_from_nonoverlapping(memory, kept);

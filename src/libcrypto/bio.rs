@@ -22,11 +22,11 @@ unsafe impl Send for Bio {}
 pub enum Io {
     /// So many bytes were moved (0 for a flush).
     Done(usize),
-    /// Nothing now; to be tried again when what the BIO waits for has happened.
+    /// Nothing now; the call can be repeated when what the BIO waits for has happened.
     Retry(Retry),
     /// The stream has ended (reading only).
     Eof,
-    /// Failed for good; `errno` or the error queue say more.
+    /// It failed, and repeating it does not help; `errno` or the error queue says why.
     Failed,
 }
 
@@ -93,15 +93,15 @@ impl Bio {
         unsafe { Self::owned(ffi::BIO_new_fp(file, NO_CLOSE)) }
     }
 
-    /// An empty memory BIO: what is written to it can be read from it. An empty one asks to be
-    /// tried again.
+    /// An empty memory BIO: what is written to it can be read from it. Reading an empty one asks
+    /// for a retry.
     #[cfg(any(test, fuzzing))]
     pub fn memory() -> Result<Self> {
         // SAFETY: a constant method; the result is a new BIO.
         unsafe { Self::owned(ffi::BIO_new(ffi::BIO_s_mem())) }
     }
 
-    /// A memory BIO that holds a copy of `data` and then is at its end.
+    /// A memory BIO that gives a copy of `data` and then its end.
     #[cfg(any(test, fuzzing))]
     pub fn of_bytes(data: &[u8]) -> Result<Self> {
         let bio = Self::memory()?;
@@ -135,7 +135,7 @@ impl Bio {
         let read = unsafe { ffi::BIO_read(self.as_ptr(), buffer.as_mut_ptr().cast(), len) };
         match self.outcome(read) {
             Io::Failed if self.eof() => Io::Eof,
-            // Nothing, and not said why: BIOs of programs do that at their end.
+            // No bytes and no reason: BIOs of programs return that at their end.
             Io::Failed if read == 0 => Io::Done(0),
             outcome => outcome,
         }
@@ -150,7 +150,7 @@ impl Bio {
         self.outcome(written)
     }
 
-    /// Lets buffering BIOs of the chain pass on what they hold.
+    /// Makes buffering BIOs of the chain pass on what they hold.
     pub fn flush(&self) -> Io {
         clear_errno();
         let flushed = self.control(CTRL_FLUSH, 0, std::ptr::null_mut());
@@ -160,7 +160,7 @@ impl Bio {
         }
     }
 
-    /// How many bytes can be read without asking the system (`BIO_ctrl_pending`).
+    /// How many bytes can be read without a system call (`BIO_ctrl_pending`).
     #[cfg(test)]
     pub fn pending(&self) -> usize {
         // SAFETY: a live BIO.
@@ -192,7 +192,7 @@ impl Bio {
         self.has(FLAG_SPECIAL)
     }
 
-    /// What that is (`BIO_get_retry_reason`): 1 a certificate callback, 2 connect, 3 accept.
+    /// The reason (`BIO_get_retry_reason`): 1 a certificate callback, 2 connect, 3 accept.
     pub fn retry_reason(&self) -> c_int {
         // SAFETY: a live BIO.
         unsafe { ffi::BIO_get_retry_reason(self.as_ptr()) }
@@ -307,7 +307,7 @@ pub fn peer_is_gone() -> bool {
     errno == libc::EPIPE || errno == libc::ECONNRESET
 }
 
-/// Programs look at `errno` after `SSL_ERROR_SYSCALL`; it must not tell of something older.
+/// Programs read `errno` after `SSL_ERROR_SYSCALL`; it must not be that of an older call.
 fn clear_errno() {
     // SAFETY: the location is this thread's own.
     unsafe { *libc::__errno_location() = 0 };

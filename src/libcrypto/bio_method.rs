@@ -1,4 +1,4 @@
-//! BIOs of our own: filters written in Rust (`BIO_meth_new(3)`), and chains of BIOs.
+//! Filters written in Rust (`BIO_meth_new(3)`), and chains of BIOs.
 //!
 //! libcrypto calls a filter's C functions, which are made here; they find the Rust object in the
 //! BIO's data and call its methods. The object is shared: a method may run the program's code, which
@@ -13,7 +13,7 @@ use crate::libcrypto::ffi::{self, BIO, BIO_METHOD};
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::outcome::not_null;
 
-/// No buffer is longer, whatever a program says.
+/// The longest buffer; a longer length that a program gives is wrong.
 const LONGEST: usize = isize::MAX as usize;
 
 /// Arguments of a control command as C passes them.
@@ -31,8 +31,8 @@ pub struct Control {
 pub type InfoCallback = Option<unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int>;
 
 /// A kind of BIO. Each BIO of this kind has an object of the type. A method must not panic, and
-/// must not free the BIO that it is called for. Unsuccessful reads and writes give what C shall
-/// return: 0 for the end, -1 for errors and for later.
+/// must not free the BIO that it is called for. Reads and writes that fail return what C returns: 0
+/// at the end, -1 for errors and retries.
 pub trait Filter: Default + 'static {
     /// `BIO_TYPE_…`
     const KIND: c_int;
@@ -42,7 +42,7 @@ pub trait Filter: Default + 'static {
     /// Reads into a buffer.
     fn read(&self, bio: &FilterBio<'_>, buffer: &mut [u8]) -> std::result::Result<usize, c_int>;
 
-    /// Writes some of the data, and gives how much.
+    /// Writes some of the data, and returns how much.
     fn write(&self, bio: &FilterBio<'_>, data: &[u8]) -> std::result::Result<usize, c_int>;
 
     /// `BIO_ctrl(3)`.
@@ -184,7 +184,7 @@ pub unsafe fn pass_on_callback(bio: *mut BIO, command: c_int, callback: InfoCall
 /// # Safety
 /// `bio` is a live BIO of the kind `F`.
 pub unsafe fn filter_of<'a, F: Filter>(bio: *mut BIO) -> Option<&'a F> {
-    // SAFETY: `create` has put a box there; `destroy` takes it out again.
+    // SAFETY: `create` has stored a box there, and `destroy` removes it.
     unsafe { BIO_get_data(bio).cast::<F>().as_ref() }
 }
 
@@ -219,7 +219,7 @@ pub fn chain(first: Bio, rest: Bio) -> Bio {
 /// The BIOs of a chain that are of this kind.
 ///
 /// # Safety
-/// `bio` is NULL or the start of a live chain, which does not change meanwhile.
+/// `bio` is NULL or the start of a live chain, which does not change while the result is used.
 pub unsafe fn all_of_kind(mut bio: *mut BIO, kind: c_int) -> impl Iterator<Item = *mut BIO> {
     std::iter::from_fn(move || {
         while !bio.is_null() {
@@ -322,7 +322,7 @@ unsafe extern "C" fn control<F: Filter>(
         number,
         pointer,
     };
-    // SAFETY: libcrypto calls this with a live BIO; the rest is the caller's.
+    // SAFETY: libcrypto calls this with a live BIO; the caller promises the rest.
     unsafe {
         match (lend(bio), filter_of::<F>(bio)) {
             (Some(lent), Some(filter)) => filter.control(&lent, control),
@@ -336,7 +336,7 @@ unsafe extern "C" fn callback_control<F: Filter>(
     command: c_int,
     callback: InfoCallback,
 ) -> c_long {
-    // SAFETY: libcrypto calls this with a live BIO; the rest is the caller's.
+    // SAFETY: libcrypto calls this with a live BIO; the caller promises the rest.
     unsafe {
         match (lend(bio), filter_of::<F>(bio)) {
             (Some(lent), Some(filter)) => filter.callback_control(&lent, command, callback),

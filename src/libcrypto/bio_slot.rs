@@ -1,4 +1,4 @@
-//! A place for a BIO that its own functions may empty while they run.
+//! A place for a BIO, whose own functions may replace it while they run.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,14 +10,14 @@ use super::ffi;
 #[derive(Default)]
 pub struct BioSlot {
     bio: RefCell<Option<Bio>>,
-    /// How many calls are under way.
+    /// How many calls are running.
     calls: Cell<u32>,
-    /// Replaced meanwhile.
+    /// Those replaced during the calls.
     replaced: Cell<Vec<Bio>>,
 }
 
 impl BioSlot {
-    /// Puts `bio` in the place of what is there.
+    /// Replaces the BIO.
     pub fn set(&self, bio: Option<Bio>) {
         let old = self.bio.replace(bio);
         match old {
@@ -43,8 +43,8 @@ impl BioSlot {
     pub fn with<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
         let bio = self.as_ptr();
         self.calls.set(self.calls.get() + 1);
-        // SAFETY: NULL, or a BIO that the slot holds a reference to; `set` keeps that reference as
-        // long as calls are under way.
+        // SAFETY: NULL, or a BIO that the slot holds a reference to; `set` keeps that reference
+        // while calls are running.
         let result = unsafe { Bio::lend(bio) }.map(|bio| work(&bio));
         self.calls.set(self.calls.get() - 1);
         if self.calls.get() == 0 {

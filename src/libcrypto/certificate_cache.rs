@@ -1,9 +1,9 @@
-//! Certificates that were parsed lately: parsing one costs as much as several handshakes' lookups,
-//! and the same peers come again and again.
+//! Certificates that were parsed recently: parsing is expensive, and the same peers connect
+//! repeatedly.
 //!
-//! Connections share what lies here, so a program must never see it: a program may change the
-//! certificates that it finds (`X509_set_ex_data(3)`, `X509_add1_trust_object(3)`), and libcrypto
-//! guards such changes by nothing. What is lent to C is parsed for it alone.
+//! Connections share these objects, so a program must never see them: it may change the
+//! certificates that it gets (`X509_set_ex_data(3)`, `X509_add1_trust_object(3)`), and libcrypto
+//! does not lock such changes. Certificates that are lent to C are parsed separately.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -13,12 +13,12 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::X509;
 
 /// The certificate with this DER encoding, from the cache of the process or parsed now. Callers
-/// share the object: they do not change it, and hand it to nothing that may call the program. Any
+/// share the object: they do not change it, and pass it to nothing that may call the program. Any
 /// thread.
 pub fn parsed(library: &LibraryContext, der: &[u8]) -> Result<X509> {
     static CACHE: OnceLock<CertificateCache> = OnceLock::new();
-    // The keys of certificates hold on to the providers that they come from, and a program may
-    // free its library context when its own objects are gone.
+    // The keys of certificates keep their providers, and a program may free its library context
+    // when its own objects are freed.
     if !library.is_global_default() {
         return X509::from_der(library, der);
     }
@@ -27,8 +27,8 @@ pub fn parsed(library: &LibraryContext, der: &[u8]) -> Result<X509> {
 
 /// Parsed certificates by their DER encoding, a limited number of them.
 ///
-/// The key is the encoding itself, not a digest of it: what a peer sent can only give what
-/// parsing it would give.
+/// The key is the encoding itself, not a digest of it: so a lookup gives exactly what parsing would
+/// give.
 pub struct CertificateCache {
     capacity: usize,
     certificates: Mutex<HashMap<Box<[u8]>, X509>>,
@@ -43,8 +43,8 @@ impl CertificateCache {
         }
     }
 
-    /// The certificate with this DER encoding, cached or parsed now. When the cache is full, any
-    /// other certificate leaves it.
+    /// The certificate with this DER encoding, cached or parsed now. When the cache is full, an
+    /// arbitrary other certificate is removed.
     pub fn parsed(&self, der: &[u8]) -> Result<X509> {
         if let Some(certificate) = self.lock().get(der) {
             return Ok(certificate.clone());
@@ -57,7 +57,7 @@ impl CertificateCache {
                 certificates.remove(&key);
             }
         }
-        // Another thread may have parsed the same one meanwhile; everyone gets one object.
+        // Another thread may have parsed the same one in the meantime; all callers get one object.
         Ok(certificates
             .entry(der.into())
             .or_insert(certificate)

@@ -1,4 +1,4 @@
-//! Encrypting and authenticating tickets: what libcrypto needs for one of them.
+//! Contexts of libcrypto that encrypt and authenticate one ticket.
 
 use std::ffi::{c_int, c_uint};
 
@@ -100,7 +100,7 @@ impl Drop for CipherContext {
     }
 }
 
-/// What computes the MAC of a ticket: `EVP_MAC_CTX`, or `HMAC_CTX` for the older callbacks.
+/// Computes the MAC of a ticket: `EVP_MAC_CTX`, or `HMAC_CTX` for the older callbacks.
 pub enum MacContext {
     /// OpenSSL 3's
     Evp(*mut ffi::EVP_MAC_CTX),

@@ -26,14 +26,14 @@ unsafe extern "C" {
 
 /// One line of a section.
 pub struct Command {
-    /// What stands before the equals sign.
+    /// The text before the equals sign.
     pub name: CString,
     /// What stands after it.
     pub value: CString,
 }
 
 /// The commands of the section of this name, in order; `None` when there is no such section. A
-/// program that loads another configuration meanwhile, on another thread, breaks this as it
+/// program that loads another configuration on another thread at the same time breaks this, as it
 /// breaks OpenSSL.
 pub fn section(name: &CStr) -> Option<Vec<Command>> {
     let mut index = 0;

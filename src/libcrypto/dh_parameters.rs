@@ -1,4 +1,4 @@
-//! Finite-field Diffie-Hellman parameters in files. They are only looked at: the engine never uses
+//! Finite-field Diffie-Hellman parameters in files. They are only checked: the engine never uses
 //! DHE.
 
 use std::ffi::CStr;
@@ -9,14 +9,14 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 
-/// A key with these parameters, for looking at. The parameters stay the caller's.
+/// A key with these parameters, to be checked. The parameters stay the caller's.
 ///
 /// # Safety
 /// `dh` is a live `DH`.
 pub unsafe fn key_of(dh: *mut ffi::DH) -> Result<PublicKey> {
     // SAFETY: the result is a new object.
     let key = unsafe { PublicKey::from_raw_owned(ffi::EVP_PKEY_new()) }.ok_or(Error::Queued)?;
-    // SAFETY: both are live; the key takes a reference of its own.
+    // SAFETY: both are live; the key adds a reference.
     match unsafe { ffi::EVP_PKEY_set1_DH(key.as_ptr(), dh) } {
         1 => Ok(key),
         _ => Err(Error::Queued),

@@ -85,7 +85,7 @@ impl Digesting {
         Ok(Self { context, digest })
     }
 
-    /// One that has digested the same.
+    /// A copy, which has digested the same.
     pub fn duplicate(&self) -> Result<Self> {
         let context = DigestContext::new()?;
         // SAFETY: two live contexts.

@@ -27,7 +27,7 @@ unsafe extern "C" {
     ) -> std::ffi::c_ulong;
 }
 
-/// Queues one error of library `SSL`. `detail` is a text for a person; empty for none.
+/// Queues one error of library `SSL`. `detail` is a text for people; empty for none.
 pub fn raise(function: &'static CStr, reason: Reason, detail: &str) {
     load_reason_texts();
     let text = CString::new(detail).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn raise(function: &'static CStr, reason: Reason, detail: &str) {
     }
 }
 
-/// Tells libcrypto the texts of this library's reason codes (`ERR_load_SSL_strings`). Once per
+/// Gives libcrypto the texts of this library's reason codes (`ERR_load_SSL_strings`). Once per
 /// process; any thread.
 pub fn load_reason_texts() {
     /// libcrypto keeps pointers into it for the life of the process.
@@ -72,7 +72,7 @@ struct ReasonTable {
     _entries: Vec<ffi::ERR_STRING_DATA>,
 }
 
-// SAFETY: never touched again from here; libcrypto reads it under a lock of its own.
+// SAFETY: never used here again; libcrypto reads it under its own lock.
 unsafe impl Send for ReasonTable {}
 // SAFETY: as above.
 unsafe impl Sync for ReasonTable {}
@@ -107,7 +107,7 @@ pub fn is_of_system(error: u64) -> bool {
     error & SYSTEM_ERROR != 0
 }
 
-/// Takes all errors of this thread from the queue; gives the texts for a person that they carry.
+/// Takes all errors of this thread from the queue; returns their texts.
 #[cfg(any(test, fuzzing))]
 pub fn take_details() -> Vec<String> {
     let mut details = Vec::new();
@@ -136,7 +136,7 @@ pub fn quietly<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Takes the errors after the mark away, also when a panic passes through.
+/// Removes the errors after the mark, also on a panic.
 struct Mark;
 
 impl Drop for Mark {

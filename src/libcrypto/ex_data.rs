@@ -1,12 +1,12 @@
-//! Application data attached to our objects (`CRYPTO_get_ex_new_index(3)`).
+//! Application data of our objects (`CRYPTO_get_ex_new_index(3)`).
 //!
-//! libcrypto keeps, per class, the indices that programs asked for and their callbacks; the values
-//! lie in the object. They lie here in a table of our own, because a `CRYPTO_EX_DATA` cannot be
-//! read while another thread sets one, and programs do that with sessions. libcrypto's structure
-//! exists only while it calls the callbacks.
+//! libcrypto keeps the indices of each class with their callbacks; the values are in the object.
+//! They are in our own table, because a `CRYPTO_EX_DATA` cannot be read while another thread sets a
+//! value, which programs do with sessions. libcrypto's structure exists only while it calls the
+//! callbacks.
 //!
 //! Reading takes no lock. Setting takes one per object. A table that became too small is kept until
-//! the object is freed, since somebody may be reading it; tables double, so that all of them
+//! the object is freed, since a thread may be reading it; tables double, so that all of them
 //! together hold at most twice the values of the last.
 
 use std::ffi::{c_int, c_void};
@@ -34,8 +34,8 @@ pub enum Class {
 
 /// The values of one object. Any thread may get and set at any time.
 ///
-/// The object that embeds it calls [`ExData::init`] once it has its address and
-/// [`ExData::free`] before it goes: the callbacks get that address, and may call back into it.
+/// The object that embeds it calls [`ExData::init`] once it has its address and [`ExData::free`]
+/// before it ends: the callbacks get that address, and may call back into it.
 pub struct ExData {
     class: Class,
     table: AtomicPtr<Table>,
@@ -96,7 +96,7 @@ impl ExData {
     }
 
     /// Calls the `free` callbacks for the object at `parent` (`CRYPTO_free_ex_data(3)`). The values
-    /// can be read until they are done, and are forgotten then.
+    /// can be read until the callbacks have returned, and are cleared then.
     ///
     /// # Safety
     /// `parent` is the object as the callbacks expect it.
@@ -176,7 +176,7 @@ impl ExData {
         Ok(data)
     }
 
-    /// Takes over what callbacks have put into libcrypto's structure.
+    /// Copies the values that callbacks have set in libcrypto's structure.
     fn take(&self, data: &Borrowed) -> Result<()> {
         for index in 0..data.len() {
             // SAFETY: a structure of this thread's.

@@ -1,4 +1,4 @@
-//! libcrypto's C functions and types: those of `openssl-sys`, and here what it lacks.
+//! libcrypto's C functions and types: those of `openssl-sys`, and those that it lacks.
 //!
 //! Prototypes are those of OpenSSL 3.0's headers; a macro of the headers is written out where it
 //! is used. What is declared here hides a declaration of the same name in `openssl-sys`.
@@ -30,7 +30,7 @@ pub type LhashCompare = unsafe extern "C" fn(*const c_void, *const c_void) -> c_
 /// What is called for each item of a hash table (`OPENSSL_LH_DOALL_FUNCARG`).
 pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
-/// A function of any type, or none: only whether there is one is asked.
+/// A function of any type, or none: the library only checks whether there is one.
 pub type AnyCallback = Option<unsafe extern "C" fn()>;
 
 /// `CRYPTO_malloc_fn`

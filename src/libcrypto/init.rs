@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
 
-/// Initialises libcrypto (`OPENSSL_init_crypto(3)`); what was done before is not done again.
+/// Initialises libcrypto (`OPENSSL_init_crypto(3)`); what was initialised before is not initialised
+/// again.
 ///
 /// # Safety
 /// `settings` is NULL or live settings.

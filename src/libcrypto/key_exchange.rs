@@ -56,7 +56,7 @@ impl KeyShare {
             PrivateKey::from_raw_owned(raw).ok_or(Error::Queued)?
         };
         let mut encoded = std::ptr::null_mut();
-        // SAFETY: a live key; on success as many bytes as told are ours.
+        // SAFETY: a live key; on success that many bytes are ours.
         let public = unsafe {
             let len = EVP_PKEY_get1_encoded_public_key(key.as_ptr(), &mut encoded);
             if len == 0 || encoded.is_null() {

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use crate::libcrypto::{error_queue, ffi};
 
-/// The kinds of keys that TLS knows, and the rest.
+/// The kinds of keys that TLS has, and all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyKind {
     /// `rsaEncryption`
@@ -22,7 +22,7 @@ pub enum KeyKind {
     Ed448,
     /// DSA
     Dsa,
-    /// Anything else, by `EVP_PKEY_get_base_id(3)`.
+    /// Any other kind, by `EVP_PKEY_get_base_id(3)`.
     Other(c_int),
 }
 

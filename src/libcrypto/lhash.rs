@@ -30,8 +30,8 @@ unsafe impl<T: Counted + Item> Send for Lhash<T> {}
 impl<T: Counted + Item> Lhash<T> {
     /// An empty table.
     pub fn new() -> Result<Self> {
-        // SAFETY: all that is ever in the table or looked up is live objects of `T`: those that it has
-        // references to, and those that the program passes, who knows what the table holds.
+        // SAFETY: the table holds only live objects of `T`, to which it has references, and the
+        // program looks up by such objects, since that is the table's type in C.
         let raw = NonNull::new(unsafe { ffi::OPENSSL_LH_new(hash::<T>, compare::<T>) });
         Ok(Self {
             raw: raw.ok_or(Error::Queued)?,
@@ -44,7 +44,7 @@ impl<T: Counted + Item> Lhash<T> {
         self.raw.as_ptr().cast()
     }
 
-    /// Puts an object in; gives the one like it that it replaces.
+    /// Inserts an object; returns the one like it that it replaces.
     pub fn insert(&mut self, object: Ref<T>) -> Result<Option<Ref<T>>> {
         let item = object.into_raw();
         // SAFETY: a live table, and a live object, whose reference the table owns from now on; it owned
@@ -60,7 +60,7 @@ impl<T: Counted + Item> Lhash<T> {
         }
     }
 
-    /// Takes this object out, but not another one that is like it. Looking it up counts in the table.
+    /// Removes this object, but not another one that is like it. The table counts the lookup.
     pub fn remove(&mut self, object: &Ref<T>) -> Option<Ref<T>> {
         let (table, item) = (self.raw.as_ptr(), object.as_ptr().cast::<c_void>());
         // SAFETY: a live table and a live object; the table owned a reference to what comes out.
@@ -72,10 +72,11 @@ impl<T: Counted + Item> Lhash<T> {
         }
     }
 
-    /// Takes all out. What they are found by may have changed meanwhile, so none is looked up.
+    /// Removes all objects. Their hashes may have changed since they were inserted, so none is
+    /// looked up.
     pub fn take_all(&mut self) -> Vec<Ref<T>> {
         unsafe extern "C" fn keep(item: *mut c_void, items: *mut c_void) {
-            // SAFETY: the list that is passed along below, which nothing else uses meanwhile.
+            // SAFETY: the list that is passed below, which nothing else uses during the call.
             unsafe { &mut *items.cast::<Vec<*mut c_void>>() }.push(item);
         }
         let mut items: Vec<*mut c_void> = Vec::new();

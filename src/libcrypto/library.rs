@@ -1,5 +1,5 @@
-//! Library contexts and property queries: where libcrypto takes its algorithms from
-//! (`OSSL_LIB_CTX(3)`, `property(7)`, `SSL_CTX_new_ex(3)`).
+//! Library contexts and property queries, which select libcrypto's algorithms (`OSSL_LIB_CTX(3)`,
+//! `property(7)`, `SSL_CTX_new_ex(3)`).
 
 use std::ffi::{CStr, CString, c_char};
 use std::fmt;
@@ -12,8 +12,8 @@ use crate::libcrypto::digest::HandshakeDigest;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::not_null;
 
-/// A library context with a property query: what an `SSL_CTX` was made with. Whatever is done for
-/// the `SSL_CTX` or one of its connections takes this along. Cloning copies a pointer; any thread.
+/// A library context with a property query: what an `SSL_CTX` was made with. All that is done for
+/// the `SSL_CTX` or one of its connections uses it. Cloning copies a pointer; any thread.
 ///
 /// As in OpenSSL, the program keeps its `OSSL_LIB_CTX` until the last `SSL_CTX` and `SSL` made with
 /// it are freed.
@@ -172,7 +172,7 @@ impl<T> Fetched<T> {
         match kept {
             Ok(_) => Ok(fetched),
             Err(theirs) => {
-                // SAFETY: fetched above; another thread was faster, and this one is not used.
+                // SAFETY: fetched above; another thread was first, and this one is not used.
                 unsafe { (self.free)(fetched) };
                 Ok(theirs)
             }

@@ -1,4 +1,4 @@
-//! Memory that C frees with `OPENSSL_free(3)`, and what to do when memory runs out.
+//! Memory that C frees with `OPENSSL_free(3)`, and calls that fail when memory runs out.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::NonNull;
@@ -63,7 +63,7 @@ pub struct Allocated {
 }
 
 impl Allocated {
-    /// Takes over `len` bytes; `None` for NULL or no bytes (memory without bytes is freed).
+    /// Takes ownership of `len` bytes; `None` for NULL or no bytes (memory without bytes is freed).
     ///
     /// # Safety
     /// `memory` is NULL, or comes from libcrypto's allocator with `len` bytes, and the caller gives it
@@ -95,7 +95,8 @@ impl std::ops::Deref for Allocated {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: `len` bytes that live as long as `self`, and that are not changed meanwhile.
+        // SAFETY: `len` bytes that live as long as `self`, and that are not changed while they are
+        // borrowed.
         unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len) }
     }
 }
@@ -107,7 +108,7 @@ impl Drop for Allocated {
     }
 }
 
-/// Whether two byte strings are equal, in a time that tells nothing of where they differ
+/// Whether two byte strings are equal, in a time that does not depend on where they differ
 /// (`CRYPTO_memcmp(3)`). Their lengths are not secret.
 pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
     // SAFETY: as many readable bytes on both sides as compared.
@@ -115,11 +116,11 @@ pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
         && unsafe { ffi::CRYPTO_memcmp(one.as_ptr().cast(), two.as_ptr().cast(), one.len()) == 0 }
 }
 
-/// What must be there for a call to begin that needs memory, while the reserve is low.
+/// How much memory must be free, while the reserve is low, for a call to begin that needs some.
 const ENOUGH: usize = 32 * 1024;
 
-/// Runs `make`, and fails if memory runs out meanwhile: what has been made is dropped then. Also fails, before
-/// `make` is run, while there is no memory and the reserve is low.
+/// Runs `make`, and fails if memory runs out during it: the result is dropped then. Also fails,
+/// before `make` is run, while there is no memory and the reserve is low.
 pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
     let moment = begin()?;
     let made = make()?;
@@ -129,7 +130,8 @@ pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
     }
 }
 
-/// For a call that needs memory: a moment to be asked when it ends, or the error if it should not begin.
+/// Begins a call that needs memory: returns the moment to ask when it ends, or the error if it
+/// should not begin.
 #[inline]
 pub fn begin() -> Result<Moment> {
     if reserve::is_low() && !is_there_enough() {
@@ -148,9 +150,9 @@ fn is_there_enough() -> bool {
     }
 }
 
-/// Fails if the program has given libcrypto memory functions (`CRYPTO_set_mem_functions(3)`) whose memory
-/// other processes share, or whose memory cannot be told apart from such. What this library keeps for each
-/// process and thread would be used by several at once.
+/// Fails if the program has given libcrypto memory functions (`CRYPTO_set_mem_functions(3)`) whose
+/// memory other processes share, or may share. What this library keeps for each process and thread
+/// would be used by several at once.
 pub fn refuse_shared() -> Result<()> {
     let mut malloc = None;
     // SAFETY: one place to write to; NULL stands for what is not asked for.
@@ -175,7 +177,8 @@ pub fn refuse_shared() -> Result<()> {
     Err(Error::with(Reason::MEMORY_SHARED_BETWEEN_PROCESSES, detail))
 }
 
-/// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that cannot be told.
+/// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that is
+/// not known.
 fn is_private(address: usize) -> Option<bool> {
     // Not as text: the names of files that are mapped may be in any encoding.
     match std::fs::read("/proc/self/maps") {
@@ -200,8 +203,8 @@ fn is_private_in(maps: &str, address: usize) -> Option<bool> {
 /// which counts as shared here, the careful answer). It refuses with the same error everything about a part of a huge page,
 /// of which nothing is known then.
 fn cannot_be_mapped_twice(address: usize) -> Option<bool> {
-    // SAFETY: no preconditions. The page stays as it is: first it is given the size that it has, then none of it is moved.
-    // The second mapping is used by nobody.
+    // SAFETY: no preconditions. The page stays as it is: first it is given the size that it has,
+    // then none of it is moved. Nothing uses the second mapping.
     unsafe {
         let size = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).ok()?;
         let page = std::ptr::without_provenance_mut(address / size * size);

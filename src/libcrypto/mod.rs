@@ -1,11 +1,11 @@
-//! The only room that calls libcrypto: safe owning types for its objects, and the error queue.
+//! The only module that calls libcrypto: safe owning types for its objects, and the error queue.
 //!
-//! Conventions that hold everywhere in here:
-//! - A function that fails because libcrypto failed gives [`Error::Queued`]: libcrypto has put
-//!   its errors on this thread's queue. Where OpenSSL's libssl adds an error of its own, the
-//!   function gives that one instead (`Error::Ssl`), and libcrypto's lie below it.
-//! - `from_raw_owned` takes over one reference of C's, `from_raw_shared` adds one, `lend` borrows;
-//!   `as_ptr` lends to C, `into_raw` hands one reference over. NULL becomes `None`.
+//! Conventions of this module:
+//! - A function that fails because libcrypto failed gives [`Error::Queued`]: libcrypto has put its
+//!   errors on this thread's queue. Where OpenSSL's libssl adds its own error, the function returns
+//!   that one instead (`Error::Ssl`), above those of libcrypto.
+//! - `from_raw_owned` takes one reference from C, `from_raw_shared` adds one, `lend` borrows;
+//!   `as_ptr` lends to C, `into_raw` gives one reference to C. NULL becomes `None`.
 //! - Cloning adds a reference, where libcrypto's object has a count.
 //!
 //! | part                                               | what                                     |
@@ -14,17 +14,17 @@
 //! | [`private_key`], [`rsa_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures |
 //! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
-//! | [`bio`], [`bio_method`]                            | byte streams, and filters of our own     |
+//! | [`bio`], [`bio_method`]                            | byte streams, and filters in Rust        |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
 //! | [`aead`], [`key_exchange`]                         | protecting records, agreeing on keys     |
 //! | [`ocsp`]                                           | requests for OCSP responses              |
 //! | [`digest`], [`random`]                             | digests and random numbers               |
-//! | [`dh_parameters`]                                  | looked at, never used                    |
+//! | [`dh_parameters`]                                  | checked, never used                      |
 //! | [`library`], [`algorithms`]                        | where algorithms are taken from, and which there are |
 //! | `allocator`, `reserve`                           | where the library's own memory comes from |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
-//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations and helpers of this room |
+//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations and helpers              |
 //! | `testing`                                          | keys and certificates for unit tests     |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued

@@ -15,7 +15,7 @@ use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
 
 object! {
-    /// A distinguished name. Not counted: a second owner needs a copy.
+    /// A distinguished name. It has no count: a second owner needs a copy.
     Name(ffi::X509_NAME), ffi::X509_NAME_free
 }
 
@@ -96,8 +96,8 @@ unsafe impl StackItem for Name {
 }
 
 impl NameStack {
-    /// Takes over a list of C's; `None` for NULL. Names that C has just put together are encoded
-    /// now, so that threads may share the list.
+    /// Takes ownership of a list of C's; `None` for NULL. Names that are not encoded yet are
+    /// encoded now, so that threads may share the list.
     ///
     /// # Safety
     /// `raw` is NULL or a live `STACK_OF(X509_NAME)` given away by the caller.
@@ -112,14 +112,14 @@ impl NameStack {
         Some(names)
     }
 
-    /// The subjects of the certificates in a PEM file, each once, in order
+    /// The subjects of the certificates in a PEM file, without duplicates, in order
     /// (`SSL_load_client_CA_file(3)`). A file without a certificate is an error, whose cause is on
     /// the queue; what follows the last readable certificate is ignored.
     pub fn of_file(library: &LibraryContext, path: &CStr) -> Result<Self> {
         let mut names = Self::new()?;
         names.add_certificates(library, path)?;
         if names.is_empty() {
-            // Once more, to leave the reason on the queue.
+            // Again, to leave the reason on the queue.
             pem_file::next(library, &Bio::open_file(path)?, Password::none())?;
         }
         Ok(names)

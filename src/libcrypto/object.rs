@@ -1,5 +1,5 @@
-//! How a counted object of libcrypto becomes a Rust type: one macro, so that the ownership rules
-//! are the same for all.
+//! The macro that makes a Rust type of a counted object of libcrypto, with the same ownership rules
+//! for all.
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -12,11 +12,11 @@ pub struct Lent<'a, T> {
 }
 
 impl<T> Lent<'_, T> {
-    /// Lends `object` without taking over the reference that it stands for.
+    /// Lends `object` without taking its reference.
     ///
     /// # Safety
     /// The object that `object` stands for stays alive for the lifetime that the caller chooses,
-    /// and somebody else frees it.
+    /// and its owner frees it.
     pub unsafe fn new(object: T) -> Self {
         Self {
             object: ManuallyDrop::new(object),
@@ -44,7 +44,7 @@ macro_rules! object {
         // Not every type needs each of these.
         #[allow(dead_code)]
         impl $name {
-            /// Takes over one reference; `None` for NULL.
+            /// Takes one reference from C; `None` for NULL.
             ///
             /// # Safety
             /// `raw` is NULL or a live object of which the caller gives one reference away.
@@ -67,7 +67,7 @@ macro_rules! object {
                 self.0.as_ptr()
             }
 
-            /// Hands the reference over to C, which must free it.
+            /// Gives the reference to C, which must free it.
             pub fn into_raw(self) -> *mut $c {
                 std::mem::ManuallyDrop::new(self).0.as_ptr()
             }

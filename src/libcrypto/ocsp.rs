@@ -1,4 +1,4 @@
-//! What a client may say when it asks for an OCSP response (RFC 6066, section 8): responders that
+//! The contents of a client's request for an OCSP response (RFC 6066, section 8): responders that
 //! it trusts, and extensions for the responder.
 
 use std::ffi::{c_long, c_void};
@@ -56,7 +56,7 @@ impl OcspRequest {
 }
 
 impl ResponderId {
-    /// From DER with nothing behind it.
+    /// From DER; bytes after it are an error.
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut position = der.as_ptr();
         let length = c_long::try_from(der.len()).ok()?;
@@ -73,7 +73,7 @@ impl ResponderId {
 }
 
 impl Stack<Extension> {
-    /// From DER with nothing behind it.
+    /// From DER; bytes after it are an error.
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut position = der.as_ptr();
         let length = c_long::try_from(der.len()).ok()?;

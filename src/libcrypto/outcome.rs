@@ -1,4 +1,4 @@
-//! What libcrypto's return values mean.
+//! The meaning of libcrypto's return values.
 
 use std::ffi::{c_int, c_uchar};
 

@@ -14,8 +14,8 @@ pub struct Password {
     userdata: *mut c_void,
 }
 
-// SAFETY: two words that are only handed back to C. Which threads may use them is the
-// application's promise, as with OpenSSL.
+// SAFETY: two words that are only passed back to C. The application promises that the threads that
+// use them may, as with OpenSSL.
 unsafe impl Send for Password {}
 // SAFETY: as above.
 unsafe impl Sync for Password {}

@@ -25,7 +25,8 @@ pub fn write(bio: &Bio, name: &CStr, data: &[u8]) -> Result<()> {
     })
 }
 
-/// Reads the next block of that name, decrypted when it is encrypted; others are skipped.
+/// Reads the next block of that name, decrypted when it is encrypted; blocks of other names are
+/// skipped.
 pub fn read(bio: &Bio, name: &CStr, password: Password) -> Result<Zeroizing<Vec<u8>>> {
     let mut data = std::ptr::null_mut();
     let mut len = 0;

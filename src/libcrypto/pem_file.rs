@@ -68,7 +68,7 @@ pub fn certificate(
 /// the key belongs to. [`rest`] gives its issuers. The error is `ERR_R_PEM_LIB`.
 pub fn leaf(library: &LibraryContext, bio: &Bio, password: Password) -> Result<X509> {
     // Trust settings may come with it (`TRUSTED CERTIFICATE`), as in libssl.
-    // SAFETY: a live BIO and a callback that its maker vouches for; `place` is as `read` says.
+    // SAFETY: a live BIO and a callback that may be called; `place` is as `read` says.
     X509::read(library, |place| unsafe {
         ffi::PEM_read_bio_X509_AUX(
             bio.as_ptr(),
@@ -89,8 +89,8 @@ pub fn rest(library: &LibraryContext, bio: &Bio, password: Password) -> Result<V
         unsafe { ffi::ERR_set_mark() };
         let read = next(library, bio, password);
         let at_end = read.is_err() && error_queue::last_is_no_start_line();
-        // SAFETY: touches only this thread's queue. What the end of the file leaves there goes,
-        // other errors stay.
+        // SAFETY: touches only this thread's queue. The error of the end of the file is removed,
+        // others stay.
         unsafe {
             if at_end {
                 ffi::ERR_pop_to_mark();
@@ -108,7 +108,7 @@ pub fn rest(library: &LibraryContext, bio: &Bio, password: Password) -> Result<V
 
 /// The next certificate in PEM.
 pub fn next(library: &LibraryContext, bio: &Bio, password: Password) -> Result<X509> {
-    // SAFETY: a live BIO and a callback that its maker vouches for; `place` is as `read` says.
+    // SAFETY: a live BIO and a callback that may be called; `place` is as `read` says.
     X509::read(library, |place| unsafe {
         ffi::PEM_read_bio_X509(
             bio.as_ptr(),

@@ -1,4 +1,4 @@
-//! A private key (`EVP_PKEY`), wherever it lives: in memory, in an engine, behind a provider.
+//! A private key (`EVP_PKEY`): in memory, in an engine, or in a provider.
 
 use std::ffi::{CStr, c_int, c_long};
 
@@ -57,7 +57,8 @@ impl PrivateKey {
 
     /// Reads the first private key in PEM from `bio`.
     pub fn from_pem(library: &LibraryContext, bio: &Bio, password: Password) -> Result<Self> {
-        // SAFETY: a live BIO and library context, and a callback that its maker vouches for; the result is a new key.
+        // SAFETY: a live BIO and library context, and a callback that may be called; the result is
+        // a new key.
         unsafe {
             Self::from_raw_owned(ffi::PEM_read_bio_PrivateKey_ex(
                 bio.as_ptr(),
@@ -130,7 +131,7 @@ impl PrivateKey {
     }
 
     /// The key as PKCS#8 DER, wiped when dropped. `None`, with nothing on the error queue, when it
-    /// does not leave its place (an engine or a token) or has no private part.
+    /// cannot be exported (from an engine or a token) or has no private part.
     pub fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
         error_queue::quietly(|| {
             if let Some(der) = private_key_der::encode(self) {
@@ -146,8 +147,8 @@ impl PrivateKey {
         })
     }
 
-    /// Whether it is of OpenSSL's default provider, or of no provider: then others may do with the
-    /// exported key what that provider would do.
+    /// Whether it is of OpenSSL's default provider, or of no provider: then the exported key does
+    /// the same elsewhere.
     pub fn is_of_default_provider(&self) -> bool {
         // SAFETY: a live key, which keeps its provider alive; the name is a C string.
         unsafe {
@@ -183,11 +184,11 @@ impl PrivateKey {
         unsafe { ffi::EVP_PKEY_eq(self.as_ptr(), other.as_ptr()) == 1 }
     }
 
-    /// The public key of `certificate`, to stand in for a private one that is elsewhere
+    /// The public key of `certificate`, in place of a private one that is elsewhere
     /// (`SSL_CTX_use_cert_and_key(3)`): checks succeed, signing fails.
     pub fn public_of(certificate: &X509) -> Result<Self> {
         let public = certificate.public_key()?;
-        // SAFETY: hands the reference over from one owner to the other.
+        // SAFETY: the reference moves from one owner to the other.
         unsafe { Self::from_raw_owned(public.into_raw()) }.ok_or(Error::Queued)
     }
 
@@ -359,7 +360,7 @@ mod tests {
             .unwrap()
             .public_key()
             .unwrap();
-        // SAFETY: takes over the reference given up. It has no private part.
+        // SAFETY: takes the reference that its owner gives away. It has no private part.
         let key = unsafe { PrivateKey::from_raw_owned(public.into_raw()) }.unwrap();
         assert!(key.to_pkcs8().is_none());
         assert_eq!(error_queue::peek(), 0);

@@ -1,5 +1,5 @@
-//! Private keys as PKCS#8 (RFC 5958), without a copy left behind: what libcrypto's own encoder writes
-//! through (`EVP_PKEY2PKCS8`) it does not wipe.
+//! Private keys as PKCS#8 (RFC 5958), without copies that are not wiped: libcrypto's encoder
+//! (`EVP_PKEY2PKCS8`) does not wipe its buffers.
 //!
 //! ```text
 //! PrivateKeyInfo      ::= SEQUENCE { version INTEGER (0), algorithm AlgorithmIdentifier, key OCTET STRING }
@@ -38,8 +38,8 @@ const ON_P521: &[u8] = &[
     0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23,
 ];
 
-/// The key as PKCS#8, wiped when dropped. `None` for other kinds than RSA, ECDSA on the curves of NIST and
-/// Ed25519, for RSA keys of another form than usual, and for keys that do not leave their place.
+/// The key as PKCS#8, wiped when dropped. `None` for other kinds than RSA, ECDSA on the curves of
+/// NIST and Ed25519, for RSA keys of another form than usual, and for keys that cannot be exported.
 pub(super) fn encode(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
     let (algorithm, inner) = match key.kind() {
         KeyKind::Rsa => (RSA_ENCRYPTION, rsa(key)?),
@@ -62,7 +62,7 @@ pub(super) fn encode(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn rsa(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
-    // A third prime has no place here.
+    // A key with a third prime has another form.
     if number(key, c"rsa-factor3").is_some() {
         return None;
     }
@@ -78,7 +78,7 @@ fn rsa(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
         c"rsa-coefficient1",
     ] {
         let number = number(key, name)?;
-        // A byte of zeros in front keeps it positive, where the first bit is set.
+        // A zero byte in front keeps a number positive whose first bit is set.
         let mut bytes = Zeroizing::new(vec![0; number.bits() / 8 + 1]);
         number.write(&mut bytes)?;
         fields.push(tagged(INTEGER, &[&bytes]));

@@ -59,7 +59,7 @@ impl PublicKey {
         };
         let der = [prefix, bytes].concat();
         let mut position = der.as_ptr();
-        // SAFETY: libcrypto reads at most the length that it is told; the new key is ours.
+        // SAFETY: libcrypto reads at most the length that it is given; the new key is ours.
         unsafe {
             Self::from_raw_owned(ffi::d2i_PUBKEY_ex(
                 std::ptr::null_mut(),

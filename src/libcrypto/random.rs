@@ -5,8 +5,8 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 
-/// Fills `bytes` with random numbers of `library` that others may see. On failure they are all
-/// zero.
+/// Fills `bytes` with random numbers of `library` that need not stay secret. On failure they are
+/// all zero.
 pub fn fill(library: &LibraryContext, bytes: &mut [u8]) -> Result<()> {
     // SAFETY: a live library context, and as many writable bytes as given.
     let filled =

@@ -1,12 +1,13 @@
-//! Memory for when there is no other: enough that calls under way can end in order.
+//! Memory for when there is no other: enough for running calls to end in order.
 //!
-//! Rust's collections and the engine end the process when an allocation fails. So it does not fail: it is
-//! served from here, and counted. Calls that make something or drive a connection look at the count when
-//! they end, and fail if memory ran out meanwhile; what they made is given back ([`super::memory`]).
-//! When even the reserve is used up an allocation fails, which ends the process.
+//! Rust's collections and the engine end the process when an allocation fails. So it does not fail:
+//! the reserve serves it, and counts it. Calls that make something or drive a connection compare
+//! the count when they end, and fail if memory ran out during the call; their results are dropped
+//! ([`super::memory`]). When even the reserve is used up an allocation fails, which ends the
+//! process.
 //!
-//! The reserve lies in the library's own zeroed pages, which take no memory until they are used. It has no
-//! lock: a fork or a signal at any moment leaves it usable.
+//! The reserve is in the library's own zeroed pages, which take no memory until they are used. It
+//! has no lock: a fork or a signal at any moment leaves it usable.
 
 use std::alloc::Layout;
 use std::cell::{Cell, UnsafeCell};
@@ -21,21 +22,21 @@ const GRANULES: usize = SIZE / GRANULE;
 #[repr(align(4096))]
 struct Memory(UnsafeCell<[u8; SIZE]>);
 
-// SAFETY: its parts are given out to one owner each.
+// SAFETY: each of its parts has one owner.
 unsafe impl Sync for Memory {}
 
 static MEMORY: Memory = Memory(UnsafeCell::new([0; SIZE]));
 static TAKEN: [AtomicBool; GRANULES] = [const { AtomicBool::new(false) }; GRANULES];
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
-/// How often something was served from here, or could not be.
+/// How often the reserve was used, or was too small.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// What [`COUNT`] was when this thread was served last.
+    /// The value of [`COUNT`] when this thread last used the reserve.
     static LAST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A moment of this thread, to be asked later whether memory ran out since.
+/// A moment of this thread, which shows later whether memory has run out since.
 #[derive(Clone, Copy)]
 pub struct Moment(usize);
 
@@ -58,7 +59,7 @@ impl Moment {
     }
 }
 
-/// Notes that this thread has found no memory.
+/// Records that this thread has found no memory.
 pub fn note_shortage() {
     LAST.set(COUNT.fetch_add(1, Ordering::Relaxed) + 1);
 }
@@ -101,7 +102,7 @@ pub fn allocate(layout: Layout) -> *mut u8 {
     std::ptr::null_mut()
 }
 
-/// Takes these granules, or none and says which is taken.
+/// Takes these granules; if one is taken already, takes none and returns that one.
 fn claim(first: usize, count: usize) -> Result<(), usize> {
     for index in first..first + count {
         if TAKEN[index].swap(true, Ordering::Acquire) {
@@ -114,7 +115,7 @@ fn claim(first: usize, count: usize) -> Result<(), usize> {
     Ok(())
 }
 
-/// Takes back a block.
+/// Frees a block.
 ///
 /// # Safety
 /// [`allocate`] gave it for this layout, and it is not used any more.

@@ -38,7 +38,7 @@ impl RsaKey {
 
     /// Reads the first private key in PEM, of any form; another kind than RSA is an error.
     fn from_pem(bio: &Bio, password: Password) -> Result<Self> {
-        // SAFETY: a live BIO, and a callback that its maker vouches for; the result is a new key.
+        // SAFETY: a live BIO, and a callback that may be called; the result is a new key.
         unsafe {
             Self::from_raw_owned(ffi::PEM_read_bio_RSAPrivateKey(
                 bio.as_ptr(),
@@ -65,7 +65,7 @@ impl RsaKey {
         .ok_or_else(|| Error::new(pem_file::ERR_R_ASN1_LIB))
     }
 
-    /// As a key of any kind, which shares this one.
+    /// The key as an `EVP_PKEY`, which shares this one.
     pub fn to_private_key(&self) -> Result<PrivateKey> {
         const ERR_R_EVP_LIB: Reason = Reason(6 | 2 << 18);
         // SAFETY: a new key, which adds a reference to a live RSA key.

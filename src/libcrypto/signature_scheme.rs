@@ -1,5 +1,5 @@
-//! The signatures of TLS (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1), and how libcrypto
-//! makes and checks them.
+//! Signature schemes of TLS (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1), and how libcrypto
+//! makes and checks signatures.
 
 use std::ffi::c_char;
 
@@ -7,8 +7,8 @@ use crate::libcrypto::key_kind::{KeyKind, NID_P256, NID_P384, NID_P521};
 
 /// A signature algorithm, by its name in RFC 8446. The discriminant is its code on the wire.
 ///
-/// The curve in the name of an ECDSA scheme binds in TLS 1.3 only; in TLS 1.2 the scheme means any
-/// curve with that digest. [`SignatureScheme::fits`] has the rule of TLS 1.3.
+/// The curve in the name of an ECDSA scheme is required in TLS 1.3 only; in TLS 1.2 the scheme
+/// means any curve with that digest. [`SignatureScheme::fits`] has the rule of TLS 1.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum SignatureScheme {
@@ -113,8 +113,8 @@ impl SignatureScheme {
         }
     }
 
-    /// True for what may sign a handshake of TLS 1.3: neither SHA-1 nor PKCS #1 padding (RFC 8446,
-    /// section 4.2.3).
+    /// True for schemes that may sign a handshake of TLS 1.3: neither SHA-1 nor PKCS #1 padding
+    /// (RFC 8446, section 4.2.3).
     pub fn is_of_tls13(self) -> bool {
         !matches!(
             self,
@@ -139,8 +139,8 @@ impl SignatureScheme {
         )
     }
 
-    /// The smallest size of a signature (`EVP_PKEY_get_size(3)`), in bytes, that has room for it: PSS needs
-    /// two digests and two bytes (RFC 8017, section 9.1.1).
+    /// The smallest size of a signature (`EVP_PKEY_get_size(3)`), in bytes, that is large enough:
+    /// PSS needs two digests and two bytes (RFC 8017, section 9.1.1).
     pub fn smallest_key(self) -> usize {
         match self {
             Self::RsaPssRsaeSha256 | Self::RsaPssPssSha256 => 2 * 32 + 2,

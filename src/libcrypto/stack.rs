@@ -9,12 +9,12 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::outcome::{not_null, succeeded};
 
-/// What can lie in a [`Stack`].
+/// What a [`Stack`] can hold.
 ///
 /// # Safety
-/// `from_item` gives back exactly what `into_item` took apart, and dropping that frees it once.
+/// `from_item` returns exactly what was given to `into_item`, and dropping that frees it once.
 pub unsafe trait StackItem: Sized {
-    /// The pointer that lies in the stack and owns what `self` owned.
+    /// The pointer in the stack, which owns what `self` owned.
     fn into_item(self) -> *mut c_void;
 
     /// The owner back from its pointer; `None` for NULL.
@@ -74,7 +74,7 @@ impl<T: StackItem> Stack<T> {
         Ok(stack)
     }
 
-    /// Takes over a stack with its items; `None` for NULL. `S` is C's name of the type.
+    /// Takes ownership of a stack with its items; `None` for NULL. `S` is C's name of the type.
     ///
     /// # Safety
     /// `raw` is NULL or a live stack whose items are `T`'s, given away by the caller.
@@ -88,7 +88,7 @@ impl<T: StackItem> Stack<T> {
     /// Borrows a stack of C's; `None` for NULL.
     ///
     /// # Safety
-    /// `raw` is NULL or a live stack of `T`'s items that nobody changes for `'a`.
+    /// `raw` is NULL or a live stack of `T`'s items that does not change for `'a`.
     pub unsafe fn lend<'a, S>(raw: *mut S) -> Option<Lent<'a, Self>> {
         // SAFETY: as the caller promises; `Lent` does not free it.
         unsafe { Some(Lent::new(Self::from_raw_owned(raw)?)) }
@@ -99,7 +99,7 @@ impl<T: StackItem> Stack<T> {
         self.raw.as_ptr().cast()
     }
 
-    /// Hands the stack and its items over to C.
+    /// Gives the stack and its items to C.
     pub fn into_raw<S>(self) -> *mut S {
         std::mem::ManuallyDrop::new(self).raw.as_ptr().cast()
     }
@@ -149,7 +149,8 @@ impl<T: StackItem> Stack<T> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// A second stack: of the same certificates (a reference more each), of copies of the names.
+    /// A second stack: of the same certificates (with a reference added to each), or of copies of
+    /// names.
     pub fn duplicate(&self) -> Result<Self> {
         let mut copy = Self::new()?;
         for item in self.iter() {

@@ -15,10 +15,10 @@ object! {
     Store(ffi::X509_STORE), ffi::X509_STORE_free, ffi::X509_STORE_up_ref
 }
 
-// SAFETY: the count is atomic, and certificates are added and looked up under the store's lock.
+// SAFETY: the count is atomic, and certificates are added and found under the store's lock.
 unsafe impl Send for Store {}
-// SAFETY: as above. Its verify parameters have no lock; OpenSSL's rule is the caller's: set them
-// before threads share the store.
+// SAFETY: as above. Its verify parameters have no lock; as in OpenSSL, the caller sets them before
+// threads share the store.
 unsafe impl Sync for Store {}
 
 const LOOKUP_FILE_LOAD: c_int = 1;
@@ -33,15 +33,15 @@ impl Store {
         unsafe { Self::from_raw_owned(ffi::X509_STORE_new()) }.ok_or(Error::Queued)
     }
 
-    /// Adds a certificate; one that is there already is no error.
+    /// Adds a certificate; a certificate that the store has already is no error.
     pub fn add_certificate(&self, certificate: &X509) -> Result<()> {
-        // SAFETY: live objects; the store adds a reference of its own.
+        // SAFETY: live objects; the store adds a reference.
         succeeded(unsafe { ffi::X509_STORE_add_cert(self.as_ptr(), certificate.as_ptr()) })
     }
 
-    /// How many certificates and CRLs are in it; what a lookup finds is added when it is first found.
+    /// How many certificates and CRLs are in it. Lookups add what they find.
     pub fn len(&self) -> usize {
-        // SAFETY: a live store; its list is looked at under its lock.
+        // SAFETY: a live store; its list is read under its lock.
         let objects = unsafe {
             ffi::X509_STORE_lock(self.as_ptr());
             let objects = ffi::OPENSSL_sk_num(ffi::X509_STORE_get0_objects(self.as_ptr()).cast());
@@ -64,14 +64,14 @@ impl Store {
         })
     }
 
-    /// Adds a directory of hashed names, looked at when needed, with the library context of the
+    /// Adds a directory of hashed names, which is read when needed, with the library context of the
     /// verification that needs it.
     pub fn load_path(&self, directory: &CStr) -> Result<()> {
         // SAFETY: a live store and a C string.
         succeeded(unsafe { ffi::X509_STORE_load_path(self.as_ptr(), directory.as_ptr()) })
     }
 
-    /// Adds what lies at a URI (`ossl_store(7)`).
+    /// Adds the objects at a URI (`ossl_store(7)`).
     pub fn load_store(&self, library: &LibraryContext, uri: &CStr) -> Result<()> {
         // SAFETY: a live store and library context, and C strings.
         succeeded(unsafe {
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// The system's file, directory and URI, or those of the environment
-    /// (`SSL_CTX_set_default_verify_paths(3)`). What does not exist is no error.
+    /// (`SSL_CTX_set_default_verify_paths(3)`). Missing ones are no error.
     pub fn set_default_paths(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a live store and library context.
         succeeded(unsafe {
@@ -104,7 +104,7 @@ impl Store {
         })
     }
 
-    /// The system's file only. That it does not exist is no error.
+    /// The system's file only; a missing one is no error.
     pub fn set_default_file(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
         self.look_up_default(
@@ -133,11 +133,11 @@ impl Store {
         self.look_up_default(library, method, LOOKUP_ADD_STORE, 0)
     }
 
-    /// Whether the program has put functions of its own into the store, which see the certificates
-    /// that are verified (`X509_STORE_set_verify_cb_func(3)`).
+    /// Whether the program has set functions in the store, which see the certificates that are
+    /// verified (`X509_STORE_set_verify_cb_func(3)`).
     pub fn has_callbacks(&self) -> bool {
         let store = self.as_ptr();
-        // SAFETY: a live store; each only reads whether there is a function.
+        // SAFETY: a live store; each only returns a function.
         unsafe {
             ffi::X509_STORE_get_verify_cb(store).is_some()
                 || ffi::X509_STORE_get_verify(store).is_some()

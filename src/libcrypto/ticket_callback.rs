@@ -1,5 +1,5 @@
-//! Tickets sealed with the application's keys: its callback names the key and sets cipher and
-//! MAC, libssl does the rest (`SSL_CTX_set_tlsext_ticket_key_evp_cb(3)`).
+//! Tickets sealed with the program's keys: its callback names the key and sets cipher and MAC, and
+//! libssl seals (`SSL_CTX_set_tlsext_ticket_key_evp_cb(3)`).
 //!
 //! ```text
 //! ticket     = key name (16) | iv (as long as the cipher's) | ciphertext | mac over all before
@@ -37,7 +37,8 @@ pub type HmacCallback<S> = unsafe extern "C" fn(
     c_int,
 ) -> c_int;
 
-/// The application's callback, in either form, with the connection (`S` is C's `SSL`) that it is called for.
+/// The program's callback, in either form, with the connection (`S` is C's `SSL`) that it is called
+/// for.
 pub struct TicketCallback<'a, S> {
     form: Form<S>,
     ssl: *mut S,
@@ -57,10 +58,10 @@ impl<S> Clone for Form<S> {
 
 impl<S> Copy for Form<S> {}
 
-/// What became of a ticket that a client sent.
+/// The outcome of opening a ticket that a client has sent.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// Its content; with `renew` the client is to get a new ticket.
+    /// Its content; with `renew` the client gets a new ticket.
     Plaintext {
         /// The content, wiped when dropped.
         bytes: Zeroizing<Vec<u8>>,
@@ -181,8 +182,8 @@ impl<S> TicketCallback<'_, S> {
         direction: c_int,
     ) -> c_int {
         let (name, iv, cipher) = (name.as_mut_ptr(), iv.as_mut_ptr(), cipher.as_ptr());
-        // SAFETY: it may be called with this connection, as `evp` and `hmac` demand; the rest are live and of
-        // the sizes that the manual names.
+        // SAFETY: it may be called with this connection, as `evp` and `hmac` demand; the other
+        // pointers are live and of the sizes that the manual names.
         unsafe {
             match (&self.form, mac) {
                 (Form::Evp(ask), MacContext::Evp(mac)) => {

@@ -1,4 +1,4 @@
-//! Sealing session tickets as OpenSSL does, so that both open each other's
+//! Seals session tickets as OpenSSL does, so that each opens tickets of the other
 //! (`SSL_CTX_set_tlsext_ticket_keys`):
 //!
 //! ```text
@@ -27,7 +27,7 @@ pub struct TicketKey {
     aes: [u8; 32],
     /// HMAC-SHA-256 with the key set, copied for each ticket.
     mac: MacContext,
-    /// Where its algorithms and random numbers come from.
+    /// Provides its algorithms and random numbers.
     library: LibraryContext,
 }
 

@@ -14,9 +14,9 @@ use crate::libcrypto::x509::{X509, X509Chain};
 
 pub use crate::libcrypto::ffi::{ApplicationVerifyCallback, VerifyCallback};
 
-/// One chain to verify, and all that has a say in it.
+/// One chain to verify, with all that the verification depends on.
 pub struct Verification<'a> {
-    /// Where digests and signatures come from.
+    /// Provides digests and signatures.
     pub library: &'a LibraryContext,
     /// The trusted certificates, read now.
     pub store: &'a Store,
@@ -37,7 +37,7 @@ pub struct Verification<'a> {
     pub callbacks: VerifyCallbacks<'a>,
 }
 
-/// What the program has to say about a chain.
+/// The program's functions for a chain.
 pub struct VerifyCallbacks<'a> {
     each: Option<VerifyCallback>,
     instead: Option<(ApplicationVerifyCallback, *mut c_void)>,
@@ -85,7 +85,7 @@ pub enum Peer {
     Client,
 }
 
-/// What came out.
+/// The result of a verification.
 #[derive(Debug)]
 pub struct Verified {
     /// Whether the chain was accepted (by libcrypto, or by the application's callback).
@@ -131,8 +131,7 @@ impl Verification<'_> {
                 ffi::X509_STORE_CTX_set_verify_cb(context.0, callback);
             }
 
-            // The application's answer is taken as libssl takes it: everything but 0 and less
-            // is yes.
+            // As in libssl, a positive answer of the program means yes.
             let answer = match self.callbacks.instead {
                 Some((verify, argument)) => verify(context.0, argument),
                 None => ffi::X509_verify_cert(context.0),

@@ -60,7 +60,7 @@ impl VerifyParam {
         self.raw.as_ptr()
     }
 
-    /// Takes over from `parent` what is not set here.
+    /// Copies from `parent` what is not set here.
     pub fn inherit(&self, parent: &Self) -> Result<()> {
         if self.raw == parent.raw {
             return Ok(());
@@ -73,7 +73,7 @@ impl VerifyParam {
     /// Copies all that is set in `from` (`SSL_set1_param(3)`).
     ///
     /// # Safety
-    /// `from` is live and not changed meanwhile.
+    /// `from` is live and not changed during the call.
     pub unsafe fn set1(&self, from: *const ffi::X509_VERIFY_PARAM) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked, and one that the caller vouches for.
@@ -218,7 +218,7 @@ impl VerifyParam {
         unsafe { ffi::X509_VERIFY_PARAM_get0_peername(self.as_ptr()) }
     }
 
-    /// Takes over the name that matched from parameters of libcrypto's.
+    /// Moves the name that matched here from parameters of libcrypto's.
     ///
     /// # Safety
     /// `from` is NULL, or live and used by this thread only.

@@ -200,7 +200,7 @@ impl X509Chain {
     /// Borrows a chain of C's; `None` for NULL.
     ///
     /// # Safety
-    /// `raw` is NULL or a live `STACK_OF(X509)` that nobody changes for `'a`.
+    /// `raw` is NULL or a live `STACK_OF(X509)` that does not change for `'a`.
     pub unsafe fn lend_x509<'a>(raw: *mut ffi::stack_st_X509) -> Option<Lent<'a, Self>> {
         // SAFETY: as the caller promises.
         unsafe { Self::lend(raw) }
