@@ -57,7 +57,9 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_names(|names| names.ca = list);
+        connection
+            .configuration
+            .change_names(|names| names.ca = list);
         Ok(())
     })
 }
@@ -99,7 +101,7 @@ pub unsafe extern "C" fn SSL_get0_peer_CA_list(
 ) -> *const ffi::stack_st_X509_NAME {
     call(c"SSL_get0_peer_CA_list", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        let names = unsafe { borrow_quietly(ssl) }?.names();
+        let names = unsafe { borrow_quietly(ssl) }?.configuration.names();
         Ok(lent(names.received.as_deref()))
     })
 }
@@ -126,7 +128,9 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
         // SAFETY: NULL or live, as the caller promises.
         let (connection, name) = unsafe { (borrow(ssl)?, subject(x.cast_mut())?) };
         let mut added = Ok(());
-        connection.change_names(|names| added = append(&mut names.ca, name));
+        connection
+            .configuration
+            .change_names(|names| added = append(&mut names.ca, name));
         added?;
         Ok(1)
     })
@@ -167,7 +171,9 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        connection.change_names(|names| names.client_ca = list);
+        connection
+            .configuration
+            .change_names(|names| names.client_ca = list);
         Ok(())
     })
 }
@@ -198,7 +204,7 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         match connection.role() {
-            Some(Role::Client) => Ok(lent(connection.names().received.as_deref())),
+            Some(Role::Client) => Ok(lent(connection.configuration.names().received.as_deref())),
             _ => Ok(own_or_context(connection, |names| names.client_ca.as_ref())),
         }
     })
@@ -226,7 +232,9 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
         // SAFETY: NULL or live, as the caller promises.
         let (connection, name) = unsafe { (borrow(ssl)?, subject(x)?) };
         let mut added = Ok(());
-        connection.change_names(|names| added = append(&mut names.client_ca, name));
+        connection
+            .configuration
+            .change_names(|names| added = append(&mut names.client_ca, name));
         added?;
         Ok(1)
     })
@@ -340,7 +348,7 @@ fn own_or_context(
     connection: &Connection,
     list: impl Fn(&Names) -> Option<&NameStack>,
 ) -> *mut ffi::stack_st_X509_NAME {
-    match lent(list(&connection.names())) {
+    match lent(list(&connection.configuration.names())) {
         own if !own.is_null() => own,
         _ => connection.context().with_names(|names| lent(list(names))),
     }

@@ -63,7 +63,10 @@ pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: I
 pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFunction {
     call(c"SSL_get_info_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.info_callback().function())
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .configuration
+            .info_callback()
+            .function())
     })
 }
 

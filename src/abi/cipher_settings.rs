@@ -177,7 +177,7 @@ pub unsafe extern "C" fn SSL_get_client_ciphers(
 ) -> *mut ffi::stack_st_SSL_CIPHER {
     call(c"SSL_get_client_ciphers", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.client_ciphers()
+        unsafe { borrow_quietly(ssl) }?.hellos.lend_ciphers()
     })
 }
 

@@ -186,7 +186,7 @@ unsafe fn copy_random(
 ) -> usize {
     call(c"SSL_get_client_random", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let random = which(unsafe { borrow_quietly(ssl) }?.randoms());
+        let random = which(unsafe { borrow_quietly(ssl) }?.hellos.randoms());
         if outlen == 0 {
             return Ok(random.len());
         }

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     call(c"SSL_get_state", BEFORE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(connection.handshake_state().0.into())
+        Ok(connection.observer.state().0.into())
     })
 }
 
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(match connection.stage() {
             Stage::Failed => c"error",
-            _ => connection.handshake_state().long_text(),
+            _ => connection.observer.state().long_text(),
         }
         .as_ptr())
     })
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
         let connection = unsafe { borrow_quietly(ssl) }?;
         Ok(match connection.stage() {
             Stage::Failed => c"SSLERR",
-            _ => connection.handshake_state().short_text(),
+            _ => connection.observer.state().short_text(),
         }
         .as_ptr())
     })

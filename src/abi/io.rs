@@ -136,7 +136,7 @@ pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) 
 pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
     call(c"SSL_want", 1, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(match unsafe { borrow_quietly(ssl) }?.want() {
+        Ok(match unsafe { borrow_quietly(ssl) }?.transport.want() {
             Want::Nothing => 1,
             Want::Write => 2,
             Want::Read => 3,

@@ -80,7 +80,7 @@ pub unsafe extern "C" fn SSL_get0_verified_chain(
 ) -> *mut ffi::stack_st_X509 {
     call(c"SSL_get0_verified_chain", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verified_chain())
+        Ok(unsafe { borrow_quietly(ssl) }?.peer.lend_verified_chain())
     })
 }
 
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn SSL_get_peer_signature_type_nid(
 ) -> c_int {
     call(c"SSL_get_peer_signature_type_nid", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let algorithm = unsafe { borrow_quietly(ssl) }?.peer_signature();
+        let algorithm = unsafe { borrow_quietly(ssl) }?.peer.signatures.peer();
         // SAFETY: NULL or writable, as the caller promises.
         unsafe { store(pnid, algorithm.ok_or(Error::Silent)?.signature_nid) };
         Ok(1)
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn SSL_get_signature_type_nid(
 ) -> c_int {
     call(c"SSL_get_signature_type_nid", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let algorithm = unsafe { borrow_quietly(ssl) }?.own_signature();
+        let algorithm = unsafe { borrow_quietly(ssl) }?.peer.signatures.own();
         // SAFETY: NULL or writable, as the caller promises.
         unsafe { store(pnid, algorithm.ok_or(Error::Silent)?.signature_nid) };
         Ok(1)
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn SSL_get_sigalgs(
 ) -> c_int {
     call(c"SSL_get_sigalgs", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        let schemes = unsafe { borrow_quietly(ssl) }?.accepted_signatures();
+        let schemes = unsafe { borrow_quietly(ssl) }?.peer.signatures.accepted();
         if let Ok(index) = usize::try_from(idx) {
             let scheme = *schemes.get(index).ok_or(Error::Silent)?;
             let algorithm = SignatureAlgorithm::from_id(scheme);

@@ -33,7 +33,7 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
 pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_shutdown", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.shutdown_flags())
+        Ok(unsafe { borrow_quietly(ssl) }?.shutdown.flags())
     })
 }
 
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut Connection, mode: c_int) {
     call(c"SSL_set_shutdown", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.set_shutdown_flags(mode);
+        unsafe { borrow_quietly(ssl) }?.shutdown.set_flags(mode);
         Ok(())
     })
 }
@@ -73,5 +73,5 @@ pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int
 /// `ssl` is NULL or a live connection.
 unsafe fn flags(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { borrow_quietly(ssl) }.map_or(0, Connection::shutdown_flags)
+    unsafe { borrow_quietly(ssl) }.map_or(0, |connection| connection.shutdown.flags())
 }

@@ -80,10 +80,10 @@ fn host_name(connection: &Connection) -> *const c_char {
         // During the handshake what the client says counts: the session may be given up yet.
         return match resumed && connection.stage() != Stage::Handshake {
             true => name_of_session(connection, |_| true),
-            false => own(&connection.received_host_name()),
+            false => own(&connection.hellos.server_name()),
         };
     }
-    let set = own(&connection.host_name());
+    let set = own(&connection.configuration.server_name());
     let of_session = match connection.stage() {
         Stage::Before if set.is_null() => name_of_session(connection, |session| {
             session.protocol_version() != Version::TLS1_3

@@ -101,7 +101,7 @@ impl Filter for SslBio {
             Ok(match self.connection() {
                 Some(connection) if command == CTRL_SET_CALLBACK => {
                     // SAFETY: the connection's own BIO; the callback is the caller's.
-                    unsafe { pass_on_callback(connection.read_bio(), command, callback) }
+                    unsafe { pass_on_callback(connection.transport.read_bio(), command, callback) }
                 }
                 _ => 0,
             })
@@ -248,31 +248,31 @@ impl SslBio {
                     bio.set_close_flag(number as c_int);
                     1
                 }
-                CTRL_WPENDING => pass_on(connection.write_bio(), control),
+                CTRL_WPENDING => pass_on(connection.transport.write_bio(), control),
                 CTRL_PENDING => match connection.pending() {
-                    0 => pass_on(connection.read_bio(), control),
+                    0 => pass_on(connection.transport.read_bio(), control),
                     pending => pending as c_long,
                 },
                 CTRL_FLUSH => {
                     bio.bio().clear_retry();
-                    let flushed = pass_on(connection.write_bio(), control);
+                    let flushed = pass_on(connection.transport.write_bio(), control);
                     bio.copy_next_retry();
                     flushed
                 }
                 CTRL_PUSH => {
                     let next = bio.next();
-                    if !next.is_null() && next != connection.read_bio() {
+                    if !next.is_null() && next != connection.transport.read_bio() {
                         let shared = Bio::from_raw_shared(next);
-                        connection.set_read_bio(shared.clone());
-                        connection.set_write_bio(shared);
+                        connection.transport.set_read_bio(shared.clone());
+                        connection.transport.set_write_bio(shared);
                     }
                     1
                 }
                 CTRL_POP => {
                     // Only when this very BIO is taken out, and not one before it in the chain.
                     if pointer == bio.bio().as_ptr().cast::<c_void>() {
-                        connection.set_read_bio(None);
-                        connection.set_write_bio(None);
+                        connection.transport.set_read_bio(None);
+                        connection.transport.set_write_bio(None);
                     }
                     1
                 }
@@ -287,7 +287,7 @@ impl SslBio {
                     None => 0,
                 },
                 CTRL_SET_CALLBACK => 0,
-                _ => pass_on(connection.read_bio(), control),
+                _ => pass_on(connection.transport.read_bio(), control),
             })
         }
     }
@@ -305,7 +305,7 @@ impl SslBio {
             return;
         };
         // SAFETY: NULL, or the connection's own BIO, which is alive.
-        if let Some(read_bio) = unsafe { Bio::from_raw_shared(connection.read_bio()) } {
+        if let Some(read_bio) = unsafe { Bio::from_raw_shared(connection.transport.read_bio()) } {
             bio.insert_next(read_bio);
         }
         bio.set_ready(true);
@@ -343,7 +343,7 @@ impl SslBio {
         }
         connection.clear();
         let below = match bio.next() {
-            next if next.is_null() => connection.read_bio(),
+            next if next.is_null() => connection.transport.read_bio(),
             next => next,
         };
         match below.is_null() {
@@ -387,7 +387,7 @@ fn wait(bio: &Bio, connection: &Connection) {
     let special = match stopped {
         Some(Stopped::WantConnect) => Some(REASON_CONNECT),
         Some(Stopped::WantAccept) => Some(REASON_ACCEPT),
-        _ if connection.want() == Want::X509Lookup => Some(REASON_X509_LOOKUP),
+        _ if connection.transport.want() == Want::X509Lookup => Some(REASON_X509_LOOKUP),
         _ => None,
     };
     let retry = Retry {

@@ -18,8 +18,8 @@ pub unsafe extern "C" fn SSL_set_fd(ssl: *mut Connection, fd: c_int) -> c_int {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(ssl) }?;
         let bio = Bio::from_socket(fd)?;
-        connection.set_read_bio(Some(bio.clone()));
-        connection.set_write_bio(Some(bio));
+        connection.transport.set_read_bio(Some(bio.clone()));
+        connection.transport.set_write_bio(Some(bio));
         Ok(1)
     })
 }
@@ -30,7 +30,9 @@ pub unsafe extern "C" fn SSL_set_rfd(ssl: *mut Connection, fd: c_int) -> c_int {
     call(c"SSL_set_rfd", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(ssl) }?;
-        connection.set_read_bio(Some(socket(connection.write_bio(), fd)?));
+        connection
+            .transport
+            .set_read_bio(Some(socket(connection.transport.write_bio(), fd)?));
         Ok(1)
     })
 }
@@ -41,7 +43,9 @@ pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
     call(c"SSL_set_wfd", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(ssl) }?;
-        connection.set_write_bio(Some(socket(connection.read_bio(), fd)?));
+        connection
+            .transport
+            .set_write_bio(Some(socket(connection.transport.read_bio(), fd)?));
         Ok(1)
     })
 }
@@ -70,7 +74,10 @@ pub unsafe extern "C" fn SSL_set_bio(
     call(c"SSL_set_bio", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let (old_read, old_write) = (connection.read_bio(), connection.write_bio());
+        let (old_read, old_write) = (
+            connection.transport.read_bio(),
+            connection.transport.write_bio(),
+        );
         if rbio == old_read && wbio == old_write {
             return Ok(());
         }
@@ -83,14 +90,14 @@ pub unsafe extern "C" fn SSL_set_bio(
             false => unsafe { owned(bio) },
         };
         if rbio == old_read {
-            connection.set_write_bio(for_one(wbio));
+            connection.transport.set_write_bio(for_one(wbio));
         } else if wbio == old_write && old_read != old_write {
-            connection.set_read_bio(for_one(rbio));
+            connection.transport.set_read_bio(for_one(rbio));
         } else {
             let write = for_one(wbio);
             // SAFETY: NULL or a live BIO of which the caller gives a reference away.
-            connection.set_read_bio(unsafe { owned(rbio) });
-            connection.set_write_bio(write);
+            connection.transport.set_read_bio(unsafe { owned(rbio) });
+            connection.transport.set_write_bio(write);
         }
         Ok(())
     })
@@ -101,7 +108,7 @@ pub unsafe extern "C" fn SSL_set_bio(
 pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO) {
     call(c"SSL_set0_rbio", (), || {
         // SAFETY: as the caller promises.
-        unsafe { borrow_quietly(ssl)?.set_read_bio(owned(rbio)) };
+        unsafe { borrow_quietly(ssl)?.transport.set_read_bio(owned(rbio)) };
         Ok(())
     })
 }
@@ -111,7 +118,7 @@ pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO
 pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO) {
     call(c"SSL_set0_wbio", (), || {
         // SAFETY: as the caller promises.
-        unsafe { borrow_quietly(ssl)?.set_write_bio(owned(wbio)) };
+        unsafe { borrow_quietly(ssl)?.transport.set_write_bio(owned(wbio)) };
         Ok(())
     })
 }
@@ -128,7 +135,9 @@ pub unsafe extern "C" fn SSL_get_fd(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_rfd", -1, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(descriptor(unsafe { borrow_quietly(ssl) }?.read_bio()))
+        Ok(descriptor(
+            unsafe { borrow_quietly(ssl) }?.transport.read_bio(),
+        ))
     })
 }
 
@@ -137,7 +146,9 @@ pub unsafe extern "C" fn SSL_get_rfd(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
     call(c"SSL_get_wfd", -1, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(descriptor(unsafe { borrow_quietly(ssl) }?.write_bio()))
+        Ok(descriptor(
+            unsafe { borrow_quietly(ssl) }?.transport.write_bio(),
+        ))
     })
 }
 
@@ -148,7 +159,7 @@ pub unsafe extern "C" fn SSL_get_wfd(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_rbio", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.read_bio())
+        Ok(unsafe { borrow_quietly(ssl) }?.transport.read_bio())
     })
 }
 
@@ -159,7 +170,7 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
 pub unsafe extern "C" fn SSL_get_wbio(ssl: *const Connection) -> *mut ffi::BIO {
     call(c"SSL_get_wbio", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.write_bio())
+        Ok(unsafe { borrow_quietly(ssl) }?.transport.write_bio())
     })
 }
 

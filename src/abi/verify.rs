@@ -86,7 +86,7 @@ pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long
     // X509_V_ERR_UNSPECIFIED
     call(c"SSL_get_verify_result", 1, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_result())
+        Ok(unsafe { borrow_quietly(ssl) }?.peer.verify_result())
     })
 }
 
@@ -140,6 +140,7 @@ pub unsafe extern "C" fn SSL_set_verify_depth(ssl: *mut Connection, depth: c_int
     call(c"SSL_set_verify_depth", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?
+            .configuration
             .verify_param()?
             .set_depth(depth);
         Ok(())
@@ -160,7 +161,10 @@ pub unsafe extern "C" fn SSL_CTX_get_verify_depth(ctx: *const Context) -> c_int 
 pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_depth", -1, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.depth())
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .configuration
+            .verify_param()?
+            .depth())
     })
 }
 
@@ -214,7 +218,7 @@ pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) {
     call(c"SSL_set_verify_result", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.set_verify_result(v);
+        unsafe { borrow_quietly(ssl) }?.peer.set_verify_result(v);
         Ok(())
     })
 }
@@ -240,7 +244,10 @@ pub unsafe extern "C" fn SSL_CTX_get0_param(ctx: *mut Context) -> *mut ffi::X509
 pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_VERIFY_PARAM {
     call(c"SSL_get0_param", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.lend())
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .configuration
+            .verify_param()?
+            .lend())
     })
 }
 
@@ -273,7 +280,7 @@ pub unsafe extern "C" fn SSL_set1_param(
 ) -> c_int {
     call(c"SSL_set1_param", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow(ssl)?.verify_param()?.set1(vpm) }?;
+        unsafe { borrow(ssl)?.configuration.verify_param()?.set1(vpm) }?;
         Ok(1)
     })
 }
@@ -297,6 +304,7 @@ pub unsafe extern "C" fn SSL_set_purpose(ssl: *mut Connection, purpose: c_int) -
     call(c"SSL_set_purpose", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow(ssl) }?
+            .configuration
             .verify_param()?
             .set_purpose(purpose)?;
         Ok(1)
@@ -321,7 +329,10 @@ pub unsafe extern "C" fn SSL_CTX_set_trust(ctx: *mut Context, trust: c_int) -> c
 pub unsafe extern "C" fn SSL_set_trust(ssl: *mut Connection, trust: c_int) -> c_int {
     call(c"SSL_set_trust", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow(ssl) }?.verify_param()?.set_trust(trust)?;
+        unsafe { borrow(ssl) }?
+            .configuration
+            .verify_param()?
+            .set_trust(trust)?;
         Ok(1)
     })
 }

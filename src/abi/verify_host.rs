@@ -22,7 +22,7 @@ pub unsafe extern "C" fn SSL_set1_host(ssl: *mut Connection, hostname: *const c_
     call(c"SSL_set1_host", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (connection, name) = unsafe { (borrow(ssl)?, c_str(hostname)) };
-        let param = connection.verify_param()?;
+        let param = connection.configuration.verify_param()?;
         if !name.is_some_and(|name| param.set1_ip_text(name)) {
             param.set1_host(name)?;
         }
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn SSL_add1_host(ssl: *mut Connection, hostname: *const c_
     call(c"SSL_add1_host", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let (connection, name) = unsafe { (borrow(ssl)?, c_str(hostname)) };
-        let param = connection.verify_param()?;
+        let param = connection.configuration.verify_param()?;
         match name {
             Some(text) if VerifyParam::new()?.set1_ip_text(text) => {
                 if param.has_ip() || !param.set1_ip_text(text) {
@@ -57,6 +57,7 @@ pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) 
     call(c"SSL_set_hostflags", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?
+            .configuration
             .verify_param()?
             .set_hostflags(flags);
         Ok(())
@@ -71,6 +72,9 @@ pub unsafe extern "C" fn SSL_set_hostflags(ssl: *mut Connection, flags: c_uint) 
 pub unsafe extern "C" fn SSL_get0_peername(ssl: *mut Connection) -> *const c_char {
     call(c"SSL_get0_peername", ptr::null(), || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.verify_param()?.peername())
+        Ok(unsafe { borrow_quietly(ssl) }?
+            .configuration
+            .verify_param()?
+            .peername())
     })
 }

@@ -108,7 +108,9 @@ impl Configured {
             }
             Self::Connection(connection) => {
                 let mut old = None;
-                connection.change_names(|own| old = own.ca.replace(names));
+                connection
+                    .configuration
+                    .change_names(|own| old = own.ca.replace(names));
                 old
             }
         };

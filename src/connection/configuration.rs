@@ -12,7 +12,7 @@ use crate::libcrypto::verify_param::VerifyParam;
 use crate::wire::Version;
 
 /// The configuration of one connection.
-pub(super) struct Configuration {
+pub struct Configuration {
     settings: RefCell<Arc<Settings>>,
     method: Cell<&'static Method>,
     /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if there was nothing
@@ -28,7 +28,7 @@ pub(super) struct Configuration {
 
 impl Configuration {
     /// That of a new connection (SSL_new(3)).
-    pub fn of(context: &Context) -> Result<Self> {
+    pub(super) fn of(context: &Context) -> Result<Self> {
         Ok(Self {
             settings: RefCell::new(context.settings()),
             method: Cell::new(context.method()),
@@ -43,7 +43,7 @@ impl Configuration {
     }
 
     /// Ready for another handshake (SSL_clear(3)): the method is the context's again.
-    pub fn reset(&self, context_method: &'static Method) {
+    pub(super) fn reset(&self, context_method: &'static Method) {
         let Self {
             settings: _,
             method,
@@ -59,7 +59,7 @@ impl Configuration {
     }
 
     /// Takes over what `SSL_dup(3)` copies, besides certificates and what goes with them.
-    pub fn duplicate(&self, original: &Self) -> Result<()> {
+    pub(super) fn duplicate(&self, original: &Self) -> Result<()> {
         let settings = original.shared_settings();
         self.change(|own| own.take_for_duplicate(&settings));
         self.info_callback.set(original.info_callback.get());
@@ -74,24 +74,24 @@ impl Configuration {
     }
 
     /// Takes over the method, and certificates with what goes with them.
-    pub fn take_certificates_of(&self, other: &Self) {
+    pub(super) fn take_certificates_of(&self, other: &Self) {
         self.method.set(other.method.get());
         let settings = other.shared_settings();
         self.change(|own| own.take_certificates_of(&settings));
     }
 
     /// The settings in place. Not to be held while the program runs.
-    pub fn settings(&self) -> Ref<'_, Arc<Settings>> {
+    pub(super) fn settings(&self) -> Ref<'_, Arc<Settings>> {
         self.settings.borrow()
     }
 
     /// The settings as they are now. The copy stays as it is when they are changed.
-    pub fn shared_settings(&self) -> Arc<Settings> {
+    pub(super) fn shared_settings(&self) -> Arc<Settings> {
         self.settings.borrow().clone()
     }
 
     /// Changes the settings.
-    pub fn change(&self, change: impl FnOnce(&mut Settings)) {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Settings)) {
         let mut settings = self.shared_settings();
         change(Arc::make_mut(&mut settings).changing());
         let old = self.settings.replace(settings);
@@ -99,7 +99,10 @@ impl Configuration {
     }
 
     /// Like [`change`](Self::change), for a change that may fail: nothing changes then.
-    pub fn try_change<R>(&self, change: impl FnOnce(&mut Settings) -> Result<R>) -> Result<R> {
+    pub(super) fn try_change<R>(
+        &self,
+        change: impl FnOnce(&mut Settings) -> Result<R>,
+    ) -> Result<R> {
         let mut settings = Settings::clone(&self.settings.borrow());
         let outcome = change(settings.changing())?;
         let old = self.settings.replace(Arc::new(settings));
@@ -109,7 +112,7 @@ impl Configuration {
 
     /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the context's list
     /// applies until the program sets one for this connection.
-    pub fn settings_with_ciphers(&self, context: &Settings) -> Arc<Settings> {
+    pub(super) fn settings_with_ciphers(&self, context: &Settings) -> Arc<Settings> {
         if !self.settings.borrow().has_ciphers_of(context) {
             self.change(|settings| settings.take_ciphers_of(context));
         }
@@ -117,17 +120,17 @@ impl Configuration {
     }
 
     /// `SSL_get_ssl_method`
-    pub fn method(&self) -> &'static Method {
+    pub(super) fn method(&self) -> &'static Method {
         self.method.get()
     }
 
     /// `SSL_set_ssl_method`
-    pub fn set_method(&self, method: &'static Method) {
+    pub(super) fn set_method(&self, method: &'static Method) {
         self.method.set(method);
     }
 
     /// Highest version that the settings allow.
-    pub fn highest_version(&self, context: &Settings) -> Version {
+    pub(super) fn highest_version(&self, context: &Settings) -> Version {
         let settings = self.settings_with_ciphers(context);
         [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
@@ -160,7 +163,7 @@ impl Configuration {
     }
 
     /// `SSL_set_info_callback`
-    pub fn set_info_callback(&self, callback: InfoCallback) {
+    pub(super) fn set_info_callback(&self, callback: InfoCallback) {
         self.info_callback.set(callback);
     }
 

@@ -1,21 +1,16 @@
 //! What C functions ask and set, passed on to the part that has it.
 
-use std::cell::RefCell;
-use std::ffi::{c_int, c_long};
+use std::ffi::c_int;
 use std::sync::Arc;
 
 use super::handshake::EarlyDataStatus;
-use super::{Connection, Role, Stage, Want};
+use super::{Connection, Role, Stage};
 use crate::callback::{Lent, Ssl};
-use crate::cipher::{Cipher, Method, SignatureAlgorithm};
-use crate::context::{Context, Names, Settings};
+use crate::cipher::{Cipher, Method};
+use crate::context::{Context, Settings};
 use crate::engine::{Engine, Facts};
 use crate::error::Result;
-use crate::libcrypto::bio::Bio;
 use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::memory::Allocated;
-use crate::libcrypto::ocsp::OcspRequest;
-use crate::libcrypto::verify_param::VerifyParam;
 use crate::session::{PeerChain, Session, SessionRef};
 use crate::wire::{ClientHello, Version};
 
@@ -54,12 +49,7 @@ impl Connection {
         }
     }
 
-    /// `SSL_get0_param`.
-    pub fn verify_param(&self) -> Result<&VerifyParam> {
-        self.configuration.verify_param()
-    }
-
-    /// The same without a copy. Not to be held while the program runs.
+    /// What the handshake has agreed on. Not to be held while the program runs.
     pub fn facts_in_place(&self) -> std::cell::Ref<'_, Facts> {
         self.engine.facts()
     }
@@ -86,144 +76,11 @@ impl Connection {
         }
     }
 
-    /// `SSL_set0_rbio`.
-    pub fn set_read_bio(&self, bio: Option<Bio>) {
-        self.transport.set_read_bio(bio);
-    }
-
-    /// `SSL_set0_wbio`.
-    pub fn set_write_bio(&self, bio: Option<Bio>) {
-        self.transport.set_write_bio(bio);
-    }
-
-    /// `SSL_get_rbio`: lent.
-    pub fn read_bio(&self) -> *mut openssl_sys::BIO {
-        self.transport.read_bio()
-    }
-
-    /// `SSL_get_wbio`: lent.
-    pub fn write_bio(&self) -> *mut openssl_sys::BIO {
-        self.transport.write_bio()
-    }
-
-    /// `SSL_want(3)`.
-    pub fn want(&self) -> Want {
-        self.transport.want()
-    }
-
-    /// `SSL_get_shutdown(3)`.
-    pub fn shutdown_flags(&self) -> c_int {
-        self.shutdown.flags()
-    }
-
-    /// `SSL_set_shutdown(3)`.
-    pub fn set_shutdown_flags(&self, flags: c_int) {
-        self.shutdown.set_flags(flags);
-    }
-
-    /// `SSL_get_verify_result`.
-    pub fn verify_result(&self) -> c_long {
-        self.peer.verify_result()
-    }
-
-    /// `SSL_set_verify_result`.
-    pub fn set_verify_result(&self, result: c_long) {
-        self.peer.set_verify_result(result);
-    }
-
-    /// Client: the name for server_name, or server: the one received.
-    pub fn host_name(&self) -> std::cell::Ref<'_, Option<std::ffi::CString>> {
-        self.configuration.server_name()
-    }
-
-    /// `SSL_set_tlsext_host_name`; `None` clears.
-    pub fn set_host_name(&self, name: Option<std::ffi::CString>) {
-        self.configuration.set_server_name(name);
-    }
-
-    /// Whether the peer has said that it knows secure renegotiation (RFC 5746).
-    pub fn peer_renegotiates_securely(&self) -> bool {
-        self.hellos.secure_renegotiation()
-    }
-
-    /// Server: the client's host name.
-    pub fn received_host_name(&self) -> std::cell::Ref<'_, Option<std::ffi::CString>> {
-        self.hellos.server_name()
-    }
-
-    /// Server: the cipher suites that the client has offered and that are known, in its order.
-    pub fn offered_ciphers(&self) -> Vec<&'static Cipher> {
-        self.hellos.ciphers()
-    }
-
-    /// Server: the cipher suites that the client has offered, two bytes each; empty on clients. Not
-    /// to be held while the program runs.
-    pub fn offered_cipher_bytes(&self) -> std::cell::Ref<'_, [u8]> {
-        self.hellos.cipher_suites()
-    }
-
-    /// Server: the groups that the client has offered, by number; empty on clients.
-    pub fn offered_groups(&self) -> Vec<u16> {
-        self.hellos.groups()
-    }
-
-    /// [`offered_ciphers`](Self::offered_ciphers) as C reads them; lent until the next handshake.
-    pub fn client_ciphers(&self) -> Result<*mut openssl_sys::stack_st_SSL_CIPHER> {
-        self.hellos.lend_ciphers()
-    }
-
-    /// Randoms of both sides, zero before they are known.
-    pub fn randoms(&self) -> ([u8; 32], [u8; 32]) {
-        self.hellos.randoms()
-    }
-
     /// The peer's certificates, if it sent any: in this handshake, or in the one that made the
     /// session.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         let peer = self.peer.chain();
         peer.or_else(|| self.session.get()?.peer())
-    }
-
-    /// `SSL_get0_verified_chain`: lent until the next handshake.
-    pub fn verified_chain(&self) -> *mut openssl_sys::stack_st_X509 {
-        self.peer.lend_verified_chain()
-    }
-
-    /// `SSL_set_retry_verify`, from within verification. It cannot be suspended here, so the peer
-    /// is rejected, whatever the callback answers.
-    pub fn reject_peer(&self) {
-        self.peer.reject();
-    }
-
-    /// OCSP response: received (client) or to be sent (server).
-    pub fn ocsp_response(&self) -> &RefCell<Option<Allocated>> {
-        &self.peer.ocsp_response
-    }
-
-    /// What a client wants to say in its request for an OCSP response.
-    pub fn ocsp_request(&self) -> &RefCell<OcspRequest> {
-        &self.peer.ocsp_request
-    }
-
-    /// The slot of the certificate that was selected in the handshake.
-    pub fn slot_of_handshake(&self) -> Option<usize> {
-        self.peer.signatures.slot()
-    }
-
-    /// The algorithm of our signature, once one has been made.
-    pub fn own_signature(&self) -> Option<&'static SignatureAlgorithm> {
-        self.peer.signatures.own()
-    }
-
-    /// The algorithm of the peer's signature, once one has been verified.
-    pub fn peer_signature(&self) -> Option<&'static SignatureAlgorithm> {
-        self.peer.signatures.peer()
-    }
-
-    /// Signature schemes that the peer accepts, by TLS number, in its order; empty before it has
-    /// said so and after a resumption.
-    pub fn accepted_signatures(&self) -> Vec<u16> {
-        self.peer.signatures.accepted()
     }
 
     /// The handshake data, if a handshake is under way.
@@ -268,16 +125,6 @@ impl Connection {
             settings.keep_ciphers();
             change(settings);
         });
-    }
-
-    /// This connection's own lists of names. Not to be held while the program runs.
-    pub fn names(&self) -> std::cell::Ref<'_, Names> {
-        self.configuration.names()
-    }
-
-    /// Changes this connection's own lists of names.
-    pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
-        self.configuration.change_names(change);
     }
 
     /// Highest version that the settings allow.

@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::wire::{ClientHello, ExtensionType};
 
 /// A random of a hello message; zeros before it is known.
-pub(super) type Random = [u8; 32];
+pub type Random = [u8; 32];
 
 /// The hellos of one connection.
 #[derive(Default)]
-pub(super) struct Hellos {
+pub struct Hellos {
     client_random: Cell<Random>,
     server_random: Cell<Random>,
     /// The peer knows secure renegotiation (RFC 5746).
@@ -34,7 +34,7 @@ pub(super) struct Hellos {
 impl Hellos {
     /// Back to the state before a handshake. What the client has offered can be asked for until the
     /// next ClientHello.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         let Self {
             client_random,
             server_random,
@@ -58,17 +58,17 @@ impl Hellos {
     }
 
     /// Records the random of the ClientHello.
-    pub fn set_client_random(&self, random: Random) {
+    pub(super) fn set_client_random(&self, random: Random) {
         self.client_random.set(random);
     }
 
     /// Records the random of the ServerHello.
-    pub fn set_server_random(&self, random: Random) {
+    pub(super) fn set_server_random(&self, random: Random) {
         self.server_random.set(random);
     }
 
     /// Whether the ServerHello is known.
-    pub fn has_server_hello(&self) -> bool {
+    pub(super) fn has_server_hello(&self) -> bool {
         self.server_random.get() != Random::default()
     }
 
@@ -78,7 +78,7 @@ impl Hellos {
     }
 
     /// Records whether it does.
-    pub fn set_secure_renegotiation(&self, known: bool) {
+    pub(super) fn set_secure_renegotiation(&self, known: bool) {
         self.secure_renegotiation.set(known);
     }
 
@@ -88,17 +88,17 @@ impl Hellos {
     }
 
     /// Records that name.
-    pub fn set_server_name(&self, name: Option<CString>) {
+    pub(super) fn set_server_name(&self, name: Option<CString>) {
         self.server_name.replace(name);
     }
 
     /// Server: whether the client has asked for an OCSP response; `None` before that is known.
-    pub fn ocsp_asked(&self) -> Option<bool> {
+    pub(super) fn ocsp_asked(&self) -> Option<bool> {
         self.ocsp_asked.get()
     }
 
     /// Records whether it has.
-    pub fn set_ocsp_asked(&self, asked: bool) {
+    pub(super) fn set_ocsp_asked(&self, asked: bool) {
         self.ocsp_asked.set(Some(asked));
     }
 
@@ -109,7 +109,7 @@ impl Hellos {
     }
 
     /// Records the cipher suites of a ClientHello.
-    pub fn set_cipher_suites(&self, hello: &ClientHello) {
+    pub(super) fn set_cipher_suites(&self, hello: &ClientHello) {
         let suites = hello.cipher_suite_bytes().to_vec();
         self.cipher_suites.replace(suites);
         self.ciphers.take();
@@ -145,13 +145,13 @@ impl Hellos {
     }
 
     /// Records the groups of a ClientHello.
-    pub fn set_groups(&self, hello: &ClientHello) {
+    pub(super) fn set_groups(&self, hello: &ClientHello) {
         let groups = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
         self.groups.replace(groups);
     }
 
     /// Forgets the groups, which do not matter in this handshake.
-    pub fn forget_groups(&self) {
+    pub(super) fn forget_groups(&self) {
         self.groups.take();
     }
 }

@@ -28,7 +28,7 @@ pub enum Stopped {
 impl Connection {
     /// What stopped the last call.
     pub fn stopped(&self) -> Stopped {
-        let waiting = match self.want() {
+        let waiting = match self.transport.want() {
             Want::Read | Want::Write => self.waits_for_transport(),
             Want::X509Lookup => Some(Stopped::WantX509Lookup),
             Want::ClientHelloCallback => Some(Stopped::WantClientHello),
@@ -42,7 +42,7 @@ impl Connection {
 
     /// What the BIO waits for that the last call used last.
     pub fn waits_for_transport(&self) -> Option<Stopped> {
-        match self.want() {
+        match self.transport.want() {
             Want::Read => self.transport.with_read_bio(|bio| blocked(bio, true))?,
             Want::Write => self.transport.with_write_bio(|bio| blocked(bio, false))?,
             _ => None,

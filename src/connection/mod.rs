@@ -93,16 +93,16 @@ pub struct Connection {
     /// Application data.
     pub ex_data: ExData,
     contexts: Contexts,
-    configuration: Configuration,
-    transport: Transport,
+    pub(crate) configuration: Configuration,
+    pub(crate) transport: Transport,
     engine: EngineCell,
     handshake: Handshake,
-    hellos: Hellos,
+    pub(crate) hellos: Hellos,
     session: SessionSlot,
-    peer: PeerState,
+    pub(crate) peer: PeerState,
     early: EarlyData,
-    shutdown: Shutdown,
-    observer: Observer,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) observer: Observer,
 }
 
 tagged!(Connection, tag, 0xb47a_19e6_d85f_c32d);

@@ -86,11 +86,6 @@ impl Connection {
         self.observe();
     }
 
-    /// `SSL_get_info_callback`.
-    pub fn info_callback(&self) -> InfoCallback {
-        self.configuration.info_callback()
-    }
-
     /// The connection's callback, else that of its context as it is now.
     fn effective_info_callback(&self) -> InfoCallback {
         self.configuration
@@ -107,11 +102,6 @@ impl Connection {
         }
     }
 
-    /// `SSL_get_state`
-    pub fn handshake_state(&self) -> HandshakeState {
-        self.observer.state()
-    }
-
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
         let rests = matches!(self.stage(), Stage::Open | Stage::EarlyData);
@@ -120,7 +110,7 @@ impl Connection {
 
     /// `SSL_is_init_finished`
     pub fn is_init_finished(&self) -> bool {
-        !self.is_in_init() && self.handshake_state() == HandshakeState::OK
+        !self.is_in_init() && self.observer.state() == HandshakeState::OK
     }
 }
 

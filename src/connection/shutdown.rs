@@ -10,7 +10,7 @@ pub const RECEIVED_SHUTDOWN: c_int = 2;
 
 /// What has been sent and received of the end of a connection.
 #[derive(Default)]
-pub(super) struct Shutdown {
+pub struct Shutdown {
     state: Cell<State>,
 }
 
@@ -26,7 +26,7 @@ struct State {
 
 impl Shutdown {
     /// Back to the state before a handshake.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         self.state.take();
     }
 
@@ -51,37 +51,37 @@ impl Shutdown {
     }
 
     /// Whether the peer has really closed its direction, as opposed to a flag set by the program.
-    pub fn has_received_close_notify(&self) -> bool {
+    pub(super) fn has_received_close_notify(&self) -> bool {
         self.state.get().close_notify_received
     }
 
     /// Whether our close_notify waits for the transport.
-    pub fn is_close_notify_pending(&self) -> bool {
+    pub(super) fn is_close_notify_pending(&self) -> bool {
         self.state.get().close_notify_pending
     }
 
     /// Closes both directions without a message (SSL_set_quiet_shutdown(3)).
-    pub fn close_quietly(&self) {
+    pub(super) fn close_quietly(&self) {
         self.set_flags(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
     }
 
     /// Nothing is sent from now on but our close_notify.
-    pub fn stop_sending(&self) {
+    pub(super) fn stop_sending(&self) {
         self.change(|state| state.flags |= SENT_SHUTDOWN);
     }
 
     /// Our close_notify is encrypted.
-    pub fn close_notify_queued(&self) {
+    pub(super) fn close_notify_queued(&self) {
         self.change(|state| state.close_notify_pending = true);
     }
 
     /// The transport has taken our close_notify.
-    pub fn close_notify_sent(&self) {
+    pub(super) fn close_notify_sent(&self) {
         self.change(|state| state.close_notify_pending = false);
     }
 
     /// The peer has closed its direction properly.
-    pub fn receive_close_notify(&self) {
+    pub(super) fn receive_close_notify(&self) {
         self.change(|state| {
             state.flags |= RECEIVED_SHUTDOWN;
             state.close_notify_received = true;
@@ -89,7 +89,7 @@ impl Shutdown {
     }
 
     /// The peer has ended the connection with a fatal alert.
-    pub fn receive_fatal_alert(&self) {
+    pub(super) fn receive_fatal_alert(&self) {
         self.change(|state| state.flags |= RECEIVED_SHUTDOWN);
     }
 

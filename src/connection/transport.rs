@@ -13,7 +13,7 @@ use crate::libcrypto::bio_slot::BioSlot;
 
 /// The transport of one connection.
 #[derive(Default)]
-pub(super) struct Transport {
+pub struct Transport {
     read_bio: BioSlot,
     write_bio: BioSlot,
     progress: Cell<Progress>,
@@ -55,7 +55,7 @@ pub(super) enum ReadStop {
 
 impl Transport {
     /// Back to the state before a handshake; the BIOs stay.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         self.progress.take();
     }
 
@@ -80,12 +80,12 @@ impl Transport {
     }
 
     /// Asks the read BIO. `None` when there is none.
-    pub fn with_read_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
+    pub(super) fn with_read_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
         self.read_bio.with(work)
     }
 
     /// Asks the write BIO. `None` when there is none.
-    pub fn with_write_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
+    pub(super) fn with_write_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
         self.write_bio.with(work)
     }
 
@@ -95,7 +95,7 @@ impl Transport {
     }
 
     /// What the call that is being stopped waits for.
-    pub fn set_want(&self, want: Want) {
+    pub(super) fn set_want(&self, want: Want) {
         self.change(|progress| progress.want = want);
     }
 
@@ -110,7 +110,7 @@ impl Transport {
 
 impl Transport {
     /// Reads one record into the engine's input, and never a byte beyond it.
-    pub fn read_record(&self, engine: &mut Engine) -> Result<(), ReadStop> {
+    pub(super) fn read_record(&self, engine: &mut Engine) -> Result<(), ReadStop> {
         loop {
             let result = self.read_bio.with(|bio| {
                 self.set_want(Want::Read);
@@ -138,7 +138,7 @@ impl Transport {
     }
 
     /// Stops a call as if the read BIO had nothing to give.
-    pub fn yield_to_program(&self) -> Stop {
+    pub(super) fn yield_to_program(&self) -> Stop {
         self.set_want(Want::Read);
         self.read_bio.with(|bio| {
             bio.set_retry(Retry {
@@ -155,7 +155,7 @@ impl Transport {
 
 impl Transport {
     /// Hands everything that the engine has to send to the write BIO.
-    pub fn flush(&self, engine: &mut Engine) -> Result<(), Stop> {
+    pub(super) fn flush(&self, engine: &mut Engine) -> Result<(), Stop> {
         while !engine.outgoing().is_empty() {
             let result = self.write_bio.with(|bio| {
                 self.set_want(Want::Write);
@@ -175,7 +175,7 @@ impl Transport {
 
     /// A flight that has output has to be flushed through, if necessary by later calls. False when
     /// there is nothing to flush.
-    pub fn begin_flight(&self, has_output: bool) -> bool {
+    pub(super) fn begin_flight(&self, has_output: bool) -> bool {
         if has_output {
             self.change(|progress| progress.flight_unfinished = true);
         }
@@ -183,7 +183,7 @@ impl Transport {
     }
 
     /// Tells the write BIO, which has got all of a flight, to pass everything on.
-    pub fn finish_flight(&self) -> Result<(), Stop> {
+    pub(super) fn finish_flight(&self) -> Result<(), Stop> {
         let flushed = self.write_bio.with(|bio| {
             self.set_want(Want::Write);
             bio.flush()
@@ -199,7 +199,7 @@ impl Transport {
     }
 
     /// Gives up a flight that nobody can receive.
-    pub fn abandon_flight(&self) {
+    pub(super) fn abandon_flight(&self) {
         self.change(|progress| {
             progress.flight_unfinished = false;
             progress.want = Want::Nothing;
@@ -211,19 +211,19 @@ impl Transport {
 
 impl Transport {
     /// Whether a write was begun that the transport has not taken completely.
-    pub fn is_write_pending(&self) -> bool {
+    pub(super) fn is_write_pending(&self) -> bool {
         self.written_of_pending() > 0
     }
 
     /// How much of a write that has to be repeated is encrypted.
-    pub fn written_of_pending(&self) -> usize {
+    pub(super) fn written_of_pending(&self) -> usize {
         let pending = self.progress.get().pending_write;
         pending.done + pending.in_flight
     }
 
     /// Begins to write `data`, or goes on with it: then it must be the same as before, and at the
     /// same place unless it `may_move`.
-    pub fn begin_write(&self, data: &[u8], may_move: bool) -> Result<(), Reason> {
+    pub(super) fn begin_write(&self, data: &[u8], may_move: bool) -> Result<(), Reason> {
         let address = data.as_ptr().addr();
         let repeated = self.is_write_pending();
         let moved = self.progress.get().pending_write.buffer != address && !may_move;
@@ -240,7 +240,7 @@ impl Transport {
     }
 
     /// The transport has taken all that was encrypted: returns how much of the data that is.
-    pub fn written(&self) -> usize {
+    pub(super) fn written(&self) -> usize {
         let mut done = 0;
         self.change(|progress| {
             let pending = &mut progress.pending_write;
@@ -251,12 +251,12 @@ impl Transport {
     }
 
     /// `count` more bytes of the data are encrypted.
-    pub fn encrypted(&self, count: usize) {
+    pub(super) fn encrypted(&self, count: usize) {
         self.change(|progress| progress.pending_write.in_flight = count);
     }
 
     /// The write ends: the next one is another one.
-    pub fn end_write(&self) {
+    pub(super) fn end_write(&self) {
         self.change(|progress| progress.pending_write.done = 0);
     }
 }

@@ -150,7 +150,9 @@ pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
         }),
         (SET_SERVER, Target::Connection(connection)) => {
             let chosen = connection
-                .slot_of_handshake()
+                .peer
+                .signatures
+                .slot()
                 .filter(|_| connection.role() == Some(Role::Server));
             let Some(chosen) = chosen else {
                 return Ok(0);

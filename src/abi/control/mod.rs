@@ -206,10 +206,10 @@ unsafe fn of_connection(
             GET_GROUPS => negotiation::peer_groups(connection, argument),
             GET_SHARED_GROUP => Ok(negotiation::shared_group(connection, argument.number)),
             GET_SIGNATURE_NID => {
-                negotiation::hash_of_signature(connection.own_signature(), argument)
+                negotiation::hash_of_signature(connection.peer.signatures.own(), argument)
             }
             GET_PEER_SIGNATURE_NID => {
-                negotiation::hash_of_signature(connection.peer_signature(), argument)
+                negotiation::hash_of_signature(connection.peer.signatures.peer(), argument)
             }
             GET_PEER_TMP_KEY => negotiation::peer_key_share(connection, argument),
             GET_NEGOTIATED_GROUP => Ok(negotiation::negotiated_group(connection)),
@@ -222,17 +222,17 @@ unsafe fn of_connection(
             GET_TLSEXT_STATUS_REQ_OCSP_RESP => status::get_response(connection, argument),
             SET_TLSEXT_STATUS_REQ_OCSP_RESP => Ok(status::set_response(connection, argument)),
             GET_TLSEXT_STATUS_REQ_IDS => {
-                status::get_list(&connection.ocsp_request().borrow().responders, argument)
+                status::get_list(&connection.peer.ocsp_request.borrow().responders, argument)
             }
             SET_TLSEXT_STATUS_REQ_IDS => Ok(status::set_list(
-                &mut connection.ocsp_request().borrow_mut().responders,
+                &mut connection.peer.ocsp_request.borrow_mut().responders,
                 argument,
             )),
             GET_TLSEXT_STATUS_REQ_EXTS => {
-                status::get_list(&connection.ocsp_request().borrow().extensions, argument)
+                status::get_list(&connection.peer.ocsp_request.borrow().extensions, argument)
             }
             SET_TLSEXT_STATUS_REQ_EXTS => Ok(status::set_list(
-                &mut connection.ocsp_request().borrow_mut().extensions,
+                &mut connection.peer.ocsp_request.borrow_mut().extensions,
                 argument,
             )),
 

@@ -81,7 +81,7 @@ fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
 /// # Safety
 /// The pointer is NULL or can be written for as many numbers as a call with NULL gave.
 pub unsafe fn peer_groups(connection: &Connection, argument: Argument) -> Result<c_long> {
-    let groups = connection.offered_groups();
+    let groups = connection.hellos.groups();
     if !argument.pointer.is_null() {
         let out: *mut c_int = argument.pointer.cast();
         for (index, number) in groups.iter().enumerate() {
@@ -105,7 +105,7 @@ pub fn shared_group(connection: &Connection, index: c_long) -> c_long {
         .copied()
         .filter(|number| Group::from_id(*number).is_some_and(|group| group.supported))
         .collect();
-    let offered = connection.offered_groups();
+    let offered = connection.hellos.groups();
     let (first, second) = match settings.prefers_own_order() {
         false => (offered, own),
         true => (own, offered),

@@ -21,17 +21,19 @@ pub unsafe fn set_host_name(connection: &Connection, argument: Argument) -> Resu
         return Err(Error::new(Reason::SSL3_EXT_INVALID_SERVERNAME_TYPE));
     }
     if argument.pointer.is_null() {
-        connection.set_host_name(None);
+        connection.configuration.set_server_name(None);
         return Ok(1);
     }
     // SAFETY: not NULL, so a C string.
     let name = unsafe { CStr::from_ptr(argument.pointer.cast_const().cast()) };
     // As in OpenSSL, the old name is gone in any case.
-    connection.set_host_name(None);
+    connection.configuration.set_server_name(None);
     if !(1..=LONGEST_HOST_NAME).contains(&name.count_bytes()) {
         return Err(Error::new(Reason::SSL3_EXT_INVALID_SERVERNAME));
     }
-    connection.set_host_name(Some(name.to_owned()));
+    connection
+        .configuration
+        .set_server_name(Some(name.to_owned()));
     Ok(1)
 }
 
@@ -47,7 +49,7 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
 /// Whether renegotiation would be secure (RFC 5746), though it never happens here: what the peer
 /// has said. A server of TLS 1.3 does not say it.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
-    connection.peer_renegotiates_securely().into()
+    connection.hellos.secure_renegotiation().into()
 }
 
 /// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
@@ -59,7 +61,7 @@ pub unsafe fn offered_suites(connection: &Connection, argument: Argument) -> Res
     if argument.pointer.is_null() {
         return Ok(SUITE_LENGTH);
     }
-    let suites = connection.offered_cipher_bytes();
+    let suites = connection.hellos.cipher_suites();
     if suites.is_empty() {
         return Ok(0);
     }
@@ -70,7 +72,7 @@ pub unsafe fn offered_suites(connection: &Connection, argument: Argument) -> Res
 
 /// Verification is to be tried again later: not possible, so the peer is refused.
 pub fn retry_verification(connection: &Connection) -> Result<c_long> {
-    connection.reject_peer();
+    connection.peer.reject();
     Err(Error::with(
         Reason::UNSUPPORTED,
         "SSL_set_retry_verify: Reprise cannot suspend a handshake in verification",

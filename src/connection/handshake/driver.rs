@@ -100,7 +100,10 @@ impl Connection {
         let Some(role) = self.role() else {
             return Err(Reason::CONNECTION_TYPE_NOT_SET.into());
         };
-        if role == Role::Client && self.read_bio().is_null() && self.write_bio().is_null() {
+        if role == Role::Client
+            && self.transport.read_bio().is_null()
+            && self.transport.write_bio().is_null()
+        {
             return Err(Reason::BIO_NOT_SET.into());
         }
         let statistics = &self.context().statistics;

@@ -73,7 +73,7 @@ pub(super) struct Message<'a> {
 
 /// How far the reports have come.
 #[derive(Default)]
-pub(super) struct Observer {
+pub struct Observer {
     state: Cell<HandshakeState>,
     turn: Cell<Turn>,
     /// A message that follows the handshake is being sent or received.
@@ -111,7 +111,7 @@ struct Pending {
 
 impl Observer {
     /// Back to the state before a handshake.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         let Self {
             state,
             turn,
@@ -127,12 +127,12 @@ impl Observer {
     }
 
     /// Whether the program observes the connection, so that states are told apart.
-    pub fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.pending.borrow().is_some()
     }
 
     /// Begins or ends the reports. True when that is a change.
-    pub fn set_active(&self, active: bool) -> bool {
+    pub(super) fn set_active(&self, active: bool) -> bool {
         if active == self.is_active() {
             return false;
         }
@@ -146,12 +146,12 @@ impl Observer {
     }
 
     /// Whether a message that follows the handshake is being sent or received.
-    pub fn is_after_handshake(&self) -> bool {
+    pub(super) fn is_after_handshake(&self) -> bool {
         self.after_handshake.get()
     }
 
     /// The handshake begins or ends with this state.
-    pub fn enter_state(&self, state: HandshakeState) {
+    pub(super) fn enter_state(&self, state: HandshakeState) {
         self.state.set(state);
         self.turn.set(match state {
             HandshakeState::SERVER_WRITES_TICKET => Turn::Entered,
@@ -161,7 +161,7 @@ impl Observer {
     }
 
     /// A ticket of TLS 1.3 is about to be made.
-    pub fn begin_ticket(&self, observed: &impl Observed) {
+    pub(super) fn begin_ticket(&self, observed: &impl Observed) {
         if self.turn.get() != Turn::Entered {
             self.leave_state(observed);
             self.enter_state(HandshakeState::SERVER_WRITES_TICKET);
@@ -169,13 +169,13 @@ impl Observer {
     }
 
     /// It is our turn, without a message of the peer.
-    pub fn take_turn(&self, observed: &impl Observed) {
+    pub(super) fn take_turn(&self, observed: &impl Observed) {
         self.turn.set(Turn::Ours);
         self.end_turn(observed);
     }
 
     /// Reports the end of our flight if it was our turn.
-    pub fn end_turn(&self, observed: &impl Observed) {
+    pub(super) fn end_turn(&self, observed: &impl Observed) {
         if !self.is_active() || self.turn.get() == Turn::Theirs {
             return;
         }
@@ -220,7 +220,7 @@ impl Observer {
 
 impl Observer {
     /// Reports these records. The engine is at rest.
-    pub fn report(&self, observed: &impl Observed, records: Vec<Record>) {
+    pub(super) fn report(&self, observed: &impl Observed, records: Vec<Record>) {
         self.report_events(observed);
         for record in records {
             self.report_in_order(observed, record);
@@ -232,7 +232,7 @@ impl Observer {
 
     /// Goes on once the program has judged the peer's certificate. OpenSSL asks it before it reads
     /// on, the engine only when it has the proof that the peer has the key, or all of the flight.
-    pub fn certificate_judged(&self, accepted: bool) {
+    pub(super) fn certificate_judged(&self, accepted: bool) {
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             pending.unverified = false;
             if !accepted {
@@ -242,7 +242,7 @@ impl Observer {
     }
 
     /// Reports a record, and before it one that was held back.
-    pub fn report_in_order(&self, observed: &impl Observed, record: Record) {
+    pub(super) fn report_in_order(&self, observed: &impl Observed, record: Record) {
         let mut held = None;
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             if self.holds_back(observed, &record) {

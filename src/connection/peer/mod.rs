@@ -12,7 +12,7 @@ mod signatures;
 pub use certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 
 pub(super) use certificates::{ChainToVerify, VerifiedChain};
-pub(super) use signatures::Signatures;
+use signatures::Signatures;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_long;
@@ -25,7 +25,7 @@ use crate::session::PeerChain;
 
 /// The peer of one connection.
 #[derive(Default)]
-pub(super) struct PeerState {
+pub struct PeerState {
     chain: RefCell<Option<Arc<PeerChain>>>,
     verified_chain: RefCell<Option<VerifiedChain>>,
     /// `X509_V_…`
@@ -47,7 +47,7 @@ pub(super) struct PeerState {
 
 impl PeerState {
     /// Back to the state before a handshake. What the program has set or been lent stays.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         let Self {
             chain,
             verified_chain,
@@ -68,17 +68,17 @@ impl PeerState {
 
     /// The certificates that the peer sent in this handshake, or in that of the session which it
     /// resumes.
-    pub fn chain(&self) -> Option<Arc<PeerChain>> {
+    pub(super) fn chain(&self) -> Option<Arc<PeerChain>> {
         self.chain.borrow().clone()
     }
 
     /// The peer is that of a session.
-    pub fn set_chain(&self, chain: Option<Arc<PeerChain>>) {
+    pub(super) fn set_chain(&self, chain: Option<Arc<PeerChain>>) {
         self.chain.replace(chain);
     }
 
     /// The peer's certificate is accepted, with this result of its verification.
-    pub fn accept(&self, chain: Arc<PeerChain>, verify_result: c_long) {
+    pub(super) fn accept(&self, chain: Arc<PeerChain>, verify_result: c_long) {
         self.chain.replace(Some(chain));
         self.accepted_with.set(Some(verify_result));
     }
@@ -91,7 +91,7 @@ impl PeerState {
     }
 
     /// What a verification has found: its result, and the chain that it has built.
-    pub fn record_verification(&self, result: c_long, chain: Option<VerifiedChain>) {
+    pub(super) fn record_verification(&self, result: c_long, chain: Option<VerifiedChain>) {
         self.verify_result.set(result);
         let old = self.verified_chain.replace(chain);
         drop(old);
@@ -108,7 +108,7 @@ impl PeerState {
     }
 
     /// The result for a new session.
-    pub fn verify_result_of_session(&self) -> c_long {
+    pub(super) fn verify_result_of_session(&self) -> c_long {
         let accepted_with = self.accepted_with.get();
         accepted_with.unwrap_or_else(|| self.verify_result.get())
     }
@@ -119,12 +119,12 @@ impl PeerState {
     }
 
     /// Whether the program has rejected the peer since this was last asked.
-    pub fn take_rejection(&self) -> bool {
+    pub(super) fn take_rejection(&self) -> bool {
         self.rejected_by_program.take()
     }
 
     /// Runs `work` on the chains of our own that C has been lent.
-    pub fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
+    pub(super) fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
         work(&mut self.lent_chains.borrow_mut());
     }
 }

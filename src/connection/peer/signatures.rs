@@ -7,7 +7,7 @@ use crate::cipher::SignatureAlgorithm;
 
 /// What is known of the signatures of a handshake. Nothing is signed when a session is resumed.
 #[derive(Default)]
-pub(in crate::connection) struct Signatures {
+pub struct Signatures {
     /// The slot of the certificate that was selected.
     slot: Cell<Option<usize>>,
     /// Scheme of our signature; 0 for none.
@@ -22,7 +22,7 @@ pub(in crate::connection) struct Signatures {
 
 impl Signatures {
     /// Forgets everything.
-    pub fn reset(&self) {
+    pub(in crate::connection) fn reset(&self) {
         let Self {
             slot,
             own,
@@ -43,7 +43,7 @@ impl Signatures {
     }
 
     /// From now on the certificate that was set last is in use.
-    pub fn forget_slot(&self) {
+    pub(in crate::connection) fn forget_slot(&self) {
         self.slot.take();
     }
 
@@ -64,12 +64,12 @@ impl Signatures {
     }
 
     /// Whether the security policy lets us sign with this scheme, which the peer accepts.
-    pub fn may_sign(&self, scheme: u16) -> bool {
+    pub(in crate::connection) fn may_sign(&self, scheme: u16) -> bool {
         !self.refused.borrow().contains(&scheme)
     }
 
     /// Records what the peer accepts, and what of that is permitted.
-    pub fn record_accepted(&self, schemes: &[u16], permitted: &[u16]) {
+    pub(in crate::connection) fn record_accepted(&self, schemes: &[u16], permitted: &[u16]) {
         let refused = schemes.iter().copied();
         let refused = refused.filter(|scheme| !permitted.contains(scheme));
         self.refused.replace(refused.collect());
@@ -77,19 +77,23 @@ impl Signatures {
     }
 
     /// Records our signature, with the certificate of this slot.
-    pub fn record_own(&self, slot: usize, scheme: u16) {
+    pub(in crate::connection) fn record_own(&self, slot: usize, scheme: u16) {
         self.slot.set(Some(slot));
         self.own.set(scheme);
     }
 
     /// Records the peer's signature.
-    pub fn record_peer(&self, scheme: u16) {
+    pub(in crate::connection) fn record_peer(&self, scheme: u16) {
         self.peer.set(scheme);
     }
 
     /// Of the schemes that the peer accepts those that are also among `ours`; first is what the side
     /// whose order counts likes best.
-    pub fn shared(&self, ours: Vec<u16>, own_order: bool) -> Vec<&'static SignatureAlgorithm> {
+    pub(in crate::connection) fn shared(
+        &self,
+        ours: Vec<u16>,
+        own_order: bool,
+    ) -> Vec<&'static SignatureAlgorithm> {
         let theirs = self.accepted();
         let (order, other) = match own_order {
             false => (theirs, ours),

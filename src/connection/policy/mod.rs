@@ -80,7 +80,7 @@ impl Connection {
     /// many as fit into `size` bytes with the NUL. `None` if that is too little for any name, and
     /// before a client has offered suites.
     pub fn shared_cipher_names(&self, size: usize) -> Option<CString> {
-        let offered = self.offered_ciphers();
+        let offered = self.hellos.ciphers();
         if size < 2 || offered.is_empty() {
             return None;
         }

@@ -48,7 +48,7 @@ impl Connection {
         let chain = ChainToVerify::new(&context.library, &peer, program_may_look)
             .ok_or_else(|| self.malformed(&context.library, chain))?;
         let certificates = chain.certificates().ok_or(INTERNAL)?;
-        let param = self.verify_param().map_err(|_| INTERNAL)?;
+        let param = self.configuration.verify_param().map_err(|_| INTERNAL)?;
         let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
         let verification = Verification {
             library: &context.library,
