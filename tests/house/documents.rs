@@ -42,6 +42,29 @@ fn files_that_documents_name_exist() {
 }
 
 #[test]
+fn the_walks_name_functions_that_are_there() {
+    let mut complaints = Vec::new();
+    for row in read(&root().join("docs/architecture.md")).lines() {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let &[_, _, function, file] = cells.as_slice() else {
+            continue;
+        };
+        let (function, file) = (function.trim_matches('`'), file.trim_matches('`'));
+        if !file.starts_with("src/") {
+            continue;
+        }
+        let path = root().join(file);
+        let is_there = |end| read(&path).contains(&format!("fn {function}{end}"));
+        if !path.is_file() || !(is_there('(') || is_there('<')) {
+            complaints.push(format!(
+                "architecture.md: {file} has no function {function}"
+            ));
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
 fn no_file_has_a_path_of_a_machine() {
     let mut complaints = Vec::new();
     // Without its first byte, so that this file has none.
