@@ -610,13 +610,12 @@ unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 /**
  * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does not
- * change what a thread was lent. Queues an error for a NULL session only.
+ * Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does
+ * not change what a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session,
-                                        unsigned int *len);
+const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int *len);
 
 /**
  * Sets the session id to a copy of the `sid_len` bytes at `sid`. A session that is in a cache
@@ -632,13 +631,12 @@ int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned
 /**
  * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
  *
- * Returns the context; the pointer is not NULL, even when the length is 0. A context that is set later
- * does not change what a thread was lent. Queues an error for a NULL session only.
+ * Returns the context; the pointer is not NULL, even when the length is 0. A context that is set
+ * later does not change what a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
-const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session,
-                                                 unsigned int *len);
+const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *session, unsigned int *len);
 
 /**
  * Sets the session id context to a copy of the `sid_ctx_len` bytes at `sid_ctx`. A session is
@@ -658,8 +656,8 @@ int SSL_SESSION_set1_id_context(SSL_SESSION *session,
  * `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
  * connections.
  *
- * Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
- * a NULL session.
+ * Returns how many bytes were copied; when `outlen` is 0, how long the key is. Queues an
+ * error for a NULL session only.
  *
  * Requires: `out` may be written for `outlen` bytes.
  */
@@ -906,7 +904,7 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  */
 
 /**
- * Adds a session to the cache, which takes a reference of its own. A session that has the same id
+ * Adds a session to the cache, which takes another reference. A session that has the same id
  * and version makes room for it. If the cache is full, those that expire first are evicted.
  *
  * Returns 1; or 0 when this very session was there already, and for NULL.
@@ -976,10 +974,10 @@ int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 
 /**
  * Sets the function that a server asks for a session that its cache does not have, by the id at
- * `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference
- * of its own; a function that sets it to 0 hands over one of its own. The session is put into the
- * cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
- * it.
+ * `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes
+ * another reference; a function that sets it to 0 gives its own reference away. The session is put
+ * into the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
+ * tickets. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -2789,7 +2787,7 @@ X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
 
 /**
- * As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+ * As `SSL_CTX_set_cert_store`, but the context takes another reference: `store` stays the
  * caller's.
  */
 void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
@@ -3599,13 +3597,13 @@ int SSL_select_next_proto(unsigned char **out,
 
 /**
  * Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
- * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
+ * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and for alerts (`SSL_CB_ALERT`). A
  * connection's own function comes before it.
  *
- * It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
- * message, and once when the peer is waited for. They are told as soon as the engine has come to
- * rest, before anything is written; that a client waits for its peer is told when its flight is
- * written.
+ * It is also called when a state of a handshake is left (`SSL_CB_LOOP`): once for every message,
+ * and once when the peer is waited for. These calls come when the engine has finished a step,
+ * before anything is written; the one for a client that waits for its peer comes when its flight
+ * is written.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -3964,8 +3962,8 @@ void SSL_add_ssl_module(void);
  */
 
 /**
- * What a context has to tell of its session cache: REPRISE_CTX_session_stats. Counts are of the
- * whole life of the context.
+ * The statistics of a session cache: REPRISE_CTX_session_stats. Counts are of the whole life of
+ * the context.
  */
 typedef struct {
     /**

@@ -1,10 +1,10 @@
 //! Callbacks that watch connections or choose certificates (SSL_CTX_set_info_callback(3),
 //! SSL_CTX_set_msg_callback(3), SSL_CTX_set_keylog_callback(3), SSL_CTX_set_cert_cb(3)).
 //!
-//! Callbacks run on the thread that called into the library, with nothing locked, and may call any
-//! function on the same objects. Information, key log and client certificate callbacks are looked
-//! up in the context when they are needed, so a change reaches connections that exist; message
-//! and certificate callbacks are copied to connections when these are made. NULL unsets a callback.
+//! Callbacks run on the thread that made the call, with nothing locked, and may call any function
+//! on the same objects. Information, key log and client certificate callbacks are read from the
+//! context when they are needed, so a change reaches existing connections; message and certificate
+//! callbacks are copied to connections when these are made. NULL unsets a callback.
 
 use std::ffi::c_void;
 
@@ -18,13 +18,13 @@ use crate::connection::Connection;
 use crate::context::Context;
 
 /// Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
-/// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and of alerts (`SSL_CB_ALERT`). A
+/// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and for alerts (`SSL_CB_ALERT`). A
 /// connection's own function comes before it.
 ///
-/// It is also told of the states of a handshake when they are left (`SSL_CB_LOOP`): once for every
-/// message, and once when the peer is waited for. They are told as soon as the engine has come to
-/// rest, before anything is written; that a client waits for its peer is told when its flight is
-/// written.
+/// It is also called when a state of a handshake is left (`SSL_CB_LOOP`): once for every message,
+/// and once when the peer is waited for. These calls come when the engine has finished a step,
+/// before anything is written; the one for a client that waits for its peer comes when its flight
+/// is written.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]

@@ -1,7 +1,7 @@
 //! The C functions, one file per theme of OpenSSL's manual.
 //!
 //! Each function only translates: it checks and borrows its pointers, calls one method of the
-//! rooms below, and turns the result into C's return value and the error queue. The shape is the
+//! modules below, and turns the result into C's return value and the error queue. The shape is the
 //! same everywhere:
 //!
 //! ```ignore

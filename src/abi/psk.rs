@@ -3,12 +3,12 @@
 //!
 //! There are two kinds of callbacks. The ones for TLS 1.3 give a session: its master key is the
 //! PSK, its cipher says the hash. The ones for TLS 1.2 give a bare key, whose hash is SHA-256; they
-//! are asked when the others have given nothing. TLS 1.2 itself has suites for such keys, which the
-//! engine does not speak: there, certificates are needed.
+//! are called when the others have given nothing. TLS 1.2 itself has suites for such keys, which
+//! the engine does not support: TLS 1.2 needs certificates.
 //!
 //! A connection that has used a key looks like one that has resumed a session:
-//! SSL_session_reused(3) is 1, nobody has shown a certificate, and the server's tickets can be
-//! resumed as ever.
+//! SSL_session_reused(3) is 1, there is no certificate of the peer, and the server's tickets can be
+//! resumed.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;

@@ -1,7 +1,7 @@
 //! C types of the functions that only Reprise has.
 
-/// What a context has to tell of its session cache: REPRISE_CTX_session_stats. Counts are of the
-/// whole life of the context.
+/// The statistics of a session cache: REPRISE_CTX_session_stats. Counts are of the whole life of
+/// the context.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SessionStats {

@@ -1,10 +1,10 @@
 //! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
 //! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
 //!
-//! What a getter lends is valid as long as in OpenSSL: id and id context as long as the session; the
-//! others until that field is set again, or the session ends. A thread may read a field while others
-//! set it: the last 64 values of each field that a thread was lent are kept for it and do not change,
-//! as long as they take no more than 64 KiB together; the last one in any case.
+//! What a getter lends is valid as long as in OpenSSL: id and id context as long as the session;
+//! the others until that field is set again, or the session ends. A thread may read a field while
+//! others set it: the last 64 values of each field that a thread was lent are kept for it and do
+//! not change, as long as they take no more than 64 KiB together; the last one in any case.
 
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};
@@ -19,8 +19,8 @@ use crate::session::{Part, Session};
 
 /// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does not
-/// change what a thread was lent. Queues an error for a NULL session only.
+/// Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does
+/// not change what a thread was lent. Queues an error for a NULL session only.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -62,8 +62,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
 
 /// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
 ///
-/// Returns the context; the pointer is not NULL, even when the length is 0. A context that is set later
-/// does not change what a thread was lent. Queues an error for a NULL session only.
+/// Returns the context; the pointer is not NULL, even when the length is 0. A context that is set
+/// later does not change what a thread was lent. Queues an error for a NULL session only.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -107,8 +107,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
 /// `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
 /// connections.
 ///
-/// Returns how many bytes were copied; when `outlen` is 0, how long the key is. No errors but for
-/// a NULL session.
+/// Returns how many bytes were copied; when `outlen` is 0, how long the key is. Queues an
+/// error for a NULL session only.
 ///
 /// # Safety
 /// `out` may be written for `outlen` bytes.

@@ -1,11 +1,11 @@
 //! The session cache of a context (SSL_CTX_set_session_cache_mode(3), SSL_CTX_add_session(3)).
 //!
-//! The cache holds one reference to each session. Sessions leave it when they are removed,
-//! flushed, evicted because it is full, found expired, or when their connection ends badly; each
-//! is then marked as not resumable and told to the program's remove callback. Mode, size and
-//! counters are set and read by macros over `SSL_CTX_ctrl`. All functions may be called by any
-//! number of threads at once, and from within callbacks; looking up takes no lock, and no lock is
-//! held while a callback runs.
+//! The cache holds one reference to each session. A session leaves it when it is removed, flushed,
+//! evicted because the cache is full, found expired, or when its connection does not end properly;
+//! it is then not resumable, and the program's remove callback is called. Macros over
+//! `SSL_CTX_ctrl` set and read mode, size and statistics. Any number of threads may call these
+//! functions at the same time, also from callbacks; lookups take no lock, and no lock is held while
+//! a callback runs.
 
 use std::ffi::{c_int, c_long};
 use std::ptr;
@@ -18,7 +18,7 @@ use crate::libcrypto::memory;
 use crate::reference::Lent;
 use crate::session::{Session, SessionRef};
 
-/// Adds a session to the cache, which takes a reference of its own. A session that has the same id
+/// Adds a session to the cache, which takes another reference. A session that has the same id
 /// and version makes room for it. If the cache is full, those that expire first are evicted.
 ///
 /// Returns 1; or 0 when this very session was there already, and for NULL.

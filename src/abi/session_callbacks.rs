@@ -1,10 +1,10 @@
-//! The program's say in sessions (SSL_CTX_sess_set_get_cb(3)): told of new ones and of those that
-//! go, asked for those that the cache lacks, and how ids are made.
+//! Callbacks for new and removed sessions, for sessions that the cache does not have, and for
+//! session ids (SSL_CTX_sess_set_get_cb(3)).
 //!
 //! The three callbacks of the cache are those of the context that a connection was made from,
-//! whatever `SSL_set_SSL_CTX` does later. They are looked up when they are needed, so a change
-//! reaches connections that exist. A callback runs on the thread that called into the library,
-//! with nothing locked, and may call any function on the same objects.
+//! whatever `SSL_set_SSL_CTX` does later. They are read when they are needed, so a change reaches
+//! existing connections. A callback runs on the thread that made the call, with nothing locked, and
+//! may call any function on the same objects.
 
 use std::ffi::c_int;
 
@@ -58,10 +58,10 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
 }
 
 /// Sets the function that a server asks for a session that its cache does not have, by the id at
-/// `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes a reference
-/// of its own; a function that sets it to 0 hands over one of its own. The session is put into the
-/// cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. Tickets are not asked for. NULL unsets
-/// it.
+/// `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes
+/// another reference; a function that sets it to 0 gives its own reference away. The session is put
+/// into the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
+/// tickets. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]

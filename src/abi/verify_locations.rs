@@ -154,7 +154,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_store(ctx: *mut Context, store: *mut f
     })
 }
 
-/// As `SSL_CTX_set_cert_store`, but the context takes a reference of its own: `store` stays the
+/// As `SSL_CTX_set_cert_store`, but the context takes another reference: `store` stays the
 /// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set1_cert_store(ctx: *mut Context, store: *mut ffi::X509_STORE) {
