@@ -28,6 +28,7 @@
 //! | [`wire`]          | TLS as it is on the wire: numbers, records, messages                     |
 //! | `clock`           | the only place that reads the time                                       |
 //! | `fallible`        | allocations that may fail, for code that can continue without them       |
+//! | `flags`           | options, modes and other bits that programs set                          |
 //!
 //! `fuzzing` is compiled for tests and fuzz targets only: it gives foreign bytes to every parser.
 
@@ -42,6 +43,7 @@ mod context;
 mod engine;
 mod error;
 mod fallible;
+mod flags;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod libcrypto;

@@ -8,6 +8,7 @@ use super::call::call;
 use super::pointer::borrow;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::flags::Options;
 
 /// Adds the bits `op` for connections made later. Returns the options afterwards.
 #[unsafe(no_mangle)]
@@ -15,8 +16,8 @@ pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 
     call(c"SSL_CTX_set_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        context.change_settings(|settings| settings.options |= op);
-        Ok(context.settings().options)
+        context.change_settings(|settings| settings.options.set(Options(op), true));
+        Ok(context.settings().options.0)
     })
 }
 
@@ -26,8 +27,8 @@ pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u6
     call(c"SSL_CTX_clear_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        context.change_settings(|settings| settings.options &= !op);
-        Ok(context.settings().options)
+        context.change_settings(|settings| settings.options.set(Options(op), false));
+        Ok(context.settings().options.0)
     })
 }
 
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u6
 pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
     call(c"SSL_CTX_get_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow(ctx) }?.settings().options)
+        Ok(unsafe { borrow(ctx) }?.settings().options.0)
     })
 }
 
@@ -47,8 +48,8 @@ pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
     call(c"SSL_set_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(ssl) }?;
-        connection.change_settings(|settings| settings.options |= op);
-        Ok(connection.settings().options)
+        connection.change_settings(|settings| settings.options.set(Options(op), true));
+        Ok(connection.settings().options.0)
     })
 }
 
@@ -58,8 +59,8 @@ pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64
     call(c"SSL_clear_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow(ssl) }?;
-        connection.change_settings(|settings| settings.options &= !op);
-        Ok(connection.settings().options)
+        connection.change_settings(|settings| settings.options.set(Options(op), false));
+        Ok(connection.settings().options.0)
     })
 }
 
@@ -68,6 +69,6 @@ pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64
 pub unsafe extern "C" fn SSL_get_options(ssl: *const Connection) -> u64 {
     call(c"SSL_get_options", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow(ssl) }?.settings().options)
+        Ok(unsafe { borrow(ssl) }?.settings().options.0)
     })
 }

@@ -16,6 +16,7 @@ use super::pointer::{borrow, borrow_quietly};
 use crate::callback::{CertVerifyCallback, CertVerifyFunction, VerifyCallback, VerifyFunction};
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::flags::VerifyMode;
 use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 
 /// Sets the mode of verification, and the function that is asked about each certificate of a
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
     call(c"SSL_CTX_set_verify", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ctx) }?.change_settings(|settings| {
-            settings.verify_mode = mode;
+            settings.verify_mode = VerifyMode(mode);
             // SAFETY: to be called as its manual page says, as the caller promises.
             settings.verify_callback = unsafe { VerifyCallback::new(callback) };
         });
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn SSL_set_verify(
     call(c"SSL_set_verify", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?.change_settings(|settings| {
-            settings.verify_mode = mode;
+            settings.verify_mode = VerifyMode(mode);
             // SAFETY: to be called as its manual page says, as the caller promises.
             let callback = unsafe { VerifyCallback::new(callback) };
             settings.verify_callback = callback.or_else(|| settings.verify_callback);
@@ -95,7 +96,7 @@ pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long
 pub unsafe extern "C" fn SSL_CTX_get_verify_mode(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_get_verify_mode", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.settings().verify_mode)
+        Ok(unsafe { borrow_quietly(ctx) }?.settings().verify_mode.0)
     })
 }
 
@@ -208,7 +209,7 @@ pub unsafe extern "C" fn SSL_get_ex_data_X509_STORE_CTX_idx() -> c_int {
 pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
     call(c"SSL_get_verify_mode", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.settings().verify_mode)
+        Ok(unsafe { borrow_quietly(ssl) }?.settings().verify_mode.0)
     })
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::c_ulong;
 
 use super::{Cipher, CipherList};
+use crate::flags::CertificateFlags;
 
 /// A profile: it fixes the suites, the groups and the signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +19,13 @@ pub enum SuiteB {
 }
 
 impl SuiteB {
-    /// All bits of [`certificate_flags`](Self::certificate_flags) (`SSL_CERT_FLAG_SUITEB_128_LOS`).
-    pub const CERTIFICATE_FLAGS: u32 = 0x3_0000;
-
     /// The profile that the flags of `SSL_CTX_set_cert_flags(3)` stand for, if any.
-    pub const fn from_certificate_flags(flags: u32) -> Option<Self> {
-        match flags & Self::CERTIFICATE_FLAGS {
-            0x1_0000 => Some(Self::Bits128Only),
-            0x2_0000 => Some(Self::Bits192),
-            0x3_0000 => Some(Self::Bits128),
+    pub const fn from_certificate_flags(flags: CertificateFlags) -> Option<Self> {
+        let bits = CertificateFlags::SUITE_B_128.0;
+        match CertificateFlags(flags.0 & bits) {
+            CertificateFlags::SUITE_B_128_ONLY => Some(Self::Bits128Only),
+            CertificateFlags::SUITE_B_192 => Some(Self::Bits192),
+            CertificateFlags::SUITE_B_128 => Some(Self::Bits128),
             _ => None,
         }
     }
@@ -59,17 +58,17 @@ impl SuiteB {
     }
 
     /// The flags of `SSL_CTX_set_cert_flags(3)` that stand for it (`SSL_CERT_FLAG_SUITEB_…`).
-    pub const fn certificate_flags(self) -> u32 {
+    pub const fn certificate_flags(self) -> CertificateFlags {
         match self {
-            Self::Bits128Only => 0x1_0000,
-            Self::Bits192 => 0x2_0000,
-            Self::Bits128 | Self::Bits128Combination2 => 0x3_0000,
+            Self::Bits128Only => CertificateFlags::SUITE_B_128_ONLY,
+            Self::Bits192 => CertificateFlags::SUITE_B_192,
+            Self::Bits128 | Self::Bits128Combination2 => CertificateFlags::SUITE_B_128,
         }
     }
 
     /// What the chain of the peer has to fulfil (`X509_V_FLAG_SUITEB_…`, which are the same bits).
     pub const fn verification_flags(self) -> c_ulong {
-        self.certificate_flags() as c_ulong
+        self.certificate_flags().0 as c_ulong
     }
 
     /// Its groups by TLS number, best first: P-256, P-384.

@@ -2,9 +2,10 @@
 
 use std::ffi::CStr;
 
-use super::switch::{self, Switch};
+use super::switch::Switch;
 use super::{CERTIFICATE, CLIENT, COMMAND_LINE, Configuration, FILE, SERVER, file, value};
 use crate::error::Result;
+use crate::flags::{CertificateFlags, Options};
 
 /// The kind of value that a command takes (`SSL_CONF_TYPE_…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,12 +63,12 @@ impl Command {
         })
     }
 
-    const fn option(line: &'static str, needs: u32, bits: u64) -> Self {
-        Self::switch(line, needs, Switch::Option(bits), true)
+    const fn option(line: &'static str, needs: u32, options: Options) -> Self {
+        Self::switch(line, needs, Switch::Option(options), true)
     }
 
-    const fn no_option(line: &'static str, needs: u32, bits: u64) -> Self {
-        Self::switch(line, needs, Switch::Option(bits), false)
+    const fn no_option(line: &'static str, needs: u32, options: Options) -> Self {
+        Self::switch(line, needs, Switch::Option(options), false)
     }
 
     const fn switch(line: &'static str, needs: u32, switch: Switch, on: bool) -> Self {
@@ -112,30 +113,30 @@ const SERVER_CERTIFICATE: u32 = SERVER | CERTIFICATE;
 
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
-    Command::option("no_ssl3", 0, switch::NO_SSL3),
-    Command::option("no_tls1", 0, switch::NO_TLS1),
-    Command::option("no_tls1_1", 0, switch::NO_TLS1_1),
-    Command::option("no_tls1_2", 0, switch::NO_TLS1_2),
-    Command::option("no_tls1_3", 0, switch::NO_TLS1_3),
-    Command::option("bugs", 0, switch::ALL_BUGS),
-    Command::option("no_comp", 0, switch::NO_COMPRESSION),
-    Command::no_option("comp", 0, switch::NO_COMPRESSION),
-    Command::option("ecdh_single", SERVER, 0),
-    Command::option("no_ticket", 0, switch::NO_TICKET),
-    Command::option("serverpref", SERVER, switch::SERVER_PREFERENCE),
-    Command::option("legacy_renegotiation", 0, switch::UNSAFE_LEGACY_RENEGOTIATION),
-    Command::option("client_renegotiation", SERVER, switch::ALLOW_CLIENT_RENEGOTIATION),
-    Command::option("legacy_server_connect", CLIENT, switch::LEGACY_SERVER_CONNECT),
-    Command::option("no_renegotiation", 0, switch::NO_RENEGOTIATION),
-    Command::option("no_resumption_on_reneg", SERVER, switch::NO_RESUMPTION_ON_RENEGOTIATION),
-    Command::no_option("no_legacy_server_connect", CLIENT, switch::LEGACY_SERVER_CONNECT),
-    Command::option("allow_no_dhe_kex", 0, switch::ALLOW_NO_DHE_KEX),
-    Command::option("prioritize_chacha", SERVER, switch::PRIORITIZE_CHACHA),
-    Command::switch("strict", 0, Switch::Certificate(switch::STRICT), true),
-    Command::no_option("no_middlebox", 0, switch::MIDDLEBOX_COMPAT),
-    Command::no_option("anti_replay", SERVER, switch::NO_ANTI_REPLAY),
-    Command::option("no_anti_replay", SERVER, switch::NO_ANTI_REPLAY),
-    Command::option("no_etm", 0, switch::NO_ENCRYPT_THEN_MAC),
+    Command::option("no_ssl3", 0, Options::NO_SSL3),
+    Command::option("no_tls1", 0, Options::NO_TLS1),
+    Command::option("no_tls1_1", 0, Options::NO_TLS1_1),
+    Command::option("no_tls1_2", 0, Options::NO_TLS1_2),
+    Command::option("no_tls1_3", 0, Options::NO_TLS1_3),
+    Command::option("bugs", 0, Options::ALL_BUGS),
+    Command::option("no_comp", 0, Options::NO_COMPRESSION),
+    Command::no_option("comp", 0, Options::NO_COMPRESSION),
+    Command::option("ecdh_single", SERVER, Options::EMPTY),
+    Command::option("no_ticket", 0, Options::NO_TICKET),
+    Command::option("serverpref", SERVER, Options::CIPHER_SERVER_PREFERENCE),
+    Command::option("legacy_renegotiation", 0, Options::ALLOW_UNSAFE_LEGACY_RENEGOTIATION),
+    Command::option("client_renegotiation", SERVER, Options::ALLOW_CLIENT_RENEGOTIATION),
+    Command::option("legacy_server_connect", CLIENT, Options::LEGACY_SERVER_CONNECT),
+    Command::option("no_renegotiation", 0, Options::NO_RENEGOTIATION),
+    Command::option("no_resumption_on_reneg", SERVER, Options::NO_SESSION_RESUMPTION_ON_RENEGOTIATION),
+    Command::no_option("no_legacy_server_connect", CLIENT, Options::LEGACY_SERVER_CONNECT),
+    Command::option("allow_no_dhe_kex", 0, Options::ALLOW_NO_DHE_KEX),
+    Command::option("prioritize_chacha", SERVER, Options::PRIORITIZE_CHACHA),
+    Command::switch("strict", 0, Switch::Certificate(CertificateFlags::TLS_STRICT), true),
+    Command::no_option("no_middlebox", 0, Options::ENABLE_MIDDLEBOX_COMPAT),
+    Command::no_option("anti_replay", SERVER, Options::NO_ANTI_REPLAY),
+    Command::option("no_anti_replay", SERVER, Options::NO_ANTI_REPLAY),
+    Command::option("no_etm", 0, Options::NO_ENCRYPT_THEN_MAC),
 
     Command::text("SignatureAlgorithms", "sigalgs", 0, value::signature_algorithms),
     Command::text("ClientSignatureAlgorithms", "client_sigalgs", 0, value::client_signature_algorithms),

@@ -8,6 +8,7 @@ use crate::callback::InfoCallback;
 use crate::cipher::Method;
 use crate::context::{Context, Names, Settings};
 use crate::error::Result;
+use crate::flags::{Mode, Options};
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::wire::Version;
 
@@ -83,6 +84,16 @@ impl Configuration {
     /// The settings in place. Not to be held while the program runs.
     pub(super) fn settings(&self) -> Ref<'_, Arc<Settings>> {
         self.settings.borrow()
+    }
+
+    /// The options in force.
+    pub(super) fn options(&self) -> Options {
+        self.settings().options
+    }
+
+    /// The mode in force.
+    pub(super) fn mode(&self) -> Mode {
+        self.settings().mode
     }
 
     /// The settings as they are now. The copy stays as it is when they are changed.
@@ -192,14 +203,14 @@ mod tests {
         let configuration = Configuration::of(&context()).unwrap();
         let before = configuration.shared_settings();
         let failed = configuration.try_change(|settings| {
-            settings.mode = 0x77;
+            settings.mode = Mode(0x77);
             Err::<(), _>(crate::error::Error::Silent)
         });
         assert!(failed.is_err());
         assert!(Arc::ptr_eq(&before, &configuration.shared_settings()));
-        configuration.change(|settings| settings.mode = 0x77);
-        assert_eq!(configuration.settings().mode, 0x77);
-        assert_ne!(before.mode, 0x77);
+        configuration.change(|settings| settings.mode = Mode(0x77));
+        assert_eq!(configuration.settings().mode, Mode(0x77));
+        assert_ne!(before.mode, Mode(0x77));
     }
 
     #[test]

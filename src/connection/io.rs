@@ -4,11 +4,9 @@ use std::ffi::c_int;
 
 use super::{Connection, Stage, Stop, Want};
 use crate::error::{Reason, Result};
+use crate::flags::{Mode, Options};
 use crate::libcrypto::error_queue;
 use crate::wire::Version;
-
-const OP_CLEANSE_PLAINTEXT: u64 = 1 << 1;
-const MODE_AUTO_RETRY: u32 = 4;
 
 /// Labels of TLS 1.2 itself, which no exporter may use (RFC 5705, section 4; RFC 7627, section 4); OpenSSL takes none that
 /// begins with one.
@@ -50,7 +48,10 @@ impl Connection {
                 self.update_keys()?;
                 self.send_answer()?;
             }
-            let wipes = self.configuration.settings().options & OP_CLEANSE_PLAINTEXT != 0;
+            let wipes = self
+                .configuration
+                .options()
+                .contains(Options::CLEANSE_PLAINTEXT);
             let count = self.with_engine(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
@@ -86,7 +87,7 @@ impl Connection {
     /// Without `SSL_MODE_AUTO_RETRY` a read returns `SSL_ERROR_WANT_READ` after a record without
     /// application data.
     fn yield_without_auto_retry(&self) -> std::result::Result<(), Stop> {
-        let automatic = self.configuration.settings().mode & MODE_AUTO_RETRY != 0;
+        let automatic = self.configuration.mode().contains(Mode::AUTO_RETRY);
         if automatic || self.pending() > 0 || self.shutdown.is_received() {
             return Ok(());
         }
@@ -120,7 +121,7 @@ impl Connection {
         }
         self.early.stop_writing();
         self.update_keys()?;
-        let mode = self.configuration.settings().mode;
+        let mode = self.configuration.mode();
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
 

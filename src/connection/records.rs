@@ -4,10 +4,8 @@ use super::transport::ReadStop;
 use super::{Connection, InfoKind, Stop};
 use crate::engine::Failure;
 use crate::error::Reason;
+use crate::flags::Options;
 use crate::wire::{Alert, AlertLevel};
-
-/// `SSL_OP_IGNORE_UNEXPECTED_EOF`
-const OP_IGNORE_UNEXPECTED_EOF: u64 = 1 << 7;
 
 impl Connection {
     /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
@@ -27,7 +25,11 @@ impl Connection {
     /// The transport has ended. Without close_notify that is an error (S125), unless the program
     /// says that it does not care.
     fn end_of_file(&self) -> Stop {
-        if self.configuration.settings().options & OP_IGNORE_UNEXPECTED_EOF != 0 {
+        if self
+            .configuration
+            .options()
+            .contains(Options::IGNORE_UNEXPECTED_EOF)
+        {
             self.shutdown.receive_close_notify();
             return Stop::Closed;
         }

@@ -2,24 +2,20 @@
 
 use super::{Connection, Stop};
 use crate::engine::{Engine, Failure};
+use crate::flags::Mode;
 use crate::wire::Alert;
-
-/// `SSL_MODE_ENABLE_PARTIAL_WRITE`
-const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
-/// `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER`
-const MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
 
 impl Connection {
     /// Sends `data` in records that `encrypt` makes.
     pub(super) fn write_records(
         &self,
         data: &[u8],
-        mode: u32,
+        mode: Mode,
         encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
     ) -> std::result::Result<usize, Stop> {
         let max_fragment = self.configuration.settings().longest_fragment();
         let mut may_wait = self.early.hello_may_wait();
-        let may_move = mode & MODE_ACCEPT_MOVING_WRITE_BUFFER != 0;
+        let may_move = mode.contains(Mode::ACCEPT_MOVING_WRITE_BUFFER);
         self.transport
             .begin_write(data, may_move)
             .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
@@ -28,7 +24,7 @@ impl Connection {
                 self.flush()?;
             }
             let done = self.transport.written();
-            let partial = mode & MODE_ENABLE_PARTIAL_WRITE != 0 && done > 0;
+            let partial = mode.contains(Mode::ENABLE_PARTIAL_WRITE) && done > 0;
             if done == data.len() || partial {
                 self.transport.end_write();
                 return Ok(done);

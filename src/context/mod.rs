@@ -65,6 +65,7 @@ use self::session_table::SessionTable;
 use crate::cache::Cache;
 use crate::callback::{Asker, KnownAs, Lent, RemoveSessionCell, SslContext};
 use crate::error::{Error, Result};
+use crate::flags::CacheMode;
 use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::libcrypto::library::LibraryContext;
@@ -76,8 +77,7 @@ use crate::reference::tag::{Tag, Tagged, tagged};
 use crate::session::{Owner, Session};
 use crate::ticket::TicketKeys;
 
-/// `SSL_SESS_CACHE_SERVER`
-const DEFAULT_CACHE_MODE: u32 = 2;
+const DEFAULT_CACHE_MODE: CacheMode = CacheMode::SERVER;
 /// `SSL_SESSION_CACHE_MAX_SIZE_DEFAULT` (S49).
 const DEFAULT_CACHE_SIZE: usize = 20480;
 /// Seconds (S49).
@@ -141,7 +141,7 @@ impl Context {
             verify_param,
             cache: Cache::new(DEFAULT_CACHE_SIZE, this.clone() as Weak<dyn Owner>),
             session_table: OnceLock::new(),
-            cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE),
+            cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE.0),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
             statistics: Statistics::default(),
             ticket_keys,
@@ -273,13 +273,13 @@ impl Context {
     }
 
     /// `SSL_CTX_get_session_cache_mode`.
-    pub fn cache_mode(&self) -> u32 {
-        self.cache_mode.load(Ordering::Relaxed)
+    pub fn cache_mode(&self) -> CacheMode {
+        CacheMode(self.cache_mode.load(Ordering::Relaxed))
     }
 
     /// `SSL_CTX_set_session_cache_mode`: gives the old mode.
-    pub fn set_cache_mode(&self, mode: u32) -> u32 {
-        self.cache_mode.swap(mode, Ordering::Relaxed)
+    pub fn set_cache_mode(&self, mode: CacheMode) -> CacheMode {
+        CacheMode(self.cache_mode.swap(mode.0, Ordering::Relaxed))
     }
 
     /// `SSL_CTX_get_timeout`, in seconds.

@@ -16,12 +16,8 @@ use crate::cipher::{Cipher, Method, SignatureAlgorithm, SuiteB};
 use crate::context::NO_VERSION_LEFT;
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
+use crate::flags::Options;
 use crate::wire::Version;
-
-/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
-const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
-/// `SSL_OP_PRIORITIZE_CHACHA`
-const OP_PRIORITIZE_CHACHA: u64 = 1 << 21;
 
 /// `NID_rsaEncryption`, `NID_rsassaPss`, `NID_X9_62_id_ecPublicKey`: kinds of signatures.
 const RSA: i32 = 6;
@@ -228,8 +224,8 @@ impl Settings {
 
     /// `SSL_OP_PRIORITIZE_CHACHA`: in the server's order, but ChaCha20 first for a client that prefers it.
     fn puts_chacha_first(&self, offered: &[u16]) -> bool {
-        const BOTH: u64 = OP_CIPHER_SERVER_PREFERENCE | OP_PRIORITIZE_CHACHA;
-        self.options & BOTH == BOTH
+        const BOTH: Options = Options::CIPHER_SERVER_PREFERENCE.with(Options::PRIORITIZE_CHACHA);
+        self.options.contains(BOTH)
             && offered
                 .iter()
                 .find_map(|number| Cipher::from_wire(*number).filter(|known| !known.is_signal()))

@@ -7,11 +7,9 @@ use super::Context;
 use crate::cache::{Due, Inserted, Key, Pace};
 use crate::callback::Lent;
 use crate::clock;
+use crate::flags::CacheMode;
 use crate::session::{Owner, Session, SessionRef};
 use crate::wire::Version;
-
-/// `SSL_SESS_CACHE_UPDATE_TIME`
-const CACHE_UPDATE_TIME: u32 = 0x400;
 
 impl Context {
     /// The session in the internal cache, with a reference of the caller's own. Counts nothing.
@@ -26,7 +24,7 @@ impl Context {
 
     /// `SSL_CTX_add_session(3)`: false when the very same object was there already (S45, S51, S56).
     pub fn add_session(&self, session: &SessionRef) -> bool {
-        if self.cache_mode() & CACHE_UPDATE_TIME != 0 {
+        if self.cache_mode().contains(CacheMode::UPDATE_TIME) {
             session.set_time(clock::now());
         }
         let (replaced, mut evicted) = match self.cache.insert(session.clone()) {

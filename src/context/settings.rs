@@ -17,6 +17,7 @@ use crate::cipher::security::DEFAULT_LEVEL;
 use crate::cipher::signature::DEFAULT_SIGNATURE_ALGORITHMS;
 use crate::cipher::{Cipher, CipherList, Method, SuiteB};
 use crate::error::{Error, Reason, Result};
+use crate::flags::{CertificateFlags, Mode, Options, VerifyMode};
 use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::password::Password;
 use crate::libcrypto::stack::Stack;
@@ -26,16 +27,9 @@ use crate::wire::Version;
 /// `STACK_OF(SSL_CIPHER)`; the suites themselves are static.
 pub type CipherStack = Stack<&'static Cipher>;
 
-/// `SSL_OP_CIPHER_SERVER_PREFERENCE`
-const OP_CIPHER_SERVER_PREFERENCE: u64 = 1 << 22;
-/// `SSL_OP_NO_TLSv1_2`
-const OP_NO_TLSV1_2: u64 = 1 << 27;
-/// `SSL_OP_NO_TLSv1_3`
-const OP_NO_TLSV1_3: u64 = 1 << 29;
-/// `SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT`: what a new context has.
-const DEFAULT_OPTIONS: u64 = 1 << 17 | 1 << 20;
-/// `SSL_MODE_AUTO_RETRY`
-const DEFAULT_MODE: u32 = 4;
+/// What a new context has.
+const DEFAULT_OPTIONS: Options = Options::NO_COMPRESSION.with(Options::ENABLE_MIDDLEBOX_COMPAT);
+const DEFAULT_MODE: Mode = Mode::AUTO_RETRY;
 
 /// What a person is told when the settings of a side allow no version that the engine has.
 pub const NO_VERSION_LEFT: &str =
@@ -54,10 +48,10 @@ pub struct VersionRange {
 /// Settings that `SSL_new(3)` copies. See the module's prose; all fields are plain values.
 #[derive(Clone)]
 pub struct Settings {
-    /// `SSL_OP_…` bits.
-    pub options: u64,
-    /// `SSL_MODE_…` bits.
-    pub mode: u32,
+    /// As set by the program.
+    pub options: Options,
+    /// As set by the program.
+    pub mode: Mode,
     /// Limits set by the program.
     pub versions: VersionRange,
     /// What the context's library context has.
@@ -81,8 +75,8 @@ pub struct Settings {
     pub client_signature_schemes: Option<Arc<[u16]>>,
     /// Certificates and keys.
     pub credentials: Arc<Credentials>,
-    /// `SSL_VERIFY_…` bits.
-    pub verify_mode: c_int,
+    /// As set by the program.
+    pub verify_mode: VerifyMode,
     /// Asked about every certificate of a chain.
     pub verify_callback: VerifyCallback,
     /// Verifies peers instead of the context's store (SSL_CTX_set0_verify_cert_store).
@@ -130,7 +124,7 @@ pub struct Settings {
     /// OCSP stapling: -1 not asked for, 1 asked for (`TLSEXT_STATUSTYPE_ocsp`).
     pub status_type: c_int,
     /// `SSL_CTX_set_cert_flags`.
-    pub certificate_flags: u32,
+    pub certificate_flags: CertificateFlags,
     /// Give external pre-shared keys.
     pub psk: PskCallbacks,
     /// Post-handshake authentication: cannot be done, but is remembered.
@@ -166,7 +160,7 @@ impl Settings {
             signature_schemes: None,
             client_signature_schemes: None,
             credentials: Arc::default(),
-            verify_mode: 0,
+            verify_mode: VerifyMode::NONE,
             verify_callback: VerifyCallback::NONE,
             verify_store: None,
             chain_store: None,
@@ -190,7 +184,7 @@ impl Settings {
             password: PasswordCallback::default(),
             allow_early_data: AllowEarlyDataCallback::default(),
             status_type: -1,
-            certificate_flags: 0,
+            certificate_flags: CertificateFlags::EMPTY,
             psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profiles: Profiles::default(),
@@ -253,8 +247,10 @@ impl Settings {
             self.security_level = level;
         }
         if let Some(profile) = list.suite_b {
-            self.certificate_flags &= !SuiteB::CERTIFICATE_FLAGS;
-            self.certificate_flags |= profile.certificate_flags();
+            let others = self
+                .certificate_flags
+                .without(CertificateFlags::SUITE_B_128);
+            self.certificate_flags = others.with(profile.certificate_flags());
         }
         self.tls13_ciphers = self.tls13_setting.clone();
         self.leave_out_unavailable();
@@ -286,7 +282,7 @@ impl Settings {
 
     /// Whether our order counts, not the peer's, between what both sides have.
     pub fn prefers_own_order(&self) -> bool {
-        self.options & OP_CIPHER_SERVER_PREFERENCE != 0 || self.suite_b().is_some()
+        self.options.contains(Options::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some()
     }
 
     /// Groups in force, by TLS number, best first; the engine may lack some.
@@ -308,8 +304,12 @@ impl Settings {
     /// policy has not been asked.
     pub fn allows_version(&self, method: &Method, version: Version) -> bool {
         let forbidden = match version {
-            Version::TLS1_3 => self.options & OP_NO_TLSV1_3 != 0 || self.tls13_ciphers.is_empty(),
-            Version::TLS1_2 => self.options & OP_NO_TLSV1_2 != 0 || self.tls12_ciphers.is_empty(),
+            Version::TLS1_3 => {
+                self.options.contains(Options::NO_TLS1_3) || self.tls13_ciphers.is_empty()
+            }
+            Version::TLS1_2 => {
+                self.options.contains(Options::NO_TLS1_2) || self.tls12_ciphers.is_empty()
+            }
             _ => true,
         };
         let VersionRange { min, max } = self.versions;
@@ -423,7 +423,7 @@ mod tests {
     fn a_list_that_was_lent_of_older_settings_is_that_of_the_newer() {
         let older = Settings::default();
         let mut newer = older.clone();
-        newer.changing().options = 0;
+        newer.changing().options = Options::EMPTY;
         // Another thread has the older ones still, and is the first to ask.
         let lent = older.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>();
         drop(older);

@@ -12,6 +12,7 @@ use super::target::{Argument, Target};
 use crate::connection::Role;
 use crate::context::{Context, CredentialHolder, Credentials, EXTRA_CHAIN, Position};
 use crate::error::{Error, Reason, Result};
+use crate::flags::CertificateFlags;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
@@ -245,16 +246,20 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
 /// Adds `SSL_CERT_FLAG_…` bits, and gives the flags.
 pub fn add_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
-        settings.certificate_flags |= bits as u32;
-        settings.certificate_flags.into()
+        settings
+            .certificate_flags
+            .set(CertificateFlags(bits as u32), true);
+        settings.certificate_flags.0.into()
     })
 }
 
 /// Takes `SSL_CERT_FLAG_…` bits away, and gives the flags.
 pub fn clear_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
-        settings.certificate_flags &= !(bits as u32);
-        settings.certificate_flags.into()
+        settings
+            .certificate_flags
+            .set(CertificateFlags(bits as u32), false);
+        settings.certificate_flags.0.into()
     })
 }
 

@@ -7,6 +7,7 @@ use std::ffi::{c_int, c_long};
 use super::target::Target;
 use crate::context::VersionRange;
 use crate::error::Result;
+use crate::flags::Mode;
 use crate::wire::Version;
 
 const SMALLEST_FRAGMENT: usize = 512;
@@ -63,16 +64,16 @@ pub fn version(target: Target<'_>, limit: Limit) -> c_long {
 /// Adds `SSL_MODE_…` bits, and gives the mode.
 pub fn add_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
-        settings.mode |= bits as u32;
-        settings.mode.into()
+        settings.mode.set(Mode(bits as u32), true);
+        settings.mode.0.into()
     })
 }
 
 /// Takes `SSL_MODE_…` bits away, and gives the mode.
 pub fn clear_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
-        settings.mode &= !(bits as u32);
-        settings.mode.into()
+        settings.mode.set(Mode(bits as u32), false);
+        settings.mode.0.into()
     })
 }
 

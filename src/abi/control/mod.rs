@@ -162,7 +162,7 @@ unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> R
             SET_SESS_CACHE_SIZE => Ok(session::set_cache_size(context, argument.number)),
             GET_SESS_CACHE_SIZE => Ok(context.cache.limit() as c_long),
             SET_SESS_CACHE_MODE => Ok(session::set_cache_mode(context, argument.number)),
-            GET_SESS_CACHE_MODE => Ok(context.cache_mode().into()),
+            GET_SESS_CACHE_MODE => Ok(context.cache_mode().0.into()),
             SET_TLSEXT_TICKET_KEYS => session::set_ticket_keys(context, argument),
             GET_TLSEXT_TICKET_KEYS => session::get_ticket_keys(context, argument),
 

@@ -8,6 +8,7 @@ use super::target::Argument;
 use crate::abi::pointer::bytes;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
+use crate::flags::CacheMode;
 use crate::ticket::KEYS_LENGTH;
 
 /// A figure. Renegotiations never happen.
@@ -39,7 +40,7 @@ pub fn set_cache_size(context: &Context, size: c_long) -> c_long {
 
 /// Sets the `SSL_SESS_CACHE_…` bits, as they are given. Gives the old ones.
 pub fn set_cache_mode(context: &Context, mode: c_long) -> c_long {
-    context.set_cache_mode(mode as u32).into()
+    context.set_cache_mode(CacheMode(mode as u32)).0.into()
 }
 
 /// Sets the keys of tickets: 80 bytes, or how many are needed for NULL.

@@ -6,6 +6,7 @@ use crate::connection::plain_messages::{
 };
 use crate::engine::Failure;
 use crate::error::{Error, Reason};
+use crate::flags::Options;
 use crate::libcrypto::error_queue;
 use crate::wire::{Alert, ContentType, Version};
 
@@ -307,10 +308,9 @@ impl Connection {
     }
 
     fn takes_insecure_servers(&self) -> bool {
-        const OP_LEGACY_SERVER_CONNECT: u64 = 1 << 2;
-        const OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION: u64 = 1 << 18;
-        let either = OP_LEGACY_SERVER_CONNECT | OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION;
-        self.configuration.settings().options & either != 0
+        let either =
+            Options::LEGACY_SERVER_CONNECT.with(Options::ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+        self.configuration.options().intersects(either)
     }
 
     /// The server has taken the session or key that was offered, so it is the connection's (S13,

@@ -1,7 +1,5 @@
 //! The end of a handshake: its session, the cache, and the program's callback for new sessions.
 
-use std::ffi::c_int;
-
 use zeroize::Zeroizing;
 
 use super::client::Client;
@@ -11,15 +9,9 @@ use super::{Connection, Role, Stage, add_secrets, stack};
 use crate::clock;
 use crate::context::{Context, Settings};
 use crate::engine::SessionSecrets;
+use crate::flags::{CacheMode, VerifyMode};
 use crate::session::{FLAG_BOUND_TO_HOST, Fields, Session};
 use crate::wire::Version;
-
-const SSL_VERIFY_PEER: c_int = 1;
-const CACHE_CLIENT: u32 = 1;
-/// `SSL_SESS_CACHE_SERVER`
-pub(super) const CACHE_SERVER: u32 = 2;
-const CACHE_NO_AUTO_CLEAR: u32 = 0x80;
-const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 
 impl Connection {
     /// The end of a server's handshake.
@@ -112,7 +104,7 @@ impl Connection {
             return;
         };
         self.peer.set_chain(offered.peer());
-        let single_use = context.cache_mode() & CACHE_CLIENT != 0;
+        let single_use = context.cache_mode().contains(CacheMode::CLIENT);
         if tls13 {
             // S16
             if single_use {
@@ -167,20 +159,20 @@ impl Connection {
             return;
         }
         let (bit, good) = match is_server {
-            true => (CACHE_SERVER, &context.statistics.accept_good),
-            false => (CACHE_CLIENT, &context.statistics.connect_good),
+            true => (CacheMode::SERVER, &context.statistics.accept_good),
+            false => (CacheMode::CLIENT, &context.statistics.connect_good),
         };
         let mode = context.cache_mode();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
-        if mode & bit != 0 && (!self.session.is_resumed() || tls13) {
+        if mode.contains(bit) && (!self.session.is_resumed() || tls13) {
             let callbacks = context.callbacks();
             let stored = !(tls13 && is_server) || stores_tickets(context, &settings);
-            if stored && mode & CACHE_NO_INTERNAL_STORE == 0 {
+            if stored && !mode.contains(CacheMode::NO_INTERNAL_STORE) {
                 context.add_session(&session);
             }
             callbacks.new_session.call(self.lent(), &session);
         }
-        let flushes = mode & CACHE_NO_AUTO_CLEAR == 0 && mode & bit != 0;
+        let flushes = !mode.contains(CacheMode::NO_AUTO_CLEAR) && mode.contains(bit);
         if flushes && good.get() & 0xff == 0xff {
             context.flush_sessions(clock::now());
         }
@@ -189,7 +181,7 @@ impl Connection {
 
 /// S37: a server that verifies its clients needs an id context.
 fn lacks_id_context(settings: &Settings) -> bool {
-    settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty()
+    settings.verify_mode.contains(VerifyMode::PEER) && settings.session_id_context.is_empty()
 }
 
 /// S39: whether a TLS 1.3 server puts the sessions of its tickets into the cache.

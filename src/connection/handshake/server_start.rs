@@ -1,8 +1,5 @@
 //! Starting a server's engine, once the program has decided what it decides.
 
-use std::ffi::c_int;
-
-use super::finish::CACHE_SERVER;
 use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::Settings;
@@ -10,13 +7,11 @@ use crate::engine::{
     CertifiedKey, ClientAuthentication, Failure, Profile, ServerParameters, TicketPolicy,
 };
 use crate::error::Reason;
+use crate::flags::{CacheMode, VerifyMode};
 use crate::wire::{Alert, ExtensionType, Version};
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
-
-const SSL_VERIFY_PEER: c_int = 1;
-const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
 
 /// What has been decided when a server's engine is started.
 struct Choice<'a> {
@@ -144,7 +139,7 @@ impl Connection {
         let expects_ticket = self.expects_tls12_ticket(choice.hello);
         // The engine must be able to open the ticket of a session that is resumed.
         let ticket = (expects_ticket && resumable) || self.resumes_by_ticket(choice.hello);
-        let has_id = !expects_ticket && cache_mode & CACHE_SERVER != 0;
+        let has_id = !expects_ticket && cache_mode.contains(CacheMode::SERVER);
         let id = match choice.version == Version::TLS1_2 && !choice.resumes {
             true => self.settle_tls12_id(has_id)?,
             false => None,
@@ -216,8 +211,8 @@ fn reason_of_no_cipher(settings: &Settings, version: Version) -> &'static str {
 /// What a server with these settings asks of its clients.
 pub(in crate::connection) fn client_authentication(settings: &Settings) -> ClientAuthentication {
     match settings.verify_mode {
-        mode if mode & SSL_VERIFY_PEER == 0 => ClientAuthentication::None,
-        mode if mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0 => ClientAuthentication::Required,
+        mode if !mode.contains(VerifyMode::PEER) => ClientAuthentication::None,
+        mode if mode.contains(VerifyMode::FAIL_IF_NO_PEER_CERT) => ClientAuthentication::Required,
         _ => ClientAuthentication::Optional,
     }
 }

@@ -6,9 +6,10 @@
 
 use std::ffi::c_int;
 
-use crate::cipher::{Group, SignatureAlgorithm, SuiteB};
+use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::{Connection, Role};
 use crate::context::{Settings, Slot};
+use crate::flags::CertificateFlags;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::private_key::PrivateKey;
@@ -31,7 +32,8 @@ const NEEDED: c_int = EE_SIGNATURE | EE_PARAM;
 /// The same with `SSL_CERT_FLAG_TLS_STRICT`.
 const NEEDED_STRICT: c_int = NEEDED | CA_SIGNATURE | CA_PARAM | ISSUER_NAME | CERT_TYPE;
 /// `SSL_CERT_FLAG_TLS_STRICT`, and the Suite B profiles, which are strict too.
-const STRICT_FLAGS: u32 = 1 | SuiteB::CERTIFICATE_FLAGS;
+const STRICT_FLAGS: CertificateFlags =
+    CertificateFlags::TLS_STRICT.with(CertificateFlags::SUITE_B_128);
 
 /// NID of ecdsa-with-SHA1
 const NID_ECDSA_SHA1: c_int = 416;
@@ -59,7 +61,7 @@ impl Connection {
             let mut flags = self.signature_flags(certificate, key, &issuers)
                 | self.parameter_flags(&settings, certificate, &issuers)
                 | self.request_flags(key, certificate, &issuers);
-            let strict = settings.certificate_flags & STRICT_FLAGS != 0;
+            let strict = settings.certificate_flags.intersects(STRICT_FLAGS);
             let needed = if strict { NEEDED_STRICT } else { NEEDED };
             if flags & needed == needed {
                 flags |= VALID;
@@ -78,7 +80,7 @@ impl Connection {
         settings: &Settings,
         slot: &Slot,
     ) -> bool {
-        if settings.certificate_flags & STRICT_FLAGS == 0 {
+        if !settings.certificate_flags.intersects(STRICT_FLAGS) {
             return true;
         }
         let (Some(certificate), Some(key)) = (&slot.certificate, &slot.key) else {

@@ -7,21 +7,17 @@ use crate::connection::{Connection, Refusal};
 use crate::context::Settings;
 use crate::engine::ClientHelloChange;
 use crate::error::Reason;
+use crate::flags::{Mode, Options};
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
-
-/// `SSL_OP_NO_EXTENDED_MASTER_SECRET`
-const OP_NO_EXTENDED_MASTER_SECRET: u64 = 1;
-/// `SSL_OP_TLSEXT_PADDING`
-const OP_TLSEXT_PADDING: u64 = 1 << 4;
-/// `SSL_MODE_SEND_FALLBACK_SCSV`
-const MODE_SEND_FALLBACK_SCSV: u32 = 0x80;
 
 /// What a client with these settings changes in its ClientHello.
 pub(in crate::connection) fn hello_change(settings: &Settings) -> ClientHelloChange {
     ClientHelloChange {
-        fallback: settings.mode & MODE_SEND_FALLBACK_SCSV != 0,
-        no_extended_master_secret: settings.options & OP_NO_EXTENDED_MASTER_SECRET != 0,
-        padding: settings.options & OP_TLSEXT_PADDING != 0,
+        fallback: settings.mode.contains(Mode::SEND_FALLBACK_SCSV),
+        no_extended_master_secret: settings
+            .options
+            .contains(Options::NO_EXTENDED_MASTER_SECRET),
+        padding: settings.options.contains(Options::TLSEXT_PADDING),
     }
 }
 
@@ -40,7 +36,10 @@ impl Connection {
 
     /// Whether the extended master secret is not switched off.
     pub(in crate::connection) fn takes_extended_master_secret(&self) -> bool {
-        self.configuration.settings().options & OP_NO_EXTENDED_MASTER_SECRET == 0
+        !self
+            .configuration
+            .options()
+            .contains(Options::NO_EXTENDED_MASTER_SECRET)
     }
 
     /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best version.
@@ -67,7 +66,7 @@ impl Connection {
     fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Refusal> {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
-        let falls_back = self.configuration.settings().mode & MODE_SEND_FALLBACK_SCSV != 0;
+        let falls_back = self.configuration.mode().contains(Mode::SEND_FALLBACK_SCSV);
         let higher = self.configuration.method().version.is_none()
             && (falls_back || self.highest_version() == Version::TLS1_3);
         let lowered = hello.tls12.is_some()

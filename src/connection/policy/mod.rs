@@ -37,11 +37,9 @@ use crate::cipher::{Cipher, SignatureAlgorithm};
 use crate::context::{Settings, no_group};
 use crate::engine::{PeerRejected, Profile};
 use crate::error;
+use crate::flags::Options;
 use crate::reason::Reason;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
-
-/// `SSL_OP_NO_TICKET`
-const OP_NO_TICKET: u64 = 1 << 14;
 
 impl Connection {
     /// Who asks the security callback about this connection.
@@ -67,7 +65,7 @@ impl Connection {
     /// TLS 1.2: tickets are on and permitted.
     pub(in crate::connection) fn may_use_tickets(&self) -> bool {
         let settings = self.settings();
-        settings.options & OP_NO_TICKET == 0 && settings.permits_tickets(self.asker())
+        !settings.options.contains(Options::NO_TICKET) && settings.permits_tickets(self.asker())
     }
 
     /// The suites that a client with these settings would offer.

@@ -10,13 +10,11 @@ use crate::context::{
 };
 use crate::engine::{CertificateRequest, CertifiedKey};
 use crate::error::{Reason, Result};
+use crate::flags::{Mode, Options};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::x509::X509;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
-
-/// `SSL_OP_DISABLE_TLSEXT_CA_NAMES`
-const OP_DISABLE_TLSEXT_CA_NAMES: u64 = 1 << 9;
 
 impl Connection {
     /// Certificate and key in use: those selected in the handshake, or else those set last.
@@ -158,7 +156,7 @@ impl Connection {
             extra: context.extra_chain(),
             objects: store.len(),
             store,
-            automatic: settings.mode & 0x8 == 0,
+            automatic: !settings.mode.contains(Mode::NO_AUTO_CHAIN),
             library: context.library.clone(),
             engine_signs: settings.algorithms.source().is_none(),
         }
@@ -166,7 +164,11 @@ impl Connection {
 
     /// DER names that this side sends to the peer.
     pub(in crate::connection) fn names_for_peer(&self, role: Role) -> Vec<Vec<u8>> {
-        if self.configuration.settings().options & OP_DISABLE_TLSEXT_CA_NAMES != 0 {
+        if self
+            .configuration
+            .options()
+            .contains(Options::DISABLE_TLSEXT_CA_NAMES)
+        {
             return Vec::new();
         }
         let own = self.configuration.names();

@@ -7,6 +7,7 @@ use crate::connection::peer::{ChainToVerify, VerifiedChain};
 use crate::connection::{Connection, Role};
 use crate::engine::PeerRejected;
 use crate::error::{Error, Reason};
+use crate::flags::VerifyMode;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
@@ -110,9 +111,8 @@ impl Connection {
     /// Whether a peer is rejected whose chain is not valid. A callback may have changed the mode just now. A server
     /// that has asked for a certificate accepts only a valid one.
     fn insists_on_verification(&self) -> bool {
-        const SSL_VERIFY_NONE: i32 = 0;
         self.role() != Some(Role::Client)
-            || self.configuration.settings().verify_mode != SSL_VERIFY_NONE
+            || self.configuration.settings().verify_mode != VerifyMode::NONE
     }
 
     /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).

@@ -2,9 +2,8 @@
 
 use super::{Connection, Role, Stage, Stop, WriteCall, misused};
 use crate::error::Reason;
+use crate::flags::Mode;
 use crate::wire::Alert;
-
-const MODE_ENABLE_PARTIAL_WRITE: u32 = 1;
 
 impl Connection {
     /// `SSL_write_early_data(3)`: a client's early data, or a server's early answer. Gives how much
@@ -53,7 +52,10 @@ impl Connection {
         if !early.has_room_for(data.len().saturating_sub(written)) {
             return Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::INTERNAL_ERROR));
         }
-        let mode = self.configuration.settings().mode & !MODE_ENABLE_PARTIAL_WRITE;
+        let mode = self
+            .configuration
+            .mode()
+            .without(Mode::ENABLE_PARTIAL_WRITE);
         self.write_records(data, mode, |engine, chunk| {
             early.count(chunk.len());
             if engine.can_write_early() {

@@ -90,7 +90,7 @@ impl Connection {
             .into());
         }
         self.early.answer(answered);
-        let mode = self.configuration.settings().mode;
+        let mode = self.configuration.mode();
         let result = self.write_records(data, mode, |engine, chunk| engine.write(chunk));
         if result.is_ok() {
             let _ = self.flush_flight();

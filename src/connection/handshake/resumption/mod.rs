@@ -16,10 +16,6 @@ use crate::engine::{HelloChanges, ResumeOffer, SessionSecrets, normalized_server
 use crate::session::SessionRef;
 use crate::wire::Version;
 
-/// `SSL_OP_NO_TICKET`
-const OP_NO_TICKET: u64 = 1 << 14;
-const OP_NO_ANTI_REPLAY: u64 = 1 << 24;
-
 /// A session that the client has offered and this server may resume.
 pub struct OfferedSession {
     session: SessionRef,

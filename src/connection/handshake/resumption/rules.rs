@@ -1,18 +1,14 @@
 //! OpenSSL's checks of a session that a client offers, in OpenSSL's order (S107).
 
-use std::ffi::c_int;
-
-use super::{OP_NO_ANTI_REPLAY, OP_NO_TICKET, OfferedSession, Source};
+use super::{OfferedSession, Source};
 use crate::clock;
 use crate::connection::{Connection, Stop};
 use crate::context::Settings;
 use crate::error::Reason;
+use crate::flags::{Options, VerifyMode};
 use crate::libcrypto::memory;
 use crate::session::{Session, SessionRef};
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
-
-const SSL_VERIFY_PEER: c_int = 1;
-const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
 
 impl Connection {
     /// Checks an offered session. An error ends the handshake; `false` makes it a full one.
@@ -29,7 +25,8 @@ impl Connection {
         {
             return Ok(false);
         }
-        if settings.verify_mode & SSL_VERIFY_PEER != 0 && settings.session_id_context.is_empty() {
+        if settings.verify_mode.contains(VerifyMode::PEER) && settings.session_id_context.is_empty()
+        {
             return Err(self.refuse(
                 Reason::SESSION_ID_CONTEXT_UNINITIALIZED,
                 Alert::INTERNAL_ERROR,
@@ -101,18 +98,20 @@ impl Connection {
 
 /// S81, S82: the ticket is an id in the cache.
 pub(in crate::connection::handshake) fn uses_stateful_tickets(settings: &Settings) -> bool {
-    settings.options & OP_NO_TICKET != 0 || prevents_replay(settings)
+    settings.options.contains(Options::NO_TICKET) || prevents_replay(settings)
 }
 
 /// S82: a session is good for one use.
 pub(in crate::connection::handshake) fn prevents_replay(settings: &Settings) -> bool {
-    settings.max_early_data > 0 && settings.options & OP_NO_ANTI_REPLAY == 0
+    settings.max_early_data > 0 && !settings.options.contains(Options::NO_ANTI_REPLAY)
 }
 
 /// Whether the session was made with a client certificate, if one is required now.
 pub(super) fn has_needed_certificate(session: &Session, settings: &Settings) -> bool {
-    let needs_certificate = settings.verify_mode & SSL_VERIFY_PEER != 0
-        && settings.verify_mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT != 0;
+    let needs_certificate = settings.verify_mode.contains(VerifyMode::PEER)
+        && settings
+            .verify_mode
+            .contains(VerifyMode::FAIL_IF_NO_PEER_CERT);
     !needs_certificate || session.peer().is_some()
 }
 

@@ -8,11 +8,9 @@ use crate::connection::handshake::early_data::is_fresh;
 use crate::connection::{Connection, Stop};
 use crate::context::Settings;
 use crate::engine::{Profile, tls13_hash_len};
+use crate::flags::CacheMode;
 use crate::session::SessionRef;
 use crate::wire::{Alert, ClientHello, Version};
-
-const CACHE_NO_INTERNAL_LOOKUP: u32 = 0x100;
-const CACHE_NO_INTERNAL_STORE: u32 = 0x200;
 
 /// Stateful tickets of TLS 1.3 are as long as this.
 const ID_LENGTH: usize = 32;
@@ -173,7 +171,7 @@ impl Connection {
             source: Source::Cache,
         };
         let context = self.session_context();
-        if context.cache_mode() & CACHE_NO_INTERNAL_LOOKUP == 0 {
+        if !context.cache_mode().contains(CacheMode::NO_INTERNAL_LOOKUP) {
             if let Some(session) = context.find_session(version, id) {
                 return Some(found(session));
             }
@@ -184,7 +182,7 @@ impl Connection {
             return None;
         }
         context.statistics.callback_hits.increment();
-        if context.cache_mode() & CACHE_NO_INTERNAL_STORE == 0 {
+        if !context.cache_mode().contains(CacheMode::NO_INTERNAL_STORE) {
             context.add_session(&session);
         }
         Some(found(session))
