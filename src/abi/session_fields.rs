@@ -180,7 +180,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_max_early_data(
 pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Session) -> u8 {
     call(c"SSL_SESSION_get_max_fragment_length", 0, || {
         // SAFETY: NULL or a live session, as the caller promises.
-        Ok(unsafe { borrow(session) }?.max_fragment_length())
+        Ok(unsafe { borrow(session) }?.settled_max_fragment_length())
     })
 }
 

@@ -15,29 +15,12 @@ use std::sync::atomic::{AtomicU16, AtomicU32, Ordering, fence};
 
 use zeroize::Zeroize;
 
-use crate::session::Bytes;
-
-/// The byte fields in the order in which they lie in a block.
-#[derive(Clone, Copy)]
-pub enum Part {
-    Id,
-    IdContext,
-    MasterKey,
-    Ticket,
-    TicketAppdata,
-    Alpn,
-    HostName,
-    PskIdentity,
-    PskIdentityHint,
-    SrpUserName,
-}
-
-pub const PARTS: usize = 10;
+use crate::session::fields::{Bytes, NAMES, PARTS, Part};
 
 impl Part {
     /// Fields that C wants as NUL-terminated strings.
     const fn is_name(index: usize) -> bool {
-        index >= Part::HostName as usize
+        index >= PARTS - NAMES
     }
 }
 
@@ -128,23 +111,6 @@ impl<'a> Body<'a> {
             .and_then(|bytes| CStr::from_bytes_with_nul(bytes).ok())
     }
 
-    /// All but the peer.
-    pub fn bytes(self) -> Bytes<'a> {
-        Bytes {
-            id: self.part(Part::Id),
-            id_context: self.part(Part::IdContext),
-            master_key: self.part(Part::MasterKey),
-            ticket: self.optional(Part::Ticket),
-            ticket_appdata: self.optional(Part::TicketAppdata),
-            alpn: self.optional(Part::Alpn),
-            host_name: self.name(Part::HostName).map(CStr::to_bytes),
-            psk_identity: self.name(Part::PskIdentity).map(CStr::to_bytes),
-            psk_identity_hint: self.name(Part::PskIdentityHint).map(CStr::to_bytes),
-            srp_user_name: self.name(Part::SrpUserName).map(CStr::to_bytes),
-            peer: None,
-        }
-    }
-
     pub fn size(self) -> usize {
         layout(self.header().ends[PARTS - 1] as usize).size()
     }
@@ -194,31 +160,12 @@ pub unsafe fn no_longer_current(block: *mut Header) {
     }
 }
 
-/// The fields by number. Names end at their first NUL.
-pub fn parts<'a>(bytes: &Bytes<'a>) -> [Option<&'a [u8]>; PARTS] {
-    let name = |name: Option<&'a [u8]>| {
-        name.map(|name| name.split(|byte| *byte == 0).next().unwrap_or_default())
-    };
-    [
-        Some(bytes.id),
-        Some(bytes.id_context),
-        Some(bytes.master_key),
-        bytes.ticket,
-        bytes.ticket_appdata,
-        bytes.alpn,
-        name(bytes.host_name),
-        name(bytes.psk_identity),
-        name(bytes.psk_identity_hint),
-        name(bytes.srp_user_name),
-    ]
-}
-
 /// A new block with one reference, of the fields that do not lie `elsewhere`; takes references to the blocks
 /// there.
 ///
 /// Panics when the fields together reach 4 GiB; callers bound what comes from outside.
 pub fn allocate(bytes: &Bytes<'_>, elsewhere: Option<Box<Elsewhere>>) -> NonNull<Header> {
-    let parts = parts(bytes);
+    let parts = bytes.parts();
     let here = |index: usize| {
         parts[index].filter(|_| {
             elsewhere

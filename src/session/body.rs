@@ -41,9 +41,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use zeroize::Zeroize;
 
 use crate::reference::{self, Last, Lock, LockGuard, PinGuard};
-use crate::session::block::{
-    Body, Elsewhere, Header, PARTS, Part, allocate, no_longer_current, parts,
-};
+use crate::session::block::{Body, Elsewhere, Header, allocate, no_longer_current};
+use crate::session::fields::{PARTS, Part};
 use crate::session::lent::Readers;
 use crate::session::{Bytes, PeerChain, View};
 
@@ -84,7 +83,7 @@ impl Reading<'_> {
             numbers: self.numbers,
             bytes: Bytes {
                 peer: self.peer.as_ref(),
-                ..self.body.bytes()
+                ..Bytes::of_block(self.body)
             },
         }
     }
@@ -127,7 +126,7 @@ impl BodyList {
 
     /// All fields, of one moment.
     ///
-    /// The caller holds a reference to the session (else only [`id`](Self::id) may be asked).
+    /// The caller holds a reference to the session.
     pub fn read(&self, numbers: super::Numbers) -> Reading<'_> {
         let rest = self.lock();
         let pin = reference::pin();
@@ -137,10 +136,6 @@ impl BodyList {
             peer: rest.peer.clone(),
             _pin: pin,
         }
-    }
-
-    pub fn id(&self) -> Field<'_, [u8]> {
-        self.always(Part::Id)
     }
 
     /// A field that is never absent, but may be empty.
@@ -221,7 +216,7 @@ impl BodyList {
             PeerChange::Stays => None,
             PeerChange::Becomes(peer) => std::mem::replace(&mut rest.peer, peer),
         };
-        let new = next_block(&change(old.bytes()), old);
+        let new = next_block(&change(Bytes::of_block(old)), old);
         if let Some(new) = new {
             self.current.store(new.as_ptr(), Ordering::Release);
         }
@@ -315,7 +310,7 @@ impl Drop for BodyList {
 /// The block that comes after `old`; none when nothing changes, so that setting a field again and again
 /// to what it is costs nothing.
 fn next_block(new: &Bytes<'_>, old: Body<'_>) -> Option<NonNull<Header>> {
-    let (new_parts, old_parts) = (parts(new), parts(&old.bytes()));
+    let (new_parts, old_parts) = (new.parts(), Bytes::of_block(old).parts());
     if new_parts == old_parts {
         return None;
     }

@@ -34,8 +34,8 @@
 //! beyond its own certificate, and ex_data are not part of it (S87, S88).
 //!
 //! The reader takes DER only: OpenSSL would also take some BER, which no version of it wrote. It
-//! borrows from its input, so it allocates nothing but a copy of the certificate. The certificate
-//! is looked at from the outside only; it is parsed when somebody asks for it.
+//! borrows from its input, so it allocates nothing but a copy of the certificate. Of the certificate only the outline
+//! is checked; it is parsed when a caller asks for it.
 
 use std::sync::Arc;
 
@@ -176,33 +176,12 @@ pub fn decode(input: &[u8], is_known: impl FnOnce(u32) -> bool) -> Result<Decode
     raw.check(is_known)
 }
 
-/// The fields as they stand in the input.
+/// What stands in the input: the session's fields, and what has to be checked before it becomes one.
 struct Raw<'a> {
-    consumed: usize,
     version: u32,
-    protocol: i32,
     cipher: &'a [u8],
-    id: &'a [u8],
-    master_key: &'a [u8],
-    time: Option<i64>,
-    timeout: Option<i64>,
-    peer: Option<Certificate<'a>>,
-    id_context: Option<&'a [u8]>,
-    verify_result: Option<i32>,
-    host_name: Option<&'a [u8]>,
-    psk_identity_hint: Option<&'a [u8]>,
-    psk_identity: Option<&'a [u8]>,
-    lifetime_hint: Option<u64>,
-    ticket: Option<&'a [u8]>,
     compression: Option<&'a [u8]>,
-    srp_user_name: Option<&'a [u8]>,
-    flags: Option<u64>,
-    age_add: Option<u32>,
-    max_early_data: Option<u32>,
-    alpn: Option<&'a [u8]>,
-    max_fragment_length: Option<u32>,
-    ticket_appdata: Option<&'a [u8]>,
-    group: Option<u32>,
+    decoded: Decoded<'a>,
 }
 
 impl<'a> Raw<'a> {
@@ -214,106 +193,84 @@ impl<'a> Raw<'a> {
         header.tag.assert_eq(Tag::Sequence)?;
         let content = outer.read_slice(header.length)?;
         let consumed = usize::try_from(outer.position())?;
-        // The fields are read in the order in which they are written here.
         let mut fields = SliceReader::new(content)?;
-        let reader = &mut fields;
-        let raw = Self {
-            consumed,
-            version: u32::decode(reader)?,
-            protocol: i32::decode(reader)?,
-            cipher: octet_string(reader)?,
-            id: octet_string(reader)?,
-            master_key: {
-                let key = octet_string(reader)?;
-                skip_key_arg(reader)?;
-                key
-            },
-            time: optional(reader, 1)?,
-            timeout: optional(reader, 2)?,
-            peer: optional(reader, 3)?,
-            id_context: optional_octets(reader, 4)?,
-            verify_result: optional(reader, 5)?,
-            host_name: optional_octets(reader, 6)?,
-            psk_identity_hint: optional_octets(reader, 7)?,
-            psk_identity: optional_octets(reader, 8)?,
-            lifetime_hint: optional(reader, 9)?,
-            ticket: optional_octets(reader, 10)?,
-            compression: optional_octets(reader, 11)?,
-            srp_user_name: optional_octets(reader, 12)?,
-            flags: optional(reader, 13)?,
-            age_add: optional(reader, 14)?,
-            max_early_data: optional(reader, 15)?,
-            alpn: optional_octets(reader, 16)?,
-            max_fragment_length: optional(reader, 17)?,
-            ticket_appdata: optional_octets(reader, 18)?,
-            group: optional(reader, 19)?,
-        };
+        let raw = Self::read_fields(&mut fields, consumed)?;
         fields.finish(raw)
+    }
+
+    /// Reads the fields in the order of the encoding.
+    fn read_fields(reader: &mut SliceReader<'a>, consumed: usize) -> der::Result<Self> {
+        let mut numbers = Numbers::default();
+        let mut bytes = Bytes::default();
+        let version = u32::decode(reader)?;
+        numbers.protocol_version = i32::decode(reader)?;
+        let cipher = octet_string(reader)?;
+        bytes.id = octet_string(reader)?;
+        bytes.master_key = octet_string(reader)?;
+        skip_key_arg(reader)?;
+        let not_zero = |number: &i64| *number != 0;
+        let time = optional(reader, 1)?.filter(not_zero);
+        numbers.time = time.unwrap_or_else(clock::now);
+        numbers.timeout = optional(reader, 2)?.filter(not_zero).unwrap_or(3);
+        let peer = optional::<Certificate<'_>>(reader, 3)?;
+        bytes.id_context = optional_octets(reader, 4)?.unwrap_or_default();
+        numbers.verify_result = optional::<i32>(reader, 5)?.unwrap_or_default().into();
+        bytes.host_name = optional_octets(reader, 6)?;
+        bytes.psk_identity_hint = optional_octets(reader, 7)?;
+        bytes.psk_identity = optional_octets(reader, 8)?;
+        numbers.lifetime_hint = optional(reader, 9)?.unwrap_or_default();
+        bytes.ticket = optional_octets(reader, 10)?;
+        let compression = optional_octets(reader, 11)?;
+        bytes.srp_user_name = optional_octets(reader, 12)?;
+        numbers.flags = optional::<u64>(reader, 13)?.unwrap_or_default() as u32;
+        numbers.age_add = optional(reader, 14)?.unwrap_or_default();
+        numbers.max_early_data = optional(reader, 15)?.unwrap_or_default();
+        bytes.alpn = optional_octets(reader, 16)?;
+        numbers.max_fragment_length = optional::<u32>(reader, 17)?.unwrap_or_default() as u8;
+        bytes.ticket_appdata = optional_octets(reader, 18)?;
+        numbers.group = optional(reader, 19)?.unwrap_or_default();
+        Ok(Self {
+            version,
+            cipher,
+            compression,
+            decoded: Decoded {
+                numbers,
+                bytes,
+                peer: peer.map(|Certificate(der)| Arc::new(PeerChain::of_leaf(der))),
+                consumed,
+            },
+        })
     }
 
     /// The checks in OpenSSL's order.
     fn check(self, is_known: impl FnOnce(u32) -> bool) -> Result<Decoded<'a>> {
+        let mut decoded = self.decoded;
+        let Decoded { numbers, bytes, .. } = &mut decoded;
         if self.version != 1 {
             return Err(Reason::UNKNOWN_SSL_VERSION.into());
         }
         // TLS and SSL 3, DTLS, and DTLS before it was one (DTLS1_BAD_VER).
-        if !matches!(self.protocol >> 8, 0x03 | 0xfe) && self.protocol != 0x0100 {
+        let protocol = numbers.protocol_version;
+        if !matches!(protocol >> 8, 0x03 | 0xfe) && protocol != 0x0100 {
             return Err(Reason::UNSUPPORTED_SSL_VERSION.into());
         }
         let &[first, second] = self.cipher else {
             return Err(Reason::CIPHER_CODE_WRONG_LENGTH.into());
         };
-        let cipher_id = u32::from_be_bytes([3, 0, first, second]);
-        let id_context = self.id_context.unwrap_or_default();
-        if !is_known(cipher_id)
-            || self.id.len() > MAX_ID_LEN
-            || self.master_key.len() > MAX_MASTER_KEY_LEN
-            || id_context.len() > MAX_ID_CONTEXT_LEN
+        numbers.cipher_id = u32::from_be_bytes([3, 0, first, second]);
+        if !is_known(numbers.cipher_id)
+            || bytes.id.len() > MAX_ID_LEN
+            || bytes.master_key.len() > MAX_MASTER_KEY_LEN
+            || bytes.id_context.len() > MAX_ID_CONTEXT_LEN
         {
             return Err(Error::Silent);
         }
-        let compression = match self.compression {
+        numbers.compression = match self.compression {
             None => 0,
             Some(&[method]) => method,
             Some(_) => return Err(Reason::BAD_LENGTH.into()),
         };
-        let not_zero = |number: &i64| *number != 0;
-        let numbers = Numbers {
-            protocol_version: self.protocol,
-            cipher_id,
-            time: self.time.filter(not_zero).unwrap_or_else(clock::now),
-            timeout: self.timeout.filter(not_zero).unwrap_or(3),
-            verify_result: self.verify_result.unwrap_or_default().into(),
-            flags: self.flags.unwrap_or_default() as u32,
-            lifetime_hint: self.lifetime_hint.unwrap_or_default(),
-            age_add: self.age_add.unwrap_or_default(),
-            max_early_data: self.max_early_data.unwrap_or_default(),
-            group: self.group.unwrap_or_default(),
-            max_fragment_length: self.max_fragment_length.unwrap_or_default() as u8,
-            compression,
-        };
-        let bytes = Bytes {
-            id: self.id,
-            id_context,
-            master_key: self.master_key,
-            ticket: self.ticket,
-            ticket_appdata: self.ticket_appdata,
-            alpn: self.alpn,
-            host_name: self.host_name,
-            psk_identity: self.psk_identity,
-            psk_identity_hint: self.psk_identity_hint,
-            srp_user_name: self.srp_user_name,
-            peer: None,
-        };
-        Ok(Decoded {
-            numbers,
-            bytes,
-            peer: self
-                .peer
-                .map(|Certificate(der)| PeerChain::of_leaf(der))
-                .map(Arc::new),
-            consumed: self.consumed,
-        })
+        Ok(decoded)
     }
 }
 

@@ -1,72 +1,84 @@
-//! All fields of a session as plain owned data.
+//! The fields of a session, each in one row of a table.
+//!
+//! A new field is a row here and, if it travels, two lines in [`super::der`] (and maybe one in [`super::text`]).
+//! [`super::field_table`] shows what comes of a row. The certificates of the peer are the one field that is neither
+//! a number nor bytes; they stand in the macro.
 
+use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
 use crate::clock;
-use crate::session::{Bytes, FLAG_EXTENDED_MASTER_SECRET, Numbers, PeerChain, View};
+use crate::session::block::Body;
+use crate::session::field_table::session_fields;
+use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Field, PeerChain, Session};
 
-/// What a session is built from, and what it looks like copied out. Owns its secret and wipes it.
-/// The fields are those of [`Numbers`] and [`Bytes`]; the mark "not resumable" is not among them,
-/// since it belongs to one object.
-///
-/// ```ignore
-/// let session = Session::new(Fields {
-///     protocol_version: 0x0304,
-///     cipher_id: 0x0300_1301,
-///     ..Fields::default()
-/// });
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Fields {
-    /// See [`Numbers::protocol_version`].
-    pub protocol_version: i32,
-    /// See [`Numbers::cipher_id`].
-    pub cipher_id: u32,
-    /// See [`Numbers::time`].
-    pub time: i64,
-    /// See [`Numbers::timeout`].
-    pub timeout: i64,
-    /// See [`Numbers::verify_result`].
-    pub verify_result: i64,
-    /// See [`Numbers::flags`].
-    pub flags: u32,
-    /// See [`Numbers::lifetime_hint`].
-    pub lifetime_hint: u64,
-    /// See [`Numbers::age_add`].
-    pub age_add: u32,
-    /// See [`Numbers::max_early_data`].
-    pub max_early_data: u32,
-    /// See [`Numbers::group`].
-    pub group: u32,
-    /// See [`Numbers::max_fragment_length`].
-    pub max_fragment_length: u8,
-    /// See [`Numbers::compression`].
-    pub compression: u8,
-    /// See [`Bytes::id`].
-    pub id: Vec<u8>,
-    /// See [`Bytes::id_context`].
-    pub id_context: Vec<u8>,
-    /// See [`Bytes::master_key`].
-    pub master_key: Zeroizing<Vec<u8>>,
-    /// See [`Bytes::ticket`].
-    pub ticket: Option<Vec<u8>>,
-    /// See [`Bytes::ticket_appdata`].
-    pub ticket_appdata: Option<Vec<u8>>,
-    /// See [`Bytes::alpn`].
-    pub alpn: Option<Vec<u8>>,
-    /// See [`Bytes::host_name`]. What follows a NUL is not kept.
-    pub host_name: Option<Vec<u8>>,
-    /// See [`Bytes::psk_identity`]. What follows a NUL is not kept.
-    pub psk_identity: Option<Vec<u8>>,
-    /// See [`Bytes::psk_identity_hint`]. What follows a NUL is not kept.
-    pub psk_identity_hint: Option<Vec<u8>>,
-    /// See [`Bytes::srp_user_name`]. What follows a NUL is not kept.
-    pub srp_user_name: Option<Vec<u8>>,
-    /// See [`Bytes::peer`].
-    pub peer: Option<Arc<PeerChain>>,
+session_fields! {
+    numbers {
+        /// Protocol version, such as 0x0303; 0 for none yet.
+        protocol_version: i32 as AtomicI32 = 0,
+        /// OpenSSL's number of the cipher suite, 0x0300 and then the two bytes of TLS; 0 for none.
+        cipher_id: u32 as AtomicU32 = 0,
+        /// When the session was made, in seconds since the epoch.
+        time: i64 as AtomicI64 = 0,
+        /// How long it lasts, in seconds.
+        timeout: i64 as AtomicI64 = 304,
+        /// Result of verifying the peer, an `X509_V_…` code.
+        verify_result: i64 as AtomicI64 = 1,
+        /// `SSL_SESS_FLAG_…`: [`FLAG_EXTENDED_MASTER_SECRET`].
+        flags: u32 as AtomicU32 = 0,
+        /// Lifetime that the server gave with the ticket, in seconds; 0 for none.
+        lifetime_hint: u64 as AtomicU64 = 0,
+        /// Added to the age of a TLS 1.3 ticket (RFC 8446 section 4.6.1).
+        age_add: u32 as AtomicU32 = 0,
+        /// Early data that may be sent with the session, in bytes.
+        max_early_data: u32 as AtomicU32 = 0,
+        /// Group of the key exchange (TLS number, or OpenSSL's internal one); 0 for unknown.
+        group: u32 as AtomicU32 = 0,
+        /// Mode of the max_fragment_length extension, 1 to 4 (RFC 6066 section 4); 0 for none;
+        /// [`MAX_FRAGMENT_LENGTH_UNSPECIFIED`](crate::session::MAX_FRAGMENT_LENGTH_UNSPECIFIED).
+        max_fragment_length: u8 as AtomicU8 = 0,
+        /// Compression method; 0 for none, which is all that TLS still allows.
+        compression: u8 as AtomicU8 = 0,
+    }
+    always {
+        /// Session id, up to 32 bytes; empty for none.
+        id: Vec<u8> as Id,
+        /// Session id context, up to 32 bytes.
+        id_context: Vec<u8> as IdContext,
+        /// Master secret (TLS 1.2) or PSK (TLS 1.3), up to 512 bytes. Secret.
+        master_key: Zeroizing<Vec<u8>> as MasterKey,
+    }
+    optional {
+        /// Ticket from the server.
+        ticket: Vec<u8> as Ticket,
+        /// Application data that travels in the ticket.
+        ticket_appdata: Vec<u8> as TicketAppdata,
+        /// Application protocol that was selected.
+        alpn: Vec<u8> as Alpn,
+    }
+    names {
+        /// Server name (RFC 6066).
+        host_name: Vec<u8> as HostName,
+        /// PSK identity (TLS 1.2).
+        psk_identity: Vec<u8> as PskIdentity,
+        /// PSK identity hint (TLS 1.2).
+        psk_identity_hint: Vec<u8> as PskIdentityHint,
+        /// SRP user name.
+        srp_user_name: Vec<u8> as SrpUserName,
+    }
+}
+
+/// All fields of a session, borrowed from a session, from [`Fields`] or from a DER encoding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct View<'a> {
+    /// The fields of fixed size.
+    pub numbers: Numbers,
+    /// The byte fields.
+    pub bytes: Bytes<'a>,
 }
 
 impl Default for Fields {
@@ -87,69 +99,6 @@ impl Fields {
     pub fn extended_master_secret(&self) -> bool {
         self.flags & FLAG_EXTENDED_MASTER_SECRET != 0
     }
-
-    /// The same fields, borrowed.
-    pub fn view(&self) -> View<'_> {
-        View {
-            numbers: Numbers {
-                protocol_version: self.protocol_version,
-                cipher_id: self.cipher_id,
-                time: self.time,
-                timeout: self.timeout,
-                verify_result: self.verify_result,
-                flags: self.flags,
-                lifetime_hint: self.lifetime_hint,
-                age_add: self.age_add,
-                max_early_data: self.max_early_data,
-                group: self.group,
-                max_fragment_length: self.max_fragment_length,
-                compression: self.compression,
-            },
-            bytes: Bytes {
-                id: &self.id,
-                id_context: &self.id_context,
-                master_key: &self.master_key,
-                ticket: self.ticket.as_deref(),
-                ticket_appdata: self.ticket_appdata.as_deref(),
-                alpn: self.alpn.as_deref(),
-                host_name: self.host_name.as_deref(),
-                psk_identity: self.psk_identity.as_deref(),
-                psk_identity_hint: self.psk_identity_hint.as_deref(),
-                srp_user_name: self.srp_user_name.as_deref(),
-                peer: self.peer.as_ref(),
-            },
-        }
-    }
-}
-
-impl From<View<'_>> for Fields {
-    fn from(View { numbers, bytes }: View<'_>) -> Self {
-        Self {
-            protocol_version: numbers.protocol_version,
-            cipher_id: numbers.cipher_id,
-            time: numbers.time,
-            timeout: numbers.timeout,
-            verify_result: numbers.verify_result,
-            flags: numbers.flags,
-            lifetime_hint: numbers.lifetime_hint,
-            age_add: numbers.age_add,
-            max_early_data: numbers.max_early_data,
-            group: numbers.group,
-            max_fragment_length: numbers.max_fragment_length,
-            compression: numbers.compression,
-            id: bytes.id.to_vec(),
-            id_context: bytes.id_context.to_vec(),
-            master_key: Zeroizing::new(bytes.master_key.to_vec()),
-            ticket: bytes.ticket.map(<[u8]>::to_vec),
-            ticket_appdata: bytes.ticket_appdata.map(<[u8]>::to_vec),
-            alpn: bytes.alpn.map(<[u8]>::to_vec),
-            host_name: bytes.host_name.map(<[u8]>::to_vec),
-            psk_identity: bytes.psk_identity.map(<[u8]>::to_vec),
-            psk_identity_hint: bytes.psk_identity_hint.map(<[u8]>::to_vec),
-            srp_user_name: bytes.srp_user_name.map(<[u8]>::to_vec),
-            peer: bytes.peer.cloned(),
-        }
-    }
 }
 
 impl fmt::Debug for Fields {
@@ -157,4 +106,35 @@ impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.view().fmt(f)
     }
+}
+
+impl fmt::Debug for Bytes<'_> {
+    /// Without secrets: the master key and the application's data show by length only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned());
+        f.debug_struct("Bytes")
+            .field("id", &hex(self.id))
+            .field("id_context", &hex(self.id_context))
+            .field("master_key_len", &self.master_key.len())
+            .field("ticket_len", &self.ticket.map(<[u8]>::len))
+            .field("ticket_appdata_len", &self.ticket_appdata.map(<[u8]>::len))
+            .field("alpn", &text(self.alpn))
+            .field("host_name", &text(self.host_name))
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// A name without what follows its first NUL.
+fn until_nul(name: &[u8]) -> &[u8] {
+    name.split(|byte| *byte == 0).next().unwrap_or_default()
 }

@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::session::PeerChain;
-use crate::session::block::{Body, Header, PARTS, Part, Reference};
+use crate::session::block::{Body, Header, Reference};
+use crate::session::fields::{PARTS, Part};
 
 /// How many values of one field are kept for one thread.
 const KEPT_VALUES: usize = 64;

@@ -8,8 +8,7 @@
 //! |---------------|---------------------------------------------------------------------------|
 //! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark        |
 //! | [`SessionRef`]| an owned reference; the count, and what happens when it reaches zero      |
-//! | [`Fields`]    | all fields as plain owned data: to build a session, or to copy one out    |
-//! | [`View`]      | all fields borrowed: what DER and text are made from                      |
+//! | `fields`      | the table of the fields, and what it makes: [`Fields`] (owned data: to build a session, or to copy one out), [`View`] (borrowed: what DER and text are made from), getters |
 //! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
 //! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
 //! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
@@ -35,6 +34,7 @@
 mod block;
 mod body;
 pub mod der;
+mod field_table;
 mod fields;
 mod lent;
 #[cfg(test)]
@@ -52,15 +52,12 @@ mod setters;
 #[cfg(test)]
 mod tests;
 pub mod text;
-mod view;
 
-pub use block::Part;
 pub use body::{Field, Reading};
-pub use fields::Fields;
+pub use fields::{Bytes, Fields, Numbers, Part, View};
 pub use peer::PeerChain;
 pub use reference::SessionRef;
 pub use session::{Owner, Session};
-pub use view::{Bytes, Numbers, View};
 
 /// The longest session id, in bytes (`SSL_MAX_SSL_SESSION_ID_LENGTH`).
 pub const MAX_ID_LEN: usize = 32;

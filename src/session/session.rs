@@ -1,11 +1,8 @@
 //! The object.
 
-use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering,
-};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::cache::OwnNode;
 use crate::error::Result;
@@ -13,9 +10,9 @@ use crate::libcrypto::ex_data::{Class, ExData};
 use crate::reference::tag::{Tag, Tagged, tagged};
 use crate::reference::{Count, WeakSlot};
 use crate::session::body::{BodyList, PeerChange};
-use crate::session::view::hex;
+use crate::session::fields::{AtomicNumbers, hex};
 use crate::session::{
-    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Field, Fields,
+    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields,
     MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Part, PeerChain, Reading, SessionRef, View,
 };
 
@@ -147,65 +144,9 @@ impl Session {
         self.store_numbers(&before, &view.numbers);
     }
 
-    /// The session id; empty for none.
-    pub fn id(&self) -> Field<'_, [u8]> {
-        self.bodies.id()
-    }
-
-    /// The session id context.
-    pub fn id_context(&self) -> Field<'_, [u8]> {
-        self.bodies.always(Part::IdContext)
-    }
-
-    /// The master secret or PSK.
-    pub fn master_key(&self) -> Field<'_, [u8]> {
-        self.bodies.always(Part::MasterKey)
-    }
-
-    /// The ticket, if there is one.
-    pub fn ticket(&self) -> Option<Field<'_, [u8]>> {
-        self.bodies.part(Part::Ticket)
-    }
-
-    /// Application data that travels in the ticket.
-    #[cfg(test)]
-    pub fn ticket_appdata(&self) -> Option<Field<'_, [u8]>> {
-        self.bodies.part(Part::TicketAppdata)
-    }
-
-    /// The application protocol that was selected.
-    pub fn alpn(&self) -> Option<Field<'_, [u8]>> {
-        self.bodies.part(Part::Alpn)
-    }
-
-    /// The host name of the server name indication.
-    pub fn host_name(&self) -> Option<Field<'_, CStr>> {
-        self.bodies.name(Part::HostName)
-    }
-
     /// The certificates of the peer.
     pub fn peer(&self) -> Option<Arc<PeerChain>> {
         self.bodies.peer()
-    }
-
-    /// See [`Numbers::protocol_version`].
-    pub fn protocol_version(&self) -> i32 {
-        self.numbers.protocol_version.load(Ordering::Relaxed)
-    }
-
-    /// See [`Numbers::cipher_id`].
-    pub fn cipher_id(&self) -> u32 {
-        self.numbers.cipher_id.load(Ordering::Relaxed)
-    }
-
-    /// See [`Numbers::time`].
-    pub fn time(&self) -> i64 {
-        self.numbers.time.load(Ordering::Relaxed)
-    }
-
-    /// See [`Numbers::timeout`].
-    pub fn timeout(&self) -> i64 {
-        self.numbers.timeout.load(Ordering::Relaxed)
     }
 
     /// When the session expires, in seconds since the epoch; `None` for never, since the sum of
@@ -219,11 +160,6 @@ impl Session {
         self.expires().is_some_and(|end| now > end)
     }
 
-    /// See [`Numbers::verify_result`].
-    pub fn verify_result(&self) -> i64 {
-        self.numbers.verify_result.load(Ordering::Relaxed)
-    }
-
     /// True when the session uses the extended master secret (RFC 7627).
     pub fn extended_master_secret(&self) -> bool {
         self.numbers.flags.load(Ordering::Relaxed) & FLAG_EXTENDED_MASTER_SECRET != 0
@@ -234,32 +170,12 @@ impl Session {
         self.numbers.flags.load(Ordering::Relaxed) & FLAG_BOUND_TO_HOST != 0
     }
 
-    /// See [`Numbers::lifetime_hint`].
-    pub fn lifetime_hint(&self) -> u64 {
-        self.numbers.lifetime_hint.load(Ordering::Relaxed)
-    }
-
-    /// See [`Numbers::age_add`].
-    pub fn age_add(&self) -> u32 {
-        self.numbers.age_add.load(Ordering::Relaxed)
-    }
-
-    /// See [`Numbers::max_early_data`].
-    pub fn max_early_data(&self) -> u32 {
-        self.numbers.max_early_data.load(Ordering::Relaxed)
-    }
-
-    /// The mode of the max_fragment_length extension; 0 for none, and when it is not settled yet.
-    pub fn max_fragment_length(&self) -> u8 {
-        match self.numbers.max_fragment_length.load(Ordering::Relaxed) {
+    /// The mode of the max_fragment_length extension; 0 for none, and before a handshake has settled it.
+    pub fn settled_max_fragment_length(&self) -> u8 {
+        match self.max_fragment_length() {
             MAX_FRAGMENT_LENGTH_UNSPECIFIED => 0,
             mode => mode,
         }
-    }
-
-    /// See [`Numbers::compression`].
-    pub fn compression(&self) -> u8 {
-        self.numbers.compression.load(Ordering::Relaxed)
     }
 
     /// True when the session may be resumed: not marked, and with an id or a ticket (S65).
@@ -315,6 +231,10 @@ impl Session {
     pub(super) fn numbers(&self) -> &AtomicNumbers {
         &self.numbers
     }
+
+    pub(super) fn bodies(&self) -> &BodyList {
+        &self.bodies
+    }
 }
 
 impl fmt::Debug for Session {
@@ -329,46 +249,4 @@ impl fmt::Debug for Session {
             .field("resumable", &self.is_resumable())
             .finish_non_exhaustive()
     }
-}
-
-/// Defines the atomic form of [`Numbers`], field by field. Each number stands for itself, so all
-/// accesses are Relaxed.
-macro_rules! atomic_numbers {
-    ($($field:ident: $atomic:ident,)*) => {
-        #[repr(C)]
-        pub(super) struct AtomicNumbers {
-            $(pub $field: $atomic,)*
-        }
-
-        impl AtomicNumbers {
-            fn new(numbers: &Numbers) -> Self {
-                Self { $($field: $atomic::new(numbers.$field),)* }
-            }
-
-            fn load(&self) -> Numbers {
-                Numbers { $($field: self.$field.load(Ordering::Relaxed),)* }
-            }
-
-            fn store(&self, before: &Numbers, after: &Numbers) {
-                $(if before.$field != after.$field {
-                    self.$field.store(after.$field, Ordering::Relaxed);
-                })*
-            }
-        }
-    };
-}
-
-atomic_numbers! {
-    protocol_version: AtomicI32,
-    cipher_id: AtomicU32,
-    time: AtomicI64,
-    timeout: AtomicI64,
-    verify_result: AtomicI64,
-    flags: AtomicU32,
-    lifetime_hint: AtomicU64,
-    age_add: AtomicU32,
-    max_early_data: AtomicU32,
-    group: AtomicU32,
-    max_fragment_length: AtomicU8,
-    compression: AtomicU8,
 }
