@@ -1,6 +1,6 @@
 //! Functions that the library takes and never calls, because it lacks what they are for.
 
-use std::ffi::{c_int, c_uchar, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 
 use openssl_sys as ffi;
 
@@ -141,6 +141,43 @@ pub type SessionTicketExtensionFunction = Option<
         arg: *mut c_void,
     ) -> c_int,
 >;
+
+/// Makes the cookie of DTLS (SSL_CTX_set_cookie_generate_cb(3)).
+pub type GenerateCookieFunction = Option<
+    unsafe extern "C" fn(ssl: *mut Ssl, cookie: *mut c_uchar, cookie_len: *mut c_uint) -> c_int,
+>;
+
+/// Checks the cookie of DTLS (SSL_CTX_set_cookie_verify_cb(3)).
+pub type VerifyCookieFunction = Option<
+    unsafe extern "C" fn(ssl: *mut Ssl, cookie: *const c_uchar, cookie_len: c_uint) -> c_int,
+>;
+
+/// Gives parameters of Diffie-Hellman (SSL_CTX_set_tmp_dh_callback(3)).
+pub type TmpDhFunction =
+    Option<unsafe extern "C" fn(ssl: *mut Ssl, is_export: c_int, keylength: c_int) -> *mut ffi::DH>;
+
+/// Gives the password of an SRP client.
+pub type SrpPasswordFunction = Option<unsafe extern "C" fn(*mut Ssl, *mut c_void) -> *mut c_char>;
+
+/// Finds the user that an SRP client names.
+pub type SrpUsernameFunction =
+    Option<unsafe extern "C" fn(*mut Ssl, *mut c_int, *mut c_void) -> c_int>;
+
+/// Accepts the group of an SRP server.
+pub type SrpVerifyParamFunction = Option<unsafe extern "C" fn(*mut Ssl, *mut c_void) -> c_int>;
+
+/// Chooses how much a record is padded (SSL_CTX_set_record_padding_callback(3)).
+pub type RecordPaddingFunction =
+    Option<unsafe extern "C" fn(ssl: *mut Ssl, kind: c_int, len: usize, arg: *mut c_void) -> usize>;
+
+/// Makes the cookie of TLS 1.3 (SSL_CTX_set_stateless_cookie_generate_cb(3)).
+pub type GenerateStatelessCookieFunction = Option<
+    unsafe extern "C" fn(ssl: *mut Ssl, cookie: *mut c_uchar, cookie_len: *mut usize) -> c_int,
+>;
+
+/// Checks the cookie of TLS 1.3 (SSL_CTX_set_stateless_cookie_verify_cb(3)).
+pub type VerifyStatelessCookieFunction =
+    Option<unsafe extern "C" fn(ssl: *mut Ssl, cookie: *const c_uchar, cookie_len: usize) -> c_int>;
 
 /// `CT_POLICY_EVAL_CTX`: what a policy of certificate transparency is asked about.
 pub enum CtPolicyEvalContext {}

@@ -24,7 +24,7 @@
 //! | [`library`], [`algorithms`]                        | where algorithms are taken from, and which there are |
 //! | `allocator`, `reserve`                           | where the library's own memory comes from |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
-//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations and helpers              |
+//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations, and what the types share |
 //! | `testing`                                          | keys and certificates for unit tests     |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued

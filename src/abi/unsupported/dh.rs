@@ -10,6 +10,7 @@ use openssl_sys as ffi;
 
 use crate::abi::call::call;
 use crate::abi::pointer::borrow;
+use crate::callback::TmpDhFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::libcrypto::public_key::PublicKey;
@@ -46,16 +47,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
-    ctx: *mut Context,
-    dh: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            is_export: c_int,
-            keylength: c_int,
-        ) -> *mut ffi::DH,
-    >,
-) {
+pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(ctx: *mut Context, dh: TmpDhFunction) {
     // Nothing to do: DHE is never used.
 }
 
@@ -92,15 +84,6 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_tmp_dh_callback(
-    ssl: *mut Connection,
-    dh: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            is_export: c_int,
-            keylength: c_int,
-        ) -> *mut ffi::DH,
-    >,
-) {
+pub unsafe extern "C" fn SSL_set_tmp_dh_callback(ssl: *mut Connection, dh: TmpDhFunction) {
     // Nothing to do: DHE is never used.
 }

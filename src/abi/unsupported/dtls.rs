@@ -1,12 +1,13 @@
 //! Datagram TLS: Reprise speaks TLS over streams only.
 
-use std::ffi::{c_int, c_uchar, c_uint};
+use std::ffi::c_int;
 use std::ptr;
 
 use super::unsupported;
 use crate::abi::method::Method;
 use crate::abi::types::BioAddress;
 use crate::callback::DtlsTimerFunction;
+use crate::callback::{GenerateCookieFunction, VerifyCookieFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -150,13 +151,7 @@ pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
     ctx: *mut Context,
-    app_gen_cookie_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            cookie: *mut c_uchar,
-            cookie_len: *mut c_uint,
-        ) -> c_int,
-    >,
+    app_gen_cookie_cb: GenerateCookieFunction,
 ) {
     // Nothing to do: only DTLS calls it, and s_server sets it for TLS too.
 }
@@ -169,13 +164,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cookie_verify_cb(
     ctx: *mut Context,
-    app_verify_cookie_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            cookie: *const c_uchar,
-            cookie_len: c_uint,
-        ) -> c_int,
-    >,
+    app_verify_cookie_cb: VerifyCookieFunction,
 ) {
     // Nothing to do: only DTLS calls it, and s_server sets it for TLS too.
 }

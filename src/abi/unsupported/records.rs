@@ -7,6 +7,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use super::unsupported;
+use crate::callback::RecordPaddingFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -57,14 +58,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
     ctx: *mut Context,
-    callback: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            kind: c_int,
-            len: usize,
-            arg: *mut c_void,
-        ) -> usize,
-    >,
+    callback: RecordPaddingFunction,
 ) {
     if callback.is_some() {
         unsupported(c"SSL_CTX_set_record_padding_callback", (), WHY);
@@ -153,14 +147,7 @@ pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, l
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_record_padding_callback(
     ssl: *mut Connection,
-    callback: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            kind: c_int,
-            len: usize,
-            arg: *mut c_void,
-        ) -> usize,
-    >,
+    callback: RecordPaddingFunction,
 ) -> c_int {
     if callback.is_none() {
         return 1;

@@ -9,6 +9,7 @@ use std::ptr;
 use openssl_sys as ffi;
 
 use super::unsupported;
+use crate::callback::{SrpPasswordFunction, SrpUsernameFunction, SrpVerifyParamFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_v
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_client_pwd_callback(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(*mut Connection, *mut c_void) -> *mut c_char>,
+    callback: SrpPasswordFunction,
 ) -> c_int {
     unsupported(c"SSL_CTX_set_srp_client_pwd_callback", 0, WHY)
 }
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(*mut Connection, *mut c_int, *mut c_void) -> c_int>,
+    callback: SrpUsernameFunction,
 ) -> c_int {
     unsupported(c"SSL_CTX_set_srp_username_callback", 0, WHY)
 }
@@ -112,7 +113,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_srp_verify_param_callback(
     ctx: *mut Context,
-    callback: Option<unsafe extern "C" fn(*mut Connection, *mut c_void) -> c_int>,
+    callback: SrpVerifyParamFunction,
 ) -> c_int {
     unsupported(c"SSL_CTX_set_srp_verify_param_callback", 0, WHY)
 }

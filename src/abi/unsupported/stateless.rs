@@ -1,8 +1,9 @@
 //! Servers without state before the cookie comes back (SSL_stateless(3)).
 
-use std::ffi::{c_int, c_uchar};
+use std::ffi::c_int;
 
 use super::unsupported;
+use crate::callback::{GenerateStatelessCookieFunction, VerifyStatelessCookieFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 
@@ -25,13 +26,7 @@ pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
     ctx: *mut Context,
-    gen_stateless_cookie_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            cookie: *mut c_uchar,
-            cookie_len: *mut usize,
-        ) -> c_int,
-    >,
+    gen_stateless_cookie_cb: GenerateStatelessCookieFunction,
 ) {
     // Nothing to do: only SSL_stateless calls it, and s_server sets it always.
 }
@@ -44,13 +39,7 @@ pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_verify_cb(
     ctx: *mut Context,
-    verify_stateless_cookie_cb: Option<
-        unsafe extern "C" fn(
-            ssl: *mut Connection,
-            cookie: *const c_uchar,
-            cookie_len: usize,
-        ) -> c_int,
-    >,
+    verify_stateless_cookie_cb: VerifyStatelessCookieFunction,
 ) {
     // Nothing to do: only SSL_stateless calls it, and s_server sets it always.
 }
