@@ -165,7 +165,7 @@ typedef int (*SSL_CTX_alpn_select_cb_func)(SSL *ssl,
 typedef int (*SSL_async_callback_fn)(SSL *ssl, void *arg);
 
 /**
- * Looks at a ClientHello before anything else does (SSL_CTX_set_client_hello_cb(3)).
+ * Sees a ClientHello before it is processed (SSL_CTX_set_client_hello_cb(3)).
  */
 typedef int (*SSL_client_hello_cb_fn)(SSL *ssl, int *al, void *arg);
 
@@ -177,7 +177,7 @@ typedef int (*ssl_ct_validation_cb)(const CT_POLICY_EVAL_CTX *ctx,
                                     void *arg);
 
 /**
- * Judges a decrypted ticket (SSL_CTX_set_session_ticket_cb(3)).
+ * Decides about a decrypted ticket (SSL_CTX_set_session_ticket_cb(3)).
  */
 typedef int (*SSL_CTX_decrypt_session_ticket_fn)(SSL *ssl,
                                                  SSL_SESSION *session,
@@ -338,7 +338,7 @@ typedef int (*tls_session_secret_cb_fn)(SSL *ssl,
 typedef int (*tls_session_ticket_ext_cb_fn)(SSL *ssl, const unsigned char *data, int len, void *arg);
 
 /**
- * Asked about each certificate of a chain (SSL_CTX_set_verify(3)).
+ * Decides about each certificate of a chain (SSL_CTX_set_verify(3)).
  */
 typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
 

@@ -38,7 +38,7 @@ pub type ClientCertificateFunction = Option<
     ) -> c_int,
 >;
 
-/// Looks at a ClientHello before anything else does (SSL_CTX_set_client_hello_cb(3)).
+/// Sees a ClientHello before it is processed (SSL_CTX_set_client_hello_cb(3)).
 pub type ClientHelloFunction =
     Option<unsafe extern "C" fn(ssl: *mut Ssl, al: *mut c_int, arg: *mut c_void) -> c_int>;
 
@@ -46,7 +46,7 @@ pub type ClientHelloFunction =
 pub type ServerNameFunction =
     Option<unsafe extern "C" fn(ssl: *mut Ssl, al: *mut c_int, arg: *mut c_void) -> c_int>;
 
-/// Sets or judges an OCSP response (SSL_CTX_set_tlsext_status_cb(3)).
+/// Sets or checks an OCSP response (SSL_CTX_set_tlsext_status_cb(3)).
 pub type StatusFunction = Option<unsafe extern "C" fn(ssl: *mut Ssl, arg: *mut c_void) -> c_int>;
 
 /// `SSL_CTX_set_allow_early_data_cb(3)`
@@ -88,8 +88,8 @@ impl CallbackWith<Option<unsafe extern "C" fn(*mut Ssl, *mut c_int, *mut c_void)
 }
 
 impl AlpnSelectCallback {
-    /// The program's answer, with the protocol that it has chosen: a part of what is offered, or bytes
-    /// of its own. `None` without a function.
+    /// The program's answer, with the protocol that it has chosen: a part of the offered list, or
+    /// other bytes. `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, offered: &[u8]) -> Option<(c_int, Vec<u8>)> {
         /// `SSL_TLSEXT_ERR_OK`
         const OK: c_int = 0;
@@ -116,7 +116,7 @@ impl AlpnSelectCallback {
 }
 
 impl ClientCertificateCallback {
-    /// The certificate and key that the program gives away, if it has both.
+    /// The certificate and key that the program gives to the library, if it has both.
     pub fn call(self, connection: Lent<'_, Ssl>) -> Option<(X509, PrivateKey)> {
         let function = self.0?;
         let (mut x509, mut pkey) = (ptr::null_mut(), ptr::null_mut());

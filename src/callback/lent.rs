@@ -13,8 +13,8 @@ pub enum SslContext {}
 
 /// A type whose objects C knows as `C`.
 ///
-/// A wrong `C` would be a fault, but no danger: functions of the library believe a pointer only if the
-/// word that it points to is that of their own type ([`Tagged`]), and C never looks inside.
+/// A wrong `C` is a fault but does no harm: the library's functions accept a pointer only if it
+/// points to the tag of their own type ([`Tagged`]), and C never reads the object.
 pub trait KnownAs<C>: Tagged {}
 
 /// A live object, lent to a function of the program for the time of a call.

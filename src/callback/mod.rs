@@ -2,14 +2,14 @@
 //!
 //! A callback is a small value that settings and contexts keep and copy. The program promises, when
 //! it sets a function, that it may be called as its manual page says for as long as it is set; so a
-//! value is made by an `unsafe fn`, in `abi`, where that promise is received. From then on a call is
-//! safe: the library passes only what its manual page names, and [`Lent`] makes sure that a pointer to
-//! an object of ours is that of a live one.
+//! value is made by an `unsafe fn`, in `abi`, where that promise is received. From then on a call
+//! is safe: the library passes only what its manual page names, and a [`Lent`] is always a pointer
+//! to a live object.
 //!
 //! A program's function may call any function of the library with the same objects. So the caller
 //! holds no lock and no borrow of a cell during the call.
 //!
-//! | module        | whose functions                                                        |
+//! | module        | functions                                                              |
 //! |---------------|------------------------------------------------------------------------|
 //! | `lent`        | none: the pointers by which C knows connections and contexts            |
 //! | `scoped`      | none: what is lent to hooks for the length of a call                   |
@@ -99,7 +99,7 @@ pub struct CallbackWith<F> {
 }
 
 // SAFETY: the argument belongs to the program and is only passed back to its function, which the
-// program has made fit for the threads on which it uses the object.
+// program may call on every thread that uses the object.
 unsafe impl<F: Send> Send for CallbackWith<F> {}
 // SAFETY: as above.
 unsafe impl<F: Sync> Sync for CallbackWith<F> {}

@@ -1,4 +1,4 @@
-//! What the program is shown of a connection: information, messages, key log.
+//! Reports to the program: information, messages, key log.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 

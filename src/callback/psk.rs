@@ -61,7 +61,7 @@ pub type PskServerCallback = Callback<PskServerFunction>;
 /// `SSL_CTX_set_psk_use_session_callback(3)`
 pub type PskUseSessionCallback = Callback<PskUseSessionFunction>;
 
-/// Those of a context or a connection.
+/// The callbacks of a context or a connection.
 #[derive(Clone, Copy, Default)]
 pub struct PskCallbacks {
     /// Client: a session as the key to offer.
@@ -74,7 +74,7 @@ pub struct PskCallbacks {
     pub server_key: PskServerCallback,
 }
 
-/// The program's function has failed, or what it gave is no session.
+/// The program's function has failed, or its result is not a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallbackFailed;
 
@@ -153,7 +153,8 @@ impl PskClientCallback {
         key: &mut [u8],
     ) -> Option<usize> {
         let function = self.0?;
-        // SAFETY: called as its manual page says, without a hint; the buffers are as long as it is told.
+        // SAFETY: called as its manual page says, without a hint; the buffers have the lengths that
+        // are passed.
         let length = unsafe {
             function(
                 connection.as_ptr(),
@@ -173,7 +174,7 @@ impl PskServerCallback {
     /// `key`. `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, identity: &CStr, key: &mut [u8]) -> Option<usize> {
         let function = self.0?;
-        // SAFETY: called as its manual page says; the buffer is as long as it is told.
+        // SAFETY: called as its manual page says; the buffer has the length that is passed.
         let length = unsafe {
             function(
                 connection.as_ptr(),

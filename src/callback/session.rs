@@ -72,8 +72,7 @@ impl RemoveSessionCallback {
 }
 
 impl GetSessionCallback {
-    /// The session that the program has for an id. What it returns is not believed to be a session
-    /// before it has been checked.
+    /// The session that the program has for an id. A result that is not a session counts as none.
     pub fn call(self, connection: Lent<'_, Ssl>, id: &[u8]) -> Option<SessionRef> {
         let function = self.0?;
         let mut copy: c_int = 1;
@@ -105,7 +104,7 @@ impl GenerateSessionIdCallback {
     pub fn call(self, connection: Lent<'_, Ssl>, id: &mut [u8]) -> Option<Option<usize>> {
         let function = self.0?;
         let mut length = id.len() as c_uint;
-        // SAFETY: called as its manual page says, with as many bytes as it is told.
+        // SAFETY: called as its manual page says, with a buffer of the length that is passed.
         match unsafe { function(connection.as_ptr(), id.as_mut_ptr(), &raw mut length) } {
             0 => Some(None),
             _ => Some(Some(length as usize)),

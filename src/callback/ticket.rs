@@ -8,7 +8,7 @@ use super::{Callback, CallbackWith, Lent, Ssl};
 use crate::libcrypto::ticket_callback::TicketCallback;
 use crate::session::{Session, SessionRef};
 
-/// Judges a decrypted ticket (SSL_CTX_set_session_ticket_cb(3)).
+/// Decides about a decrypted ticket (SSL_CTX_set_session_ticket_cb(3)).
 pub type DecryptTicketFunction = Option<
     unsafe extern "C" fn(
         ssl: *mut Ssl,

@@ -1,4 +1,4 @@
-//! Functions that the library takes and never calls, because it lacks what they are for.
+//! Functions that programs may set and the library never calls, because it lacks the feature.
 
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 
@@ -179,7 +179,7 @@ pub type GenerateStatelessCookieFunction = Option<
 pub type VerifyStatelessCookieFunction =
     Option<unsafe extern "C" fn(ssl: *mut Ssl, cookie: *const c_uchar, cookie_len: usize) -> c_int>;
 
-/// `CT_POLICY_EVAL_CTX`: what a policy of certificate transparency is asked about.
+/// `CT_POLICY_EVAL_CTX`: the argument of a policy of certificate transparency.
 pub enum CtPolicyEvalContext {}
 
 /// `STACK_OF(SCT)`.

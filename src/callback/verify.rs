@@ -22,7 +22,7 @@ pub type PasswordFunction = Option<
     ) -> c_int,
 >;
 
-/// Asked about each certificate of a chain (SSL_CTX_set_verify(3)).
+/// Decides about each certificate of a chain (SSL_CTX_set_verify(3)).
 pub type VerifyFunction =
     Option<unsafe extern "C" fn(preverify_ok: c_int, x509_ctx: *mut ffi::X509_STORE_CTX) -> c_int>;
 

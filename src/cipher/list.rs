@@ -28,8 +28,8 @@ pub struct CipherList {
     pub ciphers: Vec<&'static Cipher>,
     /// The level of the last `@SECLEVEL=`, if there is one.
     pub security_level: Option<c_int>,
-    /// The profile that `SUITEB128` and the like ask for. It is more than suites: whoever applies
-    /// the list has to restrict groups and signatures too.
+    /// The profile that `SUITEB128` and the like ask for. It is more than suites: the caller
+    /// restricts groups and signatures too.
     pub suite_b: Option<SuiteB>,
 }
 

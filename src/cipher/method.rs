@@ -13,7 +13,7 @@ pub struct Method {
     kind: FixedTag<{ Method::KIND }>,
     /// The function that returns it.
     pub name: &'static str,
-    /// What connections are, or `None` when they may be either.
+    /// The role of connections, or `None` for either.
     pub role: Option<Role>,
     /// The only version, or `None` when it is negotiated.
     pub version: Option<Version>,

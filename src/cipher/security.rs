@@ -6,8 +6,8 @@ use super::Cipher;
 use super::suite::{Authentication, KeyExchange, Mac};
 use crate::wire::Version;
 
-/// What a policy is asked about (`SSL_SECOP_…` of SSL_CTX_set_security_callback(3)): a number, and in
-/// the upper half the kind of the last argument.
+/// Operations that a policy decides about (`SSL_SECOP_…` of SSL_CTX_set_security_callback(3)); the
+/// upper half of a number is the kind of the last argument.
 pub mod operation {
     use std::ffi::c_int;
 
@@ -53,7 +53,7 @@ pub mod operation {
     pub const CA_MD: c_int = 18 | CERT;
 }
 
-/// The level of a context that was told nothing else, as Debian builds OpenSSL.
+/// The default level, as Debian builds OpenSSL.
 pub const DEFAULT_LEVEL: c_int = 2;
 
 /// Bits of security that everything must have at `level`. Levels beyond 5 are as 5.
@@ -68,8 +68,9 @@ pub fn minimum_bits(level: c_int) -> c_int {
     }
 }
 
-/// What the level says where no function of the program decides (SSL_CTX_set_security_level(3)). `bits`
-/// are bits of security; `number` is a version, or a number of libcrypto; `cipher` is the suite that is asked about.
+/// The answer of the level, where no function of the program decides
+/// (SSL_CTX_set_security_level(3)). `bits` are bits of security; `number` is a version, or a number
+/// of libcrypto; `cipher` is the suite that is asked about.
 pub fn level_permits(
     level: c_int,
     operation: c_int,

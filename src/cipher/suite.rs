@@ -7,7 +7,7 @@ use crate::reference::tag::{FixedTag, Tagged, tagged};
 use crate::wire::Version;
 
 /// A cipher suite: what `SSL_CIPHER` points to. All of them are static, so a pointer to one is
-/// valid for ever and may be shared by all threads.
+/// always valid and may be shared by all threads.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Cipher {
@@ -91,8 +91,7 @@ impl Cipher {
         self.min_version == Some(Version::TLS1_3)
     }
 
-    /// Whether it is no suite, but a value that says something else in a ClientHello
-    /// (RFC 5746, RFC 7507).
+    /// Whether it is not a suite but a signalling value in a ClientHello (RFC 5746, RFC 7507).
     pub const fn is_signal(&self) -> bool {
         self.min_version.is_none()
     }

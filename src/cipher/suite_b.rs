@@ -66,7 +66,7 @@ impl SuiteB {
         }
     }
 
-    /// What the chain of the peer has to fulfil (`X509_V_FLAG_SUITEB_…`, which are the same bits).
+    /// The requirements on the peer's chain (`X509_V_FLAG_SUITEB_…`, which are the same bits).
     pub const fn verification_flags(self) -> c_ulong {
         self.certificate_flags().0 as c_ulong
     }

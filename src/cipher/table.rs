@@ -1,4 +1,4 @@
-//! Every cipher suite that OpenSSL 3.0 knows, GOST apart.
+//! Every cipher suite that OpenSSL 3.0 knows, except those of GOST.
 //!
 //! Columns: number on the wire, OpenSSL's name, name in the TLS registry, lowest version, key
 //! exchange, authentication, encryption, MAC, hash of the handshake, traits.
@@ -7,7 +7,7 @@ use super::suite::{Authentication, Cipher, Encryption, HandshakeDigest, KeyExcha
 use crate::reference::tag::FixedTag;
 use crate::wire::Version;
 
-/// Values that are no suites but signals in a ClientHello (RFC 5746, RFC 7507).
+/// Signalling values in a ClientHello, which are not suites (RFC 5746, RFC 7507).
 pub static SIGNALS: [Cipher; 2] = [
     signal(0x00ff, c"TLS_EMPTY_RENEGOTIATION_INFO_SCSV"),
     signal(0x5600, c"TLS_FALLBACK_SCSV"),

@@ -71,7 +71,7 @@ impl Configuration {
     }
 }
 
-/// `ServerInfoFile`: extensions of the server's own, which the engine cannot send.
+/// `ServerInfoFile`: extensions that the server adds, which the engine cannot send.
 pub fn server_info(configuration: &Configuration, _path: &CStr) -> Result<()> {
     match configuration.configured() {
         Configured::Context(_) => Err(Error::with(
@@ -146,8 +146,8 @@ fn load(
     }
 }
 
-/// The store that completes own chains, made when there is none. It stays when nothing can be
-/// loaded into it, as in OpenSSL: then chains are not completed. `None` without a target.
+/// The store that completes own chains, made when there is none. As in OpenSSL it stays when
+/// nothing can be loaded into it, and chains are not completed then. `None` without a target.
 fn chain_source(configuration: &Configuration) -> Option<Result<Store>> {
     let configured = configuration.configured();
     let settings = configured.settings()?;

@@ -10,8 +10,8 @@
 //! | `target`      | the context or the connection that is configured                       |
 //! | [`system`]    | sections of OpenSSL's configuration file                               |
 //!
-//! A command may queue two errors: the cause, and which command it was. So whoever runs one passes
-//! a function that queues.
+//! A command may queue two errors: the cause, and which command it was. So the caller passes a
+//! function that queues them.
 
 mod command;
 mod file;
@@ -74,20 +74,20 @@ pub struct Configuration {
     target: RefCell<Target>,
     /// Names of authorities that [`finish`](Self::finish) will set.
     names: RefCell<Option<NameStack>>,
-    /// Where the certificates in these slots came from, with [`REQUIRE_PRIVATE`].
+    /// The files of the certificates in these slots, with [`REQUIRE_PRIVATE`].
     certificate_files: RefCell<BTreeMap<usize, CString>>,
 }
 
 tagged!(Configuration, tag, 0xe152_b6c9_38d4_7f0a);
 
 impl Configuration {
-    /// Allows more; gives all flags that are set now.
+    /// Sets flags; returns all that are set now.
     pub fn set_flags(&self, flags: u32) -> u32 {
         self.flags.set(self.flags.get() | flags);
         self.flags.get()
     }
 
-    /// Allows less; gives all flags that are set now.
+    /// Clears flags; returns all that are set now.
     pub fn clear_flags(&self, flags: u32) -> u32 {
         self.flags.set(self.flags.get() & !flags);
         self.flags.get()
@@ -110,7 +110,7 @@ impl Configuration {
             .map_or(ValueType::Unknown, |(_, command)| command.value_type)
     }
 
-    /// Runs a command. Gives how many of the two arguments were used.
+    /// Runs a command. Returns how many of the two arguments were used.
     pub fn run(
         &self,
         name: &CStr,
@@ -147,8 +147,8 @@ impl Configuration {
         self.run(name, value, report)
     }
 
-    /// Does what has been put off to the end: missing keys are looked for beside their
-    /// certificates, names of authorities are set.
+    /// Does what is done at the end: reads missing keys from the files of their certificates, and
+    /// sets names of authorities.
     pub fn finish(&self) -> Result<()> {
         if self.allows(REQUIRE_PRIVATE) {
             self.load_missing_keys()?;
@@ -168,7 +168,7 @@ impl Configuration {
         self.target.borrow().get()
     }
 
-    /// The name without its prefix, and its command. The name in any case: errors show it.
+    /// The name without its prefix, and its command. The error has the name too, to show it.
     fn find<'a>(
         &self,
         name: &'a [u8],
@@ -197,7 +197,7 @@ impl Configuration {
         (!rest.is_empty() && !differs).then_some(rest)
     }
 
-    /// Says which command it was, if the program wants to know.
+    /// Queues an error that names the command, if the program wants one.
     fn explain(
         &self,
         report: Report<'_>,

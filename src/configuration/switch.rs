@@ -28,7 +28,7 @@ impl Switch {
     }
 }
 
-/// One element of a list: its name, for whom it is, and what it does.
+/// One element of a list: its name, the roles that it is for, and what it does.
 pub struct Element(&'static str, u32, Switch);
 
 const BOTH: u32 = CLIENT | SERVER;

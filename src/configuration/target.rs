@@ -79,7 +79,7 @@ impl Configured {
         }
     }
 
-    /// Where files that are read take their algorithms from.
+    /// Provides the algorithms for files that are read.
     pub fn library(&self) -> LibraryContext {
         match self {
             Self::Nothing => LibraryContext::default(),
@@ -123,7 +123,7 @@ impl Configured {
     }
 }
 
-/// A value as text; one that is not text names nothing that this library knows.
+/// A value as text; a value that is not UTF-8 names nothing that this library knows.
 pub fn text(value: &CStr) -> &str {
     value.to_str().unwrap_or_default()
 }

@@ -12,14 +12,14 @@ use crate::libcrypto::algorithms::{Algorithm, Algorithms};
 use crate::libcrypto::signature_scheme::SignatureScheme;
 
 impl Settings {
-    /// Where algorithms come from that are not the engine's own.
+    /// The source of the algorithms, if the engine's own are not used.
     pub(crate) fn provided_algorithms(&self) -> Option<&Arc<Algorithms>> {
         let algorithms = &self.algorithms;
         algorithms.source().is_some().then_some(algorithms)
     }
 
-    /// Whether there are algorithms for this suite. Those that the engine cannot use anyway are not
-    /// looked at.
+    /// Whether there are algorithms for this suite. Suites that the engine cannot use are not
+    /// checked.
     pub(crate) fn has_algorithms_of(&self, cipher: &Cipher) -> bool {
         let has = |algorithm| self.algorithms.has(algorithm);
         let encryption = match cipher.encryption {
@@ -40,8 +40,8 @@ impl Settings {
     }
 
     /// Whether a key exchange in this group is possible: the engine has it, and the library context
-    /// too unless no OpenSSL 3.0 does; or, where algorithms come from elsewhere, a provider has it, as a
-    /// group for Diffie-Hellman on a curve.
+    /// too unless no OpenSSL 3.0 does; or, with another source of algorithms, a provider has it, as
+    /// a group for Diffie-Hellman on a curve.
     pub(super) fn has_group(&self, group: u16) -> bool {
         let provided = self.algorithms.group(group);
         match self.algorithms.source() {
@@ -54,8 +54,7 @@ impl Settings {
         }
     }
 
-    /// Whether there are algorithms for this signature scheme. Those that are not known are not
-    /// looked at.
+    /// Whether there are algorithms for this signature scheme. Unknown ones are not checked.
     pub(super) fn has_algorithms_of_scheme(&self, scheme: u16) -> bool {
         SignatureScheme::from_code(scheme).is_none_or(|scheme| has_scheme(&self.algorithms, scheme))
     }

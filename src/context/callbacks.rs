@@ -1,4 +1,4 @@
-//! The program's functions that are looked up in the context whenever they are needed.
+//! The program's functions that are read from the context whenever they are needed.
 //!
 //! Reading copies all of them out at once, so none is ever called with anything locked; each may
 //! call back into the library on the same objects.
@@ -9,8 +9,8 @@ use crate::callback::{
     KeylogCallback, NewSessionCallback, ServerNameCallback, StatusCallback, TicketKeyCallbacks,
 };
 
-/// All callbacks of a context that are not copied to connections. The one for removed sessions is on its
-/// own: [`RemoveSessionCell`](crate::callback::RemoveSessionCell).
+/// All callbacks of a context that are not copied to connections. The one for removed sessions is
+/// stored apart: [`RemoveSessionCell`](crate::callback::RemoveSessionCell).
 #[derive(Clone, Copy, Default)]
 pub struct Callbacks {
     /// A session has been made that may be resumed.
@@ -27,7 +27,7 @@ pub struct Callbacks {
     pub server_name: ServerNameCallback,
     /// Server: picks an application protocol.
     pub alpn_select: AlpnSelectCallback,
-    /// Server: first look at the ClientHello.
+    /// Server: sees the ClientHello first.
     pub client_hello: ClientHelloCallback,
     /// Key log.
     pub key_log: KeylogCallback,

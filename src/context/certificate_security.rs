@@ -1,4 +1,4 @@
-//! Whether the security level takes a certificate (SSL_CTX_set_security_level(3)).
+//! Whether the security level permits a certificate (SSL_CTX_set_security_level(3)).
 
 use std::ffi::c_int;
 
@@ -8,7 +8,7 @@ use crate::cipher::security::operation::{CA_KEY, CA_MD, EE_KEY};
 use crate::error::{Reason, Result};
 use crate::libcrypto::x509::X509;
 
-/// Where in a chain a certificate stands.
+/// The position of a certificate in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
     /// At its start: it is for the key.
@@ -17,11 +17,11 @@ pub enum Position {
     Issuer,
 }
 
-/// A chain of our own as it is sent, with what its strength is judged by.
+/// A chain as we send it, with the strength of each certificate.
 pub struct ShownChain(Vec<Strength>);
 
 impl ShownChain {
-    /// Of a leaf and what is sent above it.
+    /// The chain of a leaf and the issuers that are sent with it.
     pub fn new(leaf: &X509, issuers: &[X509]) -> Self {
         let leaf = Strength::of(leaf, Position::Leaf);
         let issuers = issuers
@@ -62,8 +62,8 @@ impl Strength {
 }
 
 impl Settings {
-    /// Refuses a certificate of our own that the security level, or the program's security
-    /// callback, does not take: `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL`, `CA_MD_TOO_WEAK`.
+    /// Refuses one of our certificates if the security level, or the program's security callback,
+    /// does not permit it: `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL`, `CA_MD_TOO_WEAK`.
     pub(crate) fn check_strength(
         &self,
         asker: Asker<'_>,
@@ -73,8 +73,8 @@ impl Settings {
         Ok(self.check(asker, &Strength::of(certificate, position))?)
     }
 
-    /// The same for a chain of our own that is about to be sent: the level may have been raised since its certificates
-    /// were set.
+    /// The same for a chain that is about to be sent: the level may have been raised since its
+    /// certificates were set.
     pub(crate) fn check_shown(
         &self,
         asker: Asker<'_>,

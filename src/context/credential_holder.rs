@@ -1,5 +1,4 @@
-//! Setting certificates and keys, which contexts and connections do alike
-//! (SSL_CTX_use_certificate(3)).
+//! Setting certificates and keys of a context or a connection (SSL_CTX_use_certificate(3)).
 
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -11,19 +10,19 @@ use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::libcrypto::{error_queue, pem_file};
 
-/// A context or a connection. What fails changes nothing.
+/// A context or a connection. A call that fails changes nothing.
 pub trait CredentialHolder {
-    /// Where certificates and keys that are read take their algorithms from.
+    /// Provides the algorithms of certificates and keys that are read.
     fn library(&self) -> LibraryContext;
 
     /// The settings as they are now.
     fn current_settings(&self) -> Arc<Settings>;
 
-    /// Replaces the credentials by what `change` makes of them; keeps them when it fails. `change`
-    /// may be called again when another thread was faster.
+    /// Replaces the credentials by the result of `change`; keeps them when it fails. `change` is
+    /// called again if another thread has changed them first.
     fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()>;
 
-    /// Runs `work` on what was lent of the chains. It must not run anything of the program.
+    /// Runs `work` on the lent chains. It must not run functions of the program.
     fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains));
 
     /// The list that C gets of a chain: see [`LentChains::lend`].
@@ -39,15 +38,15 @@ pub trait CredentialHolder {
         Ok(list)
     }
 
-    /// A chain has become another: see [`LentChains::follow`].
+    /// A chain was replaced: see [`LentChains::follow`].
     fn lent_chain_follows(&self, place: usize, chain: Option<&Arc<X509Chain>>) -> Result<()> {
         let mut former: Result<FormerChain> = Ok(None);
         self.with_lent_chains(&mut |chains| former = chains.follow(place, chain));
         former.map(drop)
     }
 
-    /// Whether the security level takes this certificate of our own. The program's security
-    /// callback may run.
+    /// Whether the security level permits one of our certificates. The program's security callback
+    /// may run.
     fn check_strength(&self, certificate: &X509, position: Position) -> Result<()>;
 
     /// `SSL_CTX_use_certificate`
@@ -89,7 +88,7 @@ pub trait CredentialHolder {
         self.use_chain(pem_file::rest(&library, &file, password)?)
     }
 
-    /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public one stands in for it.
+    /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public key takes its place.
     fn use_all(
         &self,
         certificate: &X509,

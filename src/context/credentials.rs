@@ -55,7 +55,7 @@ impl Clone for Kept {
     }
 }
 
-/// Where chains are completed from when a slot has none.
+/// The source of issuers for slots without a chain.
 #[derive(Clone)]
 pub struct ChainSource {
     /// `SSL_CTX_add_extra_chain_cert`
@@ -66,14 +66,14 @@ pub struct ChainSource {
     pub objects: usize,
     /// Not `SSL_MODE_NO_AUTO_CHAIN`.
     pub automatic: bool,
-    /// Where digests and signatures come from.
+    /// Provides digests and signatures.
     pub library: LibraryContext,
     /// Whether the engine may sign with keys that can be exported.
     pub engine_signs: bool,
 }
 
 impl ChainSource {
-    /// Whether chains that are completed from either are the same.
+    /// Whether both complete the same chains.
     fn is(&self, other: &Self) -> bool {
         let extra = |source: &Self| source.extra.as_ref().map(Arc::as_ptr);
         extra(self) == extra(other)
@@ -147,8 +147,8 @@ impl Credentials {
         found.is_some()
     }
 
-    /// Makes the slot with this certificate and a key the current one; the very object comes
-    /// before an equal one. False when there is none.
+    /// Makes the slot with this certificate and a key the current one; the same object comes before
+    /// an equal one. False when there is none.
     pub fn select_certificate(&mut self, certificate: &X509) -> bool {
         let position = |matches: &dyn Fn(&X509) -> bool| {
             OPENSSL_ORDER.into_iter().find(|number| {
@@ -211,7 +211,7 @@ impl Credentials {
     }
 
     /// `SSL_CTX_use_cert_and_key`: certificate, key and chain (none with `None`), which belong
-    /// together. A slot in which something is already is left alone unless `overwrite`.
+    /// together. A slot that is not empty stays as it is unless `overwrite`.
     pub fn set_all(
         &mut self,
         certificate: &X509,
@@ -252,7 +252,7 @@ impl Credentials {
         *self = Self::default();
     }
 
-    /// Forgets what was prepared for the engine: chains may have changed.
+    /// Drops the forms that were prepared for the engine: chains may have changed.
     pub fn forget_prepared(&mut self) {
         for slot in &mut self.slots {
             slot.prepared = Kept::default();
@@ -269,7 +269,7 @@ impl Credentials {
             .collect())
     }
 
-    /// What is sent of the slot with this number.
+    /// The chain that is sent for the slot with this number.
     pub fn shown(&self, number: usize, source: &ChainSource) -> Option<Arc<ShownChain>> {
         Some(self.slot(number)?.prepared(source)?.shown.clone())
     }
@@ -280,7 +280,7 @@ impl Slot {
         self.certificate.is_some() && self.key.is_some()
     }
 
-    /// Prepared once, as long as all connections complete the chain from the same.
+    /// Prepared once, as long as all connections complete the chain from the same source.
     fn prepared(&self, source: &ChainSource) -> Option<Arc<Prepared>> {
         if let Some(kept) = self.prepared.0.load_full()
             && kept.source.is(source)
@@ -379,7 +379,7 @@ fn slot_of(certificate: &X509) -> Result<usize> {
     slot_number(kind).ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))
 }
 
-/// Where a key of this kind goes: ECDSA, Ed25519, Ed448, RSA-PSS, RSA.
+/// The slot of a key of this kind: ECDSA, Ed25519, Ed448, RSA-PSS, RSA.
 fn slot_number(kind: KeyKind) -> Option<usize> {
     match kind {
         KeyKind::Ec { .. } => Some(0),

@@ -1,9 +1,9 @@
-//! Chains of our own certificates as they are lent to C (SSL_CTX_get0_chain_certs(3)).
+//! Our certificate chains as they are lent to C (SSL_CTX_get0_chain_certs(3)).
 //!
-//! In OpenSSL these are the lists that are in use: a certificate that is added later appears in what was
-//! lent before, and the list lives until another takes its place. Here what is in use never changes,
-//! since connections and threads share it. C gets another list, made when first asked for, to which later
-//! certificates are added too. No two contexts or connections share such a list.
+//! OpenSSL lends the lists that it uses: a certificate that is added later appears in a list that
+//! was lent before, and the list lives until it is replaced. Here a list in use never changes,
+//! since connections and threads share it. C gets a second list, made when first asked for, to
+//! which later certificates are added too. No two contexts or connections share such a list.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::libcrypto::x509::X509Chain;
 /// The place of the extra chain; the others are numbers of slots.
 pub const EXTRA: usize = SLOTS;
 
-/// What was lent of each chain. Lists that a function gives back are to be dropped with nothing locked
-/// or borrowed: functions of the program may run for certificates that end.
+/// The list that was lent of each chain. The caller drops lists that a method returns with nothing
+/// locked or borrowed: functions of the program may run when certificates end.
 #[derive(Default)]
 pub struct LentChains {
     places: [Option<X509Chain>; SLOTS + 1],
@@ -25,7 +25,7 @@ pub struct LentChains {
 pub type Former = Option<X509Chain>;
 
 impl LentChains {
-    /// The list for C, and the one that it replaced. It lives, and is the same, as long as `chain` only
+    /// The list for C, and the one that it replaced. It stays the same as long as `chain` only
     /// grows.
     pub fn lend<S>(&mut self, place: usize, chain: &Arc<X509Chain>) -> Result<(*mut S, Former)> {
         let former = match &mut self.places[place] {
@@ -41,7 +41,7 @@ impl LentChains {
         Ok((list.unwrap_or(std::ptr::null_mut()), former))
     }
 
-    /// The chain has become another: what was lent grows with it, or ends.
+    /// The chain has changed: the lent list grows with it, or ends.
     pub fn follow(&mut self, place: usize, chain: Option<&Arc<X509Chain>>) -> Result<Former> {
         match (chain, &self.places[place]) {
             (_, None) => Ok(None),
@@ -50,7 +50,7 @@ impl LentChains {
         }
     }
 
-    /// C has given `list` away, of which the chain in use is a copy: C finds it again.
+    /// C has given `list` to the library, which uses a copy: C gets the same list again.
     pub fn keep(&mut self, place: usize, list: X509Chain) -> Former {
         self.places[place].replace(list)
     }

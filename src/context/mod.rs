@@ -3,24 +3,24 @@
 //!
 //! Two kinds of configuration are kept apart, because OpenSSL treats them differently:
 //!
-//! * [`Settings`] is what `SSL_new(3)` copies: a connection starts with its context's value and
-//!   may then change its own. It is one immutable value behind an `Arc`; starting a connection
-//!   copies one pointer, and whoever changes a setting makes a new value.
-//! * [`Callbacks`], the certificate store, the verification parameters, the cache and the ticket
-//!   keys are looked up in the context whenever they are needed, so a change reaches connections
-//!   that exist already. curl, for one, fills the certificate store during the handshake.
+//! * [`Settings`] is what `SSL_new(3)` copies: a connection starts with its context's value and may
+//! then change its own. It is one immutable value behind an `Arc`; starting a connection copies one
+//! pointer, and changing a setting makes a new value. * [`Callbacks`], the certificate store, the
+//! verification parameters, the cache and the ticket keys are looked up in the context whenever
+//! they are needed, so a change reaches connections that exist already. curl, for one, fills the
+//! certificate store during the handshake.
 //!
 //! A context may be used by any number of threads at once.
 //!
 //! | part                                      | what                                              |
 //! |-------------------------------------------|---------------------------------------------------|
-//! | `settings`, `callbacks`                   | what is said above                                |
+//! | `settings`, `callbacks`                   | the two kinds above                               |
 //! | `credentials`, `credential_holder`        | own certificates and keys, and setting them       |
 //! | `lent_chains`                             | their chains as they are lent to C                |
-//! | `security`                                | what the security level or callback lets be used  |
+//! | `security`                                | what the security level or callback permits       |
 //! | `profiles`                                | suites and groups that a side may speak with      |
 //! | `available`                               | what the library context has algorithms for       |
-//! | `certificate_security`                    | whether the security level takes a certificate    |
+//! | `certificate_security`                    | whether the security level permits a certificate  |
 //! | `names`                                   | authorities that a side names to its peer         |
 //! | `sessions`                                | the cache with the program's callbacks around it  |
 //! | `session_table`                           | the sessions as the hash table that C reads       |
@@ -88,7 +88,7 @@ const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
 pub struct Context {
     tag: Tag<{ Context::KIND }>,
     this: Weak<Context>,
-    /// Where all that libcrypto does for this context takes its algorithms from.
+    /// Provides the algorithms of all that libcrypto does for this context.
     pub library: LibraryContext,
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
@@ -99,7 +99,7 @@ pub struct Context {
     names: RwLock<Names>,
     extra_chain: Mutex<Option<Arc<X509Chain>>>,
     lent_chains: Mutex<LentChains>,
-    /// `SSL_CTX_get0_param` hands it out as a live pointer.
+    /// `SSL_CTX_get0_param` lends it.
     pub verify_param: VerifyParam,
     /// The internal session cache (SSL_CTX_set_session_cache_mode(3)).
     pub cache: Cache<Session>,
@@ -153,7 +153,7 @@ impl Context {
 
     /// A further reference.
     pub fn share(&self) -> Arc<Self> {
-        // A context is only ever reached through a reference, so there is one to share.
+        // A context is always reached through a reference, so there is one to share.
         self.this.upgrade().unwrap_or_else(|| unreachable!())
     }
 
@@ -223,7 +223,7 @@ impl Context {
         );
     }
 
-    /// What was prepared of certificates is made anew when next needed: the extra chain or the
+    /// Invalidates prepared chains, which are rebuilt when next needed: the extra chain or the
     /// store, from which chains are completed, has changed.
     pub fn forget_prepared_credentials(&self) {
         self.change_settings(|settings| {
@@ -248,7 +248,7 @@ impl Context {
         self.forget_prepared_credentials();
     }
 
-    /// Names for CertificateRequests, to be read now: nothing of the program runs in `work`.
+    /// Reads the names for CertificateRequests. `work` runs no function of the program.
     pub fn with_names<R>(&self, work: impl FnOnce(&Names) -> R) -> R {
         work(&self.names.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -263,7 +263,7 @@ impl Context {
         lock(&self.extra_chain).clone()
     }
 
-    /// Replaces the extra chain. What was lent of the former one follows.
+    /// Replaces the extra chain. The list that was lent of the former one follows.
     pub fn set_extra_chain(&self, chain: Option<X509Chain>) -> Result<()> {
         let chain = chain.map(Arc::new);
         let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.clone());
@@ -277,7 +277,7 @@ impl Context {
         CacheMode(self.cache_mode.load(Ordering::Relaxed))
     }
 
-    /// `SSL_CTX_set_session_cache_mode`: gives the old mode.
+    /// `SSL_CTX_set_session_cache_mode`: returns the old mode.
     pub fn set_cache_mode(&self, mode: CacheMode) -> CacheMode {
         CacheMode(self.cache_mode.swap(mode.0, Ordering::Relaxed))
     }
@@ -296,12 +296,12 @@ impl Context {
         }
     }
 
-    /// `SSL_CTX_set_timeout`: gives the old timeout.
+    /// `SSL_CTX_set_timeout`: returns the old timeout.
     pub fn set_session_timeout(&self, seconds: i64) -> i64 {
         self.session_timeout.swap(seconds, Ordering::Relaxed)
     }
 
-    /// Who asks the security callback about this context.
+    /// Names this context to the security callback.
     pub fn asker(&self) -> Asker<'_> {
         Asker::Context(Lent::new(self))
     }
@@ -337,12 +337,13 @@ impl CredentialHolder for Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
-        // S59: the program is told of every session while the context's ex_data is still there.
-        // What C was shown of the cache holds references of its own.
+        // S59: the callback for removed sessions is called while the context's ex_data is still
+        // there. The table that C reads holds its own references.
         self.session_table.take();
         self.flush_sessions(0);
         self.ex_data.free_for(self);
-        // Keys of sessions are in what waits to be freed, and there may be no other context to wait for.
+        // Memory that waits to be freed holds keys of sessions, and no other context may come to
+        // free it.
         reference::collect();
     }
 }

@@ -15,12 +15,12 @@ pub struct Names {
     pub client_ca: Option<NameStack>,
     /// `SSL_CTX_set0_CA_list`: sent by either side.
     pub ca: Option<NameStack>,
-    /// What the peer has sent.
+    /// The list that the peer has sent.
     pub received: Option<Arc<NameStack>>,
 }
 
 impl Names {
-    /// What a new context has: empty lists, which programs may add to in place.
+    /// The lists of a new context: empty ones, to which programs may add.
     pub fn empty() -> Result<Self> {
         Ok(Self {
             client_ca: Some(NameStack::new()?),
@@ -39,8 +39,8 @@ impl Names {
         })
     }
 
-    /// The names that `role` sends, in DER: a server those for clients, unless there are none. A
-    /// list that is not there is that of the `context`.
+    /// The names that `role` sends, in DER: a server sends those for clients, if there are any. A
+    /// missing list is replaced by that of `context`.
     pub fn for_peer(&self, role: Role, context: &Self) -> Vec<Vec<u8>> {
         let client_ca = self.client_ca.as_ref().or(context.client_ca.as_ref());
         let for_clients = match role {

@@ -1,8 +1,8 @@
-//! What a side speaks with: of the suites and groups that are set, those that its versions and its
-//! security policy let it use.
+//! The suites and groups that a side uses: those of its settings that its versions and its security
+//! policy permit.
 //!
-//! Where the level decides the answer is the same for all connections with the same settings, and is
-//! kept. A security callback is asked anew in each handshake.
+//! If the level decides, the answer is the same for all connections with the same settings, and is
+//! kept. A security callback is asked again in each handshake.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub(super) struct Profiles {
     server: OnceCell<Arc<Profile>>,
 }
 
-/// What a ClientHello says that a server's choice depends on.
+/// The parts of a ClientHello on which a server's choice depends.
 pub struct Wishes<'a> {
     /// The version that will be spoken.
     pub version: Version,
@@ -59,8 +59,8 @@ impl Settings {
             .cloned()
     }
 
-    /// Server: what it may choose for this client, whose version has been agreed on already. A limit that the
-    /// program has set since then does not change that, as in OpenSSL.
+    /// Server: what it may choose for this client. The version is agreed on already. A limit that
+    /// the program has set since then does not change that, as in OpenSSL.
     ///
     /// Errors: no suite, or no group.
     pub(crate) fn server_profile(
@@ -122,7 +122,7 @@ impl Settings {
         asker: Asker<'_>,
         client: &Wishes<'_>,
     ) -> Result<Profile> {
-        // What the level says is kept for other clients; a callback is asked about this one.
+        // The answer of the level is kept for other clients; a callback is asked about this one.
         let asks = self.security_callback.is_set();
         let versions: Vec<_> = match asks || !self.allows_version(method, client.version) {
             true => vec![client.version],
@@ -189,8 +189,8 @@ impl Settings {
             .collect()
     }
 
-    /// A client's suites for these versions. Suites of TLS 1.2 name the kind of the server's signature, of which
-    /// one must be taken.
+    /// A client's suites for these versions. Suites of TLS 1.2 name the kind of the server's
+    /// signature, which must be accepted.
     fn offered_ciphers(&self, versions: &[Version], asker: Asker<'_>) -> Vec<&'static Cipher> {
         let signs = |kinds: &[i32]| {
             self.signature_schemes()
@@ -216,7 +216,7 @@ impl Settings {
             .collect()
     }
 
-    /// Groups in force that the engine and the library context have, best first.
+    /// Groups in use that the engine and the library context have, best first.
     fn usable_groups(&self) -> impl Iterator<Item = u16> {
         let groups = self.groups().iter().copied();
         groups.filter(|group| self.has_group(*group))
@@ -248,7 +248,7 @@ fn version_of(cipher: &Cipher) -> Version {
     }
 }
 
-/// Why a server without a group cannot go on: suites of TLS 1.2 need one.
+/// The error of a server without a group: suites of TLS 1.2 need one.
 pub(crate) fn no_group(version: Version) -> Reason {
     match version {
         Version::TLS1_3 => Reason::NO_SUITABLE_KEY_SHARE,

@@ -1,8 +1,8 @@
-//! What the security level, or the program's security callback instead, lets a side use
+//! What the security level, or the program's security callback instead, permits
 //! (SSL_CTX_set_security_level(3), SSL_CTX_set_security_callback(3)).
 //!
-//! Every question has the arguments that OpenSSL gives a callback. A callback may call the library, so
-//! questions are asked with nothing locked or borrowed.
+//! Each question has the arguments that OpenSSL passes to a callback. A callback may call the
+//! library, so questions are asked with nothing locked or borrowed.
 
 use std::ffi::c_int;
 
@@ -15,7 +15,7 @@ use crate::libcrypto::public_key::PublicKey;
 use crate::wire::Version;
 
 impl Settings {
-    /// Whether this version may be spoken.
+    /// Whether this version is permitted.
     pub(crate) fn permits_version(&self, asker: Asker<'_>, version: Version) -> bool {
         self.permits(
             asker,

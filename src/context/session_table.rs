@@ -1,9 +1,9 @@
 //! The sessions of a context as the hash table that C reads (`SSL_CTX_sessions(3)`, S60).
 //!
-//! The cache itself is not a table of libcrypto's. So the first call makes one beside it, and from
-//! then on what enters and leaves the cache enters and leaves the table. A context whose table
-//! nobody has asked for pays one load per change. The table holds references of its own: what a
-//! program finds in it stays alive until the next change, even when sessions change under it.
+//! The cache itself is not a table of libcrypto's. So the first call makes one beside it; from then
+//! on sessions that enter and leave the cache enter and leave the table. A context without a table
+//! pays one load per change. The table has its own references: the sessions that a program finds in
+//! it stay alive until the next change.
 
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +13,7 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::lhash::{Item, Lhash};
 use crate::session::{Session, SessionRef};
 
-/// The table. The program reads it without a lock, as with OpenSSL; here changes are made under
-/// one.
+/// The table. The program reads it without a lock, as in OpenSSL; the library changes it under one.
 pub(super) type SessionTable = Lhash<Session>;
 
 impl Context {
@@ -23,7 +22,7 @@ impl Context {
     pub fn session_table(&self) -> Result<*mut c_void> {
         if self.session_table.get().is_none() {
             let table = Mutex::new(SessionTable::new()?);
-            // Another thread may have been faster; its table is as good.
+            // If another thread was first, its table is used.
             let _ = self.session_table.set(table);
         }
         let sessions = self

@@ -12,7 +12,8 @@ use crate::session::{Owner, Session, SessionRef};
 use crate::wire::Version;
 
 impl Context {
-    /// The session in the internal cache, with a reference of the caller's own. Counts nothing.
+    /// The session in the internal cache, with a reference for the caller. Statistics do not
+    /// change.
     pub fn find_session(&self, version: Version, id: &[u8]) -> Option<SessionRef> {
         self.cache.find(&Key::new(version.into(), id)?)
     }
@@ -22,7 +23,7 @@ impl Context {
         Key::new(version.into(), id).is_some_and(|key| self.cache.contains(&key))
     }
 
-    /// `SSL_CTX_add_session(3)`: false when the very same object was there already (S45, S51, S56).
+    /// `SSL_CTX_add_session(3)`: false when the same object was there already (S45, S51, S56).
     pub fn add_session(&self, session: &SessionRef) -> bool {
         if self.cache_mode().contains(CacheMode::UPDATE_TIME) {
             session.set_time(clock::now());
@@ -44,8 +45,8 @@ impl Context {
     }
 
     /// `SSL_CTX_remove_session(3)`: true when it, or another object with its key, was in the cache.
-    /// The session given is marked and the program is told of it in any case, unless it has no id
-    /// (S44).
+    /// The session is made not resumable, and the callback for removed sessions is called, in any
+    /// case but that of a session without an id (S44).
     pub fn remove_session(&self, session: &SessionRef) -> bool {
         if session.id().is_empty() {
             return false;
@@ -58,8 +59,8 @@ impl Context {
         removed.is_some()
     }
 
-    /// The session was looked up and has expired (S57). One that took its place in the cache
-    /// meanwhile stays.
+    /// The session was found and has expired (S57). A session that has since replaced it in the
+    /// cache is kept.
     pub fn expire_session(&self, session: &SessionRef) {
         if let Some(removed) = self.cache.expire(session) {
             self.hide_from_table(&removed);
@@ -73,7 +74,7 @@ impl Context {
             0 => Due::Always,
             time => Due::At(time),
         };
-        // A callback may remove what would be flushed next.
+        // A callback may remove the session that would be flushed next.
         let pace = match self.remove_session_callback.get().is_set() {
             true => Pace::OneByOne,
             false => Pace::SomeAtOnce,
@@ -83,7 +84,7 @@ impl Context {
         }
     }
 
-    /// A session has left the cache: marked, and told to the program (S100).
+    /// A session has left the cache: it is made not resumable, and reported to the program (S100).
     fn let_go(&self, session: &SessionRef) {
         self.hide_from_table(session);
         self.retire(session);

@@ -1,4 +1,4 @@
-//! What a connection copies from its context and may then change for itself.
+//! Settings that a connection copies from its context and may then change.
 
 use std::ffi::c_int;
 use std::sync::{Arc, OnceLock};
@@ -31,11 +31,11 @@ pub type CipherStack = Stack<&'static Cipher>;
 const DEFAULT_OPTIONS: Options = Options::NO_COMPRESSION.with(Options::ENABLE_MIDDLEBOX_COMPAT);
 const DEFAULT_MODE: Mode = Mode::AUTO_RETRY;
 
-/// What a person is told when the settings of a side allow no version that the engine has.
+/// The text of the error when the settings of a side allow no version that the engine has.
 pub const NO_VERSION_LEFT: &str =
     "the settings allow no version that Reprise speaks: TLS 1.2 and TLS 1.3";
 
-/// Protocol versions a side is willing to speak, as `SSL_CTX_set_min_proto_version(3)` takes them:
+/// Protocol versions that a side allows, as `SSL_CTX_set_min_proto_version(3)` takes them:
 /// [`Version::NONE`] for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VersionRange {
@@ -45,7 +45,7 @@ pub struct VersionRange {
     pub max: Version,
 }
 
-/// Settings that `SSL_new(3)` copies. See the module's prose; all fields are plain values.
+/// Settings that `SSL_new(3)` copies. All fields are plain values; see the module `context`.
 #[derive(Clone)]
 pub struct Settings {
     /// As set by the program.
@@ -54,18 +54,19 @@ pub struct Settings {
     pub mode: Mode,
     /// Limits set by the program.
     pub versions: VersionRange,
-    /// What the context's library context has.
+    /// The algorithms of the context's library context.
     pub algorithms: Arc<Algorithms>,
     /// TLS 1.2 suites, in order of preference.
     pub(super) tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
     pub(super) tls13_ciphers: Arc<[&'static Cipher]>,
-    /// Those that go into the next list. A connection's may differ from the former, which can be its context's.
+    /// The TLS 1.3 suites of the next list. Those of a connection may differ from the field above,
+    /// which can be its context's.
     tls13_setting: Arc<[&'static Cipher]>,
-    /// A connection's: these are its own, and not those of its context.
+    /// Connection: whether the suites are its own, not those of its context.
     own_ciphers: bool,
-    /// Both in the form that C reads; made when first asked for. Copies share the place for it, so that
-    /// what C was lent lives until the suites are changed, and not other settings.
+    /// All suites in the form that C reads; made when first asked for. Copies of the settings share
+    /// it, so that the list lent to C lives until the suites are changed, not until any setting is.
     cipher_stack: Arc<OnceCell<CipherStack>>,
     /// Groups by TLS number, in order of preference; `None` for the default.
     pub groups: Option<Arc<[u16]>>,
@@ -77,7 +78,7 @@ pub struct Settings {
     pub credentials: Arc<Credentials>,
     /// As set by the program.
     pub verify_mode: VerifyMode,
-    /// Asked about every certificate of a chain.
+    /// Decides about every certificate of a chain.
     pub verify_callback: VerifyCallback,
     /// Verifies peers instead of the context's store (SSL_CTX_set0_verify_cert_store).
     pub verify_store: Option<Store>,
@@ -87,7 +88,7 @@ pub struct Settings {
     pub session_id_context: Arc<[u8]>,
     /// ALPN protocols a client offers, in wire form (length-prefixed names).
     pub alpn_protocols: Arc<[u8]>,
-    /// Neither send close_notify nor wait for it.
+    /// Whether close_notify is neither sent nor waited for.
     pub quiet_shutdown: bool,
     /// TLS 1.3 tickets after a full handshake.
     pub num_tickets: usize,
@@ -115,7 +116,7 @@ pub struct Settings {
     pub not_resumable: NotResumableCallback,
     /// Called when a certificate is about to be used.
     pub certificate_callback: CertificateCallback,
-    /// Told of protocol messages.
+    /// Sees protocol messages.
     pub message_callback: MessageCallback,
     /// Asked for passwords of key files.
     pub password: PasswordCallback,
@@ -129,7 +130,7 @@ pub struct Settings {
     pub psk: PskCallbacks,
     /// Post-handshake authentication: cannot be done, but is remembered.
     pub post_handshake_auth: c_int,
-    /// What a client and a server speak with, derived from the rest when first needed.
+    /// Suites and groups of a client and a server, derived from the other fields when first needed.
     pub(super) profiles: Profiles,
 }
 
@@ -215,7 +216,7 @@ impl Settings {
         self.cipher_stack = Arc::default();
     }
 
-    /// To be called on a value that is about to be changed: what was derived from it is forgotten.
+    /// Called on a value that is about to be changed: drops what was derived from it.
     pub fn changing(&mut self) -> &mut Self {
         self.profiles = Profiles::default();
         self
@@ -235,8 +236,8 @@ impl Settings {
         self.leave_out_unavailable();
     }
 
-    /// Applies a cipher string: suites for TLS 1.2, and what else it says. A Suite B profile that is in force stays so,
-    /// whatever a later string says.
+    /// Applies a cipher string: suites for TLS 1.2, and its other commands. A Suite B profile stays
+    /// in force, whatever a later string says.
     pub fn set_cipher_list(&mut self, list: &CipherList) {
         let before = self.suite_b();
         match (list.suite_b, before) {
@@ -273,14 +274,14 @@ impl Settings {
         self.leave_out_unavailable();
     }
 
-    /// Puts back the suites of a new context.
+    /// Restores the suites of a new context.
     pub fn set_default_ciphers(&mut self) {
         (self.tls13_setting, self.tls12_ciphers) = default_ciphers();
         self.tls13_ciphers = self.tls13_setting.clone();
         self.leave_out_unavailable();
     }
 
-    /// Whether our order counts, not the peer's, between what both sides have.
+    /// Whether our order of preference counts, not the peer's.
     pub fn prefers_own_order(&self) -> bool {
         self.options.contains(Options::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some()
     }
@@ -300,8 +301,7 @@ impl Settings {
             .get_or_try_init(|| CipherStack::from_items(self.ciphers()))
     }
 
-    /// Whether this version (0x0303 or 0x0304) may be spoken, as far as it has been set. The security
-    /// policy has not been asked.
+    /// Whether the settings allow this version. The security policy has not been asked.
     pub fn allows_version(&self, method: &Method, version: Version) -> bool {
         let forbidden = match version {
             Version::TLS1_3 => {
@@ -319,7 +319,7 @@ impl Settings {
             && (max == Version::NONE || version <= max)
     }
 
-    /// Where the passwords of key files come from.
+    /// Gives the passwords of key files.
     pub fn key_password(&self) -> Password {
         self.password.password()
     }
@@ -348,7 +348,8 @@ impl Settings {
         schemes
     }
 
-    /// What goes with the certificates, in `SSL_set_SSL_CTX(3)`, `SSL_copy_session_id(3)` and `SSL_dup(3)`.
+    /// Copies what belongs to the certificates, in `SSL_set_SSL_CTX(3)`, `SSL_copy_session_id(3)`
+    /// and `SSL_dup(3)`.
     pub fn take_certificates_of(&mut self, other: &Self) {
         self.credentials = other.credentials.clone();
         self.certificate_callback = other.certificate_callback;
@@ -361,7 +362,7 @@ impl Settings {
         self.certificate_flags = other.certificate_flags;
     }
 
-    /// What `SSL_dup(3)` takes from the connection beside its certificates.
+    /// Copies what `SSL_dup(3)` takes from the connection, besides its certificates.
     pub fn take_for_duplicate(&mut self, other: &Self) {
         self.session_id_context = other.session_id_context.clone();
         self.options = other.options;
@@ -380,7 +381,7 @@ impl Settings {
         }
     }
 
-    /// From now on the suites are this connection's, whatever becomes of the context's.
+    /// From now on the suites are this connection's own, and do not follow the context's.
     pub fn keep_ciphers(&mut self) {
         self.own_ciphers = true;
     }

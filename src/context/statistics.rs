@@ -13,7 +13,7 @@ impl Counter {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One less: a handshake has moved to another context.
+    /// Subtracts one: a handshake has moved to another context.
     pub fn decrement(&self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -39,7 +39,7 @@ pub struct Statistics {
     pub hits: Counter,
     /// Sessions supplied by the program's callback.
     pub callback_hits: Counter,
-    /// Sessions asked for and not found (server), or offered and refused (client).
+    /// Sessions that were not found (server), or offered and not resumed (client).
     pub misses: Counter,
     /// Sessions found but expired.
     pub timeouts: Counter,

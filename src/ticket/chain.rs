@@ -1,4 +1,4 @@
-//! The secret from which a context's own keys come, one period after the other.
+//! The secret from which a context's own keys are derived, one for each period.
 //!
 //! ```text
 //! secret(n+1) = SHA-256("Reprise ticket chain" | 0 | secret(n))
@@ -8,8 +8,8 @@
 //! ```
 //!
 //! The secret is 256 random bits of fixed length behind a fixed prefix, so a plain hash serves as
-//! derivation function. Nothing leads from a secret back to the one before it: once that is erased,
-//! so are its keys.
+//! derivation function. A secret does not reveal the one before it: once that is erased, so are its
+//! keys.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Chain {
         })
     }
 
-    /// Where algorithms and random numbers come from.
+    /// Provides algorithms and random numbers.
     pub(super) fn library(&self) -> &LibraryContext {
         &self.library
     }

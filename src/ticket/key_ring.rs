@@ -9,11 +9,11 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::ticket_cipher::TicketKey;
 
 const HOUR: i64 = 60 * 60;
-/// How long a key of our own seals tickets, in seconds.
+/// How long one of our keys seals tickets, in seconds.
 pub(super) const SEALS_FOR: i64 = 12 * HOUR;
-/// How old a key of our own may be to open tickets, in seconds.
+/// How long one of our keys opens tickets, in seconds.
 pub(super) const OPENS_FOR: i64 = 36 * HOUR;
-/// More periods than this are not stepped through but start a new chain: a century.
+/// After more periods than this, a century, a new chain begins.
 const MAX_STEPS: i64 = 100 * 366 * 24 * HOUR / SEALS_FOR;
 
 /// Never changed in place: [`super::keys::TicketKeys`] replaces it as a whole.
@@ -21,7 +21,7 @@ pub(super) struct KeyRing {
     sealing: Arc<TicketKey>,
     /// Keys that only open, newest first; two at most.
     retired: Vec<Retired>,
-    /// None when the sealing key stays until the program sets another.
+    /// `None` when the sealing key stays until the program sets another.
     rotation: Option<Rotation>,
 }
 
@@ -34,7 +34,7 @@ struct Retired {
 
 #[derive(Clone)]
 struct Rotation {
-    /// The secret that the sealing key comes from.
+    /// The secret from which the sealing key is derived.
     chain: Chain,
     /// From then on another key seals.
     ends: i64,
@@ -51,7 +51,7 @@ pub(super) enum KeyOf<'a> {
 }
 
 impl KeyRing {
-    /// Keys of our own that rotate, the first one from `now` on.
+    /// Our own keys, which rotate; the first one is valid from `now` on.
     ///
     /// # Errors
     /// The random generator's.
@@ -76,7 +76,7 @@ impl KeyRing {
         }
     }
 
-    /// The same keys, of which the sealing one now stays.
+    /// The same keys, whose sealing key now stays.
     pub(super) fn without_rotation(&self) -> Self {
         Self {
             sealing: self.sealing.clone(),
@@ -129,7 +129,8 @@ impl KeyRing {
         let mut rotation = self.rotation.clone();
         if let Some(rotation) = &mut rotation {
             if rotation.began_long_after(now) {
-                // The clock was set back. How far the period had come is not known: it is over.
+                // The clock was set back. The time within the period is not known, so the period
+                // ends.
                 let shift = now - rotation.ends;
                 rotation.ends = now;
                 for key in &mut retired {
@@ -185,7 +186,7 @@ impl fmt::Debug for KeyRing {
 }
 
 impl Retired {
-    /// Neither too old, nor, after the clock was set back, of an age that cannot be told.
+    /// Neither too old nor, after the clock was set back, of unknown age.
     fn serves(&self, now: i64) -> bool {
         now < self.erase_at && self.erase_at - now <= OPENS_FOR
     }
@@ -207,7 +208,7 @@ impl Rotation {
     }
 }
 
-/// A reading of the clock that can be reckoned with: no sum of such times overflows.
+/// A time in a range in which no sum overflows.
 fn possible(now: i64) -> i64 {
     now.clamp(i64::MIN / 4, i64::MAX / 4)
 }

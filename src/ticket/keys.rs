@@ -18,11 +18,11 @@ pub const KEYS_LENGTH: usize = TicketKey::LEN;
 /// The longest plaintext that is sealed: what OpenSSL allows the DER of a session.
 pub const MAX_PLAINTEXT: usize = 0xFF00;
 
-/// What came of a ticket that a client offered.
+/// The outcome of opening a ticket that a client offered.
 pub enum Opened {
     /// It was sealed with one of the keys and is unchanged.
     Plaintext {
-        /// What was sealed; wiped when dropped.
+        /// The content; wiped when dropped.
         plaintext: Zeroizing<Vec<u8>>,
         /// The key no longer seals tickets and will be erased: the client should get a new ticket.
         /// Never for a key that the program has set.
@@ -42,7 +42,7 @@ pub struct TicketKeys {
 }
 
 impl TicketKeys {
-    /// Keys of the library's own, which rotate from now on; algorithms and random numbers come from
+    /// The library's own keys, which rotate from now on; algorithms and random numbers come from
     /// `library`. Costs a few microseconds.
     ///
     /// # Errors
