@@ -47,12 +47,7 @@ impl HandshakeState {
         use HandshakeType as Kind;
         let client = role == Role::Client;
         let Step::Message(kind) = step else {
-            return Some(Self(match (client, sent) {
-                (true, false) => 10,
-                (true, true) => 16,
-                (false, false) => 31,
-                (false, true) => 35,
-            }));
+            return Some(Self::after_change_cipher_spec(client, sent));
         };
         let by_client = client == sent;
         let number = match (kind, by_client, sent) {
@@ -97,6 +92,15 @@ impl HandshakeState {
             _ => return None,
         };
         Some(Self(number))
+    }
+
+    fn after_change_cipher_spec(client: bool, sent: bool) -> Self {
+        Self(match (client, sent) {
+            (true, false) => 10,
+            (true, true) => 16,
+            (false, false) => 31,
+            (false, true) => 35,
+        })
     }
 
     /// `SSL_state_string_long`

@@ -1,5 +1,6 @@
 //! Whether the peer's certificates are accepted.
 
+use std::ffi::c_long;
 use std::sync::Arc;
 
 use crate::cipher::SuiteB;
@@ -22,6 +23,15 @@ const INTERNAL: PeerRejected = PeerRejected {
     alert: Alert::INTERNAL_ERROR,
 };
 
+/// What a verification has found.
+struct Verified {
+    /// The peer's own certificate.
+    leaf: X509,
+    /// `X509_V_…`
+    result: c_long,
+    is_valid: bool,
+}
+
 impl Connection {
     /// Verifies the peer's chain with libcrypto, as the program has set it up. With
     /// `SSL_VERIFY_NONE` the result is recorded and the handshake goes on.
@@ -31,10 +41,25 @@ impl Connection {
         ocsp_response: &[u8],
     ) -> Result<(), PeerRejected> {
         self.check_staple_was_asked(ocsp_response)?;
-        let Some(peer) = PeerChain::new(chain) else {
-            return Err(INTERNAL);
-        };
-        let peer = Arc::new(peer);
+        let peer = Arc::new(PeerChain::new(chain).ok_or(INTERNAL)?);
+        let verified = self.verify_peer(&peer, chain)?;
+        if self.peer.take_rejection() {
+            return Err(not_verified(Alert::INTERNAL_ERROR));
+        }
+        if !verified.is_valid && self.insists_on_verification() {
+            return Err(not_verified(alert_for(verified.result)));
+        }
+        self.check_key_usage(&verified.leaf)?;
+        // Not before: a rejected peer's certificate is not shown.
+        self.peer.accept(peer, verified.result);
+        // What libcrypto queued about a certificate that is accepted would look like an error of
+        // this handshake.
+        error_queue::clear();
+        self.check_staple(ocsp_response)
+    }
+
+    /// Has libcrypto verify the chain, and records what it has found.
+    fn verify_peer(&self, peer: &Arc<PeerChain>, ders: &[&[u8]]) -> Result<Verified, PeerRejected> {
         let settings = self.settings();
         let context = self.context();
         let store = match &settings.verify_store {
@@ -46,8 +71,8 @@ impl Connection {
             || application.is_set()
             || settings.security_callback.is_set()
             || store.has_callbacks();
-        let chain = ChainToVerify::new(&context.library, &peer, program_may_look)
-            .ok_or_else(|| self.malformed(&context.library, chain))?;
+        let chain = ChainToVerify::new(&context.library, peer, program_may_look)
+            .ok_or_else(|| self.malformed(&context.library, ders))?;
         let certificates = chain.certificates().ok_or(INTERNAL)?;
         let param = self.configuration.verify_param().map_err(|_| INTERNAL)?;
         let leaf = certificates.get(0).ok_or(INTERNAL)?.clone();
@@ -65,29 +90,14 @@ impl Connection {
             flags: settings.suite_b().map_or(0, SuiteB::verification_flags),
             callbacks: settings.verify_callback.with(application, self.lent()),
         };
-        let verified = verification.run();
-        let error = verified.error;
-        let built = verified.chain.map(|built| VerifiedChain::new(built, chain));
-        self.peer.record_verification(error, built);
-        if self.peer.take_rejection() {
-            return Err(PeerRejected {
-                reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: Alert::INTERNAL_ERROR,
-            });
-        }
-        if !verified.ok && self.insists_on_verification() {
-            return Err(PeerRejected {
-                reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: alert_for(error),
-            });
-        }
-        self.check_key_usage(&leaf)?;
-        // Not before: a rejected peer's certificate is not shown.
-        self.peer.accept(peer, error);
-        // What libcrypto queued about a certificate that is accepted would look like an error of
-        // this handshake.
-        error_queue::clear();
-        self.check_staple(ocsp_response)
+        let found = verification.run();
+        let built = found.chain.map(|built| VerifiedChain::new(built, chain));
+        self.peer.record_verification(found.error, built);
+        Ok(Verified {
+            leaf,
+            result: found.error,
+            is_valid: found.ok,
+        })
     }
 
     /// Why a chain is rejected that cannot be parsed. libcrypto's errors are on the queue already.
@@ -98,13 +108,10 @@ impl Connection {
                 reason,
                 alert: Alert::DECODE_ERROR,
             },
-            _ => PeerRejected {
-                reason: Reason::CERTIFICATE_VERIFY_FAILED,
-                alert: match self.role() {
-                    Some(Role::Client) => Alert::BAD_CERTIFICATE,
-                    _ => Alert::DECODE_ERROR,
-                },
-            },
+            _ => not_verified(match self.role() {
+                Some(Role::Client) => Alert::BAD_CERTIFICATE,
+                _ => Alert::DECODE_ERROR,
+            }),
         }
     }
 
@@ -126,5 +133,12 @@ impl Connection {
             reason: Reason::BAD_ECC_CERT,
             alert: Alert::HANDSHAKE_FAILURE,
         })
+    }
+}
+
+fn not_verified(alert: Alert) -> PeerRejected {
+    PeerRejected {
+        reason: Reason::CERTIFICATE_VERIFY_FAILED,
+        alert,
     }
 }
