@@ -171,7 +171,7 @@ impl ClientHello {
         }
     }
 
-    /// RFC 6066, section 3: one host name, which is the only type there is. `counts` tells that it is used.
+    /// RFC 6066, section 3: one host name, which is the only type there is. `counts` says that it is used.
     pub(super) fn check_host_name(&self, counts: bool) -> Check {
         const HOST_NAME: u8 = 0;
         let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {

@@ -17,7 +17,7 @@ impl Delegate for Connection {
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected> {
         self.report_received();
         if self.role() == Some(Role::Client) {
-            // Who is resumed shows no certificate.
+            // A server that resumes a session shows no certificate.
             self.meet_new_session();
         }
         let early = self
@@ -27,7 +27,7 @@ impl Delegate for Connection {
             Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
             _ => self.check_peer(chain, ocsp_response),
         };
-        self.observer.certificate_judged(judgement.is_ok());
+        self.observer.certificate_checked(judgement.is_ok());
         judgement
     }
 

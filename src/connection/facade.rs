@@ -61,7 +61,7 @@ impl Connection {
             self.configuration.method().version,
         ) {
             (Version::NONE, Some(version)) => version,
-            // Until a handshake begins OpenSSL does not look at the limits.
+            // Before a handshake begins OpenSSL ignores the limits.
             (Version::NONE, None) if self.stage() == Stage::Before => Version::TLS1_3,
             (Version::NONE, None) => self.highest_version(),
             (version, _) => version,
@@ -144,7 +144,7 @@ impl Connection {
     }
 
     /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
-    /// so. The error of the alert has been told by the call that read it.
+    /// so. The call that read the alert has reported its error.
     pub fn has_been_shut_down(&self) -> bool {
         self.shutdown.is_received()
     }

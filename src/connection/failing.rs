@@ -7,7 +7,7 @@ use crate::wire::{Alert, AlertLevel};
 
 impl Connection {
     /// Ends the connection with `failure`: its alert is sent as far as the transport takes it,
-    /// the session is lost (S24, S25), and the error for the queue is returned.
+    /// the session takes the consequences (S24, S25), and the error for the queue is returned.
     pub(super) fn fail(&self, failure: Failure) -> Stop {
         // S98: nothing is sent after close_notify, so an error takes no session either.
         let closed = self.shutdown.is_sent();
@@ -46,7 +46,7 @@ impl Connection {
         }
     }
 
-    /// Ends the connection since there was no memory for what it did, and gives back what it has.
+    /// Ends the connection because there was no memory, and frees what it can.
     pub fn end_without_memory(&self) -> Stop {
         let stop = match self.stage() {
             Stage::Failed => Reason::MALLOC_FAILURE.into(),

@@ -31,7 +31,7 @@ impl Connection {
     }
 
     /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
-    /// to be read again. Gives the number of bytes, which is 0 for an empty buffer only.
+    /// to be read again. Returns the number of bytes, which is 0 for an empty buffer only.
     pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {
         // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
@@ -105,7 +105,7 @@ impl Connection {
         self.send_answer()
     }
 
-    /// Encrypts and sends `data`. Gives how much of it was taken: all, or with
+    /// Encrypts and sends `data`. Returns how much of it was taken: all, or with
     /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
         error_queue::forget_system_error();

@@ -50,7 +50,7 @@ impl Connection {
     }
 }
 
-/// What a BIO waits for. One that waits for both directions is taken to wait for the one in use.
+/// What a BIO waits for. If it waits for both directions, the one in use counts.
 fn blocked(bio: &Bio, reading: bool) -> Option<Stopped> {
     const RETRY_CONNECT: i32 = 2;
     const RETRY_ACCEPT: i32 = 3;

@@ -5,28 +5,48 @@
 //! changes is in cells, no cell stays borrowed while the program runs, and the engine is taken out
 //! of its cell while it works.
 //!
-//! | part                | what                                                          |
-//! |---------------------|---------------------------------------------------------------|
-//! | `handshake`         | a handshake of either role, with all that only it needs       |
-//! | `client_hello_reader` | reading it from records                                     |
-//! | `client_hello_check`  | what is checked of it, and when                             |
-//! | `own_settings`      | its settings, which may differ from the context's             |
-//! | `hellos`            | what the hellos have said, for later                          |
-//! | `session_use`       | `SSL_set_session`, `SSL_clear` and what becomes of a session  |
-//! | `session_slot`      | the connection's session, and what a handshake makes of it    |
-//! | `peer`              | the peer's certificates, signatures of both sides             |
-//! | `policy`            | what the configuration permits, of certificates and else      |
-//! | `delegate`          | answering the engine                                          |
-//! | `io`, `closing`     | application data, the end of it                               |
-//! | `shutdown`          | which directions are closed                                   |
-//! | `transport`         | the BIOs                                                      |
-//! | `records`           | records between them and the engine                           |
-//! | `failing`           | the end of a connection after an error                        |
-//! | `observer`          | reports to the info and message callbacks                     |
-//! | `observed`          | what it sees of the connection                                |
-//! | `plain_messages`    | what is read of messages that go unprotected                  |
-//! | `last_call`         | what stopped the last call                                    |
-//! | `state`, `stop`     | where a connection is, and why a call stops                   |
+//! # Parts
+//!
+//! [`Connection`] is made of parts. A part has private cells and does not know the connection: it takes
+//! what it needs as arguments, returns what its caller has to do, and is tested alone. Its public
+//! methods are those of C functions. `reset` says of each field whether it survives `SSL_clear`.
+//!
+//! | part             | what it knows                                                         |
+//! |------------------|-----------------------------------------------------------------------|
+//! | `contexts`       | the current context, and that of the sessions                         |
+//! | `configuration`  | settings, method, verification parameters, names                      |
+//! | `transport`      | the BIOs, what a call waits for, a write that has to be repeated      |
+//! | `engine_cell`    | the engine, what it has agreed on with the peer, a KeyUpdate to send  |
+//! | `handshake`      | role, stage, and what a client or a server keeps of a handshake       |
+//! | `hellos`         | what ClientHello and ServerHello have said                            |
+//! | `session_slot`   | the connection's session, and the new one of a handshake              |
+//! | `peer`           | the peer's certificates, signatures, OCSP responses                   |
+//! | `early_data`     | which calls about early data may come next (`handshake/early_data`)   |
+//! | `shutdown`       | which directions are closed                                           |
+//! | `observer`       | what has been reported to the info and message callbacks              |
+//!
+//! # Methods
+//!
+//! What needs several parts is a method of the connection. Calls go in one direction: no two files call
+//! each other, also not by way of others, and most calls go up this list:
+//!
+//! | file             | what it does                                                          |
+//! |------------------|-----------------------------------------------------------------------|
+//! | `facade`         | what C functions ask and set                                          |
+//! | `session_use`    | `SSL_set_session`, and the loss of a session                          |
+//! | `observed`       | what is reported, and what the observer sees                          |
+//! | `policy/`        | decides what the configuration permits; a `Refusal` has the alert     |
+//! | `output`         | records from the engine to the transport                              |
+//! | `failing`        | the end of a connection after an error, with its alert                |
+//! | `records`        | records from the transport to the engine                              |
+//! | `writing`        | application data to the engine, KeyUpdates                            |
+//! | `handshake/`     | drives a handshake of either role                                     |
+//! | `delegate`       | answers the engine during a handshake                                 |
+//! | `io`, `closing`  | `SSL_read`, `SSL_write`, `SSL_shutdown`                               |
+//! | `last_call`      | what stopped the last call (`SSL_get_error`)                          |
+//!
+//! `client_hello_reader`, `client_hello_check` and `plain_messages` read messages; `state` and `stop` say
+//! where a connection is and why a call stops; `stack` wipes secrets from it.
 
 mod client_hello_check;
 mod client_hello_reader;

@@ -11,7 +11,7 @@ impl Connection {
         result
     }
 
-    /// Like [`flush`](Self::flush), and tells the BIO to pass everything on: the end of a flight.
+    /// Like [`flush`](Self::flush), and has the BIO pass everything on: the end of a flight.
     pub(super) fn flush_flight(&self) -> Result<(), Stop> {
         let has_output = self.with_engine(|engine| !engine.outgoing().is_empty())?;
         if self.waits_for_rest_of_flight() || !self.transport.begin_flight(has_output) {

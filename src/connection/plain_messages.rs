@@ -1,4 +1,4 @@
-//! What is read of messages that go unprotected, beside the engine, which does not tell of it.
+//! What is read of unprotected messages beside the engine, which does not show it.
 
 use crate::wire::{
     self, ExtensionType, HandshakeType, Message, RANDOM, RECORD_HEADER, Reader, Record,

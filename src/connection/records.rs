@@ -40,8 +40,7 @@ impl Connection {
         }
     }
 
-    /// Digests the records that have been read, then does what the engine asked to be done when it
-    /// has come to rest: announcing sessions.
+    /// Has the engine process the records that have been read. True when the peer has closed its direction.
     pub(super) fn process(&self) -> Result<bool, Stop> {
         let mut engine = self.engine.take()?;
         let result = engine.process(self);
@@ -58,7 +57,7 @@ impl Connection {
         match result {
             Ok(progress) => {
                 self.report_records();
-                self.note_early_data(progress.early)?;
+                self.record_early_data(progress.early)?;
                 if progress.closed {
                     self.shutdown.receive_close_notify();
                     self.report_alert(

@@ -182,7 +182,7 @@ impl Transport {
         self.progress.get().flight_unfinished
     }
 
-    /// Tells the write BIO, which has got all of a flight, to pass everything on.
+    /// Has the write BIO, which has got all of a flight, pass everything on.
     pub(super) fn finish_flight(&self) -> Result<(), Stop> {
         let flushed = self.write_bio.with(|bio| {
             self.set_want(Want::Write);
@@ -198,7 +198,7 @@ impl Transport {
         Ok(())
     }
 
-    /// Gives up a flight that nobody can receive.
+    /// Gives up a flight that the peer will not receive.
     pub(super) fn abandon_flight(&self) {
         self.change(|progress| {
             progress.flight_unfinished = false;

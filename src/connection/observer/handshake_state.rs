@@ -15,7 +15,7 @@ pub struct HandshakeState(pub u8);
 pub(super) enum Step {
     /// A handshake message of this type.
     Message(HandshakeType),
-    /// change_cipher_spec, where it is a message of its own: not when TLS 1.3 receives it.
+    /// change_cipher_spec, where it counts as a message: not when TLS 1.3 receives it.
     ChangeCipherSpec,
 }
 

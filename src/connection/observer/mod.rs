@@ -103,9 +103,9 @@ struct Pending {
     assembly: Assembly,
     /// See [`Observer::holds_back`].
     held: Option<Record>,
-    /// Client: the server's certificate has been reported, and the program has not judged it.
+    /// Client: the server's certificate has been reported, and not been accepted or rejected.
     unverified: bool,
-    /// What is reported next; nothing of it while a certificate is not judged.
+    /// What is reported next, in order; nothing of it while a certificate is `unverified`.
     events: VecDeque<Event>,
 }
 
@@ -126,7 +126,7 @@ impl Observer {
         pending.take();
     }
 
-    /// Whether the program observes the connection, so that states are told apart.
+    /// Whether the program observes the connection, so that each state is reported.
     pub(super) fn is_active(&self) -> bool {
         self.pending.borrow().is_some()
     }
@@ -230,9 +230,9 @@ impl Observer {
         }
     }
 
-    /// Goes on once the program has judged the peer's certificate. OpenSSL asks it before it reads
+    /// The peer's certificate is accepted or rejected, so the reports go on. OpenSSL asks it before it reads
     /// on, the engine only when it has the proof that the peer has the key, or all of the flight.
-    pub(super) fn certificate_judged(&self, accepted: bool) {
+    pub(super) fn certificate_checked(&self, accepted: bool) {
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             pending.unverified = false;
             if !accepted {
@@ -273,7 +273,7 @@ impl Observer {
         }
         if record.sent {
             // There is an answer to all that has come.
-            self.certificate_judged(true);
+            self.certificate_checked(true);
             self.report_events(observed);
             if record.content_type == Some(ContentType::ALERT)
                 && record.contents.first() == Some(&AlertLevel::FATAL.0)
@@ -291,7 +291,7 @@ impl Observer {
         self.report_events(observed);
     }
 
-    /// Reports events in their order, but none after a certificate that is not judged.
+    /// Reports events in their order, but none after a certificate that is `unverified`.
     fn report_events(&self, observed: &impl Observed) {
         loop {
             let next = match self.pending.borrow_mut().as_mut() {

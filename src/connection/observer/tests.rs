@@ -133,7 +133,7 @@ fn nothing_is_reported_after_a_certificate_before_the_program_has_judged_it() {
     client.message(false, HandshakeType::CERTIFICATE_VERIFY);
     let certificate = (Direction::Received, HandshakeType::CERTIFICATE.0);
     assert_eq!(client.messages.take(), [certificate]);
-    client.observer.certificate_judged(true);
+    client.observer.certificate_checked(true);
     client.observer.report(&client, Vec::new());
     let verify = (Direction::Received, HandshakeType::CERTIFICATE_VERIFY.0);
     assert_eq!(client.messages.take(), [verify]);

@@ -35,13 +35,13 @@ pub struct PeerState {
     accepted_with: Cell<Option<c_long>>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.
     rejected_by_program: Cell<bool>,
-    /// Who has signed what.
+    /// Algorithms of the signatures of both sides.
     pub signatures: Signatures,
     /// OCSP response: received (client) or to be sent (server).
     pub ocsp_response: RefCell<Option<Allocated>>,
     /// What a client wants to say in its request for an OCSP response; kept for the program.
     pub ocsp_request: RefCell<OcspRequest>,
-    /// Chains of our own that C has been lent.
+    /// Chains of our certificates that C has been lent.
     lent_chains: RefCell<LentChains>,
 }
 
@@ -123,7 +123,7 @@ impl PeerState {
         self.rejected_by_program.take()
     }
 
-    /// Runs `work` on the chains of our own that C has been lent.
+    /// Runs `work` on the chains of our certificates that C has been lent.
     pub(super) fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains)) {
         work(&mut self.lent_chains.borrow_mut());
     }

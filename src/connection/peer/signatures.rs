@@ -1,4 +1,4 @@
-//! Who has signed what in the handshake, and which certificate of ours was selected
+//! The signatures of both sides in the handshake, and which certificate of ours was selected
 //! (SSL_get_peer_signature_nid(3), SSL_get_certificate(3)).
 
 use std::cell::{Cell, RefCell};
@@ -87,8 +87,8 @@ impl Signatures {
         self.peer.set(scheme);
     }
 
-    /// Of the schemes that the peer accepts those that are also among `ours`; first is what the side
-    /// whose order counts likes best.
+    /// Of the schemes that the peer accepts those that are also among `ours`; in the
+    /// order of preference of this side, or else of the peer.
     pub(in crate::connection) fn shared(
         &self,
         ours: Vec<u16>,

@@ -77,7 +77,7 @@ fn has_curve_of(certificate: &X509, curves: &[u16]) -> bool {
 }
 
 /// Whether the certificate's own signature is one of signature_algorithms_cert (RFC 8446, section 4.2.3),
-/// if the client sends that. The two kinds of RSA-PSS keys are not told apart.
+/// if the client sends that. The two kinds of RSA-PSS keys count as one.
 fn is_signed_by(certificate: &X509, schemes: &[u16]) -> bool {
     let signature = certificate.signature_nids();
     schemes.is_empty()

@@ -62,7 +62,7 @@ impl Connection {
     }
 
     /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random (RFC 8446, section 4.1.3).
-    /// It is refused by who could speak TLS 1.3 with it, and by who says that it could (`SSL_MODE_SEND_FALLBACK_SCSV`).
+    /// A client refuses it if it could speak TLS 1.3 with it, or has said so (`SSL_MODE_SEND_FALLBACK_SCSV`).
     fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Refusal> {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";

@@ -10,7 +10,7 @@
 //! | `hello_options`      | what options and modes make of the hellos                 |
 //! | `peer_chain`         | whether the peer's certificates are accepted              |
 //! | `peer_signature`     | whether the peer's key may sign as it does                |
-//! | `stapling`           | what becomes of OCSP responses                            |
+//! | `stapling`           | whether an OCSP response is sent, and accepted            |
 //! | `own_certificates`   | which certificate this side shows                         |
 //! | `certificate_choice` | which of them a server may show to a client               |
 //! | `check_chain`        | whether a certificate would do for the peer               |
@@ -42,7 +42,7 @@ use crate::reason::Reason;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 impl Connection {
-    /// Who asks the security callback about this connection.
+    /// Names this connection to the security callback.
     pub fn asker(&self) -> Asker<'_> {
         Asker::Connection(self.lent())
     }

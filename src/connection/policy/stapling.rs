@@ -61,7 +61,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Client: keeps the response (empty for none) and lets the program judge it, or its absence.
+    /// Client: keeps the response (empty for none) and asks the program whether it, or its absence, is accepted.
     pub(in crate::connection) fn check_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
         if self.role() != Some(Role::Client) {
             return Ok(());

@@ -125,16 +125,16 @@ impl Connection {
     }
 
     /// After the engine has processed a record: what that says about early data (S119).
-    pub(in crate::connection) fn note_early_data(
+    pub(in crate::connection) fn record_early_data(
         &self,
         event: EarlyDataEvent,
     ) -> std::result::Result<(), Stop> {
         let early = &self.early;
         match event {
             EarlyDataEvent::None if self.role() == Some(Role::Client) => {
-                self.note_early_data_answer()
+                self.record_early_data_answer()
             }
-            EarlyDataEvent::None => self.note_engines_decision(),
+            EarlyDataEvent::None => self.record_engine_decision(),
             EarlyDataEvent::End => {
                 early.end_reading();
                 Ok(())
@@ -153,7 +153,7 @@ impl Connection {
     }
 
     /// Client: the server may accept early data only in what the client meant by it.
-    fn note_early_data_answer(&self) -> std::result::Result<(), Stop> {
+    fn record_early_data_answer(&self) -> std::result::Result<(), Stop> {
         if self.early.status() != EarlyDataStatus::Rejected
             || !self.with_engine(|engine| engine.early_data_accepted())?
         {
@@ -172,7 +172,7 @@ impl Connection {
     }
 
     /// rustls has the last word on whether early data is accepted.
-    fn note_engines_decision(&self) -> std::result::Result<(), Stop> {
+    fn record_engine_decision(&self) -> std::result::Result<(), Stop> {
         if self.early.status() == EarlyDataStatus::Accepted
             && self.with_engine(|engine| engine.has_answered() && !engine.early_data_accepted())?
         {
