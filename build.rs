@@ -1,5 +1,5 @@
-//! Makes from the source of the exported functions: their symbol versions, the C header, and the table
-//! of functions; and sets how the library is linked. See docs/linking.md.
+//! Makes from the source of the exported functions: their symbol versions, the C header, and the
+//! table of functions; and sets how the library is linked. See docs/linking.md.
 
 #[path = "build/exports.rs"]
 mod exports;

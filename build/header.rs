@@ -18,7 +18,9 @@ pub fn make(exports: &[Export], root: &Path, out: &Path) -> String {
 
     header.push_str(&heading(
         "Callbacks of the program",
-        "NULL unsets a callback.",
+        "Types of the functions that a program sets. Each runs on the thread that made the call, with no\n\
+         lock held, and may call any function with the same objects. Its arguments are lent until it\n\
+         returns. NULL unsets a callback.",
     ));
     header.push_str(&cbindgen.callbacks());
 

@@ -39,8 +39,8 @@ pub fn set_link_arguments(out: &Path) {
         &script,
         // Callbacks and thread-local destructors must not outlive the code.
         "-z,nodelete",
-        // The loader resolves all symbols of libcrypto at start, then the table of addresses becomes
-        // read-only.
+        // The loader resolves all symbols of libcrypto at start, then the table of addresses
+        // becomes read-only.
         "-z,now",
         "-z,relro",
         undefined,

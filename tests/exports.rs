@@ -96,7 +96,8 @@ fn what_is_built_does_not_say_where() {
     }
 }
 
-/// Whether packages were compiled before there was `scripts/rustc`: cargo does not compile them again for that.
+/// Whether packages were compiled before there was `scripts/rustc`: cargo does not compile them
+/// again for that.
 fn has_older_packages(profile: &Path) -> bool {
     let changed = |path: &Path| {
         path.metadata()
@@ -118,7 +119,7 @@ fn has_older_packages(profile: &Path) -> bool {
 }
 
 #[test]
-fn what_stands_before_dlopen_needs_the_c_library_only_and_has_no_other_function() {
+fn the_library_with_dlopen_needs_the_c_library_only_and_has_no_other_function() {
     let opener = opener();
     assert_eq!(dynamic_entries(&opener, "NEEDED"), ["libc.so.6"]);
     let exported: Vec<_> = exported(&opener).into_iter().collect();
@@ -140,7 +141,7 @@ fn a_program_that_preloads_the_library_loads_no_other_libssl() {
     assert!(libssl[0].contains("libreprise.so"), "{libssl:?}");
 }
 
-/// What Reprise has beyond libssl: one macro of OpenSSL's as a function, and what bears its name.
+/// What Reprise has beyond libssl: one macro of OpenSSL as a function, and functions with its name.
 fn is_ours(symbol: &str) -> bool {
     symbol.ends_with(&format!("@@{REPRISE}"))
         && (symbol.starts_with("REPRISE_") || symbol.starts_with("SSL_get0_session@"))

@@ -1,4 +1,4 @@
-//! The fuzz targets in `fuzz/` are not built with the rest. What can be told without building them.
+//! Checks of the fuzz targets in `fuzz/` that work without building them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -59,7 +59,8 @@ fn the_header_may_be_included_twice() {
 
 #[test]
 fn the_constants_are_openssls_token_for_token() {
-    // A compiler says nothing about macros that a system's header defines anew, unless it is asked.
+    // A compiler is silent about macros that a system's header redefines, unless -Wsystem-headers
+    // is given.
     compile_with(C11, &["-Wsystem-headers"], &[OURS, OPENSSL, USE]);
 }
 
@@ -135,7 +136,8 @@ fn comments() -> HashMap<String, String> {
     comments
 }
 
-/// The name of the function that a line begins to declare; the function may give a pointer to another.
+/// The name of the function that a line begins to declare; the function may give a pointer to
+/// another.
 fn declared(line: &str) -> Option<String> {
     let is_name = |word: &&str| {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

@@ -90,7 +90,7 @@ fn built_and_run(name: &str, compiler: &[&str]) {
     with_program(&command);
     runs_on(&program, &libraries);
 
-    // Without the -rpath the loader has to be told of the folder.
+    // Without the -rpath the loader needs the folder in LD_LIBRARY_PATH.
     let rpath = format!("-Wl,-rpath,{}", path(&libraries));
     assert!(command.contains(&rpath), "{command}");
     with_program(&command.replace(&rpath, ""));

@@ -1,5 +1,5 @@
-//! What the library asks of libcrypto it asks of the library context that an `SSL_CTX` was made with
-//! (`SSL_CTX_new_ex(3)`): wherever libcrypto has a function that takes one, that function is used.
+//! The library uses the library context that an `SSL_CTX` was made with (`SSL_CTX_new_ex(3)`):
+//! wherever libcrypto has a function that takes one, that function is used.
 
 mod support;
 
@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use support::{library, output, path};
 
-/// Functions whose namesakes with `_ex` take no library context, and those that are used although there is one
-/// that does.
+/// Functions whose namesakes with `_ex` take no library context, and those that are used although
+/// there is one that does.
 const WITHOUT: &[(&str, &str)] = &[
     ("BIO_new", "streams without algorithms"),
     ("BIO_read", "the other takes a length"),

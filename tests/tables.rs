@@ -1,7 +1,7 @@
 //! The tables of `tests-c/tables` are complete: each has a row for all that it is about.
 //!
-//! A table is a file of tab-separated columns; the first line names them, and lines that begin with `#` are
-//! comments. Three columns are in every table:
+//! A table is a file of tab-separated columns; the first line names them, and lines that begin with
+//! `#` are comments. Three columns are in every table:
 //!
 //! * `item`, the first: a function, constant or control of the library by its C name. It may have several rows. An
 //!   item that has no such name (an argument of a callback) begins with a small letter.
@@ -9,8 +9,8 @@
 //!   `-` when there is none; `note` then says why none is needed.
 //! * `note`: what else a reader should know.
 //!
-//! What a table is about is taken from the header, which is made from what the library exports, and from the constants
-//! beside it: a new function or constant without a row fails here.
+//! The items come from the header, which is made from the exported functions, and from the
+//! constants beside it: a new function or constant without a row fails here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -129,8 +129,8 @@ impl Header {
         settings
     }
 
-    /// Functions that give pointers, controls that give something, and functions that install a callback, which is
-    /// given something.
+    /// Functions that give pointers, controls that give something, and functions that install a
+    /// callback, which is given something.
     fn what_lends(&self) -> BTreeSet<String> {
         let mut lends = self.functions_that_give_pointers();
         lends.extend(self.named(installs_callback));
@@ -157,7 +157,8 @@ impl Header {
             .collect()
     }
 
-    /// Functions that install a callback, and those that tell of the peer during or after a handshake.
+    /// Functions that install a callback, and those that tell of the peer during or after a
+    /// handshake.
     fn functions_that_show_the_peer(&self) -> BTreeSet<String> {
         self.named(|name| {
             let callback = installs_callback(name);
@@ -209,7 +210,8 @@ impl Table {
         }
     }
 
-    /// Every item has a row, every row is about something that there is, and every test that is named exists.
+    /// Every item has a row, every row is about something that there is, and every test that is
+    /// named exists.
     fn covers(&self, items: &BTreeSet<String>) {
         assert_eq!(self.columns[0], "item", "{}: the first column", self.name);
         let (test, note) = (self.column("test"), self.column("note"));

@@ -141,7 +141,9 @@ typedef int pem_password_cb(char *buf, int size, int rwflag, void *userdata);
  * Callbacks of the program
  * ========================
  *
- * NULL unsets a callback.
+ * Types of the functions that a program sets. Each runs on the thread that made the call, with no
+ * lock held, and may call any function with the same objects. Its arguments are lent until it
+ * returns. NULL unsets a callback.
  */
 
 /**

@@ -1,9 +1,10 @@
-//! Paths as C strings, and what the kernel says of them. It is asked directly, so that errno stays as it is.
+//! Paths as C strings, and what the kernel says about them. The system calls are direct, so that
+//! errno does not change.
 
 use core::ffi::c_char;
 use core::mem::MaybeUninit;
 
-/// What is at a path.
+/// The kind of a file.
 pub enum File {
     Missing,
     Link,
@@ -55,8 +56,9 @@ pub unsafe fn name_in_folder(path: *const c_char) -> Option<*const c_char> {
     name
 }
 
-/// Whether the loader replaces a part of the path (ld.so(8): `$ORIGIN`, `$LIB`, `$PLATFORM`), so that the kernel does not know
-/// the path as it is. In a path that has a dollar sign of another meaning nothing is replaced, and this is true too.
+/// Whether the loader replaces a part of the path (ld.so(8): `$ORIGIN`, `$LIB`, `$PLATFORM`), so
+/// that the kernel does not know the path as it is. In a path that has a dollar sign of another
+/// meaning nothing is replaced, and this is true too.
 ///
 /// # Safety
 /// `path` is a C string.

@@ -1,16 +1,17 @@
-//! Gives programs that open libssl themselves the one that is loaded.
+//! Gives programs that open libssl themselves the libssl that is already loaded.
 //!
-//! A preloaded library takes the place of every `libssl.so.3` that is asked for by that name. A program that
-//! opens a path, such as `dlopen("/usr/lib/x86_64-linux-gnu/libssl.so.3")`, gets that file nevertheless, as a second
-//! libssl whose functions call those of the first. This library, preloaded too, stands before the C library's
-//! `dlopen`. When the file is a libssl of OpenSSL 3, it passes on the name `libssl.so.3` in the place of the path, and the loader finds
-//! the library that it has under this name. The same goes for libcrypto, since certificates and errors of one
-//! libcrypto mean nothing to another.
+//! A preloaded library replaces every `libssl.so.3` that is loaded by that name. A program that
+//! opens a path, such as `dlopen("/usr/lib/x86_64-linux-gnu/libssl.so.3")`, still gets that file,
+//! as a second libssl whose functions call those of the first. This library, which is preloaded
+//! too, comes before the C library's `dlopen`. If the file is a libssl of OpenSSL 3, it passes on
+//! the name `libssl.so.3` instead of the path, and the loader finds the library that it has under
+//! this name. The same holds for libcrypto, because certificates and errors of one libcrypto mean
+//! nothing to another.
 //!
-//! The loader looks at the address that `dlopen` returns to: the library that is there decides where names are
-//! searched for, and in which namespace. So `dlopen` here is not a function that calls the C library's, but jumps to it,
-//! with the arguments and the return address of its own caller. That takes a few instructions of assembly, which are
-//! here for two processors. On others this library has no functions, and does nothing.
+//! The loader derives the search path and the namespace from the address that `dlopen` returns to.
+//! So `dlopen` here does not call the C library's: it jumps to it, with the arguments and the
+//! return address of its caller. That takes a few instructions of assembly, which exist for two
+//! processors. On others this library has no functions and does nothing.
 
 #![cfg_attr(not(test), no_std)]
 

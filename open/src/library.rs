@@ -1,10 +1,10 @@
-//! The libraries that a process shall have once.
+//! The libraries that a process should have once.
 
 use core::ffi::{CStr, c_char};
 
 use crate::file::{self, File};
 
-/// A library that a process shall have once.
+/// A library that a process should have once.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Library {
     Ssl,
@@ -20,9 +20,10 @@ impl Library {
         }
     }
 
-    /// Which library of OpenSSL 3 is in the file `path`, judged by its name and what it is a link to. A name without a
-    /// folder stands for the file that the loader would find; without a version too, that is the one of OpenSSL 3. Of a path
-    /// that the loader completes (`$ORIGIN`) only the name is judged.
+    /// Which library of OpenSSL 3 is in the file `path`, judged by its name and what it is a link
+    /// to. A name without a folder stands for the file that the loader would find; without a
+    /// version too, that is the one of OpenSSL 3. Of a path that the loader completes (`$ORIGIN`)
+    /// only the name is judged.
     ///
     /// # Safety
     /// `path` is a C string.
@@ -54,7 +55,8 @@ impl Library {
         }
     }
 
-    /// The library that a file's name stands for, and whether the name says that it is of OpenSSL 3.
+    /// The library that a file's name stands for, and whether the name says that it is of OpenSSL
+    /// 3.
     ///
     /// # Safety
     /// `name` is a C string.
