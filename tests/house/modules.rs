@@ -5,7 +5,15 @@ use std::collections::BTreeSet;
 use crate::{files, none, read, relative, root};
 
 /// What every module may use. These use each other from left to right only.
-const GROUND: &[&str] = &["reference", "error", "reason", "wire", "clock", "fallible"];
+const GROUND: &[&str] = &[
+    "reference",
+    "error",
+    "reason",
+    "wire",
+    "flags",
+    "clock",
+    "fallible",
+];
 
 /// The other modules of src/lib.rs, and which of them each may use. These have their rows below it.
 const MODULES: &[(&str, &str)] = &[
