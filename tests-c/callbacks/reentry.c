@@ -5,10 +5,10 @@
  */
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "key_forms.h"
 #include "pair.h"
 
 /* How bold the callbacks are. */
@@ -218,21 +218,8 @@ static int on_resumable(SSL *ssl, int forward_secret)
 static int on_ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv,
                          EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
 {
-    static const unsigned char key[32] = "the encryption key of the tests";
-    char digest[] = "SHA256", mac_key[] = "the key of the MAC";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key, sizeof(mac_key)),
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-
     poke(ssl);
-    if (encrypt) {
-        memset(name, 'n', 16);
-        memset(iv, 'i', EVP_MAX_IV_LENGTH);
-    }
-    CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv, encrypt), 1);
-    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
+    use_fixed_key(name, iv, cipher, mac, encrypt);
     return encrypt ? 1 : 2;
 }
 

@@ -251,13 +251,4 @@ static void operate(void)
     show_freed();
 }
 
-static void sequence(void)
-{
-    numbered_begin();
-    begin();
-    for (int i = 0; i < OPERATIONS; i++)
-        operate();
-    end();
-}
-
-DRAWN_MAIN(the_same_comes_of_the_same_tickets, 60, steady_time = time(NULL), sequence)
+DRAWN_OPERATIONS_MAIN(the_same_comes_of_the_same_tickets, 60, OPERATIONS)

@@ -39,6 +39,18 @@ void draw_from(unsigned long seed);
     }                                                \
     WORKER_MAIN(drawn_worker, TEST(test))
 
+/* The same for calls of operate(), so many between begin() and end(), with a steady clock that begins now. */
+#define DRAWN_OPERATIONS_MAIN(test, count, operations) \
+    static void drawn_sequence(void)                   \
+    {                                                  \
+        numbered_begin();                              \
+        begin();                                       \
+        for (int i = 0; i < (operations); i++)         \
+            operate();                                 \
+        end();                                         \
+    }                                                  \
+    DRAWN_MAIN(test, count, steady_time = time(NULL), drawn_sequence)
+
 /* A number from 0 to limit - 1. */
 unsigned below(unsigned limit);
 

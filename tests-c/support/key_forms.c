@@ -62,3 +62,21 @@ void use_ticket_keys(SSL_CTX *context, const char *form, int answer)
     else
         CHECK_EQ(SSL_CTX_set_tlsext_ticket_keys(context, ticket_keys, 80), 1);
 }
+
+void use_fixed_key(unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
+{
+    static const unsigned char key[32] = "the encryption key of the tests";
+    char digest[] = "SHA256", mac_key[] = "the key of the MAC";
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key, sizeof(mac_key)),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    if (encrypt) {
+        memset(name, 'n', 16);
+        memset(iv, 'i', EVP_MAX_IV_LENGTH);
+    }
+    CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv, encrypt), 1);
+    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
+}

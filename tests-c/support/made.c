@@ -22,17 +22,8 @@ static EVP_PKEY *new_key(const struct order *order)
 
 static void extend(X509 *certificate, X509 *issuer, int nid, const char *value)
 {
-    X509V3_CTX context;
-    X509_EXTENSION *extension;
-
-    if (value == NULL)
-        return;
-    X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    CHECK(extension != NULL);
-    CHECK(X509_add_ext(certificate, extension, -1));
-    X509_EXTENSION_free(extension);
+    if (value != NULL)
+        pki_add_extension(certificate, issuer, nid, value);
 }
 
 struct credentials made(const struct order *order)

@@ -23,7 +23,7 @@ struct request {
     EVP_PKEY *key;  /* one that is there, or NULL */
 };
 
-static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
+void pki_add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
 {
     X509V3_CTX context;
     X509_EXTENSION *extension;
@@ -42,17 +42,17 @@ static void add_extensions(X509 *certificate, const struct request *request)
     bool authority = root || request->authority;
     X509 *issuer = root ? certificate : request->issuer->certificate;
 
-    add_extension(certificate, issuer, NID_basic_constraints,
-                  authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    add_extension(certificate, issuer, NID_key_usage,
-                  authority ? "critical,keyCertSign,cRLSign,digitalSignature"
-                            : "critical,digitalSignature");
-    add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+    pki_add_extension(certificate, issuer, NID_basic_constraints,
+                      authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    pki_add_extension(certificate, issuer, NID_key_usage,
+                      authority ? "critical,keyCertSign,cRLSign,digitalSignature"
+                                : "critical,digitalSignature");
+    pki_add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
     if (request->alternative_names != NULL)
-        add_extension(certificate, issuer, NID_subject_alt_name,
-                      request->alternative_names);
+        pki_add_extension(certificate, issuer, NID_subject_alt_name,
+                          request->alternative_names);
     if (request->purpose != NULL)
-        add_extension(certificate, issuer, NID_ext_key_usage, request->purpose);
+        pki_add_extension(certificate, issuer, NID_ext_key_usage, request->purpose);
 }
 
 static struct credentials issue(const struct request *request)

@@ -59,4 +59,7 @@ const char *pki_file(const char *name, const char *contents);
 }
 #endif
 
+/* Adds an extension with a value as in openssl.cnf. */
+void pki_add_extension(X509 *certificate, X509 *issuer, int nid, const char *value);
+
 #endif

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
+#include "key_forms.h"
 
 char sequence[32];
 
@@ -62,25 +61,14 @@ int key_answer = 1, key_calls;
 static int choose_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                       EVP_MAC_CTX *mac, int encrypt)
 {
-    static const unsigned char key[32] = "the encryption key of the tests";
-    char digest[] = "SHA256", mac_key[] = "the key of the MAC";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key, sizeof(mac_key)),
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-
     (void)ssl;
     note(encrypt ? 'k' : 'K');
     if (encrypt) {
         key_calls++;
         if (key_answer <= 0)
             return key_answer;
-        memset(name, 'n', 16);
-        memset(iv, 'i', EVP_MAX_IV_LENGTH);
     }
-    CHECK_EQ(EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv, encrypt), 1);
-    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
+    use_fixed_key(name, iv, cipher, mac, encrypt);
     return encrypt ? 1 : key_answer;
 }
 

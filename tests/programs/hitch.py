@@ -2,11 +2,10 @@
 
 import os
 import re
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from support.http import QuietHandler, serving
 from support.normalise import lines_with
 from support.ocsp import response
 from support.payload import SIZES, payload
@@ -20,29 +19,14 @@ NEEDS = ("hitch", "curl", "openssl", "python3")
 GET = "GET /bytes/1 HTTP/1.0\r\n\r\n"
 
 
-@contextmanager
 def plain_server():
     """An HTTP server without TLS that gives /bytes/N; yields its port."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self):
-            data = payload(int(self.path.rpartition("/")[2]))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.answer(payload(int(self.path.rpartition("/")[2])))
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
+    return serving(Handler)
 
 
 def bundle(s, name):

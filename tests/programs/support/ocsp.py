@@ -1,11 +1,9 @@
 """OCSP responses, and a responder that gives them."""
 
 import subprocess
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from .http import QuietHandler, serving
 from .packages import find_program
 
 
@@ -31,31 +29,16 @@ def response(s, name, issuer="ca"):
     return out
 
 
-@contextmanager
 def responder(answer):
     """A responder on 127.0.0.1 that answers everything with the response in the file; gives its port."""
     body = Path(answer).read_bytes()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.do_GET()
 
         def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "application/ocsp-response")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(body, "application/ocsp-response")
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
+    return serving(Handler)

@@ -1,6 +1,8 @@
 """Qt's QSslSocket, which opens libssl by a path that it finds itself, by way of its bindings for Python."""
 
+from . import language
 from .language import Language
+from .scenario import quick, role
 
 ROLES = {
     "server": "QSslSocket: data in both directions, client certificates, resumption, ALPN",
@@ -42,3 +44,39 @@ def alpn(s, qt):
         seen = qt.client(server, alpn=["other"])
         s.check("ALPN: nothing in common: refused", seen[0].get("error"), seen)
         s.equal("ALPN: the server goes on", [one.get("intact") for one in qt.client(server, alpn=["h2"])], [1])
+
+
+def steps(binding):
+    """The steps of a scenario on PyQt5 or PyQt6, by name."""
+
+    @quick
+    def step_data(s):
+        """Data in both directions."""
+        language.data(script(s, binding))
+
+    @quick
+    def step_server_resumption(s):
+        """Sessions that a server resumes."""
+        resumed_by_server(s, script(s, binding))
+
+    @quick
+    @role("client")
+    def step_resumption(s):
+        """setSessionTicket with what sessionTicket gave."""
+        resumed_by_client(s, script(s, binding))
+
+    def step_client_certificates(s):
+        """VerifyPeer on a server."""
+        language.client_certificates(script(s, binding))
+
+    @quick
+    @role("client")
+    def step_verification(s):
+        """What the client refuses."""
+        language.verification(script(s, binding))
+
+    def step_alpn(s):
+        """setAllowedNextProtocols."""
+        alpn(s, script(s, binding))
+
+    return {name: step for name, step in locals().items() if name.startswith("step_")}
