@@ -241,7 +241,7 @@ those for the server name (set by SSL_CTX_set_tlsext_servername_callback) and th
 (ALPN). All of it comes from a peer that is not authenticated yet. SSL_set_SSL_CTX changes
 certificates and settings during the handshake; the cache and ticket keys stay those of the first
 context. Give each name a session id context, so that no session resumes under another name.",
-        files: &["client_hello", "sni", "alpn"],
+        files: &["client_hello", "server_name", "alpn"],
     },
     Section {
         title: "Watching connections, exporting keys",

@@ -358,8 +358,8 @@ typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
  */
 
 /**
- * Returns the session of `ssl` with a reference that the caller gives back with
- * `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+ * Returns the session of `ssl` with a reference that the caller drops with `SSL_SESSION_free`;
+ * NULL before a handshake. Taking the reference is one atomic addition.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  */
@@ -444,9 +444,9 @@ long SSL_get_default_timeout(const SSL *ssl);
  */
 
 /**
- * Gives back one reference to a session; NULL is allowed. After the last reference the free
- * callbacks of the application data are called, the keys are wiped, and the session is freed.
- * While an `SSL`, a cache or another holder has a reference, the session remains.
+ * Drops one reference to a session; NULL is allowed. After the last reference the free callbacks
+ * of the application data are called, the keys are wiped, and the session is freed. While an
+ * `SSL`, a cache or another holder has a reference, the session remains.
  *
  * Any thread, even while others use the session by other references.
  *
@@ -796,8 +796,8 @@ void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
  * room for them, and `*pp` moves past them.
  *
  * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
- * queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
- * sets longer fields between two calls makes the second one longer.
+ * queue; 0 with one when memory is short. Other threads may use the session at the same time; one
+ * that sets longer fields between two calls makes the second one longer.
  *
  * Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
  *
@@ -809,7 +809,7 @@ int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
  * Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
  * it. On success `*pp` moves past the session, on failure it stays.
  *
- * When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+ * When `a` is not NULL and `*a` is a session, that session gets the fields that were read, and is
  * returned without a new reference; on failure it is unchanged. Else a new session is made, with
  * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
  *
@@ -935,8 +935,8 @@ void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
  * key.
  *
  * The table is a copy beside the cache, made when this function is called first, which costs as
- * much as there are sessions; later calls bring it up to date. What is added and removed meanwhile
- * is added and removed there too. It keeps the sessions in it alive.
+ * much as there are sessions; later calls bring it up to date. What is added and removed later is
+ * added and removed there too. It keeps the sessions in it alive.
  *
  * Returns NULL with an error on the queue when memory is short. The table has no lock: no other
  * thread may use the context's cache while the program reads it.
@@ -962,7 +962,7 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  * clients within the call that reads. It is called only when the cache mode has the bit of the
  * connection's role, so for clients not by default. The session is in the cache already.
  *
- * It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
+ * It gets one reference. Returning 1 keeps it, until it is dropped with `SSL_SESSION_free`;
  * returning 0 gives it back, and changes nothing else. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
@@ -1090,10 +1090,10 @@ size_t SSL_get_num_tickets(const SSL *ssl);
 /**
  * Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
  * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
- * to end the handshake. To open (0) it looks at the key name, initialises both for it, and returns
- * 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less than 0
- * to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
- * brings that one back, or the context's own keys. Returns 1.
+ * to end the handshake. To open (0) it finds the key by its name, initialises both with it, and
+ * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
+ * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked;
+ * NULL brings that one back, or the context's own keys. Returns 1.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -1105,8 +1105,8 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
                                                                  int));
 
 /**
- * Sets the functions that put application data into tickets and judge what comes back, and their
- * last argument. `gen_cb` runs before a ticket is made: it finds the session with
+ * Sets the functions that put application data into tickets and decide about tickets that come
+ * back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session with
  * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
  * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
  * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
@@ -1257,10 +1257,11 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
 /**
  * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
  * before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
- * bytes, which are copied at once) and a session whose one reference it hands over, and returns 1.
- * The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
- * otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
- * on without a key. A client that offers a key offers no other session. NULL unsets the function.
+ * bytes, which are copied at once) and a session whose one reference it gives to the library, and
+ * returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
+ * TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
+ * session it goes on without a key. A client that offers a key offers no other session. NULL
+ * unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1271,9 +1272,9 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_f
 /**
  * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
  * It is called for each identity in the ClientHello, those of tickets included. It stores a
- * session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands
- * over, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library
- * works with a copy, which gets the server's session id context. NULL unsets the function.
+ * session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
+ * library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
+ * library works with a copy, which gets the server's session id context. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1318,8 +1319,8 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 /**
  * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
  * the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
- * which are copied at once) and a session whose one reference it hands over, and returns 1. The
- * session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+ * which are copied at once) and a session whose one reference it gives to the library, and returns
+ * 1. The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
  * otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
  * on without a key. A client that offers a key offers no other session. NULL unsets the function.
  *
@@ -1332,9 +1333,9 @@ void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func call
 /**
  * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
  * called for each identity in the ClientHello, those of tickets included. It stores a session as
- * described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or
- * NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library works
- * with a copy, which gets the server's session id context. NULL unsets the function.
+ * described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the library, or NULL
+ * if it does not know the identity, and returns 1; 0 ends the handshake. The library works with a
+ * copy, which gets the server's session id context. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1522,24 +1523,24 @@ const SSL_METHOD *TLSv1_server_method(void);
 
 /**
  * Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
- * server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
+ * server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys, and sends
  * two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
  * `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
  * put on the queue, and do not keep the context from being made.
  *
- * Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
- * on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of
- * versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use)
- * where the memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared
- * between processes.
+ * Returns a context that the caller frees with `SSL_CTX_free`, or NULL with an error on the queue:
+ * `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of versions
+ * before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the
+ * memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared between
+ * processes.
  *
  * Lifetime: the caller's, freed by `SSL_CTX_free`.
  */
 SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
 /**
- * Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
- * ends the context: the program's remove callback is called for every cached session while the
+ * Drops a reference to `ctx`; NULL is ignored. The last one, of which connections hold some, ends
+ * the context: the program's remove callback is called for every cached session while the
  * context's application data is still there, then that data is freed. Sessions with other
  * references remain, and are not resumable. Any thread.
  *
@@ -1548,7 +1549,7 @@ SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 void SSL_CTX_free(SSL_CTX *ctx);
 
 /**
- * Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+ * Adds a reference to `ctx`, which is dropped with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
  * thread.
  */
 int SSL_CTX_up_ref(SSL_CTX *ctx);
@@ -1556,8 +1557,7 @@ int SSL_CTX_up_ref(SSL_CTX *ctx);
 /**
  * As `SSL_CTX_new`, within a library context and with a property query.
  *
- * Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on
- * the queue.
+ * Returns a context that the caller frees with `SSL_CTX_free`; NULL with an error on the queue.
  *
  * Lifetime: the caller's, freed by `SSL_CTX_free`.
  *
@@ -1666,7 +1666,7 @@ uint64_t SSL_get_options(const SSL *ssl);
 
 /**
  * Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
- * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what
+ * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages say what
  * they do.
  *
  * Returns what the control says, often 1 for success; 0 for a number that is not known, and for
@@ -1736,24 +1736,24 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
  * settings do not reach it, but its callbacks, certificate store and cache are those of the
  * context at any time. The connection keeps the context alive.
  *
- * Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
- * on the queue. Threads may make connections from one context at the same time.
+ * Returns a connection that the caller frees with `SSL_free`, or NULL with an error on the queue.
+ * Threads may make connections from one context at the same time.
  *
  * Lifetime: the caller's, freed by `SSL_free`.
  */
 SSL *SSL_new(SSL_CTX *ctx);
 
 /**
- * Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
- * are freed, and if it was established and never sent close_notify its session is removed from
- * the cache and can no longer be resumed.
+ * Drops a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs are
+ * freed, and if it was established and never sent close_notify its session is removed from the
+ * cache and can no longer be resumed.
  *
  * Requires: `ssl` is NULL or a live connection of which the caller owns a reference.
  */
 void SSL_free(SSL *ssl);
 
 /**
- * Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+ * Adds a reference to `ssl`, which is dropped with `SSL_free`. Returns 1.
  *
  * Requires: `ssl` is a live connection.
  */
@@ -2094,10 +2094,10 @@ int SSL_set_rfd(SSL *ssl, int fd);
 int SSL_set_wfd(SSL *ssl, int fd);
 
 /**
- * Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
- * has grown with time; in the order in which the cases are looked at:
+ * Connects `ssl` to its BIOs, either of which may be NULL. Which of the caller's references `ssl`
+ * takes depends on its BIOs; the first row that applies counts:
  *
- * | before and after                                      | references that the connection takes over |
+ * | before and after                                      | references that the connection takes      |
  * |-------------------------------------------------------|--------------------------------------------|
  * | nothing changes                                       | none                                       |
  * | `rbio` stays, `wbio` is another BIO than `rbio`       | that of `wbio`                             |
@@ -2115,12 +2115,12 @@ void SSL_set_bio(SSL *ssl,
                  BIO *wbio);
 
 /**
- * Sets the BIO to read from, or none for NULL; takes over the caller's reference.
+ * Sets the BIO to read from, or none for NULL; takes the caller's reference.
  */
 void SSL_set0_rbio(SSL *ssl, BIO *rbio);
 
 /**
- * Sets the BIO to write to, or none for NULL; takes over the caller's reference.
+ * Sets the BIO to write to, or none for NULL; takes the caller's reference.
  */
 void SSL_set0_wbio(SSL *ssl, BIO *wbio);
 
@@ -2160,8 +2160,9 @@ BIO *SSL_get_wbio(const SSL *ssl);
  * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
  * retry flags say what is waited for. Commands:
  *
- * - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
- * to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+ * - `BIO_set_ssl(bio, ssl, close)` connects the BIO to a connection, and with `BIO_CLOSE` takes
+ * the caller's reference to it; the connection's read BIO becomes the next of the chain.
+ * `BIO_get_ssl` lends it.
  * - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
  * - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
  * - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
@@ -2576,7 +2577,7 @@ void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 
 /**
  * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
- * server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+ * server, it has an effect until the ClientHello has been processed, so also in its callbacks.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -2662,7 +2663,7 @@ void SSL_set_verify_result(SSL *ssl, long v);
 /**
  * Returns the verify parameters of the context, lent as long as it lives. What the program changes
  * through the pointer counts at once, for connections that have not used their own yet; no other
- * thread may use the context meanwhile.
+ * thread may use the context at the same time.
  *
  * Lifetime: that of the context or connection.
  */
@@ -2681,14 +2682,14 @@ X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
  *
  * Returns 1, or 0 with an error on the queue.
  *
- * Requires: `vpm` is NULL or live and not changed meanwhile.
+ * Requires: `vpm` is NULL or live and not changed during the call.
  */
 int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
 
 /**
  * As `SSL_CTX_set1_param`, for one connection.
  *
- * Requires: `vpm` is NULL or live and not changed meanwhile.
+ * Requires: `vpm` is NULL or live and not changed during the call.
  */
 int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
 
@@ -2781,8 +2782,8 @@ int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
- * Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
- * it by an empty one. Connections that exist use the new one from now on.
+ * Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
+ * an empty one. Connections that exist use the new one from now on.
  *
  * Requires: `store` is NULL or live, and the caller gives a reference away.
  */
@@ -2839,8 +2840,7 @@ const char *SSL_get0_peername(SSL *ssl);
 X509 *SSL_get0_peer_certificate(const SSL *ssl);
 
 /**
- * As `SSL_get0_peer_certificate`, with a reference that the caller gives back with
- * `X509_free`.
+ * As `SSL_get0_peer_certificate`, with a reference that the caller drops with `X509_free`.
  *
  * Lifetime: the caller's, freed by `X509_free`.
  */
@@ -3235,7 +3235,7 @@ const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
  *
  * Lifetime: static.
  *
- * Requires: `ptr` is readable for two bytes; `ssl` is not looked at.
+ * Requires: `ptr` is readable for two bytes; `ssl` is not used.
  */
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
 
@@ -3400,11 +3400,11 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  */
 
 /**
- * Sets the function that a server calls when it has read a ClientHello, before it looks at it in
- * any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
- * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
- * be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
- * up in the context when it is needed; NULL unsets it.
+ * Sets the function that a server calls when it has read a ClientHello, before it checks it in any
+ * other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+ * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be
+ * called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in
+ * the context when it is needed; NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -3679,9 +3679,9 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
 /**
  * Sets the function that is called when a certificate is about to be used, on connections made
- * later, and its last argument: on a server after the ClientHello was looked at, on a client that
- * was asked for a certificate. It may set or clear certificates of the connection. It returns 1
- * to go on, 0 to end the handshake; a server's may return a negative number to suspend it
+ * later, and its last argument: on a server after the ClientHello was processed, on a client that
+ * was asked for a certificate. It may set or clear certificates of the connection. It returns 1 to
+ * go on, 0 to end the handshake; a server's may return a negative number to suspend it
  * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
  *
  * Lifetime: what the function is given: until it returns.
@@ -3700,8 +3700,8 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * Sets the function that a client asks for a certificate and its key when the server wants one
- * and none is set. It returns 1 and hands over a reference to each, or 0 for none.
+ * Sets the function that a client asks for a certificate and its key when the server wants one and
+ * none is set. It returns 1 and gives a reference to each, or 0 for none.
  *
  * The function gives the certificate and the key to the library, a reference of each.
  *
@@ -3820,7 +3820,7 @@ const char *SSL_alert_desc_string_long(int value);
 const char *SSL_alert_desc_string(int value);
 
 /**
- * Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+ * Gives libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
  * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
  * thread, any number of times.
  */
@@ -3838,8 +3838,8 @@ int ERR_load_SSL_strings(void);
  * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
  * configure.
  *
- * Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
- * time may use it.
+ * Returns a context that the caller frees with `SSL_CONF_CTX_free`. One thread at a time may use
+ * it.
  *
  * Lifetime: the caller's, freed by `SSL_CONF_CTX_free`.
  */
@@ -3940,14 +3940,14 @@ int SSL_CONF_cmd_value_type(SSL_CONF_CTX *cctx, const char *cmd);
  * Returns 1, or 0 when there is no such section or a command failed; the queue has the causes, as
  * far as they are known.
  *
- * Requires: Meanwhile no other thread loads a configuration file.
+ * Requires: No other thread loads a configuration file during the call.
  */
 int SSL_CTX_config(SSL_CTX *ctx, const char *name);
 
 /**
  * As `SSL_CTX_config`, for one connection.
  *
- * Requires: Meanwhile no other thread loads a configuration file.
+ * Requires: No other thread loads a configuration file during the call.
  */
 int SSL_config(SSL *s, const char *name);
 
@@ -3991,8 +3991,8 @@ typedef struct {
      */
     uint64_t evictions;
     /**
-     * Sessions that left the cache because they had expired: found so when they were looked up, or
-     * flushed with a time.
+     * Sessions that left the cache because they had expired: when they were found, or flushed with
+     * a time.
      */
     uint64_t expiries;
     /**
@@ -4008,16 +4008,16 @@ typedef struct {
 } REPRISE_SESSION_STATS;
 
 /**
- * Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
- * set, to `sizeof(*stats)`.
+ * Gives the statistics of the session cache of `ctx`. `stats` is the caller's; its field `size`
+ * must be set, to `sizeof(*stats)`.
  *
  * Cheap enough to be called for every request: it takes no lock, does not wait, and costs
  * the same however many sessions there are. Each figure is right, but they may belong to slightly
  * different moments when other threads use the cache.
  *
- * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or
- * `SSL_R_BAD_LENGTH` when `size` has no room for the first figure. Fields within a greater size
- * than this library knows are set to zero.
+ * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`
+ * when `size` is too small for the first number. Fields within a greater size than this library
+ * knows are set to zero.
  *
  * Requires: `stats` is NULL or its `size` is set and so many bytes may be written.
  */
@@ -4412,9 +4412,9 @@ int SSL_get0_dane_tlsa(SSL *ssl,
                        size_t *dlen);
 
 /**
- * Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`:
- * it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue
- * for a key that the security level or callback refuses, or NULL, which stays the caller's.
+ * Sets DH parameters of a context. Returns 1, and takes the caller's reference to `dhpkey`: it is
+ * freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a
+ * key that the security level or callback refuses, or NULL, which stays the caller's.
  *
  * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
@@ -4432,10 +4432,9 @@ int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export, int keylength));
 
 /**
- * Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to
- * `dhpkey`: it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on
- * the queue for a key that the security level or callback refuses, or NULL, which stays the
- * caller's.
+ * Sets DH parameters of a connection. Returns 1, and takes the caller's reference to `dhpkey`: it
+ * is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for
+ * a key that the security level or callback refuses, or NULL, which stays the caller's.
  *
  * Requires: `dhpkey` is NULL or a reference that the caller owns.
  *
@@ -4862,7 +4861,7 @@ int SSL_CTX_set_srp_strength(SSL_CTX *ctx, int strength);
 int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 
 /**
- * Sets the callback that looks up SRP users: 0, an error.
+ * Sets the callback that finds SRP users: 0, an error.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4949,7 +4948,7 @@ int SSL_set_srp_server_param(SSL *ssl,
 int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
 
 /**
- * Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+ * Finds the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
  *
  * Not supported: SRP.
  */

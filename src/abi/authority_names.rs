@@ -376,7 +376,7 @@ unsafe fn subject(certificate: *mut ffi::X509) -> Result<Name> {
 /// A list of C's, to be changed; it stays C's.
 ///
 /// # Safety
-/// `list` is NULL or a live list that nobody else uses while the result is.
+/// `list` is NULL or a live list that nothing else uses while the result lives.
 unsafe fn exclusive(list: *mut ffi::stack_st_X509_NAME) -> Result<ManuallyDrop<NameStack>> {
     // SAFETY: as the caller promises; `ManuallyDrop` does not free it.
     let list = unsafe { NameStack::from_raw_owned(list) };

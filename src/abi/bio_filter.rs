@@ -20,8 +20,9 @@ use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 /// Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
 /// retry flags say what is waited for. Commands:
 ///
-/// - `BIO_set_ssl(bio, ssl, close)` takes over a connection, with `BIO_CLOSE` the caller's reference
-///   to it too; the connection's read BIO becomes the next of the chain. `BIO_get_ssl` lends it.
+/// - `BIO_set_ssl(bio, ssl, close)` connects the BIO to a connection, and with `BIO_CLOSE` takes
+///   the caller's reference to it; the connection's read BIO becomes the next of the chain.
+///   `BIO_get_ssl` lends it.
 /// - `BIO_set_ssl_mode` makes it a client (not 0) or a server (0).
 /// - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
 /// - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets

@@ -137,9 +137,9 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 }
 
 /// Sets the function that is called when a certificate is about to be used, on connections made
-/// later, and its last argument: on a server after the ClientHello was looked at, on a client that
-/// was asked for a certificate. It may set or clear certificates of the connection. It returns 1
-/// to go on, 0 to end the handshake; a server's may return a negative number to suspend it
+/// later, and its last argument: on a server after the ClientHello was processed, on a client that
+/// was asked for a certificate. It may set or clear certificates of the connection. It returns 1 to
+/// go on, 0 to end the handshake; a server's may return a negative number to suspend it
 /// (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -188,8 +188,8 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
     })
 }
 
-/// Sets the function that a client asks for a certificate and its key when the server wants one
-/// and none is set. It returns 1 and hands over a reference to each, or 0 for none.
+/// Sets the function that a client asks for a certificate and its key when the server wants one and
+/// none is set. It returns 1 and gives a reference to each, or 0 for none.
 ///
 /// The function gives the certificate and the key to the library, a reference of each.
 ///

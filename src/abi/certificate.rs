@@ -173,7 +173,7 @@ pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut Connection) {
     })
 }
 
-/// A reference of our own to the program's certificate.
+/// A new reference to the program's certificate.
 ///
 /// # Safety
 /// `raw` is NULL or a live certificate.

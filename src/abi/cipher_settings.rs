@@ -154,7 +154,7 @@ pub unsafe extern "C" fn SSL_get_pending_cipher(ssl: *const Connection) -> *cons
 /// Lifetime: static.
 ///
 /// # Safety
-/// `ptr` is readable for two bytes; `ssl` is not looked at.
+/// `ptr` is readable for two bytes; `ssl` is not used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_find(ssl: *mut Connection, ptr: *const u8) -> *const Cipher {
     let _ = ssl;

@@ -18,11 +18,11 @@ use crate::error::{Error, Result};
 use crate::libcrypto::memory;
 use crate::wire::{ClientHello, ExtensionType};
 
-/// Sets the function that a server calls when it has read a ClientHello, before it looks at it in
-/// any other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
-/// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and
-/// be called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked
-/// up in the context when it is needed; NULL unsets it.
+/// Sets the function that a server calls when it has read a ClientHello, before it checks it in any
+/// other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+/// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be
+/// called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in
+/// the context when it is needed; NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]

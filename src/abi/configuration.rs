@@ -22,8 +22,8 @@ use crate::libcrypto::memory;
 /// Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
 /// configure.
 ///
-/// Returns a context that the caller owns and gives back with `SSL_CONF_CTX_free`. One thread at a
-/// time may use it.
+/// Returns a context that the caller frees with `SSL_CONF_CTX_free`. One thread at a time may use
+/// it.
 ///
 /// Lifetime: the caller's, freed by `SSL_CONF_CTX_free`.
 #[unsafe(no_mangle)]
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn SSL_CONF_cmd_value_type(
 /// far as they are known.
 ///
 /// # Safety
-/// Meanwhile no other thread loads a configuration file.
+/// No other thread loads a configuration file during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) -> c_int {
     call(c"SSL_CTX_config", 0, || {
@@ -282,7 +282,7 @@ pub unsafe extern "C" fn SSL_CTX_config(ctx: *mut Context, name: *const c_char) 
 /// As `SSL_CTX_config`, for one connection.
 ///
 /// # Safety
-/// Meanwhile no other thread loads a configuration file.
+/// No other thread loads a configuration file during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_config(s: *mut Connection, name: *const c_char) -> c_int {
     call(c"SSL_config", 0, || {
@@ -333,6 +333,6 @@ unsafe fn connection_target(connection: *const Connection) -> Result<Target> {
 /// # Safety
 /// `object` is live and came out of an Arc.
 unsafe fn weak<T>(object: *const T) -> Weak<T> {
-    // SAFETY: as the caller promises; the reference that C owns is not given back.
+    // SAFETY: as the caller promises; the reference that C owns stays with C.
     Arc::downgrade(&ManuallyDrop::new(unsafe { Arc::from_raw(object) }))
 }

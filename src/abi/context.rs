@@ -23,16 +23,16 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::memory;
 
 /// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
-/// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, ticket keys of its own, and sends
+/// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys, and sends
 /// two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
 /// `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
 /// put on the queue, and do not keep the context from being made.
 ///
-/// Returns a context that the caller owns and gives back with `SSL_CTX_free`, or NULL with an error
-/// on the queue: `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of
-/// versions before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use)
-/// where the memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared
-/// between processes.
+/// Returns a context that the caller frees with `SSL_CTX_free`, or NULL with an error on the queue:
+/// `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of versions
+/// before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the
+/// memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared between
+/// processes.
 ///
 /// Lifetime: the caller's, freed by `SSL_CTX_free`.
 #[unsafe(no_mangle)]
@@ -43,8 +43,8 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     })
 }
 
-/// Gives back a reference to `ctx`; NULL is ignored. The last one, of which connections hold some,
-/// ends the context: the program's remove callback is called for every cached session while the
+/// Drops a reference to `ctx`; NULL is ignored. The last one, of which connections hold some, ends
+/// the context: the program's remove callback is called for every cached session while the
 /// context's application data is still there, then that data is freed. Sessions with other
 /// references remain, and are not resumable. Any thread.
 ///
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
     })
 }
 
-/// Adds a reference to `ctx`, to be given back with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
+/// Adds a reference to `ctx`, which is dropped with `SSL_CTX_free`. Returns 1, or 0 for NULL. Any
 /// thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
@@ -77,8 +77,7 @@ pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
 
 /// As `SSL_CTX_new`, within a library context and with a property query.
 ///
-/// Returns a context that the caller owns and gives back with `SSL_CTX_free`; NULL with an error on
-/// the queue.
+/// Returns a context that the caller frees with `SSL_CTX_free`; NULL with an error on the queue.
 ///
 /// Lifetime: the caller's, freed by `SSL_CTX_free`.
 ///

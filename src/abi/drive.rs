@@ -1,4 +1,4 @@
-//! How a call that could not go on looks to C: a return value, and what `SSL_get_error` tells.
+//! Calls that drive a connection: how C sees that one has stopped.
 
 use std::ffi::{CStr, c_int};
 
@@ -7,13 +7,13 @@ use crate::connection::{Connection, Stop};
 use crate::error::Result;
 use crate::libcrypto::memory;
 
-/// What libssl returns when the peer has closed the connection, or broken it off.
+/// The return value of libssl when the peer has closed the connection, or ended it with an alert.
 const CLOSED: c_int = 0;
-/// What libssl returns for everything else.
+/// The return value of libssl for all other failures.
 const FAILED: c_int = -1;
 
-/// Runs `work` on the connection and gives its number, or the return value of a failure after
-/// putting its error on the queue.
+/// Runs `work` on the connection and returns its number, or the value of a failure after its error
+/// was put on the queue.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.
@@ -41,7 +41,7 @@ pub unsafe fn drive(
     })
 }
 
-/// Runs `work` on the connection, which ends in failure if memory runs out meanwhile.
+/// Runs `work` on the connection, which ends in failure if memory runs out during the call.
 pub fn with_memory<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> std::result::Result<T, Stop>,

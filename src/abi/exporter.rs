@@ -165,7 +165,7 @@ unsafe fn copy_finished(
                 true => engine.finished().client.clone(),
                 false => engine.finished().server.clone(),
             })
-            // Asked by a callback while the engine works: there is nothing to tell yet.
+            // A callback asks while the engine runs: nothing is agreed yet.
             .unwrap_or_default();
         let copied = count.min(data.len());
         if !buf.is_null() {

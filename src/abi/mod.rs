@@ -42,10 +42,10 @@
 //! | `tickets`, `early_data`, `psk`                        | tickets, early data, external pre-shared keys         |
 //! | `certificate`, `certificate_file`, `check_chain`      | own certificates                                      |
 //! | `private_key`, `rsa_private_key`, `password`          | own keys                                              |
-//! | `verify`, `verify_host`, `verify_locations`, `peer`   | the peer's certificates, and judging them             |
+//! | `verify`, `verify_host`, `verify_locations`, `peer`   | the peer's certificates, and verifying them           |
 //! | `authority_names`, `security`                         | names of authorities; security levels                 |
 //! | `cipher`, `cipher_settings`                           | cipher suites                                         |
-//! | `sni`, `alpn`, `client_hello`                         | what is decided by the ClientHello                    |
+//! | `server_name`, `alpn`, `client_hello`                 | what is decided by the ClientHello                    |
 //! | `callbacks`, `exporter`, `strings`                    | watching connections; keying material; texts          |
 //! | `control`, `configuration`                            | controls behind macros; commands by name              |
 //! | `init`, `unsupported`                                 | the library itself; what it does not have             |
@@ -85,6 +85,7 @@ mod psk;
 mod reprise_types;
 mod rsa_private_key;
 mod security;
+mod server_name;
 pub mod session;
 pub mod session_bytes;
 mod session_cache;
@@ -100,7 +101,6 @@ mod session_stats;
 mod session_tests;
 pub mod session_use;
 pub mod shutdown;
-mod sni;
 pub mod ssl;
 mod ssl_bio;
 mod strings;

@@ -31,8 +31,7 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *m
     })
 }
 
-/// As `SSL_get0_peer_certificate`, with a reference that the caller gives back with
-/// `X509_free`.
+/// As `SSL_get0_peer_certificate`, with a reference that the caller drops with `X509_free`.
 ///
 /// Lifetime: the caller's, freed by `X509_free`.
 #[unsafe(no_mangle)]

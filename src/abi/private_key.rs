@@ -182,7 +182,7 @@ pub unsafe extern "C" fn SSL_get_privatekey(ssl: *const Connection) -> *mut ffi:
     })
 }
 
-/// A reference of our own to the program's key.
+/// A new reference to the program's key.
 ///
 /// # Safety
 /// `raw` is NULL or a live key.

@@ -25,10 +25,11 @@ use crate::error::{Error, Reason, Result};
 
 /// Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
 /// before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
-/// bytes, which are copied at once) and a session whose one reference it hands over, and returns 1.
-/// The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
-/// otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
-/// on without a key. A client that offers a key offers no other session. NULL unsets the function.
+/// bytes, which are copied at once) and a session whose one reference it gives to the library, and
+/// returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
+/// TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
+/// session it goes on without a key. A client that offers a key offers no other session. NULL
+/// unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -49,9 +50,9 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 
 /// Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
 /// It is called for each identity in the ClientHello, those of tickets included. It stores a
-/// session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands
-/// over, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library
-/// works with a copy, which gets the server's session id context. NULL unsets the function.
+/// session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
+/// library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
+/// library works with a copy, which gets the server's session id context. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -137,8 +138,8 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 
 /// Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
 /// the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
-/// which are copied at once) and a session whose one reference it hands over, and returns 1. The
-/// session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
+/// which are copied at once) and a session whose one reference it gives to the library, and returns
+/// 1. The session needs a master key, a cipher, whose hash is that of the key, and TLS1_3_VERSION;
 /// otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a session it goes
 /// on without a key. A client that offers a key offers no other session. NULL unsets the function.
 ///
@@ -161,9 +162,9 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 
 /// Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
 /// called for each identity in the ClientHello, those of tickets included. It stores a session as
-/// described at `SSL_CTX_set_psk_use_session_callback`, with a reference that it hands over, or
-/// NULL if it does not know the identity, and returns 1; 0 ends the handshake. The library works
-/// with a copy, which gets the server's session id context. NULL unsets the function.
+/// described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the library, or NULL
+/// if it does not know the identity, and returns 1; 0 ends the handshake. The library works with a
+/// copy, which gets the server's session id context. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

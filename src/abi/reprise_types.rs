@@ -17,8 +17,8 @@ pub struct SessionStats {
     pub misses: u64,
     /// Sessions that had to leave because the cache was full.
     pub evictions: u64,
-    /// Sessions that left the cache because they had expired: found so when they were looked up, or
-    /// flushed with a time.
+    /// Sessions that left the cache because they had expired: when they were found, or flushed with
+    /// a time.
     pub expiries: u64,
     /// Bytes that the cache occupies, beside the sessions in it.
     pub bytes: u64,

@@ -8,9 +8,9 @@ use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
-/// Gives back one reference to a session; NULL is allowed. After the last reference the free
-/// callbacks of the application data are called, the keys are wiped, and the session is freed.
-/// While an `SSL`, a cache or another holder has a reference, the session remains.
+/// Drops one reference to a session; NULL is allowed. After the last reference the free callbacks
+/// of the application data are called, the keys are wiped, and the session is freed. While an
+/// `SSL`, a cache or another holder has a reference, the session remains.
 ///
 /// Any thread, even while others use the session by other references.
 ///

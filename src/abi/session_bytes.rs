@@ -311,7 +311,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
 }
 
 /// A copy of an id, which may be one that was lent. Of one that is too long, no more than one byte
-/// too many is looked at.
+/// too many is read.
 ///
 /// # Safety
 /// `data` is NULL or has `len` readable bytes.

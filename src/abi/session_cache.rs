@@ -67,8 +67,8 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
 /// key.
 ///
 /// The table is a copy beside the cache, made when this function is called first, which costs as
-/// much as there are sessions; later calls bring it up to date. What is added and removed meanwhile
-/// is added and removed there too. It keeps the sessions in it alive.
+/// much as there are sessions; later calls bring it up to date. What is added and removed later is
+/// added and removed there too. It keeps the sessions in it alive.
 ///
 /// Returns NULL with an error on the queue when memory is short. The table has no lock: no other
 /// thread may use the context's cache while the program reads it.

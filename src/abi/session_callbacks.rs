@@ -23,7 +23,7 @@ use crate::context::Context;
 /// clients within the call that reads. It is called only when the cache mode has the bit of the
 /// connection's role, so for clients not by default. The session is in the cache already.
 ///
-/// It gets one reference. Returning 1 keeps it, to be given back with `SSL_SESSION_free`;
+/// It gets one reference. Returning 1 keeps it, until it is dropped with `SSL_SESSION_free`;
 /// returning 0 gives it back, and changes nothing else. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.

@@ -30,8 +30,8 @@ const PEM_NAME: &CStr = c"SSL SESSION PARAMETERS";
 /// room for them, and `*pp` moves past them.
 ///
 /// Returns the length; 0 for NULL and for a session without a cipher, without an error on the
-/// queue; 0 with one when memory is short. Other threads may use the session meanwhile; one that
-/// sets longer fields between two calls makes the second one longer.
+/// queue; 0 with one when memory is short. Other threads may use the session at the same time; one
+/// that sets longer fields between two calls makes the second one longer.
 ///
 /// Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
 ///
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn i2d_SSL_SESSION(input: *const Session, pp: *mut *mut c_
 /// Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow
 /// it. On success `*pp` moves past the session, on failure it stays.
 ///
-/// When `a` is not NULL and `*a` is a session, that session takes over the fields read, and is
+/// When `a` is not NULL and `*a` is a session, that session gets the fields that were read, and is
 /// returned without a new reference; on failure it is unchanged. Else a new session is made, with
 /// one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
 ///

@@ -8,16 +8,16 @@ use super::reprise_types::SessionStats;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
-/// Tells how the session cache of `ctx` is doing. `stats` is the caller's; its field `size` must be
-/// set, to `sizeof(*stats)`.
+/// Gives the statistics of the session cache of `ctx`. `stats` is the caller's; its field `size`
+/// must be set, to `sizeof(*stats)`.
 ///
 /// Cheap enough to be called for every request: it takes no lock, does not wait, and costs
 /// the same however many sessions there are. Each figure is right, but they may belong to slightly
 /// different moments when other threads use the cache.
 ///
-/// Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or
-/// `SSL_R_BAD_LENGTH` when `size` has no room for the first figure. Fields within a greater size
-/// than this library knows are set to zero.
+/// Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`
+/// when `size` is too small for the first number. Fields within a greater size than this library
+/// knows are set to zero.
 ///
 /// # Safety
 /// `stats` is NULL or its `size` is set and so many bytes may be written.

@@ -1,10 +1,9 @@
 //! The session of a connection (SSL_get_session(3), SSL_set_session(3), SSL_session_reused(3)).
 //!
-//! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is
-//! good as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a
-//! ticket arrives. `SSL_get1_session` gives a reference of the caller, to be given back
-//! with `SSL_SESSION_free`: the session then outlives connection and context, and any thread may
-//! use it.
+//! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is good
+//! as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a ticket
+//! arrives. `SSL_get1_session` returns a reference, which the caller drops with `SSL_SESSION_free`:
+//! the session then outlives connection and context, and any thread may use it.
 
 use std::ffi::{c_int, c_long, c_uint};
 
@@ -15,8 +14,8 @@ use crate::context::Context;
 use crate::error::{Error, Reason};
 use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, Session, SessionRef};
 
-/// Returns the session of `ssl` with a reference that the caller gives back with
-/// `SSL_SESSION_free`; NULL before a handshake. Taking the reference is one atomic addition.
+/// Returns the session of `ssl` with a reference that the caller drops with `SSL_SESSION_free`;
+/// NULL before a handshake. Taking the reference is one atomic addition.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 #[unsafe(no_mangle)]

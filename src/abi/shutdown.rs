@@ -22,7 +22,7 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
     match (done, unsafe { flags(ssl) }) {
         (1, _) => 1,
         (0, SENT_SHUTDOWN) => 0,
-        // The peer has ended the connection meanwhile.
+        // The peer has ended the connection during the call.
         (0, BOTH) => 1,
         _ => -1,
     }

@@ -16,8 +16,8 @@ use crate::wire::Version;
 /// settings do not reach it, but its callbacks, certificate store and cache are those of the
 /// context at any time. The connection keeps the context alive.
 ///
-/// Returns a connection that the caller owns and gives back with `SSL_free`, or NULL with an error
-/// on the queue. Threads may make connections from one context at the same time.
+/// Returns a connection that the caller frees with `SSL_free`, or NULL with an error on the queue.
+/// Threads may make connections from one context at the same time.
 ///
 /// Lifetime: the caller's, freed by `SSL_free`.
 #[unsafe(no_mangle)]
@@ -30,9 +30,9 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     })
 }
 
-/// Gives back a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs
-/// are freed, and if it was established and never sent close_notify its session is removed from
-/// the cache and can no longer be resumed.
+/// Drops a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs are
+/// freed, and if it was established and never sent close_notify its session is removed from the
+/// cache and can no longer be resumed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection of which the caller owns a reference.
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
     })
 }
 
-/// Adds a reference to `ssl`, to be given back with `SSL_free`. Returns 1.
+/// Adds a reference to `ssl`, which is dropped with `SSL_free`. Returns 1.
 ///
 /// # Safety
 /// `ssl` is a live connection.

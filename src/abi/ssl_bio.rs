@@ -132,7 +132,7 @@ impl SslBio {
             number: CLOSE.into(),
             pointer: Arc::into_raw(connection).cast_mut().cast(),
         };
-        // SAFETY: the command takes over a connection.
+        // SAFETY: the command takes a connection.
         unsafe { pass_on(bio.as_ptr(), control) };
         Ok(bio)
     }
@@ -292,7 +292,8 @@ impl SslBio {
         }
     }
 
-    /// `BIO_set_ssl(3)`: takes over a connection with the close flag, in place of the one before.
+    /// `BIO_set_ssl(3)`: connects the BIO to a connection, instead of the one before, with the
+    /// close flag.
     fn adopt(&self, bio: &FilterBio<'_>, control: Control) {
         if self.connection().is_some() {
             self.release(bio);

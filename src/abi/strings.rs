@@ -41,7 +41,7 @@ pub extern "C" fn SSL_alert_desc_string(value: c_int) -> *const c_char {
     AlertValue(value).short_description().as_ptr()
 }
 
-/// Tells libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
+/// Gives libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
 /// (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
 /// thread, any number of times.
 #[unsafe(no_mangle)]

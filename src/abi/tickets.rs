@@ -62,10 +62,10 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 
 /// Sets the function that chooses the keys of tickets. To seal (last argument 1) it fills key name
 /// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
-/// to end the handshake. To open (0) it looks at the key name, initialises both for it, and returns
-/// 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less than 0
-/// to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked; NULL
-/// brings that one back, or the context's own keys. Returns 1.
+/// to end the handshake. To open (0) it finds the key by its name, initialises both with it, and
+/// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
+/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked;
+/// NULL brings that one back, or the context's own keys. Returns 1.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     })
 }
 
-/// Sets the functions that put application data into tickets and judge what comes back, and their
-/// last argument. `gen_cb` runs before a ticket is made: it finds the session with
+/// Sets the functions that put application data into tickets and decide about tickets that come
+/// back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session with
 /// `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
 /// handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
 /// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.

@@ -50,10 +50,10 @@ pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
     })
 }
 
-/// Connects `ssl` to its BIOs, either of which may be NULL. What becomes of the caller's references
-/// has grown with time; in the order in which the cases are looked at:
+/// Connects `ssl` to its BIOs, either of which may be NULL. Which of the caller's references `ssl`
+/// takes depends on its BIOs; the first row that applies counts:
 ///
-/// | before and after                                      | references that the connection takes over |
+/// | before and after                                      | references that the connection takes      |
 /// |-------------------------------------------------------|--------------------------------------------|
 /// | nothing changes                                       | none                                       |
 /// | `rbio` stays, `wbio` is another BIO than `rbio`       | that of `wbio`                             |
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn SSL_set_bio(
     })
 }
 
-/// Sets the BIO to read from, or none for NULL; takes over the caller's reference.
+/// Sets the BIO to read from, or none for NULL; takes the caller's reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO) {
     call(c"SSL_set0_rbio", (), || {
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn SSL_set0_rbio(ssl: *mut Connection, rbio: *mut ffi::BIO
     })
 }
 
-/// Sets the BIO to write to, or none for NULL; takes over the caller's reference.
+/// Sets the BIO to write to, or none for NULL; takes the caller's reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_wbio(ssl: *mut Connection, wbio: *mut ffi::BIO) {
     call(c"SSL_set0_wbio", (), || {

@@ -55,7 +55,7 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
 }
 
 /// As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
-/// server, it has an effect until the ClientHello has been looked at, so also in its callbacks.
+/// server, it has an effect until the ClientHello has been processed, so also in its callbacks.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
 
 /// Returns the verify parameters of the context, lent as long as it lives. What the program changes
 /// through the pointer counts at once, for connections that have not used their own yet; no other
-/// thread may use the context meanwhile.
+/// thread may use the context at the same time.
 ///
 /// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]
@@ -257,7 +257,7 @@ pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_
 /// Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `vpm` is NULL or live and not changed meanwhile.
+/// `vpm` is NULL or live and not changed during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set1_param(
     ctx: *mut Context,
@@ -273,7 +273,7 @@ pub unsafe extern "C" fn SSL_CTX_set1_param(
 /// As `SSL_CTX_set1_param`, for one connection.
 ///
 /// # Safety
-/// `vpm` is NULL or live and not changed meanwhile.
+/// `vpm` is NULL or live and not changed during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set1_param(
     ssl: *mut Connection,

@@ -140,8 +140,8 @@ pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi
     })
 }
 
-/// Replaces the context's store by `store`, whose reference the context takes over. NULL replaces
-/// it by an empty one. Connections that exist use the new one from now on.
+/// Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
+/// an empty one. Connections that exist use the new one from now on.
 ///
 /// # Safety
 /// `store` is NULL or live, and the caller gives a reference away.

@@ -30,8 +30,8 @@ const SET_SERVER: c_long = 3;
 /// `X509_V_ERR_INVALID_PURPOSE`
 const INVALID_PURPOSE: c_long = 26;
 
-/// Adds a certificate to the chain that is sent with every certificate which has none of its own.
-/// It is the library's from now on.
+/// Adds a certificate to the chain that is sent with every certificate without its own chain. It is
+/// the library's from now on.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away by the caller.

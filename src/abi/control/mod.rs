@@ -38,7 +38,7 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
 /// Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
-/// (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages tell what
+/// (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages say what
 /// they do.
 ///
 /// Returns what the control says, often 1 for success; 0 for a number that is not known, and for

@@ -1,5 +1,5 @@
 //! Controls of groups and signature algorithms (SSL_CTX_set1_groups(3), SSL_CTX_set1_sigalgs(3)),
-//! and what came of them.
+//! and their outcome.
 
 use std::ffi::{c_int, c_long};
 use std::sync::Arc;

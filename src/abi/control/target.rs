@@ -18,7 +18,7 @@ pub enum Target<'a> {
 }
 
 impl Target<'_> {
-    /// Who asks the security callback.
+    /// Names the target to the security callback.
     pub fn asker(&self) -> Asker<'_> {
         match self {
             Self::Context(context) => context.asker(),

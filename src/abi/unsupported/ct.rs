@@ -1,6 +1,6 @@
 //! Certificate Transparency (RFC 6962).
 //!
-//! Enabling its checks fails, so that no program believes in checks that nobody makes.
+//! Enabling its checks fails, so that no program relies on checks that are not made.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;

@@ -1,7 +1,7 @@
 //! DANE (RFC 6698): certificates pinned by DNS records.
 //!
 //! Enabling it for a connection fails, so that no program believes to be protected by records that
-//! nobody checks; once that has failed the other calls have nothing to act on. A context may be
+//! no code checks; once that has failed the other calls have nothing to act on. A context may be
 //! made ready for it: that alone protects nothing, and postfix does it for every client, also for
 //! one that never verifies by DANE.
 

@@ -2,7 +2,7 @@
 //!
 //! Servers set them as a matter of course, beside ECDHE. The engine agrees on keys by ECDHE only,
 //! so the parameters have no effect, and accepting them weakens nothing. Those that the security
-//! level or callback does not take are refused, as a program may want to be told.
+//! level or callback does not permit are refused, so that the program knows.
 
 use std::ffi::c_int;
 
@@ -15,9 +15,9 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::libcrypto::public_key::PublicKey;
 
-/// Sets DH parameters of a context. Returns 1, and takes over the caller's reference to `dhpkey`:
-/// it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue
-/// for a key that the security level or callback refuses, or NULL, which stays the caller's.
+/// Sets DH parameters of a context. Returns 1, and takes the caller's reference to `dhpkey`: it is
+/// freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for a
+/// key that the security level or callback refuses, or NULL, which stays the caller's.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 ///
@@ -51,10 +51,9 @@ pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(ctx: *mut Context, dh: TmpD
     // Nothing to do: DHE is never used.
 }
 
-/// Sets DH parameters of a connection. Returns 1, and takes over the caller's reference to
-/// `dhpkey`: it is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on
-/// the queue for a key that the security level or callback refuses, or NULL, which stays the
-/// caller's.
+/// Sets DH parameters of a connection. Returns 1, and takes the caller's reference to `dhpkey`: it
+/// is freed at once, as DHE is never used. Returns 0 with `SSL_R_DH_KEY_TOO_SMALL` on the queue for
+/// a key that the security level or callback refuses, or NULL, which stays the caller's.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 ///

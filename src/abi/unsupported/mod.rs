@@ -35,7 +35,7 @@ use std::ffi::CStr;
 use crate::abi::call::queue;
 use crate::error::{Error, Reason};
 
-/// Queues the error of a function that Reprise will not have, and gives back its failure value.
+/// Queues the error of a function that Reprise does not support, and returns its failure value.
 fn unsupported<T>(function: &'static CStr, failure: T, why: &'static str) -> T {
     queue(
         function,

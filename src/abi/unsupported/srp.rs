@@ -92,7 +92,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
     unsupported(c"SSL_CTX_set_srp_username", 0, WHY)
 }
 
-/// Sets the callback that looks up SRP users: 0, an error.
+/// Sets the callback that finds SRP users: 0, an error.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -204,7 +204,7 @@ pub unsafe extern "C" fn SSL_set_srp_server_param_pw(
     unsupported(c"SSL_set_srp_server_param_pw", -1, WHY)
 }
 
-/// Looks up the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+/// Finds the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Printing messages in words: a message callback of libssl's own.
+//! Printing messages as text: a message callback that libssl has.
 
 use std::ffi::{c_int, c_void};
 

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int)
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
         match kind {
-            HOST_NAME => Ok(host_name(connection)),
+            HOST_NAME => Ok(server_name(connection)),
             _ => Ok(ptr::null()),
         }
     })
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
     call(c"SSL_get_servername_type", -1, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        match host_name(connection).is_null() {
+        match server_name(connection).is_null() {
             true => Ok(-1),
             false => Ok(HOST_NAME),
         }
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context
 }
 
 /// Lent, as `SSL_get_servername` says.
-fn host_name(connection: &Connection) -> *const c_char {
+fn server_name(connection: &Connection) -> *const c_char {
     let own = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |name| name.as_ptr());
     let resumed = connection.is_resumed() && connection.version() != Version::TLS1_3;
     if connection.role() == Some(Role::Server) {
