@@ -4,7 +4,8 @@ use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
 use crate::context::Settings;
 use crate::engine::{
-    CertifiedKey, ClientAuthentication, Failure, Profile, ServerParameters, TicketPolicy,
+    CertifiedKey, ClientAuthentication, Failure, Profile, ResumeOffer, ServerParameters,
+    TicketPolicy,
 };
 use crate::error::Reason;
 use crate::flags::{CacheMode, VerifyMode};
@@ -19,8 +20,20 @@ struct Choice<'a> {
     settings: &'a Settings,
     profile: &'a Profile,
     version: Version,
-    /// A session is to be resumed.
-    resumes: bool,
+    /// The session to be resumed.
+    resume: Option<ResumeOffer>,
+}
+
+impl Choice<'_> {
+    fn resumes(&self) -> bool {
+        self.resume.is_some()
+    }
+
+    /// Whether the client has to send another key share.
+    fn asks_again(&self) -> bool {
+        self.version == Version::TLS1_3
+            && !self.profile.has_any_group(&self.hello.key_share_groups())
+    }
 }
 
 /// How the new session of a TLS 1.2 handshake is known to the client.
@@ -31,6 +44,14 @@ struct NewSessionNames {
     has_id: bool,
     /// The id that it is given.
     id: Option<[u8; ID_LENGTH]>,
+}
+
+/// The signature schemes of a handshake, by number.
+struct SignatureSchemes {
+    /// For this server's signature.
+    own: Vec<u16>,
+    /// For the client's, if it is asked for a certificate.
+    client: Vec<u16>,
 }
 
 impl Connection {
@@ -50,47 +71,30 @@ impl Connection {
             settings: &settings,
             profile: &profile,
             version,
-            resumes: resume.is_some(),
+            resume,
         };
         let credentials = self.credentials_for(&choice)?;
         let names = self.name_new_session(&choice)?;
-        let preferred_suite = match version {
-            Version::TLS1_2 => resume.as_ref().map(|resume| resume.cipher_suite),
-            _ if hello.psk_binder(0).is_some() => self.tls13_suite(hello, &settings, &profile),
-            _ => None,
-        };
-        let client_authentication = client_authentication(&settings);
-        // The program may change its mind meanwhile, and in the callback for OCSP responses.
-        let asks_again =
-            version == Version::TLS1_3 && !profile.has_any_group(&hello.key_share_groups());
-        let staples = self.hellos.ocsp_asked() == Some(true);
-        let early_answer = self.allows_early_answer(&choice, client_authentication);
+        let early_answer = self.allows_early_answer(&choice);
         let signature_schemes = self.signature_schemes_for(&choice)?;
-        let client_signature_schemes = match client_authentication {
-            ClientAuthentication::None => settings.client_signature_schemes(),
-            _ => self
-                .enforce(self.offered_signatures(&settings, settings.client_signature_schemes()))?,
-        };
+        // The program may change its mind meanwhile, and in the callback for OCSP responses.
+        let staple = self.hellos.ocsp_asked() == Some(true);
         let parameters = ServerParameters {
             version,
             credentials,
-            signature_schemes,
+            signature_schemes: signature_schemes.own,
             binds_curves: settings.suite_b().is_some(),
-            client_signature_schemes,
+            client_signature_schemes: signature_schemes.client,
             alpn,
-            staple: staples,
-            client_authentication,
-            may_ask_later: asks_again || staples,
+            staple,
+            client_authentication: client_authentication(&settings),
+            may_ask_later: choice.asks_again() || staple,
             client_ca_names: self.names_for_peer(Role::Server),
-            tickets: TicketPolicy {
-                tls12: names.ticket,
-                lifetime: self.ticket_lifetime(choice.resumes),
-                count: settings.num_tickets,
-            },
+            tickets: self.ticket_policy(&choice, &names),
             session_ids: names.has_id,
-            preferred_suite,
+            preferred_suite: self.preferred_suite(&choice),
             session_id: names.id,
-            resume,
+            resume: choice.resume,
             early_data,
             early_answer,
             hello_changes,
@@ -109,8 +113,9 @@ impl Connection {
             settings,
             profile,
             version,
-            resumes,
+            ..
         } = *choice;
+        let resumes = choice.resumes();
         // TLS 1.2 resumes without a key exchange.
         if !resumes || version != Version::TLS1_2 {
             self.enforce(self.check_groups(hello, profile, version))?;
@@ -135,12 +140,12 @@ impl Connection {
     /// Decides on ticket and id of a new TLS 1.2 session, with the program's say in it (S47).
     fn name_new_session(&self, choice: &Choice<'_>) -> Result<NewSessionNames, Stop> {
         let cache_mode = self.session_context().cache_mode();
-        let resumable = !self.ask_not_resumable_callback(choice.settings, choice.resumes);
+        let resumable = !self.ask_not_resumable_callback(choice.settings, choice.resumes());
         let expects_ticket = self.expects_tls12_ticket(choice.hello);
         // The engine must be able to open the ticket of a session that is resumed.
         let ticket = (expects_ticket && resumable) || self.resumes_by_ticket(choice.hello);
         let has_id = !expects_ticket && cache_mode.contains(CacheMode::SERVER);
-        let id = match choice.version == Version::TLS1_2 && !choice.resumes {
+        let id = match choice.version == Version::TLS1_2 && !choice.resumes() {
             true => self.settle_tls12_id(has_id)?,
             false => None,
         };
@@ -148,34 +153,61 @@ impl Connection {
     }
 
     /// Whether the program may answer early data before the client has finished.
-    fn allows_early_answer(
-        &self,
-        choice: &Choice<'_>,
-        client_authentication: ClientAuthentication,
-    ) -> bool {
+    fn allows_early_answer(&self, choice: &Choice<'_>) -> bool {
+        let asks_for_certificate =
+            client_authentication(choice.settings) != ClientAuthentication::None;
         // rustls sends no application data to a client that is asked for a certificate.
         let allowed = self.early.is_accepting()
             && choice.version == Version::TLS1_3
-            && (choice.resumes || client_authentication == ClientAuthentication::None);
+            && (choice.resumes() || !asks_for_certificate);
         self.handshake
             .server(|server| server.early_answer = allowed);
         allowed
     }
 
-    /// The signature schemes that both sides have and the policy permits.
-    fn signature_schemes_for(&self, choice: &Choice<'_>) -> Result<Vec<u16>, Stop> {
+    /// The suite that the engine takes if it can.
+    fn preferred_suite(&self, choice: &Choice<'_>) -> Option<u16> {
+        let Choice {
+            hello,
+            settings,
+            profile,
+            ..
+        } = *choice;
+        match choice.version {
+            Version::TLS1_2 => choice.resume.as_ref().map(|resume| resume.cipher_suite),
+            _ if hello.psk_binder(0).is_some() => self.tls13_suite(hello, settings, profile),
+            _ => None,
+        }
+    }
+
+    /// What tickets the engine announces or sends.
+    fn ticket_policy(&self, choice: &Choice<'_>, names: &NewSessionNames) -> TicketPolicy {
+        TicketPolicy {
+            tls12: names.ticket,
+            lifetime: self.ticket_lifetime(choice.resumes()),
+            count: choice.settings.num_tickets,
+        }
+    }
+
+    /// The signature schemes that both sides have and the policy permits, and those that the client may use.
+    fn signature_schemes_for(&self, choice: &Choice<'_>) -> Result<SignatureSchemes, Stop> {
         let offered = choice.hello.signature_schemes();
         let common = choice.settings.signature_schemes();
         let common = common
             .into_iter()
             .filter(|scheme| offered.is_empty() || offered.contains(scheme))
             .collect();
-        let permitted = self.permitted_signatures(choice.settings, SIGALG_SHARED, common);
-        if permitted.is_empty() && !offered.is_empty() && !choice.resumes {
+        let own = self.permitted_signatures(choice.settings, SIGALG_SHARED, common);
+        if own.is_empty() && !offered.is_empty() && !choice.resumes() {
             let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
             return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
         }
-        Ok(permitted)
+        let client = choice.settings.client_signature_schemes();
+        let client = match client_authentication(choice.settings) {
+            ClientAuthentication::None => client,
+            _ => self.enforce(self.offered_signatures(choice.settings, client))?,
+        };
+        Ok(SignatureSchemes { own, client })
     }
 
     fn resumes_by_ticket(&self, hello: &ClientHello) -> bool {
