@@ -18,7 +18,7 @@ impl Delegate for Connection {
         self.report_received();
         if self.role() == Some(Role::Client) {
             // A server that resumes a session shows no certificate.
-            self.meet_new_session();
+            self.begin_new_session();
         }
         let early = self
             .handshake
@@ -86,7 +86,7 @@ impl Delegate for Connection {
         self.report_received();
         if let Some(server) = &request.server {
             // The program chooses when it knows whom it talks to. The engine asks for the judgement later.
-            self.meet_new_session();
+            self.begin_new_session();
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
             let judgement = self.check_peer(&chain, &server.ocsp_response);
             self.handshake.client(|client| {

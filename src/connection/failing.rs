@@ -69,7 +69,7 @@ impl Connection {
             }
             _ => {
                 if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
-                    self.meet_new_session();
+                    self.begin_new_session();
                 }
             }
         }

@@ -15,7 +15,7 @@ impl Connection {
         self.session.set(session);
     }
 
-    /// `SSL_copy_session_id(3)`: takes over session, method, certificates with what goes with them, and session id
+    /// `SSL_copy_session_id(3)`: copies session, method, certificates with their settings, and session id
     /// context.
     pub fn copy_session_of(&self, other: &Self) {
         self.set_session(other.lend_session());
@@ -25,7 +25,7 @@ impl Connection {
         self.change_settings(|own| own.session_id_context = id_context);
     }
 
-    /// The session takes the consequences of a fatal alert (S24, S25).
+    /// Removes the session from the cache, after a fatal alert (S24, S25).
     pub(super) fn lose_session(&self) {
         self.session.lose(self.session_context());
     }

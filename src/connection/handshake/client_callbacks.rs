@@ -1,4 +1,4 @@
-//! What a client asks its program when it has the server's extensions. Nothing is borrowed meanwhile.
+//! The callbacks of a client that has received the server's extensions. Nothing is borrowed while they run.
 
 use super::server_callbacks::{SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_WARNING};
 use super::{Connection, Stop};

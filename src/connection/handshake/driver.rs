@@ -348,7 +348,7 @@ impl Connection {
         }
         match self.role() {
             Some(Role::Server) if facts.full => self.drop_offered_session()?,
-            Some(Role::Client) if facts.full => self.meet_new_session(),
+            Some(Role::Client) if facts.full => self.begin_new_session(),
             _ => {}
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Pre-shared keys that the program brings (S120; SSL_CTX_set_psk_client_callback(3),
+//! Pre-shared keys of the program (S120; SSL_CTX_set_psk_client_callback(3),
 //! SSL_CTX_use_psk_identity_hint(3)), in TLS 1.3. The engine uses them like sessions.
 
 use std::ffi::{CStr, CString};
@@ -12,7 +12,7 @@ use crate::error::Reason;
 use crate::session::{Fields, Session, SessionRef};
 use crate::wire::{Alert, Version};
 
-/// TLS_AES_128_GCM_SHA256: what stands for the hash of a key that came without one.
+/// TLS_AES_128_GCM_SHA256: the suite of a key that comes without a hash.
 const SHA256_SUITE: u32 = 0x0300_1301;
 /// `PSK_MAX_IDENTITY_LEN`
 pub const LONGEST_IDENTITY: usize = 256;
@@ -21,7 +21,7 @@ const LONGEST_KEY: usize = 512;
 
 /// A key that a client offers.
 pub(in crate::connection) struct OfferedPsk {
-    /// The session that the connection has when the server takes the key.
+    /// The session that the connection has when the server accepts the key.
     pub session: SessionRef,
     identity: Vec<u8>,
 }
@@ -102,7 +102,7 @@ impl Connection {
     }
 
     /// Server: asks the program for the key of an identity. The session is a copy that belongs to
-    /// the connection, with its id context: the program has just said that it is good here.
+    /// the connection, with its id context: the program has just accepted it for this connection.
     pub(super) fn find_external_psk(&self, identity: &[u8]) -> Result<Option<SessionRef>, Stop> {
         let settings = self.settings();
         let found = match self.ask_find_session(&settings, identity)? {
@@ -124,7 +124,7 @@ impl Connection {
         settings: &Settings,
         identity: &[u8],
     ) -> Result<Option<SessionRef>, Stop> {
-        // Only the ClientHello, where the identity is, is held meanwhile.
+        // Only the ClientHello, which has the identity, is held while the callback runs.
         let found = settings.psk.find_session.call(self.lent(), identity);
         found.map_err(|_| self.refuse(Reason::BAD_EXTENSION, Alert::INTERNAL_ERROR))
     }

@@ -1,4 +1,4 @@
-//! What the engine is to find in a ClientHello other than the client sent it.
+//! How a ClientHello is changed before the engine reads it.
 
 use super::resumption::OfferedSession;
 use super::{Connection, Stop};
@@ -7,13 +7,13 @@ use crate::engine::HelloChanges;
 use crate::error::Reason;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
-/// What a TLS 1.2 client means that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
+/// The schemes of a TLS 1.2 client that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
 /// 7.4.1.4.1).
 const DEFAULT_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
 impl Connection {
-    /// The engine wants signature_algorithms, and answers a ticket with a ticket. An error when the client
-    /// must have sent the former (RFC 8446, section 9.2).
+    /// The engine requires signature_algorithms, and answers a ticket with a ticket. Fails when the client
+    /// must have sent signature_algorithms (RFC 8446, section 9.2).
     pub(in crate::connection) fn hello_changes(
         &self,
         hello: &ClientHello,
@@ -21,10 +21,10 @@ impl Connection {
         version: Version,
     ) -> Result<HelloChanges, Stop> {
         let (resumed, without_ticket) = self.handshake.server(|server| {
-            let offer = server.offered.as_ref();
+            let offered = server.offered.as_ref();
             (
-                offer.map(|offer| offer.identity.clone()),
-                offer.is_some_and(|offer| offer.needs_no_ticket(hello)),
+                offered.map(|offered| offered.identity.clone()),
+                offered.is_some_and(|offered| offered.needs_no_ticket(hello)),
             )
         });
         let is_there = hello
@@ -50,8 +50,8 @@ impl Connection {
 }
 
 impl OfferedSession {
-    /// TLS 1.2: the session is of the client's ticket, which stays good, and can be found by the session id, which
-    /// the server echoes to say that it has taken the ticket (RFC 5077, section 3.4).
+    /// TLS 1.2: the client's ticket stays good, and the engine can find its session by the session id, which the server
+    /// echoes when it accepts the ticket (RFC 5077, section 3.4).
     fn needs_no_ticket(&self, hello: &ClientHello) -> bool {
         let ticket = hello.session_ticket().unwrap_or_default();
         !self.renew && self.is_by(ticket) && !hello.session_id().is_empty()

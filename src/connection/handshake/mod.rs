@@ -18,13 +18,13 @@
 //! |--------------------|----------------------------------------------------------------|
 //! | `driver`           | drives a handshake of either role to its end                   |
 //! | `client`           | starts a client                                                |
-//! | `client_callbacks` | asks a client's program about the server's extensions          |
+//! | `client_callbacks` | the callbacks of a client about the server's extensions        |
 //! | `server`           | a server's decisions on the ClientHello                        |
 //! | `server_start`     | starts a server's engine with them                             |
-//! | `server_callbacks` | asks a server's program meanwhile                              |
+//! | `server_callbacks` | the callbacks of a server before its answer                    |
 //! | `resumption`       | which session a server may resume                              |
 //! | `external_psk`     | pre-shared keys of the program                                 |
-//! | `hello_changes`    | what the engine reads of the ClientHello in another form       |
+//! | `hello_changes`    | changes of the ClientHello before the engine reads it          |
 //! | `new_sessions`     | the fields of new sessions, of either role                     |
 //! | `finish`           | the end of a handshake: session, cache, callback               |
 //! | `session_ids`      | ids of a server's new sessions                                 |
@@ -79,7 +79,7 @@ struct UnderWay {
     suite: u16,
     /// The master secret of TLS 1.2, for a session without ticket and id.
     master_secret: Zeroizing<Vec<u8>>,
-    /// A callback has failed while the engine was at work: how the handshake ends.
+    /// The reason of a callback that failed while the engine was working: the handshake ends with it.
     fatal: Option<Reason>,
     side: Side,
 }
@@ -189,7 +189,7 @@ impl Handshake {
         self.under_way(|under_way| under_way.master_secret = Zeroizing::new(secret.to_vec()));
     }
 
-    /// A callback fails while the engine is at work. The handshake ends with this reason when the engine returns.
+    /// A callback fails while the engine is working. The handshake ends with this reason when the engine returns.
     pub fn end_with(&self, reason: Reason) {
         self.under_way(|under_way| under_way.fatal = Some(reason));
     }

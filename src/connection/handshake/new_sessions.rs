@@ -96,10 +96,9 @@ impl Connection {
         self.session.report(fields);
     }
 
-    /// Client: the handshake is a full one, so its session is a new one, with the id that the server has
-    /// given it.
-    pub(in crate::connection) fn meet_new_session(&self) {
-        self.part_with_offered();
+    /// Client: the handshake is a full one, so its session is a new one, with the server's id.
+    pub(in crate::connection) fn begin_new_session(&self) {
+        self.drop_offered();
         let new = self.handshake.client(|client| {
             let session = self.session.provisional()?;
             Some((session, client.server_id.take()?))
@@ -111,9 +110,9 @@ impl Connection {
         }
     }
 
-    /// The server has not taken the session that was offered, if there was one. That counts as a miss,
-    /// and a failure does not spoil the session any more (S15).
-    fn part_with_offered(&self) {
+    /// The server has not accepted the offered session, if there was one. That counts as a miss, and a later
+    /// failure leaves the session alone (S15).
+    fn drop_offered(&self) {
         if self.session.has_provisional() {
             return;
         }

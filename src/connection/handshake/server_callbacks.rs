@@ -1,4 +1,4 @@
-//! What a server asks its program between the ClientHello and its answer. Nothing is borrowed meanwhile.
+//! The callbacks of a server between the ClientHello and its answer. Nothing is borrowed while they run.
 
 use std::ffi::c_int;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ const SSL_CLIENT_HELLO_SUCCESS: c_int = 1;
 const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 
 impl Connection {
+    /// `SSL_CTX_set_client_hello_cb(3)`: may suspend the handshake.
     pub(super) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
         let callback = self.context().callbacks().client_hello;
         let mut alert = c_int::from(Alert::INTERNAL_ERROR);
@@ -57,7 +58,7 @@ impl Connection {
         }
     }
 
-    /// What the servername callback returns, and the alert that it leaves. `None` when there is none.
+    /// The answer of the servername callback and the alert that it chooses. `None` without a callback.
     pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
         if !callback.is_set() {
@@ -69,7 +70,7 @@ impl Connection {
         Some((answer, alert))
     }
 
-    /// Sends a warning, before there are keys. What the transport does not take now goes with the answer.
+    /// Sends a warning, before there are keys. What the transport does not take now is sent with the answer.
     pub(in crate::connection) fn warn(&self, alert: Alert) -> Result<(), Stop> {
         self.with_engine(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
@@ -79,6 +80,7 @@ impl Connection {
         Ok(())
     }
 
+    /// `SSL_CTX_set_alpn_select_cb(3)`: called if the client offers protocols.
     pub(super) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
         let callback = self.context().callbacks().alpn_select;
         let Some(offered) = hello.alpn_protocols() else {

@@ -77,7 +77,7 @@ impl Connection {
         let names = self.name_new_session(&choice)?;
         let early_answer = self.allows_early_answer(&choice);
         let signature_schemes = self.signature_schemes_for(&choice)?;
-        // The program may change its mind meanwhile, and in the callback for OCSP responses.
+        // The callback for OCSP responses may change the settings.
         let staple = self.hellos.ocsp_asked() == Some(true);
         let parameters = ServerParameters {
             version,
@@ -137,7 +137,7 @@ impl Connection {
         }))
     }
 
-    /// Decides on ticket and id of a new TLS 1.2 session, with the program's say in it (S47).
+    /// Decides on ticket and id of a new TLS 1.2 session, after asking the program (S47).
     fn name_new_session(&self, choice: &Choice<'_>) -> Result<NewSessionNames, Stop> {
         let cache_mode = self.session_context().cache_mode();
         let resumable = !self.ask_not_resumable_callback(choice.settings, choice.resumes());
@@ -232,7 +232,7 @@ impl Connection {
     }
 }
 
-/// What a person should know about a server that has nothing to offer.
+/// Explains why a server has no cipher suite to offer.
 fn reason_of_no_cipher(settings: &Settings, version: Version) -> &'static str {
     match settings.psk.server_key.is_set() && version == Version::TLS1_2 {
         true => "there is no certificate, and pre-shared keys need TLS 1.3 in Reprise",
@@ -240,7 +240,7 @@ fn reason_of_no_cipher(settings: &Settings, version: Version) -> &'static str {
     }
 }
 
-/// What a server with these settings asks of its clients.
+/// Whether a server with these settings asks for a client certificate.
 pub(in crate::connection) fn client_authentication(settings: &Settings) -> ClientAuthentication {
     match settings.verify_mode {
         mode if !mode.contains(VerifyMode::PEER) => ClientAuthentication::None,

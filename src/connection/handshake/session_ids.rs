@@ -29,9 +29,9 @@ impl Connection {
         Err(Reason::SSL_SESSION_ID_CALLBACK_FAILED)
     }
 
-    /// `SSL_CTX_set_generate_session_id(3)`: the connection's callback, which it has from its
-    /// context unless it was given one of its own; while it has none, the one that the context has
-    /// now. `None` without one.
+    /// `SSL_CTX_set_generate_session_id(3)`: asks the connection's callback, which is the context's
+    /// unless the program has set another; if the connection has none, the one that the context has now. `None`
+    /// without a callback.
     fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
         let of_context = || self.session_context().settings().generate_session_id;

@@ -94,8 +94,8 @@ impl Connection {
         }
     }
 
-    /// A client may be gone as soon as it has said what it had to say, without waiting for
-    /// tickets. What it has sent can still be read, so that is no error, as in OpenSSL.
+    /// A client may close as soon as it has sent its data, without waiting for tickets. Its data can still be
+    /// read, so that is no error, as in OpenSSL.
     fn flush_ticket(&self) -> Result<(), Stop> {
         match self.flush_flight() {
             Err(Stop::Transport) if error_queue::peek() == 0 && bio::peer_is_gone() => {
@@ -126,7 +126,7 @@ impl Connection {
             false => self.seal(&session)?,
         };
         self.session.tickets().count();
-        // S76: without a ticket nothing is sent, and nobody is told.
+        // S76: without a ticket nothing is sent or announced.
         let Some(ticket) = ticket else { return Ok(()) };
         self.with_engine(|engine| {
             engine.send_ticket(

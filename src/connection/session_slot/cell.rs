@@ -1,5 +1,5 @@
-//! The session of a connection. Threads may ask for it while the connection takes another one
-//! (`SSL_get1_session(3)`), though all else of a connection is for one thread at a time.
+//! The reference of a connection to its session. Threads may take the session while the connection changes it
+//! (`SSL_get1_session(3)`); everything else of a connection is for one thread at a time.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -9,30 +9,30 @@ use crate::session::{Session, SessionRef};
 
 /// Holds references to a session, or none. Takes no lock.
 ///
-/// There are two cells, each with references of its own, and every thread keeps to one of them: so of two
-/// threads that take references all the time, each mostly finds its cell still in its processor's cache.
+/// There are two cells with their own references, and every thread uses one of them: if two threads take references
+/// all the time, each mostly finds its cell still in its processor's cache.
 ///
-/// The session of a handshake under way is provisional: when more is known it becomes what it stood for. As long
-/// as the program has not seen it, another object can take its place; after that it must stay the same.
+/// The session of a handshake under way is provisional, until the end of the handshake completes it. Until the
+/// program has been lent it, another object can replace it; after that it must stay the same object.
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct SessionCell {
     even: CountedCell<Session>,
     /// Two cells on one cache line would be as good as one.
     _gap: [u64; 7],
-    /// The session is provisional and the program has not seen it. Rarely written, often read, so on
-    /// the line of neither cell.
-    unseen: AtomicBool,
+    /// The session is provisional and the program has not been lent it. Rarely written, often read, so on
+    /// the cache line of neither cell.
+    replaceable: AtomicBool,
     _other_gap: [u64; 7],
     odd: CountedCell<Session>,
 }
 
 impl SessionCell {
-    /// The session, with a reference of the caller's own, for the program.
+    /// The session for the program, with a reference that the caller owns.
     #[inline]
     pub fn lend(&self) -> Option<SessionRef> {
         let session = self.get();
-        self.note_seen();
+        self.record_lent();
         session
     }
 
@@ -40,11 +40,11 @@ impl SessionCell {
     #[inline]
     pub fn lend_pointer(&self) -> *mut Session {
         let session = self.pointer();
-        self.note_seen();
+        self.record_lent();
         session
     }
 
-    /// The session, with a reference of the caller's own, which does not come to the program.
+    /// The session for this library, with a reference that the caller owns. The program does not get it.
     #[inline]
     pub fn get(&self) -> Option<SessionRef> {
         match turn() % 2 {
@@ -58,30 +58,30 @@ impl SessionCell {
         self.even.pointer()
     }
 
-    /// Puts a provisional session in. Returns what was there.
+    /// Replaces the session by a provisional one and returns the former one.
     pub fn replace_provisionally(&self, session: SessionRef) -> Option<SessionRef> {
-        // Before it can be lent, and noted after it was.
-        self.unseen.store(true, Ordering::Release);
+        // Before it can be lent, which resets this.
+        self.replaceable.store(true, Ordering::Release);
         self.put(Some(session))
     }
 
-    /// True if the session is provisional, and still unknown to the program.
-    pub fn is_unseen(&self) -> bool {
-        self.unseen.load(Ordering::Relaxed)
+    /// Whether the session is provisional and the program has not been lent it.
+    pub fn is_replaceable(&self) -> bool {
+        self.replaceable.load(Ordering::Relaxed)
     }
 
     #[inline]
-    fn note_seen(&self) {
-        if self.unseen.load(Ordering::Relaxed) {
-            self.unseen.store(false, Ordering::Relaxed);
+    fn record_lent(&self) {
+        if self.replaceable.load(Ordering::Relaxed) {
+            self.replaceable.store(false, Ordering::Relaxed);
         }
     }
 
-    /// Puts `session` in and returns what was there. Another thread may see the one or the other until
+    /// Replaces the session and returns the former one. Another thread may get the one or the other until
     /// this returns.
     pub fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
         let old = self.put(session);
-        self.unseen.store(false, Ordering::Relaxed);
+        self.replaceable.store(false, Ordering::Relaxed);
         old
     }
 
@@ -93,7 +93,7 @@ impl SessionCell {
     }
 }
 
-/// 1 or 2, as threads get it in turn.
+/// 1 or 2, given to threads in turn.
 #[inline]
 fn turn() -> u8 {
     thread_local! {

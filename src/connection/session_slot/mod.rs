@@ -187,18 +187,18 @@ impl SessionSlot {
 
     /// The provisional session becomes the one with these fields: another object, or, if the program has
     /// seen it, the same, and then what the handshake does not decide stays as the program may have set it.
-    /// If the program has set a session meanwhile, that is not written into (S123).
+    /// A session that the program has set since is not written into (S123).
     pub fn complete(&self, fields: View<'_>) -> SessionRef {
         let provisional = self.provisional.take();
         match provisional {
             Some(session)
-                if session.as_ptr() == self.current.pointer() && !self.current.is_unseen() =>
+                if session.as_ptr() == self.current.pointer() && !self.current.is_replaceable() =>
             {
                 session.assign(completed(session.read().view(), fields));
                 session
             }
             provisional => {
-                let session = self.replace_unseen(fields);
+                let session = self.replace_provisional(fields);
                 // A thread may have got it at this very moment: it has no half session then.
                 if let Some(provisional) = provisional.filter(|session| session.is_shared()) {
                     provisional.assign(completed(provisional.read().view(), fields));
@@ -209,7 +209,7 @@ impl SessionSlot {
     }
 
     /// A new object with these fields takes the place of a session that the program has not seen.
-    fn replace_unseen(&self, fields: View<'_>) -> SessionRef {
+    fn replace_provisional(&self, fields: View<'_>) -> SessionRef {
         let session = Session::from_view(fields);
         let old = self.current.replace_provisionally(session.clone());
         drop(old);
@@ -219,8 +219,8 @@ impl SessionSlot {
     /// The first ticket of TLS 1.3: the session of the handshake, with these fields, becomes the one
     /// that the ticket stands for (S8, S114).
     pub fn fill(&self, session: SessionRef, fields: View<'_>) -> SessionRef {
-        if self.current.is_unseen() && !session.is_marked() {
-            return self.replace_unseen(fields);
+        if self.current.is_replaceable() && !session.is_marked() {
+            return self.replace_provisional(fields);
         }
         session.assign(fields);
         session

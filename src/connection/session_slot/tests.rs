@@ -121,9 +121,9 @@ fn a_session_set_meanwhile_is_not_written_into() {
 fn the_first_ticket_fills_in_what_was_seen() {
     let slot = SessionSlot::default();
     slot.hold(session(b""));
-    let unseen = slot.complete(session(b"").read().view());
-    let first = slot.fill(unseen.clone(), session(b"ticket").read().view());
-    assert_ne!(first.as_ptr(), unseen.as_ptr());
+    let replaceable = slot.complete(session(b"").read().view());
+    let first = slot.fill(replaceable.clone(), session(b"ticket").read().view());
+    assert_ne!(first.as_ptr(), replaceable.as_ptr());
     let seen = slot.lend().unwrap();
     let second = slot.fill(seen.clone(), session(b"other").read().view());
     assert_eq!(second.as_ptr(), seen.as_ptr());

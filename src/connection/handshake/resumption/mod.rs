@@ -95,8 +95,8 @@ impl Connection {
 
     /// The servername callback may have chosen another context or id context, and with it another
     /// security domain: a session is resumed there only if it was made for this very host, and with
-    /// a client certificate if one is required (CVE-2025-23419). The id context cannot tell: as in
-    /// OpenSSL, sessions have that of the context before the switch.
+    /// a client certificate if one is required (CVE-2025-23419). The id context does not show it: as
+    /// in OpenSSL, sessions have that of the context before the switch.
     pub(super) fn recheck_resumable(
         &self,
         hello: &ClientHello,
@@ -119,7 +119,7 @@ impl Connection {
 
     /// The handshake is a full one after all.
     pub(super) fn drop_offered_session(&self) -> Result<(), Stop> {
-        // Dropped with nothing borrowed: the last reference runs the program's ex_data callbacks.
+        // Dropped with nothing borrowed: the last reference runs the program's functions for application data.
         let dropped = self.handshake.server(|server| server.offered.take());
         if dropped.is_none() {
             return Ok(());
