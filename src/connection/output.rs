@@ -1,6 +1,7 @@
 //! Records that the engine has made, on their way to the transport.
 
 use super::{Connection, Role, Stop};
+use crate::wire::CHANGE_CIPHER_SPEC_RECORD;
 
 impl Connection {
     /// Hands everything that the engine has to send to the write BIO.
@@ -25,11 +26,10 @@ impl Connection {
     /// answered, goes out with the client's next flight, as in OpenSSL: sending it while the
     /// server is still sending could leave both sides waiting to write.
     fn waits_for_rest_of_flight(&self) -> bool {
-        const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
         self.role() == Some(Role::Client)
             && self
                 .with_engine(|engine| {
-                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC
+                    engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC_RECORD
                 })
                 .unwrap_or(false)
     }

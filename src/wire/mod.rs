@@ -36,8 +36,8 @@ pub use message::{
 };
 pub use reader::{Reader, from_u24};
 pub use record::{
-    ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader, handshake_contents,
-    put_records, records,
+    CHANGE_CIPHER_SPEC_RECORD, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader,
+    handshake_contents, put_records, records,
 };
 pub use server_hello::{ServerHello, client_random, hello_random, is_of_retry_request};
 pub use ticket::{NewSessionTicket, Tls12Ticket};

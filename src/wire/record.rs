@@ -54,6 +54,9 @@ impl RecordHeader {
     }
 }
 
+/// A whole change_cipher_spec, without protection.
+pub const CHANGE_CIPHER_SPEC_RECORD: [u8; RECORD_HEADER + 1] = [20, 3, 3, 0, 1, 1];
+
 /// A record as on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {

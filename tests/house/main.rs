@@ -3,6 +3,7 @@
 
 mod documents;
 mod modules;
+mod numbers;
 mod sizes;
 
 use std::fs;

@@ -190,7 +190,7 @@ fn sources(module: &str) -> Vec<std::path::PathBuf> {
 }
 
 /// A source file without comments and without the tests at its end.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let lines = text[..end].lines();
     let lines: Vec<&str> = lines
