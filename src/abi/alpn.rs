@@ -12,6 +12,7 @@ use crate::callback::{AlpnSelectCallback, AlpnSelectFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::wire::alpn;
 
 /// What `SSL_CTX_set_alpn_protos` returns for a list that is not one. Unlike other functions of
 /// this library it returns 0 for success.
@@ -165,14 +166,12 @@ pub unsafe extern "C" fn SSL_select_next_proto(
 }
 
 /// A list is empty (offers nothing), or names without an empty one up to the very end.
-fn check(mut list: &[u8]) -> Result<()> {
-    while let [length, rest @ ..] = list {
-        match rest.split_at_checked((*length).into()) {
-            Some((name, rest)) if !name.is_empty() => list = rest,
-            _ => return Err(Error::Silent),
-        }
+fn check(list: &[u8]) -> Result<()> {
+    if alpn::is_list(list) {
+        Ok(())
+    } else {
+        Err(Error::Silent)
     }
-    Ok(())
 }
 
 fn select<'a>(server: &'a [u8], client: &'a [u8]) -> (Option<&'a [u8]>, c_int) {
@@ -189,13 +188,8 @@ fn select<'a>(server: &'a [u8], client: &'a [u8]) -> (Option<&'a [u8]>, c_int) {
 }
 
 /// The names of a list, up to its end or to where it is cut off.
-fn names(mut list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let (length, rest) = list.split_first()?;
-        let (name, rest) = rest.split_at_checked((*length).into())?;
-        list = rest;
-        Some(name)
-    })
+fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    alpn::names(list).flatten()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
 use crate::wire::{
-    Alert, ClientHello, ExtensionType, Malformed, Reader, Version, alpn_protocols, psk_identities,
+    Alert, ClientHello, ExtensionType, Malformed, Reader, Version, alpn, psk_identities,
 };
 
 const LONGEST_HOST_NAME: usize = 255;
@@ -103,7 +103,7 @@ impl ClientHello {
             resumed || is_status_request(contents)
         })?;
         self.check_each(ExtensionType::ALPN, |contents| {
-            alpn_protocols(contents).is_some()
+            alpn::list_of(contents).is_some()
         })?;
         self.check_each(ExtensionType::SIGNATURE_ALGORITHMS_CERT, are_numbers)?;
         if tls13 && let Some([_, ..]) = self.extension(ExtensionType::POST_HANDSHAKE_AUTH) {

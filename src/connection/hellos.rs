@@ -7,7 +7,7 @@ use std::ffi::CString;
 use crate::cipher::Cipher;
 use crate::context::CipherStack;
 use crate::error::Result;
-use crate::wire::{ClientHello, ExtensionType};
+use crate::wire::{ClientHello, ExtensionType, numbers};
 
 /// A random of a hello message; zeros before it is known.
 pub type Random = [u8; 32];
@@ -117,10 +117,8 @@ impl Hellos {
 
     /// Those of the cipher suites that are known, in the client's order.
     pub fn ciphers(&self) -> Vec<&'static Cipher> {
-        self.cipher_suites
-            .borrow()
-            .chunks_exact(2)
-            .filter_map(|pair| Cipher::from_wire(u16::from_be_bytes([pair[0], pair[1]])))
+        numbers(&self.cipher_suites.borrow())
+            .filter_map(Cipher::from_wire)
             .collect()
     }
 

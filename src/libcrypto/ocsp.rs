@@ -8,6 +8,7 @@ use crate::libcrypto::error_queue;
 use crate::libcrypto::ffi;
 use crate::libcrypto::object::object;
 use crate::libcrypto::stack::{Stack, StackItem};
+use crate::wire::Reader;
 
 object! {
     /// A responder, by name or key.
@@ -31,16 +32,12 @@ pub struct OcspRequest {
 impl OcspRequest {
     /// From an OCSPStatusRequest (RFC 6066, section 8). `None` when it is malformed.
     pub fn parse(request: &[u8]) -> Option<Self> {
-        let (mut ids, rest) = vector(request)?;
-        let (extensions, []) = vector(rest)? else {
-            return None;
-        };
-        let mut responders = Vec::new();
-        while !ids.is_empty() {
-            let (id, rest) = vector(ids)?;
-            responders.push(ResponderId::from_der(id)?);
-            ids = rest;
-        }
+        let mut reader = Reader::new(request);
+        let ids = reader.vector16()?;
+        let extensions = Reader::whole(reader.rest(), Reader::vector16)?;
+        let responders = Reader::items(ids, Reader::vector16)
+            .map(|id| ResponderId::from_der(id?))
+            .collect::<Option<Vec<_>>>()?;
         let extensions = match extensions {
             [] => None,
             _ => Some(Stack::from_der(extensions)?),
@@ -87,12 +84,6 @@ impl Stack<Extension> {
         })?;
         (position == der.as_ptr_range().end).then_some(list)
     }
-}
-
-/// A vector whose length takes two bytes, and what follows it.
-fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<2>()?;
-    rest.split_at_checked(u16::from_be_bytes(*length).into())
 }
 
 // SAFETY: the pointer is what the type owns, both ways.

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::alpn;
 use super::extension::{EXTENSION_HEADER, ExtensionType, extensions};
 use super::message::{HandshakeType, MESSAGE_HEADER, message_header};
 use super::reader::{Reader, numbers};
@@ -92,15 +93,6 @@ pub fn psk_identities(contents: &[u8]) -> Option<impl Iterator<Item = Option<Psk
             obfuscated_ticket_age: list.u32()?,
         })
     }))
-}
-
-/// The list of an ALPN extension: names that are not empty, of which there is one at least (RFC 7301,
-/// section 3.1).
-pub fn alpn_protocols(contents: &[u8]) -> Option<&[u8]> {
-    let list = Reader::whole(contents, Reader::vector16)?;
-    let are_names =
-        Reader::items(list, Reader::vector8).all(|name| name.is_some_and(|name| !name.is_empty()));
-    (are_names && !list.is_empty()).then_some(list)
 }
 
 impl ClientHello {
@@ -240,7 +232,7 @@ impl ClientHello {
     /// The protocol list of ALPN in wire form: length-prefixed names, none of which is empty. `None` also when it is
     /// malformed.
     pub fn alpn_protocols(&self) -> Option<&[u8]> {
-        alpn_protocols(self.extension(ExtensionType::ALPN)?)
+        alpn::list_of(self.extension(ExtensionType::ALPN)?)
     }
 
     /// The session_ticket extension: `Some` of an empty slice asks for a ticket.

@@ -3,19 +3,21 @@
 //! Nothing here knows what is above it, and nothing copies where a borrow does. A number is a type
 //! with a constant for each value that has a name; a peer may send any other value too.
 //!
-//! | file          | what it holds                                          |
-//! |---------------|--------------------------------------------------------|
-//! | [`alert`]     | alerts, their levels and texts                         |
-//! | [`version`]   | protocol versions                                      |
-//! | [`record`]    | content types, headers, splitting bytes into records   |
-//! | [`message`]   | handshake types, headers, splitting into messages      |
-//! | [`extension`] | extension types, and reading lists of extensions       |
-//! | [`client_hello`] | the ClientHello                                     |
-//! | [`server_hello`] | the ServerHello                                     |
-//! | [`ticket`]    | NewSessionTicket messages                              |
-//! | [`reader`], [`writer`] | numbers and vectors                           |
+//! | file                   | what it holds                                           |
+//! |------------------------|---------------------------------------------------------|
+//! | [`alert`]              | alerts, their levels and texts                          |
+//! | [`version`]            | protocol versions                                       |
+//! | [`record`]             | content types, headers, splitting bytes into records    |
+//! | [`message`]            | handshake types, headers, splitting bytes into messages |
+//! | [`extension`]          | extension types, lists of extensions                    |
+//! | [`client_hello`]       | the ClientHello                                         |
+//! | [`server_hello`]       | the ServerHello                                         |
+//! | [`ticket`]             | NewSessionTicket messages                               |
+//! | [`alpn`]               | lists of protocol names                                 |
+//! | [`reader`], [`writer`] | numbers and vectors, of which all of the above consists |
 
 pub mod alert;
+pub mod alpn;
 pub mod client_hello;
 pub mod extension;
 pub mod message;
@@ -27,14 +29,12 @@ pub mod version;
 pub mod writer;
 
 pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
-pub use client_hello::{
-    ClientHello, HelloParts, Malformed, RANDOM, alpn_protocols, psk_identities,
-};
+pub use client_hello::{ClientHello, HelloParts, Malformed, RANDOM, psk_identities};
 pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, extensions};
 pub use message::{
     HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
 };
-pub use reader::{Reader, from_u24};
+pub use reader::{Reader, from_u24, numbers};
 pub use record::{
     CHANGE_CIPHER_SPEC_RECORD, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader,
     handshake_contents, put_records, records,

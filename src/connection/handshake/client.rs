@@ -7,7 +7,7 @@ use crate::connection::policy::hello_change;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
 use crate::session::SessionRef;
-use crate::wire::{Tls12Ticket, Version};
+use crate::wire::{Tls12Ticket, Version, alpn};
 
 /// What a client keeps while its handshake is under way.
 #[derive(Default)]
@@ -174,16 +174,8 @@ fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
 }
 
 /// Splits the wire form of an ALPN list. The list has been checked when it was set.
-pub(in crate::connection) fn protocol_names(mut list: &[u8]) -> Vec<Vec<u8>> {
-    let mut names = Vec::new();
-    while let Some((&length, rest)) = list.split_first() {
-        let Some((name, rest)) = rest.split_at_checked(length.into()) else {
-            break;
-        };
-        names.push(name.to_vec());
-        list = rest;
-    }
-    names
+pub(in crate::connection) fn protocol_names(list: &[u8]) -> Vec<Vec<u8>> {
+    alpn::names(list).flatten().map(<[u8]>::to_vec).collect()
 }
 
 #[cfg(test)]
