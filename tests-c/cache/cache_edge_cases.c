@@ -34,7 +34,7 @@ void *realloc(void *memory, size_t size)
     return no_memory ? NULL : __libc_realloc(memory, size);
 }
 
-/* False under valgrind, which has a malloc() of its own. */
+/* False under valgrind, which has its own malloc(). */
 static bool memory_can_run_out(void)
 {
     void *memory;
@@ -169,7 +169,7 @@ static void a_cache_that_cannot_grow_its_index_works_on(void)
 
 /* ---- callbacks that change the cache ---- */
 
-/* What is done by the next call of the callback, and what the calls were told of. */
+/* What the next call of the callback does, and what the calls were given. */
 static void (*within)(SSL_CTX *context);
 static char told[64];
 
@@ -316,7 +316,7 @@ static void a_callback_of_an_eviction_may_change_the_cache(void)
     SSL_CTX_free(context);
 }
 
-/* S59: at the end of a context its callbacks may still use it, but for new connections. */
+/* S59: at the end of a context its callbacks may still use it, except for new connections. */
 static void a_callback_at_the_end_of_a_context_may_use_it(void)
 {
     SSL_CTX *context;
@@ -459,7 +459,7 @@ static void one_session_may_be_in_several_caches(void)
     CHECK_EQ(SSL_CTX_add_session(two, session), 1);
     add(one, made('b', 200));
     add(two, made('b', 200));
-    /* The cache that it entered last is told. */
+    /* The cache that it entered last is notified. */
     SSL_SESSION_set_time(session, 2000);
     SSL_CTX_flush_sessions(two, 1201);
     CHECK(holds(two, 'a') && !holds(two, 'b'));

@@ -103,7 +103,7 @@ static void counters_count(const struct protocol *protocol)
 }
 
 /* S15, S91: what the server answers is known before its certificate is looked at. */
-static void an_offer_that_was_not_taken_is_a_miss_and_stays_good(const struct protocol *protocol)
+static void a_session_that_was_offered_in_vain_is_a_miss_and_stays_valid(const struct protocol *protocol)
 {
     struct pair pair;
     struct outcome client, server;
@@ -221,6 +221,6 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
 TEST_MAIN(TEST(an_expired_session_is_removed_when_it_is_looked_up),
           TEST(the_cache_is_flushed_now_and_then), TEST_EACH(counters_count),
           TEST(what_is_not_found_is_missed_on_both_ends),
-          TEST_EACH(an_offer_that_was_not_taken_is_a_miss_and_stays_good),
+          TEST_EACH(a_session_that_was_offered_in_vain_is_a_miss_and_stays_valid),
           TEST(a_connection_can_ask_whether_an_id_is_taken),
           TEST(a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cache))

@@ -1,5 +1,5 @@
 /*
- * One cache under everybody's hands: threads that resume, look up, add, evict, remove, flush, set
+ * One cache that many threads use: they resume, look up, add, evict, remove, flush, set
  * times and free, all at once (S122); a thread that stops in the middle of a lookup; forks.
  *
  * CACHE_SECONDS says how long the threads run, by default one second. Nothing here takes a time.
@@ -135,7 +135,7 @@ static void *do_anything(void *argument)
             } else if (id % 4 == 1) {
                 SSL_CTX_remove_session(context, session);
             } else if (id % 4 == 2) {
-                /* One that nobody else knows: the cache has its last reference at once. */
+                /* One that no other thread knows: the cache has its last reference at once. */
                 session = made(other, 100 + (long)dice(worker, 500));
                 CHECK_EQ(SSL_CTX_add_session(context, session), 1);
                 SSL_SESSION_free(session);
@@ -150,7 +150,7 @@ static void *do_anything(void *argument)
     return NULL;
 }
 
-/* How long the threads are to run. Whoever asks for long gets more time than a test has otherwise. */
+/* How long the threads are to run. A longer run gets more time than other tests. */
 static long seconds(void)
 {
     const char *value = getenv("CACHE_SECONDS");
@@ -330,7 +330,7 @@ static void catch_in_the_middle(pthread_t thread, struct shared *shared)
     CHECK(!"the thread was in the middle of a lookup once");
 }
 
-static void a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody(void)
+static void a_thread_that_stops_in_a_lookup_keeps_little_and_blocks_no_other(void)
 {
     /* Few at a time: each that is refused waits for the parked thread a little. */
     enum {
@@ -493,5 +493,5 @@ static void a_child_uses_the_cache_that_its_parents_threads_were_in(void)
 
 TEST_MAIN(TEST(four_threads_do_everything_at_once),
           TEST(a_thread_uses_the_cache_while_it_ends),
-          TEST(a_thread_that_stops_in_a_lookup_keeps_little_and_stops_nobody),
+          TEST(a_thread_that_stops_in_a_lookup_keeps_little_and_blocks_no_other),
           TEST(a_child_uses_the_cache_that_its_parents_threads_were_in))

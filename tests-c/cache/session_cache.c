@@ -7,7 +7,7 @@
 
 #include "pair.h"
 
-/* What remove_cb was told, in order: the first byte of the id, as far as there is room. */
+/* The sessions that remove_cb was given, in order: the first byte of the id, as far as there is room. */
 static char removed[64];
 
 static void on_remove(SSL_CTX *context, SSL_SESSION *session)
@@ -331,7 +331,7 @@ static void on_context_end(SSL_CTX *context, SSL_SESSION *session)
 }
 
 /* S59 */
-static void freeing_the_context_tells_of_every_session(void)
+static void freeing_the_context_reports_every_session(void)
 {
     SSL_CTX *context = new_cache();
     SSL_SESSION *kept = made('b', 200);
@@ -418,5 +418,5 @@ TEST_MAIN(TEST(settings_have_their_defaults_and_setters_return_the_old_value),
           TEST(update_time_sets_the_time_when_added),
 
           TEST(the_sessions_are_a_hash_table_of_libcrypto),
-          TEST(freeing_the_context_tells_of_every_session),
+          TEST(freeing_the_context_reports_every_session),
           TEST(the_cache_holds_one_reference), TEST(many_sessions_come_and_go))

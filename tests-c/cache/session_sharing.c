@@ -174,7 +174,7 @@ static void a_session_in_a_ticket_leaves_the_cache_alone(void)
     check_automatic_flush(true, NULL, false);
 }
 
-static void a_marked_session_leaves_the_cache_alone(void)
+static void a_session_that_is_not_resumable_leaves_the_cache_alone(void)
 {
     check_automatic_flush(false, forbid_resumption, false);
 }
@@ -328,7 +328,7 @@ TEST_MAIN(TEST(remove_cb_may_use_the_cache_on_explicit_removal),
           TEST(a_session_is_in_one_cache_or_safely_in_two),
           TEST(a_session_with_an_id_lets_the_cache_be_flushed),
           TEST(a_session_in_a_ticket_leaves_the_cache_alone),
-          TEST(a_marked_session_leaves_the_cache_alone),
+          TEST(a_session_that_is_not_resumable_leaves_the_cache_alone),
           TEST_EACH(a_random_id_is_not_one_that_is_taken),
           TEST_EACH(no_handshake_changes_a_session),
           TEST(a_session_set_during_a_handshake_is_not_written_into))

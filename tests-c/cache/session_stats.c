@@ -41,7 +41,7 @@ static void add(SSL_CTX *context, unsigned id, long expiry)
     SSL_SESSION_free(session);
 }
 
-static void it_tells_what_became_of_sessions(void)
+static void it_counts_what_happened_to_sessions(void)
 {
     SSL_CTX *context;
     REPRISE_SESSION_STATS empty, full, after;
@@ -159,7 +159,7 @@ static void it_counts_hits_misses_and_what_has_expired(const struct protocol *pr
     pair_free(&pair);
 }
 
-static void it_writes_no_more_than_the_caller_has_room_for(void)
+static void it_writes_no_more_than_there_is_room_for(void)
 {
     struct {
         REPRISE_SESSION_STATS stats;
@@ -198,7 +198,7 @@ static void it_writes_no_more_than_the_caller_has_room_for(void)
     SSL_CTX_free(context);
 }
 
-TEST_MAIN(TEST(it_tells_what_became_of_sessions),
+TEST_MAIN(TEST(it_counts_what_happened_to_sessions),
           TEST(a_cache_that_was_large_gives_memory_back),
           TEST_EACH(it_counts_hits_misses_and_what_has_expired),
-          TEST(it_writes_no_more_than_the_caller_has_room_for))
+          TEST(it_writes_no_more_than_there_is_room_for))

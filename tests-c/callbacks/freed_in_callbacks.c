@@ -10,7 +10,7 @@
 
 static SSL_CTX *next_context;
 
-/* Goes over to a context that nobody else keeps. */
+/* Switches to a context that the connection alone keeps. */
 static int switch_and_free(SSL *ssl, int *alert, void *argument)
 {
     (void)alert, (void)argument;

@@ -34,7 +34,7 @@ static void check_full_told(const struct protocol *protocol)
         check_told(CLIENT_12, SERVER_12);
 }
 
-static void a_full_handshake_is_told(const struct protocol *protocol)
+static void a_full_handshake_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -45,7 +45,7 @@ static void a_full_handshake_is_told(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void a_handshake_in_small_pieces_is_told(const struct protocol *protocol)
+static void a_handshake_in_small_pieces_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -62,7 +62,7 @@ static void a_handshake_in_small_pieces_is_told(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void a_second_handshake_is_told_like_the_first(const struct protocol *protocol)
+static void a_second_handshake_is_reported_like_the_first(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -86,7 +86,7 @@ static void a_second_handshake_is_told_like_the_first(const struct protocol *pro
 
 /* ---- resumption ---- */
 
-static void a_resumption_is_told(const struct protocol *protocol)
+static void a_resumption_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -120,7 +120,7 @@ static void a_resumption_is_told(const struct protocol *protocol)
 
 /* ---- client certificates ---- */
 
-static void a_clients_certificate_is_told(const struct protocol *protocol)
+static void a_clients_certificate_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -161,7 +161,7 @@ static int say_verify(int preverified, X509_STORE_CTX *context)
     return preverified;
 }
 
-static void the_certificate_is_verified_before_more_is_told(const struct protocol *protocol)
+static void the_certificate_is_verified_before_more_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -179,7 +179,7 @@ static void the_certificate_is_verified_before_more_is_told(const struct protoco
 
 /* ---- TLS 1.3 alone ---- */
 
-static void a_retry_is_told(void)
+static void a_retry_is_reported(void)
 {
     struct pair pair;
 
@@ -200,7 +200,7 @@ static void a_retry_is_told(void)
     pair_free(&pair);
 }
 
-static void early_data_is_told(void)
+static void early_data_is_reported(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -232,11 +232,11 @@ static void early_data_is_told(void)
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(a_full_handshake_is_told),
-          TEST_EACH(a_handshake_in_small_pieces_is_told),
-          TEST_EACH(a_resumption_is_told),
-          TEST_EACH(a_clients_certificate_is_told),
-          TEST_EACH(the_certificate_is_verified_before_more_is_told),
-          TEST(a_retry_is_told),
-          TEST(early_data_is_told),
-          TEST_EACH(a_second_handshake_is_told_like_the_first))
+TEST_MAIN(TEST_EACH(a_full_handshake_is_reported),
+          TEST_EACH(a_handshake_in_small_pieces_is_reported),
+          TEST_EACH(a_resumption_is_reported),
+          TEST_EACH(a_clients_certificate_is_reported),
+          TEST_EACH(the_certificate_is_verified_before_more_is_reported),
+          TEST(a_retry_is_reported),
+          TEST(early_data_is_reported),
+          TEST_EACH(a_second_handshake_is_reported_like_the_first))

@@ -18,7 +18,7 @@ static void on_info(const SSL *ssl, int where, int value)
         alerts_written++, last_alert = value;
 }
 
-static void the_info_callback_hears_start_and_end(const struct protocol *protocol)
+static void the_info_callback_reports_start_and_end(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -39,7 +39,7 @@ static void the_info_callback_hears_start_and_end(const struct protocol *protoco
     pair_free(&pair);
 }
 
-static void the_info_callback_of_a_server_hears_start_and_end(
+static void the_info_callback_of_a_server_reports_start_and_end(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -54,5 +54,5 @@ static void the_info_callback_of_a_server_hears_start_and_end(
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(the_info_callback_hears_start_and_end),
-          TEST_EACH(the_info_callback_of_a_server_hears_start_and_end))
+TEST_MAIN(TEST_EACH(the_info_callback_reports_start_and_end),
+          TEST_EACH(the_info_callback_of_a_server_reports_start_and_end))

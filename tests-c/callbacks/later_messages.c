@@ -5,7 +5,7 @@
 
 #include "told.h"
 
-static void data_and_closing_are_told(const struct protocol *protocol)
+static void data_and_closing_are_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -35,7 +35,7 @@ static void data_and_closing_are_told(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void a_clients_records_are_told(const struct protocol *protocol)
+static void a_clients_records_are_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -62,7 +62,7 @@ static void a_clients_records_are_told(const struct protocol *protocol)
 
 /* ---- after the handshake, in TLS 1.3 ---- */
 
-static void tickets_are_told(void)
+static void tickets_are_reported(void)
 {
     struct pair pair;
     static const char READ[] = "<H17 <I16 (SSLOK) (SSLOK) <04 (TRST) exit+ "
@@ -82,7 +82,7 @@ static void tickets_are_told(void)
     pair_free(&pair);
 }
 
-static void key_updates_are_told(void)
+static void key_updates_are_reported(void)
 {
     struct pair pair;
 
@@ -118,7 +118,7 @@ static void try(struct pair *pair)
     CHECK_EQ(SSL_in_init(pair->server), 1);
 }
 
-static void a_refused_certificate_is_told(const struct protocol *protocol)
+static void a_rejected_certificate_is_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -146,7 +146,7 @@ static void a_refused_certificate_is_told(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void ciphers_without_one_in_common_are_told(const struct protocol *protocol)
+static void ciphers_without_one_in_common_are_reported(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -161,7 +161,7 @@ static void ciphers_without_one_in_common_are_told(const struct protocol *protoc
     pair_free(&pair);
 }
 
-static void what_is_not_tls_is_told_by_its_header(const struct protocol *protocol)
+static void what_is_not_tls_is_reported_by_its_header(const struct protocol *protocol)
 {
     struct pair pair;
     static const char ANSWER[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
@@ -177,10 +177,10 @@ static void what_is_not_tls_is_told_by_its_header(const struct protocol *protoco
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(data_and_closing_are_told),
-          TEST_EACH(a_clients_records_are_told),
-          TEST(tickets_are_told),
-          TEST(key_updates_are_told),
-          TEST_EACH(a_refused_certificate_is_told),
-          TEST_EACH(ciphers_without_one_in_common_are_told),
-          TEST_EACH(what_is_not_tls_is_told_by_its_header))
+TEST_MAIN(TEST_EACH(data_and_closing_are_reported),
+          TEST_EACH(a_clients_records_are_reported),
+          TEST(tickets_are_reported),
+          TEST(key_updates_are_reported),
+          TEST_EACH(a_rejected_certificate_is_reported),
+          TEST_EACH(ciphers_without_one_in_common_are_reported),
+          TEST_EACH(what_is_not_tls_is_reported_by_its_header))

@@ -203,7 +203,7 @@ static void what_callbacks_are_lent_lives_until_the_next_handshake(const struct 
     held_by_server(count);
     held_by_client();
     CHECK(SSL_get0_peer_certificate(pair.client) == peer);
-    /* A ticket of TLS 1.3 brings another session, with a list of its own of the same certificates. */
+    /* A ticket of TLS 1.3 brings another session, with its own list of the same certificates. */
     sent = SSL_get_peer_cert_chain(pair.client);
     CHECK(sk_X509_value(sent, 0) == peer);
     CHECK(SSL_get0_verified_chain(pair.client) == verified);
@@ -230,7 +230,7 @@ static void what_callbacks_are_lent_lives_until_the_next_handshake(const struct 
 }
 
 /* References that the program asks for outlive all that lent them. */
-static void references_of_the_programs_own_outlive_the_connection(const struct protocol *protocol)
+static void references_that_the_program_takes_outlive_the_connection(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -289,7 +289,7 @@ static int look_twice(SSL *ssl, int *alert, void *argument)
         hold(&hello[3], out, length);
         CHECK_EQ(SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &out, &length), 1);
         hold(&hello[4], out, length);
-        /* Of what is not there nothing is told, and nothing is written. */
+        /* What is not there is not reported, and nothing is written. */
         const unsigned char *before = out;
         CHECK_EQ(SSL_client_hello_get0_ext(ssl, 0xfff0, &out, &length), 0);
         CHECK(out == before);
@@ -329,5 +329,5 @@ static void a_client_hello_stays_while_its_callback_waits(const struct protocol 
 }
 
 TEST_MAIN(TEST_EACH(what_callbacks_are_lent_lives_until_the_next_handshake),
-          TEST_EACH(references_of_the_programs_own_outlive_the_connection),
+          TEST_EACH(references_that_the_program_takes_outlive_the_connection),
           TEST_EACH(a_client_hello_stays_while_its_callback_waits))

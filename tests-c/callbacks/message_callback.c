@@ -23,7 +23,7 @@ static void keep_certificate(int sent, int of_version, int kind, const void *buf
     certificate_length[end] = length;
 }
 
-static void a_long_message_is_told_as_one(const struct protocol *protocol)
+static void a_long_message_is_reported_as_one(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -107,7 +107,7 @@ static void count_loops(const SSL *ssl, int where, int value)
     loops += where == SSL_CB_CONNECT_LOOP;
 }
 
-/* The state after ClientHello is told when the transport has taken it, not before. */
+/* The state after ClientHello is reported when the transport has taken it, not before. */
 static void a_clients_turn_ends_when_all_is_written(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -133,6 +133,6 @@ static void a_clients_turn_ends_when_all_is_written(void)
 }
 
 TEST_MAIN(TEST(a_clients_turn_ends_when_all_is_written),
-          TEST_EACH(a_long_message_is_told_as_one),
+          TEST_EACH(a_long_message_is_reported_as_one),
           TEST_EACH(a_callback_may_use_the_connection),
           TEST_EACH(a_callback_may_unset_itself))

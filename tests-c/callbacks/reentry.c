@@ -382,7 +382,7 @@ static int have_another_at_work(int accepted, X509_STORE_CTX *store)
 }
 
 /* Say, fetching a revocation list over TLS. What one does leaves no trace in the other. */
-static void a_callback_may_have_another_connection_at_work(const struct protocol *protocol)
+static void a_callback_may_use_another_connection(const struct protocol *protocol)
 {
     unsigned char mine[64], theirs[64];
     struct pair pair;
@@ -413,6 +413,6 @@ static void a_callback_may_have_another_connection_at_work(const struct protocol
     SSL_SESSION_free(others_session);
 }
 
-TEST_MAIN(TEST_EACH(a_callback_may_have_another_connection_at_work),
+TEST_MAIN(TEST_EACH(a_callback_may_use_another_connection),
           TEST_EACH(callbacks_may_look_at_their_connection),
           TEST_EACH(callbacks_may_do_anything_to_their_connection))

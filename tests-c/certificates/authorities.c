@@ -88,7 +88,7 @@ static void authorities_go_along_after_a_request_for_another_hello(void)
     pair_free(&pair);
 }
 
-static void the_next_connection_has_names_of_its_own(void)
+static void the_next_connection_has_its_own_names(void)
 {
     struct pair pair;
     pair_init(&pair, &TLS13);
@@ -194,7 +194,7 @@ static void a_client_sees_the_servers_authorities(const struct protocol *protoco
 TEST_MAIN(TEST_EACH(a_tls13_client_names_its_authorities_to_the_server),
           TEST(a_server_chooses_its_certificate_by_them),
           TEST(authorities_go_along_after_a_request_for_another_hello),
-          TEST(the_next_connection_has_names_of_its_own),
+          TEST(the_next_connection_has_its_own_names),
           TEST_EACH(names_can_be_kept_back),
           TEST(names_are_read_from_folders_and_stores),
           TEST(lists_of_authorities_grow),

@@ -103,7 +103,7 @@ static int lower_the_limit(SSL *ssl, void *argument)
     return 1;
 }
 
-static void a_limit_set_for_one_connection_is_its_own(const struct protocol *protocol)
+static void a_limit_set_for_one_connection_is_for_it_alone(const struct protocol *protocol)
 {
     struct pair pair;
     struct outcome client, server;
@@ -164,6 +164,6 @@ static void the_limit_holds_for_a_list_in_pieces(const struct protocol *protocol
 
 TEST_MAIN(TEST_EACH(the_limit_is_kept_to_the_byte),
           TEST_EACH(a_request_for_a_certificate_is_limited_too),
-          TEST_EACH(a_limit_set_for_one_connection_is_its_own),
+          TEST_EACH(a_limit_set_for_one_connection_is_for_it_alone),
           TEST(a_limit_that_cannot_be_is_not_set),
           TEST_EACH(the_limit_holds_for_a_list_in_pieces))

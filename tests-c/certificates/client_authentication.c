@@ -5,7 +5,7 @@
 
 /* Verification */
 
-static void whoever_must_show_a_certificate_later_gets_nowhere_without(
+static void a_client_that_must_authenticate_later_gets_no_data_without_a_certificate(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -33,7 +33,7 @@ static void whoever_must_show_a_certificate_later_gets_nowhere_without(
     pair_free(&pair);
 }
 
-static void a_mode_that_asks_for_no_certificate_lets_everybody_in(const struct protocol *protocol)
+static void a_mode_that_asks_for_no_certificate_accepts_every_client(const struct protocol *protocol)
 {
     /* Without SSL_VERIFY_PEER the other bits mean nothing. */
     static const int modes[] = { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_CLIENT_ONCE,
@@ -51,7 +51,7 @@ static void a_mode_that_asks_for_no_certificate_lets_everybody_in(const struct p
     }
 }
 
-static void once_is_in_every_handshake(const struct protocol *protocol)
+static void verify_once_still_asks_in_every_handshake(const struct protocol *protocol)
 {
     struct pair pair;
     struct outcome client, server;
@@ -115,8 +115,8 @@ static void types_of_client_certificates_are_a_hint(const struct protocol *proto
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(whoever_must_show_a_certificate_later_gets_nowhere_without),
-          TEST_EACH(a_mode_that_asks_for_no_certificate_lets_everybody_in),
-          TEST_EACH(once_is_in_every_handshake),
+TEST_MAIN(TEST_EACH(a_client_that_must_authenticate_later_gets_no_data_without_a_certificate),
+          TEST_EACH(a_mode_that_asks_for_no_certificate_accepts_every_client),
+          TEST_EACH(verify_once_still_asks_in_every_handshake),
           TEST_EACH(clients_sign_only_by_what_is_set_for_clients),
           TEST_EACH(types_of_client_certificates_are_a_hint))

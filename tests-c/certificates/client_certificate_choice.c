@@ -1,6 +1,6 @@
 /*
  * When a client chooses its certificate it knows the server (SSL_CTX_set_cert_cb(3),
- * SSL_CTX_set_client_cert_cb(3)): that one has been verified, once, and a server that is refused asks in vain.
+ * SSL_CTX_set_client_cert_cb(3)): the server has been verified, once, and a rejected server gets no certificate.
  */
 #include <openssl/err.h>
 
@@ -104,8 +104,8 @@ static void a_server_that_is_refused_is_shown_nothing(const struct protocol *pro
     }
 }
 
-/* The server sends each message in a record of its own. */
-static void so_it_is_when_the_messages_come_one_by_one(const struct protocol *protocol)
+/* The server sends each message in its own record. */
+static void the_same_holds_when_the_messages_come_one_by_one(const struct protocol *protocol)
 {
     for (int newer = 0; newer <= 1; newer++) {
         struct pair pair;
@@ -145,6 +145,6 @@ static void so_it_is_when_the_messages_come_one_by_one(const struct protocol *pr
 }
 
 TEST_MAIN(
-    TEST_EACH(so_it_is_when_the_messages_come_one_by_one),
+    TEST_EACH(the_same_holds_when_the_messages_come_one_by_one),
     TEST_EACH(the_server_is_known_and_verified),
     TEST_EACH(a_server_that_is_refused_is_shown_nothing))

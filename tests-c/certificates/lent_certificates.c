@@ -1,7 +1,7 @@
 /*
  * The peer's certificates belong to one connection and its sessions: a program may change what it
  * finds (X509_set_ex_data(3), X509_add1_trust_object(3), X509_alias_set1(3)), also in several
- * threads, each with the certificates of its own connection.
+ * threads, each with the certificates of another connection.
  * Also run under valgrind.
  */
 #include <pthread.h>

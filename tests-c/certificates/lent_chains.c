@@ -174,7 +174,7 @@ static void lent_lists_of_authorities_grow(void)
     CHECK_EQ(sk_X509_NAME_num(of_both), 2);
     CHECK_EQ(sk_X509_NAME_num(of_clients), 2);
 
-    /* A copy of the connection has lists of its own. */
+    /* A copy of the connection has its own lists. */
     SSL *copy = SSL_dup(ssl);
     CHECK(SSL_get_client_CA_list(copy) != given);
     CHECK_EQ(sk_X509_NAME_num(SSL_get_client_CA_list(copy)), 2);

@@ -55,7 +55,7 @@ static void note_alert(const SSL *ssl, int where, int value)
         alert_written = value & 0xff;
 }
 
-/* Allows all, but for what level 2 does not take of certificates, in handshakes. */
+/* Allows everything except certificates below level 2 in handshakes. */
 static int of_level_2(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int nid, void *other, void *data)
 {
     (void)context, (void)nid, (void)data;
@@ -146,7 +146,7 @@ static int refuse(SSL *ssl, void *argument)
     return 0;
 }
 
-static void a_client_whose_callback_fails_is_not_taken_for_one_without_a_certificate(const struct protocol *protocol)
+static void a_client_whose_callback_fails_is_not_treated_as_one_without_a_certificate(const struct protocol *protocol)
 {
     struct outcome client, server;
     struct pair pair;
@@ -228,5 +228,5 @@ static void a_chain_is_completed_from_what_the_store_has_now(const struct protoc
 
 TEST_MAIN(TEST_EACH(a_chain_is_completed_from_what_the_store_has_now),
           TEST_EACH(a_chain_is_checked_again_when_it_is_shown),
-          TEST_EACH(a_client_whose_callback_fails_is_not_taken_for_one_without_a_certificate),
+          TEST_EACH(a_client_whose_callback_fails_is_not_treated_as_one_without_a_certificate),
           TEST_EACH(what_completes_a_chain_is_that_of_the_connection))

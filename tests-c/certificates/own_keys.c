@@ -199,7 +199,7 @@ static void a_chain_file_has_the_leaf_first(const struct protocol *protocol)
     CHECK_EQ(SSL_CTX_use_certificate_chain_file(pair.server_ctx, pki_file("chain.pem", text)), 1);
     CHECK_EQ(SSL_CTX_use_PrivateKey(pair.server_ctx, pki_middle_server()->key), 1);
     connects(&pair);
-    /* Of a connection of its own, too. */
+    /* On a connection too. */
     pair_open(&pair);
     CHECK_EQ(SSL_use_certificate_chain_file(pair.server, pki_file("chain2.pem", text)), 1);
     CHECK_EQ(SSL_use_PrivateKey(pair.server, pki_middle_server()->key), 1);

@@ -10,7 +10,7 @@
 #include "made.h"
 #include "pair.h"
 
-/* What becomes of a peer; else the error of its chain (X509_V_ERR_…). */
+/* The outcome for a peer; else the error of its chain (X509_V_ERR_…). */
 enum {
     ACCEPTED = 0,
     WRONG_CURVE = -1,

@@ -1,4 +1,4 @@
-/* Verification of clients: what is refused, with which error, what the client is told, and what it shows. */
+/* Verification of clients: what is rejected, with which error and alert, and what the client shows. */
 #include <openssl/ssl.h>
 
 #include "pair.h"
@@ -150,7 +150,7 @@ static int choose_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
     return 1;
 }
 
-static void the_client_hears_which_authorities_the_server_wants(
+static void the_client_knows_which_authorities_the_server_wants(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -251,7 +251,7 @@ TEST_MAIN(TEST_EACH(a_client_with_a_certificate_is_known),
           TEST_EACH(an_untrusted_client_is_refused),
           TEST_EACH(an_expired_client_is_refused),
           TEST_EACH(a_certificate_for_servers_does_not_make_a_client),
-          TEST_EACH(the_client_hears_which_authorities_the_server_wants),
+          TEST_EACH(the_client_knows_which_authorities_the_server_wants),
           TEST_EACH(a_strict_client_shows_only_what_the_server_has_asked_for),
           TEST(a_strict_server_of_tls12_shows_only_chains_that_the_client_takes),
           TEST_EACH(a_resumed_client_is_known_without_being_asked))

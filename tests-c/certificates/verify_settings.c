@@ -92,7 +92,7 @@ static const char *hashed_folder(X509 *certificate)
     char path[600];
     FILE *file;
 
-    /* A file of its own, whose place is the folder's. */
+    /* Its own file, in the folder. */
     snprintf(folder, sizeof(folder), "%s", pki_file("place", ""));
     CHECK_EQ(unlink(folder), 0);
     *strrchr(folder, '/') = '\0';
@@ -178,7 +178,7 @@ static void the_purpose_decides_what_a_certificate_is_good_for(const struct prot
     pair_free(&pair);
 }
 
-static void a_moment_may_be_given(const struct protocol *protocol)
+static void a_verification_time_may_be_set(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -261,7 +261,7 @@ static int forgive(int ok, X509_STORE_CTX *store)
     return 1;
 }
 
-static void the_callback_may_forgive(const struct protocol *protocol)
+static void the_callback_may_accept_the_error(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -316,7 +316,7 @@ static void host_flags_say_where_a_name_is_looked_for(const struct protocol *pro
     }
 }
 
-static void a_connection_has_parameters_of_its_own(const struct protocol *protocol)
+static void a_connection_has_its_own_parameters(const struct protocol *protocol)
 {
     struct pair pair;
     struct outcome client, server;
@@ -367,7 +367,7 @@ static void a_store_is_shared_or_handed_over(const struct protocol *protocol)
 }
 
 /* The store of the connection comes before the context's. */
-static void a_store_of_its_own_verifies_the_peer(const struct protocol *protocol)
+static void a_verify_store_verifies_the_peer(const struct protocol *protocol)
 {
     struct pair pair;
     struct outcome client, server;
@@ -386,12 +386,12 @@ TEST_MAIN(TEST_EACH(revocation_lists_are_looked_at_when_asked),
           TEST_EACH(a_chain_may_be_too_long),
           TEST_EACH(a_partial_chain_is_enough_when_allowed),
           TEST_EACH(the_purpose_decides_what_a_certificate_is_good_for),
-          TEST_EACH(a_moment_may_be_given),
+          TEST_EACH(a_verification_time_may_be_set),
           TEST_EACH(the_security_level_is_about_keys_and_signatures),
           TEST_EACH(the_callback_is_asked_about_each_fault_and_may_accept),
-          TEST_EACH(the_callback_may_forgive),
+          TEST_EACH(the_callback_may_accept_the_error),
           TEST_EACH(the_callback_of_the_store_is_asked_without_another),
           TEST_EACH(host_flags_say_where_a_name_is_looked_for),
-          TEST_EACH(a_connection_has_parameters_of_its_own),
+          TEST_EACH(a_connection_has_its_own_parameters),
           TEST_EACH(a_store_is_shared_or_handed_over),
-          TEST_EACH(a_store_of_its_own_verifies_the_peer))
+          TEST_EACH(a_verify_store_verifies_the_peer))

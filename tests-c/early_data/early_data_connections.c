@@ -96,7 +96,7 @@ static void note_event(const SSL *ssl, int where, int ret)
         strcat(text, "done ");
 }
 
-static void a_rest_is_told_as_an_end(void)
+static void a_pause_for_early_data_is_reported_as_an_exit(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -117,7 +117,7 @@ static void a_rest_is_told_as_an_end(void)
     pair_free(&pair);
 }
 
-static void a_resting_client_may_close(void)
+static void a_client_may_close_after_early_data(void)
 {
     struct pair pair;
     static char buffer[LARGE];
@@ -135,7 +135,7 @@ static void a_resting_client_may_close(void)
     pair_free(&pair);
 }
 
-static void a_resting_server_may_close(void)
+static void a_server_may_close_after_early_data(void)
 {
     struct pair pair;
     static char buffer[LARGE];
@@ -218,8 +218,8 @@ static void an_early_answer_needs_no_certificate_of_a_resumed_client(void)
 
 TEST_MAIN(TEST(a_cleared_connection_sends_early_data_again),
           TEST(early_data_goes_over_blocking_sockets),
-          TEST(a_rest_is_told_as_an_end),
-          TEST(a_resting_client_may_close),
-          TEST(a_resting_server_may_close),
+          TEST(a_pause_for_early_data_is_reported_as_an_exit),
+          TEST(a_client_may_close_after_early_data),
+          TEST(a_server_may_close_after_early_data),
           TEST(a_server_that_is_suspended_reads_later),
           TEST(an_early_answer_needs_no_certificate_of_a_resumed_client))

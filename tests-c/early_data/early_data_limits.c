@@ -184,7 +184,7 @@ static void a_server_reads_no_more_than_its_limit(void)
     CHECK_EQ(too_much(LARGE, LARGE, LARGE, 1), 0);
 }
 
-static void what_is_beyond_the_limit_is_not_read_later_either(void)
+static void what_exceeds_the_limit_is_not_read_later_either(void)
 {
     struct pair pair;
     static unsigned char data[100];
@@ -242,7 +242,7 @@ static void the_tickets_limit_counts_too(void)
     pair_free(&pair);
 }
 
-static void each_end_may_have_limits_of_its_own(void)
+static void each_end_may_have_its_own_limits(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -316,8 +316,8 @@ TEST_MAIN(TEST(early_data_of_many_records_arrives),
           TEST(writing_nothing_sends_the_hello),
           TEST(the_hello_and_the_first_data_go_out_together),
           TEST(a_server_reads_no_more_than_its_limit),
-          TEST(what_is_beyond_the_limit_is_not_read_later_either),
+          TEST(what_exceeds_the_limit_is_not_read_later_either),
           TEST(a_server_skips_no_more_than_its_limit),
           TEST(the_tickets_limit_counts_too),
-          TEST(each_end_may_have_limits_of_its_own),
+          TEST(each_end_may_have_its_own_limits),
           TEST(a_write_on_a_full_transport_is_repeated))

@@ -115,7 +115,7 @@ static void a_used_up_session_is_rejected_and_a_new_one_made(void)
 
 static void move_time(SSL_CTX *context, SSL_SESSION *session, long seconds);
 
-static void the_age_that_the_client_says_must_be_about_right(void)
+static void the_age_that_the_client_sends_must_be_about_right(void)
 {
     /* Seconds that the client's session is older than the server's. */
     static const struct {
@@ -167,4 +167,4 @@ TEST_MAIN(TEST(a_replayed_flight_is_not_taken),
           TEST(stateful_tickets_without_the_protection_are_taken_again),
           TEST(a_session_is_good_for_one_use_even_without_early_data),
           TEST(a_used_up_session_is_rejected_and_a_new_one_made),
-          TEST(the_age_that_the_client_says_must_be_about_right))
+          TEST(the_age_that_the_client_sends_must_be_about_right))

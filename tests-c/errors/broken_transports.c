@@ -112,7 +112,7 @@ static void check_ended(SSL *ssl, int error)
 }
 
 /* haproxy tells by the state whether a client has said anything. */
-static void an_end_before_any_message_is_told_by_the_state(const struct protocol *protocol)
+static void an_end_before_any_message_is_an_error_that_depends_on_the_state(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -145,7 +145,7 @@ static void an_end_before_any_message_is_told_by_the_state(const struct protocol
     }
 }
 
-static void the_peer_is_told_of_an_unexpected_end(const struct protocol *protocol)
+static void the_peer_gets_an_alert_after_an_unexpected_end(const struct protocol *protocol)
 {
     struct pair pair;
     unsigned char record[7];
@@ -200,7 +200,7 @@ static void a_broken_socket_is_a_system_error(const struct protocol *protocol)
 TEST_MAIN(TEST_EACH(a_break_after_any_message_is_an_error),
           TEST_EACH(an_end_of_file_during_the_handshake_is_unexpected),
           TEST_EACH(a_handshake_begins_with_no_errors),
-          TEST_EACH(an_end_before_any_message_is_told_by_the_state),
-          TEST_EACH(the_peer_is_told_of_an_unexpected_end),
+          TEST_EACH(an_end_before_any_message_is_an_error_that_depends_on_the_state),
+          TEST_EACH(the_peer_gets_an_alert_after_an_unexpected_end),
           TEST_EACH(a_record_cut_in_two_is_an_unexpected_end),
           TEST_EACH(a_broken_socket_is_a_system_error))

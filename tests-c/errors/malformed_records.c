@@ -213,7 +213,7 @@ static void an_oversized_record_after_the_handshake_overflows(
     pair_free(&pair);
 }
 
-static void an_alert_instead_of_a_hello_is_told(void)
+static void an_alert_instead_of_a_hello_is_reported(void)
 {
     static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, SSL_AD_ACCESS_DENIED };
 
@@ -232,4 +232,4 @@ TEST_MAIN(TEST(a_server_recognises_http),
           TEST(a_message_out_of_turn_is_unexpected),
           TEST(an_oversized_record_overflows),
           TEST_EACH(an_oversized_record_after_the_handshake_overflows),
-          TEST(an_alert_instead_of_a_hello_is_told))
+          TEST(an_alert_instead_of_a_hello_is_reported))

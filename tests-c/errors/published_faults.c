@@ -123,7 +123,7 @@ static void check_heard(SSL *client, const char *protocol, const struct credenti
 }
 
 /* There a hint that a server sent was kept in the context that all connections share. */
-static void what_a_server_says_stays_in_its_connection(const struct protocol *protocol)
+static void what_a_server_sends_stays_in_its_connection(const struct protocol *protocol)
 {
     struct pair one, other;
 
@@ -309,7 +309,7 @@ static void buffers_in_use_are_not_freed(const struct protocol *protocol)
 }
 
 TEST_MAIN(TEST_EACH(a_new_ticket_leaves_the_session_of_other_threads_alone),
-          TEST_EACH(what_a_server_says_stays_in_its_connection),
+          TEST_EACH(what_a_server_sends_stays_in_its_connection),
           TEST_EACH(a_cache_without_tickets_does_not_grow_for_ever),
           TEST_EACH(foreign_tickets_leave_no_memory_behind),
           TEST(no_two_servers_have_the_same_ticket_keys),

@@ -211,7 +211,7 @@ static void a_failing_use_callback_is_fatal(void)
     pair_free(&pair);
 }
 
-static void a_connection_may_have_callbacks_of_its_own(void)
+static void a_connection_may_have_its_own_callbacks(void)
 {
     struct pair pair;
 
@@ -245,4 +245,4 @@ TEST_MAIN(TEST(both_sides_use_the_key),
           TEST(a_key_goes_with_any_suite_of_its_hash),
           TEST(a_failing_find_callback_is_fatal),
           TEST(a_failing_use_callback_is_fatal),
-          TEST(a_connection_may_have_callbacks_of_its_own))
+          TEST(a_connection_may_have_its_own_callbacks))

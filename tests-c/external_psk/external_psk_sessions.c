@@ -111,7 +111,7 @@ static int find_marked(SSL *ssl, const unsigned char *identity, size_t length,
 }
 
 /* S63: what the server works with is a copy without the mark, and the program's is untouched. */
-static void a_marked_session_is_a_key_all_the_same(void)
+static void a_session_that_is_not_resumable_is_still_a_key(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -135,7 +135,7 @@ static void a_marked_session_is_a_key_all_the_same(void)
     pair_free(&pair);
 }
 
-/* ---- who owns what: S120 ---- */
+/* ---- ownership: S120 ---- */
 
 static int frees;
 
@@ -187,5 +187,5 @@ TEST_MAIN(TEST(tickets_are_sent_and_resumed),
           TEST(the_session_gets_the_servers_id_context),
           TEST(a_clients_id_context_must_be_the_sessions),
           TEST(an_expired_key_means_a_full_handshake),
-          TEST(a_marked_session_is_a_key_all_the_same),
+          TEST(a_session_that_is_not_resumable_is_still_a_key),
           TEST(the_library_frees_the_sessions_it_was_given))

@@ -166,7 +166,7 @@ static int overlook(SSL *ssl, void *argument)
 }
 
 /* With SSL_VERIFY_NONE the handshake goes on, and the session knows why it should not have. */
-static void a_session_has_the_result_of_the_verification_whatever_is_set_later(const struct protocol *protocol)
+static void a_session_keeps_the_result_of_the_verification(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -198,4 +198,4 @@ TEST_MAIN(TEST_EACH(a_certificate_demanded_by_the_status_callback_is_asked_for),
           TEST(a_version_that_the_client_has_forbidden_meanwhile_is_refused),
           TEST_EACH(a_suite_that_the_client_has_taken_off_its_list_meanwhile_is_refused),
           TEST(a_group_that_the_client_has_taken_off_its_list_meanwhile_is_refused),
-          TEST_EACH(a_session_has_the_result_of_the_verification_whatever_is_set_later))
+          TEST_EACH(a_session_keeps_the_result_of_the_verification))

@@ -64,7 +64,7 @@ static void a_client_without_tls13_takes_it(void)
     SSL_CTX_free(context);
 }
 
-static void a_client_that_says_it_falls_back_refuses_a_server_that_could_speak_more(void)
+static void a_client_with_the_fallback_suite_refuses_a_server_that_supports_more(void)
 {
     SSL_CTX *context = client_context(&TLS12);
 
@@ -76,4 +76,4 @@ static void a_client_that_says_it_falls_back_refuses_a_server_that_could_speak_m
 }
 
 TEST_MAIN(TEST(a_client_of_tls13_refuses_a_server_that_could_speak_it), TEST(a_client_without_tls13_takes_it),
-          TEST(a_client_that_says_it_falls_back_refuses_a_server_that_could_speak_more))
+          TEST(a_client_with_the_fallback_suite_refuses_a_server_that_supports_more))

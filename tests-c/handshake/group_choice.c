@@ -12,7 +12,7 @@ static void check_group(struct pair *pair, int nid)
     pair_free(pair);
 }
 
-static void a_server_without_a_share_asks_for_the_first_group_of_its_own_list(void)
+static void a_server_without_a_share_asks_for_its_first_group(void)
 {
     struct pair pair;
 
@@ -75,7 +75,7 @@ static void a_suite_b_server_exchanges_keys_in_the_group_of_its_suite(void)
     }
 }
 
-TEST_MAIN(TEST(a_server_without_a_share_asks_for_the_first_group_of_its_own_list),
+TEST_MAIN(TEST(a_server_without_a_share_asks_for_its_first_group),
           TEST(a_share_counts_more_than_any_order),
           TEST(in_tls12_the_option_decides_whose_order_counts),
           TEST(a_suite_b_server_exchanges_keys_in_the_group_of_its_suite))

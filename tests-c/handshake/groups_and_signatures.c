@@ -1,4 +1,4 @@
-/* Groups and signature algorithms: lists of them, and what is told of those that were negotiated. */
+/* Groups and signature algorithms: lists of them, and what is shown of those that were negotiated. */
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/ssl.h>
@@ -63,7 +63,7 @@ static void a_server_knows_the_clients_groups(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void what_was_negotiated_is_told(const struct protocol *protocol)
+static void what_was_negotiated_is_shown(const struct protocol *protocol)
 {
     struct pair pair;
     const unsigned char *suites = NULL;
@@ -113,7 +113,7 @@ static void check_peer_key(SSL *end, int type, int bits)
     EVP_PKEY_free(key);
 }
 
-static void the_peers_key_of_the_key_exchange_is_told(const struct protocol *protocol)
+static void the_peers_key_of_the_key_exchange_is_shown(const struct protocol *protocol)
 {
     static const struct {
         const char *group;
@@ -184,6 +184,6 @@ static void keys_for_one_handshake_are_shown_if_they_are_known(const struct prot
 TEST_MAIN(TEST(a_tls12_resumption_has_the_group_of_its_session),
           TEST(lists_of_groups_and_signatures_are_checked),
           TEST_EACH(a_server_knows_the_clients_groups),
-          TEST_EACH(what_was_negotiated_is_told),
-          TEST_EACH(the_peers_key_of_the_key_exchange_is_told),
+          TEST_EACH(what_was_negotiated_is_shown),
+          TEST_EACH(the_peers_key_of_the_key_exchange_is_shown),
           TEST_EACH(keys_for_one_handshake_are_shown_if_they_are_known))

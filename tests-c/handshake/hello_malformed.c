@@ -3,7 +3,7 @@
  * a callback is given or a getter gives out has been checked before (RFC 8446, section 4.2; RFC 5246, section 7.4.1.2).
  *
  * A worker gives each hello to a server of each library. What the callbacks saw, the alert and the reason must be the
- * same, but for reasons that docs/differences.md allows to differ.
+ * same, except where docs/differences.md allows to differ.
  */
 #include <string.h>
 
@@ -458,10 +458,10 @@ static void a_malformed_hello_is_refused_before_the_program_sees_it(const struct
     compare_calls(protocol->name);
 }
 
-static void the_answer_to_a_host_name_is_told_to_the_client(void)
+static void the_answer_to_a_server_name_is_sent_to_the_client(void)
 {
     compare_calls("names");
 }
 
 WORKER_MAIN(work, TEST_EACH(a_malformed_hello_is_refused_before_the_program_sees_it),
-            TEST(the_answer_to_a_host_name_is_told_to_the_client))
+            TEST(the_answer_to_a_server_name_is_sent_to_the_client))

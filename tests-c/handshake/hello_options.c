@@ -57,7 +57,7 @@ static void up_to_tls13(SSL_CTX *context)
 
 /* Fallback */
 
-static void a_client_says_that_it_falls_back(const struct protocol *protocol)
+static void a_client_sends_the_fallback_suite(const struct protocol *protocol)
 {
     struct pair pair;
     watched_pair(&pair, protocol);
@@ -235,7 +235,7 @@ static void small_records_carry_such_a_hello(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-/* Another connection that is at work within a callback has hellos of its own. */
+/* Another connection that is used within a callback has its own hellos. */
 static int connect_another(SSL *ssl, void *argument)
 {
     struct pair inner;
@@ -338,7 +338,7 @@ static void a_client_that_did_not_ask_for_it_takes_none(void)
 }
 
 /* Such as encrypted_server_name of a draft, and another for private use. */
-static void a_server_that_takes_none_passes_over_extensions_that_nobody_knows(void)
+static void a_server_without_tls13_ignores_unknown_extensions(void)
 {
     static const uint16_t usual[] = { 0x0403, 0x0804, 0x0401, 0 };
     SSL_CTX *context = server_context(&TLS12);
@@ -435,7 +435,7 @@ static void chacha_comes_first_for_a_client_that_prefers_it(const struct protoco
         }
 }
 
-TEST_MAIN(TEST_EACH(a_client_says_that_it_falls_back),
+TEST_MAIN(TEST_EACH(a_client_sends_the_fallback_suite),
           TEST(a_server_refuses_a_fallback_below_what_it_has),
           TEST(a_fallback_does_not_resume_either),
           TEST_EACH(sessions_are_resumed_with_such_a_hello),
@@ -447,7 +447,7 @@ TEST_MAIN(TEST_EACH(a_client_says_that_it_falls_back),
           TEST(without_extended_master_secret_on_one_side_there_is_none),
           TEST(a_session_with_extended_master_secret_needs_it_again),
           TEST(a_client_that_did_not_ask_for_it_takes_none),
-          TEST(a_server_that_takes_none_passes_over_extensions_that_nobody_knows),
+          TEST(a_server_without_tls13_ignores_unknown_extensions),
           TEST(tls13_does_not_care_about_extended_master_secret),
           TEST_EACH(a_hello_is_padded_out_of_a_bad_range),
           TEST_EACH(chacha_comes_first_for_a_client_that_prefers_it))

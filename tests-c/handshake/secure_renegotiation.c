@@ -1,4 +1,4 @@
-/* Secure renegotiation (RFC 5746): who does not know it, and who says it wrongly. */
+/* Secure renegotiation (RFC 5746): peers without it, and peers with a wrong value. */
 #include <string.h>
 
 #include <openssl/err.h>
@@ -170,7 +170,7 @@ static void a_wrong_renegotiation_info_of_a_server_is_refused(void)
     pair_free(&pair);
 }
 
-static void each_side_tells_what_the_other_has_said(const struct protocol *protocol)
+static void each_side_shows_what_the_other_has_sent(const struct protocol *protocol)
 {
     bool tls12 = protocol->version == TLS1_2_VERSION;
     struct pair pair;
@@ -295,5 +295,5 @@ static void a_server_takes_clients_with_and_without_it(void)
 TEST_MAIN(TEST(a_server_without_secure_renegotiation_is_refused),
           TEST(a_server_without_secure_renegotiation_may_be_allowed),
           TEST(a_wrong_renegotiation_info_of_a_server_is_refused),
-          TEST_EACH(each_side_tells_what_the_other_has_said),
+          TEST_EACH(each_side_shows_what_the_other_has_sent),
           TEST(a_server_takes_clients_with_and_without_it))

@@ -1,6 +1,6 @@
 /*
  * What a client makes of a server that sends what it must not: hellos with what was not offered (RFC 8446, sections
- * 4.1.3 and 4.2; RFC 5246, section 7.4.1.4), staples that nobody asked for, records of other versions, types and
+ * 4.1.3 and 4.2; RFC 5246, section 7.4.1.4), staples that were not requested, records of other versions, types and
  * lengths (RFC 8446, section 5).
  *
  * A worker does the same to a client of each library. The alerts and the callbacks must be the same.

@@ -1,4 +1,4 @@
-/* Chains of BIOs with connections in them: who owns what, and making them: BIO_f_ssl(3). */
+/* Chains of BIOs with connections in them: ownership, and making them: BIO_f_ssl(3). */
 #include <unistd.h>
 
 #include <arpa/inet.h>

@@ -418,7 +418,7 @@ static void a_handshake_ends_as_openssls(const struct protocol *version)
     compare("before", version);
 }
 
-/* RFC 8446, section 6.1; it is no error, and nobody waits for more. */
+/* RFC 8446, section 6.1; it is no error, and no call waits for more. */
 static void a_close_in_a_handshake_is_an_end(const struct protocol *version)
 {
     struct pair one;

@@ -4,7 +4,7 @@
 
 #include "pair.h"
 
-/* Nobody waits for it, so the next data will do. */
+/* No peer waits for it, so it goes out with the next data. */
 static void a_key_update_is_answered_with_the_next_data(void)
 {
     for (int i = 0; i < 2; i++) {

@@ -1,5 +1,5 @@
 /*
- * Who owns which reference to a BIO after SSL_set_bio(3), in all cases: which BIOs the connection
+ * Which references to a BIO the connection and the program own after SSL_set_bio(3), in all cases: which BIOs the connection
  * had, and which it gets. A BIO counts its end, so a reference too few or too many shows.
  * Also run under valgrind.
  */
@@ -100,7 +100,7 @@ static void set_and_count(SSL_CTX *context, int first_read, int first_write, int
     }
 }
 
-static void the_caller_keeps_the_references_that_the_manual_says(void)
+static void the_caller_keeps_the_references_that_the_manual_documents(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
 
@@ -134,7 +134,7 @@ static void a_bio_lives_until_it_is_replaced(void)
 }
 
 /* In the middle of a handshake libssl may have a buffer before the program's BIO. */
-static void during_a_handshake_the_programs_own_bio_is_lent(const struct protocol *protocol)
+static void during_a_handshake_the_programs_bio_is_lent(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -161,6 +161,6 @@ static void during_a_handshake_the_programs_own_bio_is_lent(const struct protoco
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST(the_caller_keeps_the_references_that_the_manual_says),
+TEST_MAIN(TEST(the_caller_keeps_the_references_that_the_manual_documents),
           TEST(a_bio_lives_until_it_is_replaced),
-          TEST_EACH(during_a_handshake_the_programs_own_bio_is_lent))
+          TEST_EACH(during_a_handshake_the_programs_bio_is_lent))

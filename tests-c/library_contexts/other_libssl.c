@@ -235,8 +235,8 @@ static void objects_of_another_libssl_are_refused_as_second_arguments(void)
     (other_ctx);
 }
 
-/* Each kind of object is told from the others. */
-static void objects_are_told_from_each_other(void)
+/* Each kind of object is told apart from the others. */
+static void objects_are_told_apart(void)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     SSL *ssl = SSL_new(ctx);
@@ -257,4 +257,4 @@ TEST_MAIN(TEST(a_method_of_another_libssl_makes_no_context),
           TEST(a_libssl_that_is_loaded_second_makes_no_context),
           TEST(objects_of_another_libssl_are_refused_by_every_function),
           TEST(objects_of_another_libssl_are_refused_as_second_arguments),
-          TEST(objects_are_told_from_each_other))
+          TEST(objects_are_told_apart))

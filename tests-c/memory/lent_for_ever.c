@@ -123,7 +123,7 @@ static void the_list_of_compression_methods_is_the_process_s(void)
 }
 
 /* Whatever the program stores it finds again, until it stores something else. */
-static void what_the_program_has_stored_is_told_as_it_is(const struct protocol *protocol)
+static void what_the_program_has_stored_is_returned_as_it_is(const struct protocol *protocol)
 {
     struct pair pair;
     int of_context = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
@@ -189,7 +189,7 @@ static void names_are_lent_until_they_are_set_anew(const struct protocol *protoc
 }
 
 /* What the program must free, it can, when all else is gone. */
-static void what_is_given_to_the_program_is_its_own(const struct protocol *protocol)
+static void what_is_given_to_the_program_belongs_to_it(const struct protocol *protocol)
 {
     struct pair pair;
     char buffer[400], *suites;
@@ -241,7 +241,7 @@ static void what_is_given_to_the_program_is_its_own(const struct protocol *proto
 }
 
 /* Before a handshake, and on the wrong side. A result that there is not is NULL, or left alone. */
-static void what_there_is_not_is_told_as_nothing(const struct protocol *protocol)
+static void what_is_not_there_is_returned_as_nothing(const struct protocol *protocol)
 {
     struct pair pair;
     static unsigned char before[] = "before";
@@ -384,9 +384,9 @@ static void lists_of_a_request_may_be_changed_and_set_again(void)
 
 TEST_MAIN(TEST_EACH(texts_and_suites_outlive_all_connections), TEST(methods_are_static),
           TEST(the_list_of_compression_methods_is_the_process_s),
-          TEST_EACH(what_the_program_has_stored_is_told_as_it_is),
+          TEST_EACH(what_the_program_has_stored_is_returned_as_it_is),
           TEST_EACH(names_are_lent_until_they_are_set_anew),
-          TEST_EACH(what_is_given_to_the_program_is_its_own),
-          TEST_EACH(what_there_is_not_is_told_as_nothing),
+          TEST_EACH(what_is_given_to_the_program_belongs_to_it),
+          TEST_EACH(what_is_not_there_is_returned_as_nothing),
           TEST_EACH(a_failure_counts_no_bytes),
           TEST(lists_of_a_request_may_be_changed_and_set_again))

@@ -15,7 +15,7 @@
 
 #include "pair.h"
 
-/* Blocks with their size and who asked in front, aligned to 8 and no more, as some allocators do. */
+/* Blocks with a header of their size and their caller, aligned to 8 and no more, as some allocators do. */
 struct header {
     size_t size;
     size_t of_libssl;

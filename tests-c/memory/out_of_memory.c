@@ -245,7 +245,7 @@ static void settle(const struct protocol *protocol, bool only_connections)
 }
 
 /* Reprise frees some blocks when no other thread can be reading them any more: looking for sessions has it
- * find that out, but for the last few. */
+ * find that out, except the last few. */
 static long blocks_in_use(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());

@@ -244,7 +244,7 @@ static void a_session_that_travels_as_bytes_leaves_no_secret(const struct protoc
     check_none_left();
 }
 
-/* What both sides of a key exchange get of it, and what comes of that (RFC 8446, section 7.1). */
+/* What both sides derive from a key exchange, and what follows from that (RFC 8446, section 7.1). */
 static void add_key_exchange(const struct raw_peer *raw)
 {
     EVP_PKEY *peer = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, raw->peer_share, 32);

@@ -1,9 +1,9 @@
 /*
- * The cache under operations drawn at random: what each returns, who is told and in which order, what is
+ * The cache under operations drawn at random: what each returns, which callbacks are called and in which order, what is
  * freed when, and what is in the cache after it, is as with the system's libssl (S44, S45, S50 to S55, S59 to
  * S61, S94, S100).
  *
- * A worker does the same operations on each library and writes down what came of them; the two reports must
+ * A worker does the same operations on each library and writes down their results; the two reports must
  * be equal.
  *
  * Left out is what would corrupt OpenSSL's list or leaves sessions in its cache for ever: one session in
@@ -290,4 +290,4 @@ static void sequence(void)
     show_freed();
 }
 
-DRAWN_MAIN(the_same_comes_of_the_same_operations, 100, (void)0, sequence)
+DRAWN_MAIN(the_same_operations_have_the_same_results, 100, (void)0, sequence)

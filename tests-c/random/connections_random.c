@@ -1,6 +1,6 @@
 /*
  * Calls on one client and one server drawn at random: handshakes in steps, data, closing, clearing and connecting
- * again, sessions set and taken. What each call returns, how the connections stand after it, and what becomes of
+ * again, sessions set and taken. What each call returns, the state of the connections after it, and the fate of
  * their sessions is as with the system's libssl (S1, S2, S13, S19 to S30, S94).
  *
  * A worker makes the same calls on each library, with the library at both ends, and writes down what came
@@ -252,4 +252,4 @@ static void operate(void)
     show_freed();
 }
 
-DRAWN_OPERATIONS_MAIN(the_same_comes_of_the_same_calls, 100, OPERATIONS)
+DRAWN_OPERATIONS_MAIN(the_same_calls_have_the_same_results, 100, OPERATIONS)

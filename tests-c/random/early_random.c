@@ -1,6 +1,6 @@
 /*
- * Early data drawn at random: how much there is, who reads it and when, limits, refusals, sessions used twice
- * and too late. What the calls return, what arrives, and what becomes of the sessions is as with the system's
+ * Early data drawn at random: how much there is, which calls read it and when, limits, rejection, sessions used twice
+ * and too late. What the calls return, what arrives, and the state of the sessions afterwards are as with the system's
  * libssl (S82, S84, S117).
  *
  * A worker makes the same connections on each library, with the library at both ends, and writes down what came
@@ -217,4 +217,4 @@ static void operate(void)
     show_freed();
 }
 
-DRAWN_OPERATIONS_MAIN(the_same_comes_of_the_same_early_data, 60, OPERATIONS)
+DRAWN_OPERATIONS_MAIN(the_same_early_data_has_the_same_results, 60, OPERATIONS)

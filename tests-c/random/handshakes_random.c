@@ -1,6 +1,6 @@
 /*
  * Handshakes drawn at random, with cache modes, sizes, timeouts, tickets and callbacks drawn at random too:
- * what is resumed, which sessions callbacks are told of, what the caches hold and count, and when sessions are
+ * what is resumed, which sessions callbacks are given, what the caches hold and count, and when sessions are
  * freed, is as with the system's libssl (S33 to S59, S91, S100, S121).
  *
  * A worker makes the same connections on each library, with the library at both ends, and writes down what came
@@ -289,7 +289,7 @@ static int never_resumable(SSL *ssl, int forward_secure)
     return 1;
 }
 
-/* What one connection has of its own. */
+/* What is set on one connection. */
 static void set_up_connection(void)
 {
     static const size_t numbers[] = { 0, 1, 2, 4 };
@@ -459,4 +459,4 @@ static void operate(void)
     show_freed();
 }
 
-DRAWN_OPERATIONS_MAIN(the_same_comes_of_the_same_connections, 60, OPERATIONS)
+DRAWN_OPERATIONS_MAIN(the_same_connections_have_the_same_results, 60, OPERATIONS)

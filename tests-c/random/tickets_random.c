@@ -1,6 +1,6 @@
 /*
  * Tickets drawn at random: what the callbacks for keys and for tickets answer, keys that change, application data,
- * how many tickets there are, damaged ones. What is resumed and renewed, what fails and why, what callbacks are told
+ * how many tickets there are, damaged ones. What is resumed and renewed, what fails and why, what callbacks are given
  * and what the sessions hold is as with the system's libssl (S73 to S81, S112, S114).
  *
  * A worker makes the same connections on each library, with the library at both ends, and writes down what came
@@ -241,7 +241,7 @@ static void operate(void)
         }
         break;
     case 4:
-        /* Less than what the library's own keys bear. */
+        /* Less than the lifetime of the library's own keys. */
         steady_time += below(3000);
         break;
     default:
@@ -251,4 +251,4 @@ static void operate(void)
     show_freed();
 }
 
-DRAWN_OPERATIONS_MAIN(the_same_comes_of_the_same_tickets, 60, OPERATIONS)
+DRAWN_OPERATIONS_MAIN(the_same_tickets_have_the_same_results, 60, OPERATIONS)

@@ -1,5 +1,5 @@
 /*
- * What the hellos of a resumption say, and what becomes of hellos that were changed on their
+ * What the hellos of a resumption say, and how hellos are treated that were changed on their
  * way: S70, S71, S86, S96, S107 to S109.
  */
 #include <string.h>
@@ -38,7 +38,7 @@ static void give_hello(BIO *to, const struct hello *hello)
     CHECK_EQ(BIO_write(to, hello->bytes, (int)hello->length), hello->length);
 }
 
-/* The client, which offers `session`, has said its hello; nobody has read it. */
+/* The client, which offers `session`, has sent its hello; no server has read it. */
 static void say_hello(struct pair *pair, SSL_SESSION *session, struct hello *hello)
 {
     pair->transport = HELD;

@@ -69,7 +69,7 @@ static void another_context_means_a_full_handshake(const struct protocol *protoc
 }
 
 /* S69 */
-static void a_connection_may_have_a_context_of_its_own(const struct protocol *protocol)
+static void a_connection_may_have_its_own_id_context(const struct protocol *protocol)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -466,7 +466,7 @@ static void each_tls13_ticket_has_a_generated_id(void)
 TEST_MAIN(TEST(a_context_has_at_most_32_bytes),
           TEST_EACH(sessions_of_a_server_carry_its_context),
           TEST_EACH(another_context_means_a_full_handshake),
-          TEST_EACH(a_connection_may_have_a_context_of_its_own),
+          TEST_EACH(a_connection_may_have_its_own_id_context),
           TEST_EACH(a_client_with_another_context_refuses_the_resumption),
           TEST_EACH(a_verifying_server_without_context_refuses_resumption),
           TEST(a_tls12_session_needs_its_cipher_in_the_hello),

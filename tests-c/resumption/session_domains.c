@@ -139,7 +139,7 @@ static SSL_CTX *server_with_store(const struct credentials *credentials)
  * The suite of this session needs an RSA key in a full handshake, which the second server lacks. It
  * resumes without one, and knows the client's certificate from the session.
  */
-static void a_session_lends_its_peer_to_a_server_without_its_kind_of_key(void)
+static void a_session_gives_its_peer_to_a_server_without_that_kind_of_key(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -171,4 +171,4 @@ TEST_MAIN(TEST(another_id_context_is_another_domain),
           TEST(another_servers_tickets_and_ids_mean_nothing),
           TEST(a_session_without_certificate_does_not_stand_for_one),
           TEST(a_resumption_asks_for_no_certificate),
-          TEST(a_session_lends_its_peer_to_a_server_without_its_kind_of_key))
+          TEST(a_session_gives_its_peer_to_a_server_without_that_kind_of_key))

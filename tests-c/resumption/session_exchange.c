@@ -160,7 +160,7 @@ static int check_outcome(SSL *ssl, const struct kind *kind)
     CHECK_EQ(SSL_version(ssl), kind->version);
     CHECK(peer != NULL);
     X509_free(peer);
-    /* Each process has an authority of its own, and took the other's certificate all the same. */
+    /* Each process has its own authority, and accepted the other's certificate nevertheless. */
     CHECK(SSL_get_verify_result(ssl) != X509_V_OK);
     CHECK_STR(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), "localhost");
     SSL_get0_alpn_selected(ssl, &alpn, &length);
@@ -285,7 +285,7 @@ static int work(int argc, char **argv)
 
 /* ---- connections of the tests ---- */
 
-/* Who takes part in one. */
+/* The library of each end. */
 struct ends {
     enum library client, server;
     const char *keys;   /* one of KEY_FORMS */

@@ -77,7 +77,7 @@ static void a_session_is_for_the_name_it_was_made_for(void)
     }
 }
 
-/* A name that nobody accepted binds nothing: one host has many names. */
+/* A name that the server did not accept binds nothing: one host has many names. */
 static void a_name_that_was_not_accepted_does_not_matter(void)
 {
     name_answer = SSL_TLSEXT_ERR_NOACK;

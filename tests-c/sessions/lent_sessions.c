@@ -80,7 +80,7 @@ static void each_field_stays_while_the_others_are_replaced(void)
     CHECK_MEM(lent.context, 7, "context", 7);
     CHECK_STR(lent.host_name, "299.example");
 
-    /* A copy has places of its own, and outlives the original. */
+    /* A copy has its own memory, and outlives the original. */
     SSL_SESSION *copy = SSL_SESSION_dup(session);
     CHECK(SSL_SESSION_get0_hostname(copy) != lent.host_name);
     const char *of_copy = SSL_SESSION_get0_hostname(copy);
@@ -90,7 +90,7 @@ static void each_field_stays_while_the_others_are_replaced(void)
 }
 
 /* What an id that was set later looks like through the former pointer differs (docs/differences.md): it may
- * be read, and who asks anew gets the one that is there now. */
+ * be read, and a new call returns the present one. */
 static void id_and_id_context_are_lent_as_long_as_the_session(void)
 {
     SSL_SESSION *session = with_all_fields();
@@ -196,7 +196,7 @@ static void *read_on(void *argument)
     return NULL;
 }
 
-/* Fields that nobody else reads: OpenSSL has nothing to say against that either. */
+/* Fields that no other thread reads: OpenSSL allows that too. */
 static void *set_on(void *argument)
 {
     char text[30];

@@ -283,7 +283,7 @@ static void every_version_and_cipher(void)
 
         add(&der);
     }
-    /* Every one that is known, also if nobody can use it now, and some that are not. */
+    /* Every one that is known, also if it cannot be used now, and some that are not. */
     for (unsigned number = 0; number < 0x10000; number++) {
         unsigned char code[2] = { (unsigned char)(number >> 8), (unsigned char)number };
         struct der der = { .length = 0 };
@@ -441,7 +441,7 @@ static void damaged_ones(void)
 /* ---- `openssl sess_id`: S87, S90 ---- */
 
 /* What the tool prints of the sessions of both libraries, on either of them. */
-static void the_tool_reads_them(const struct protocol *protocol)
+static void the_openssl_tool_reads_them(const struct protocol *protocol)
 {
     const char *path = getenv("OTHER_LIBSSL");
     static const char *const options[] = { "-text -noout", "-outform DER", "-outform PEM",
@@ -476,4 +476,4 @@ static void the_tool_reads_them(const struct protocol *protocol)
 WORKER_MAIN(work, TEST_EACH(real_sessions), TEST(every_field_alone),
             TEST(numbers_at_their_limits), TEST(every_version_and_cipher),
             TEST(ids_and_secrets_of_all_lengths), TEST(old_fields), TEST(damaged_ones),
-            TEST_EACH(the_tool_reads_them))
+            TEST_EACH(the_openssl_tool_reads_them))

@@ -80,7 +80,7 @@ static void a_session_that_is_set_is_held_and_may_be_dropped(
 }
 
 /* S3 */
-static void a_client_has_a_placeholder_once_its_hello_is_sent(
+static void a_client_has_a_provisional_session_once_its_hello_is_sent(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -132,7 +132,7 @@ static void a_tls12_session_without_ticket_has_the_servers_id(void)
 }
 
 /* S6 */
-static void a_tls13_session_before_any_ticket_is_a_placeholder(void)
+static void a_tls13_session_before_any_ticket_is_provisional(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -289,7 +289,7 @@ static void resumption_by_tls12_ticket_keeps_the_clients_object(void)
 }
 
 /* S15 */
-static void a_refused_session_stays_as_it_was(const struct protocol *protocol)
+static void a_rejected_session_stays_as_it_was(const struct protocol *protocol)
 {
     struct pair pair;
     SSL_SESSION *offered;
@@ -316,7 +316,7 @@ static void a_refused_session_stays_as_it_was(const struct protocol *protocol)
 }
 
 /* S15: nor is it to blame for what goes wrong after it was refused. */
-static void a_refused_session_survives_the_failure_that_follows(void)
+static void a_rejected_session_survives_the_failure_that_follows(void)
 {
     for (int tickets = 0; tickets < 2; tickets++) {
         struct pair pair;
@@ -407,7 +407,7 @@ static void a_full_handshake_removes_nothing(const struct protocol *protocol)
 }
 
 /* S34, S35: from the client's side */
-static void a_client_hears_of_each_session_once(const struct protocol *protocol)
+static void a_client_is_given_each_session_once(const struct protocol *protocol)
 {
     struct pair pair;
 
@@ -461,20 +461,20 @@ static void a_client_leaves_out_a_tls13_session_older_than_its_hint(void)
 
 TEST_MAIN(TEST_EACH(there_is_no_session_before_the_handshake),
           TEST_EACH(a_session_that_is_set_is_held_and_may_be_dropped),
-          TEST_EACH(a_client_has_a_placeholder_once_its_hello_is_sent),
+          TEST_EACH(a_client_has_a_provisional_session_once_its_hello_is_sent),
           TEST(a_tls12_ticket_gives_a_session_named_by_its_digest),
           TEST(a_tls12_session_without_ticket_has_the_servers_id),
-          TEST(a_tls13_session_before_any_ticket_is_a_placeholder),
+          TEST(a_tls13_session_before_any_ticket_is_provisional),
           TEST(each_tls13_ticket_makes_a_new_object),
           TEST(the_tls12_master_key_is_equal_on_both_ends),
           TEST(each_tls13_ticket_has_a_secret_of_hash_length_known_to_both_ends),
           TEST(resumption_by_id_uses_the_very_objects),
           TEST(resumption_by_tls12_ticket_keeps_the_clients_object),
-          TEST_EACH(a_refused_session_stays_as_it_was),
-          TEST(a_refused_session_survives_the_failure_that_follows),
+          TEST_EACH(a_rejected_session_stays_as_it_was),
+          TEST(a_rejected_session_survives_the_failure_that_follows),
           TEST(a_tls13_session_in_a_caching_client_is_used_once),
           TEST_EACH(by_default_a_session_is_used_again_and_again),
           TEST_EACH(a_full_handshake_removes_nothing),
-          TEST_EACH(a_client_hears_of_each_session_once),
+          TEST_EACH(a_client_is_given_each_session_once),
           TEST(a_client_offers_an_expired_tls12_session),
           TEST(a_client_leaves_out_a_tls13_session_older_than_its_hint))

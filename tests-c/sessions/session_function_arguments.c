@@ -2,7 +2,7 @@
  * Functions of SSL_SESSION with arguments at and beyond their limits: each answers as the system's
  * libssl does (S64, S88, S104).
  *
- * A worker makes the calls on each library and writes down what came of each; the two reports must
+ * A worker makes the calls on each library and writes down the result of each; the two reports must
  * be equal. Calls that crash OpenSSL are in session_null.c.
  */
 #include <limits.h>

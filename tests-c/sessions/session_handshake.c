@@ -11,7 +11,7 @@
 #include "session_sights.h"
 
 /* S3 */
-static void all_callbacks_see_the_session_that_comes_of_it(const struct protocol *protocol)
+static void all_callbacks_see_the_session_that_is_established(const struct protocol *protocol)
 {
     bool tls13 = protocol->version == TLS1_3_VERSION;
 
@@ -239,7 +239,7 @@ static int look_at_lent(SSL *ssl, const unsigned char **out, unsigned char *leng
 }
 
 /* Reprise gives up a session that was made without the certificate that is now wanted; OpenSSL resumes it. */
-static void a_session_that_is_given_up_stays_for_who_was_lent_it(void)
+static void a_session_that_is_given_up_lives_while_it_is_lent(void)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -331,7 +331,7 @@ static void a_handshake_that_fails_loses_its_session(void)
     pair_free(&pair);
 }
 
-/* Who has only seen a ticket cannot take the session from its owner, nor pass for him in callbacks. */
+/* An observer of a ticket can neither invalidate its session nor appear as its peer in callbacks. */
 static void an_offer_without_the_secret_shows_and_loses_nothing(void)
 {
     struct pair pair;
@@ -375,7 +375,7 @@ static int never(SSL *ssl, int forward_secure)
 }
 
 /* S47 */
-static void a_session_that_must_not_be_resumed_is_marked_from_then_on(const struct protocol *protocol)
+static void a_session_that_must_not_be_resumed_is_not_resumable_from_then_on(const struct protocol *protocol)
 {
     for (int tickets = 0; tickets < 2; tickets++) {
         struct pair pair;
@@ -419,7 +419,7 @@ static void a_session_that_the_program_sets_is_not_written_into(const struct pro
     pair_free(&pair);
 }
 
-TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_comes_of_it),
+TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_is_established),
           TEST_EACH(what_a_callback_attaches_stays_with_the_session),
           TEST(callbacks_see_the_session_that_is_resumed), TEST(a_handshake_that_fails_loses_its_session),
           TEST(an_offer_without_the_secret_shows_and_loses_nothing),
@@ -429,6 +429,6 @@ TEST_MAIN(TEST_EACH(all_callbacks_see_the_session_that_comes_of_it),
           TEST(a_session_takes_on_the_suite_that_it_is_resumed_with),
           TEST(another_hello_and_a_session_of_another_hash_go_together),
           TEST(a_domain_that_a_callback_sets_keeps_sessions_apart),
-          TEST(a_session_that_is_given_up_stays_for_who_was_lent_it),
-          TEST_EACH(a_session_that_must_not_be_resumed_is_marked_from_then_on),
+          TEST(a_session_that_is_given_up_lives_while_it_is_lent),
+          TEST_EACH(a_session_that_must_not_be_resumed_is_not_resumable_from_then_on),
           TEST_EACH(a_session_that_the_program_sets_is_not_written_into))

@@ -1,5 +1,5 @@
 /*
- * The session object: S62 to S65, S104 to S106, and who holds it for how long.
+ * The session object: S62 to S65, S104 to S106, and its lifetime.
  * Also run under valgrind.
  */
 #include <string.h>
@@ -215,7 +215,7 @@ static void setters_do_not_judge(void)
 }
 
 /* S65 */
-static void a_session_is_resumable_with_an_id_whatever_its_age(void)
+static void a_session_with_an_id_is_resumable_at_any_age(void)
 {
     SSL_SESSION *session = SSL_SESSION_new();
 
@@ -467,7 +467,7 @@ TEST_MAIN(TEST(a_new_session_is_empty), TEST(ids_longer_than_32_bytes_are_refuse
           TEST(host_name_and_alpn_are_copied_and_cleared),
           TEST(application_data_for_tickets_is_copied_and_replaced),
           TEST(getters_take_no_place_for_what_is_not_asked), TEST(setters_do_not_judge),
-          TEST(a_session_is_resumable_with_an_id_whatever_its_age),
+          TEST(a_session_with_an_id_is_resumable_at_any_age),
           TEST(the_not_resumable_mark_stays_when_added_again),
           TEST_EACH(a_duplicate_is_a_deep_copy), TEST(a_duplicate_copies_the_mark),
           TEST(ex_data_lives_and_dies_with_the_object),

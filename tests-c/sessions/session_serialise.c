@@ -210,7 +210,7 @@ static void a_tls12_session_without_options_gets_the_fixed_ones(void)
     SSL_SESSION_free(session);
 }
 
-static void the_key_argument_of_old_times_is_ignored(void)
+static void the_obsolete_key_argument_is_ignored(void)
 {
     struct der contents = { .length = 0 }, der;
     SSL_SESSION *session;
@@ -361,7 +361,7 @@ TEST_MAIN(TEST_EACH(a_session_survives_der_byte_by_byte),
           TEST_EACH(a_session_from_der_is_resumed), TEST_EACH(a_session_survives_pem),
           TEST(every_field_is_read_and_written_as_it_was),
           TEST(a_tls12_session_without_options_gets_the_fixed_ones),
-          TEST(the_key_argument_of_old_times_is_ignored),
+          TEST(the_obsolete_key_argument_is_ignored),
           TEST(unknown_versions_and_ciphers_are_refused),
           TEST_EACH(every_truncation_is_refused_and_moves_nothing),
           TEST(garbage_is_refused), TEST_EACH(a_session_is_printed_line_by_line),

@@ -173,7 +173,7 @@ static void a_callback_is_only_for_the_roles_in_the_cache_mode(
 }
 
 /* S34, S35 */
-static void a_resumption_tells_of_new_tickets_only(const struct protocol *protocol)
+static void a_resumption_reports_new_tickets_only(const struct protocol *protocol)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -226,7 +226,7 @@ static void a_verifying_server_without_context_caches_nothing(
 }
 
 /* S38 */
-static void without_internal_store_the_callback_is_told_and_adding_works(
+static void without_internal_store_the_callback_is_called_and_adding_works(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -410,7 +410,7 @@ static void without_internal_lookup_get_cb_is_asked_at_once(void)
 }
 
 /* S42 */
-static void a_marked_session_from_get_cb_is_ignored(void)
+static void a_session_from_get_cb_that_is_not_resumable_is_ignored(void)
 {
     for (int i = 0; i < 2; i++) {
         struct pair pair;
@@ -460,15 +460,15 @@ TEST_MAIN(TEST(a_tls13_server_has_the_session_of_its_last_ticket),
           TEST(a_tls12_server_without_tickets_caches_the_connections_object),
           TEST(a_ticket_offered_where_none_are_taken_leaves_no_id), TEST(callbacks_are_what_was_set),
           TEST_EACH(a_callback_is_only_for_the_roles_in_the_cache_mode),
-          TEST_EACH(a_resumption_tells_of_new_tickets_only),
+          TEST_EACH(a_resumption_reports_new_tickets_only),
           TEST_EACH(a_session_the_callback_declines_stays_cached),
           TEST_EACH(a_verifying_server_without_context_caches_nothing),
-          TEST_EACH(without_internal_store_the_callback_is_told_and_adding_works),
+          TEST_EACH(without_internal_store_the_callback_is_called_and_adding_works),
           TEST(tls13_tickets_enter_the_cache_only_for_a_reason),
           TEST_EACH(get_cb_is_asked_after_a_miss_and_counts),
           TEST(what_get_cb_finds_enters_the_cache),
           TEST(with_the_cache_off_tls12_sessions_have_no_id),
           TEST_EACH(with_the_cache_off_tickets_work),
           TEST(without_internal_lookup_get_cb_is_asked_at_once),
-          TEST(a_marked_session_from_get_cb_is_ignored),
+          TEST(a_session_from_get_cb_that_is_not_resumable_is_ignored),
           TEST_EACH(tickets_do_not_reach_get_cb))

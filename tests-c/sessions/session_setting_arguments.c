@@ -3,7 +3,7 @@
  * in states that they are not meant for: each answers as the system's libssl does (S1, S49, S69, S75,
  * S80, S121).
  *
- * A worker makes the calls on each library and writes down what came of each; the two reports must
+ * A worker makes the calls on each library and writes down the result of each; the two reports must
  * be equal. Calls that crash OpenSSL are in session_null.c.
  */
 #include <limits.h>
@@ -435,9 +435,9 @@ static void connections_answer_alike(const struct protocol *protocol)
 }
 
 /* S15, S29 */
-static void odd_sessions_come_to_the_same(const struct protocol *protocol)
+static void odd_sessions_have_the_same_result(const struct protocol *protocol)
 {
     compare_calls(protocol->version == TLS1_2_VERSION ? "offers" : "offers 1.3");
 }
 
-WORKER_MAIN(work, TEST_EACH(odd_sessions_come_to_the_same), TEST(contexts_answer_alike), TEST_EACH(connections_answer_alike))
+WORKER_MAIN(work, TEST_EACH(odd_sessions_have_the_same_result), TEST(contexts_answer_alike), TEST_EACH(connections_answer_alike))

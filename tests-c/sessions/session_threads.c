@@ -229,7 +229,7 @@ static void threads_set_and_get_everything_of_shared_sessions(const struct proto
     SSL_CTX_set_session_cache_mode(shared.context, SSL_SESS_CACHE_BOTH);
     shared.ex_data = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     for (int i = 0; i < SHARED; i++) {
-        /* Real ones, with a certificate, but for the values that are to be checked. */
+        /* Real ones, with a certificate, except for the values that are checked. */
         SSL_SESSION *session = pair_new_session(&pair);
 
         CHECK_EQ(SSL_SESSION_set1_id(session, (const unsigned char *)"A", 1), 1);
@@ -383,7 +383,7 @@ static void *free_one_reference(void *argument)
     return NULL;
 }
 
-/* Whoever is last wipes and frees what the others have read, set and cached. */
+/* The last thread wipes and frees what the others have read, set and cached. */
 static void any_thread_may_give_up_the_last_reference(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());

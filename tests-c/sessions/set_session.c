@@ -64,7 +64,7 @@ static void setting_a_session_on_an_open_connection_loses_the_old_one(
 }
 
 /* S28 */
-static void a_marked_session_is_taken_but_not_used(const struct protocol *protocol)
+static void a_session_that_is_not_resumable_can_be_set_but_is_not_used(const struct protocol *protocol)
 {
     struct pair pair;
     SSL_SESSION *session;
@@ -161,7 +161,7 @@ static void a_duplicated_connection_shares_the_session(const struct protocol *pr
 TEST_MAIN(TEST_EACH(clearing_an_open_connection_loses_the_session),
           TEST_EACH(a_cleared_client_offers_its_session_again),
           TEST_EACH(setting_a_session_on_an_open_connection_loses_the_old_one),
-          TEST_EACH(a_marked_session_is_taken_but_not_used),
+          TEST_EACH(a_session_that_is_not_resumable_can_be_set_but_is_not_used),
           TEST(a_session_of_an_excluded_version_is_not_used),
           TEST(setting_a_session_brings_its_verify_result),
           TEST_EACH(a_connection_may_take_over_the_session_of_another),

@@ -118,7 +118,7 @@ static const struct command commands[] = {
     { CMDLINE, "-record_padding", "0", SSL_CONF_TYPE_STRING, TWO, FAILED },
     { CMDLINE, "-record_padding", "16385", SSL_CONF_TYPE_STRING, FAILED, FAILED },
 
-    /* Files need a flag of their own. */
+    /* Files need a further flag. */
     { CMDLINE, "-cert", "/no/such/file", SSL_CONF_TYPE_UNKNOWN, UNKNOWN, UNKNOWN },
     { CMDLINE | CERT, "-cert", "/no/such/file", SSL_CONF_TYPE_FILE, FAILED, TWO },
     { CMDLINE | CERT, "-key", "/no/such/file", SSL_CONF_TYPE_FILE, FAILED, TWO },
@@ -152,7 +152,7 @@ static void expect(SSL_CONF_CTX *configuration, const struct command *command, i
     ERR_clear_error();
 }
 
-static void commands_return_what_the_manual_says(void)
+static void commands_return_what_the_manual_documents(void)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         SSL_CTX *context = SSL_CTX_new(TLS_method());
@@ -348,7 +348,7 @@ static void commands_of_a_command_line_are_for_clients_or_servers(void)
     SSL_CTX_free(ctx);
 }
 
-TEST_MAIN(TEST(commands_return_what_the_manual_says),
+TEST_MAIN(TEST(commands_return_what_the_manual_documents),
           TEST(flags_are_added_and_taken_away),
           TEST(a_prefix_replaces_the_dash),
           TEST(errors_name_the_command_if_wanted),

@@ -82,7 +82,7 @@ static void files_that_fit_are_read(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-static void a_missing_object_is_tolerated_or_told(void)
+static void a_missing_object_is_tolerated_or_an_error(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
     SSL *ssl = SSL_new(context);
@@ -144,5 +144,5 @@ static void a_host_name_has_at_most_255_bytes(void)
 TEST_MAIN(TEST(a_key_of_another_certificate_is_refused),
           TEST(unreadable_files_are_errors),
           TEST_EACH(files_that_fit_are_read),
-          TEST(a_missing_object_is_tolerated_or_told),
+          TEST(a_missing_object_is_tolerated_or_an_error),
           TEST(a_host_name_has_at_most_255_bytes))

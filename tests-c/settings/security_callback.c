@@ -10,7 +10,7 @@
 #define KINDS 20
 
 static struct {
-    const SSL *refused_for; /* NULL: nobody */
+    const SSL *refused_for; /* NULL: for none */
     int refused;            /* the operation */
     int refused_nid;        /* -1: any */
     int refused_other;      /* first two bytes or number of a suite; -1: any */
@@ -187,7 +187,7 @@ static void a_callback_is_asked_about_everything(const struct protocol *protocol
     pair_free(&pair);
 }
 
-/* A refusal by one end, and what comes of it. */
+/* A refusal by one end, and the result. */
 static void refuse(const struct protocol *protocol, bool server, int op, int nid, int number,
                    struct outcome *client_end, struct outcome *server_end)
 {

@@ -8,7 +8,7 @@
 #include "pair.h"
 #include "seen_hello.h"
 
-/* A P-384 key with a certificate of its own, which is good for level 4. */
+/* A P-384 key and its certificate, which satisfy level 4. */
 static const struct credentials *strong(void)
 {
     static struct credentials made;

@@ -19,7 +19,7 @@ static int on_server_name(SSL *ssl, int *alert, void *argument)
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* Both ends speak both versions but for a client of TLS 1.2. */
+/* Both ends speak both versions, except a client of TLS 1.2. */
 static void connect_and_change(struct pair *pair, const struct protocol *protocol, void (*by)(SSL *ssl))
 {
     pair_init(pair, protocol);
@@ -235,7 +235,7 @@ static void a_client_is_asked_when_the_servers_extensions_are_there(const struct
     }
 }
 
-static void a_client_may_refuse_what_the_server_has_said(const struct protocol *protocol)
+static void a_client_may_refuse_what_the_server_has_sent(const struct protocol *protocol)
 {
     static const int alerts[] = { 0, SSL_AD_ACCESS_DENIED };
 
@@ -319,7 +319,7 @@ static int count_at_server(SSL *ssl, int *alert, void *argument)
     return SSL_TLSEXT_ERR_OK;
 }
 
-static void a_client_that_must_say_hello_again_is_asked_once(void)
+static void a_client_that_must_send_a_second_hello_is_asked_once(void)
 {
     struct pair pair;
 
@@ -366,8 +366,8 @@ TEST_MAIN(TEST(versions_forbidden_by_the_callback_have_been_chosen_already),
           TEST(tls13_without_a_common_suite_ends_before_the_callback),
           TEST(tls12_chooses_suite_and_group_after_the_callback),
           TEST_EACH(a_client_is_asked_when_the_servers_extensions_are_there),
-          TEST_EACH(a_client_may_refuse_what_the_server_has_said),
+          TEST_EACH(a_client_may_refuse_what_the_server_has_sent),
           TEST_EACH(a_client_may_warn_the_server),
           TEST_EACH(a_client_may_switch_its_context),
-          TEST(a_client_that_must_say_hello_again_is_asked_once),
+          TEST(a_client_that_must_send_a_second_hello_is_asked_once),
           TEST_EACH(a_client_may_use_other_connections_meanwhile))

@@ -2,7 +2,7 @@
 #include "pair.h"
 
 /* Bits for protocols and peers of other times. */
-static void options_of_other_times_change_nothing(const struct protocol *protocol)
+static void obsolete_options_change_nothing(const struct protocol *protocol)
 {
     static const uint64_t options[] = {
         SSL_OP_ALLOW_CLIENT_RENEGOTIATION,
@@ -48,7 +48,7 @@ static void options_of_other_times_change_nothing(const struct protocol *protoco
     }
 }
 
-static void modes_that_only_spare_something_change_nothing(const struct protocol *protocol)
+static void modes_that_only_save_resources_change_nothing(const struct protocol *protocol)
 {
     static const long modes[] = { SSL_MODE_RELEASE_BUFFERS, SSL_MODE_ASYNC,
                                   SSL_MODE_SEND_CLIENTHELLO_TIME, SSL_MODE_SEND_SERVERHELLO_TIME };
@@ -66,5 +66,5 @@ static void modes_that_only_spare_something_change_nothing(const struct protocol
     }
 }
 
-TEST_MAIN(TEST_EACH(options_of_other_times_change_nothing),
-          TEST_EACH(modes_that_only_spare_something_change_nothing))
+TEST_MAIN(TEST_EACH(obsolete_options_change_nothing),
+          TEST_EACH(modes_that_only_save_resources_change_nothing))

@@ -24,7 +24,7 @@ static void check_told(const char *word)
 }
 
 /* The limit can be set, as programs give up without a word where that fails; the handshake tells. */
-static void old_versions_alone_are_told_in_the_handshake(void)
+static void old_versions_alone_fail_in_the_handshake(void)
 {
     const int old[] = { TLS1_VERSION, TLS1_1_VERSION };
 
@@ -64,7 +64,7 @@ static void dtls_has_no_context(void)
     SSL_CTX_free(context);
 }
 
-static void options_that_leave_no_version_are_told_in_the_handshake(void)
+static void options_that_leave_no_version_fail_in_the_handshake(void)
 {
     struct pair pair;
     struct outcome client, server;
@@ -149,7 +149,7 @@ static void groups_that_leave_nothing_end_the_handshake(const struct protocol *p
     }
 }
 
-static void renegotiation_fails_and_says_so(void)
+static void renegotiation_fails_with_an_error(void)
 {
     struct pair pair;
 
@@ -288,12 +288,12 @@ static void what_cannot_be_done_is_refused_when_it_is_set(void)
     SSL_CTX_free(ctx);
 }
 
-TEST_MAIN(TEST(old_versions_alone_are_told_in_the_handshake),
+TEST_MAIN(TEST(old_versions_alone_fail_in_the_handshake),
           TEST(dtls_has_no_context),
-          TEST(options_that_leave_no_version_are_told_in_the_handshake),
+          TEST(options_that_leave_no_version_fail_in_the_handshake),
           TEST(cipher_strings_that_leave_nothing_are_refused),
           TEST_EACH(groups_that_leave_nothing_end_the_handshake),
-          TEST(renegotiation_fails_and_says_so),
+          TEST(renegotiation_fails_with_an_error),
           TEST(dane_may_be_prepared_but_not_enabled),
           TEST_EACH(the_kernel_does_no_tls),
           TEST_EACH(nothing_waits_for_an_asynchronous_job),

@@ -7,7 +7,7 @@
 #include "pair.h"
 #include "session_callbacks.h"
 
-/* What the server's callback for new sessions was told, how often, and what it found. */
+/* What the server's callback for new sessions was given, how often, and what it found. */
 extern int told;
 extern SSL *told_of;
 extern SSL_SESSION *last_told;

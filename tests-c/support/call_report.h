@@ -1,5 +1,5 @@
 /*
- * What came of calls, as text that must be the same on both libraries.
+ * The results of calls, as text that must be the same on both libraries.
  */
 #ifndef CALL_REPORT_H
 #define CALL_REPORT_H

@@ -3,7 +3,7 @@
  *
  * A test is a function without result. A failed check prints the expression,
  * its place and the error queue, and ends the test's process. Each test runs in
- * a child process of its own, so that a crash or a failure leaves the others alone.
+ * its own child process, so that a crash or a failure leaves the others alone.
  */
 #ifndef CHECK_H
 #define CHECK_H

@@ -15,7 +15,7 @@ struct target {
     bool of_client; /* certificates are those of a client */
 };
 
-/* Whom a side trusts and takes for its peer, and who it is. */
+/* A side's trust, the peers it accepts, and its own identity. */
 void draw_setting_about_peers(const struct target *target);
 
 /* Versions, suites, groups, signatures, options, modes. */

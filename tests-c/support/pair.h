@@ -100,10 +100,10 @@ void fill_pattern(unsigned char *buffer, size_t length, size_t offset, unsigned 
 /* HELD only: up to `most` bytes, or all that is there; returns how many. */
 size_t pair_carry(BIO *from, BIO *to, size_t most);
 
-/* Tells whether the error is one that a later call may get past by itself. */
+/* Whether a later call may succeed without anything but I/O. */
 bool wants_io(int ssl_error);
 
-/* Runs a role of a blocking connection in a thread of its own. */
+/* Runs a role of a blocking connection in another thread. */
 struct peer;
 struct peer *peer_start(void (*role)(SSL *ssl, void *argument), SSL *ssl,
                         void *argument);

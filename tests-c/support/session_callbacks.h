@@ -1,5 +1,5 @@
 /*
- * Callbacks of caches that count what they are told: new sessions, and sessions that are removed.
+ * Callbacks of caches that count new sessions, and sessions that are removed.
  */
 #ifndef SESSION_CALLBACKS_H
 #define SESSION_CALLBACKS_H

@@ -1,5 +1,5 @@
 /*
- * All that a library can tell of sessions, as text that is the same on another library.
+ * All that a library shows of sessions, as text that is the same on another library.
  */
 #ifndef SESSION_REPORT_H
 #define SESSION_REPORT_H

@@ -189,7 +189,7 @@ static int get_ca(SSL *ssl)
 {
     return sk_X509_NAME_num(SSL_get0_CA_list(ssl));
 }
-/* As the client is told. */
+/* As the client sees it. */
 static void context_client_ca_asking(SSL_CTX *context, int value)
 {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);

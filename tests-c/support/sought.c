@@ -168,7 +168,7 @@ void add_traffic_keys(void)
     }
 }
 
-/* What comes of a PSK before the ClientHello is sent (RFC 8446, section 7.1). */
+/* What is derived from a PSK before the ClientHello is sent (RFC 8446, section 7.1). */
 void add_early_secrets(const unsigned char *psk, size_t length, const char *binder)
 {
     static const unsigned char ZEROS[LONGEST];

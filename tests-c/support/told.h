@@ -1,5 +1,5 @@
 /*
- * What programs are told of messages (SSL_CTX_set_msg_callback) and of the states between
+ * What programs see of messages (SSL_CTX_set_msg_callback) and of the states between
  * them (SSL_CB_LOOP), each end as a line of words:
  *
  *     start done(S) exit+ exit0 exit-   the handshake begins, is done, a call returns 1, 0, -1

@@ -1,5 +1,5 @@
 /*
- * Parts of a test as processes of their own, each on the library that the test names: the
+ * Parts of a test as processes, each on the library that the test names: the
  * system's libssl, or the one of OTHER_LIBSSL (Reprise; without it the system's again).
  * They hand things to each other in files, in a directory that goes when the test ends.
  */

@@ -44,7 +44,7 @@ static void run(struct shared *shared, void *(*body)(void *), void *(*other)(voi
         CHECK_EQ(pthread_join(threads[i], NULL), 0);
 }
 
-/* A pair of its own in the shared contexts. */
+/* A pair for this thread in the shared contexts. */
 static void borrow_contexts(struct pair *pair, const struct shared *shared)
 {
     memset(pair, 0, sizeof(*pair));

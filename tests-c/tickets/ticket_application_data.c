@@ -79,7 +79,7 @@ static void application_data_travels_in_the_ticket(const struct protocol *protoc
     pair_free(&pair);
 }
 
-static void a_ticket_callback_hears_of_missing_and_foreign_tickets(
+static void a_ticket_callback_is_called_for_missing_and_foreign_tickets(
     const struct protocol *protocol)
 {
     struct pair pair;
@@ -125,5 +125,5 @@ static void ticket_callbacks_may_fail_the_handshake(const struct protocol *proto
 }
 
 TEST_MAIN(TEST_EACH(application_data_travels_in_the_ticket),
-          TEST_EACH(a_ticket_callback_hears_of_missing_and_foreign_tickets),
+          TEST_EACH(a_ticket_callback_is_called_for_missing_and_foreign_tickets),
           TEST_EACH(ticket_callbacks_may_fail_the_handshake))

@@ -179,7 +179,7 @@ static void the_answer_to_a_ticket_decides(const struct protocol *protocol)
 }
 
 /* S46 */
-static void a_renewed_tls12_ticket_is_a_new_session_that_nobody_is_told_of(void)
+static void a_renewed_tls12_ticket_is_a_new_session_without_a_callback(void)
 {
     struct pair pair;
     SSL_SESSION *session, *renewed;
@@ -216,4 +216,4 @@ TEST_MAIN(TEST_EACH(a_key_callback_makes_tickets_portable),
           TEST_EACH(a_key_callback_may_decline_a_ticket),
           TEST_EACH(a_key_callback_that_fails_is_fatal),
           TEST_EACH(the_answer_to_a_ticket_decides),
-          TEST(a_renewed_tls12_ticket_is_a_new_session_that_nobody_is_told_of))
+          TEST(a_renewed_tls12_ticket_is_a_new_session_without_a_callback))

@@ -49,7 +49,7 @@ static void the_callbacks_are_called_in_order_for_each_ticket(void)
 }
 
 /* S8, S114, S123 */
-static void each_ticket_has_a_session_of_its_own(void)
+static void each_ticket_has_its_own_session(void)
 {
     struct pair pair;
     unsigned char one[48], two[48], later[48];
@@ -171,7 +171,7 @@ static void the_ticket_callback_may_set_the_timeout(void)
 }
 
 /* S76 */
-static void without_a_key_there_is_no_ticket_and_nobody_is_told(void)
+static void without_a_key_there_is_no_ticket_and_no_callback(void)
 {
     struct pair pair;
     unsigned int length;
@@ -194,7 +194,7 @@ static void without_a_key_there_is_no_ticket_and_nobody_is_told(void)
 }
 
 /* S78 */
-static void a_ticket_that_stays_good_is_not_renewed(void)
+static void a_ticket_that_stays_valid_is_not_renewed(void)
 {
     struct pair pair;
 
@@ -379,12 +379,12 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
 }
 
 TEST_MAIN(TEST(the_callbacks_are_called_in_order_for_each_ticket),
-          TEST(each_ticket_has_a_session_of_its_own),
+          TEST(each_ticket_has_its_own_session),
           TEST(application_data_of_the_session_is_handed_on_from_ticket_to_ticket),
           TEST(a_resumed_session_is_not_changed_by_the_new_ticket),
           TEST(the_ticket_callback_may_set_the_timeout),
-          TEST(without_a_key_there_is_no_ticket_and_nobody_is_told),
-          TEST(a_ticket_that_stays_good_is_not_renewed),
+          TEST(without_a_key_there_is_no_ticket_and_no_callback),
+          TEST(a_ticket_that_stays_valid_is_not_renewed),
           TEST(a_ticket_that_cannot_be_made_ends_the_connection),
           TEST_EACH(a_ticket_may_be_longer_than_a_record_but_not_too_long),
           TEST(a_session_has_the_protocol_and_the_early_data_of_its_connection))

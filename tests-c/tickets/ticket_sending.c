@@ -57,7 +57,7 @@ static void note_end(const SSL *ssl, int where, int value)
     }
 }
 
-static void the_end_of_the_handshake_is_told_before_its_tickets(void)
+static void the_end_of_the_handshake_is_reported_before_its_tickets(void)
 {
     struct pair pair;
 
@@ -138,7 +138,7 @@ static void asked_for_tickets_go_before_the_data_of_the_next_write(void)
     CHECK_EQ(told, 5);
     CHECK_EQ(SSL_in_init(pair.server), 0);
 
-    /* Each ticket is a record of its own, and the data is the last one. */
+    /* Each ticket is in its own record, and the data is in the last one. */
     length = BIO_read(pair.to_client, records, sizeof(records));
     for (int at = 0; at < length; count++) {
         int body = records[at + 3] << 8 | records[at + 4];
@@ -302,7 +302,7 @@ static void tickets_go_out_under_new_keys_too(void)
 }
 
 TEST_MAIN(TEST(tickets_are_announced_before_the_handshake_returns),
-          TEST(the_end_of_the_handshake_is_told_before_its_tickets),
+          TEST(the_end_of_the_handshake_is_reported_before_its_tickets),
           TEST(each_of_many_tickets_is_good),
           TEST(a_ticket_that_is_asked_for_puts_the_server_back_into_the_handshake),
           TEST(asked_for_tickets_go_before_the_data_of_the_next_write),
