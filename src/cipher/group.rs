@@ -22,7 +22,7 @@ pub struct Group {
     pub supported: bool,
 }
 
-/// The groups that are on unless the program says otherwise, best first: OpenSSL's X25519, P-256,
+/// The groups in use unless the program sets others, best first: OpenSSL's X25519, P-256,
 /// X448, P-521, P-384 and finite fields.
 pub const DEFAULT_GROUPS: &[u16] = &[
     0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104,
@@ -42,7 +42,7 @@ impl Group {
         GROUPS.iter().find(|group| nid != 0 && group.nid == nid)
     }
 
-    /// The group with this name. Names are exactly spelt, save those that libcrypto 3.0 does not
+    /// The group with this name. Case matters, except in names that libcrypto 3.0 does not
     /// have.
     pub fn from_name(name: &str) -> Option<&'static Group> {
         GROUPS.iter().find(|group| {

@@ -16,12 +16,12 @@ use crate::wire::Version;
 /// What `DEFAULT` stands for (`OSSL_default_cipher_list`).
 pub const DEFAULT_CIPHER_LIST: &CStr = c"ALL:!COMPLEMENTOFDEFAULT:!eNULL";
 
-/// The suites of TLS 1.3 that are on unless the program says otherwise
+/// The suites of TLS 1.3 in use unless the program sets others
 /// (`OSSL_default_ciphersuites`).
 pub const DEFAULT_CIPHERSUITES: &CStr =
     c"TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
 
-/// What a cipher string says.
+/// The result of a cipher string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CipherList {
     /// Supported suites below TLS 1.3, best first; never empty.
@@ -136,7 +136,7 @@ enum Action {
     MoveToFront,
     /// Take them off the list; they may come back (`-`).
     Remove,
-    /// Take them off for good (`!`).
+    /// Take them off; they cannot come back (`!`).
     Ban,
 }
 

@@ -1,7 +1,7 @@
 //! Cipher suites, groups and signature schemes: their numbers, their names, and the strings that programs choose them with.
 //!
 //! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
-//! and stored sessions may name any of it; what the engine can really do is marked `supported`.
+//! and stored sessions may name any of it; what the engine can do is marked `supported`.
 //! A parser reads a string by OpenSSL's rules over the whole table first, so that positions and
 //! exclusions mean what they mean there, and then keeps what is supported. A string that leaves
 //! nothing usable is an error that says so.
@@ -13,7 +13,7 @@
 //! | [`list`]      | cipher strings; `selector` has their words, `suite_b` the profiles |
 //! | [`group`]     | groups, and lists of them                                          |
 //! | [`signature`] | signature algorithms, and lists of them                            |
-//! | [`security`]  | what a security level demands                                      |
+//! | [`security`]  | what a security level requires                                     |
 //! | [`method`]    | what `SSL_METHOD` points to                                        |
 
 pub mod group;

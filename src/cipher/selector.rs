@@ -43,7 +43,7 @@ impl Selector {
 
     /// What both select (`+` inside an item). `None` when their properties exclude each other.
     pub fn and(self, other: Self) -> Option<Self> {
-        // OpenSSL's rule, odd as it is: `COMPLEMENTOFDEFAULT+HIGH` is `HIGH`, while
+        // OpenSSL's rule: `COMPLEMENTOFDEFAULT+HIGH` is `HIGH`, while
         // `HIGH+COMPLEMENTOFDEFAULT` is what it says.
         let forgets_default = self.strength.is_none() && other.strength.is_some();
         Some(Self {

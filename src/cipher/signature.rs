@@ -55,7 +55,7 @@ impl SignatureAlgorithm {
     }
 }
 
-/// The supported algorithms that are on unless the program says otherwise, best first, in OpenSSL's
+/// The supported algorithms in use unless the program sets others, best first, in OpenSSL's
 /// order. The security policy leaves some out.
 pub const DEFAULT_SIGNATURE_ALGORITHMS: [u16; 16] = [
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401,

@@ -30,7 +30,7 @@ pub struct Cipher {
     pub mac: Mac,
     /// Hash of the handshake (PRF or HKDF).
     pub handshake_digest: Option<HandshakeDigest>,
-    /// What else is to be known of it.
+    /// Other properties.
     pub(super) traits: Traits,
 }
 
@@ -60,13 +60,13 @@ impl Cipher {
         Self::from_id(0x0300_0000 | u32::from(number))
     }
 
-    /// The suite with this OpenSSL name, exactly spelt.
+    /// The suite with this OpenSSL name. Case matters.
     #[cfg(test)]
     pub fn from_name(name: &[u8]) -> Option<&'static Cipher> {
         Self::known().find(|cipher| cipher.name.to_bytes() == name)
     }
 
-    /// The suite with this name of the TLS registry, exactly spelt.
+    /// The suite with this name in the TLS registry. Case matters.
     pub fn from_standard_name(name: &[u8]) -> Option<&'static Cipher> {
         Self::known().find(|cipher| cipher.standard_name.to_bytes() == name)
     }
@@ -123,12 +123,12 @@ impl Cipher {
     }
 }
 
-/// What a suite is, beyond its algorithms.
+/// Properties of a suite besides its algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Traits(u8);
 
 impl Traits {
-    /// Nothing of the below.
+    /// None.
     pub const NONE: Self = Self(0);
     /// The cipher string `FIPS` selects it.
     pub const FIPS: Self = Self(1);
@@ -139,12 +139,12 @@ impl Traits {
     /// The engine can use it.
     pub const SUPPORTED: Self = Self(8);
 
-    /// These and those.
+    /// Both sets.
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether all of `other` hold.
+    /// Whether all of `other` are set.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -183,7 +183,7 @@ impl KeyExchange {
         }
     }
 
-    /// As it stands in a description.
+    /// The word for it in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -229,7 +229,7 @@ impl Authentication {
         }
     }
 
-    /// As it stands in a description.
+    /// The word for it in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -290,7 +290,7 @@ impl Encryption {
         }
     }
 
-    /// As it stands in a description.
+    /// The word for it in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Unspecified => "unknown",
@@ -341,7 +341,7 @@ impl Mac {
         }
     }
 
-    /// As it stands in a description.
+    /// The word for it in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Unspecified => "unknown",
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn signalling_values_are_found_and_told_from_suites() {
+    fn signalling_values_are_found_and_are_no_suites() {
         assert!(Cipher::from_wire(0x5600).unwrap().is_signal());
         assert!(Cipher::from_wire(0x00ff).unwrap().is_signal());
         assert!(!Cipher::from_wire(0x1301).unwrap().is_signal());

@@ -37,9 +37,9 @@ pub enum Action {
 
 /// A command.
 pub struct Command {
-    /// Its name on a command line; exactly spelt.
+    /// Its name on a command line. Case matters.
     line: Option<&'static str>,
-    /// Its name in a file; in any case.
+    /// Its name in a file. Case does not matter.
     file: Option<&'static str>,
     /// Flags without which it does not exist.
     needs: u32,

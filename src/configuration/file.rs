@@ -86,9 +86,10 @@ pub fn server_info(configuration: &Configuration, _path: &CStr) -> Result<()> {
 /// `DHParameters`: the file is read and checked, and has no effect, as DHE is never used.
 pub fn dh_parameters(configuration: &Configuration, path: &CStr) -> Result<()> {
     let configured = configuration.configured();
-    match configured.is_some() {
-        true => dh_parameters::check_file(&configured.library(), path),
-        false => Ok(()),
+    if configured.is_some() {
+        dh_parameters::check_file(&configured.library(), path)
+    } else {
+        Ok(())
     }
 }
 

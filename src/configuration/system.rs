@@ -1,5 +1,5 @@
 //! Sections of OpenSSL's configuration file: `ssl_conf` names them, and each holds commands
-//! (SSL_CTX_config(3), config(5)). The section `system_default` is for every context.
+//! (SSL_CTX_config(3), config(5)). The section `system_default` applies to every context.
 
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::libcrypto::configuration;
 const SYSTEM_DEFAULT: &CStr = c"system_default";
 
 /// Applies the system's defaults to a new context. Commands that fail are skipped, and their
-/// errors reported: they do not keep the context from being made.
+/// errors reported: the context is made all the same.
 pub fn apply_system_configuration(context: &Arc<Context>, report: Report<'_>) {
     if let Some(commands) = configuration::section(SYSTEM_DEFAULT) {
         let target = Target::Context(Arc::downgrade(context));
@@ -31,9 +31,10 @@ pub fn apply(name: &CStr, target: Target, report: Report<'_>) -> Result<()> {
         )
     })?;
     let flags = FILE | CERTIFICATE | REQUIRE_PRIVATE;
-    match run(&commands, target, flags, report) {
-        true => Ok(()),
-        false => Err(Error::Silent),
+    if run(&commands, target, flags, report) {
+        Ok(())
+    } else {
+        Err(Error::Silent)
     }
 }
 

@@ -46,7 +46,7 @@ pub fn groups(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// `ECDHParameters`: one group, or a word for "as you like", which is always so.
+/// `ECDHParameters`: one group, or a word that leaves the choice to the library, which has it anyway.
 pub fn one_group(configuration: &Configuration, value: &CStr) -> Result<()> {
     let name = value.to_bytes();
     let automatic = configuration.allows(FILE)
@@ -58,9 +58,10 @@ pub fn one_group(configuration: &Configuration, value: &CStr) -> Result<()> {
     if name.contains(&b':') {
         return Err(Error::Silent);
     }
-    match configuration.configured().is_some() {
-        true => groups(configuration, value),
-        false => Ok(()),
+    if configuration.configured().is_some() {
+        groups(configuration, value)
+    } else {
+        Ok(())
     }
 }
 
@@ -127,7 +128,7 @@ pub fn max_protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// A limit to be set, 0 for none. `None` when there is nothing to do: a version of DTLS, or a
+/// A limit to be set, [`Version::NONE`] for none. `None` when there is nothing to do: a version of DTLS, or a
 /// target with a method of one version.
 fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<Version>> {
     let method = configuration.configured().method().ok_or(Error::Silent)?;

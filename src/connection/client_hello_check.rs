@@ -28,9 +28,10 @@ impl ClientHello {
         let too_old = |reason| Err(Failure::with_alert(reason, Alert::HANDSHAKE_FAILURE));
         let is_too_old = self.legacy_version() <= Version::SSL3;
         let Some(contents) = self.extension(ExtensionType::SUPPORTED_VERSIONS) else {
-            return match is_too_old {
-                true => too_old(Reason::VERSION_TOO_LOW),
-                false => Ok(()),
+            return if is_too_old {
+                too_old(Reason::VERSION_TOO_LOW)
+            } else {
+                Ok(())
             };
         };
         match Reader::whole(contents, Reader::vector8) {
@@ -71,18 +72,20 @@ impl ClientHello {
         self.check_each(ExtensionType::PSK_KEY_EXCHANGE_MODES, |contents| {
             Reader::whole(contents, Reader::vector8).is_some_and(|modes| !modes.is_empty())
         })?;
-        match self.offers_psk_dhe_ke() {
-            true => self.check_each(ExtensionType::PRE_SHARED_KEY, are_identities),
+        if self.offers_psk_dhe_ke() {
+            self.check_each(ExtensionType::PRE_SHARED_KEY, are_identities)
+        } else {
             // Nothing can be done with them.
-            false => Ok(()),
+            Ok(())
         }
     }
 
     /// Compression methods.
     pub(super) fn check_compression(&self) -> Check {
-        match self.compression_methods().contains(&NO_COMPRESSION) {
-            true => Ok(()),
-            false => malformed(Reason::NO_COMPRESSION_SPECIFIED),
+        if self.compression_methods().contains(&NO_COMPRESSION) {
+            Ok(())
+        } else {
+            malformed(Reason::NO_COMPRESSION_SPECIFIED)
         }
     }
 
@@ -125,9 +128,10 @@ impl ClientHello {
         let has = |kind| self.extension(kind).is_some();
         let missing = |reason| {
             // TLS 1.2 has no such alert.
-            let alert = match tls13 {
-                true => Alert::MISSING_EXTENSION,
-                false => Alert::HANDSHAKE_FAILURE,
+            let alert = if tls13 {
+                Alert::MISSING_EXTENSION
+            } else {
+                Alert::HANDSHAKE_FAILURE
             };
             Err(Failure::with_alert(reason, alert))
         };
@@ -165,9 +169,10 @@ impl ClientHello {
     }
 
     fn check_each(&self, kind: ExtensionType, is_good: impl FnOnce(&[u8]) -> bool) -> Check {
-        match self.extension(kind).is_none_or(is_good) {
-            true => Ok(()),
-            false => malformed(Reason::BAD_EXTENSION),
+        if self.extension(kind).is_none_or(is_good) {
+            Ok(())
+        } else {
+            malformed(Reason::BAD_EXTENSION)
         }
     }
 
@@ -249,9 +254,10 @@ impl ClientHello {
                 return malformed(Reason::CA_DN_LENGTH_MISMATCH);
             }
         }
-        match reader.is_empty() {
-            true => Ok(()),
-            false => malformed(Reason::BAD_EXTENSION),
+        if reader.is_empty() {
+            Ok(())
+        } else {
+            malformed(Reason::BAD_EXTENSION)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions in the cache of a context: what [`crate::cache`] needs to know of them.
+//! Sessions as entries of a context's cache ([`crate::cache`]).
 
 use std::sync::atomic::AtomicU32;
 
@@ -10,7 +10,7 @@ impl Entry for Session {
     type Owner = dyn Owner;
 
     fn key(&self) -> Key {
-        // A session's id is at most 32 bytes long: its setters see to that.
+        // A session's id is at most 32 bytes long: its setters accept no longer one.
         Key::new(self.protocol_version(), &self.id()).unwrap_or_else(|| unreachable!())
     }
 

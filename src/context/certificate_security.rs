@@ -36,8 +36,8 @@ struct Strength {
     position: Position,
     /// Bits of security of its key; -1 when that is not known.
     key_bits: c_int,
-    /// Those of its signature, and the NID of the digest or else of the algorithm; `None` for one that is signed by
-    /// itself, as its signature proves nothing.
+    /// Those of its signature, and the NID of the digest or else of the algorithm; `None` for a
+    /// self-signed one, whose signature proves nothing.
     signature: Option<(c_int, c_int)>,
 }
 

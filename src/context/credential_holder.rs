@@ -65,9 +65,10 @@ pub trait CredentialHolder {
         for issuer in &issuers {
             self.check_strength(issuer, Position::Issuer)?;
         }
-        let chain = match issuers.is_empty() {
-            true => None,
-            false => Some(Arc::new(X509Chain::from_items(issuers)?)),
+        let chain = if issuers.is_empty() {
+            None
+        } else {
+            Some(Arc::new(X509Chain::from_items(issuers)?))
         };
         self.change_credentials(&|credentials| {
             let slot = credentials

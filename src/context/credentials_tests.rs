@@ -122,7 +122,7 @@ fn kinds_of_keys_without_a_slot_are_refused() {
 }
 
 #[test]
-fn all_at_once_replaces_only_when_told_to() {
+fn a_full_slot_is_replaced_only_on_request() {
     let (one, two) = (
         testing::self_signed("1.test"),
         testing::self_signed("2.test"),
@@ -244,7 +244,7 @@ fn the_security_level_bounds_keys_and_signatures() {
         context.use_certificate(&strong.certificate),
         Err(Error::new(Reason::CA_MD_TOO_WEAK))
     );
-    // Nobody relies on the signature of a certificate that is signed by itself.
+    // The signature of a self-signed certificate proves nothing.
     let own = testing::self_signed_with("own.test", testing::ec_key(c"P-384"));
     context.use_certificate(&own.certificate).unwrap();
 }

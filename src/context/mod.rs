@@ -3,12 +3,12 @@
 //!
 //! Two kinds of configuration are kept apart, because OpenSSL treats them differently:
 //!
-//! * [`Settings`] is what `SSL_new(3)` copies: a connection starts with its context's value and may
-//! then change its own. It is one immutable value behind an `Arc`; starting a connection copies one
-//! pointer, and changing a setting makes a new value. * [`Callbacks`], the certificate store, the
-//! verification parameters, the cache and the ticket keys are looked up in the context whenever
-//! they are needed, so a change reaches connections that exist already. curl, for one, fills the
-//! certificate store during the handshake.
+//! - [`Settings`] is what `SSL_new(3)` copies: a connection starts with its context's value and may
+//!   then change its own. It is one immutable value behind an `Arc`; starting a connection copies one
+//!   pointer, and changing a setting makes a new value.
+//! - [`Callbacks`], the certificate store, the verification parameters, the cache and the ticket keys
+//!   are read from the context whenever they are needed, so a change reaches connections that exist
+//!   already. curl, for one, fills the certificate store during the handshake.
 //!
 //! A context may be used by any number of threads at once.
 //!

@@ -28,7 +28,7 @@ const ECDSA: i32 = 408;
 const NO_GROUP_LEFT: &str = "no group is left of those that Reprise has: X25519, P-256, P-384, \
                              X25519MLKEM768 and SecP256r1MLKEM768";
 
-/// What is kept.
+/// The profiles that are kept.
 #[derive(Clone, Default)]
 pub(super) struct Profiles {
     client: OnceCell<Arc<Profile>>,
@@ -41,7 +41,7 @@ pub struct Wishes<'a> {
     pub version: Version,
     /// Suites by number, best first.
     pub suites: &'a [u16],
-    /// Groups by number; empty when the client has not said.
+    /// Groups by number; empty when the client has not named any.
     pub groups: &'a [u16],
 }
 
@@ -124,13 +124,14 @@ impl Settings {
     ) -> Result<Profile> {
         // The answer of the level is kept for other clients; a callback is asked about this one.
         let asks = self.security_callback.is_set();
-        let versions: Vec<_> = match asks || !self.allows_version(method, client.version) {
-            true => vec![client.version],
-            false => self.permitted_versions(method, asker),
+        let versions: Vec<_> = if asks || !self.allows_version(method, client.version) {
+            vec![client.version]
+        } else {
+            self.permitted_versions(method, asker)
         };
-        let first = |cipher: &Cipher| match self.puts_chacha_first(client.suites) {
-            true => cipher.encryption != Encryption::ChaCha20Poly1305,
-            false => false,
+        let first = |cipher: &Cipher| {
+            self.puts_chacha_first(client.suites)
+                && cipher.encryption != Encryption::ChaCha20Poly1305
         };
         let mut ciphers: Vec<_> = self
             .ciphers()
@@ -201,9 +202,10 @@ impl Settings {
                 })
                 .any(|scheme| self.permits_signature(asker, SIGALG_MASK, scheme))
         };
-        let (by_rsa, by_ecdsa) = match versions.contains(&Version::TLS1_2) {
-            true => (signs(&[RSA, RSA_PSS]), signs(&[ECDSA])),
-            false => (true, true),
+        let (by_rsa, by_ecdsa) = if versions.contains(&Version::TLS1_2) {
+            (signs(&[RSA, RSA_PSS]), signs(&[ECDSA]))
+        } else {
+            (true, true)
         };
         self.ciphers()
             .filter(|cipher| versions.contains(&version_of(cipher)))
@@ -242,9 +244,10 @@ fn suits_suite_b(cipher: &Cipher, client: &Wishes<'_>) -> bool {
 }
 
 fn version_of(cipher: &Cipher) -> Version {
-    match cipher.is_tls13() {
-        true => Version::TLS1_3,
-        false => Version::TLS1_2,
+    if cipher.is_tls13() {
+        Version::TLS1_3
+    } else {
+        Version::TLS1_2
     }
 }
 

@@ -89,9 +89,10 @@ impl Settings {
             0,
             key.map_or(Subject::Nothing, Subject::Key),
         );
-        match self.permits(asker, question) {
-            true => Ok(()),
-            false => Err(Error::new(Reason::DH_KEY_TOO_SMALL)),
+        if self.permits(asker, question) {
+            Ok(())
+        } else {
+            Err(Error::new(Reason::DH_KEY_TOO_SMALL))
         }
     }
 

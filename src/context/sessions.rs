@@ -75,9 +75,10 @@ impl Context {
             time => Due::At(time),
         };
         // A callback may remove the session that would be flushed next.
-        let pace = match self.remove_session_callback.get().is_set() {
-            true => Pace::OneByOne,
-            false => Pace::SomeAtOnce,
+        let pace = if self.remove_session_callback.get().is_set() {
+            Pace::OneByOne
+        } else {
+            Pace::SomeAtOnce
         };
         for session in self.cache.flush(due, pace) {
             self.let_go(&session);

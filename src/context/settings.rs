@@ -200,13 +200,14 @@ impl Settings {
     fn leave_out_unavailable(&mut self) {
         let available = |ciphers: &Arc<[&'static Cipher]>| {
             let all = ciphers.iter().all(|cipher| self.has_algorithms_of(cipher));
-            match all {
-                true => ciphers.clone(),
-                false => ciphers
+            if all {
+                ciphers.clone()
+            } else {
+                ciphers
                     .iter()
                     .copied()
                     .filter(|cipher| self.has_algorithms_of(cipher))
-                    .collect(),
+                    .collect()
             }
         };
         (self.tls13_ciphers, self.tls12_ciphers) = (

@@ -3,12 +3,12 @@
 use std::ffi::c_long;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One figure.
+/// A counter.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    /// One more.
+    /// Adds one.
     pub fn increment(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
@@ -24,7 +24,7 @@ impl Counter {
     }
 }
 
-/// The figures of a context.
+/// The statistics of a context.
 #[derive(Debug, Default)]
 pub struct Statistics {
     /// Client handshakes started.

@@ -239,15 +239,17 @@ fn check_header(
     if expected.tls12 && version != Version::TLS1_2 {
         // Of a peer that has not understood us, perhaps.
         let is_plain_alert = expected.handshaking && major_is_tls && kind == ContentType::ALERT;
-        return Err(match is_plain_alert {
-            true => RecordProblem::WrongVersion,
-            false => RecordProblem::OtherVersion,
+        return Err(if is_plain_alert {
+            RecordProblem::WrongVersion
+        } else {
+            RecordProblem::OtherVersion
         });
     }
     if !major_is_tls {
-        return Err(match first {
-            true => what_is_not_tls(bytes),
-            false => RecordProblem::OtherVersion,
+        return Err(if first {
+            what_is_not_tls(bytes)
+        } else {
+            RecordProblem::OtherVersion
         });
     }
     if expected.tls13_protected {
@@ -264,18 +266,20 @@ fn check_header(
             return Err(RecordProblem::OtherProtectedVersion);
         }
     }
-    let longest = match expected.tls13_protected {
-        true => LONGEST_TLS13,
-        false => LONGEST_TLS12,
+    let longest = if expected.tls13_protected {
+        LONGEST_TLS13
+    } else {
+        LONGEST_TLS12
     };
     if body > LONGEST_PACKET {
         Err(RecordProblem::TooLong)
     } else if body > longest {
         Err(RecordProblem::ProtectedTooLong)
     } else if !KNOWN_TYPES.contains(&kind) {
-        Err(match expected.is_agreed() {
-            true => RecordProblem::UnknownType,
-            false => RecordProblem::NoHello,
+        Err(if expected.is_agreed() {
+            RecordProblem::UnknownType
+        } else {
+            RecordProblem::NoHello
         })
     } else if body > LONGEST_PLAINTEXT && expected.is_plain(kind) {
         Err(RecordProblem::PlaintextTooLong)

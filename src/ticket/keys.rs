@@ -35,7 +35,7 @@ pub enum Opened {
 }
 
 /// The keys that seal and open the tickets of a context, shared by all its connections. See
-/// [`super`] for whose keys these are, and when they change.
+/// [`super`] for where these keys come from, and when they change.
 pub struct TicketKeys {
     ring: ArcSwap<KeyRing>,
     library: LibraryContext,
@@ -71,7 +71,7 @@ impl TicketKeys {
     }
 
     /// The key that seals tickets (`SSL_CTX_get_tlsext_ticket_keys`). If it is one of the
-    /// library's own it rotates no longer: what others have been given must stay valid.
+    /// library's own, it no longer rotates: keys that the program hands on must stay valid.
     ///
     /// # Errors
     /// Those of libcrypto, when a rotation is due.
@@ -99,7 +99,8 @@ impl TicketKeys {
         self.up_to_date()?.sealing().seal(plaintext)
     }
 
-    /// Opens what a client offered: any bytes at all. Takes no more memory than the ticket has.
+    /// Opens a ticket that a client offered, which may be any bytes. Takes no more memory than the
+    /// ticket has.
     /// Leaves errors on the queue only when libcrypto itself is in trouble (no memory).
     pub fn open(&self, ticket: &[u8]) -> Opened {
         // Keys that cannot be brought up to date may be too old: they open nothing.

@@ -9,15 +9,15 @@
 //!               the HMAC is over everything before it
 //! ```
 //!
-//! What the plaintext means, and whether the session in it may be resumed, is for the caller.
+//! The caller decides what the plaintext means, and whether the session in it may be resumed.
 //! Tickets that the program seals itself (`SSL_CTX_set_tlsext_ticket_key_evp_cb`) do not come
 //! through here.
 //!
-//! # Whose keys
+//! # Owners of keys
 //!
 //! Each context has a [`TicketKeys`]. It holds one of:
 //!
-//! - **The library's own keys**, as long as the program does not speak of keys. They rotate by
+//! - **The library's own keys**, as long as the program neither sets nor reads keys. They rotate by
 //!   themselves: a key seals tickets for 12 hours, opens them until it is 36 hours old, and is then
 //!   erased. So a ticket opens for at least 24 hours, longer than the default session timeout of 2
 //!   hours; a context with a longer timeout than that should be given keys.
@@ -25,19 +25,19 @@
 //!   until the program sets another. Setting a key erases whatever was there before: tickets of a
 //!   key that was taken back are no longer honoured, as with OpenSSL.
 //! - **A key that the program has read** (`SSL_CTX_get_tlsext_ticket_keys`) while the library's
-//!   own were in use. Who reads keys hands them to others, so from then on the key stays, as if the
-//!   program had set it. Keys that it had replaced still open tickets until they are 36 hours old.
+//!   own were in use. A program that reads keys hands them to others, so from then on the key stays,
+//!   as if the program had set it. Keys that it had replaced still open tickets until they are 36 hours old.
 //!
 //! # Rotation and `fork`
 //!
 //! A server that forks its workers after it has made its context expects every worker to open
-//! every worker's tickets; with OpenSSL they inherit one key. Keys that each process makes up for
-//! itself when the time comes would lose that at the first rotation. So a context draws one secret
+//! every worker's tickets; with OpenSSL they inherit one key. If each process made its own new keys,
+//! that would end with the first rotation. So a context draws one secret
 //! when it is made, and each period's key and the next period's secret are derived from it, one
-//! way ([`chain`]). All processes that inherited the secret arrive at the same key by looking at
-//! the clock, and what has been erased cannot be derived again. The price: who reads the
-//! memory of a server process learns its later keys too, not just those of the next 36 hours. That
-//! ends with the context: a server that reloads its configuration starts anew. Processes that make
+//! way ([`chain`]). All processes that inherited the secret derive the same key from the clock,
+//! and what has been erased cannot be derived again. The price: an attacker who reads the memory of
+//! a server process learns its later keys too, not just those of the next 36 hours. That ends with
+//! the context: a server that reloads its configuration starts a new chain. Processes that make
 //! their contexts after forking have unrelated keys.
 //!
 //! Nothing runs in the background. Keys are brought up to date when a ticket is sealed or
@@ -53,13 +53,13 @@
 //! # Threads
 //!
 //! Any number of threads seal and open through one [`TicketKeys`]. The usual case reads one
-//! pointer and takes no lock; a due rotation is computed by whoever comes first, others who come
-//! at the same time arrive at the same result. Nothing here can be left locked by a `fork`.
+//! pointer and takes no lock; a due rotation is computed by the first thread that needs it, and
+//! threads that compute it at the same time get the same result. Nothing here can be left locked by a `fork`.
 //!
 //! | part           | what it is                                             |
 //! |----------------|--------------------------------------------------------|
 //! | [`keys`]       | the keys of a context: what the rest of the library uses |
-//! | [`key_ring`]   | the keys of one moment, and which come after them      |
+//! | [`key_ring`]   | the keys of one moment, and those that follow them     |
 //! | [`chain`]      | the secret from which the library's own keys come      |
 //!
 //! One key, and the sealing itself, is [`crate::libcrypto::ticket_cipher`].

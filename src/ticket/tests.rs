@@ -1,4 +1,4 @@
-//! Tickets as users meet them: shared keys, hostile bytes, the passing of time, threads.
+//! Tickets in use: shared keys, hostile bytes, passing time, threads.
 
 use std::sync::Barrier;
 use std::thread;

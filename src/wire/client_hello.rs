@@ -112,9 +112,10 @@ impl ClientHello {
         const LONGEST_SESSION_ID: usize = 32;
         let mut reader = Reader::new(&body);
         let parts = HelloParts::read(&mut reader)?;
-        let list = match reader.is_empty() {
-            true => &[],
-            false => Reader::whole(reader.rest(), Reader::vector16)?,
+        let list = if reader.is_empty() {
+            &[]
+        } else {
+            Reader::whole(reader.rest(), Reader::vector16)?
         };
         if parts.session_id.len() > LONGEST_SESSION_ID {
             return None;
