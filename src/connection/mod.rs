@@ -45,8 +45,8 @@
 //! | `io`, `closing`  | `SSL_read`, `SSL_write`, `SSL_shutdown`                               |
 //! | `last_call`      | what stopped the last call (`SSL_get_error`)                          |
 //!
-//! `client_hello_reader`, `client_hello_check` and `plain_messages` read messages; `state` and `stop` say
-//! where a connection is and why a call stops; `stack` wipes secrets from it.
+//! `client_hello_reader` and `client_hello_check` read messages; `state` and `stop` say where a connection
+//! is and why a call stops; `stack` wipes secrets from it.
 
 mod client_hello_check;
 mod client_hello_reader;
@@ -65,7 +65,6 @@ mod observed;
 mod observer;
 mod output;
 mod peer;
-mod plain_messages;
 mod policy;
 mod records;
 mod session_slot;

@@ -2,7 +2,7 @@
 
 use super::transport::ReadStop;
 use super::{Connection, InfoKind, Stop};
-use crate::engine::Failure;
+use crate::engine::{Failure, Processed};
 use crate::error::Reason;
 use crate::flags::Options;
 use crate::wire::{Alert, AlertLevel};
@@ -42,33 +42,38 @@ impl Connection {
 
     /// Has the engine process the records that have been read. True when the peer has closed its direction.
     pub(super) fn process(&self) -> Result<bool, Stop> {
+        let progress = loop {
+            match self.process_in_engine()? {
+                Processed::ServerHello(hello) => self.read_server_hello(hello)?,
+                Processed::Records(progress) => break progress,
+            }
+        };
+        self.report_records();
+        self.record_early_data(progress.early)?;
+        if progress.closed {
+            self.shutdown.receive_close_notify();
+            self.report_alert(
+                InfoKind::ReadAlert,
+                AlertLevel::WARNING,
+                Alert::CLOSE_NOTIFY,
+            );
+        }
+        Ok(progress.closed)
+    }
+
+    fn process_in_engine(&self) -> Result<Processed, Stop> {
         let mut engine = self.engine.take()?;
         let result = engine.process(self);
         self.engine.put_back(engine);
-        let result = match (result, self.handshake.take_failure()) {
-            (Ok(_), Some(reason)) => return Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
-            (Err(failure), Some(reason)) => Err(Failure {
+        match (result, self.handshake.take_failure()) {
+            (Ok(processed), None) => Ok(processed),
+            (Ok(_), Some(reason)) => Err(self.refuse(reason, Alert::INTERNAL_ERROR)),
+            (Err(failure), None) => Err(self.fail(failure)),
+            (Err(failure), Some(reason)) => Err(self.fail(Failure {
                 reason,
                 detail: String::new(),
                 ..failure
-            }),
-            (result, None) => result,
-        };
-        match result {
-            Ok(progress) => {
-                self.report_records();
-                self.record_early_data(progress.early)?;
-                if progress.closed {
-                    self.shutdown.receive_close_notify();
-                    self.report_alert(
-                        InfoKind::ReadAlert,
-                        AlertLevel::WARNING,
-                        Alert::CLOSE_NOTIFY,
-                    );
-                }
-                Ok(progress.closed)
-            }
-            Err(failure) => Err(self.fail(failure)),
+            })),
         }
     }
 }

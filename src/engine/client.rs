@@ -101,7 +101,9 @@ pub(super) fn connect(
     let draws = CLIENT_SESSION_ID;
     let id = parameters.session.as_ref().and_then(ticket_session_id);
     thread::with(|driven| {
-        driven.planned_id = id.map(|id| PlannedId { draws, id });
+        if let Some(id) = id {
+            driven.planned_id = Some(PlannedId { draws, id });
+        }
         driven.client = Some(DrivenClient::new(parameters.may_authenticate, hooks));
     });
     let start = output.len();

@@ -80,8 +80,8 @@ impl Restorer {
             restoring(|it| it.psk = Some(psk));
             let result = connection.handle_new_session_ticket(&session.new_session_ticket());
             // No other derivation may get the PSK.
-            let restored = restoring(std::mem::take).and_then(|it| it.restored);
-            result.ok().and(restored)
+            restoring(|it| it.psk = None);
+            result.ok().and(restoring(|it| it.restored.take())?)
         });
         self.driven = Some(driven);
         restored

@@ -35,7 +35,7 @@ impl EarlyDataPolicy {
     }
 }
 
-/// What a record had to do with early data, at a server.
+/// What a record had to do with early data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EarlyDataEvent {
     /// Nothing.
@@ -47,6 +47,10 @@ pub enum EarlyDataEvent {
     /// It was early data that has been rejected; so many bytes by OpenSSL's count, which takes an
     /// authentication tag away only when it has tried to decrypt the record.
     Skipped(usize),
+    /// Client: the server has accepted it.
+    Accepted,
+    /// Server: rustls does not accept it.
+    Refused,
 }
 
 /// What the record layer decrypted last.

@@ -13,6 +13,8 @@
 //! | `tls`                       | [`Engine`]: the state of a connection, and how it is driven   |
 //! | `starting`                  | starting a connection of either role                          |
 //! | `processing`                | records given to rustls, and the plaintext in them            |
+//! | `events`                    | [`Event`]: what becomes known of a handshake                  |
+//! | `server_hello`              | the ServerHello in the records of a server                    |
 //! | `sending`                   | application data, tickets, alerts and new keys                |
 //! | `exporting`                 | keying material for the program                               |
 //! | `thread`                    | what is known and observed of the connection that is driven   |
@@ -56,6 +58,7 @@ mod client_session;
 mod credentials;
 mod delegate;
 mod early_data;
+mod events;
 mod exporting;
 mod external_psk;
 mod facts;
@@ -76,6 +79,7 @@ mod record;
 mod sending;
 mod server;
 mod server_flight;
+mod server_hello;
 mod server_parameters;
 mod session_value;
 mod spare;
@@ -93,18 +97,21 @@ pub use delegate::{
     CertificateRequest, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
 };
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
+pub use events::Event;
 pub use facts::Facts;
 pub use failure::Failure;
 pub use hello_change::ClientHelloChange;
 pub use messages::Record;
 pub use new_session_ticket::TicketSecrets;
+pub use processing::Processed;
 pub use profile::{Profile, knows_group};
 pub use provider::suites::tls13_hash_len;
 pub use record::RecordProblem;
 pub use server::normalized_server_name;
+pub use server_hello::{ServerHello, Tls12Hello};
 pub use server_parameters::{ResumeOffer, ServerParameters, TicketPolicy};
 pub use session_value::SessionSecrets;
-pub use tls::{Engine, received_so_far};
+pub use tls::{Engine, Phase, received_so_far};
 
 #[cfg(test)]
 mod tests;

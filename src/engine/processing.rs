@@ -14,17 +14,27 @@ use super::failure::{Failure, Side, replace_plain_alert};
 use super::new_session_ticket::TicketSource;
 use super::provider::random::SERVER_SESSION_ID;
 use super::record::RecordBuffer;
+use super::server_hello::ServerHello;
 use super::thread::{self, PlannedId};
 use super::tls::{Engine, Tls};
 use crate::error::Reason;
 use crate::wire::{Alert, AlertLevel, split_plain_alert};
 
-/// What a record that was processed has led to.
+/// How far the engine has come with the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Processed {
+    /// Client: this ServerHello has come, which goes unprotected. rustls gets it when the records are processed again.
+    ServerHello(ServerHello),
+    /// rustls has all of them.
+    Records(Progress),
+}
+
+/// What records that were processed have led to, beside the [events](super::Event) of the handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The peer's close_notify was in it.
+    /// The peer's close_notify was among them.
     pub closed: bool,
-    /// Server: what it had to do with early data.
+    /// What they had to do with early data.
     pub early: EarlyDataEvent,
 }
 
@@ -37,27 +47,43 @@ impl Progress {
 
 impl Engine {
     /// Processes the complete records in the input, up to the first with application data.
-    pub fn process(&mut self, delegate: &(dyn Delegate + 'static)) -> Result<Progress, Failure> {
+    pub fn process(&mut self, delegate: &(dyn Delegate + 'static)) -> Result<Processed, Failure> {
+        if let Some(hello) = self.find_server_hello() {
+            return Ok(Processed::ServerHello(hello));
+        }
         let limit = delegate.longest_certificate_list();
+        let handshaking = self.is_handshaking();
         self.prepare(limit);
         let result = self.drive(Some(delegate), |engine| match engine.check_plain(limit) {
             Some(result) => result,
             None => engine.process_records(),
         });
         self.settle();
-        result
+        let mut progress = result?;
+        if handshaking {
+            self.find_events();
+            if progress.early == EarlyDataEvent::None {
+                progress.early = self.find_early_data_answer();
+            }
+        }
+        Ok(Processed::Records(progress))
     }
 
     /// Before the next record is processed.
     fn prepare(&mut self, limit: usize) {
         let handshaking = self.is_handshaking();
-        let Self { tls, input, .. } = self;
+        let Self {
+            tls, input, events, ..
+        } = self;
         let driven = self.driven.get_or_insert_default();
         driven.certificate_limit = Some(limit);
         driven.decrypted = Decrypted::Nothing;
         driven.adapted.adapt(input);
         if !handshaking {
             return;
+        }
+        if let Tls::Client(..) = tls {
+            events.find_ticket(input.unprocessed());
         }
         driven.server_name_acknowledged |= acknowledgement::in_plain(input.unprocessed());
         if let Some(client) = &mut driven.client
@@ -66,10 +92,11 @@ impl Engine {
         {
             client.flight.follow_plain(input.last());
         }
-        if let Tls::Server(_, hooks) = tls {
+        if let Tls::Server(_, hooks) = tls
+            && let Some(id) = hooks.parameters.session_id
+        {
             let draws = SERVER_SESSION_ID;
-            let id = hooks.parameters.session_id;
-            driven.planned_id = id.map(|id| PlannedId { draws, id });
+            driven.planned_id = Some(PlannedId { draws, id });
         }
     }
 

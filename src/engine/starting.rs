@@ -17,6 +17,7 @@ use super::server_parameters::ServerParameters;
 use super::session_value::SessionSecrets;
 use super::thread;
 use super::tls::{Engine, Tls};
+use crate::wire;
 
 impl Engine {
     /// Starts a client: its ClientHello is in the output afterwards.
@@ -38,6 +39,11 @@ impl Engine {
         self.tls = Tls::Client(connection, hello);
         self.keep_early_exporter();
         Ok(())
+    }
+
+    /// Client: the random of the ClientHello that is in the output.
+    pub fn client_random(&self) -> Option<[u8; 32]> {
+        wire::client_random(self.output()).copied()
     }
 
     /// Starts a server, once its ClientHello is in the input and has been examined.

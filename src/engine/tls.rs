@@ -10,6 +10,7 @@ use rustls::{
 
 use super::certificate_limit::PlainMessages;
 use super::delegate::Delegate;
+use super::events::Events;
 use super::facts::{Facts, facts};
 use super::failure::{Failure, Side};
 use super::finished::{self, Finished};
@@ -40,6 +41,7 @@ pub struct Engine {
     /// Server, TLS 1.3: after the handshake.
     pub(super) tickets: Option<TicketSource>,
     pub(super) plain_messages: PlainMessages,
+    pub(super) events: Events,
     /// While the connection is not driven.
     pub(super) driven: Option<Box<Driven>>,
 }
@@ -51,6 +53,17 @@ pub(super) enum Tls {
     Idle,
     Client(Box<Connection<ClientSide, Tcp>>, HelloWriter),
     Server(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>),
+}
+
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Neither [`connect`](Engine::connect) nor [`accept`](Engine::accept) has been called.
+    Idle,
+    /// The handshake is under way.
+    Handshaking,
+    /// The handshake is done.
+    Done,
 }
 
 impl Tls {
@@ -136,6 +149,15 @@ impl Engine {
     pub fn peer_key_share(&self) -> &[u8] {
         let driven = self.driven.as_ref();
         driven.map_or(&[], |driven| &driven.peer_key_share)
+    }
+
+    /// How far the connection has come.
+    pub fn phase(&self) -> Phase {
+        match &self.tls {
+            Tls::Idle => Phase::Idle,
+            tls if tls.is_handshaking() => Phase::Handshaking,
+            _ => Phase::Done,
+        }
     }
 
     /// Whether the handshake is still under way.

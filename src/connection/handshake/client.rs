@@ -2,7 +2,6 @@
 
 use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
-use crate::connection::plain_messages::{ServerHelloReader, client_random};
 use crate::connection::policy::hello_change;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
@@ -12,8 +11,6 @@ use crate::wire::{Tls12Ticket, Version, alpn};
 /// What a client keeps while its handshake is under way.
 #[derive(Default)]
 pub(in crate::connection) struct Client {
-    /// The server's first message, as it comes in.
-    pub(super) server_hello_reader: ServerHelloReader,
     pub(super) offered: Offered,
     /// The server's chain and the judgement on it, if the program was asked before the engine asks.
     pub(in crate::connection) early_judgement: Option<EarlyJudgement>,
@@ -21,8 +18,6 @@ pub(in crate::connection) struct Client {
     pub(super) server_id: Option<Vec<u8>>,
     /// TLS 1.2: the ticket that the server has sent.
     pub(super) new_ticket: Option<Tls12Ticket>,
-    /// TLS 1.2: what the server sends from now on is protected.
-    pub(super) server_keys: bool,
 }
 
 /// What a client has offered to resume.
@@ -126,7 +121,7 @@ impl Connection {
         });
         let mut engine = self.engine.take()?;
         let result = engine.connect(parameters, self);
-        let random = client_random(engine.output());
+        let random = engine.client_random();
         self.engine.put_back(engine);
         if let Some(random) = random {
             self.hellos.set_client_random(random);

@@ -1,14 +1,10 @@
 //! Driving a handshake of either role to its end.
 
 use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want, stack};
-use crate::connection::plain_messages::{
-    WrongRenegotiationInfo, check_renegotiation_info, first_server_hello, new_session_ticket,
-};
-use crate::engine::Failure;
+use crate::engine::{Failure, Phase};
 use crate::error::{Error, Reason};
-use crate::flags::Options;
 use crate::libcrypto::error_queue;
-use crate::wire::{Alert, ContentType, Version};
+use crate::wire::{Alert, Version};
 
 impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
@@ -177,26 +173,19 @@ impl Connection {
             if self.rests_for_early_data()? {
                 return Ok(());
             }
-            if self.with_engine(|engine| !engine.is_started())? {
-                // A server whose ClientHello is not complete, or whose program is still deciding.
-                let started = self.answer_client_hello();
-                if let Err(Stop::Failed(_)) = started
-                    && !self.with_engine(|engine| engine.input.last_is_handshake())?
-                {
-                    self.transport.set_want(Want::Read);
+            match self.with_engine(|engine| engine.phase())? {
+                Phase::Done => {
+                    self.ask_about_missing_staple()?;
+                    return self.finish();
                 }
-                if !started? {
+                Phase::Handshaking => self.read_for_handshake()?,
+                // A server whose ClientHello is not complete, or whose program is still deciding.
+                Phase::Idle if !self.start_engine()? => {
                     self.read_for_handshake()?;
                     self.report_records();
                     continue;
                 }
-            } else if self.with_engine(|engine| !engine.is_handshaking())? {
-                self.ask_about_missing_staple()?;
-                return self.finish();
-            } else {
-                self.read_for_handshake()?;
-                self.read_server_hello()?;
-                self.note_new_ticket();
+                Phase::Idle => {}
             }
             let closed = match self.process() {
                 Err(stop) if !self.with_engine(|engine| engine.input.last_is_handshake())? => {
@@ -208,16 +197,15 @@ impl Connection {
             if !is_client {
                 self.end_turn();
             }
-            self.check_resumed_context()?;
-            self.settle_offer()?;
             if closed {
                 // close_notify in the middle of a handshake.
                 self.transport.set_want(Want::Read);
                 self.handshake.set_stage(Stage::Failed);
                 return Err(Stop::Closed);
             }
-            self.note_server_random();
-            self.check_choice()?;
+            while let Some(event) = self.with_engine(|engine| engine.next_event())? {
+                self.follow(event)?;
+            }
         }
     }
 
@@ -230,6 +218,18 @@ impl Connection {
         self.enforce(self.check_staple(&[]))
     }
 
+    /// Server: starts the engine if all is decided. As in OpenSSL a failure by anything but a message waits to read
+    /// (SSL_want(3)).
+    fn start_engine(&self) -> Result<bool, Stop> {
+        let started = self.answer_client_hello();
+        if let Err(Stop::Failed(_)) = started
+            && !self.with_engine(|engine| engine.input.last_is_handshake())?
+        {
+            self.transport.set_want(Want::Read);
+        }
+        started
+    }
+
     /// Reads a record. As in OpenSSL a handshake that fails there, or by anything but a message, still waits to read
     /// (SSL_want(3)).
     fn read_for_handshake(&self) -> Result<(), Stop> {
@@ -238,120 +238,6 @@ impl Connection {
             self.transport.set_want(Want::Read);
         }
         result
-    }
-
-    /// Client: looks at the ServerHello, which goes unprotected, before the engine does. A server of TLS 1.2 without
-    /// secure renegotiation is refused unless the program takes such (RFC 5746, section 4.1): a connection with it may
-    /// be the renegotiation of an attacker's.
-    fn read_server_hello(&self) -> Result<(), Stop> {
-        if self.role() != Some(Role::Client) || self.hellos.has_server_hello() {
-            return Ok(());
-        }
-        let hello = self.with_engine(|engine| {
-            let record = engine.input.last();
-            self.handshake
-                .client(|client| client.server_hello_reader.read(record))
-        })?;
-        let Some(hello) = hello.filter(|hello| !hello.is_retry_request) else {
-            return Ok(());
-        };
-        self.hellos.set_server_random(hello.random);
-        self.enforce(self.check_answer(&hello))?;
-        self.enforce(self.check_suite(&hello))?;
-        let Some(tls12) = hello.tls12 else {
-            return Ok(());
-        };
-        self.engine
-            .change_facts(|known| known.version = Version::TLS1_2);
-        self.handshake.set_suite(hello.suite);
-        self.handshake
-            .client(|client| client.server_id = Some(tls12.session_id));
-        match tls12
-            .renegotiation_info
-            .as_deref()
-            .map(check_renegotiation_info)
-        {
-            Some(Ok(())) => self.hellos.set_secure_renegotiation(true),
-            Some(Err(WrongRenegotiationInfo::NotEmpty)) => {
-                return Err(self.refuse(Reason::RENEGOTIATION_MISMATCH, Alert::ILLEGAL_PARAMETER));
-            }
-            Some(Err(WrongRenegotiationInfo::Malformed)) => {
-                return Err(self.refuse(Reason::RENEGOTIATION_ENCODING_ERR, Alert::DECODE_ERROR));
-            }
-            None if self.takes_insecure_servers() => {}
-            None => {
-                let reason = Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
-                return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
-            }
-        }
-        self.ask_about_tls12_server()
-    }
-
-    /// TLS 1.2: what the engine has gone on with is what was looked at, and keeps to a Suite B profile that is in force
-    /// (RFC 6460).
-    fn check_choice(&self) -> Result<(), Stop> {
-        let settings = self.settings();
-        let seen = self.hellos.has_server_hello() || self.role() != Some(Role::Client);
-        if seen && settings.suite_b().is_none() {
-            return Ok(());
-        }
-        let facts = self.with_engine(|engine| engine.facts())?;
-        if facts.version != Version::TLS1_2 {
-            Ok(())
-        } else if !seen {
-            Err(self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))
-        } else if facts.group == 0 || self.suits_suite_b(&settings, facts.group) {
-            Ok(())
-        } else {
-            Err(self.refuse(Reason::WRONG_CURVE, Alert::ILLEGAL_PARAMETER))
-        }
-    }
-
-    fn takes_insecure_servers(&self) -> bool {
-        let either =
-            Options::LEGACY_SERVER_CONNECT.with(Options::ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
-        self.configuration.options().intersects(either)
-    }
-
-    /// The server has taken the session or key that was offered, so it is the connection's (S13,
-    /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
-    fn check_resumed_context(&self) -> Result<(), Stop> {
-        if self.role() != Some(Role::Client) || !self.with_engine(|engine| engine.facts())?.resumed
-        {
-            return Ok(());
-        }
-        let accepted = self.handshake.client(|client| client.offered.accept_key());
-        if let Some(session) = accepted {
-            self.session.set(Some(session));
-        }
-        let differs = self.handshake.client(|client| {
-            client.offered.session().is_some_and(|session| {
-                session.id_context() != *self.configuration.settings().session_id_context
-            })
-        });
-        match differs {
-            true => Err(self.refuse(
-                Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
-                Alert::ILLEGAL_PARAMETER,
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Once it is known whether the session that was offered is resumed: one that is not has no part
-    /// in this handshake any more. On a server, it lends nothing to the new session.
-    fn settle_offer(&self) -> Result<(), Stop> {
-        let facts = self.with_engine(|engine| engine.facts())?;
-        if facts.group != 0 {
-            // A ticket holds it.
-            self.engine.change_facts(|known| known.group = facts.group);
-        }
-        match self.role() {
-            Some(Role::Server) if facts.full => self.drop_offered_session()?,
-            Some(Role::Client) if facts.full => self.begin_new_session(),
-            _ => {}
-        }
-        Ok(())
     }
 
     /// The engine is done and everything is written: settles session, counters and cache.
@@ -383,39 +269,5 @@ impl Connection {
             self.send_tickets()?;
         }
         Ok(())
-    }
-
-    /// Server: the server random is in the ServerHello, which goes unprotected: the output begins with it at some time.
-    fn note_server_random(&self) {
-        if self.role() != Some(Role::Server) || self.hellos.has_server_hello() {
-            return;
-        }
-        if let Ok(Some(hello)) = self.with_engine(|engine| first_server_hello(engine.output()))
-            && !hello.is_retry_request
-        {
-            self.hellos.set_server_random(hello.random);
-            self.handshake.set_suite(hello.suite);
-        }
-    }
-
-    /// Client, TLS 1.2: rustls limits the lifetime hint of a ticket to a week, and does not tell a
-    /// renewed ticket from the old one. The message goes unprotected, before the server's
-    /// change_cipher_spec.
-    fn note_new_ticket(&self) {
-        if self.role() != Some(Role::Client) {
-            return;
-        }
-        let noted = self.with_engine(|engine| {
-            let record = engine.input.unprocessed();
-            (ContentType::of(record), new_session_ticket(record))
-        });
-        let Ok((kind, ticket)) = noted else { return };
-        self.handshake.client(|client| match kind {
-            Some(ContentType::CHANGE_CIPHER_SPEC) => client.server_keys = true,
-            Some(ContentType::HANDSHAKE) if !client.server_keys && ticket.is_some() => {
-                client.new_ticket = ticket;
-            }
-            _ => {}
-        });
     }
 }

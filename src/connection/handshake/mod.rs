@@ -17,6 +17,7 @@
 //! | file               | what                                                           |
 //! |--------------------|----------------------------------------------------------------|
 //! | `driver`           | drives a handshake of either role to its end                   |
+//! | `events`           | what is done about events that the engine reports              |
 //! | `client`           | starts a client                                                |
 //! | `client_callbacks` | the callbacks of a client about the server's extensions        |
 //! | `server`           | a server's decisions on the ClientHello                        |
@@ -37,6 +38,7 @@ mod client;
 mod client_callbacks;
 mod driver;
 mod early_data;
+mod events;
 mod external_psk;
 mod finish;
 mod hello_changes;

@@ -1,11 +1,9 @@
 //! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
 
-use crate::connection::plain_messages::{
-    ServerHello, Tls12Hello, WrongRenegotiationInfo, check_renegotiation_info,
-};
+use super::renegotiation_info::{WrongRenegotiationInfo, check_renegotiation_info};
 use crate::connection::{Connection, Refusal};
 use crate::context::Settings;
-use crate::engine::ClientHelloChange;
+use crate::engine::{ClientHelloChange, ServerHello, Tls12Hello};
 use crate::error::Reason;
 use crate::flags::{Mode, Options};
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};

@@ -10,6 +10,7 @@
 //! | `hello_options`      | what options and modes make of the hellos                 |
 //! | `peer_chain`         | whether the peer's certificates are accepted              |
 //! | `peer_signature`     | whether the peer's key may sign as it does                |
+//! | `renegotiation_info` | whether a renegotiation_info is that of a first handshake |
 //! | `stapling`           | whether an OCSP response is sent, and accepted            |
 //! | `own_certificates`   | which certificate this side shows                         |
 //! | `certificate_choice` | which of them a server may show to a client               |
@@ -21,21 +22,22 @@ mod hello_options;
 mod own_certificates;
 mod peer_chain;
 mod peer_signature;
+mod renegotiation_info;
 mod stapling;
 
 pub(super) use hello_options::hello_change;
 pub(super) use peer_signature::verify as verify_signature;
+pub(super) use renegotiation_info::{WrongRenegotiationInfo, check_renegotiation_info};
 
 use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
-use super::plain_messages::ServerHello;
 use super::{Connection, Refusal, Role};
 use crate::callback::Asker;
 use crate::cipher::security::operation::*;
 use crate::cipher::{Cipher, SignatureAlgorithm};
 use crate::context::{Settings, no_group};
-use crate::engine::{PeerRejected, Profile};
+use crate::engine::{PeerRejected, Profile, ServerHello};
 use crate::error;
 use crate::flags::Options;
 use crate::reason::Reason;

@@ -131,10 +131,14 @@ impl Connection {
     ) -> std::result::Result<(), Stop> {
         let early = &self.early;
         match event {
-            EarlyDataEvent::None if self.role() == Some(Role::Client) => {
-                self.record_early_data_answer()
+            EarlyDataEvent::None => Ok(()),
+            EarlyDataEvent::Accepted => self.accept_early_data(),
+            EarlyDataEvent::Refused => {
+                if early.status() == EarlyDataStatus::Accepted {
+                    early.set_status(EarlyDataStatus::Rejected);
+                }
+                Ok(())
             }
-            EarlyDataEvent::None => self.record_engine_decision(),
             EarlyDataEvent::End => {
                 early.end_reading();
                 Ok(())
@@ -153,10 +157,8 @@ impl Connection {
     }
 
     /// Client: the server may accept early data only in what the client meant by it.
-    fn record_early_data_answer(&self) -> std::result::Result<(), Stop> {
-        if self.early.status() != EarlyDataStatus::Rejected
-            || !self.with_engine(|engine| engine.early_data_accepted())?
-        {
+    fn accept_early_data(&self) -> std::result::Result<(), Stop> {
+        if self.early.status() != EarlyDataStatus::Rejected {
             return Ok(());
         }
         self.early.set_status(EarlyDataStatus::Accepted);
@@ -169,16 +171,6 @@ impl Connection {
             true => Err(self.refuse(Reason::BAD_EARLY_DATA, Alert::ILLEGAL_PARAMETER)),
             false => Ok(()),
         }
-    }
-
-    /// rustls has the last word on whether early data is accepted.
-    fn record_engine_decision(&self) -> std::result::Result<(), Stop> {
-        if self.early.status() == EarlyDataStatus::Accepted
-            && self.with_engine(|engine| engine.has_answered() && !engine.early_data_accepted())?
-        {
-            self.early.set_status(EarlyDataStatus::Rejected);
-        }
-        Ok(())
     }
 
     fn count_early_data(

@@ -1,13 +1,13 @@
-//! What is read of unprotected messages beside the engine, which does not show it.
+//! The ServerHello in the records of a server, which goes unprotected.
 
 use crate::wire::{
-    self, ExtensionType, HandshakeType, Message, RANDOM, RECORD_HEADER, Reader, Record,
-    Tls12Ticket, handshake_contents, messages, split_plain_alert,
+    self, ExtensionType, HandshakeType, Message, RANDOM, Reader, Record, handshake_contents,
 };
 
-/// What a client reads of the ServerHello.
+/// A ServerHello.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ServerHello {
+pub struct ServerHello {
+    /// The server random.
     pub random: [u8; RANDOM],
     /// It is a HelloRetryRequest.
     pub is_retry_request: bool,
@@ -19,7 +19,7 @@ pub(super) struct ServerHello {
 
 /// What is in a ServerHello of TLS 1.2 (RFC 5246, section 7.4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tls12Hello {
+pub struct Tls12Hello {
     /// Empty for none.
     pub session_id: Vec<u8>,
     /// The contents of renegotiation_info (RFC 5746).
@@ -37,7 +37,7 @@ pub(super) struct ServerHelloReader {
 
 impl ServerHelloReader {
     /// Reads the next record. `None` when there is no ServerHello in it, or a malformed one, which the engine refuses.
-    pub fn read(&mut self, record: &[u8]) -> Option<ServerHello> {
+    pub(super) fn read(&mut self, record: &[u8]) -> Option<ServerHello> {
         self.bytes.extend_from_slice(handshake_contents(record)?);
         let mut reader = Reader::new(&self.bytes);
         let hello = std::iter::from_fn(|| Message::read(&mut reader))
@@ -74,39 +74,6 @@ impl From<wire::ServerHello<'_>> for ServerHello {
 pub(super) fn first_server_hello(records: &[u8]) -> Option<ServerHello> {
     let (record, _) = Record::split(records)?;
     ServerHelloReader::default().read(record.bytes)
-}
-
-/// Why the contents of a renegotiation_info in a first handshake are wrong (RFC 5746, sections 3.4 and 3.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WrongRenegotiationInfo {
-    /// Their length is not that of what follows.
-    Malformed,
-    /// They are those of a renegotiation.
-    NotEmpty,
-}
-
-/// Checks the contents of a renegotiation_info in a first handshake.
-pub(super) fn check_renegotiation_info(contents: &[u8]) -> Result<(), WrongRenegotiationInfo> {
-    match contents {
-        [0] => Ok(()),
-        [length, rest @ ..] if usize::from(*length) == rest.len() => {
-            Err(WrongRenegotiationInfo::NotEmpty)
-        }
-        _ => Err(WrongRenegotiationInfo::Malformed),
-    }
-}
-
-/// The NewSessionTicket of TLS 1.2 among the messages of a record.
-pub(super) fn new_session_ticket(record: &[u8]) -> Option<Tls12Ticket> {
-    let mut messages = messages(record.get(RECORD_HEADER..)?);
-    let ticket = messages.find(|message| message.kind == HandshakeType::NEW_SESSION_TICKET)?;
-    Tls12Ticket::parse(ticket.body)
-}
-
-/// The random of the ClientHello at the start of `records`, or behind a warning.
-pub(super) fn client_random(records: &[u8]) -> Option<[u8; RANDOM]> {
-    let records = split_plain_alert(records).map_or(records, |(_, _, rest)| rest);
-    wire::client_random(records).copied()
 }
 
 #[cfg(test)]
@@ -173,15 +140,5 @@ mod tests {
         assert_eq!(read(&records(&[0xff, 1, 0, 2, 0], 200)), None);
         assert_eq!(read(&records(&[0xff, 1, 0, 1, 0, 0], 200)), None);
         assert_eq!(read(&[21, 3, 3, 0, 2, 2, 40]), None);
-    }
-
-    #[test]
-    fn renegotiation_info_of_a_first_handshake_is_empty() {
-        use WrongRenegotiationInfo::{Malformed, NotEmpty};
-        assert_eq!(check_renegotiation_info(&[0]), Ok(()));
-        assert_eq!(check_renegotiation_info(&[1, 7]), Err(NotEmpty));
-        for malformed in [&[][..], &[0, 7], &[2, 7]] {
-            assert_eq!(check_renegotiation_info(malformed), Err(Malformed));
-        }
     }
 }
