@@ -25,6 +25,6 @@ mod weak_slot;
 
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;
-pub use reclaim::{Guard as PinGuard, collect, garbage, pin, retire, try_to_collect};
+pub use reclaim::{Guard as PinGuard, collect, garbage, pin, prepare, retire, try_to_collect};
 pub use sync::{Lock, LockGuard};
 pub use weak_slot::{WeakHandle, WeakSlot};

@@ -6,10 +6,10 @@
 //! and what was retired but not freed at the fork stays unfreed in the child.
 
 #[cfg(not(loom))]
-pub use epochs::{Guard, garbage, pin, retire, try_to_collect};
+pub use epochs::{Guard, garbage, pin, prepare, retire, try_to_collect};
 
 #[cfg(loom)]
-pub use loomed::{Guard, garbage, pin, retire, try_to_collect};
+pub use loomed::{Guard, garbage, pin, prepare, retire, try_to_collect};
 
 /// Memory that waits for pinned threads, in the whole process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,6 +155,14 @@ mod epochs {
         }
     }
 
+    /// Makes what the first [`pin`] of a thread, and of a process, needs. It has bytes between its fields, which take
+    /// what is on the stack to the heap: so it is made before there are secrets on the stack.
+    pub fn prepare() {
+        if registered().is_none() {
+            drop(register());
+        }
+    }
+
     #[cold]
     fn register() -> Guard {
         let era = era();
@@ -250,6 +258,9 @@ mod loomed {
 
     /// Keeps memory until it is dropped.
     pub struct Guard(());
+
+    /// As without loom.
+    pub fn prepare() {}
 
     /// As without loom.
     pub fn pin() -> Guard {

@@ -4,6 +4,7 @@ use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want,
 use crate::engine::{Failure, Phase};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
+use crate::reference;
 use crate::wire::{Alert, Version};
 
 impl Connection {
@@ -108,6 +109,7 @@ impl Connection {
             Role::Client => statistics.connect.increment(),
             Role::Server => statistics.accept.increment(),
         }
+        reference::prepare();
         self.handshake.begin(role);
         self.session.begin();
         // Whatever was set before (SSL_set_shutdown(3)): OpenSSL clears the connection here.
