@@ -22,13 +22,13 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key, OwnNode, Pace};
-use reference::{Count, Counted, Ref, WeakSlot};
+use cache::{Cache, Due, Entry, Expiry, Inserted, Key, Pace};
+use reference::{Attachment, Count, Counted, Ref, WeakSlot};
 
 /// As large as a session without its parts.
 struct Session {
     count: Count,
-    node: OwnNode<Session>,
+    attachment: Attachment,
     key: Key,
     expires: i64,
     owner: WeakSlot<()>,
@@ -41,7 +41,7 @@ type Owned = Ref<Session>;
 fn session(n: u64, expires: i64) -> Owned {
     Ref::new(Session {
         count: Count::one(),
-        node: OwnNode::default(),
+        attachment: Attachment::default(),
         key: key(n),
         expires,
         owner: WeakSlot::default(),
@@ -71,8 +71,8 @@ impl Entry for Session {
     fn key_hash(&self) -> &AtomicU32 {
         &self.key_hash
     }
-    fn own_node(&self) -> &OwnNode<Session> {
-        &self.node
+    fn attachment(&self) -> &Attachment {
+        &self.attachment
     }
 }
 

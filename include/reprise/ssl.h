@@ -4013,7 +4013,7 @@ typedef struct {
  * must be set, to `sizeof(*stats)`.
  *
  * Cheap enough to be called for every request: it takes no lock, does not wait, and costs
- * the same however many sessions there are. Each figure is right, but they may belong to slightly
+ * the same however many sessions there are. Each value is right, but they may belong to slightly
  * different moments when other threads use the cache.
  *
  * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`

@@ -12,7 +12,7 @@ use crate::error::{Error, Reason, Result};
 /// must be set, to `sizeof(*stats)`.
 ///
 /// Cheap enough to be called for every request: it takes no lock, does not wait, and costs
-/// the same however many sessions there are. Each figure is right, but they may belong to slightly
+/// the same however many sessions there are. Each value is right, but they may belong to slightly
 /// different moments when other threads use the cache.
 ///
 /// Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`
@@ -36,16 +36,16 @@ pub unsafe extern "C" fn REPRISE_CTX_session_stats(
 }
 
 fn stats_of(context: &Context) -> SessionStats {
-    let figures = context.cache.figures();
+    let statistics = context.cache.statistics();
     SessionStats {
         size: 0,
-        entries: figures.entries as u64,
+        entries: statistics.entries as u64,
         hits: context.statistics.hits.get() as u64,
         misses: context.statistics.misses.get() as u64,
-        evictions: figures.evictions,
-        expiries: figures.expiries,
-        bytes: figures.bytes as u64,
-        deferred_bytes: figures.garbage as u64,
+        evictions: statistics.evictions,
+        expiries: statistics.expiries,
+        bytes: statistics.bytes as u64,
+        deferred_bytes: statistics.garbage as u64,
     }
 }
 

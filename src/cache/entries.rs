@@ -3,11 +3,11 @@
 use std::sync::Weak;
 
 use super::entry::{Entry, Key};
-use super::figures::count;
 use super::index::{Index, Place};
 use super::node::Node;
 use super::order::Order;
-use super::spent::Spent;
+use super::own_node::{node_for, own_node};
+use super::statistics::count;
 use super::table::Table;
 use crate::fallible;
 use crate::reference::sync::{AtomicU64, AtomicUsize, Ordering};
@@ -35,17 +35,12 @@ pub struct Cache<T: Entry> {
 /// What writers write to. On cache lines of its own, so that lookups do not feel it.
 #[repr(align(128))]
 pub(super) struct Writers<O> {
-    pub(super) guarded: Lock<Guarded<O>>,
+    /// What the lock guards, beside the index.
+    pub(super) order: Lock<Order<O>>,
     pub(super) entries: AtomicUsize,
     pub(super) node_bytes: AtomicUsize,
     pub(super) evictions: AtomicU64,
     pub(super) expiries: AtomicU64,
-}
-
-/// What the writers' lock guards, beside the index.
-pub(super) struct Guarded<O> {
-    pub(super) order: Order<O>,
-    pub(super) spent: Spent<O>,
 }
 
 /// The outcome of adding an object.
@@ -83,10 +78,7 @@ impl<T: Entry> Cache<T> {
             limit: AtomicUsize::new(limit),
             owner: WeakHandle::new(owner),
             writers: Writers {
-                guarded: Lock::new(Guarded {
-                    order: Order::new(),
-                    spent: Spent::new(),
-                }),
+                order: Lock::new(Order::new()),
                 entries: AtomicUsize::new(0),
                 node_bytes: AtomicUsize::new(0),
                 evictions: AtomicU64::new(0),
@@ -137,15 +129,13 @@ impl<T: Entry> Cache<T> {
         if too_much_garbage() {
             return Inserted::Refused;
         }
-        let own = entry.own_node();
-        let Some(node) = own.for_cache(self.number, &key, entry.as_non_null()) else {
+        let Some(node) = node_for(self.number, &key, &entry) else {
             return Inserted::Refused;
         };
         let node = node.as_ptr();
-        let mut guarded = self.lock();
+        let mut order = self.lock();
         let expires = entry.expires();
-        let Guarded { order, spent } = &mut *guarded;
-        // SAFETY: the lock is held until `guarded` is dropped, so what index and order lead to is live.
+        // SAFETY: the lock is held until `order` is dropped, so what index and order lead to is live.
         // `node` is in no list unless the object is here already: if it is the object's own it is for this key
         // in this cache alone, and if not, nobody else has it. The object lives as long as `entry` does, and
         // then the cache has its reference.
@@ -156,7 +146,7 @@ impl<T: Entry> Cache<T> {
                 order.take_out(old);
                 order.file(old, expires);
                 self.claim(&entry, &key);
-                drop(guarded);
+                drop(order);
                 if !(*node).is_own() {
                     Node::free(node);
                 }
@@ -173,11 +163,12 @@ impl<T: Entry> Cache<T> {
                 (*old).object.as_ref().owner().clear(&self.owner);
                 order.take_out(old);
             }
-            let victim = self.take_excess(order, node);
-            let replaced = give_up(old, spent);
-            let evicted = give_up(victim, spent);
-            self.finish(guarded, 1);
-            Inserted::Added { replaced, evicted }
+            let victim = self.take_excess(&mut order, node);
+            self.finish(order, 1);
+            Inserted::Added {
+                replaced: give_up(old),
+                evicted: give_up(victim),
+            }
         }
     }
 
@@ -199,7 +190,9 @@ impl<T: Entry> Cache<T> {
     /// Takes out the object with the key of `entry`, this one or another.
     pub fn remove(&self, entry: &Ref<T>) -> Option<Ref<T>> {
         // Most often that is what is to be taken out, and in a large cache it is far.
-        entry.own_node().prefetch();
+        if let Some(node) = own_node(&**entry) {
+            Node::prefetch(node.as_ptr());
+        }
         self.change(|order| {
             // SAFETY: `change` holds the lock, so what the index leads to is live.
             unsafe {
@@ -232,8 +225,7 @@ impl<T: Entry> Cache<T> {
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
     pub fn reorder(&self, entry: &Ref<T>) -> bool {
-        let mut guarded = self.lock();
-        let order = &mut guarded.order;
+        let mut order = self.lock();
         let expires = entry.expires();
         // SAFETY: the lock is held, so what index and order lead to is live.
         unsafe {
@@ -253,8 +245,7 @@ impl<T: Entry> Cache<T> {
         let mut all = Vec::new();
         loop {
             fallible::ask(|| all.try_reserve(self.len() + 16)).ok()?;
-            let guarded = self.lock();
-            let order = &guarded.order;
+            let order = self.lock();
             if all.capacity() < self.len() {
                 continue;
             }
@@ -298,8 +289,8 @@ impl<T: Entry> Cache<T> {
         unsafe { entry.owner().set(&self.owner) };
     }
 
-    pub(super) fn lock(&self) -> LockGuard<'_, Guarded<T>> {
-        self.writers.guarded.lock(|guarded| self.repair(guarded))
+    pub(super) fn lock(&self) -> LockGuard<'_, Order<T>> {
+        self.writers.order.lock(|order| self.repair(order))
     }
 
     /// Does `take` with the lock held, and gives up the node that it has taken out, if any.
@@ -307,19 +298,20 @@ impl<T: Entry> Cache<T> {
         &self,
         take: impl FnOnce(&mut Order<T>) -> *mut Node<T>,
     ) -> Option<Ref<T>> {
-        let mut guarded = self.lock();
-        let Guarded { order, spent } = &mut *guarded;
-        let taken = take(order);
+        let mut order = self.lock();
+        let taken = take(&mut order);
+        if taken.is_null() {
+            return None;
+        }
+        self.finish(order, 1);
         // SAFETY: the node was taken out of index and order just now.
-        let entry = unsafe { give_up(taken, spent) }?;
-        self.finish(guarded, 1);
-        Some(entry)
+        unsafe { give_up(taken) }
     }
 
-    /// What is to be done after so many changes: the index follows the number of objects, and what nobody
-    /// needs any more is retired, after the lock was released.
+    /// Ends a critical section with so many changes: adapts the index to the number of objects, releases the lock,
+    /// and retires tables.
     #[inline]
-    pub(super) fn finish(&self, mut guarded: LockGuard<'_, Guarded<T>>, changes: usize) {
+    pub(super) fn finish(&self, order: LockGuard<'_, Order<T>>, changes: usize) {
         let entries = self.len();
         let mut tables = [std::ptr::null_mut(); 2];
         // SAFETY: the lock is held.
@@ -328,12 +320,11 @@ impl<T: Entry> Cache<T> {
                 tables = self.index.adapt(entries, changes);
             }
         }
-        let spent = guarded.spent.take_if_many();
-        drop(guarded);
-        if spent.is_some() || !tables[0].is_null() {
-            // SAFETY: nodes and tables were unlinked with the lock held, so nobody that pins from now
-            // on can reach them.
-            unsafe { retire_all(spent, tables) };
+        drop(order);
+        if !tables[0].is_null() {
+            // SAFETY: the tables were unlinked with the lock held, so a thread that pins from now on cannot reach
+            // them.
+            unsafe { retire_tables(tables) };
         }
     }
 
@@ -401,9 +392,7 @@ impl<T: Entry> Cache<T> {
 
 impl<T: Entry> Drop for Cache<T> {
     fn drop(&mut self) {
-        let Guarded { order, spent } = self.writers.guarded.get_mut();
-        // SAFETY: nobody else has the cache, so nobody is in a lookup.
-        unsafe { spent.free() };
+        let order = self.writers.order.get_mut();
         let mut node = order.first();
         while !node.is_null() {
             // SAFETY: nobody else has the cache. Its nodes are live and own a reference each.
@@ -421,18 +410,15 @@ impl<T: Entry> Drop for Cache<T> {
     }
 }
 
-/// Retires what a change has left over. Of the tables the first may be there without the second.
+/// Retires tables. The first may be there without the second.
 ///
 /// # Safety
 /// No thread that pins from now on can reach them.
 #[cold]
-unsafe fn retire_all<O: 'static>(spent: Option<Spent<O>>, tables: [*mut Table<O>; 2]) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if let Some(nodes) = spent {
-            nodes.retire();
-        }
-        for table in tables {
+unsafe fn retire_tables<O: 'static>(tables: [*mut Table<O>; 2]) {
+    for table in tables {
+        // SAFETY: the caller's promise.
+        unsafe {
             if let Some(bytes) = table.as_ref().map(Table::bytes) {
                 retire(table, bytes, Table::free);
             }
@@ -440,16 +426,17 @@ unsafe fn retire_all<O: 'static>(spent: Option<Spent<O>>, tables: [*mut Table<O>
     }
 }
 
-/// Lays a node that was taken out aside, and returns the reference that it had. Null is fine.
+/// The reference of a node that was taken out. Retires the node unless it is its object's own. Null is fine.
 ///
 /// # Safety
-/// The lock is held; the node was in index and order, and is in neither now.
-pub(super) unsafe fn give_up<T: Entry>(node: *mut Node<T>, spent: &mut Spent<T>) -> Option<Ref<T>> {
-    // SAFETY: the caller's promise: the node is live until it is retired, and its reference is ours.
+/// The caller has taken the node out of index and order, and released the lock since.
+pub(super) unsafe fn give_up<T: Entry>(node: *mut Node<T>) -> Option<Ref<T>> {
+    // SAFETY: the node is live: it was in the cache, and this thread alone has its reference, which keeps the object
+    // with its own node. Threads that pin from now on do not find it.
     unsafe {
         let object = node.as_ref()?.object;
         if !(*node).is_own() {
-            spent.add(node);
+            retire(node, Node::<T>::bytes((*node).hash()), Node::free);
         }
         Some(Ref::from_raw(object.as_ptr()))
     }

@@ -3,9 +3,7 @@
 use std::sync::atomic::AtomicU32;
 
 use super::hash::hash;
-use super::own_node::OwnNode;
-use super::sync::hash_keys;
-use crate::reference::{Counted, WeakSlot};
+use crate::reference::{Attachment, Counted, WeakSlot};
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
 /// use more than once should keep it too.
@@ -45,9 +43,11 @@ impl Key {
     #[inline]
     fn hashed(version: i32, length: usize, id: &[u8; Self::MAX_ID]) -> Self {
         let version = (version as u16).to_be_bytes();
-        let rest = [length as u8, version[0], version[1]];
+        let mut hashed = [0; Self::MAX_ID + 3];
+        hashed[..Self::MAX_ID].copy_from_slice(id);
+        hashed[Self::MAX_ID..].copy_from_slice(&[length as u8, version[0], version[1]]);
         Self {
-            hash: (hash(hash_keys(), id, rest) >> 32) as u32,
+            hash: (hash(&hashed) >> 32) as u32,
             version,
             length: length as u8,
             zero: 0,
@@ -128,6 +128,6 @@ pub trait Entry: Counted {
     /// its key changes.
     fn key_hash(&self) -> &AtomicU32;
 
-    /// Part of the object, for the caches alone.
-    fn own_node(&self) -> &OwnNode<Self>;
+    /// Part of the object, for the caches alone: where its own node is.
+    fn attachment(&self) -> &Attachment;
 }

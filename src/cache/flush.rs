@@ -1,10 +1,10 @@
 //! Taking out what has expired, or all.
 
-use super::entries::{Cache, Guarded, give_up};
+use super::entries::{Cache, give_up};
 use super::entry::Entry;
-use super::figures::count;
 use super::node::Node;
 use super::order::Order;
+use super::statistics::count;
 use super::sync::prefetch;
 use crate::reference::Ref;
 
@@ -39,20 +39,20 @@ impl<T: Entry> Cache<T> {
 
     /// Takes out those that expire first, if they are due, and at most so many. What was taken comes first.
     fn pop_some(&self, due: Due, most: usize) -> [Option<Ref<T>>; AT_ONCE] {
-        let mut taken = [const { None }; AT_ONCE];
-        let mut guarded = self.lock();
-        let Guarded { order, spent } = &mut *guarded;
+        let mut taken = [std::ptr::null_mut(); AT_ONCE];
+        let mut order = self.lock();
         let mut count = 0;
         for place in taken.iter_mut().take(most) {
-            // SAFETY: the lock is held; the node was taken out of index and order just now.
-            *place = unsafe { give_up(self.take_due(order, due), spent) };
-            if place.is_none() {
+            // SAFETY: the lock is held.
+            *place = unsafe { self.take_due(&mut order, due) };
+            if place.is_null() {
                 break;
             }
             count += 1;
         }
-        self.finish(guarded, count);
-        taken
+        self.finish(order, count);
+        // SAFETY: the nodes were taken out of index and order just now.
+        taken.map(|node| unsafe { give_up(node) })
     }
 
     /// Takes out what is due, as the iterator is asked, in order of expiry, and with nothing locked in

@@ -1,79 +1,50 @@
-//! The hash of keys: SipHash-1-3 of 35 bytes, with keys that this process drew at random, so that
-//! nobody outside can choose ids that meet in one chain.
-//!
-//! The standard library has the same function for input of any length in any number of pieces,
-//! which takes twice the time.
+//! The hash of keys: SipHash-1-3 with keys that this process drew at random, so that nobody outside can choose ids
+//! that meet in one chain.
 
-/// The two halves of a hash key.
-#[derive(Clone, Copy)]
-pub struct Keys(pub u64, pub u64);
+use siphasher::sip::SipHasher13;
 
-struct State([u64; 4]);
-
-impl State {
-    #[inline]
-    fn round(&mut self) {
-        let [a, b, c, d] = &mut self.0;
-        *a = a.wrapping_add(*b);
-        *b = b.rotate_left(13) ^ *a;
-        *a = a.rotate_left(32);
-        *c = c.wrapping_add(*d);
-        *d = d.rotate_left(16) ^ *c;
-        *a = a.wrapping_add(*d);
-        *d = d.rotate_left(21) ^ *a;
-        *c = c.wrapping_add(*b);
-        *b = b.rotate_left(17) ^ *c;
-        *c = c.rotate_left(32);
-    }
-
-    #[inline]
-    fn compress(&mut self, word: u64) {
-        self.0[3] ^= word;
-        self.round();
-        self.0[0] ^= word;
-    }
-}
-
-/// The hash of `id` and the three bytes behind it.
+/// The hash of `bytes`.
 #[inline]
-pub fn hash(keys: Keys, id: &[u8; 32], rest: [u8; 3]) -> u64 {
-    const LENGTH: u64 = 35;
-    let mut state = State([
-        keys.0 ^ 0x736f_6d65_7073_6575,
-        keys.1 ^ 0x646f_7261_6e64_6f6d,
-        keys.0 ^ 0x6c79_6765_6e65_7261,
-        keys.1 ^ 0x7465_6462_7974_6573,
-    ]);
-    for word in 0..4 {
-        let bytes = std::array::from_fn(|byte| id[8 * word + byte]);
-        state.compress(u64::from_le_bytes(bytes));
-    }
-    let [first, second, third] = rest;
-    state.compress(u64::from_le_bytes([first, second, third, 0, 0, 0, 0, 0]) | LENGTH << 56);
-    state.0[2] ^= 0xff;
-    for _ in 0..3 {
-        state.round();
-    }
-    let [a, b, c, d] = state.0;
-    a ^ b ^ c ^ d
+pub fn hash(bytes: &[u8]) -> u64 {
+    let (first, second) = keys();
+    SipHasher13::new_with_keys(first, second).hash(bytes)
 }
 
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use std::hash::Hasher;
+/// The keys of this process; a fork has those of its parent. No thread waits for another one that is drawing them: a
+/// fork may have left that one behind.
+#[cfg(not(loom))]
+#[inline]
+fn keys() -> (u64, u64) {
+    use std::sync::atomic::AtomicU64;
+    static FIRST: AtomicU64 = AtomicU64::new(0);
+    static SECOND: AtomicU64 = AtomicU64::new(0);
+    (drawn(&FIRST), drawn(&SECOND))
+}
 
-    use super::{Keys, hash};
-
-    #[test]
-    fn it_is_the_standard_librarys_siphash() {
-        for seed in 0..100_u8 {
-            let id = std::array::from_fn(|n| seed.wrapping_mul(31).wrapping_add(n as u8));
-            let rest = [seed, 3, !seed];
-            // Its keys are zero.
-            let mut reference = std::hash::DefaultHasher::new();
-            reference.write(&id);
-            reference.write(&rest);
-            assert_eq!(hash(Keys(0, 0), &id, rest), reference.finish());
-        }
+/// The number at `place`, which is drawn when it is still 0.
+#[cfg(not(loom))]
+#[inline]
+fn drawn(place: &std::sync::atomic::AtomicU64) -> u64 {
+    match place.load(std::sync::atomic::Ordering::Relaxed) {
+        0 => draw(place),
+        number => number,
     }
+}
+
+#[cfg(not(loom))]
+#[cold]
+fn draw(place: &std::sync::atomic::AtomicU64) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    use std::sync::atomic::Ordering;
+    let number = RandomState::new().hash_one(0).max(1);
+    match place.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => number,
+        Err(theirs) => theirs,
+    }
+}
+
+/// Not random under loom, which runs the same program again and again.
+#[cfg(loom)]
+fn keys() -> (u64, u64) {
+    (0, 0)
 }

@@ -312,11 +312,6 @@ impl<O> Index<O> {
             table.older.store(std::ptr::null_mut(), Ordering::Release);
             return older;
         }
-        if grows {
-            for unit in until..(until + stride).min(units) {
-                prefetch(from.slot(unit).load_locked());
-            }
-        }
         std::ptr::null_mut()
     }
 

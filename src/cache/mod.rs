@@ -10,13 +10,12 @@
 //! | `flush`     | taking out what has expired                                              |
 //! | `entry`     | [`Key`], [`Expiry`], and the contract of what can be cached, [`Entry`]   |
 //! | `hash`      | the keyed hash of a key                                                  |
-//! | `figures`   | what a cache tells about itself                                          |
+//! | `statistics`| what a cache tells about itself                                          |
 //! | `node`      | what a cache has of each object: key, reference, links                   |
 //! | `own_node`  | nodes that stay with their objects, as most do                           |
 //! | `index`     | from a key to its node, read without a lock, changing size meanwhile     |
 //! | `table`     | one table of chains, and how chains come from one table into another     |
 //! | `order`     | which object leaves first: a skip list by expiry                         |
-//! | `spent`     | nodes that were taken out, gathered to be retired together               |
 //! | `repair`    | what a forked child does about a writer that it has not got              |
 //! | `sync`      | atomics and lock, which loom replaces                                    |
 //!
@@ -86,7 +85,6 @@
 
 mod entries;
 mod entry;
-mod figures;
 mod flush;
 mod hash;
 mod index;
@@ -94,7 +92,7 @@ mod node;
 mod order;
 mod own_node;
 mod repair;
-mod spent;
+mod statistics;
 mod sync;
 mod table;
 
@@ -112,4 +110,3 @@ mod tests;
 pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use flush::{Due, Pace};
-pub use own_node::OwnNode;

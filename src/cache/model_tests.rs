@@ -155,7 +155,7 @@ proptest! {
             let held: Vec<Item> = model.list.iter().map(|held| held.2.clone()).collect();
             prop_assert!(same(&cache.snapshot().expect("memory"), &held));
             prop_assert_eq!(cache.len(), held.len());
-            prop_assert_eq!(cache.figures().evictions, model.evictions);
+            prop_assert_eq!(cache.statistics().evictions, model.evictions);
             for id in 0..24 {
                 let found = cache.find(&key(id));
                 let expected = model.position(id).map(|at| model.list[at].2.clone());

@@ -1,12 +1,11 @@
 //! A place in the cache: the key, the object and the links.
 
-use std::alloc::{Layout, alloc};
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
 use super::entry::{Expiry, Key};
 use super::sync::prefetch;
-use crate::fallible;
+use crate::reference::Attached;
 use crate::reference::sync::AtomicPtr;
 
 /// The most levels that a node takes part in. One in four nodes of a level is on the next one too,
@@ -19,6 +18,8 @@ pub const MAX_HEIGHT: usize = 12;
 /// belongs to the holder of the writers' lock. `height` links follow the node in memory.
 #[repr(C)]
 pub struct Node<O> {
+    /// The node can be attached to its object.
+    header: Attached,
     /// The next node of the index's chain, or [`Node::end`].
     pub next: AtomicPtr<Node<O>>,
     /// The object, of which the node owns one reference from the moment it is linked.
@@ -50,19 +51,16 @@ impl<O> Copy for Link<O> {}
 impl<O> Node<O> {
     /// A node, linked nowhere; its links are not set yet. `None` when memory is short.
     pub fn new(key: Key, object: NonNull<O>) -> Option<NonNull<Self>> {
-        let hash = key.hash();
-        let layout = Self::layout(hash)?;
-        // SAFETY: the layout is not empty, since a node is not.
-        let node = NonNull::new(fallible::ask(|| unsafe { alloc(layout) }).cast::<Self>())?;
-        let fresh = Self {
-            next: AtomicPtr::new(Self::end()),
-            object,
-            expiry: UnsafeCell::new(Expiry::of(0, 0)),
-            home: 0,
-            key,
-        };
-        // SAFETY: freshly allocated with a node's layout, and nobody else has it.
-        unsafe { node.write(fresh) };
+        let node = Attached::allocate(Self::bytes(key.hash()))?.cast::<Self>();
+        let fields = node.as_ptr();
+        // SAFETY: fresh memory with room for a node, which begins with the header that is there already.
+        unsafe {
+            (&raw mut (*fields).next).write(AtomicPtr::new(Self::end()));
+            (&raw mut (*fields).object).write(object);
+            (&raw mut (*fields).expiry).write(UnsafeCell::new(Expiry::of(0, 0)));
+            (&raw mut (*fields).home).write(0);
+            (&raw mut (*fields).key).write(key);
+        }
         Some(node)
     }
 
@@ -90,14 +88,8 @@ impl<O> Node<O> {
     /// # Safety
     /// `node` came from [`Node::new`]; nobody uses it any more.
     pub unsafe fn free(node: *mut Self) {
-        // SAFETY: the caller's promise. The layout is the one that `new` used, since the key never changes.
-        unsafe {
-            let layout = Self::layout((*node).hash());
-            std::ptr::drop_in_place(node);
-            if let Some(layout) = layout {
-                std::alloc::dealloc(node.cast(), layout);
-            }
-        }
+        // SAFETY: the caller's promise; a node has nothing to drop.
+        unsafe { Attached::free(node.cast()) }
     }
 
     /// Has the node and its lowest links brought near. Any pointer is fine.
@@ -134,10 +126,6 @@ impl<O> Node<O> {
         // SAFETY: the links lie behind the node, in the same allocation, and are aligned there since
         // node and link have the alignment of a pointer.
         unsafe { node.add(1).cast::<Link<O>>().add(level) }
-    }
-
-    fn layout(hash: u32) -> Option<Layout> {
-        Layout::from_size_align(Self::bytes(hash), align_of::<Self>()).ok()
     }
 }
 

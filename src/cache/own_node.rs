@@ -17,65 +17,33 @@
 
 use std::ptr::NonNull;
 
-use super::entry::Key;
+use super::entry::{Entry, Key};
 use super::node::Node;
-use crate::reference::sync::{AtomicPtr, Ordering};
+use crate::reference::Ref;
 
-/// Part of an object that can be cached: its own node, null before it has one.
-pub struct OwnNode<O>(AtomicPtr<Node<O>>);
-
-impl<O> Default for OwnNode<O> {
-    /// No node yet.
-    fn default() -> Self {
-        Self(AtomicPtr::new(std::ptr::null_mut()))
+/// A node of `entry`, to be put under `key` into the cache with this number, unless the object is there already: its
+/// own if that is for this, or if it has none yet; else another. `None` when memory is short.
+pub fn node_for<T: Entry>(cache: u64, key: &Key, entry: &Ref<T>) -> Option<NonNull<Node<T>>> {
+    let own = own_node(&**entry);
+    // SAFETY: it stays as long as the object, and what is read of it does not change.
+    if let Some(node) = own.filter(|own| unsafe { own.as_ref() }.is_for(cache, key)) {
+        return Some(node);
     }
-}
-
-impl<O> OwnNode<O> {
-    /// A node of `object`, to be put under `key` into the cache with this number, unless the object is there
-    /// already: its own if that is for this, or if it has none yet; else another. `None` when memory is short.
-    pub fn for_cache(&self, cache: u64, key: &Key, object: NonNull<O>) -> Option<NonNull<Node<O>>> {
-        let own = NonNull::new(self.0.load(Ordering::Acquire));
-        // SAFETY: once set, the node is there as long as this is, and what is read of it does not change.
-        if let Some(node) = own.filter(|own| unsafe { own.as_ref() }.is_for(cache, key)) {
-            return Some(node);
-        }
-        let node = Node::new(*key, object)?;
-        if own.is_none() {
-            // SAFETY: nobody else has the node yet.
-            unsafe { Node::set_home(node.as_ptr(), Some(cache)) };
-            let null = std::ptr::null_mut();
-            let set =
-                self.0
-                    .compare_exchange(null, node.as_ptr(), Ordering::Release, Ordering::Relaxed);
-            if set.is_err() {
-                // Another thread was faster. SAFETY: as above.
-                unsafe { Node::set_home(node.as_ptr(), None) };
+    let node = Node::new(*key, entry.as_non_null())?;
+    if own.is_none() {
+        // SAFETY: no other thread has the node yet. Only caches attach memory, and only nodes.
+        unsafe {
+            Node::set_home(node.as_ptr(), Some(cache));
+            if !entry.attachment().set(node.cast()) {
+                // Another thread was faster.
+                Node::set_home(node.as_ptr(), None);
             }
         }
-        Some(node)
     }
-
-    /// The bytes of the node, if there is one.
-    pub fn bytes(&self) -> usize {
-        // SAFETY: once set, the node is there as long as this is.
-        let node = unsafe { self.0.load(Ordering::Acquire).as_ref() };
-        node.map_or(0, |node| Node::<O>::bytes(node.hash()))
-    }
-
-    /// Has the node, if there is one, brought near.
-    pub fn prefetch(&self) {
-        Node::prefetch(self.0.load(Ordering::Relaxed));
-    }
+    Some(node)
 }
 
-impl<O> Drop for OwnNode<O> {
-    fn drop(&mut self) {
-        let node = self.0.load(Ordering::Relaxed);
-        if !node.is_null() {
-            // SAFETY: the object has ended, and nobody is in a lookup from before that; so no cache has the node,
-            // and nobody stands on it.
-            unsafe { Node::free(node) };
-        }
-    }
+/// The node that an object has, if any.
+pub fn own_node<T: Entry>(object: &T) -> Option<NonNull<Node<T>>> {
+    object.attachment().get().map(NonNull::cast)
 }

@@ -1,10 +1,11 @@
 //! What a forked child finds when a thread of its parent was changing the cache.
 
-use super::entries::{Cache, Guarded};
+use super::entries::Cache;
 use super::entry::Entry;
 use super::node::Node;
 use super::order::Order;
-use super::spent::Spent;
+#[cfg(all(test, not(loom)))]
+use super::own_node::node_for;
 use super::sync::LoadLocked;
 #[cfg(all(test, not(loom)))]
 use crate::reference::Ref;
@@ -15,14 +16,12 @@ impl<T: Entry> Cache<T> {
     /// taking out is in the order, but may not be in the index: then it is left out. What it was giving
     /// another place in the order is in the index, but may not be in the order: then it is filed again.
     #[cold]
-    pub(super) fn repair(&self, guarded: &mut Guarded<T>) {
-        // It may have been halfway into that list. Those few nodes are lost to this process.
-        guarded.spent = Spent::new();
+    pub(super) fn repair(&self, order: &mut Order<T>) {
         let mut bytes = 0;
         // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
         let entries = unsafe {
             self.index.repair();
-            let ordered = guarded.order.repair(|node| {
+            let ordered = order.repair(|node| {
                 let held = self.index.find(&(*node).key) == node;
                 if held {
                     bytes += Node::<T>::bytes((*node).hash());
@@ -31,7 +30,7 @@ impl<T: Entry> Cache<T> {
                 }
                 held
             });
-            ordered + self.file_again(&mut guarded.order, &mut bytes)
+            ordered + self.file_again(order, &mut bytes)
         };
         self.writers.node_bytes.store(bytes, Ordering::Relaxed);
         self.writers.entries.store(entries, Ordering::Relaxed);
@@ -68,11 +67,8 @@ impl<T: Entry> Cache<T> {
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
     pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::Key) {
         let key = half_in.key();
-        let own = half_in.own_node();
-        let node = own.for_cache(self.number, &key, half_in.as_non_null());
-        let node = node.expect("memory");
-        let mut guarded = self.lock();
-        let order = &mut guarded.order;
+        let node = node_for(self.number, &key, &half_in).expect("memory");
+        let mut order = self.lock();
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             order.file(node.as_ptr(), half_in.expires());
@@ -83,22 +79,22 @@ impl<T: Entry> Cache<T> {
             self.index.take_out(&place);
             order.forget_all_but_lowest();
         }
-        drop(guarded);
+        drop(order);
         self.writers.entries.store(7, Ordering::Relaxed);
-        self.writers.guarded.abandon();
+        self.writers.order.abandon();
     }
 
     /// Leaves the cache as a fork would find it if another thread were about to give what has the key
     /// `moving` another place in the order.
     pub fn leave_moving(&self, moving: &super::Key) {
-        let mut guarded = self.lock();
+        let mut order = self.lock();
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             let node = self.index.place(moving).node();
             assert!(!node.is_null());
-            guarded.order.take_out(node);
+            order.take_out(node);
         }
-        drop(guarded);
-        self.writers.guarded.abandon();
+        drop(order);
+        self.writers.order.abandon();
     }
 }

@@ -1,6 +1,5 @@
 //! What loom replaces in the cache, besides the atomics and the lock of [`crate::reference::sync`].
 
-use super::hash::Keys;
 #[cfg(not(loom))]
 use crate::reference::sync::Ordering;
 use crate::reference::sync::{AtomicPtr, AtomicU64, AtomicUsize};
@@ -39,43 +38,6 @@ load_locked! {
     (T) AtomicPtr<T>, *mut T;
     () AtomicUsize, usize;
     () AtomicU64, u64;
-}
-
-/// Hash keys that this process drew at random. No thread waits for another one that is drawing them: a
-/// fork may have left that one behind.
-#[cfg(not(loom))]
-#[inline]
-pub fn hash_keys() -> Keys {
-    static FIRST: AtomicU64 = AtomicU64::new(0);
-    static SECOND: AtomicU64 = AtomicU64::new(0);
-    Keys(drawn(&FIRST), drawn(&SECOND))
-}
-
-/// The number at `place`, which is drawn when it is still 0.
-#[cfg(not(loom))]
-#[inline]
-fn drawn(place: &AtomicU64) -> u64 {
-    match place.load(Ordering::Relaxed) {
-        0 => draw(place),
-        number => number,
-    }
-}
-
-#[cfg(not(loom))]
-#[cold]
-fn draw(place: &AtomicU64) -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    let number = RandomState::new().hash_one(0).max(1);
-    match place.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => number,
-        Err(theirs) => theirs,
-    }
-}
-
-/// Not random under loom, which runs the same program again and again.
-#[cfg(loom)]
-pub fn hash_keys() -> Keys {
-    Keys(0, 0)
 }
 
 /// Has the memory at `place` brought near, where the machine can be told to. Any pointer is fine.

@@ -3,8 +3,8 @@
 use std::sync::Weak;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-use super::{Cache, Entry, Expiry, Key, OwnNode};
-use crate::reference::{Count, Counted, Last, Ref, WeakSlot};
+use super::{Cache, Entry, Expiry, Key};
+use crate::reference::{Attachment, Count, Counted, Last, Ref, WeakSlot};
 
 #[cfg(loom)]
 thread_local! {
@@ -28,7 +28,7 @@ pub fn on_next_count(what: impl FnOnce() + 'static) {
 #[repr(align(16))]
 pub struct Object {
     count: Count,
-    node: OwnNode<Object>,
+    attachment: Attachment,
     key: Key,
     time: AtomicI64,
     timeout: i64,
@@ -49,7 +49,7 @@ pub fn object(version: i32, id: &[u8], time: i64, timeout: i64) -> Item {
 pub fn object_with_key(key: Key, time: i64, timeout: i64) -> Item {
     Ref::new(Object {
         count: Count::one(),
-        node: OwnNode::default(),
+        attachment: Attachment::default(),
         key,
         time: AtomicI64::new(time),
         timeout,
@@ -86,7 +86,7 @@ unsafe impl Counted for Object {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.node.bytes()
+        size_of::<Self>() + self.attachment.bytes()
     }
 }
 
@@ -115,7 +115,7 @@ impl Entry for Object {
         &self.key_hash
     }
 
-    fn own_node(&self) -> &OwnNode<Object> {
-        &self.node
+    fn attachment(&self) -> &Attachment {
+        &self.attachment
     }
 }

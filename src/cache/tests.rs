@@ -131,7 +131,7 @@ fn a_limit_of_n_leaves_n_minus_1_objects_and_a_limit_of_1_leaves_1_s51() {
             add(&cache, &item(id, 20 + n as i64));
         }
         assert_eq!(cache.len(), left, "with a limit of {limit}");
-        assert_eq!(cache.figures().evictions, 5 - left as u64);
+        assert_eq!(cache.statistics().evictions, 5 - left as u64);
     }
 }
 
@@ -268,7 +268,7 @@ fn an_expired_object_leaves_but_not_the_one_that_has_its_key_by_now_s57() {
     assert!(cache.contains(&key("a")));
     assert!(cache.expire(&new).is_some());
     assert!(!cache.contains(&key("a")));
-    assert_eq!((cache.len(), cache.figures().expiries), (0, 1));
+    assert_eq!((cache.len(), cache.statistics().expiries), (0, 1));
 }
 
 #[test]
@@ -280,8 +280,8 @@ fn what_leaves_is_counted_by_its_reason() {
     assert_eq!(flushed(&cache, Due::At(35)), "c");
     assert!(cache.remove(&item("d", 0)).is_some());
     assert_eq!(flushed(&cache, Due::Always), "e");
-    let figures = cache.figures();
-    assert_eq!((figures.evictions, figures.expiries), (2, 1));
+    let statistics = cache.statistics();
+    assert_eq!((statistics.evictions, statistics.expiries), (2, 1));
 }
 
 #[test]
@@ -368,21 +368,21 @@ fn keys_with_the_same_hash_are_kept_apart() {
 }
 
 #[test]
-fn objects_from_here_and_elsewhere_replace_each_other_and_the_figures_stay_right() {
+fn objects_from_here_and_elsewhere_replace_each_other_and_the_statistics_stay_right() {
     let (cache, elsewhere) = (cache(0), cache(0));
     let (a, b) = (item("a", 10), item("a", 20));
     add(&elsewhere, &b);
     add(&cache, &item("c", 10));
     add(&cache, &a);
     assert!(cache.remove(&a).is_some());
-    let before = cache.figures();
+    let before = cache.statistics();
     for one in [&a, &b, &a, &b, &b] {
         add(&cache, one);
         assert_eq!(cache.len(), 2);
         assert!(cache.find(&key("a")).is_some_and(|found| found == *one));
     }
     assert!(cache.remove(&a).is_some_and(|found| found == b));
-    assert_eq!(cache.figures().bytes, before.bytes);
+    assert_eq!(cache.statistics().bytes, before.bytes);
     assert_eq!((a.references(), b.references()), (1, 2));
     assert!(elsewhere.find(&key("a")).is_some_and(|found| found == b));
 }
@@ -421,11 +421,11 @@ fn everything_is_found_while_the_index_grows_and_shrinks() {
 #[test]
 fn an_entry_costs_little_memory() {
     let cache = cache(0);
-    let empty = cache.figures().bytes;
+    let empty = cache.statistics().bytes;
     assert!(empty < 1024, "{empty} bytes for an empty cache");
     for n in 0..1 << 12 {
         add(&cache, &item(&n.to_string(), 10));
     }
-    let each = (cache.figures().bytes - empty) >> 12;
+    let each = (cache.statistics().bytes - empty) >> 12;
     assert!(each <= 120, "{each} bytes per entry");
 }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicU32;
 
-use crate::cache::{Entry, Expiry, Key, OwnNode};
-use crate::reference::WeakSlot;
+use crate::cache::{Entry, Expiry, Key};
+use crate::reference::{Attachment, WeakSlot};
 use crate::session::{Owner, Session};
 
 impl Entry for Session {
@@ -26,7 +26,7 @@ impl Entry for Session {
         Session::key_hash(self)
     }
 
-    fn own_node(&self) -> &OwnNode<Session> {
-        &self.node
+    fn attachment(&self) -> &Attachment {
+        &self.attachment
     }
 }

@@ -5,6 +5,7 @@
 //! |----------------|---------------------------------------------------------------------------|
 //! | `count`        | [`Counted`] objects and references to them, [`Ref`]                       |
 //! | `counted_cell` | a place that gives references to its object to any thread                 |
+//! | `attachment`   | memory that is attached to an object for as long as the object's          |
 //! | `weak_slot`    | a field of an object that refers to what the object belongs to            |
 //! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
 //! | `tag`          | the word by which a pointer from C is known                               |
@@ -12,6 +13,7 @@
 //! | `fork`         | which process this is                                                     |
 //! | `sync`         | atomics and lock, which loom replaces                                     |
 
+mod attachment;
 mod count;
 mod counted_cell;
 #[cfg(not(loom))]
@@ -23,6 +25,7 @@ pub mod sync;
 pub mod tag;
 mod weak_slot;
 
+pub use attachment::{Attached, Attachment};
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;
 pub use reclaim::{Guard as PinGuard, collect, garbage, pin, prepare, retire, try_to_collect};

@@ -33,7 +33,7 @@ mod epochs {
     /// Keeps the calling thread pinned until it is dropped.
     pub use crossbeam_epoch::Guard;
 
-    /// After how many changes a thread adds its figures to those of the process.
+    /// After how many changes a thread adds its numbers to those of the process.
     const PUBLISH_EVERY: u32 = 64;
 
     /// The collector of this process.
@@ -62,8 +62,8 @@ mod epochs {
             self.era.generation == generation()
         }
 
-        fn count(&self, figure: &Cell<usize>, bytes: usize) {
-            figure.set(figure.get() + bytes);
+        fn count(&self, counter: &Cell<usize>, bytes: usize) {
+            counter.set(counter.get() + bytes);
             self.untold.set(self.untold.get() + 1);
             if self.untold.get() >= PUBLISH_EVERY {
                 self.publish();
@@ -183,7 +183,7 @@ mod epochs {
     }
 
     /// Has `free(object)` called once every thread that is pinned now has unpinned. `bytes` is the size
-    /// of the memory, for the figures.
+    /// of the memory, for the statistics.
     ///
     /// # Safety
     /// No thread that pins from now on can reach `object`. `free(object)` may be called from any thread,
@@ -295,7 +295,7 @@ mod loomed {
     /// Nothing to do: collecting is immediate.
     pub fn try_to_collect() {}
 
-    /// No figures under loom.
+    /// No statistics under loom.
     pub fn garbage() -> Garbage {
         Garbage::default()
     }

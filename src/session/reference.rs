@@ -25,7 +25,7 @@ unsafe impl Counted for Session {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.bodies.size() + self.node.bytes()
+        size_of::<Self>() + self.bodies.size() + self.attachment.bytes()
     }
 }
 

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::cache::OwnNode;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::reference::tag::{Tag, Tagged, tagged};
-use crate::reference::{Count, WeakSlot};
+use crate::reference::{Attachment, Count, WeakSlot};
 use crate::session::body::{BodyList, PeerChange};
 use crate::session::fields::{AtomicNumbers, hex};
 use crate::session::{
@@ -30,8 +29,8 @@ pub struct Session {
     /// See [`key_hash`](Self::key_hash); 0 for none.
     key_hash: AtomicU32,
     not_resumable: AtomicBool,
-    /// For the caches.
-    pub node: OwnNode<Session>,
+    /// For the caches alone.
+    pub attachment: Attachment,
     numbers: AtomicNumbers,
     /// Application data (`SSL_SESSION_set_ex_data(3)`).
     pub ex_data: ExData,
@@ -60,7 +59,7 @@ impl Session {
             owner: WeakSlot::default(),
             key_hash: AtomicU32::new(0),
             not_resumable: AtomicBool::new(false),
-            node: OwnNode::default(),
+            attachment: Attachment::default(),
             numbers: AtomicNumbers::new(&view.numbers),
             ex_data: ExData::new(Class::SslSession),
         });

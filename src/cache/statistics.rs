@@ -1,4 +1,4 @@
-//! What a cache can be asked about itself, and the counters behind it.
+//! The statistics of a cache.
 
 use super::entries::{Cache, Writers};
 use super::entry::Entry;
@@ -7,9 +7,9 @@ use super::sync::LoadLocked;
 use crate::reference::sync::{AtomicU64, Ordering};
 use crate::reference::{garbage, pin};
 
-/// What a cache has to tell about itself.
+/// What a cache counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct Statistics {
     /// Objects in the cache.
     pub entries: usize,
     /// Objects that had to make room, ever.
@@ -24,13 +24,13 @@ pub struct Figures {
 }
 
 impl<T: Entry> Cache<T> {
-    /// The figures. Takes no lock; each is right, but they may belong to slightly different moments.
-    pub fn figures(&self) -> Figures {
+    /// The statistics. Takes no lock; each is right, but they may belong to slightly different moments.
+    pub fn statistics(&self) -> Statistics {
         let pinned = pin();
         // SAFETY: we are pinned.
         let tables = unsafe { self.index.bytes() };
         drop(pinned);
-        Figures {
+        Statistics {
             entries: self.len(),
             evictions: self.writers.evictions.load(Ordering::Relaxed),
             expiries: self.writers.expiries.load(Ordering::Relaxed),

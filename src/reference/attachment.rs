@@ -1,0 +1,87 @@
+//! Memory that is attached to an object for as long as the object's own memory stays: threads that found an exposed
+//! object may read both. The object does not know what it is; the session cache keeps its node of a session so.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::ptr::{NonNull, null_mut};
+
+use super::sync::{AtomicPtr, Ordering};
+use crate::fallible;
+
+/// What attached memory begins with.
+pub struct Attached {
+    bytes: usize,
+}
+
+impl Attached {
+    /// Memory that begins with this. `None` when memory is short.
+    pub fn allocate(bytes: usize) -> Option<NonNull<Self>> {
+        let layout = layout(bytes)?;
+        // SAFETY: the layout is not empty.
+        let memory = NonNull::new(fallible::ask(|| unsafe { alloc(layout) }).cast::<Self>())?;
+        // SAFETY: fresh memory, which is large enough and aligned.
+        unsafe { memory.write(Self { bytes }) };
+        Some(memory)
+    }
+
+    /// Frees memory that was not attached, or whose object has ended. Nothing in it is dropped.
+    ///
+    /// # Safety
+    /// `memory` came from [`Attached::allocate`], and is used no more.
+    pub unsafe fn free(memory: *mut Self) {
+        // SAFETY: the caller's promise; the layout is the one it was allocated with.
+        unsafe {
+            if let Some(layout) = layout((*memory).bytes) {
+                dealloc(memory.cast(), layout);
+            }
+        }
+    }
+}
+
+fn layout(bytes: usize) -> Option<Layout> {
+    let bytes = bytes.max(size_of::<Attached>());
+    Layout::from_size_align(bytes, align_of::<u64>()).ok()
+}
+
+/// Part of an object: the memory attached to it, none at first.
+pub struct Attachment(AtomicPtr<Attached>);
+
+impl Default for Attachment {
+    fn default() -> Self {
+        Self(AtomicPtr::new(null_mut()))
+    }
+}
+
+impl Attachment {
+    /// What is attached. It stays as long as the object.
+    pub fn get(&self) -> Option<NonNull<Attached>> {
+        NonNull::new(self.0.load(Ordering::Acquire))
+    }
+
+    /// Attaches `memory` if nothing is attached yet. False if there is something: then `memory` stays the caller's.
+    ///
+    /// # Safety
+    /// `memory` came from [`Attached::allocate`], and the caller gives it away. All that attach memory to objects of one
+    /// type agree on what it is.
+    pub unsafe fn set(&self, memory: NonNull<Attached>) -> bool {
+        let memory = memory.as_ptr();
+        self.0
+            .compare_exchange(null_mut(), memory, Ordering::Release, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// How many bytes are attached.
+    pub fn bytes(&self) -> usize {
+        // SAFETY: what is attached stays as long as this.
+        self.get()
+            .map_or(0, |memory| unsafe { memory.as_ref() }.bytes)
+    }
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        if let Some(memory) = self.get() {
+            // SAFETY: the object's memory is being freed, so no thread reads this either.
+            unsafe { Attached::free(memory.as_ptr()) };
+        }
+    }
+}
