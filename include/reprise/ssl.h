@@ -1322,14 +1322,14 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
  * which are copied at once) and a session whose one reference it gives to the library, and
  * returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
  * TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
- * session it goes on without a key. A client that offers a key offers no other session. NULL unsets the function.
+ * session it goes on without a key. A client that offers a key offers no other session. NULL
+ * unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
-void SSL_set_psk_use_session_callback(SSL *ssl,
-                                      SSL_psk_use_session_cb_func callback);
+void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
 
 /**
  * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is

@@ -141,7 +141,8 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 /// which are copied at once) and a session whose one reference it gives to the library, and
 /// returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
 /// TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
-/// session it goes on without a key. A client that offers a key offers no other session. NULL unsets the function.
+/// session it goes on without a key. A client that offers a key offers no other session. NULL
+/// unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

@@ -32,6 +32,8 @@ mod psk;
 pub mod scoped;
 mod security;
 mod session;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod unsupported;
 mod verify;
