@@ -7,7 +7,7 @@ use libc::off_t;
 use super::call::call;
 use super::drive::drive;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
-use crate::connection::{Connection, Stop, Stopped, Want};
+use crate::connection::{Connection, Reading, Stop, Stopped, Want};
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
@@ -23,7 +23,7 @@ use crate::libcrypto::error_queue;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_read(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { read(c"SSL_read", ssl, buf, num, false) }
+    unsafe { read(c"SSL_read", ssl, buf, num, Reading::Consume) }
 }
 
 /// Writes `num` bytes from `buf`. Does the handshake first if that has not been done.
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn SSL_read_ex(
     readbytes: *mut usize,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, false) }
+    unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, Reading::Consume) }
 }
 
 /// Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn SSL_write_ex(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_peek(ssl: *mut Connection, buf: *mut c_void, num: c_int) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { read(c"SSL_peek", ssl, buf, num, true) }
+    unsafe { read(c"SSL_peek", ssl, buf, num, Reading::Peek) }
 }
 
 /// Like `SSL_read_ex`, but the bytes can be read again.
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn SSL_peek_ex(
     readbytes: *mut usize,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, true) }
+    unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, Reading::Peek) }
 }
 
 /// Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1),
@@ -209,12 +209,12 @@ unsafe fn read(
     ssl: *mut Connection,
     buf: *mut c_void,
     num: c_int,
-    peek: bool,
+    reading: Reading,
 ) -> c_int {
     let work = |connection: &Connection| {
         let len = usize::try_from(num).map_err(|_| Stop::from(Reason::BAD_LENGTH))?;
         // SAFETY: writable for `num` bytes, as the caller promises.
-        Ok(connection.read(unsafe { buffer(buf, len) }, peek)? as c_int)
+        Ok(connection.read(unsafe { buffer(buf, len) }, reading)? as c_int)
     };
     // SAFETY: as the caller promises.
     unsafe { drive(function, ssl, work) }
@@ -228,11 +228,11 @@ unsafe fn read_ex(
     buf: *mut c_void,
     num: usize,
     readbytes: *mut usize,
-    peek: bool,
+    reading: Reading,
 ) -> c_int {
     let work = |connection: &Connection| {
         // SAFETY: writable for `num` bytes, as the caller promises.
-        let count = connection.read(unsafe { buffer(buf, num) }, peek)?;
+        let count = connection.read(unsafe { buffer(buf, num) }, reading)?;
         // SAFETY: writable, as the caller promises.
         unsafe { store(readbytes, count) };
         match count {

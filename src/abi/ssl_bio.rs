@@ -10,7 +10,7 @@ use openssl_sys as ffi;
 use super::call::{call, queue};
 use super::drive::with_memory;
 use super::pointer::store;
-use crate::connection::{Connection, Role, Stage, Stop, Stopped, Want};
+use crate::connection::{Connection, Reading, Role, Stage, Stop, Stopped, Want};
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, Retry};
 use crate::libcrypto::bio_method::{
@@ -69,7 +69,7 @@ impl Filter for SslBio {
 
     fn read(&self, bio: &FilterBio<'_>, buffer: &mut [u8]) -> std::result::Result<usize, c_int> {
         self.transfer(bio, c"BIO_read", |connection| {
-            connection.read(buffer, false)
+            connection.read(buffer, Reading::Consume)
         })
     }
 

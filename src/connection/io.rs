@@ -21,6 +21,15 @@ const RESERVED_LABELS: [&[u8]; 5] = [
 /// The longest label of a TLS 1.3 exporter: its length is a byte, and counts "tls13 " too (RFC 8446, section 7.1).
 pub(super) const LONGEST_LABEL: usize = 249;
 
+/// What becomes of application data that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It is consumed (`SSL_read(3)`).
+    Consume,
+    /// It can be read again (`SSL_peek(3)`).
+    Peek,
+}
+
 impl Connection {
     /// `SSL_sendfile(3)` needs kernel TLS, which this library never sets up: why it fails.
     pub fn why_no_sendfile(&self) -> Reason {
@@ -30,9 +39,8 @@ impl Connection {
         }
     }
 
-    /// Copies application data into `buffer`, waiting for some if there is none. `peek` leaves it
-    /// to be read again. Returns the number of bytes, which is 0 for an empty buffer only.
-    pub fn read(&self, buffer: &mut [u8], peek: bool) -> std::result::Result<usize, Stop> {
+    /// Copies application data into `buffer`, waiting for some if there is none. Returns the number of bytes, which is 0 for an empty buffer only.
+    pub fn read(&self, buffer: &mut [u8], reading: Reading) -> std::result::Result<usize, Stop> {
         // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
         loop {
@@ -56,7 +64,7 @@ impl Connection {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&pending[..count]);
-                if !peek {
+                if reading == Reading::Consume {
                     if wipes {
                         engine.wipe(count);
                     }

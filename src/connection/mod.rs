@@ -77,6 +77,7 @@ mod transport;
 mod writing;
 
 pub use handshake::LONGEST_IDENTITY as LONGEST_PSK_IDENTITY;
+pub use io::Reading;
 pub use last_call::Stopped;
 pub use observer::{HandshakeState, InfoKind};
 pub use peer::{parsed_chain, parsed_issuers, parsed_leaf};

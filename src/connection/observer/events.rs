@@ -2,14 +2,14 @@
 //! end in it, and the states that they lead to.
 
 use super::handshake_state::Step;
+use crate::callback::Direction;
 use crate::engine::Record;
 use crate::wire::{ContentType, HandshakeType, MESSAGE_HEADER, message_length};
 
 /// One thing to report.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Event {
-    /// It was sent, not received.
-    pub sent: bool,
+    pub direction: Direction,
     pub what: What,
 }
 

@@ -3,6 +3,7 @@
 
 use std::ffi::CStr;
 
+use crate::callback::Direction;
 use crate::connection::Role;
 use crate::wire::HandshakeType;
 
@@ -43,13 +44,13 @@ impl HandshakeState {
 
     /// The state that a message leads to; `None` for one that this role neither sends nor receives.
     /// The client's CertificateVerify, and tickets, look the same in both versions.
-    pub(super) fn after(role: Role, sent: bool, step: Step) -> Option<Self> {
+    pub(super) fn after(role: Role, direction: Direction, step: Step) -> Option<Self> {
         use HandshakeType as Kind;
-        let client = role == Role::Client;
         let Step::Message(kind) = step else {
-            return Some(Self::after_change_cipher_spec(client, sent));
+            return Some(Self::after_change_cipher_spec(role, direction));
         };
-        let by_client = client == sent;
+        let sent = direction == Direction::Sent;
+        let by_client = (role == Role::Client) == sent;
         let number = match (kind, by_client, sent) {
             (Kind::HELLO_REQUEST, false, false) => 41,
             (Kind::HELLO_REQUEST, false, true) => 19,
@@ -94,12 +95,12 @@ impl HandshakeState {
         Some(Self(number))
     }
 
-    fn after_change_cipher_spec(client: bool, sent: bool) -> Self {
-        Self(match (client, sent) {
-            (true, false) => 10,
-            (true, true) => 16,
-            (false, false) => 31,
-            (false, true) => 35,
+    fn after_change_cipher_spec(role: Role, direction: Direction) -> Self {
+        Self(match (role, direction) {
+            (Role::Client, Direction::Received) => 10,
+            (Role::Client, Direction::Sent) => 16,
+            (Role::Server, Direction::Received) => 31,
+            (Role::Server, Direction::Sent) => 35,
         })
     }
 
@@ -169,10 +170,10 @@ mod tests {
     #[test]
     fn every_state_that_a_message_leads_to_has_a_text() {
         for role in [Role::Client, Role::Server] {
-            for sent in [false, true] {
+            for direction in [Direction::Received, Direction::Sent] {
                 let messages = (0..=u8::MAX).map(|kind| Step::Message(HandshakeType(kind)));
                 for step in messages.chain([Step::ChangeCipherSpec]) {
-                    if let Some(state) = HandshakeState::after(role, sent, step) {
+                    if let Some(state) = HandshakeState::after(role, direction, step) {
                         assert_ne!(state.short_text(), c"UNKWN", "{state:?}");
                     }
                 }

@@ -282,10 +282,13 @@ impl Observer {
             }
         }
         let tls13 = self.version_in_use(observed) == Version::TLS1_3;
-        let sent = record.sent;
+        let direction = match record.sent {
+            true => Direction::Sent,
+            false => Direction::Received,
+        };
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             let events = pending.assembly.events(record, tls13);
-            let events = events.into_iter().map(|what| Event { sent, what });
+            let events = events.into_iter().map(|what| Event { direction, what });
             pending.events.extend(events);
         }
         self.report_events(observed);
@@ -305,11 +308,7 @@ impl Observer {
         }
     }
 
-    fn report_event(&self, observed: &impl Observed, Event { sent, what }: Event) {
-        let direction = match sent {
-            true => Direction::Sent,
-            false => Direction::Received,
-        };
+    fn report_event(&self, observed: &impl Observed, Event { direction, what }: Event) {
         let call = |version, content_type, bytes| {
             observed.call_message(&Message {
                 direction,
@@ -324,16 +323,16 @@ impl Observer {
                 call(version, RECORD_HEADER, &header);
             }
             What::InnerType(kind) => {
-                let version = match sent {
-                    true => Version::TLS1_2,
-                    false => self.version_in_use(observed),
+                let version = match direction {
+                    Direction::Sent => Version::TLS1_2,
+                    Direction::Received => self.version_in_use(observed),
                 };
                 call(version, INNER_CONTENT_TYPE, &[kind.0]);
             }
-            What::Begins(step) => self.begin_message(observed, sent, step),
+            What::Begins(step) => self.begin_message(observed, direction, step),
             What::Whole(kind, bytes) => {
                 call(self.version_in_use(observed), kind.0.into(), &bytes);
-                if kind == ContentType::HANDSHAKE && !sent {
+                if kind == ContentType::HANDSHAKE && direction == Direction::Received {
                     self.message_received(observed, &bytes);
                 }
             }
@@ -369,15 +368,15 @@ impl Observer {
     }
 
     /// Leaves the current state for that of a message.
-    fn begin_message(&self, observed: &impl Observed, sent: bool, step: Step) {
+    fn begin_message(&self, observed: &impl Observed, direction: Direction, step: Step) {
         let Some(role) = observed.role() else { return };
-        let Some(next) = HandshakeState::after(role, sent, step) else {
+        let Some(next) = HandshakeState::after(role, direction, step) else {
             return;
         };
-        if !sent && self.turn.get() == Turn::Ours {
-            self.end_turn(observed);
-        }
-        if !sent {
+        if direction == Direction::Received {
+            if self.turn.get() == Turn::Ours {
+                self.end_turn(observed);
+            }
             observed.end_rest();
         }
         if observed.stage() == Stage::Open && !self.after_handshake.get() {
@@ -385,21 +384,21 @@ impl Observer {
                 return;
             }
             self.after_handshake.set(true);
-            if !sent {
+            if direction == Direction::Received {
                 self.leave_state(observed);
             }
         }
         if self.turn.get() != Turn::Entered {
             self.leave_state(observed);
         }
-        if sent && self.has_ended_early_data(observed) {
+        if direction == Direction::Sent && self.has_ended_early_data(observed) {
             self.state.set(HandshakeState::EARLY_DATA_ENDS);
             self.leave_state(observed);
         }
         self.state.set(next);
-        self.turn.set(match sent {
-            true => Turn::Ours,
-            false => Turn::Theirs,
+        self.turn.set(match direction {
+            Direction::Sent => Turn::Ours,
+            Direction::Received => Turn::Theirs,
         });
     }
 
