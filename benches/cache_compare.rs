@@ -4,7 +4,7 @@
 //! `cargo bench --bench cache_compare -- [ENTRIES...]`
 //!
 //! Prints nanoseconds per operation with one thread, and millions of operations per second with one and
-//! two. The figures and the choice are in `docs/cache.md`.
+//! two. The figures and the choice are in `docs/cache-measurements.md`.
 
 // Only the parts that are compared are used.
 #[allow(dead_code, unused_imports)]
