@@ -49,6 +49,46 @@ fn every_function_that_lends_says_for_how_long() {
 }
 
 #[test]
+fn every_control_that_lends_says_for_how_long() {
+    let table = Table::read("lent");
+    let lifetime = table.column("lifetime");
+    let (numbers, comments) = controls();
+    let silent: Vec<_> = table
+        .rows
+        .iter()
+        .filter(|row| row[lifetime] != "a number")
+        .filter_map(|row| {
+            let name = row[0].trim_start_matches("control ");
+            let control = name.strip_prefix("SSL_CTRL_")?;
+            let line = format!("Lifetime of {name}: {}.", row[lifetime]);
+            (numbers.contains(control) && !comments.contains(&line)).then_some(line)
+        })
+        .collect();
+    assert!(silent.is_empty(), "comments lack\n{}", silent.join("\n"));
+}
+
+/// The names of the controls that the library has, and the words of all comments on controls.
+fn controls() -> (BTreeSet<String>, String) {
+    let folder = root().join("src/abi/control");
+    let mut words = Vec::new();
+    for entry in fs::read_dir(&folder).expect("a folder can be read") {
+        let path = entry.expect("a folder can be read").path();
+        let text = fs::read_to_string(path).expect("a source file can be read");
+        let comments = text.lines().filter_map(|line| line.strip_prefix("///"));
+        words.extend(comments.flat_map(|line| {
+            let words = line.split_whitespace();
+            words.map(|word| word.replace('`', "")).collect::<Vec<_>>()
+        }));
+    }
+    let numbers = fs::read_to_string(folder.join("number.rs")).expect("a file can be read");
+    let numbers = numbers
+        .lines()
+        .filter_map(|line| Some(line.split_once(" = ")?.0.trim().to_owned()))
+        .collect();
+    (numbers, words.join(" "))
+}
+
+#[test]
 fn what_shows_the_peer_is_in_its_table() {
     covers("shown", &the_header().functions_that_show_the_peer());
 }

@@ -46,24 +46,37 @@ pub unsafe extern "C" fn i2d_SSL_SESSION(input: *const Session, pp: *mut *mut c_
         let view = reading.view();
         let encoding = Encoding::new(&view).ok_or(Error::Silent)?;
         let len = encoding.size();
-        // SAFETY: NULL or readable and writable, as the caller promises.
-        if let Some(place) = unsafe { pp.as_mut() } {
-            let allocate = place.is_null();
-            let start = if allocate {
-                memory::allocate(len)?.cast()
-            } else {
-                *place
-            };
-            // SAFETY: new memory of that length, or room for it, as the caller promises. The
-            // bytes are written before they are read.
-            unsafe {
-                start.write_bytes(0, len);
-                encoding.write(std::slice::from_raw_parts_mut(start, len));
-                *place = if allocate { start } else { start.add(len) };
-            }
-        }
+        // SAFETY: as the caller promises.
+        unsafe { put(pp, len, |out| encoding.write(out)) }?;
         Ok(len as c_int)
     })
+}
+
+/// Puts `len` bytes where `i2d_…` functions put them: to `*pp`, which moves past them, or into new
+/// memory if `*pp` is NULL. Nowhere if `pp` is NULL.
+///
+/// # Safety
+/// `pp` is NULL or points to NULL or to enough room.
+unsafe fn put(pp: *mut *mut c_uchar, len: usize, write: impl FnOnce(&mut [u8])) -> Result<()> {
+    // SAFETY: NULL or readable and writable, as the caller promises.
+    let Some(place) = (unsafe { pp.as_mut() }) else {
+        return Ok(());
+    };
+    let (start, end) = match place.is_null() {
+        true => {
+            let memory: *mut c_uchar = memory::allocate(len)?.cast();
+            (memory, memory)
+        }
+        false => (*place, place.wrapping_add(len)),
+    };
+    // SAFETY: new memory of that length, or enough room, as the caller promises. The bytes are
+    // written before they are read.
+    write(unsafe {
+        start.write_bytes(0, len);
+        std::slice::from_raw_parts_mut(start, len)
+    });
+    *place = end;
+    Ok(())
 }
 
 /// Reads a session from the DER at `*pp`, which is at most `length` bytes long; more may follow

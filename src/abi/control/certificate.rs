@@ -48,7 +48,10 @@ pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long>
 }
 
 /// Lends the extra chain; without one, and with the number 0, the current certificate's. The list
-/// grows with the chain, and lives until that is cleared or replaced, or the context ends.
+/// grows with the chain.
+///
+/// - Lifetime of `SSL_CTRL_GET_EXTRA_CHAIN_CERTS`: until the chain is cleared, or the context's
+///   end; grows in place.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
@@ -118,8 +121,10 @@ pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_l
     })
 }
 
-/// Lends the chain of the current certificate; NULL for none. The list grows with the chain, and
-/// lives until that is cleared or replaced, or the context or connection ends.
+/// Lends the chain of the current certificate; NULL for none. The list grows with the chain.
+///
+/// - Lifetime of `SSL_CTRL_GET_CHAIN_CERTS`: until the chain is set anew or cleared, or the owner's
+///   end; grows in place.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
@@ -298,6 +303,9 @@ pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument)
 }
 
 /// Lends the store; NULL for none.
+///
+/// - Lifetime of `SSL_CTRL_GET_CHAIN_CERT_STORE`: until another is set, or the owner's end.
+/// - Lifetime of `SSL_CTRL_GET_VERIFY_CERT_STORE`: until another is set, or the owner's end.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.

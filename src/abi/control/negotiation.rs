@@ -78,6 +78,8 @@ fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
 /// The client's groups in libcrypto's numbers, written to the pointer unless it is NULL; gives how
 /// many there are.
 ///
+/// - Lifetime of `SSL_CTRL_GET_GROUPS`: the caller's array.
+///
 /// # Safety
 /// The pointer is NULL or can be written for as many numbers as a call with NULL gave.
 pub unsafe fn peer_groups(connection: &Connection, argument: Argument) -> Result<c_long> {
@@ -141,6 +143,8 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
 
 /// Gives the peer's public key of the key exchange, a reference for the caller. 0 when there was
 /// none, as when TLS 1.2 resumes, and on a server of TLS 1.2, which in OpenSSL does not keep it.
+///
+/// - Lifetime of `SSL_CTRL_GET_PEER_TMP_KEY`: the caller's, freed by `EVP_PKEY_free`.
 ///
 /// # Safety
 /// The pointer can be written as an `EVP_PKEY` pointer.

@@ -61,6 +61,8 @@ pub unsafe fn set_ticket_keys(context: &Context, argument: Argument) -> Result<c
 /// Copies the keys of tickets out: 80 bytes, or how many there are for NULL. Keys that others have
 /// been given stay in use.
 ///
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_TICKET_KEYS`: the caller's buffer.
+///
 /// # Safety
 /// The pointer is NULL or can be written for as many bytes as the number says.
 pub unsafe fn get_ticket_keys(context: &Context, argument: Argument) -> Result<c_long> {

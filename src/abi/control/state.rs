@@ -55,6 +55,8 @@ pub fn secure_renegotiation(connection: &Connection) -> c_long {
 /// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
 /// NULL, how many bytes a suite has.
 ///
+/// - Lifetime of `SSL_CTRL_GET_RAW_CIPHERLIST`: until the next handshake.
+///
 /// # Safety
 /// The pointer is NULL or can be written as a pointer.
 pub unsafe fn offered_suites(connection: &Connection, argument: Argument) -> Result<c_long> {

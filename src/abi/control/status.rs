@@ -41,6 +41,8 @@ pub unsafe fn set_callback_argument(context: &Context, argument: Argument) -> c_
 
 /// Gives the status callback.
 ///
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB`: the program's own pointer.
+///
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_long> {
@@ -51,6 +53,8 @@ pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_lo
 
 /// Gives the last argument of the status callback.
 ///
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB_ARG`: the program's own pointer.
+///
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Result<c_long> {
@@ -59,9 +63,11 @@ pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Re
     unsafe { argument.write(value) }
 }
 
-/// Lends the stapled response and gives its length; -1 when there is none. It lives until another
-/// is set, the next handshake of a client, or the connection's end; one that was set is lent as it
-/// was given.
+/// Lends the stapled response and returns its length; -1 when there is none. One that was set is
+/// lent as it was given.
+///
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP`: until another is set, the next
+///   handshake of a client, or the connection's end.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
@@ -102,6 +108,11 @@ pub unsafe fn set_list<T: StackItem>(list: &mut Option<Stack<T>>, argument: Argu
 }
 
 /// Lends one of the lists that belong to a request; NULL for none.
+///
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_EXTS`: until another is set, or the connection's
+///   end; one that is replaced is the program's.
+/// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_IDS`: until another is set, or the connection's
+///   end; one that is replaced is the program's.
 ///
 /// # Safety
 /// The pointer can be written as a pointer.
