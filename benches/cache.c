@@ -81,7 +81,7 @@ static void note(struct times *times, double seconds)
     times->values[times->count++] = seconds;
 }
 
-/* As in measure_rate(), a fast one tells most; the very fastest may be luck. */
+/* As in measure_rate(), a fast run is the most meaningful; the fastest may be luck. */
 static double fast(struct times *times)
 {
     double ignored = median(times->values, times->count); /* puts them in order */
@@ -127,7 +127,7 @@ static void measure_lookups(struct cache *cache)
     print_nanoseconds(cache, "miss", &miss, LOOKUPS);
 }
 
-/* Adds sessions that expire before all others, save those that were added just before them. */
+/* Adds sessions that expire before all others, except those added just before them. */
 static void measure_adding_early(struct cache *cache)
 {
     SSL_SESSION *early[EARLY];

@@ -197,7 +197,7 @@ impl Header {
             .collect()
     }
 
-    /// Functions that install a callback, and those that tell of the peer during or after a
+    /// Functions that install a callback, and those that show the peer during or after a
     /// handshake.
     fn functions_that_show_the_peer(&self) -> BTreeSet<String> {
         self.named(|name| {

@@ -1,4 +1,4 @@
-"""ab, the benchmark of apache2, as a client of nginx and of a server that tells what it saw."""
+"""ab, the benchmark of apache2, as a client of nginx and of a server that reports what it saw."""
 
 import re
 
@@ -41,7 +41,7 @@ def step_requests(s):
 
 @quick
 def step_ciphers(s):
-    """-Z: a cipher for the connection, and one that nobody has."""
+    """-Z: a cipher for the connection, and one that does not exist."""
     port = free_port()
     with nginx(s, server_block(s, port, "one.test"), [port]):
         if s.version == "1.2":

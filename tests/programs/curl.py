@@ -150,11 +150,11 @@ def step_client_certificate(s):
 
 @quick
 def step_messages(s):
-    """What -v tells of the messages of a handshake."""
+    """What -v prints of the messages of a handshake."""
 
     def told(port, *words, **how):
         done = s.curl(port, "-v", *words, f"https://one.test:{port}/info", **how)
-        # Who closes first is a matter of luck.
+        # Which side closes first depends on timing.
         return done.code, [line for line in lines_with(done.err, "* TLSv1") if "close notify" not in line]
 
     with s.https_server() as server:

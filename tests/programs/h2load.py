@@ -18,7 +18,7 @@ def step_requests(s):
     (s.home / "files" / "small").write_text("small\n")
     with nginx(s, server_block(s, port, "one.test"), [port]):
         for option, protocol in ((), "h2"), (("--h1",), "http/1.1"):
-            # It takes TLS 1.3 ciphers from an option of their own, and no version.
+            # It has a separate option for TLS 1.3 ciphers, and none for versions.
             done = s.run("h2load", *option, "-n", "500", "-c", "10", "-t", "1", f"https://127.0.0.1:{port}/small", timeout=90)
             found = re.search(r"requests: (\d+) total.* (\d+) succeeded, (\d+) failed", done.text)
             s.equal(f"{protocol}: all requests are answered", found and found.groups(), ("500", "500", "0"))

@@ -254,7 +254,7 @@ def step_health_checks_of_servers(s):
 @role("client")
 @quick
 def step_sessions_of_servers(s):
-    """haproxy keeps a session for each server, and says who it is."""
+    """haproxy keeps a session for each server, and shows a client certificate."""
     ports = free_port(), free_port(), free_port()
     ca = s.certificates / "ca.pem"
     system = type(s.client)("system", None)

@@ -104,7 +104,7 @@ def step_connection(s):
 
 @quick
 def step_client_certificates(s):
-    """Users who must have a certificate."""
+    """Users that need a certificate."""
     with mariadbd(s) as server:
         for user in ("bearer", "careful"):
             done = query(s, server, "select 1", *own_certificate(s), user=user)

@@ -343,7 +343,7 @@ def step_upstream(s):
     servers = server_block(s, front, "one.test", locations=proxied) + server_block(s, back, "one.test")
     extra = "proxy_http_version 1.0;"
     with nginx(s, servers, [front, back], extra=extra) as server:
-        # Each worker keeps sessions of its own: keep to one connection, so to one worker.
+        # Each worker keeps its own sessions: stay on one connection, and so on one worker.
         done = s.curl(front, f"https://one.test:{front}/via?[1-4]", restrict=False)
         facts = [(info["protocol"], info["reused"]) for info in infos(done)]
         s.equal("upstream: one full handshake, then resumed",

@@ -144,7 +144,7 @@ def lines(server, pattern):
 
 
 def received(text):
-    """How the first Received line tells the TLS of the connection."""
+    """How the first Received line describes the TLS of the connection."""
     match = re.search(r"\(using.*?\)\s*\((Client.*?)\)|\(using.*?\)\n", text, re.DOTALL)
     return re.sub(r"\s+", " ", text[text.find("(using"):text.find("by one.test")]) if match else "none"
 
@@ -221,7 +221,7 @@ def step_client(s):
                         s.same(f"{name}: the Received line of mail {number + 1}", received(arrived(far, before + 1)))
                     wanted = "status=sent" if works else "status=deferred"
                     near.wait_for(lambda: near.log().count(wanted) > number, wanted, timeout=30)
-                # Of the states of a handshake Reprise tells two only (docs/differences.md).
+                # Reprise reports only two states of a handshake (docs/differences.md).
                 s.same(f"{name}: the log", sorted(set(lines(
                     near, r"smtp\[\d+\]: (\w+ TLS connection.*|\S+: (?:Reusing|depth=|certificate|re-using).*|warning.*)"))))
                 s.same(f"{name}: the status", [re.sub(r"[0-9A-F]{9,12}", "ID", line) for line in

@@ -210,7 +210,7 @@ def step_early_data(s):
 
 @quick
 def step_endings(s):
-    """Clean and unclean closes of the client, as s_server tells them."""
+    """Clean and unclean closes of the client, as s_server reports them."""
     for ending in ("clean", "unclean"):
         with s.s_server("-naccept", "1", s.openssl_flag) as server:
             end = s.python_task("send_raw", server.port, size=100, ending=ending)

@@ -100,7 +100,7 @@ def step_data(s):
 
 @quick
 def step_reuse(s):
-    """require_ssl_reuse: a data channel with a session of its own is refused."""
+    """require_ssl_reuse: a data channel with a new session is refused."""
     for reuse in ("YES", "NO"):
         with vsftpd(s, reuse=reuse) as server:
             for resume in (True, False):

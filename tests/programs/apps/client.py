@@ -348,7 +348,7 @@ def task_leave(options):
             tls.settimeout(3)
             try:
                 tls.unwrap().close()
-            except OSError as error:  # nginx does not answer with a close_notify of its own
+            except OSError as error:  # nginx does not answer with a close_notify
                 close = error_text(error)
         return {"answer": len(answer) > 0, "close": close}
 
@@ -389,7 +389,7 @@ def task_crowd(options):
                     with lock:
                         counts["intact"] += intact
                         counts["reused"] += tls.session_reused
-                    if not options.get("memcached"):  # it does not answer with a close_notify of its own
+                    if not options.get("memcached"):  # it does not answer with a close_notify
                         tls.unwrap()
             except Exception as error:
                 with lock:

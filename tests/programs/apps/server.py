@@ -39,7 +39,7 @@ def new_context(options, cert, key):
     context.load_cert_chain(cert, key)
     context.minimum_version = VERSIONS[options.get("min", "1.2")]
     context.maximum_version = VERSIONS[options.get("max", "1.3")]
-    # Python turns this on by itself; without it a cut connection is told from a closed one.
+    # Python turns this on by itself; without it a cut connection differs from a closed one.
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     if not options.get("tickets", True):
         context.options |= ssl.OP_NO_TICKET

@@ -13,12 +13,12 @@ class Certificates:
     """A folder of PEM files; every attribute-like name below is `folder / name`.
 
     ca.pem            root that the clients trust
-    other-ca.pem      root that nobody trusts
+    other-ca.pem      root that no side trusts
     one.test.pem      ECDSA leaf and its intermediate (a chain), one.test.key
     one.test.leaf.pem the same leaf without the intermediate
     two.test.pem      RSA leaf by the root, two.test.key
     expired.pem       leaf for one.test, out of date
-    selfsigned.pem    leaf for one.test by nobody
+    selfsigned.pem    leaf for one.test without an issuer
     client.pem        client certificate by the root
     stranger.pem      client certificate by other-ca
 

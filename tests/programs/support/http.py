@@ -1,4 +1,4 @@
-"""A plain HTTP server in a thread of its own."""
+"""A plain HTTP server in another thread."""
 
 import threading
 from contextlib import contextmanager

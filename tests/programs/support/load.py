@@ -7,7 +7,7 @@ from .scenario import settled
 
 
 class Load:
-    """Requests of several curl processes, each over a connection of its own."""
+    """Requests of several curl processes, each over its own connection."""
 
     def __init__(self, clients, requests):
         self._clients, self._requests = clients, requests

@@ -1,4 +1,4 @@
-"""nginx with a configuration of our own, in a folder of its own, in the foreground."""
+"""nginx with our configuration, in its own folder, in the foreground."""
 
 import os
 from contextlib import contextmanager

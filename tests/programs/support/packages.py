@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-# Another python3, openssl or curl may come first in PATH and bring an OpenSSL of its own.
+# Another python3, openssl or curl may come first in PATH and bring another OpenSSL.
 SYSTEM_FOLDERS = "/usr/bin:/usr/sbin:/bin:/sbin"
 
 LIST = Path(__file__).resolve().parent.parent / "packages"

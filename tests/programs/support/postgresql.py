@@ -1,4 +1,4 @@
-"""A PostgreSQL server with a folder of its own, as the user postgres when we are root (it refuses root)."""
+"""A PostgreSQL server in its own folder, as the user postgres when we are root (it refuses root)."""
 
 import os
 import pwd
@@ -25,7 +25,7 @@ log_connections = on
 {more}
 """
 
-# Who may come in, and how: by password, by certificate, by both.
+# The users that may connect, and how: by password, by certificate, by both.
 ACCESS = """
 hostssl   all people   127.0.0.1/32  scram-sha-256
 hostssl   all bearer   127.0.0.1/32  cert map=certificates

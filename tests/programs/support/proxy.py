@@ -1,6 +1,6 @@
 """A TCP proxy that forwards the first bytes of a connection one by one.
 
-Each byte is a segment of its own, so that a program with a non-blocking socket sees every record,
+Each byte is one segment, so that a program with a non-blocking socket sees every record,
 header and handshake message arrive in pieces.
 """
 

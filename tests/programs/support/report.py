@@ -7,7 +7,7 @@ BASELINE = "system:system"
 
 
 class Results:
-    """What became of a program's checks in one role, with the library under test on one side or both."""
+    """The results of a program's checks in one role, with the library under test on one side or both."""
 
     def __init__(self):
         self.passed = 0

@@ -67,7 +67,7 @@ class Scenario:
     """What a step gets: the sides, the version, servers, clients and checks.
 
     `program` is the scenario's name. `client` and `server` are Sides. `version` is "1.2" or "1.3". `home` is
-    a folder of its own. `role` is what the program is in the step that runs.
+    its own folder. `role` is what the program is in the step that runs.
     """
 
     def __init__(self, program, version, client, server, *, certificates, home, report, counted=True):
