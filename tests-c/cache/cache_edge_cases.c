@@ -373,7 +373,7 @@ static void ids_of_32_bytes_and_none_are_kept_apart(void)
     SSL_CTX_free(context);
 }
 
-/* Ids that OpenSSL's hash, the first four bytes, cannot tell apart, and with zeros in them. */
+/* Ids that OpenSSL's hash, the first four bytes, does not distinguish, and ids with zeros. */
 static void ids_that_collide_are_kept_apart(void)
 {
     enum {

@@ -2,7 +2,7 @@
  * One cache that many threads use: they resume, look up, add, evict, remove, flush, set
  * times and free, all at once (S122); a thread that stops in the middle of a lookup; forks.
  *
- * CACHE_SECONDS says how long the threads run, by default one second. Nothing here takes a time.
+ * CACHE_SECONDS says how long the threads run, by default one second. Nothing here measures time.
  */
 #include <dlfcn.h>
 #include <malloc.h>
@@ -366,7 +366,7 @@ static void a_thread_that_stops_in_a_lookup_keeps_little_and_blocks_no_other(voi
     CHECK_EQ(SSL_CTX_remove_session(shared.server_ctx, shared.sessions[0]), 1);
     CHECK_EQ(SSL_CTX_sess_number(shared.server_ctx), SHARED - 1);
 
-    /* It goes on: memory is freed, and all works again. */
+    /* It continues: memory is freed, and everything works again. */
     shared.stop = true;
     CHECK_EQ(sem_post(&go_on), 0);
     CHECK_EQ(pthread_join(thread, NULL), 0);

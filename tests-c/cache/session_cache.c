@@ -106,7 +106,7 @@ static void removing_what_is_not_there_marks_it_all_the_same(void)
     SSL_CTX_free(context);
 }
 
-/* S44: what was given is marked and told, also when another object of its id goes. */
+/* S44: the session that is given becomes not resumable and is reported, also when another object of its id is removed. */
 static SSL_SESSION *told;
 
 static void on_remove_note(SSL_CTX *context, SSL_SESSION *session)

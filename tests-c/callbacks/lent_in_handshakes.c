@@ -203,7 +203,7 @@ static void what_callbacks_are_lent_lives_until_the_next_handshake(const struct 
     held_by_server(count);
     held_by_client();
     CHECK(SSL_get0_peer_certificate(pair.client) == peer);
-    /* A ticket of TLS 1.3 brings another session, with its own list of the same certificates. */
+    /* A ticket of TLS 1.3 is another session, with its own list of the same certificates. */
     sent = SSL_get_peer_cert_chain(pair.client);
     CHECK(sk_X509_value(sent, 0) == peer);
     CHECK(SSL_get0_verified_chain(pair.client) == verified);

@@ -3,7 +3,7 @@
 
 #include <openssl/ssl.h>
 
-#include "told.h"
+#include "reported.h"
 
 static unsigned char certificate[2][65536];
 static size_t certificate_length[2];
@@ -27,7 +27,7 @@ static void a_long_message_is_reported_as_one(const struct protocol *protocol)
 {
     struct pair pair;
 
-    told_init(&pair, protocol);
+    reported_init(&pair, protocol);
     for (int i = 0; i < 60; i++)
         CHECK(SSL_CTX_add1_chain_cert(pair.server_ctx, pki_ca()->certificate));
     SSL_CTX_set_msg_callback(pair.client_ctx, keep_certificate);
@@ -64,7 +64,7 @@ static void a_callback_may_use_the_connection(const struct protocol *protocol)
 {
     struct pair pair;
 
-    told_init(&pair, protocol);
+    reported_init(&pair, protocol);
     SSL_CTX_set_msg_callback(pair.client_ctx, look_around);
     SSL_CTX_set_msg_callback(pair.server_ctx, look_around);
     pair_connect(&pair);
@@ -84,7 +84,7 @@ static void a_callback_may_unset_itself(const struct protocol *protocol)
 {
     struct pair pair;
 
-    told_init(&pair, protocol);
+    reported_init(&pair, protocol);
     SSL_CTX_set_msg_callback(pair.client_ctx, unset);
     pair_connect(&pair);
     pair_settle(&pair);

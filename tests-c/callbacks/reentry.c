@@ -98,7 +98,7 @@ static void change(SSL *ssl)
     SSL_set_shutdown(ssl, SSL_get_shutdown(ssl));
 }
 
-/* A panic does not reach C but as an error; here it is a fault all the same. */
+/* A panic reaches C as an error; here it is a fault nevertheless. */
 static void check_no_panic(void)
 {
     const char *data;

@@ -35,7 +35,7 @@ static void the_verify_callback_may_override(const struct protocol *protocol)
     SSL_set_app_data(pair.client, "the connection");
     pair_handshake(&pair);
     CHECK(overridden > 0);
-    /* The result still says what was wrong. */
+    /* The result is still the error. */
     CHECK(SSL_get_verify_result(pair.client) != X509_V_OK);
     pair_free(&pair);
 }

@@ -201,8 +201,8 @@ static void threads_may_each_change_the_certificate_of_their_own_connection(
     pair_free(&pair);
 }
 
-/* A resumption from the cache goes on with the session that is there, a session that was read
- * anew has certificates of its own. */
+/* A resumption from the cache uses the session that is there; a session that is read again has its own
+ * certificates. */
 static void a_session_lends_its_certificate_to_the_connections_that_resume_it(
     const struct protocol *protocol)
 {

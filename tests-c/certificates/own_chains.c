@@ -120,7 +120,7 @@ static void show(const struct protocol *protocol, bool of_client, enum weakness 
         CHECK(alert_written != 0);
         if (!of_client)
             CHECK_EQ(alert_written, SSL_AD_INTERNAL_ERROR);
-        /* Not taken for one without a certificate. */
+        /* Not treated as one without a certificate. */
         CHECK_EQ(judge->ret, -1);
     }
     if (raised == BY_CALLBACK)

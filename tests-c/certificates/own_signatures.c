@@ -204,7 +204,7 @@ static int look(struct raw_peer *raw, uint16_t *scheme)
     leaf = message.data + (tls13 ? 8 : 7);
     chosen = kind_of(leaf + 3, leaf[0] << 16 | leaf[1] << 8 | leaf[2]);
     raw_take(raw, tls13 ? SSL3_MT_CERTIFICATE_VERIFY : SSL3_MT_SERVER_KEY_EXCHANGE, &message);
-    /* In TLS 1.2 behind the curve, its point, and what says how long that is. */
+    /* In TLS 1.2 behind the curve, and the point with its length. */
     leaf = message.data + 4 + (tls13 ? 0 : 4 + message.data[7]);
     *scheme = leaf[0] << 8 | leaf[1];
     return chosen;

@@ -67,7 +67,7 @@ static const struct credentials *of_kind(enum kind kind)
     return &kept[kind];
 }
 
-/* What a scheme says that signs. */
+/* The kind of key and the algorithm that a scheme names. */
 enum family {
     PKCS1,
     PSS_RSAE,
@@ -125,7 +125,7 @@ static bool is_ec(enum kind kind)
     return kind == P256 || kind == P384 || kind == P521 || kind == BRAINPOOL;
 }
 
-/* What the end under test has to say to it; an alert of 0 is consent. */
+/* The alert of the end under test; 0 when it accepts. */
 static void expected(enum raw_role role, enum kind kind, int scheme, bool tls13, int *alert,
                      int *reason)
 {

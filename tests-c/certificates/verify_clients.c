@@ -66,7 +66,7 @@ static void on_info(const SSL *ssl, int where, int value)
         alert_told = value;
 }
 
-/* The server refuses the client, and says so to its info callback too. In TLS 1.3 the client learns of it when it reads. */
+/* The server rejects the client, and its info callback sees the alert. In TLS 1.3 the client gets it when it reads. */
 static void check_client_refused(struct pair *pair, int reason, long result, int alert)
 {
     struct outcome client, server;

@@ -71,7 +71,7 @@ static void a_pointer_to_the_parameters_of_a_context_changes_no_connection(const
     CHECK_EQ(SSL_get_verify_depth(pair.client), -1);
     CHECK(X509_VERIFY_PARAM_get0_host(SSL_get0_param(pair.client), 0) == NULL);
     check_client(&pair, X509_V_OK);
-    /* What it says now is what a connection gets. */
+    /* A connection gets its present value. */
     pair_open(&pair);
     CHECK_EQ(SSL_get_verify_depth(pair.client), 0);
     CHECK_EQ(X509_VERIFY_PARAM_clear_flags(live, X509_V_FLAG_CRL_CHECK), 1);
@@ -255,7 +255,7 @@ static void a_duplicate_has_the_names_of_the_context_and_then_of_the_connection(
     pair_free(&pair);
 }
 
-/* Changes what the verification under way was given. */
+/* Changes the parameters of the verification that calls it. */
 static int mode_in_callback, result_in_callback;
 
 static int change_mode(int ok, X509_STORE_CTX *store)

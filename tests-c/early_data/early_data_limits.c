@@ -137,7 +137,7 @@ static void the_hello_and_the_first_data_go_out_together(void)
     pair_free(&pair);
 }
 
-/* What a server with this limit says to `length` bytes in records of `record` bytes. */
+/* What a server with this limit does with `length` bytes in records of `record` bytes. */
 static int too_much(uint32_t limit, size_t length, size_t record, int accepted)
 {
     struct pair pair;

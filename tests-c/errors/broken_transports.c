@@ -111,7 +111,7 @@ static void check_ended(SSL *ssl, int error)
     CHECK_EQ(SSL_get_error(ssl, ret), error);
 }
 
-/* haproxy tells by the state whether a client has said anything. */
+/* haproxy sees by the state whether a client has sent anything. */
 static void an_end_before_any_message_is_an_error_that_depends_on_the_state(const struct protocol *protocol)
 {
     struct pair pair;

@@ -62,7 +62,7 @@ static void an_older_error_does_not_spoil_a_handshake_by_reading(const struct pr
     pair_free(&pair);
 }
 
-/* Outside of a handshake nothing is cleared: SSL_get_error(3) tells programs to do it. */
+/* Outside of a handshake nothing is cleared: SSL_get_error(3) requires programs to do it. */
 static void an_older_error_is_mistaken_for_one_of_the_read(const struct protocol *protocol)
 {
     struct pair pair;

@@ -1,4 +1,4 @@
-/* Pre-shared keys that the program brings, in TLS 1.3: which are used, and what is fatal (S120). */
+/* External pre-shared keys in TLS 1.3: which are used, and what is fatal (S120). */
 #include <openssl/ssl.h>
 
 #include "external_psk.h"

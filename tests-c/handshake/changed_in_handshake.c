@@ -165,7 +165,7 @@ static int overlook(SSL *ssl, void *argument)
     return 1;
 }
 
-/* With SSL_VERIFY_NONE the handshake goes on, and the session knows why it should not have. */
+/* With SSL_VERIFY_NONE the handshake continues, and the session has the verification error. */
 static void a_session_keeps_the_result_of_the_verification(const struct protocol *protocol)
 {
     struct pair pair;

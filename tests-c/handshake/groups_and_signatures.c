@@ -88,8 +88,8 @@ static void what_was_negotiated_is_shown(const struct protocol *protocol)
         CHECK_EQ(SSL_get_extms_support(pair.server), 0);
         CHECK_EQ(SSL_get_secure_renegotiation_support(pair.client), 0);
     }
-    /* That the client has said so is what counts, also in TLS 1.3, though a client of Reprise
-     * does not say so there. */
+    /* What the client has sent counts, also in TLS 1.3, though a client of Reprise does not send it
+     * there. */
     CHECK_EQ(SSL_get_secure_renegotiation_support(pair.server),
              protocol->version == TLS1_2_VERSION || !on_reprise());
     CHECK_EQ(SSL_get0_raw_cipherlist(pair.server, NULL), 2);

@@ -1,4 +1,4 @@
-/* Options that say what goes into a ClientHello, and what a server makes of it. */
+/* Options that decide what is in a ClientHello, and how a server treats it. */
 
 #include <string.h>
 

@@ -139,8 +139,8 @@ static void offer_ticket(SSL_SESSION *session, struct bytes *extensions)
     put_bytes(extensions, "\x00\x17\x00\x00", 4); /* extended_master_secret */
 }
 
-/* Nobody signs. And a ticket that stays good needs no word about it: clients that are told of another, of no
- * bytes, may forget the one that they have (RFC 5077, section 3.3). */
+/* Nothing is signed. And a ticket that stays valid is not sent again: clients that get another, of no bytes, may
+ * forget the one that they have (RFC 5077, section 3.3). */
 static void a_ticket_is_resumed_without_signatures_or_another_ticket(void)
 {
     SSL_CTX *context = server_context(&TLS12);
@@ -165,7 +165,7 @@ static void a_ticket_is_resumed_without_signatures_or_another_ticket(void)
             CHECK_MEM(hello.data + 39, hello.data[38], some_id, 32);
         else
             CHECK_EQ(hello.data[38], 0);
-        /* A client without an id is still told. What is left is the protected Finished. */
+        /* A client without an id still gets it. The rest is the protected Finished. */
         CHECK_EQ(raw_has(&raw, SSL3_MT_NEWSESSION_TICKET), on_reprise() && i % 2 == 1);
         raw_close(&raw);
     }
@@ -237,7 +237,7 @@ static void a_tls13_client_without_a_psk_that_is_taken_needs_them(void)
 }
 
 /* A HelloRetryRequest asks for the same ClientHello again (RFC 8446, section 4.1.2). A client that leaves its PSK out
- * of the second must be shown a certificate, and has not said what may sign. */
+ * of the second needs a certificate, and has not offered signature algorithms. */
 static void a_second_hello_without_the_psk_needs_them_too(void)
 {
     SSL_CTX *context = server_context(&TLS13);

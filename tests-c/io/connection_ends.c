@@ -433,7 +433,7 @@ static void a_close_in_a_handshake_is_an_end(const struct protocol *version)
     pair_free(&one);
 }
 
-/* SSL_read(3): nothing in errno says that the call should be repeated. */
+/* SSL_read(3): errno does not ask to repeat the call. */
 static void a_handshake_that_has_failed_leaves_no_old_errno(const struct protocol *version)
 {
     struct pair one;

@@ -36,7 +36,7 @@ static BIO *numbered(long number)
 /* How many references there are, less the one that is used to find out. */
 static int references(BIO *bio, long number)
 {
-    /* The program owns 20: what is given back until the BIO ends tells the others. */
+    /* The program owns 20: the others are counted when the BIO ends. */
     for (int given = 0; given < 40; given++) {
         if (alive[number] == 0)
             return given;
@@ -45,7 +45,7 @@ static int references(BIO *bio, long number)
     return -1;
 }
 
-/* The manual page's rules: how many references of the caller the call takes over. */
+/* The manual page's rules: how many references of the caller the call takes. */
 static void expected(BIO *old_read, BIO *old_write, BIO *read, BIO *write, int *of_read,
                      int *of_write)
 {

@@ -1,4 +1,4 @@
-/* Reading: records in parts, what is taken from the transport, and what SSL_get_error(3) says. */
+/* Reading: records in parts, what is taken from the transport, and the results of SSL_get_error(3). */
 #include <malloc.h>
 
 #include <openssl/ssl.h>

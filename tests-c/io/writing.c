@@ -1,4 +1,4 @@
-/* Writing: retries, partial writes, and what SSL_get_error(3) says. */
+/* Writing: retries, partial writes, and the results of SSL_get_error(3). */
 #include <string.h>
 
 #include <openssl/err.h>

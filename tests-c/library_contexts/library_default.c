@@ -72,7 +72,7 @@ static void random_numbers_of_the_program_go_on_the_wire(const struct protocol *
     CHECK_EQ(SSL_get_client_random(pair.client, random, sizeof(random)), sizeof(random));
     CHECK_MEM(random, sizeof(random), want, sizeof(want));
     CHECK_EQ(SSL_get_server_random(pair.client, random, sizeof(random)), sizeof(random));
-    /* The end of a TLS 1.2 server's random says whether it could have spoken TLS 1.3. */
+    /* The end of a TLS 1.2 server's random shows whether it supports TLS 1.3. */
     CHECK_MEM(random, 24, want, 24);
     CHECK(drawn >= 64);
     pair_close(&pair);

@@ -30,7 +30,7 @@ static bool is_refusal(unsigned long error, const char *data)
     return ERR_GET_REASON(error) == ERR_R_PASSED_INVALID_ARGUMENT && strstr(data, "another libssl") != NULL;
 }
 
-/* The queue says that an object is not the library's, and is emptied. */
+/* The queue has the error for an object of another library; it is emptied. */
 static void check_refused(void)
 {
     const char *data = "";

@@ -1,7 +1,7 @@
 /*
  * Strings, suites and methods that are static, and pointers that are the program's own: held until all
  * connections and contexts are gone. What functions write through pointers, and what they leave alone when
- * there is nothing to tell.
+ * there is no value.
  * Also run under valgrind.
  */
 #include <string.h>
@@ -161,7 +161,7 @@ static void what_the_program_has_stored_is_returned_as_it_is(const struct protoc
     SSL_SESSION_free(session);
 }
 
-/* The name of a client is lent until it is set anew, that of the parameters likewise. */
+/* The name of a client is lent until it is set again, that of the parameters likewise. */
 static void names_are_lent_until_they_are_set_anew(const struct protocol *protocol)
 {
     struct pair pair;

@@ -26,7 +26,7 @@ static atomic_long in_use, all_of_libssl, of_libssl_in_use;
 static bool shared;
 static char *shared_next, *shared_end;
 
-/* libcrypto's files lie in crypto/ and providers/, libssl's in ssl/. Reprise says its own name. */
+/* libcrypto's files lie in crypto/ and providers/, libssl's in ssl/. Reprise gives its own name. */
 static bool is_of_libssl(const char *file)
 {
     return file != NULL && (strstr(file, "ssl/") != NULL || strcmp(file, "reprise") == 0)

@@ -18,7 +18,7 @@
 
 /* From the allocation with number `first` on, `times` fail. */
 static long number, first, times, failed;
-/* Blocks of the library under test, which says its name. libcrypto loses some of its own when memory is short. */
+/* Blocks of the library under test, which gives its name. libcrypto loses some of its own when memory is short. */
 static long in_use;
 
 struct header {
@@ -88,7 +88,7 @@ static void fail_from(long from, long count)
 
 /* ---- what is done meanwhile ---- */
 
-/* How far it came; failing is fine, if it is said. */
+/* How far it got; failing is fine if there is an error. */
 static bool says_why(const void *object)
 {
     if (object == NULL && ERR_peek_error() == 0 && failed == 0)

@@ -15,7 +15,7 @@
 #include "kept_memory.h"
 #include "pair.h"
 #include "raw_peer.h"
-#include "sought.h"
+#include "secret_search.h"
 
 static unsigned char client_random[32], server_random[32];
 

@@ -46,7 +46,7 @@ static void show_state(const char *name, SSL *ssl, SSL_CTX *context)
             SSL_CTX_sess_number(context));
 }
 
-/* What a call returned, and what SSL_get_error says of it. Returns the reason, 0 for none. */
+/* What a call returned, and its SSL_get_error(). Returns the reason, 0 for none. */
 static int show_result(const char *what, SSL *ssl, int result)
 {
     int error = SSL_get_error(ssl, result);

@@ -182,7 +182,7 @@ static void connect_once(SSL_SESSION *offer)
     fprintf(report, "offering %ld, %s\n", number_of(offer),
             offer != NULL && SSL_SESSION_get_max_early_data(offer) > 0 ? "early data" : "none");
     pair_open(&pair);
-    /* After a failure only what it says counts. */
+    /* After a failure only its error counts. */
     for (unsigned i = below(3); i > 0 && write_early(pair.client); i--)
         ;
     if (!reads || read_early()) {

@@ -1,5 +1,5 @@
 /*
- * What the hellos of a resumption say, and how hellos are treated that were changed on their
+ * The hellos of a resumption, and how hellos are treated that were changed on their
  * way: S70, S71, S86, S96, S107 to S109.
  */
 #include <string.h>
@@ -49,7 +49,7 @@ static void say_hello(struct pair *pair, SSL_SESSION *session, struct hello *hel
     take_hello(pair->to_server, hello);
 }
 
-/* The server, which has got this hello, says so. */
+/* The server, which has got this hello, reports it. */
 static int refusal_of_server(struct pair *pair, const struct hello *hello, int client_reason)
 {
     struct outcome client, server;
@@ -364,7 +364,7 @@ static void a_tls12_server_looks_up_the_compatibility_id(void)
     }
     CHECK(memcmp(asked[0], asked[1], 32) != 0);
 
-    /* A client of TLS 1.2 alone has nothing to say. */
+    /* A client of TLS 1.2 alone does not send it. */
     SSL_CTX_set_max_proto_version(pair.client_ctx, TLS1_2_VERSION);
     pair_connect(&pair);
     pair_close(&pair);

@@ -273,7 +273,7 @@ static int questions;
 static int forbid_resumption(SSL *ssl, int forward_secret)
 {
     CHECK(ssl != NULL);
-    /* Told for TLS 1.2 only, where it is the suite that says so. */
+    /* Set for TLS 1.2 only, where it depends on the suite. */
     CHECK_EQ(forward_secret, SSL_version(ssl) == TLS1_2_VERSION);
     questions++;
     return 1;

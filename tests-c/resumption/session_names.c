@@ -58,7 +58,7 @@ static void the_name_of_a_resumption_is_the_sessions_in_tls12(void)
     }
 }
 
-/* S93, S99: OpenSSL resumes all the same. */
+/* S93, S99: OpenSSL resumes nevertheless. */
 static void a_session_is_for_the_name_it_was_made_for(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;

@@ -13,8 +13,8 @@
 
 /*
  * The client's session is of host a; host b is another domain in the ways of for_b. OpenSSL
- * has chosen the session before the callback speaks, and leaves it to the program to tell the
- * hosts apart, which is what went wrong there.
+ * has chosen the session before the callback, and leaves it to the program to keep the hosts apart:
+ * that was the fault.
  */
 static void check_switched(struct pair *pair, const char *name)
 {

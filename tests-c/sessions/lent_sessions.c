@@ -127,7 +127,7 @@ static void id_and_id_context_are_lent_as_long_as_the_session(void)
     SSL_SESSION_free(session);
 }
 
-/* mallinfo2() is for the allocator that both libraries use; valgrind has one that it says nothing of. */
+/* mallinfo2() is for the allocator that both libraries use; valgrind has its own, which it does not count. */
 static size_t in_use(void)
 {
     return mallinfo2().uordblks;

@@ -2,8 +2,8 @@
  * What is written of a session, by both libraries: DER, PEM and text are the same bytes, and what
  * is refused is refused for the same reason (S87 to S90).
  *
- * A worker reads the sessions of all files 0.der, 1.der, ... in a directory and writes all that can
- * be told of each. It does so on both libraries, and the reports must be equal.
+ * A worker reads the sessions of all files 0.der, 1.der, ... in a directory and writes all that each
+ * shows. It does so on both libraries, and the reports must be equal.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -146,7 +146,7 @@ static void add_with_number(int field, long value)
     }
 }
 
-/* Both libraries tell the same of all that were added. */
+/* Both libraries report the same for all that were added. */
 static void compare(void)
 {
     char number[16];

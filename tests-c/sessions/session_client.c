@@ -453,7 +453,7 @@ static void a_client_leaves_out_a_tls13_session_older_than_its_hint(void)
     CHECK_EQ(hint, 7200);
     SSL_SESSION_set_time(session, SSL_SESSION_get_time(session) - hint - 10);
     CHECK(!pair_resumes(&pair, session));
-    /* Counted as refused all the same. */
+    /* Counted as a refusal nevertheless. */
     CHECK_EQ(SSL_CTX_sess_misses(pair.client_ctx), 1);
     SSL_SESSION_free(session);
     pair_free(&pair);

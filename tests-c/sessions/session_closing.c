@@ -254,7 +254,7 @@ static void a_fatal_alert_takes_both_sessions(const struct protocol *protocol)
     CHECK_EQ(SSL_get_shutdown(pair.client) & SSL_RECEIVED_SHUTDOWN,
              SSL_RECEIVED_SHUTDOWN);
     check_lost(pair.client_ctx, clients);
-    /* Not told a second time. */
+    /* Not reported a second time. */
     pair_drop(&pair);
     CHECK_EQ(removals, 1);
     SSL_SESSION_free(clients);

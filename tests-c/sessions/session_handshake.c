@@ -1,5 +1,5 @@
 /*
- * The session of a server while its handshake goes on, as callbacks see it: S3, S13, S24, S47, S123.
+ * The session of a server during its handshake, as callbacks see it: S3, S13, S24, S47, S123.
  */
 #include <stdint.h>
 #include <string.h>

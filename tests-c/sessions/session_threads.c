@@ -41,7 +41,7 @@ static unsigned dice(struct worker *worker, unsigned sides)
     return (unsigned)(worker->state >> 33) % sides;
 }
 
-/* ---- values that show whether they are whole: each byte says how many there are ---- */
+/* ---- values that show whether they are whole: each byte is their number ---- */
 
 static unsigned char value_of(size_t length)
 {

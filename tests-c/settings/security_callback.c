@@ -88,7 +88,7 @@ static int hash_of(int scheme)
     }
 }
 
-/* Every question has the arguments that the manual page says. */
+/* Every question has the arguments that the manual page lists. */
 static int ask(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid, void *other, void *ex)
 {
     int number = number_of(op, other);

@@ -1,5 +1,5 @@
 /*
- * Settings that a servername callback changes: which of them still count for the handshake that is under way. TLS 1.3 has
+ * Settings that a servername callback changes: which of them still count for this handshake. TLS 1.3 has
  * chosen version, suite and group before the callback; TLS 1.2 has chosen the version only (SSL_CTX_set_client_hello_cb(3)
  * names the callback for what must come earlier).
  */

@@ -1,7 +1,7 @@
 /*
  * What Reprise cannot do is refused when a program asks for it, with an error that
- * names the feature. OpenSSL as Debian builds it can do most of it, so what is said
- * about errors holds for Reprise; that the calls do not crash, for both.
+ * names the feature. OpenSSL as Debian builds it can do most of it, so the
+ * errors are checked on Reprise; that the calls do not crash, on both.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "made.h"
 #include "pair.h"
 
-/* An error on the queue has a text that says `word`; the queue is emptied. */
+/* An error on the queue has `word` in its text; the queue is emptied. */
 static void check_told(const char *word)
 {
     bool told = false;
@@ -23,7 +23,7 @@ static void check_told(const char *word)
     CHECK(told);
 }
 
-/* The limit can be set, as programs give up without a word where that fails; the handshake tells. */
+/* The limit can be set, because programs give up silently where that fails; the handshake reports the error. */
 static void old_versions_alone_fail_in_the_handshake(void)
 {
     const int old[] = { TLS1_VERSION, TLS1_1_VERSION };

@@ -16,7 +16,7 @@ void shown(const char *call, long long value)
 
     fprintf(report, "%s = %lld", call, value);
     while ((code = ERR_get_error()) != 0) {
-        /* That the DER is none is said by another library in OpenSSL. */
+        /* The error for bytes that are no DER comes from another library in OpenSSL. */
         if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) != ERR_R_ASN1_LIB)
             fprintf(report, ", error %d", ERR_GET_REASON(code));
     }

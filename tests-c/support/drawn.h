@@ -11,7 +11,7 @@
 #include "numbered.h"
 #include "worker.h"
 
-/* Calls `sequence` so often, or as often as DRAWN_SEQUENCES says, each time with other numbers to come, and writes
+/* Calls `sequence` so often, or DRAWN_SEQUENCES times, each time with other numbers, and writes
  * a line about it into the report. */
 void draw_sequences(unsigned long usual_count, void (*sequence)(void));
 

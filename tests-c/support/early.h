@@ -21,7 +21,7 @@ void open_with(struct pair *pair, SSL_SESSION *session);
 void send_early(struct pair *pair, const void *data, size_t length);
 /* What SSL_read_early_data() gives for a large buffer. */
 int read_early(struct pair *pair, char *buffer, size_t *count);
-/* SSL_read_early_data() gives this text, or says that there is no more. */
+/* SSL_read_early_data() gives this text, or reports that there is no more. */
 void expect_early(struct pair *pair, const char *text);
 void expect_finish(struct pair *pair);
 /* No more can be read, as the client has not gone on. */
@@ -31,7 +31,7 @@ void expect_statuses(struct pair *pair, int status);
 void expect_statuses_of(struct pair *pair, int client, int server);
 /* A call that failed as it should not have been made. */
 void expect_misuse(int ret);
-/* The client goes on, then the server; both must succeed. */
+/* The client continues, then the server; both must succeed. */
 void complete(struct pair *pair);
 /* A connection on which `text` was sent early, which must have this status at both ends. */
 void exchange(struct pair *pair, SSL_SESSION *session, const char *text, int status);

@@ -18,7 +18,7 @@ void numbered_begin(void);
 long number_of(const SSL_SESSION *session);
 bool is_numbered(const SSL_SESSION *session);
 
-/* Writes into the report what can be told of a session, or that there is none. */
+/* Writes into the report what a session shows, or that there is none. */
 void show_session(const char *what, SSL_SESSION *session);
 
 /* Writes into the report which sessions with numbers were freed since the last call, in which order. */

@@ -3,7 +3,7 @@
  * TLS_AES_128_GCM_SHA256 with X25519 in TLS 1.3. In TLS 1.2 it goes as far as there is no protection.
  *
  *     raw_open(&raw, context, protocol, RAW_SERVER);    a client of `context` is under test
- *     raw_step(&raw);                                   it says its ClientHello
+ *     raw_step(&raw);                                   it sends its ClientHello
  *     raw_server_hello(&raw, suite); ...
  *     raw_step(&raw);
  *     CHECK_EQ(raw.alert, 47);                          what it sent

@@ -1,5 +1,5 @@
 /*
- * Settings of contexts as rows of a table: how to set each to one of three values, and how to tell which of them
+ * Settings of contexts as rows of a table: how to set each to one of three values, and how to find which of them
  * counts for a connection. copied_settings.c has the tests.
  */
 #ifndef SETTING_ROWS_H
@@ -80,7 +80,7 @@ int get_seen(SSL *ssl);
 #define NUMBER(argument) ((int)(size_t)(argument))
 #define ARGUMENT(value) ((void *)(size_t)(value))
 
-/* A row whose value a getter of the connection tells, for functions called context_NAME, connection_NAME, get_NAME. */
+/* A row whose value a getter of the connection returns, for functions called context_NAME, connection_NAME, get_NAME. */
 #define GETTER(function, role, rule, switched, duplicated) \
     role, 0, false, false, context_##function, connection_##function, get_##function, rule, switched, duplicated, KEPT
 

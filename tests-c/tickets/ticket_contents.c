@@ -159,7 +159,7 @@ static void what_does_not_parse_counts_as_not_decrypted(const struct protocol *p
     }
 }
 
-/* S112: nothing of the failed attempt is on the queue while the handshake goes on. */
+/* S112: nothing of the failed attempt is on the queue while the handshake continues. */
 static int check_queue(SSL *ssl, void *argument)
 {
     (void)ssl, (void)argument;
@@ -332,7 +332,7 @@ static void what_is_not_there_cannot_be_used(const struct protocol *protocol)
     }
 }
 
-/* S14: that of TLS 1.2 is the client's, which tells by it that the ticket was taken. */
+/* S14: that of TLS 1.2 is the client's, which learns by it that the ticket was accepted. */
 static void a_ticket_of_tls13_keeps_the_id_of_its_session(void)
 {
     struct pair pair;

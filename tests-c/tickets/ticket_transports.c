@@ -12,7 +12,7 @@
 
 #include "announced.h"
 
-/* The server's write BIO: takes `allowed` bytes, then does as `then` says. */
+/* The server's write BIO: takes `allowed` bytes, then does what `then` names. */
 static struct gate {
     long allowed;
     enum {

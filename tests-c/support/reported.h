@@ -8,8 +8,8 @@
  *     >H17 <I16                         a record's type, and what was in it (TLS 1.3)
  *     >!0230 >alert0230                 an alert: as a message, and for the info callback
  */
-#ifndef TOLD_H
-#define TOLD_H
+#ifndef REPORTED_H
+#define REPORTED_H
 
 #include "pair.h"
 
@@ -21,16 +21,16 @@ extern char lines[2][8192];
 void say(const SSL *ssl, const char *format, ...);
 
 /* A pair of this version, which the callbacks expect. */
-void told_init(struct pair *pair, const struct protocol *protocol);
+void reported_init(struct pair *pair, const struct protocol *protocol);
 void watch(SSL_CTX *context);
 void watch_both(struct pair *pair);
 void watch_messages(SSL_CTX *context);
 void watch_connection(SSL *ssl);
 
-/* What has been said since the last time; without what is about records, as the engine puts several
+/* What has been reported since the last time; without what is about records, as the engine puts several
  * messages into one. */
-void check_told_all(const char *client, const char *server);
-void check_told(const char *client, const char *server);
+void check_reported_all(const char *client, const char *server);
+void check_reported(const char *client, const char *server);
 void leave_out_records(char *line);
 
 #endif

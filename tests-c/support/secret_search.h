@@ -3,8 +3,8 @@
  *
  * What is derived from others is added when memory is not kept any more: deriving leaves copies too.
  */
-#ifndef SOUGHT_H
-#define SOUGHT_H
+#ifndef SECRET_SEARCH_H
+#define SECRET_SEARCH_H
 
 #include <openssl/ssl.h>
 
@@ -32,7 +32,7 @@ void add_early_secrets(const unsigned char *psk, size_t length, const char *bind
 void add_key_block(const unsigned char *master, const unsigned char *client_random, const unsigned char *server_random,
                    const char *suite_name);
 
-/* None is left. How many copies OpenSSL leaves is said where SECRETS_VERBOSE is set. */
+/* No copy is left. With SECRETS_VERBOSE the number that OpenSSL leaves is printed. */
 void check_none_left(void);
 
 #endif

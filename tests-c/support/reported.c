@@ -1,4 +1,4 @@
-#include "told.h"
+#include "reported.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,7 +111,7 @@ void watch_connection(SSL *ssl)
     SSL_set_info_callback(ssl, on_info);
 }
 
-void told_init(struct pair *pair, const struct protocol *protocol)
+void reported_init(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
     version = protocol->version;
@@ -140,16 +140,16 @@ void leave_out_records(char *line)
     *to = '\0';
 }
 
-void check_told_all(const char *client, const char *server)
+void check_reported_all(const char *client, const char *server)
 {
     CHECK_STR(lines[CLIENT], client);
     CHECK_STR(lines[SERVER], server);
     lines[CLIENT][0] = lines[SERVER][0] = '\0';
 }
 
-void check_told(const char *client, const char *server)
+void check_reported(const char *client, const char *server)
 {
     leave_out_records(lines[CLIENT]);
     leave_out_records(lines[SERVER]);
-    check_told_all(client, server);
+    check_reported_all(client, server);
 }

@@ -1,4 +1,4 @@
-#include "sought.h"
+#include "secret_search.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,7 +218,7 @@ void add_key_block(const unsigned char *master, const unsigned char *client_rand
 
 /* ---- the check ---- */
 
-/* None is left. How many OpenSSL leaves is said where SECRETS_VERBOSE is set. */
+/* No copy is left. With SECRETS_VERBOSE the number that OpenSSL leaves is printed. */
 void check_none_left(void)
 {
     unsigned found = 0, on_stack = 0;
