@@ -1,6 +1,6 @@
 //! Bits that a program sets and reads back. Those without a name are kept too: a program may set any.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_long};
 
 /// Defines a type for bits, with a constant for each one, or each set, that has a name.
 macro_rules! flags {
@@ -48,6 +48,8 @@ macro_rules! flags {
         }
     };
 }
+
+pub(crate) use flags;
 
 flags! {
     /// `SSL_OP_…` (SSL_CTX_set_options(3)).
@@ -133,6 +135,57 @@ flags! {
     SUITE_B_192 = 0x2_0000;
     /// Both are allowed. All bits of Suite B.
     SUITE_B_128 = 0x3_0000;
+}
+
+flags! {
+    /// `CERT_PKEY_…` (SSL_check_chain(3)).
+    ChainFlags(c_int);
+    VALID = 0x1;
+    SIGN = 0x2;
+    EE_SIGNATURE = 0x10;
+    CA_SIGNATURE = 0x20;
+    EE_PARAM = 0x40;
+    CA_PARAM = 0x80;
+    EXPLICIT_SIGN = 0x100;
+    ISSUER_NAME = 0x200;
+    CERT_TYPE = 0x400;
+}
+
+flags! {
+    /// `SSL_BUILD_CHAIN_FLAG_…` (SSL_CTX_build_cert_chain(3)).
+    BuildChainFlags(c_long);
+    UNTRUSTED = 0x1;
+    NO_ROOT = 0x2;
+    CHECK = 0x4;
+    IGNORE_ERROR = 0x8;
+    CLEAR_ERROR = 0x10;
+}
+
+flags! {
+    /// `SSL_SENT_SHUTDOWN` and `SSL_RECEIVED_SHUTDOWN` (SSL_set_shutdown(3)).
+    ShutdownFlags(c_int);
+    SENT = 1;
+    RECEIVED = 2;
+    BOTH = 3;
+}
+
+flags! {
+    /// `SSL_CONF_FLAG_…` (SSL_CONF_CTX_set_flags(3)).
+    CommandFlags(u32);
+    /// Commands have their names on a command line.
+    COMMAND_LINE = 0x01;
+    /// Commands have their names in a configuration file.
+    FILE = 0x02;
+    /// Commands for clients are allowed.
+    CLIENT = 0x04;
+    /// Commands for servers are allowed.
+    SERVER = 0x08;
+    /// An error names the command that failed.
+    SHOW_ERRORS = 0x10;
+    /// Commands on certificates and keys are allowed.
+    CERTIFICATE = 0x20;
+    /// A certificate without a key takes it from its own file.
+    REQUIRE_PRIVATE = 0x40;
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub unsafe extern "C" fn SSL_check_chain(
                 X509Chain::lend_x509(chain),
             )
         };
-        Ok(connection.check_chain(&certificate, &key, chain.as_deref()))
+        Ok(connection
+            .check_chain(&certificate, &key, chain.as_deref())
+            .0)
     })
 }

@@ -17,6 +17,7 @@ use crate::configuration::{Configuration, Refusal, Target, ValueType, system};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
+use crate::flags::CommandFlags;
 use crate::libcrypto::memory;
 
 /// Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_finish(cctx: *mut Configuration) -> c_int 
 pub unsafe extern "C" fn SSL_CONF_CTX_set_flags(cctx: *mut Configuration, flags: c_uint) -> c_uint {
     call(c"SSL_CONF_CTX_set_flags", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow(cctx) }?.set_flags(flags))
+        Ok(unsafe { borrow(cctx) }?.set_flags(CommandFlags(flags)).0)
     })
 }
 
@@ -85,7 +86,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
 ) -> c_uint {
     call(c"SSL_CONF_CTX_clear_flags", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow(cctx) }?.clear_flags(flags))
+        Ok(unsafe { borrow(cctx) }?.clear_flags(CommandFlags(flags)).0)
     })
 }
 

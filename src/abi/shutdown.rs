@@ -5,9 +5,8 @@ use std::ffi::c_int;
 use super::call::call;
 use super::drive::drive;
 use super::pointer::borrow_quietly;
-use crate::connection::{Connection, RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
-
-const BOTH: c_int = SENT_SHUTDOWN | RECEIVED_SHUTDOWN;
+use crate::connection::Connection;
+use crate::flags::ShutdownFlags;
 
 /// Sends close_notify, and when called again waits for the peer's.
 ///
@@ -21,9 +20,9 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
     // SAFETY: as the caller promises.
     match (done, unsafe { flags(ssl) }) {
         (1, _) => 1,
-        (0, SENT_SHUTDOWN) => 0,
+        (0, ShutdownFlags::SENT) => 0,
         // The peer has ended the connection during the call.
-        (0, BOTH) => 1,
+        (0, ShutdownFlags::BOTH) => 1,
         _ => -1,
     }
 }
@@ -33,7 +32,7 @@ pub unsafe extern "C" fn SSL_shutdown(ssl: *mut Connection) -> c_int {
 pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_shutdown", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ssl) }?.shutdown.flags())
+        Ok(unsafe { borrow_quietly(ssl) }?.shutdown.flags().0)
     })
 }
 
@@ -43,7 +42,9 @@ pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const Connection) -> c_int {
 pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut Connection, mode: c_int) {
     call(c"SSL_set_shutdown", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ssl) }?.shutdown.set_flags(mode);
+        unsafe { borrow_quietly(ssl) }?
+            .shutdown
+            .set_flags(ShutdownFlags(mode));
         Ok(())
     })
 }
@@ -71,7 +72,9 @@ pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int
 
 /// # Safety
 /// `ssl` is NULL or a live connection.
-unsafe fn flags(ssl: *const Connection) -> c_int {
+unsafe fn flags(ssl: *const Connection) -> ShutdownFlags {
     // SAFETY: as the caller promises.
-    unsafe { borrow_quietly(ssl) }.map_or(0, |connection| connection.shutdown.flags())
+    unsafe { borrow_quietly(ssl) }.map_or(ShutdownFlags::EMPTY, |connection| {
+        connection.shutdown.flags()
+    })
 }

@@ -73,7 +73,7 @@ impl Selector {
             && self
                 .version
                 .is_none_or(|version| cipher.min_version == Some(version))
-            && (!self.not_default || cipher.traits.has(Traits::NOT_DEFAULT))
+            && (!self.not_default || cipher.traits.contains(Traits::NOT_DEFAULT))
     }
 
     /// Selects by key exchange.
@@ -152,7 +152,7 @@ impl Selector {
             mac: Some(cipher.mac as u32),
             strength: Some(strength(cipher)),
             version: None,
-            not_default: cipher.traits.has(Traits::NOT_DEFAULT),
+            not_default: cipher.traits.contains(Traits::NOT_DEFAULT),
             id: Some(cipher.id),
         }
     }
@@ -251,7 +251,7 @@ impl Selector {
 /// Whether cipher strings can select `cipher`: suites of TLS 1.3 have a list of their own, and
 /// some are known only by name.
 pub fn listed(cipher: &Cipher) -> bool {
-    !cipher.is_tls13() && !cipher.traits.has(Traits::UNLISTED)
+    !cipher.is_tls13() && !cipher.traits.contains(Traits::UNLISTED)
 }
 
 /// A bit beside those of [`Encryption`].
@@ -270,7 +270,7 @@ fn strength(cipher: &Cipher) -> u32 {
         _ => HIGH,
     };
     class
-        | if cipher.traits.has(Traits::FIPS) {
+        | if cipher.traits.contains(Traits::FIPS) {
             FIPS
         } else {
             0

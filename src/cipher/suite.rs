@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 use super::table::{SIGNALS, SUITES};
+use crate::flags::flags;
 use crate::reference::tag::{FixedTag, Tagged, tagged};
 use crate::wire::Version;
 
@@ -83,7 +84,7 @@ impl Cipher {
 
     /// Whether the engine can use it.
     pub const fn supported(&self) -> bool {
-        self.traits.has(Traits::SUPPORTED)
+        self.traits.contains(Traits::SUPPORTED)
     }
 
     /// Whether it is a suite of TLS 1.3.
@@ -123,31 +124,19 @@ impl Cipher {
     }
 }
 
-/// Properties of a suite besides its algorithms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Traits(u8);
-
-impl Traits {
+flags! {
+    /// Properties of a suite besides its algorithms.
+    Traits(u8);
     /// None.
-    pub const NONE: Self = Self(0);
+    NONE = 0;
     /// The cipher string `FIPS` selects it.
-    pub const FIPS: Self = Self(1);
+    FIPS = 1;
     /// The cipher string `COMPLEMENTOFDEFAULT` selects it.
-    pub const NOT_DEFAULT: Self = Self(2);
+    NOT_DEFAULT = 2;
     /// OpenSSL knows its number and name, but no cipher string selects it as Debian builds it.
-    pub const UNLISTED: Self = Self(4);
+    UNLISTED = 4;
     /// The engine can use it.
-    pub const SUPPORTED: Self = Self(8);
-
-    /// Both sets.
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all of `other` are set.
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
+    SUPPORTED = 8;
 }
 
 /// Key exchange of a suite. Each value is a bit, so that cipher strings can combine them.

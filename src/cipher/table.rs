@@ -44,7 +44,7 @@ macro_rules! suites {
             encryption: Encryption::$enc,
             mac: Mac::$mac,
             handshake_digest: Some(HandshakeDigest::$digest),
-            traits: Traits::NONE$(.and(Traits::$traits))+,
+            traits: Traits::NONE$(.with(Traits::$traits))+,
         },)*];
     };
 }

@@ -3,9 +3,9 @@
 use std::ffi::CStr;
 
 use super::switch::Switch;
-use super::{CERTIFICATE, CLIENT, COMMAND_LINE, Configuration, FILE, SERVER, file, value};
+use super::{Configuration, file, value};
 use crate::error::Result;
-use crate::flags::{CertificateFlags, Options};
+use crate::flags::{CertificateFlags, CommandFlags, Options};
 
 /// The kind of value that a command takes (`SSL_CONF_TYPE_…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Command {
     /// Its name in a file. Case does not matter.
     file: Option<&'static str>,
     /// Flags without which it does not exist.
-    needs: u32,
+    needs: CommandFlags,
     /// What kind of value it takes.
     pub value_type: ValueType,
     /// What it does.
@@ -51,27 +51,27 @@ pub struct Command {
 
 impl Command {
     /// The command of this name, if there is one under these flags.
-    pub fn find(name: &[u8], flags: u32) -> Option<&'static Self> {
+    pub fn find(name: &[u8], flags: CommandFlags) -> Option<&'static Self> {
         COMMANDS.iter().find(|command| {
-            command.needs & !flags == 0
-                && (flags & COMMAND_LINE != 0
+            flags.contains(command.needs)
+                && (flags.contains(CommandFlags::COMMAND_LINE)
                     && command.line.is_some_and(|line| line.as_bytes() == name)
-                    || flags & FILE != 0
+                    || flags.contains(CommandFlags::FILE)
                         && command
                             .file
                             .is_some_and(|file| file.as_bytes().eq_ignore_ascii_case(name)))
         })
     }
 
-    const fn option(line: &'static str, needs: u32, options: Options) -> Self {
+    const fn option(line: &'static str, needs: CommandFlags, options: Options) -> Self {
         Self::switch(line, needs, Switch::Option(options), true)
     }
 
-    const fn no_option(line: &'static str, needs: u32, options: Options) -> Self {
+    const fn no_option(line: &'static str, needs: CommandFlags, options: Options) -> Self {
         Self::switch(line, needs, Switch::Option(options), false)
     }
 
-    const fn switch(line: &'static str, needs: u32, switch: Switch, on: bool) -> Self {
+    const fn switch(line: &'static str, needs: CommandFlags, switch: Switch, on: bool) -> Self {
         Self {
             line: Some(line),
             file: None,
@@ -83,7 +83,7 @@ impl Command {
 
     const fn value(
         names: (&'static str, &'static str),
-        needs: u32,
+        needs: CommandFlags,
         value_type: ValueType,
         action: fn(&Configuration, &CStr) -> Result<()>,
     ) -> Self {
@@ -100,7 +100,7 @@ impl Command {
     const fn text(
         file: &'static str,
         line: &'static str,
-        needs: u32,
+        needs: CommandFlags,
         action: fn(&Configuration, &CStr) -> Result<()>,
     ) -> Self {
         Self::value((file, line), needs, ValueType::String, action)
@@ -109,48 +109,52 @@ impl Command {
 
 use ValueType::{Directory, File, Store};
 
-const SERVER_CERTIFICATE: u32 = SERVER | CERTIFICATE;
+const ALWAYS: CommandFlags = CommandFlags::EMPTY;
+const CLIENT: CommandFlags = CommandFlags::CLIENT;
+const SERVER: CommandFlags = CommandFlags::SERVER;
+const CERTIFICATE: CommandFlags = CommandFlags::CERTIFICATE;
+const SERVER_CERTIFICATE: CommandFlags = SERVER.with(CERTIFICATE);
 
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
-    Command::option("no_ssl3", 0, Options::NO_SSL3),
-    Command::option("no_tls1", 0, Options::NO_TLS1),
-    Command::option("no_tls1_1", 0, Options::NO_TLS1_1),
-    Command::option("no_tls1_2", 0, Options::NO_TLS1_2),
-    Command::option("no_tls1_3", 0, Options::NO_TLS1_3),
-    Command::option("bugs", 0, Options::ALL_BUGS),
-    Command::option("no_comp", 0, Options::NO_COMPRESSION),
-    Command::no_option("comp", 0, Options::NO_COMPRESSION),
+    Command::option("no_ssl3", ALWAYS, Options::NO_SSL3),
+    Command::option("no_tls1", ALWAYS, Options::NO_TLS1),
+    Command::option("no_tls1_1", ALWAYS, Options::NO_TLS1_1),
+    Command::option("no_tls1_2", ALWAYS, Options::NO_TLS1_2),
+    Command::option("no_tls1_3", ALWAYS, Options::NO_TLS1_3),
+    Command::option("bugs", ALWAYS, Options::ALL_BUGS),
+    Command::option("no_comp", ALWAYS, Options::NO_COMPRESSION),
+    Command::no_option("comp", ALWAYS, Options::NO_COMPRESSION),
     Command::option("ecdh_single", SERVER, Options::EMPTY),
-    Command::option("no_ticket", 0, Options::NO_TICKET),
+    Command::option("no_ticket", ALWAYS, Options::NO_TICKET),
     Command::option("serverpref", SERVER, Options::CIPHER_SERVER_PREFERENCE),
-    Command::option("legacy_renegotiation", 0, Options::ALLOW_UNSAFE_LEGACY_RENEGOTIATION),
+    Command::option("legacy_renegotiation", ALWAYS, Options::ALLOW_UNSAFE_LEGACY_RENEGOTIATION),
     Command::option("client_renegotiation", SERVER, Options::ALLOW_CLIENT_RENEGOTIATION),
     Command::option("legacy_server_connect", CLIENT, Options::LEGACY_SERVER_CONNECT),
-    Command::option("no_renegotiation", 0, Options::NO_RENEGOTIATION),
+    Command::option("no_renegotiation", ALWAYS, Options::NO_RENEGOTIATION),
     Command::option("no_resumption_on_reneg", SERVER, Options::NO_SESSION_RESUMPTION_ON_RENEGOTIATION),
     Command::no_option("no_legacy_server_connect", CLIENT, Options::LEGACY_SERVER_CONNECT),
-    Command::option("allow_no_dhe_kex", 0, Options::ALLOW_NO_DHE_KEX),
+    Command::option("allow_no_dhe_kex", ALWAYS, Options::ALLOW_NO_DHE_KEX),
     Command::option("prioritize_chacha", SERVER, Options::PRIORITIZE_CHACHA),
-    Command::switch("strict", 0, Switch::Certificate(CertificateFlags::TLS_STRICT), true),
-    Command::no_option("no_middlebox", 0, Options::ENABLE_MIDDLEBOX_COMPAT),
+    Command::switch("strict", ALWAYS, Switch::Certificate(CertificateFlags::TLS_STRICT), true),
+    Command::no_option("no_middlebox", ALWAYS, Options::ENABLE_MIDDLEBOX_COMPAT),
     Command::no_option("anti_replay", SERVER, Options::NO_ANTI_REPLAY),
     Command::option("no_anti_replay", SERVER, Options::NO_ANTI_REPLAY),
-    Command::option("no_etm", 0, Options::NO_ENCRYPT_THEN_MAC),
+    Command::option("no_etm", ALWAYS, Options::NO_ENCRYPT_THEN_MAC),
 
-    Command::text("SignatureAlgorithms", "sigalgs", 0, value::signature_algorithms),
-    Command::text("ClientSignatureAlgorithms", "client_sigalgs", 0, value::client_signature_algorithms),
-    Command::text("Curves", "curves", 0, value::groups),
-    Command::text("Groups", "groups", 0, value::groups),
+    Command::text("SignatureAlgorithms", "sigalgs", ALWAYS, value::signature_algorithms),
+    Command::text("ClientSignatureAlgorithms", "client_sigalgs", ALWAYS, value::client_signature_algorithms),
+    Command::text("Curves", "curves", ALWAYS, value::groups),
+    Command::text("Groups", "groups", ALWAYS, value::groups),
     Command::text("ECDHParameters", "named_curve", SERVER, value::one_group),
-    Command::text("CipherString", "cipher", 0, value::cipher_string),
-    Command::text("Ciphersuites", "ciphersuites", 0, value::ciphersuites),
-    Command::text("Protocol", "", 0, value::protocol),
-    Command::text("MinProtocol", "min_protocol", 0, value::min_protocol),
-    Command::text("MaxProtocol", "max_protocol", 0, value::max_protocol),
-    Command::text("Options", "", 0, value::options),
-    Command::text("VerifyMode", "", 0, value::verify_mode),
-    Command::text("RecordPadding", "record_padding", 0, value::record_padding),
+    Command::text("CipherString", "cipher", ALWAYS, value::cipher_string),
+    Command::text("Ciphersuites", "ciphersuites", ALWAYS, value::ciphersuites),
+    Command::text("Protocol", "", ALWAYS, value::protocol),
+    Command::text("MinProtocol", "min_protocol", ALWAYS, value::min_protocol),
+    Command::text("MaxProtocol", "max_protocol", ALWAYS, value::max_protocol),
+    Command::text("Options", "", ALWAYS, value::options),
+    Command::text("VerifyMode", "", ALWAYS, value::verify_mode),
+    Command::text("RecordPadding", "record_padding", ALWAYS, value::record_padding),
     Command::text("NumTickets", "num_tickets", SERVER, value::num_tickets),
 
     Command::value(("Certificate", "cert"), CERTIFICATE, File, file::certificate),

@@ -3,10 +3,11 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
+use super::Configuration;
 use super::target::Configured;
-use super::{Configuration, REQUIRE_PRIVATE};
 use crate::context::CredentialHolder;
 use crate::error::{Error, Reason, Result};
+use crate::flags::CommandFlags;
 use crate::libcrypto::dh_parameters;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::NameStack;
@@ -31,7 +32,7 @@ pub fn certificate(configuration: &Configuration, path: &CStr) -> Result<()> {
         return Ok(());
     };
     holder.use_chain_file(path)?;
-    if configuration.allows(REQUIRE_PRIVATE)
+    if configuration.allows(CommandFlags::REQUIRE_PRIVATE)
         && let Some(slot) = holder.current_settings().credentials.current_number()
     {
         let mut files = configuration.certificate_files.borrow_mut();

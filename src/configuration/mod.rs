@@ -28,25 +28,11 @@ use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 
 use crate::error::{Error, Reason, Result};
+use crate::flags::CommandFlags;
 use crate::libcrypto::name::NameStack;
 use crate::reference::tag::{Tag, Tagged, tagged};
 use command::{Action, Command};
 use target::Configured;
-
-/// `SSL_CONF_FLAG_CMDLINE`: commands have their names on a command line.
-pub const COMMAND_LINE: u32 = 0x01;
-/// `SSL_CONF_FLAG_FILE`: commands have their names in a configuration file.
-pub const FILE: u32 = 0x02;
-/// `SSL_CONF_FLAG_CLIENT`: commands for clients are allowed.
-pub const CLIENT: u32 = 0x04;
-/// `SSL_CONF_FLAG_SERVER`: commands for servers are allowed.
-pub const SERVER: u32 = 0x08;
-/// `SSL_CONF_FLAG_SHOW_ERRORS`: an error names the command that failed.
-pub const SHOW_ERRORS: u32 = 0x10;
-/// `SSL_CONF_FLAG_CERTIFICATE`: commands on certificates and keys are allowed.
-pub const CERTIFICATE: u32 = 0x20;
-/// `SSL_CONF_FLAG_REQUIRE_PRIVATE`: a certificate without a key takes it from its own file.
-pub const REQUIRE_PRIVATE: u32 = 0x40;
 
 /// Why a command did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +54,13 @@ pub type Report<'a> = &'a mut dyn FnMut(Error);
 #[repr(C)]
 pub struct Configuration {
     tag: Tag<{ Configuration::KIND }>,
-    flags: Cell<u32>,
+    flags: Cell<CommandFlags>,
     /// What names of commands begin with; `None` for the default.
     prefix: RefCell<Option<CString>>,
     target: RefCell<Target>,
     /// Names of authorities that [`finish`](Self::finish) will set.
     names: RefCell<Option<NameStack>>,
-    /// The files of the certificates in these slots, with [`REQUIRE_PRIVATE`].
+    /// The files of the certificates in these slots, with [`CommandFlags::REQUIRE_PRIVATE`].
     certificate_files: RefCell<BTreeMap<usize, CString>>,
 }
 
@@ -82,14 +68,14 @@ tagged!(Configuration, tag, 0xe152_b6c9_38d4_7f0a);
 
 impl Configuration {
     /// Sets flags; returns all that are set now.
-    pub fn set_flags(&self, flags: u32) -> u32 {
-        self.flags.set(self.flags.get() | flags);
+    pub fn set_flags(&self, flags: CommandFlags) -> CommandFlags {
+        self.flags.set(self.flags.get().with(flags));
         self.flags.get()
     }
 
     /// Clears flags; returns all that are set now.
-    pub fn clear_flags(&self, flags: u32) -> u32 {
-        self.flags.set(self.flags.get() & !flags);
+    pub fn clear_flags(&self, flags: CommandFlags) -> CommandFlags {
+        self.flags.set(self.flags.get().without(flags));
         self.flags.get()
     }
 
@@ -142,15 +128,15 @@ impl Configuration {
         value: Option<&CStr>,
         report: Report<'_>,
     ) -> std::result::Result<usize, Refusal> {
-        self.clear_flags(FILE);
-        self.set_flags(COMMAND_LINE);
+        self.clear_flags(CommandFlags::FILE);
+        self.set_flags(CommandFlags::COMMAND_LINE);
         self.run(name, value, report)
     }
 
     /// Does what is done at the end: reads missing keys from the files of their certificates, and
     /// sets names of authorities.
     pub fn finish(&self) -> Result<()> {
-        if self.allows(REQUIRE_PRIVATE) {
+        if self.allows(CommandFlags::REQUIRE_PRIVATE) {
             self.load_missing_keys()?;
         }
         if let Some(names) = self.names.take() {
@@ -159,8 +145,8 @@ impl Configuration {
         Ok(())
     }
 
-    fn allows(&self, flag: u32) -> bool {
-        self.flags.get() & flag != 0
+    fn allows(&self, flag: CommandFlags) -> bool {
+        self.flags.get().contains(flag)
     }
 
     /// The target, kept alive while it is used.
@@ -188,12 +174,12 @@ impl Configuration {
         let prefix = self.prefix.borrow();
         let prefix = match prefix.as_deref() {
             Some(prefix) => prefix.to_bytes(),
-            None if self.allows(COMMAND_LINE) => b"-",
+            None if self.allows(CommandFlags::COMMAND_LINE) => b"-",
             None => b"",
         };
         let (start, rest) = name.split_at_checked(prefix.len())?;
-        let differs = self.allows(COMMAND_LINE) && start != prefix
-            || self.allows(FILE) && !start.eq_ignore_ascii_case(prefix);
+        let differs = self.allows(CommandFlags::COMMAND_LINE) && start != prefix
+            || self.allows(CommandFlags::FILE) && !start.eq_ignore_ascii_case(prefix);
         (!rest.is_empty() && !differs).then_some(rest)
     }
 
@@ -205,7 +191,7 @@ impl Configuration {
         name: &[u8],
         value: Option<&CStr>,
     ) -> Refusal {
-        if self.allows(SHOW_ERRORS) {
+        if self.allows(CommandFlags::SHOW_ERRORS) {
             let name = String::from_utf8_lossy(name);
             report(match refusal {
                 Refusal::Unknown => Error::with(Reason::UNKNOWN_CMD_NAME, format!("cmd={name}")),

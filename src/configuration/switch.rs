@@ -1,9 +1,8 @@
 //! What is set and cleared by name: options, protocol versions, verify flags.
 
-use super::{CLIENT, SERVER};
 use crate::context::Settings;
 use crate::error::{Error, Result};
-use crate::flags::{CertificateFlags, Options, VerifyMode};
+use crate::flags::{CertificateFlags, CommandFlags, Options, VerifyMode};
 
 /// Flags of one of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +28,12 @@ impl Switch {
 }
 
 /// One element of a list: its name, the roles that it is for, and what it does.
-pub struct Element(&'static str, u32, Switch);
+pub struct Element(&'static str, CommandFlags, Switch);
 
-const BOTH: u32 = CLIENT | SERVER;
+const CLIENT: CommandFlags = CommandFlags::CLIENT;
+const SERVER: CommandFlags = CommandFlags::SERVER;
+/// Clients and servers.
+pub const BOTH: CommandFlags = CLIENT.with(SERVER);
 
 /// Elements of `Options`.
 pub const OPTIONS: &[Element] = &[
@@ -165,7 +167,7 @@ pub const VERIFY_MODES: &[Element] = &[
 pub fn run_list(
     list: &[u8],
     elements: &[Element],
-    roles: u32,
+    roles: CommandFlags,
     mut apply: impl FnMut(Switch, bool),
 ) -> Result<()> {
     for word in list.split(|byte| *byte == b',') {
@@ -177,8 +179,8 @@ pub fn run_list(
         };
         let Element(_, _, switch) = elements
             .iter()
-            .find(|Element(known, who, _)| {
-                who & roles != 0 && known.as_bytes().eq_ignore_ascii_case(name)
+            .find(|Element(known, of, _)| {
+                of.intersects(roles) && known.as_bytes().eq_ignore_ascii_case(name)
             })
             .ok_or(Error::Silent)?;
         apply(*switch, on);
@@ -190,7 +192,7 @@ pub fn run_list(
 mod tests {
     use super::*;
 
-    fn options(list: &str, roles: u32) -> (Settings, Result<()>) {
+    fn options(list: &str, roles: CommandFlags) -> (Settings, Result<()>) {
         let mut settings = Settings::default();
         let result = run_list(list.as_bytes(), OPTIONS, roles, |switch, on| {
             switch.apply(&mut settings, on);
@@ -227,6 +229,9 @@ mod tests {
     #[test]
     fn an_element_for_the_other_role_is_unknown() {
         assert_eq!(options("ServerPreference", CLIENT).1, Err(Error::Silent));
-        assert_eq!(options("SessionTicket", 0).1, Err(Error::Silent));
+        assert_eq!(
+            options("SessionTicket", CommandFlags::EMPTY).1,
+            Err(Error::Silent)
+        );
     }
 }

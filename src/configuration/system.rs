@@ -4,9 +4,10 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use super::{CERTIFICATE, CLIENT, Configuration, FILE, REQUIRE_PRIVATE, Report, SERVER, Target};
+use super::{Configuration, Report, Target};
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
+use crate::flags::CommandFlags;
 use crate::libcrypto::configuration;
 
 /// The section that applies to every new context.
@@ -17,7 +18,7 @@ const SYSTEM_DEFAULT: &CStr = c"system_default";
 pub fn apply_system_configuration(context: &Arc<Context>, report: Report<'_>) {
     if let Some(commands) = configuration::section(SYSTEM_DEFAULT) {
         let target = Target::Context(Arc::downgrade(context));
-        run(&commands, target, FILE, report);
+        run(&commands, target, CommandFlags::FILE, report);
     }
 }
 
@@ -30,7 +31,9 @@ pub fn apply(name: &CStr, target: Target, report: Report<'_>) -> Result<()> {
             format!("name={}", name.to_string_lossy()),
         )
     })?;
-    let flags = FILE | CERTIFICATE | REQUIRE_PRIVATE;
+    let flags = CommandFlags::FILE
+        .with(CommandFlags::CERTIFICATE)
+        .with(CommandFlags::REQUIRE_PRIVATE);
     if run(&commands, target, flags, report) {
         Ok(())
     } else {
@@ -42,7 +45,7 @@ pub fn apply(name: &CStr, target: Target, report: Report<'_>) -> Result<()> {
 fn run(
     commands: &[configuration::Command],
     target: Target,
-    flags: u32,
+    flags: CommandFlags,
     report: Report<'_>,
 ) -> bool {
     let Some(method) = target.get().method() else {
@@ -52,10 +55,10 @@ fn run(
     configuration.set_target(target);
     configuration.set_flags(flags);
     if method.may_accept() {
-        configuration.set_flags(SERVER);
+        configuration.set_flags(CommandFlags::SERVER);
     }
     if method.may_connect() {
-        configuration.set_flags(CLIENT);
+        configuration.set_flags(CommandFlags::CLIENT);
     }
     let mut good = true;
     for command in commands {

@@ -2,14 +2,15 @@
 
 use std::ffi::{CStr, c_int};
 
+use super::Configuration;
 use super::switch::{self, Element};
 use super::target::text;
-use super::{CLIENT, COMMAND_LINE, Configuration, FILE, SERVER};
 use crate::cipher::CipherList;
 use crate::cipher::group::parse_groups;
 use crate::cipher::list::parse_ciphersuites;
 use crate::cipher::signature::parse_signature_algorithms;
 use crate::error::{Error, Reason, Result};
+use crate::flags::CommandFlags;
 use crate::wire::Version;
 use crate::wire::version::limit_from_name;
 
@@ -49,9 +50,9 @@ pub fn groups(configuration: &Configuration, value: &CStr) -> Result<()> {
 /// `ECDHParameters`: one group, or a word that leaves the choice to the library, which has it anyway.
 pub fn one_group(configuration: &Configuration, value: &CStr) -> Result<()> {
     let name = value.to_bytes();
-    let automatic = configuration.allows(FILE)
+    let automatic = configuration.allows(CommandFlags::FILE)
         && (name.eq_ignore_ascii_case(b"automatic") || name.eq_ignore_ascii_case(b"+automatic"))
-        || configuration.allows(COMMAND_LINE) && name == b"auto";
+        || configuration.allows(CommandFlags::COMMAND_LINE) && name == b"auto";
     if automatic {
         return Ok(());
     }
@@ -102,7 +103,7 @@ pub fn verify_mode(configuration: &Configuration, value: &CStr) -> Result<()> {
 
 fn run_list(configuration: &Configuration, value: &CStr, elements: &[Element]) -> Result<()> {
     let configured = configuration.configured();
-    let roles = configuration.flags.get() & (CLIENT | SERVER);
+    let roles = configuration.flags.get();
     switch::run_list(value.to_bytes(), elements, roles, |switch, on| {
         configured.set(switch, on);
     })

@@ -81,7 +81,6 @@ pub use io::Reading;
 pub use last_call::Stopped;
 pub use observer::{HandshakeState, InfoKind};
 pub use peer::{parsed_chain, parsed_issuers, parsed_leaf};
-pub use shutdown::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN};
 pub use state::{Stage, Want};
 use stop::Refusal;
 pub use stop::Stop;

@@ -1,12 +1,8 @@
 //! Which directions of a connection are closed (SSL_set_shutdown(3)).
 
 use std::cell::Cell;
-use std::ffi::c_int;
 
-/// `SSL_SENT_SHUTDOWN`
-pub const SENT_SHUTDOWN: c_int = 1;
-/// `SSL_RECEIVED_SHUTDOWN`
-pub const RECEIVED_SHUTDOWN: c_int = 2;
+use crate::flags::ShutdownFlags;
 
 /// What has been sent and received of the end of a connection.
 #[derive(Default)]
@@ -16,8 +12,8 @@ pub struct Shutdown {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct State {
-    /// `SSL_SENT_SHUTDOWN` and `SSL_RECEIVED_SHUTDOWN`, which the program may also set.
-    flags: c_int,
+    /// The program may set them too.
+    flags: ShutdownFlags,
     /// The peer has sent close_notify, or the end of the transport counts as one.
     close_notify_received: bool,
     /// Our close_notify is encrypted, and the transport has not taken it.
@@ -31,23 +27,23 @@ impl Shutdown {
     }
 
     /// `SSL_get_shutdown(3)`
-    pub fn flags(&self) -> c_int {
+    pub fn flags(&self) -> ShutdownFlags {
         self.state.get().flags
     }
 
     /// `SSL_set_shutdown(3)`
-    pub fn set_flags(&self, flags: c_int) {
+    pub fn set_flags(&self, flags: ShutdownFlags) {
         self.change(|state| state.flags = flags);
     }
 
     /// Whether nothing may be sent any more.
     pub fn is_sent(&self) -> bool {
-        self.flags() & SENT_SHUTDOWN != 0
+        self.flags().contains(ShutdownFlags::SENT)
     }
 
     /// Whether nothing more is expected of the peer.
     pub fn is_received(&self) -> bool {
-        self.flags() & RECEIVED_SHUTDOWN != 0
+        self.flags().contains(ShutdownFlags::RECEIVED)
     }
 
     /// Whether the peer has really closed its direction, as opposed to a flag set by the program.
@@ -62,12 +58,12 @@ impl Shutdown {
 
     /// Closes both directions without a message (SSL_set_quiet_shutdown(3)).
     pub(super) fn close_quietly(&self) {
-        self.set_flags(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+        self.set_flags(ShutdownFlags::BOTH);
     }
 
     /// Nothing is sent from now on but our close_notify.
     pub(super) fn stop_sending(&self) {
-        self.change(|state| state.flags |= SENT_SHUTDOWN);
+        self.change(|state| state.flags.set(ShutdownFlags::SENT, true));
     }
 
     /// Our close_notify is encrypted.
@@ -83,14 +79,14 @@ impl Shutdown {
     /// The peer has closed its direction properly.
     pub(super) fn receive_close_notify(&self) {
         self.change(|state| {
-            state.flags |= RECEIVED_SHUTDOWN;
+            state.flags.set(ShutdownFlags::RECEIVED, true);
             state.close_notify_received = true;
         });
     }
 
     /// The peer has ended the connection with a fatal alert.
     pub(super) fn receive_fatal_alert(&self) {
-        self.change(|state| state.flags |= RECEIVED_SHUTDOWN);
+        self.change(|state| state.flags.set(ShutdownFlags::RECEIVED, true));
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -118,14 +114,14 @@ mod tests {
     #[test]
     fn only_close_notify_counts_as_a_proper_end() {
         let shutdown = Shutdown::default();
-        shutdown.set_flags(RECEIVED_SHUTDOWN);
+        shutdown.set_flags(ShutdownFlags::RECEIVED);
         assert!(shutdown.is_received() && !shutdown.has_received_close_notify());
-        shutdown.set_flags(0);
+        shutdown.set_flags(ShutdownFlags::EMPTY);
         shutdown.receive_fatal_alert();
         assert!(shutdown.is_received() && !shutdown.has_received_close_notify());
         shutdown.receive_close_notify();
         assert!(shutdown.has_received_close_notify() && !shutdown.is_sent());
-        assert_eq!(shutdown.flags(), RECEIVED_SHUTDOWN);
+        assert_eq!(shutdown.flags(), ShutdownFlags::RECEIVED);
     }
 
     #[test]
@@ -134,7 +130,7 @@ mod tests {
         shutdown.close_notify_queued();
         shutdown.receive_close_notify();
         shutdown.close_quietly();
-        assert_eq!(shutdown.flags(), SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+        assert_eq!(shutdown.flags(), ShutdownFlags::BOTH);
         shutdown.reset();
         assert_eq!(shutdown.state.get(), State::default());
     }

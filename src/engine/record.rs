@@ -225,47 +225,65 @@ impl TlsInputBuffer for RecordBuffer {
     }
 }
 
-/// The length of the body that this header announces. `first` tells that no record came before it.
+/// The length of the body that this header announces. `first`: no record came before it.
 fn check_header(
     bytes: &[u8; RECORD_HEADER],
     expected: Expected,
     first: bool,
 ) -> Result<usize, RecordProblem> {
     let header = RecordHeader::parse(bytes);
-    let kind = header.content_type;
+    check_version(bytes, header, expected, first)?;
+    if expected.tls13_protected {
+        check_protection(header, expected)?;
+    }
+    check_body(header, expected)
+}
+
+/// Versions of TLS begin with 3.
+fn check_version(
+    bytes: &[u8; RECORD_HEADER],
+    header: RecordHeader,
+    expected: Expected,
+    first: bool,
+) -> Result<(), RecordProblem> {
     let major_is_tls = bytes[1] == 3;
-    let version = header.version;
-    let body = usize::from(header.length);
-    if expected.tls12 && version != Version::TLS1_2 {
-        // Of a peer that has not understood us, perhaps.
-        let is_plain_alert = expected.handshaking && major_is_tls && kind == ContentType::ALERT;
-        return Err(if is_plain_alert {
+    if expected.tls12 && header.version != Version::TLS1_2 {
+        // The peer perhaps does not understand us.
+        let is_alert = header.content_type == ContentType::ALERT;
+        return Err(if expected.handshaking && major_is_tls && is_alert {
             RecordProblem::WrongVersion
         } else {
             RecordProblem::OtherVersion
         });
     }
-    if !major_is_tls {
-        return Err(if first {
-            what_is_not_tls(bytes)
-        } else {
-            RecordProblem::OtherVersion
-        });
+    match major_is_tls {
+        true => Ok(()),
+        false if first => Err(what_is_not_tls(bytes)),
+        false => Err(RecordProblem::OtherVersion),
     }
-    if expected.tls13_protected {
-        let fits = match kind {
-            ContentType::APPLICATION_DATA => true,
-            ContentType::CHANGE_CIPHER_SPEC => expected.handshaking,
-            ContentType::ALERT => expected.handshaking && expected.alerts_may_be_plain,
-            _ => false,
-        };
-        if !fits {
-            return Err(RecordProblem::Unprotected);
-        }
-        if version != Version::TLS1_2 {
-            return Err(RecordProblem::OtherProtectedVersion);
-        }
+}
+
+/// TLS 1.3 with keys.
+fn check_protection(header: RecordHeader, expected: Expected) -> Result<(), RecordProblem> {
+    let fits = match header.content_type {
+        ContentType::APPLICATION_DATA => true,
+        ContentType::CHANGE_CIPHER_SPEC => expected.handshaking,
+        ContentType::ALERT => expected.handshaking && expected.alerts_may_be_plain,
+        _ => false,
+    };
+    if !fits {
+        Err(RecordProblem::Unprotected)
+    } else if header.version != Version::TLS1_2 {
+        Err(RecordProblem::OtherProtectedVersion)
+    } else {
+        Ok(())
     }
+}
+
+/// Length and type of the body.
+fn check_body(header: RecordHeader, expected: Expected) -> Result<usize, RecordProblem> {
+    let kind = header.content_type;
+    let body = usize::from(header.length);
     let longest = if expected.tls13_protected {
         LONGEST_TLS13
     } else {

@@ -12,7 +12,7 @@ use super::target::{Argument, Target};
 use crate::connection::Role;
 use crate::context::{Context, CredentialHolder, Credentials, EXTRA_CHAIN, Position};
 use crate::error::{Error, Reason, Result};
-use crate::flags::CertificateFlags;
+use crate::flags::{BuildChainFlags, CertificateFlags};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
@@ -176,12 +176,7 @@ pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
 /// the certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is not complete
 /// and that does not matter.
 pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
-    const UNTRUSTED: c_long = 0x1;
-    const NO_ROOT: c_long = 0x2;
-    const CHECK: c_long = 0x4;
-    const IGNORE_ERROR: c_long = 0x8;
-    const CLEAR_ERROR: c_long = 0x10;
-
+    let flags = BuildChainFlags(flags);
     let settings = target.settings();
     let slot = settings.credentials.current();
     let leaf = slot
@@ -191,16 +186,16 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         Some(chain) => chain.duplicate()?,
         None => X509Chain::new()?,
     };
-    let store = match flags & CHECK {
-        0 => settings
-            .chain_store
-            .clone()
-            .unwrap_or_else(|| target.context().certificate_store()),
-        _ => store_of(&leaf, &given)?,
+    let store = if flags.contains(BuildChainFlags::CHECK) {
+        store_of(&leaf, &given)?
+    } else {
+        let own = settings.chain_store.clone();
+        own.unwrap_or_else(|| target.context().certificate_store())
     };
-    let untrusted = match flags & UNTRUSTED {
-        0 => X509Chain::new()?,
-        _ => given,
+    let untrusted = if flags.contains(BuildChainFlags::UNTRUSTED) {
+        given
+    } else {
+        X509Chain::new()?
     };
     let (param, library) = (VerifyParam::new()?, target.context().library.clone());
     let verified = |peer| {
@@ -224,7 +219,7 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
     };
     let (answer, chain) = match (verified.ok, verified.chain) {
         (true, Some(chain)) => (1, chain),
-        (false, Some(chain)) if flags & IGNORE_ERROR != 0 => (2, chain),
+        (false, Some(chain)) if flags.contains(BuildChainFlags::IGNORE_ERROR) => (2, chain),
         _ => {
             let text = error_string(verified.error).to_string_lossy();
             return Err(Error::with(
@@ -233,11 +228,11 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
             ));
         }
     };
-    if answer == 2 && flags & CLEAR_ERROR != 0 {
+    if answer == 2 && flags.contains(BuildChainFlags::CLEAR_ERROR) {
         error_queue::clear();
     }
     let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
-    if flags & NO_ROOT != 0 && above.last().is_some_and(X509::is_self_signed) {
+    if flags.contains(BuildChainFlags::NO_ROOT) && above.last().is_some_and(X509::is_self_signed) {
         above.pop();
     }
     above

@@ -3,6 +3,7 @@
 use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want, stack};
 use crate::engine::{Failure, Phase};
 use crate::error::{Error, Reason};
+use crate::flags::ShutdownFlags;
 use crate::libcrypto::error_queue;
 use crate::reference;
 use crate::wire::{Alert, Version};
@@ -88,7 +89,7 @@ impl Connection {
     /// `SSL_set_connect_state` and `SSL_set_accept_state`: forgets a handshake that has begun.
     pub fn set_role(&self, role: Role) {
         self.handshake.set_role(Some(role));
-        self.shutdown.set_flags(0);
+        self.shutdown.set_flags(ShutdownFlags::EMPTY);
         if self.stage() != Stage::Before {
             self.reset();
         }

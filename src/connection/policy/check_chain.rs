@@ -9,7 +9,7 @@ use std::ffi::c_int;
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::{Connection, Role};
 use crate::context::{Settings, Slot};
-use crate::flags::CertificateFlags;
+use crate::flags::{CertificateFlags, ChainFlags};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::private_key::PrivateKey;
@@ -17,20 +17,15 @@ use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::wire::{ExtensionType, Version};
 
-const VALID: c_int = 0x1;
-const SIGN: c_int = 0x2;
-const EE_SIGNATURE: c_int = 0x10;
-const CA_SIGNATURE: c_int = 0x20;
-const EE_PARAM: c_int = 0x40;
-const CA_PARAM: c_int = 0x80;
-const EXPLICIT_SIGN: c_int = 0x100;
-const ISSUER_NAME: c_int = 0x200;
-const CERT_TYPE: c_int = 0x400;
-
 /// What makes a chain valid.
-const NEEDED: c_int = EE_SIGNATURE | EE_PARAM;
+const NEEDED: ChainFlags = ChainFlags::EE_SIGNATURE.with(ChainFlags::EE_PARAM);
 /// The same with `SSL_CERT_FLAG_TLS_STRICT`.
-const NEEDED_STRICT: c_int = NEEDED | CA_SIGNATURE | CA_PARAM | ISSUER_NAME | CERT_TYPE;
+const NEEDED_STRICT: ChainFlags = NEEDED
+    .with(ChainFlags::CA_SIGNATURE)
+    .with(ChainFlags::CA_PARAM)
+    .with(REQUESTED);
+/// What a server's request is about.
+const REQUESTED: ChainFlags = ChainFlags::ISSUER_NAME.with(ChainFlags::CERT_TYPE);
 /// `SSL_CERT_FLAG_TLS_STRICT`, and the Suite B profiles, which are strict too.
 const STRICT_FLAGS: CertificateFlags =
     CertificateFlags::TLS_STRICT.with(CertificateFlags::SUITE_B_128);
@@ -49,25 +44,24 @@ impl Connection {
         certificate: &X509,
         key: &PrivateKey,
         chain: Option<&X509Chain>,
-    ) -> c_int {
+    ) -> ChainFlags {
         if matches!(key.kind(), KeyKind::Dsa | KeyKind::Other(_)) {
-            return 0;
+            return ChainFlags::EMPTY;
         }
         let settings = self.settings();
         let issuers: Vec<X509> = chain
             .map(|chain| chain.iter().map(|lent| lent.clone()).collect())
             .unwrap_or_default();
         error_queue::quietly(|| {
-            let mut flags = self.signature_flags(certificate, key, &issuers)
-                | self.parameter_flags(&settings, certificate, &issuers)
-                | self.request_flags(key, certificate, &issuers);
+            let mut flags = self
+                .signature_flags(certificate, key, &issuers)
+                .with(self.parameter_flags(&settings, certificate, &issuers))
+                .with(self.request_flags(key, certificate, &issuers));
             let strict = settings.certificate_flags.intersects(STRICT_FLAGS);
             let needed = if strict { NEEDED_STRICT } else { NEEDED };
-            if flags & needed == needed {
-                flags |= VALID;
-            }
+            flags.set(ChainFlags::VALID, flags.contains(needed));
             if self.can_be_asked_to_sign(key) {
-                flags |= SIGN | EXPLICIT_SIGN;
+                flags = flags.with(ChainFlags::SIGN).with(ChainFlags::EXPLICIT_SIGN);
             }
             flags
         })
@@ -86,11 +80,17 @@ impl Connection {
         let (Some(certificate), Some(key)) = (&slot.certificate, &slot.key) else {
             return false;
         };
-        self.check_chain(certificate, key, slot.chain.as_deref()) & VALID != 0
+        self.check_chain(certificate, key, slot.chain.as_deref())
+            .contains(ChainFlags::VALID)
     }
 
     /// Whether the peer takes the algorithms that the certificates are signed with.
-    fn signature_flags(&self, certificate: &X509, key: &PrivateKey, issuers: &[X509]) -> c_int {
+    fn signature_flags(
+        &self,
+        certificate: &X509,
+        key: &PrivateKey,
+        issuers: &[X509],
+    ) -> ChainFlags {
         let mut shared = self.shared_signatures();
         let client = self.role() == Some(Role::Client);
         if client && self.version() == Version::TLS1_3 {
@@ -118,18 +118,19 @@ impl Connection {
                 .any(|algorithm| signs_in_tls13(algorithm, key.kind())),
             _ => takes(certificate),
         };
-        let mut flags = 0;
-        if leaf {
-            flags |= EE_SIGNATURE;
-        }
-        if issuers.iter().all(takes) {
-            flags |= CA_SIGNATURE;
-        }
+        let mut flags = ChainFlags::EMPTY;
+        flags.set(ChainFlags::EE_SIGNATURE, leaf);
+        flags.set(ChainFlags::CA_SIGNATURE, issuers.iter().all(takes));
         flags
     }
 
     /// Whether the curves of EC keys are among those that may be used.
-    fn parameter_flags(&self, settings: &Settings, certificate: &X509, issuers: &[X509]) -> c_int {
+    fn parameter_flags(
+        &self,
+        settings: &Settings,
+        certificate: &X509,
+        issuers: &[X509],
+    ) -> ChainFlags {
         let client = self.role() == Some(Role::Client);
         let groups = match (client, self.client_hello()) {
             (true, _) => settings.groups().to_vec(),
@@ -143,27 +144,23 @@ impl Connection {
             }
             kind => kind.is_ok(),
         };
-        let mut flags = 0;
-        if usable(certificate) {
-            flags |= EE_PARAM;
-        }
-        if client || issuers.iter().all(usable) {
-            flags |= CA_PARAM;
-        }
+        let mut flags = ChainFlags::EMPTY;
+        flags.set(ChainFlags::EE_PARAM, usable(certificate));
+        let issuers_are_usable = client || issuers.iter().all(usable);
+        flags.set(ChainFlags::CA_PARAM, issuers_are_usable);
         flags
     }
 
     /// Client: whether the certificate is of a type and an issuer that the server has asked for.
     /// TLS 1.3 has no types to ask for; those of TLS 1.2 are taken to be all.
-    fn request_flags(&self, key: &PrivateKey, certificate: &X509, issuers: &[X509]) -> c_int {
+    fn request_flags(&self, key: &PrivateKey, certificate: &X509, issuers: &[X509]) -> ChainFlags {
         if self.role() != Some(Role::Client) {
-            return ISSUER_NAME | CERT_TYPE;
+            return REQUESTED;
         }
-        let mut flags = 0;
+        let mut flags = ChainFlags::EMPTY;
         let typed = matches!(key.kind(), KeyKind::Rsa | KeyKind::Ec { .. });
-        if !typed || self.version() != Version::TLS1_3 {
-            flags |= CERT_TYPE;
-        }
+        let right_type = !typed || self.version() != Version::TLS1_3;
+        flags.set(ChainFlags::CERT_TYPE, right_type);
         let names = self.configuration.names().received.clone();
         let asked = names.filter(|names| !names.is_empty());
         let named = |certificate: &X509| {
@@ -171,9 +168,8 @@ impl Connection {
                 .as_ref()
                 .is_none_or(|names| names.iter().any(|name| certificate.is_issued_by(&name)))
         };
-        if named(certificate) || issuers.iter().any(named) {
-            flags |= ISSUER_NAME;
-        }
+        let is_named = named(certificate) || issuers.iter().any(named);
+        flags.set(ChainFlags::ISSUER_NAME, is_named);
         flags
     }
 
