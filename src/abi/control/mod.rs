@@ -222,17 +222,17 @@ unsafe fn of_connection(
             GET_TLSEXT_STATUS_REQ_OCSP_RESP => status::get_response(connection, argument),
             SET_TLSEXT_STATUS_REQ_OCSP_RESP => Ok(status::set_response(connection, argument)),
             GET_TLSEXT_STATUS_REQ_IDS => {
-                status::get_list(&connection.peer.ocsp_request.borrow().responders, argument)
+                status::get_list(&connection.peer.ocsp.request().responders, argument)
             }
             SET_TLSEXT_STATUS_REQ_IDS => Ok(status::set_list(
-                &mut connection.peer.ocsp_request.borrow_mut().responders,
+                &mut connection.peer.ocsp.request_mut().responders,
                 argument,
             )),
             GET_TLSEXT_STATUS_REQ_EXTS => {
-                status::get_list(&connection.peer.ocsp_request.borrow().extensions, argument)
+                status::get_list(&connection.peer.ocsp.request().extensions, argument)
             }
             SET_TLSEXT_STATUS_REQ_EXTS => Ok(status::set_list(
-                &mut connection.peer.ocsp_request.borrow_mut().extensions,
+                &mut connection.peer.ocsp.request_mut().extensions,
                 argument,
             )),
 

@@ -72,7 +72,7 @@ pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Re
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Result<c_long> {
-    let response = connection.peer.ocsp_response.borrow();
+    let response = connection.peer.ocsp.response();
     let (pointer, length): (*const c_uchar, c_long) = match response.as_deref() {
         Some(response) => (response.as_ptr(), response.len() as c_long),
         None => (ptr::null(), -1),
@@ -91,7 +91,7 @@ pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_lon
     let length = usize::try_from(argument.number).unwrap_or(0);
     // SAFETY: as the caller promises.
     let response = unsafe { Allocated::from_raw_owned(argument.pointer.cast(), length) };
-    connection.peer.ocsp_response.replace(response);
+    connection.peer.ocsp.set_response(response);
     1
 }
 

@@ -1,17 +1,20 @@
 //! What is known of the peer: its certificates and what verification has found, the signatures of
 //! the handshake, and OCSP responses.
 //!
-//! | module         | what                                                     |
-//! |----------------|----------------------------------------------------------|
-//! | `certificates` | the certificates as libcrypto's objects                  |
+//! | module         | what                                                         |
+//! |----------------|--------------------------------------------------------------|
+//! | `certificates` | the certificates as libcrypto's objects                      |
 //! | `signatures`   | algorithms of both sides' signatures, our certificate in use |
+//! | `ocsp`         | the OCSP response, and a client's request for one            |
 
 mod certificates;
+mod ocsp;
 mod signatures;
 
 pub use certificates::{parsed_chain, parsed_issuers, parsed_leaf};
 
 pub(super) use certificates::{ChainToVerify, VerifiedChain};
+use ocsp::Ocsp;
 use signatures::Signatures;
 
 use std::cell::{Cell, RefCell};
@@ -19,8 +22,6 @@ use std::ffi::c_long;
 use std::sync::Arc;
 
 use crate::context::LentChains;
-use crate::libcrypto::memory::Allocated;
-use crate::libcrypto::ocsp::OcspRequest;
 use crate::session::PeerChain;
 
 /// The peer of one connection.
@@ -37,10 +38,8 @@ pub struct PeerState {
     rejected_by_program: Cell<bool>,
     /// Algorithms of the signatures of both sides.
     pub signatures: Signatures,
-    /// OCSP response: received (client) or to be sent (server).
-    pub ocsp_response: RefCell<Option<Allocated>>,
-    /// What a client wants to say in its request for an OCSP response; kept for the program.
-    pub ocsp_request: RefCell<OcspRequest>,
+    /// The OCSP response, and what a client says when it asks for one.
+    pub ocsp: Ocsp,
     /// Chains of our certificates that C has been lent.
     lent_chains: RefCell<LentChains>,
 }
@@ -55,8 +54,7 @@ impl PeerState {
             accepted_with,
             rejected_by_program,
             signatures,
-            ocsp_response: _,
-            ocsp_request: _,
+            ocsp: _,
             lent_chains: _,
         } = self;
         chain.take();
@@ -132,6 +130,7 @@ impl PeerState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::libcrypto::memory::Allocated;
 
     #[test]
     fn the_session_has_the_result_with_which_the_peer_was_accepted() {
@@ -162,12 +161,12 @@ mod tests {
         peer.reject();
         peer.signatures.record_peer(0x0403);
         let response = Allocated::copy_of(b"response").unwrap();
-        peer.ocsp_response.replace(response);
+        peer.ocsp.set_response(response);
         peer.reset();
         assert!(peer.chain().is_none() && peer.lend_verified_chain().is_null());
         assert!(!peer.take_rejection());
         assert!(peer.signatures.peer().is_none());
         assert_eq!(peer.verify_result_of_session(), 20);
-        assert!(peer.ocsp_response.borrow().is_some());
+        assert!(peer.ocsp.response().is_some());
     }
 }

@@ -129,8 +129,7 @@ impl Connection {
     pub(in crate::connection) fn record_contents(&self, hello: &ClientHello) {
         self.hellos.set_groups(hello);
         if let (Some(request), false) = (hello.ocsp_request(), self.session.is_resumed()) {
-            let former = self.peer.ocsp_request.replace(request);
-            drop(former);
+            self.peer.ocsp.set_request(request);
         }
     }
 }

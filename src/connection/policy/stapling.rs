@@ -33,12 +33,7 @@ impl Connection {
         let callback = self.context().callbacks().status;
         match callback.call(self.lent()) {
             None | Some(SSL_TLSEXT_ERR_NOACK) => Ok(None),
-            Some(SSL_TLSEXT_ERR_OK) => Ok(self
-                .peer
-                .ocsp_response
-                .borrow()
-                .as_deref()
-                .map(<[u8]>::to_vec)),
+            Some(SSL_TLSEXT_ERR_OK) => Ok(self.peer.ocsp.response().as_deref().map(<[u8]>::to_vec)),
             _ => Err(PeerRejected {
                 reason: Reason::CLIENTHELLO_TLSEXT,
                 alert: Alert::INTERNAL_ERROR,
@@ -70,7 +65,7 @@ impl Connection {
             reason: Reason::INTERNAL_ERROR,
             alert: Alert::INTERNAL_ERROR,
         })?;
-        self.peer.ocsp_response.replace(response);
+        self.peer.ocsp.set_response(response);
         let callback = self.context().callbacks().status;
         if self.status_type() != OCSP {
             return Ok(());
