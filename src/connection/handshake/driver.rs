@@ -253,10 +253,11 @@ impl Connection {
         self.engine.record_facts(facts);
         self.handshake.set_stage(Stage::Open);
         let owes_tickets = self.owes_tickets();
-        let under_way = self.handshake.take();
-        match &under_way.side {
-            Side::Server(server) => self.finish_server(server, &under_way.master_secret),
-            Side::Client(client) => self.finish_client(client, &under_way.master_secret),
+        let mut under_way = self.handshake.take();
+        let master_secret = &under_way.master_secret;
+        match &mut under_way.side {
+            Side::Server(server) => self.finish_server(server, master_secret),
+            Side::Client(client) => self.finish_client(client, master_secret),
         }
         drop(under_way);
         self.session.forget_provisional();

@@ -15,9 +15,9 @@ use crate::wire::Version;
 
 impl Connection {
     /// The end of a server's handshake.
-    pub(super) fn finish_server(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) {
+    pub(super) fn finish_server(&self, server: &mut Server, master_secret: &Zeroizing<Vec<u8>>) {
         let statistics = &self.context().statistics;
-        let reported = self.session.take_reported();
+        let reported = server.reported.take();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
         if tls13 {
             // S58: TLS 1.3 counts the handshake before its tickets, which follow.

@@ -93,7 +93,8 @@ impl Connection {
     pub(in crate::connection) fn report_session(&self, secrets: SessionSecrets) {
         let mut fields = self.server_fields(&secrets);
         fields.id = secrets.session_id;
-        self.session.report(fields);
+        self.handshake
+            .server(|server| server.reported = Some(Box::new(fields)));
     }
 
     /// Client: the handshake is a full one, so its session is a new one, with the server's id.

@@ -14,7 +14,7 @@ use crate::connection::client_hello_reader::ClientHelloReader;
 use crate::context::{NO_VERSION_LEFT, Settings};
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
 use crate::error::Reason;
-use crate::session::SessionRef;
+use crate::session::{Fields, SessionRef};
 use crate::wire::{Alert, ClientHello, Version};
 
 /// What a server keeps while its handshake is under way.
@@ -27,6 +27,8 @@ pub(in crate::connection) struct Server {
     /// client has proved nothing.
     pub(super) offered: Option<OfferedSession>,
     pub(super) ticket: NewTicket,
+    /// TLS 1.2: the fields of the new session, which has an id, as the engine has reported them.
+    pub(super) reported: Option<Box<Fields>>,
     /// The protocol chosen for the client.
     pub(super) alpn: Option<Vec<u8>>,
     /// The program has accepted the client's server name.

@@ -28,22 +28,26 @@ use tickets::TicketCounts;
 
 use crate::context::Context;
 use crate::engine::SessionSecrets;
-use crate::session::{Fields, Session, SessionRef, View};
+use crate::session::{Session, SessionRef, View};
 
 /// The session of a connection.
 #[derive(Default)]
 pub(super) struct SessionSlot {
     current: SessionCell,
-    /// The new session of a handshake under way, with what is known of it so far.
-    provisional: RefCell<Option<SessionRef>>,
+    others: RefCell<Others>,
     kind: Cell<Kind>,
-    /// Sessions that have come from the engine and are not announced to the program yet.
-    new: RefCell<Vec<SessionSecrets>>,
-    /// Server, TLS 1.2: the fields of the new session as the engine has reported them.
-    reported: RefCell<Option<Box<Fields>>>,
-    /// Server: a session that was to be resumed and then was not. The program may have been lent it.
-    dropped: RefCell<Option<SessionRef>>,
     tickets: TicketCounts,
+}
+
+/// Sessions beside the one that the connection has.
+#[derive(Default)]
+struct Others {
+    /// The new session of a handshake under way, with what is known of it so far.
+    provisional: Option<SessionRef>,
+    /// Server: a session that was to be resumed and then was not. The program may have been lent it.
+    dropped: Option<SessionRef>,
+    /// Sessions that have come from the engine and are not announced to the program yet.
+    new: Vec<SessionSecrets>,
 }
 
 /// What a handshake does with the session.
@@ -106,21 +110,13 @@ impl SessionSlot {
     pub fn reset(&self) {
         let Self {
             current: _,
-            provisional,
+            others,
             kind,
-            new,
-            reported,
-            dropped,
             tickets,
         } = self;
         kind.take();
         tickets.reset();
-        let former = (
-            provisional.take(),
-            new.take(),
-            reported.take(),
-            dropped.take(),
-        );
+        let former = others.take();
         drop(former);
     }
 }
@@ -164,24 +160,24 @@ impl SessionSlot {
 
     /// The connection's session is this new one, which [`complete`](Self::complete) completes.
     pub fn hold(&self, provisional: SessionRef) {
-        let before = self.provisional.replace(Some(provisional.clone()));
+        let before = self.change(|others| others.provisional.replace(provisional.clone()));
         let old = self.current.replace_provisionally(provisional);
         drop((before, old));
     }
 
     /// The provisional session of a handshake under way.
     pub fn provisional(&self) -> Option<SessionRef> {
-        self.provisional.borrow().clone()
+        self.others.borrow().provisional.clone()
     }
 
     /// Whether there is a provisional session.
     pub fn has_provisional(&self) -> bool {
-        self.provisional.borrow().is_some()
+        self.others.borrow().provisional.is_some()
     }
 
     /// The handshake has ended.
     pub fn forget_provisional(&self) {
-        let provisional = self.provisional.take();
+        let provisional = self.change(|others| others.provisional.take());
         drop(provisional);
     }
 
@@ -189,7 +185,7 @@ impl SessionSlot {
     /// seen it, the same, and then what the handshake does not decide stays as the program may have set it.
     /// A session that the program has set since is not written into (S123).
     pub fn complete(&self, fields: View<'_>) -> SessionRef {
-        let provisional = self.provisional.take();
+        let provisional = self.change(|others| others.provisional.take());
         match provisional {
             Some(session)
                 if session.as_ptr() == self.current.pointer() && !self.current.is_replaceable() =>
@@ -228,33 +224,29 @@ impl SessionSlot {
 
     /// Keeps a session that was to be resumed and is not: the program may have been lent it.
     pub fn keep_dropped(&self, session: SessionRef) {
-        let before = self.dropped.replace(Some(session));
+        let before = self.change(|others| others.dropped.replace(session));
         drop(before);
-    }
-
-    /// Server, TLS 1.2: the engine has made the new session, which has an id.
-    pub fn report(&self, fields: Fields) {
-        self.reported.replace(Some(Box::new(fields)));
-    }
-
-    /// What was reported.
-    pub fn take_reported(&self) -> Option<Box<Fields>> {
-        self.reported.take()
     }
 
     /// Client: a session has come from the server.
     pub fn add_new(&self, secrets: SessionSecrets) {
-        self.new.borrow_mut().push(secrets);
+        self.change(|others| others.new.push(secrets));
     }
 
     /// Whether sessions wait to be announced.
     pub fn has_new(&self) -> bool {
-        !self.new.borrow().is_empty()
+        !self.others.borrow().new.is_empty()
     }
 
     /// The sessions that have come since the last time, in their order.
     pub fn take_new(&self) -> Vec<SessionSecrets> {
-        self.new.take()
+        self.change(|others| std::mem::take(&mut others.new))
+    }
+
+    /// Changes what is kept beside the session. What was there is handed out, so that it is dropped with nothing
+    /// borrowed.
+    fn change<R>(&self, work: impl FnOnce(&mut Others) -> R) -> R {
+        work(&mut self.others.borrow_mut())
     }
 
     /// The tickets of TLS 1.3 that this connection sends.
