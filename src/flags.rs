@@ -36,7 +36,7 @@ macro_rules! flags {
                 Self(self.0 | flags.0)
             }
 
-            /// These but for `flags`.
+            /// These without `flags`.
             pub const fn without(self, flags: Self) -> Self {
                 Self(self.0 & !flags.0)
             }

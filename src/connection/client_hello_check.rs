@@ -1,9 +1,9 @@
-//! What is checked of a ClientHello before the program is shown the parts concerned.
+//! Checks of a ClientHello, each before a callback of the program sees the part concerned.
 //!
 //! The message as a whole has been checked by [`ClientHello::parse`] before the ClientHello callback runs. The rest
-//! follows in OpenSSL's order: the version and the suites, what decides about sessions, then the contents of all
+//! follows in OpenSSL's order: the version and the suites, extensions that decide about sessions, then the contents of all
 //! extensions that count in the version (RFC 8446, section 4.2; RFC 6066; RFC 7301), before the servername callback.
-//! Extensions of other versions are not looked at. The engine checks the message again by its own rules.
+//! Extensions of other versions are ignored. The engine checks the message again by its own rules.
 
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
@@ -42,7 +42,7 @@ impl ClientHello {
         }
     }
 
-    /// What the client says with its request for an OCSP response.
+    /// The contents of the client's request for an OCSP response.
     pub(super) fn ocsp_request(&self) -> Option<OcspRequest> {
         let [OCSP, request @ ..] = self.extension(ExtensionType::STATUS_REQUEST)? else {
             return None;
@@ -62,7 +62,7 @@ impl ClientHello {
         }
     }
 
-    /// What decides about resumption.
+    /// Extensions that decide about resumption.
     pub(super) fn check_for_sessions(&self, version: Version) -> Check {
         if version == Version::TLS1_2 {
             return self.check_each(ExtensionType::EXTENDED_MASTER_SECRET, |contents| {
@@ -75,7 +75,7 @@ impl ClientHello {
         if self.offers_psk_dhe_ke() {
             self.check_each(ExtensionType::PRE_SHARED_KEY, are_identities)
         } else {
-            // Nothing can be done with them.
+            // Without psk_dhe_ke its PSKs cannot be used.
             Ok(())
         }
     }
@@ -121,7 +121,7 @@ impl ClientHello {
         Ok(())
     }
 
-    /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). That comes
+    /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). Called
     /// after the servername callback.
     pub(super) fn check_whole(&self, version: Version, resumed: bool) -> Check {
         let tls13 = version == Version::TLS1_3;
@@ -176,7 +176,7 @@ impl ClientHello {
         }
     }
 
-    /// RFC 6066, section 3: one host name, which is the only type there is. `counts` says that it is used.
+    /// RFC 6066, section 3: one host name, which is the only type there is. `counts`: the name is used.
     pub(super) fn check_host_name(&self, counts: bool) -> Check {
         const HOST_NAME: u8 = 0;
         let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {
@@ -284,14 +284,14 @@ fn are_numbers(contents: &[u8]) -> bool {
         .is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
 }
 
-/// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are looked at when a key is found.
+/// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are checked when a key is found.
 fn are_identities(contents: &[u8]) -> bool {
     psk_identities(contents).is_some_and(|mut identities| {
         identities.all(|psk| psk.is_some_and(|psk| !psk.identity.is_empty()))
     })
 }
 
-/// RFC 6066, section 8: of another type than OCSP anything will do.
+/// RFC 6066, section 8. Contents of types other than OCSP are not checked.
 fn is_status_request(contents: &[u8]) -> bool {
     match contents {
         [] => false,

@@ -1,4 +1,4 @@
-//! Reading a ClientHello from the records that bring it (RFC 8446, section 5.1).
+//! Assembles a ClientHello from records (RFC 8446, section 5.1).
 
 use crate::engine::Failure;
 use crate::error::Reason;
@@ -6,26 +6,26 @@ use crate::wire::{
     self, Alert, ClientHello, HandshakeType, MESSAGE_HEADER, handshake_contents, message_length,
 };
 
-/// Longest ClientHello taken, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
+/// Longest ClientHello accepted, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
 const LONGEST: usize = 131_396;
 
-/// Empty records taken before the message is there, as in OpenSSL (`MAX_EMPTY_RECORDS`).
+/// Empty records accepted before the message is there, as in OpenSSL (`MAX_EMPTY_RECORDS`).
 const MOST_EMPTY_RECORDS: u32 = 32;
 
 /// Reads the ClientHello as its records come in.
 ///
-/// It remembers how far it has come: a client that spreads the message over many small records
-/// must not make us start again with each of them.
+/// It keeps its position, so that a message in many small records is not read again with each of
+/// them.
 #[derive(Default)]
 pub struct ClientHelloReader {
-    /// Bytes of the records that have been looked at.
+    /// Bytes of the records that have been read.
     read: usize,
     empty_records: u32,
     message: Vec<u8>,
 }
 
 impl ClientHelloReader {
-    /// `records` is all that has come since the start of the connection. `None` when more records
+    /// `records` is everything received since the start of the connection. `None` when more records
     /// are needed.
     pub fn read(&mut self, records: &[u8]) -> Result<Option<ClientHello>, Failure> {
         let unexpected =

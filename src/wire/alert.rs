@@ -74,7 +74,7 @@ alerts! {
 }
 
 impl Alert {
-    /// From a number that a program has set: its low byte counts.
+    /// From a number that a program has set, of which only the low byte is used.
     pub const fn from_c(number: c_int) -> Self {
         Self(number as u8)
     }
@@ -147,12 +147,12 @@ impl AlertValue {
         }
     }
 
-    /// What the alert says, or "unknown".
+    /// The text of the alert, or "unknown".
     pub fn description(self) -> &'static CStr {
         self.alert().texts().map_or(c"unknown", |(_, long)| long)
     }
 
-    /// Two letters for what the alert says, or "UK".
+    /// Two letters for the alert, or "UK".
     pub fn short_description(self) -> &'static CStr {
         self.alert().texts().map_or(c"UK", |(short, _)| short)
     }

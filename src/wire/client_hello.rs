@@ -1,6 +1,6 @@
 //! The ClientHello (RFC 8446, section 4.1.2).
 //!
-//! A server reads the raw message before TLS starts, because the program has a say in what
+//! A server reads the raw message before TLS starts, because the program decides about what
 //! follows: its callbacks choose the context, the certificate, the protocol and the session, and
 //! may suspend the handshake while they do. The engine checks the message again by its own,
 //! stricter rules; this parser only has to be safe.
@@ -26,13 +26,13 @@ pub enum Malformed {
     TooShort,
     /// The lengths of its parts do not add up.
     Length,
-    /// What is among the extensions is none.
+    /// Something in the list of extensions is no extension.
     Extension,
     /// A known extension comes twice, or pre_shared_key is not the last.
     ExtensionOrder,
 }
 
-/// What is before the extensions of a ClientHello.
+/// The parts of a ClientHello before its extensions.
 #[derive(Debug, Clone, Copy)]
 pub struct HelloParts<'a> {
     pub version_and_random: &'a [u8; VERSION_AND_RANDOM],
@@ -248,7 +248,7 @@ impl ClientHello {
             .is_some_and(|contents| contents.first() == Some(&OCSP))
     }
 
-    /// Identities of the pre_shared_key extension. None of a malformed list.
+    /// Identities of the pre_shared_key extension; empty for a malformed list.
     pub fn psk_identities(&self) -> Vec<PskIdentity<'_>> {
         self.extension(ExtensionType::PRE_SHARED_KEY)
             .and_then(psk_identities)
@@ -264,8 +264,8 @@ impl ClientHello {
         )
     }
 
-    /// What the binder of the identity with this number covers, the message from its header to the binders, and
-    /// the binder. `None` if there is none, or if pre_shared_key is not the last extension.
+    /// The bytes that the binder of the identity with this number covers, from the header of the message to the
+    /// binders, and the binder. `None` if there is none, or if pre_shared_key is not the last extension.
     pub fn psk_binder(&self, number: usize) -> Option<(Vec<u8>, &[u8])> {
         let (_, contents) = self.extensions.last().filter(|_| self.ends_with_psks())?;
         let mut reader = Reader::new(&self.body[contents.clone()]);
@@ -277,7 +277,7 @@ impl ClientHello {
         Some((covered, binder))
     }
 
-    /// Groups of the key_share extension, by number. None of a malformed list.
+    /// Groups of the key_share extension, by number; empty for a malformed list.
     pub fn key_share_groups(&self) -> Vec<u16> {
         let list = self.extension(ExtensionType::KEY_SHARE);
         list.and_then(|contents| Reader::new(contents).vector16())
@@ -304,7 +304,7 @@ impl ClientHello {
             .is_some()
     }
 
-    /// Whether the client says by a suite that it knows secure renegotiation (RFC 5746).
+    /// Whether a signalling value among the suites says that the client knows secure renegotiation (RFC 5746).
     pub fn has_renegotiation_suite(&self) -> bool {
         const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
         numbers(self.cipher_suite_bytes()).any(|suite| suite == EMPTY_RENEGOTIATION_INFO)

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::writer::put_vector16;
 
 number! {
-    /// What an extension is.
+    /// The type of an extension.
     ExtensionType(u16);
     /// RFC 6066
     SERVER_NAME = 0;
@@ -55,7 +55,7 @@ number! {
     KEY_SHARE = 51;
     /// A draft that became ALPN.
     NEXT_PROTO_NEG = 13172;
-    /// By which OpenSSL knows the TLS of CryptoPro.
+    /// A number of CryptoPro's that OpenSSL knows.
     CRYPTOPRO_BUG = 0xfde8;
     /// RFC 5746
     RENEGOTIATION_INFO = 0xff01;

@@ -4,7 +4,7 @@ use super::number;
 use super::reader::{Reader, from_u24};
 
 number! {
-    /// What a handshake message is. Some are of TLS 1.2 only (RFC 5246, section 7.4).
+    /// The type of a handshake message. Some are of TLS 1.2 only (RFC 5246, section 7.4).
     HandshakeType(u8);
     HELLO_REQUEST = 0;
     CLIENT_HELLO = 1;

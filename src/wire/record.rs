@@ -4,7 +4,7 @@ use super::number;
 use super::version::Version;
 
 number! {
-    /// What a record holds.
+    /// The type of what a record holds.
     ContentType(u8);
     CHANGE_CIPHER_SPEC = 20;
     ALERT = 21;
@@ -36,7 +36,7 @@ pub struct RecordHeader {
 }
 
 impl RecordHeader {
-    /// Reads a header. Any bytes are one.
+    /// Reads a header. Any five bytes are one.
     pub const fn parse(bytes: &[u8; RECORD_HEADER]) -> Self {
         let [content_type, major, minor, high, low] = *bytes;
         Self {
@@ -107,7 +107,7 @@ pub fn put_records(
     }
 }
 
-/// What a handshake record holds. `None` for a record of another type.
+/// The contents of a handshake record. `None` for a record of another type.
 pub fn handshake_contents(record: &[u8]) -> Option<&[u8]> {
     let (header, contents) = record.split_first_chunk()?;
     let is_handshake = RecordHeader::parse(header).content_type == ContentType::HANDSHAKE;

@@ -24,8 +24,8 @@ pub struct ServerHello<'a> {
 }
 
 impl<'a> ServerHello<'a> {
-    /// Reads the body of the message, after its handshake header. What follows the list of extensions
-    /// is passed over.
+    /// Reads the body of the message, after its handshake header. Bytes behind the list of extensions
+    /// are ignored.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(body);
         let _legacy_version = reader.u16()?;

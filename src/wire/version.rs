@@ -36,7 +36,7 @@ impl Version {
     /// The highest version that the engine speaks.
     pub const HIGHEST_SUPPORTED: Version = Self::TLS1_3;
 
-    /// From a number of a program's; `None` for one that no version can have.
+    /// From a number that a program has set; `None` for one that no version can have.
     pub fn from_c(number: impl TryInto<u16>) -> Option<Self> {
         number.try_into().ok().map(Self)
     }
@@ -71,8 +71,8 @@ impl Version {
         matches!(self, Self::DTLS1 | Self::DTLS1_2 | Self::DTLS0_9)
     }
 
-    /// The name of a version as `MinProtocol` and `MaxProtocol` of `SSL_CONF_cmd(3)` take it,
-    /// exactly spelt.
+    /// The name of a version as `MinProtocol` and `MaxProtocol` of `SSL_CONF_cmd(3)` take it.
+    /// Case matters.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

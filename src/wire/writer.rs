@@ -1,4 +1,4 @@
-//! Appends vectors (RFC 8446, section 3) to bytes. What is in them must fit their lengths.
+//! Appends vectors (RFC 8446, section 3) to bytes. Contents must fit the length.
 
 /// A vector whose length has one byte.
 pub fn put_vector8(out: &mut Vec<u8>, contents: &[u8]) {
