@@ -1,9 +1,10 @@
 //! Checks of a ClientHello, each before a callback of the program sees the part concerned.
 //!
-//! The message as a whole has been checked by [`ClientHello::parse`] before the ClientHello callback runs. The rest
-//! follows in OpenSSL's order: the version and the suites, extensions that decide about sessions, then the contents of all
-//! extensions that count in the version (RFC 8446, section 4.2; RFC 6066; RFC 7301), before the servername callback.
-//! Extensions of other versions are ignored. The engine checks the message again by its own rules.
+//! The message as a whole has been checked by [`ClientHello::parse`] before the ClientHello
+//! callback runs. The rest follows in OpenSSL's order: the version and the suites, extensions that
+//! decide about sessions, then the contents of all extensions that count in the version (RFC 8446,
+//! section 4.2; RFC 6066; RFC 7301), before the servername callback. Extensions of other versions
+//! are ignored. The engine checks the message again by its own rules.
 
 use crate::engine::Failure;
 use crate::libcrypto::name::Name;
@@ -121,8 +122,8 @@ impl ClientHello {
         Ok(())
     }
 
-    /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2, 4.2.8, 4.2.9 and 9.2). Called
-    /// after the servername callback.
+    /// Extensions that require another one, and those that exclude one (RFC 8446, sections 4.1.2,
+    /// 4.2.8, 4.2.9 and 9.2). Called after the servername callback.
     pub(super) fn check_whole(&self, version: Version, resumed: bool) -> Check {
         let tls13 = version == Version::TLS1_3;
         let has = |kind| self.extension(kind).is_some();
@@ -176,7 +177,8 @@ impl ClientHello {
         }
     }
 
-    /// RFC 6066, section 3: one host name, which is the only type there is. `counts`: the name is used.
+    /// RFC 6066, section 3: one host name, which is the only type there is. `counts`: the name is
+    /// used.
     pub(super) fn check_host_name(&self, counts: bool) -> Check {
         const HOST_NAME: u8 = 0;
         let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {
@@ -284,7 +286,8 @@ fn are_numbers(contents: &[u8]) -> bool {
         .is_some_and(|list| !list.is_empty() && list.len() % 2 == 0)
 }
 
-/// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are checked when a key is found.
+/// Identities of pre-shared keys (RFC 8446, section 4.2.11). Their binders are checked when a key
+/// is found.
 fn are_identities(contents: &[u8]) -> bool {
     psk_identities(contents).is_some_and(|mut identities| {
         identities.all(|psk| psk.is_some_and(|psk| !psk.identity.is_empty()))

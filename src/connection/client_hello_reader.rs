@@ -6,7 +6,8 @@ use crate::wire::{
     self, Alert, ClientHello, HandshakeType, MESSAGE_HEADER, handshake_contents, message_length,
 };
 
-/// Longest ClientHello accepted, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow 131396).
+/// Longest ClientHello accepted, as in OpenSSL (`SSL3_RT_MAX_PLAIN_LENGTH` and its like allow
+/// 131396).
 const LONGEST: usize = 131_396;
 
 /// Empty records accepted before the message is there, as in OpenSSL (`MAX_EMPTY_RECORDS`).

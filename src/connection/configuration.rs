@@ -16,8 +16,8 @@ use crate::wire::Version;
 pub struct Configuration {
     settings: RefCell<Arc<Settings>>,
     method: Cell<&'static Method>,
-    /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if there was nothing
-    /// to inherit: most servers never verify anything.
+    /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if
+    /// there was nothing to inherit: most servers never verify anything.
     verify_param: OnceCell<VerifyParam>,
     /// Client: the server name to send, from `SSL_set_tlsext_host_name`.
     server_name: RefCell<Option<CString>>,
@@ -121,8 +121,8 @@ impl Configuration {
         Ok(outcome)
     }
 
-    /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the context's list
-    /// applies until the program sets one for this connection.
+    /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the
+    /// context's list applies until the program sets one for this connection.
     pub(super) fn settings_with_ciphers(&self, context: &Settings) -> Arc<Settings> {
         if !self.settings.borrow().has_ciphers_of(context) {
             self.change(|settings| settings.take_ciphers_of(context));

@@ -1,4 +1,4 @@
-//! Answering the engine.
+//! Answers what the engine asks during a handshake.
 
 use std::ffi::CStr;
 use std::fmt::Write;
@@ -85,7 +85,8 @@ impl Delegate for Connection {
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey> {
         self.report_received();
         if let Some(server) = &request.server {
-            // The program chooses when it knows whom it talks to. The engine asks for the judgement later.
+            // The program chooses once it knows the server. The engine asks for the verification
+            // later.
             self.begin_new_session();
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
             let judgement = self.check_peer(&chain, &server.ocsp_response);

@@ -1,4 +1,5 @@
-//! The engine of a connection, what it has agreed on with the peer, and a KeyUpdate that waits for it.
+//! The engine of a connection, what it has agreed on with the peer, and a KeyUpdate that waits for
+//! it.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::ffi::c_int;

@@ -25,8 +25,7 @@ impl Connection {
         self.contexts.current().clone()
     }
 
-    /// Where what is done for this connection takes its algorithms from: the library context of its
-    /// context.
+    /// The library context of the connection's context, which provides the algorithms.
     pub fn library(&self) -> LibraryContext {
         self.contexts.current().library.clone()
     }
@@ -83,7 +82,7 @@ impl Connection {
         peer.or_else(|| self.session.get()?.peer())
     }
 
-    /// The handshake data, if a handshake is under way.
+    /// Server: the ClientHello, while a handshake is under way.
     pub fn client_hello(&self) -> Option<Arc<ClientHello>> {
         self.handshake.client_hello()
     }
@@ -143,8 +142,8 @@ impl Connection {
         self.handshake.stage()
     }
 
-    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the program says
-    /// so. The call that read the alert has reported its error.
+    /// `SSL_get_error(3)`'s SSL_ERROR_ZERO_RETURN: close_notify or a fatal alert has come, or the
+    /// program says so. The call that read the alert has reported its error.
     pub fn has_been_shut_down(&self) -> bool {
         self.shutdown.is_received()
     }
@@ -160,7 +159,8 @@ impl Connection {
             .unwrap_or(0)
     }
 
-    /// `SSL_has_pending(3)`: whether anything at all has been read and not been handed out.
+    /// `SSL_has_pending(3)`: whether anything has been read from the transport and not by the
+    /// program.
     pub fn has_pending(&self) -> bool {
         self.with_engine(|engine| {
             !engine.pending().is_empty() || !engine.input.unprocessed().is_empty()
@@ -189,7 +189,7 @@ impl Connection {
         self.session.lend_pointer()
     }
 
-    /// `SSL_get1_session`: a reference of the program's own.
+    /// `SSL_get1_session`: a reference for the program.
     pub fn lend_session(&self) -> Option<SessionRef> {
         self.session.lend()
     }

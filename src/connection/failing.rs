@@ -58,8 +58,9 @@ impl Connection {
         stop
     }
 
-    /// A failure takes the session that it concerns. Until it has read the ClientHello a server has the one of an
-    /// earlier connection, which stays; a client whose offer was not taken loses the new one.
+    /// Removes the session of the failed handshake from the cache. Before it has read the
+    /// ClientHello a server has the session of an earlier connection, which stays; a client whose
+    /// offered session was rejected loses the new one.
     fn lose_failed_session(&self) {
         match self.role() {
             Some(Role::Server) => {

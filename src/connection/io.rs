@@ -8,8 +8,8 @@ use crate::flags::{Mode, Options};
 use crate::libcrypto::error_queue;
 use crate::wire::Version;
 
-/// Labels of TLS 1.2 itself, which no exporter may use (RFC 5705, section 4; RFC 7627, section 4); OpenSSL takes none that
-/// begins with one.
+/// Labels of TLS 1.2 itself, which no exporter may use (RFC 5705, section 4; RFC 7627, section 4);
+/// OpenSSL refuses any that begins with one.
 const RESERVED_LABELS: [&[u8]; 5] = [
     b"client finished",
     b"server finished",
@@ -18,7 +18,8 @@ const RESERVED_LABELS: [&[u8]; 5] = [
     b"key expansion",
 ];
 
-/// The longest label of a TLS 1.3 exporter: its length is a byte, and counts "tls13 " too (RFC 8446, section 7.1).
+/// The longest label of a TLS 1.3 exporter: its length is a byte, and counts "tls13 " too (RFC
+/// 8446, section 7.1).
 pub(super) const LONGEST_LABEL: usize = 249;
 
 /// What becomes of application data that is read.
@@ -31,7 +32,8 @@ pub enum Reading {
 }
 
 impl Connection {
-    /// `SSL_sendfile(3)` needs kernel TLS, which this library never sets up: why it fails.
+    /// The reason why `SSL_sendfile(3)` fails: it needs kernel TLS, which this library never sets
+    /// up.
     pub fn why_no_sendfile(&self) -> Reason {
         match self.shutdown.is_sent() {
             true => Reason::PROTOCOL_IS_SHUTDOWN,
@@ -39,7 +41,8 @@ impl Connection {
         }
     }
 
-    /// Copies application data into `buffer`, waiting for some if there is none. Returns the number of bytes, which is 0 for an empty buffer only.
+    /// Copies application data into `buffer`, waiting for some if there is none. Returns the number
+    /// of bytes, which is 0 for an empty buffer only.
     pub fn read(&self, buffer: &mut [u8], reading: Reading) -> std::result::Result<usize, Stop> {
         // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
@@ -84,9 +87,9 @@ impl Connection {
         }
     }
 
-    /// The peer has sent a fatal alert, or the program says that it has closed (SSL_set_shutdown(3),
-    /// SSL_set_quiet_shutdown(3)): then nothing is read any more. When the peer really has closed, what came
-    /// before is read first.
+    /// Whether reads return at once: the peer has sent a fatal alert, or the program says that it
+    /// has closed (SSL_set_shutdown(3), SSL_set_quiet_shutdown(3)). After a close_notify of the
+    /// peer, data that arrived before it is read first.
     fn has_nothing_to_read(&self) -> bool {
         let is_over = self.stage() != Stage::Open || !self.shutdown.has_received_close_notify();
         self.shutdown.is_received() && is_over
@@ -102,8 +105,8 @@ impl Connection {
         Err(self.transport.yield_to_program())
     }
 
-    /// Reads and digests one record, and answers a request for renegotiation. The answer to a KeyUpdate goes with the
-    /// next data.
+    /// Reads and processes one record, and answers a request for renegotiation. The answer to a
+    /// KeyUpdate goes with the next data.
     pub(super) fn receive(&self) -> std::result::Result<(), Stop> {
         self.send_answer()?;
         self.read_record()?;
@@ -113,8 +116,8 @@ impl Connection {
         self.send_answer()
     }
 
-    /// Encrypts and sends `data`. Returns how much of it was taken: all, or with
-    /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least a record's worth.
+    /// Encrypts and sends `data`. Returns how many bytes were sent: all, or with
+    /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least one record.
     pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
         error_queue::forget_system_error();
         self.check_role()?;
@@ -133,8 +136,8 @@ impl Connection {
         self.write_records(data, mode, |engine, chunk| engine.write(chunk))
     }
 
-    /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a handshake. `kind`
-    /// is remembered until then.
+    /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a
+    /// handshake. `kind` is remembered until then.
     pub fn request_key_update(&self, kind: c_int) -> Result<()> {
         if self.engine.facts().version != Version::TLS1_3 {
             return Err(Reason::WRONG_SSL_VERSION.into());

@@ -7,9 +7,10 @@
 //!
 //! # Parts
 //!
-//! [`Connection`] is made of parts. A part has private cells and does not know the connection: it takes
-//! what it needs as arguments, returns what its caller has to do, and is tested alone. Its public
-//! methods are those of C functions. `reset` says of each field whether it survives `SSL_clear`.
+//! [`Connection`] is made of parts. A part has private cells and does not know the connection: it
+//! takes what it needs as arguments, returns what its caller has to do, and is tested alone. Its
+//! public methods are those of C functions. `reset` says of each field whether it survives
+//! `SSL_clear`.
 //!
 //! | part             | what it knows                                                         |
 //! |------------------|-----------------------------------------------------------------------|
@@ -27,8 +28,8 @@
 //!
 //! # Methods
 //!
-//! What needs several parts is a method of the connection. Calls go in one direction: no two files call
-//! each other, also not by way of others, and most calls go up this list:
+//! What needs several parts is a method of the connection. Calls go in one direction: no two files
+//! call each other, also not by way of others, and most calls go up this list:
 //!
 //! | file             | what it does                                                          |
 //! |------------------|-----------------------------------------------------------------------|
@@ -45,8 +46,8 @@
 //! | `io`, `closing`  | `SSL_read`, `SSL_write`, `SSL_shutdown`                               |
 //! | `last_call`      | what stopped the last call (`SSL_get_error`)                          |
 //!
-//! `client_hello_reader` and `client_hello_check` read messages; `state` and `stop` say where a connection
-//! is and why a call stops; `stack` wipes secrets from it.
+//! `client_hello_reader` and `client_hello_check` read messages; `state` and `stop` say where a
+//! connection is and why a call stops; `stack` wipes secrets from it.
 
 mod client_hello_check;
 mod client_hello_reader;
@@ -130,8 +131,8 @@ impl KnownAs<Ssl> for Connection {}
 
 impl Connection {
     /// `SSL_new(3)`: a connection with the settings of `context`.
-    // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what is
-    // inside belongs to one thread at a time, as SSL_new(3) asks of its callers.
+    // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what
+    // is inside belongs to one thread at a time, as SSL_new(3) asks of its callers.
     #[allow(clippy::arc_with_non_send_sync)]
     pub fn new(context: &Arc<Context>) -> Result<Arc<Self>> {
         let connection = Arc::new(Self {
@@ -153,8 +154,8 @@ impl Connection {
         Ok(connection)
     }
 
-    /// `SSL_dup(3)` of a connection that has not begun: what its manual page lists is copied, the rest comes from the
-    /// context, as it is now.
+    /// `SSL_dup(3)` of a connection that has not begun: what its manual page lists is copied, the
+    /// rest comes from the context, as it is now.
     pub fn duplicate(&self) -> Result<Arc<Self>> {
         let copy = Self::new(&self.context())?;
         match self.lend_session() {

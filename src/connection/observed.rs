@@ -124,8 +124,8 @@ impl Connection {
         self.report(InfoKind::HandshakeStart, 1);
     }
 
-    /// Reports the records that the engine has read and made. Nothing is borrowed, and the engine is
-    /// at rest.
+    /// Reports the records that the engine has read and made. Nothing is borrowed, and the engine
+    /// is at rest.
     pub(super) fn report_records(&self) {
         if self.observer.is_active() {
             let records = self.with_engine(|engine| engine.take_records());

@@ -33,14 +33,15 @@ impl Connection {
             self.shutdown.receive_close_notify();
             return Stop::Closed;
         }
-        // The peer may have closed its sending side only, and then it reads why we leave.
+        // The peer may have closed its sending side only, so it can read the alert.
         match self.refuse(Reason::UNEXPECTED_EOF_WHILE_READING, Alert::DECODE_ERROR) {
             Stop::Failed(error) => Stop::Broken(error),
             stop => stop,
         }
     }
 
-    /// Has the engine process the records that have been read. True when the peer has closed its direction.
+    /// Has the engine process the records that have been read. True when the peer has closed its
+    /// direction.
     pub(super) fn process(&self) -> Result<bool, Stop> {
         let progress = loop {
             match self.process_in_engine()? {

@@ -1,4 +1,5 @@
-//! The session of a connection: set, kept, replaced, lost (SSL_set_session(3), SSL_clear(3)).
+//! The session that the program sets, and the loss of one (SSL_set_session(3),
+//! SSL_copy_session_id(3)).
 
 use super::{Connection, Stage};
 use crate::session::SessionRef;
@@ -15,8 +16,8 @@ impl Connection {
         self.session.set(session);
     }
 
-    /// `SSL_copy_session_id(3)`: copies session, method, certificates with their settings, and session id
-    /// context.
+    /// `SSL_copy_session_id(3)`: copies session, method, certificates with their settings, and
+    /// session id context.
     pub fn copy_session_of(&self, other: &Self) {
         self.set_session(other.lend_session());
         self.configuration
@@ -30,7 +31,8 @@ impl Connection {
         self.session.lose(self.session_context());
     }
 
-    /// Whether giving the connection up now loses its session: it is open and close_notify has not been sent (S19, S27).
+    /// Whether giving the connection up now loses its session: it is open and close_notify has not
+    /// been sent (S19, S27).
     pub(super) fn is_given_up_unclosed(&self) -> bool {
         let established = matches!(self.stage(), Stage::Open | Stage::EarlyData);
         established && !self.shutdown.is_sent()

@@ -1,4 +1,4 @@
-//! Where a connection is.
+//! How far a connection has come, and what a call waits for.
 
 /// How far a connection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
-    /// It rests, and early data may flow.
+    /// The handshake rests, and early data may flow.
     EarlyData,
     /// Server: the handshake is done, and tickets are to be sent before anything else.
     Tickets,
@@ -18,7 +18,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Whether both sides have said that they are finished, and nothing has failed.
+    /// Whether both sides have sent Finished, and nothing has failed.
     pub fn is_past_finished(self) -> bool {
         matches!(self, Self::Tickets | Self::Open)
     }

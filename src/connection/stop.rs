@@ -11,12 +11,12 @@ pub enum Stop {
     Suspended,
     /// The transport failed; `errno` or the error queue says how.
     Transport,
-    /// The transport gave nothing, and did not say why.
+    /// The transport returned nothing, without a reason.
     Ended,
     /// The peer has closed the connection properly.
     Closed,
-    /// The peer has ended the connection, by a fatal alert or without close_notify. This error goes on the
-    /// queue; functions that read return 0.
+    /// The peer has ended the connection, by a fatal alert or without close_notify. This error goes
+    /// on the queue; functions that read return 0.
     Broken(Error),
     /// This error goes on the queue.
     Failed(Error),

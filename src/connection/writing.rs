@@ -1,4 +1,4 @@
-//! Records with application data, and what goes with them.
+//! Records with application data, answers of the engine, and KeyUpdates.
 
 use super::{Connection, Stop};
 use crate::engine::{Engine, Failure};
@@ -38,7 +38,8 @@ impl Connection {
         }
     }
 
-    /// Sends what the engine has answered, unless it waits behind data that the program has to write again.
+    /// Sends what the engine has answered, unless it waits behind data that the program has to
+    /// write again.
     pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
         match self.transport.is_write_pending() || self.shutdown.is_sent() {
             true => Ok(()),

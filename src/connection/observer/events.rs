@@ -1,5 +1,5 @@
-//! What a record holds that is reported (SSL_CTX_set_msg_callback(3)): its header, the messages that
-//! end in it, and the states that they lead to.
+//! What a record holds that is reported (SSL_CTX_set_msg_callback(3)): its header, the messages
+//! that end in it, and the states that they lead to.
 
 use super::handshake_state::Step;
 use crate::callback::Direction;

@@ -78,8 +78,8 @@ pub struct Observer {
     turn: Cell<Turn>,
     /// A message that follows the handshake is being sent or received.
     after_handshake: Cell<bool>,
-    /// Client: the version that has been agreed on, as of the last report. Before the ServerHello is
-    /// reported it is not known.
+    /// Client: the version that has been agreed on, as of the last report. Before the ServerHello
+    /// is reported it is not known.
     version: Cell<Version>,
     /// Only while the program has set a callback.
     pending: RefCell<Option<Box<Pending>>>,
@@ -230,8 +230,9 @@ impl Observer {
         }
     }
 
-    /// The peer's certificate is accepted or rejected, so the reports go on. OpenSSL asks it before it reads
-    /// on, the engine only when it has the proof that the peer has the key, or all of the flight.
+    /// The peer's certificate is accepted or rejected, so the reports go on. OpenSSL asks it before
+    /// it reads on, the engine only when it has the proof that the peer has the key, or all of the
+    /// flight.
     pub(super) fn certificate_checked(&self, accepted: bool) {
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             pending.unverified = false;
@@ -272,7 +273,7 @@ impl Observer {
             self.end_turn(observed);
         }
         if record.sent {
-            // There is an answer to all that has come.
+            // What is sent answers all that has been received.
             self.certificate_checked(true);
             self.report_events(observed);
             if record.content_type == Some(ContentType::ALERT)

@@ -1,9 +1,9 @@
 //! The peer's certificates as libcrypto's objects.
 //!
-//! Those that a program can see are made once per chain and kept as long as it: what C is lent stays
-//! where it is while the connection, or a session, holds the chain. They belong to this chain alone,
-//! as in OpenSSL, since a program may change what it finds. Verification may use objects that
-//! connections share, as long as nothing of the program runs that could see them.
+//! Those that a program can see are made once per chain and kept as long as it: what C is lent
+//! stays where it is while the connection, or a session, holds the chain. They belong to this chain
+//! alone, as in OpenSSL, since a program may change what it finds. Verification may use objects
+//! that connections share, as long as no function of the program could see them.
 
 use std::cell::OnceCell;
 use std::sync::{Arc, OnceLock};
@@ -16,7 +16,7 @@ use crate::session::PeerChain;
 /// Each is made when first asked for, and shares its certificates with the others.
 #[derive(Default)]
 struct Lendable {
-    /// Where their algorithms come from.
+    /// Provides their algorithms.
     library: LibraryContext,
     leaf: OnceLock<X509>,
     all: OnceLock<X509Chain>,
@@ -53,8 +53,9 @@ pub fn parsed_issuers(peer: &PeerChain) -> Option<&X509Chain> {
     })
 }
 
-/// Says where the algorithms of the certificates come from; without effect once one has been
-/// parsed. Those of a session that was read come from the default library context, as in OpenSSL.
+/// Sets the library context that provides the algorithms of the certificates; without effect once
+/// one has been parsed. Those of a session that was read come from the default library context, as
+/// in OpenSSL.
 fn set_library(peer: &PeerChain, library: &LibraryContext) {
     peer.parsed(|_| {
         Some(Lendable {
@@ -79,7 +80,7 @@ fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<
 
 /// The peer's chain as it is verified.
 pub enum ChainToVerify {
-    /// The objects that the program gets: something of the program may run meanwhile.
+    /// The objects that the program gets: its functions may run meanwhile.
     Own(Arc<PeerChain>),
     /// Objects that connections share.
     Shared(Arc<PeerChain>, X509Chain),
@@ -136,7 +137,8 @@ impl VerifiedChain {
             ChainToVerify::Own(_) => Some(&self.built),
             ChainToVerify::Shared(peer, shared) => {
                 if self.lent.get().is_none() {
-                    // Outside the cell: a program may have a function run for every new certificate.
+                    // Outside the cell: a program may have a function run for every new
+                    // certificate.
                     let own = own_in_place_of_shared(&self.built, peer, shared)?;
                     let _ = self.lent.set(own);
                 }

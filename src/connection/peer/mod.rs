@@ -31,7 +31,7 @@ pub struct PeerState {
     verified_chain: RefCell<Option<VerifiedChain>>,
     /// `X509_V_…`
     verify_result: Cell<c_long>,
-    /// What that was when the peer's certificate was accepted: the session has it, whatever the
+    /// The result with which the peer's certificate was accepted. The session gets it, whatever the
     /// program sets later.
     accepted_with: Cell<Option<c_long>>,
     /// `SSL_set_retry_verify`: the peer must not be accepted now.

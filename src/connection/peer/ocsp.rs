@@ -26,8 +26,8 @@ impl Ocsp {
         drop(old);
     }
 
-    /// What a client says in its request (RFC 6066), or has said; kept for the program. Not to be held
-    /// while the program runs.
+    /// What a client says in its request (RFC 6066), or has said; kept for the program. Not to be
+    /// held while the program runs.
     pub fn request(&self) -> Ref<'_, OcspRequest> {
         self.request.borrow()
     }

@@ -11,7 +11,7 @@ use crate::libcrypto::x509::X509;
 use crate::wire::{ClientHello, ExtensionType, Version};
 
 impl Connection {
-    /// Those that this client can take, best first.
+    /// The certificates that this client can accept, best first.
     pub(in crate::connection) fn certificates_for(
         &self,
         settings: &Settings,
@@ -41,8 +41,8 @@ impl Connection {
 }
 
 impl Connection {
-    /// Whether a server has, or may still get, something to prove itself with in TLS 1.3: a certificate
-    /// with a key on a curve is good for it only if a signature algorithm is for that curve.
+    /// Whether a server has, or may still get, a certificate or key for TLS 1.3. A certificate with
+    /// a key on a curve serves only if a signature algorithm is for that curve.
     pub(in crate::connection) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
         let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.is_set();
         let psk = &settings.psk;
@@ -67,7 +67,8 @@ fn signs_in_tls13(settings: &Settings, kind: KeyKind) -> bool {
     !matches!(kind, KeyKind::Ec { .. }) || settings.signature_schemes().iter().any(is_for_curve)
 }
 
-/// TLS 1.2: a key on a curve must be on one of the client's (RFC 8422, section 5.1.1), if it names any.
+/// TLS 1.2: a key on a curve must be on one of the client's (RFC 8422, section 5.1.1), if it names
+/// any.
 fn has_curve_of(certificate: &X509, curves: &[u16]) -> bool {
     match certificate.key_kind() {
         Ok(KeyKind::Ec { nid }) => Group::from_nid(nid)
@@ -76,8 +77,8 @@ fn has_curve_of(certificate: &X509, curves: &[u16]) -> bool {
     }
 }
 
-/// Whether the certificate's own signature is one of signature_algorithms_cert (RFC 8446, section 4.2.3),
-/// if the client sends that. The two kinds of RSA-PSS keys count as one.
+/// Whether the certificate's own signature is one of signature_algorithms_cert (RFC 8446, section
+/// 4.2.3), if the client sends that. The two kinds of RSA-PSS keys count as one.
 fn is_signed_by(certificate: &X509, schemes: &[u16]) -> bool {
     let signature = certificate.signature_nids();
     schemes.is_empty()

@@ -1,8 +1,8 @@
-//! Whether a certificate would do for the peer (SSL_check_chain(3)).
+//! Whether the peer would accept a certificate (SSL_check_chain(3)).
 //!
-//! The flags are OpenSSL's, each found as OpenSSL finds it. Programs ask when they choose a certificate in
-//! their certificate callback. Where the program has set `SSL_CERT_FLAG_TLS_STRICT`, a client and a server of TLS 1.2
-//! ask before they show one.
+//! The flags are OpenSSL's, each found as OpenSSL finds it. Programs ask when they choose a
+//! certificate in their certificate callback. Where the program has set `SSL_CERT_FLAG_TLS_STRICT`,
+//! a client and a server of TLS 1.2 ask before they show one.
 
 use std::ffi::c_int;
 
@@ -67,8 +67,8 @@ impl Connection {
         })
     }
 
-    /// Whether this certificate may be shown (`SSL_CERT_FLAG_TLS_STRICT` of `SSL_CTX_set_cert_flags(3)`: only with a chain
-    /// that the peer says it takes).
+    /// Whether this certificate may be shown (`SSL_CERT_FLAG_TLS_STRICT` of
+    /// `SSL_CTX_set_cert_flags(3)`: only with a chain that the peer says it accepts).
     pub(in crate::connection) fn suits_strict_rules(
         &self,
         settings: &Settings,
@@ -84,7 +84,7 @@ impl Connection {
             .contains(ChainFlags::VALID)
     }
 
-    /// Whether the peer takes the algorithms that the certificates are signed with.
+    /// Whether the peer accepts the algorithms that the certificates are signed with.
     fn signature_flags(
         &self,
         certificate: &X509,
@@ -94,7 +94,7 @@ impl Connection {
         let mut shared = self.shared_signatures();
         let client = self.role() == Some(Role::Client);
         if client && self.version() == Version::TLS1_3 {
-            // The engine does not show which algorithms a server takes in certificates only.
+            // The engine does not show which algorithms a server accepts in certificates only.
             let ours = self.settings().client_signature_schemes();
             let known = ours.into_iter().filter_map(SignatureAlgorithm::from_id);
             shared.extend(known.filter(|algorithm| algorithm.signature_nid == NID_RSA));
@@ -102,7 +102,7 @@ impl Connection {
         let takes = |certificate: &X509| {
             let nid = certificate.signature_nid();
             match self.peer.signatures.accepted().is_empty() {
-                // The peer has not said what it takes: what RFC 5246 says for that.
+                // Without signature_algorithms the defaults of RFC 5246 count.
                 true => match key.kind() {
                     KeyKind::Rsa => nid == NID_RSA_SHA1,
                     KeyKind::Ec { .. } => nid == NID_ECDSA_SHA1,
@@ -152,7 +152,7 @@ impl Connection {
     }
 
     /// Client: whether the certificate is of a type and an issuer that the server has asked for.
-    /// TLS 1.3 has no types to ask for; those of TLS 1.2 are taken to be all.
+    /// TLS 1.3 has no types to ask for; in TLS 1.2 all count as asked for.
     fn request_flags(&self, key: &PrivateKey, certificate: &X509, issuers: &[X509]) -> ChainFlags {
         if self.role() != Some(Role::Client) {
             return REQUESTED;
@@ -185,8 +185,8 @@ impl Connection {
     }
 }
 
-/// Whether a key of this kind signs so in TLS 1.3, where the curve counts, and neither SHA-1 nor RSA
-/// without PSS will do (RFC 8446, section 4.2.3).
+/// Whether a key of this kind signs so in TLS 1.3, where the curve counts, and neither SHA-1 nor
+/// RSA without PSS is allowed (RFC 8446, section 4.2.3).
 fn signs_in_tls13(algorithm: &SignatureAlgorithm, kind: KeyKind) -> bool {
     const NID_SHA1: c_int = 64;
     algorithm.hash_nid != NID_SHA1

@@ -1,4 +1,5 @@
-//! Options and modes about what is in a ClientHello: what a client changes in it, and what a server makes of it.
+//! Options and modes that concern the hellos: what a client changes in its ClientHello, what a
+//! server ignores in one, and which ServerHello a client accepts.
 
 use super::renegotiation_info::{WrongRenegotiationInfo, check_renegotiation_info};
 use crate::connection::{Connection, Refusal};
@@ -20,7 +21,8 @@ pub(in crate::connection) fn hello_change(settings: &Settings) -> ClientHelloCha
 }
 
 impl Connection {
-    /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which is passed over.
+    /// `SSL_OP_NO_EXTENDED_MASTER_SECRET`: where the ClientHello asks for it in TLS 1.2, which the
+    /// engine must not see.
     pub(in crate::connection) fn hidden_master_secret(
         &self,
         hello: &ClientHello,
@@ -40,14 +42,15 @@ impl Connection {
             .contains(Options::NO_EXTENDED_MASTER_SECRET)
     }
 
-    /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best version.
+    /// Client: whether the ServerHello is an answer to the ClientHello on the wire, and of the best
+    /// version.
     pub(in crate::connection) fn check_answer(&self, hello: &ServerHello) -> Result<(), Refusal> {
         self.check_unasked(hello)?;
         self.check_downgrade(hello)
     }
 
-    /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC 5246, section
-    /// 7.4.1.4). The engine has asked for extended_master_secret all the same.
+    /// Client: the server answers nothing that the ClientHello on the wire has not asked for (RFC
+    /// 5246, section 7.4.1.4). The engine believes that it has asked for extended_master_secret.
     fn check_unasked(&self, hello: &ServerHello) -> Result<(), Refusal> {
         let answered = |hello: &Tls12Hello| hello.extended_master_secret;
         match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
@@ -59,8 +62,9 @@ impl Connection {
         }
     }
 
-    /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random (RFC 8446, section 4.1.3).
-    /// A client refuses it if it could speak TLS 1.3 with it, or has said so (`SSL_MODE_SEND_FALLBACK_SCSV`).
+    /// Client: a server of TLS 1.3 that speaks a lower version says so at the end of its random
+    /// (RFC 8446, section 4.1.3). A client refuses it if it could speak TLS 1.3 with it, or has
+    /// said so (`SSL_MODE_SEND_FALLBACK_SCSV`).
     fn check_downgrade(&self, hello: &ServerHello) -> Result<(), Refusal> {
         const TO_TLS1_2: &[u8] = b"DOWNGRD\x01";
         const BELOW: &[u8] = b"DOWNGRD\x00";
@@ -78,8 +82,8 @@ impl Connection {
         }
     }
 
-    /// RFC 7507: a client that has been refused with a higher version, and speaks a lower one now, must not get the
-    /// lower one from a server that has a higher one.
+    /// RFC 7507: a client that has been refused with a higher version, and now offers a lower one,
+    /// must not get the lower one from a server that speaks a higher one.
     pub(in crate::connection) fn check_fallback(
         &self,
         hello: &ClientHello,
@@ -99,7 +103,8 @@ impl Connection {
         ))
     }
 
-    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section 3.6), or missing.
+    /// TLS 1.2: the client's renegotiation_info is that of a first handshake (RFC 5746, section
+    /// 3.6), or missing.
     pub(in crate::connection) fn check_renegotiation_info(
         &self,
         hello: &ClientHello,

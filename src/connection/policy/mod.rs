@@ -2,8 +2,8 @@
 //! sent here; a [`Refusal`] says with which alert the handshake ends.
 //!
 //! In this file: versions, cipher suites, groups and signatures, as the security level or callback
-//! permits them (SSL_set_security_callback(3)). A callback of the program may call the library, so it
-//! is asked with nothing borrowed.
+//! permits them (SSL_set_security_callback(3)). A callback of the program may call the library, so
+//! it is asked with nothing borrowed.
 //!
 //! | module               | decides                                                   |
 //! |----------------------|-----------------------------------------------------------|
@@ -55,7 +55,7 @@ impl Connection {
             && settings.permits_version(self.asker(), version)
     }
 
-    /// The highest version of the method must be permitted, or else nothing begins, as in OpenSSL.
+    /// The highest version of the method must be permitted, or no handshake begins, as in OpenSSL.
     pub(in crate::connection) fn may_begin(&self) -> bool {
         let version = match self.configuration.method().version {
             Some(version) => version,
@@ -108,8 +108,8 @@ impl Connection {
         settings.client_profile(self.configuration.method(), self.asker())
     }
 
-    /// Server: one of the client's groups must be among ours. A client of TLS 1.2 need not name any (RFC 8422,
-    /// section 4).
+    /// Server: one of the client's groups must be among ours. A client of TLS 1.2 need not name any
+    /// (RFC 8422, section 4).
     pub(in crate::connection) fn check_groups(
         &self,
         hello: &ClientHello,
@@ -129,7 +129,7 @@ impl Connection {
             .permits_group(self.asker(), CURVE_SHARED, group)
     }
 
-    /// Those of the schemes that the policy permits.
+    /// The permitted ones of these schemes.
     pub(in crate::connection) fn permitted_signatures(
         &self,
         settings: &Settings,
@@ -171,8 +171,8 @@ impl Connection {
         }
     }
 
-    /// Client: whether version and suite of the ServerHello may be used, which has come and not been digested. The engine
-    /// refuses what was not offered; the program may have changed the settings since.
+    /// Client: whether version and suite of the ServerHello may be used, before the engine has it.
+    /// The engine refuses what was not offered; the program may have changed the settings since.
     pub(in crate::connection) fn check_suite(&self, hello: &ServerHello) -> Result<(), Refusal> {
         let settings = self.settings_with_ciphers();
         let Some(cipher) = Cipher::from_wire(hello.suite) else {

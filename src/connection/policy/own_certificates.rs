@@ -1,4 +1,4 @@
-//! Which of its certificates this side shows, and what it says about those that it accepts
+//! Which certificate this side shows, and which it says that it accepts
 //! (SSL_get_certificate(3), SSL_CTX_set_client_cert_cb(3)).
 
 use std::sync::Arc;
@@ -34,8 +34,8 @@ impl Connection {
         signatures.record_accepted(schemes, &permitted);
     }
 
-    /// Refuses our own certificate of this number when the security level, which may have been raised since it was set,
-    /// or the security callback does not take it or its chain.
+    /// Refuses our certificate of this number when the security level, which may have been raised
+    /// since it was set, or the security callback does not permit it or its chain.
     pub(in crate::connection) fn check_own_chain(
         &self,
         slot: usize,
@@ -48,7 +48,7 @@ impl Connection {
         }
     }
 
-    /// Client: what to answer a CertificateRequest with.
+    /// Client: the certificate for a CertificateRequest; `None` for none.
     pub(in crate::connection) fn authenticate(
         &self,
         request: &CertificateRequest<'_>,
@@ -88,7 +88,7 @@ impl Connection {
         };
         let able = |scheme: u16| {
             keys.iter().find(|key| {
-                // In TLS 1.2 only the certificate that was set or selected last comes into question.
+                // In TLS 1.2 only the certificate that was set or selected last may be used.
                 let chosen = request.version == Version::TLS1_3
                     || Some(key.number()) == credentials.current_number();
                 chosen && key.can_sign(rules, &[scheme])
@@ -131,7 +131,7 @@ impl Connection {
         Ok(())
     }
 
-    /// `SSL_CTX_set_client_cert_cb(3)`: hands over a certificate and a key.
+    /// Asks for a certificate and a key (`SSL_CTX_set_client_cert_cb(3)`) and sets them.
     fn ask_client_certificate_callback(&self) -> Option<()> {
         let callback = self.context().callbacks().client_certificate;
         let (certificate, key) = callback.call(self.lent())?;
@@ -145,7 +145,7 @@ impl Connection {
         result.ok()
     }
 
-    /// Where chains of our own certificates are completed from.
+    /// The certificates that complete the chains of ours.
     pub(in crate::connection) fn chain_source(&self, settings: &Settings) -> ChainSource {
         let context = self.context();
         let store = settings

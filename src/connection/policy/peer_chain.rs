@@ -115,14 +115,15 @@ impl Connection {
         }
     }
 
-    /// Whether a peer is rejected whose chain is not valid. A callback may have changed the mode just now. A server
-    /// that has asked for a certificate accepts only a valid one.
+    /// Whether a peer is rejected whose chain is not valid. A callback may have changed the mode
+    /// just now. A server that has asked for a certificate accepts only a valid one.
     fn insists_on_verification(&self) -> bool {
         self.role() != Some(Role::Client)
             || self.configuration.settings().verify_mode != VerifyMode::NONE
     }
 
-    /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC 8422, section 5.3).
+    /// TLS 1.2: a server's EC key signs the key exchange, so its certificate has to allow that (RFC
+    /// 8422, section 5.3).
     fn check_key_usage(&self, leaf: &X509) -> Result<(), PeerRejected> {
         let of_server = self.role() == Some(Role::Client);
         let signs = || !matches!(leaf.key_kind(), Ok(KeyKind::Ec { .. })) || leaf.may_sign();

@@ -1,5 +1,5 @@
-//! Whether the peer's key may sign as it does (RFC 8446, sections 4.2.3 and 4.4.3; RFC 5246, sections
-//! 7.4.3 and 7.4.8), and checking signatures that the engine cannot.
+//! Whether the peer's key may sign with its scheme (RFC 8446, sections 4.2.3 and 4.4.3; RFC 5246,
+//! sections 7.4.3 and 7.4.8), and checking signatures that the engine cannot.
 
 use std::ffi::c_int;
 
@@ -20,8 +20,8 @@ use crate::wire::{Alert, ExtensionType, Version};
 const SUITE_B_SCHEMES: [u16; 2] = [0x0403, 0x0503];
 
 impl Connection {
-    /// Refuses a scheme that the peer's key cannot have in this version, that was not offered, or that
-    /// the security level forbids.
+    /// Refuses a scheme that the peer's key cannot have in this version, that was not offered, or
+    /// that the security level forbids.
     pub(in crate::connection) fn check_peer_signature(
         &self,
         signed: &PeerSignature<'_>,
@@ -60,8 +60,8 @@ impl Connection {
         Ok(())
     }
 
-    /// TLS 1.2: whether a certificate may be on this curve. It must be among the groups that both sides
-    /// offer (RFC 8422, sections 5.3 and 5.1.1).
+    /// TLS 1.2: whether a certificate may be on this curve. It must be among the groups that both
+    /// sides offer (RFC 8422, sections 5.3 and 5.1.1).
     fn allows_curve_of_peer(&self, settings: &Settings, nid: c_int) -> bool {
         let Some(group) = Group::from_nid(nid) else {
             return false;
@@ -76,15 +76,15 @@ impl Connection {
             && settings.permits_group(self.asker(), CURVE_CHECK, group.id)
     }
 
-    /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS 1.2; RFC 6460,
-    /// section 3.1).
+    /// Whether a group goes with the suite of this handshake, if a Suite B profile is in force (TLS
+    /// 1.2; RFC 6460, section 3.1).
     pub(in crate::connection) fn suits_suite_b(&self, settings: &Settings, group: u16) -> bool {
         settings.suite_b().is_none()
             || SuiteB::group_of_suite(self.handshake.suite()) == Some(group)
     }
 }
 
-/// Whether libcrypto finds the signature right.
+/// Whether libcrypto finds the signature valid.
 pub(in crate::connection) fn verify(library: &LibraryContext, signed: &PeerSignature<'_>) -> bool {
     let Some(scheme) = SignatureScheme::from_code(signed.scheme) else {
         return false;

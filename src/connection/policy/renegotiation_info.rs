@@ -1,6 +1,7 @@
 //! The extension renegotiation_info (RFC 5746) of a first handshake.
 
-/// Why the contents of a renegotiation_info in a first handshake are wrong (RFC 5746, sections 3.4 and 3.6).
+/// Why the contents of a renegotiation_info in a first handshake are wrong (RFC 5746, sections 3.4
+/// and 3.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::connection) enum WrongRenegotiationInfo {
     /// Their length is not that of what follows.

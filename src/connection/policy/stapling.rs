@@ -1,5 +1,5 @@
-//! OCSP stapling (RFC 6066, section 8): what a server sends with its certificate, and whether a client
-//! accepts it. Both ask the program's one callback, `SSL_CTX_set_tlsext_status_cb(3)`.
+//! OCSP stapling (RFC 6066, section 8): what a server sends with its certificate, and whether a
+//! client accepts it. Both ask the program's one callback, `SSL_CTX_set_tlsext_status_cb(3)`.
 
 use std::ffi::c_int;
 
@@ -18,8 +18,8 @@ const SSL_TLSEXT_ERR_OK: c_int = 0;
 const SSL_TLSEXT_ERR_NOACK: c_int = 3;
 
 impl Connection {
-    /// `SSL_get_tlsext_status_type`: what is asked for, by the program on a client and by the client
-    /// on a server.
+    /// `SSL_get_tlsext_status_type`: what is asked for, by the program on a client and by the
+    /// client on a server.
     pub fn status_type(&self) -> c_int {
         match self.hellos.ocsp_asked() {
             Some(true) => OCSP,
@@ -41,7 +41,8 @@ impl Connection {
         }
     }
 
-    /// Client: nothing is stapled that was not asked for (RFC 8446, section 4.2). The engine sees to it in TLS 1.2.
+    /// Client: nothing is stapled that was not asked for (RFC 8446, section 4.2). The engine checks
+    /// that in TLS 1.2.
     pub(in crate::connection) fn check_staple_was_asked(
         &self,
         response: &[u8],
@@ -56,7 +57,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Client: keeps the response (empty for none) and asks the program whether it, or its absence, is accepted.
+    /// Client: keeps the response (empty for none) and asks the program whether it, or its absence,
+    /// is accepted.
     pub(in crate::connection) fn check_staple(&self, response: &[u8]) -> Result<(), PeerRejected> {
         if self.role() != Some(Role::Client) {
             return Ok(());
