@@ -1,6 +1,6 @@
-//! A place for a BIO, whose own functions may replace it while they run.
+//! A place for a BIO that its own functions may empty while they run.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use super::bio::Bio;
 use super::ffi;
@@ -9,22 +9,30 @@ use super::ffi;
 /// they are called through it: the BIO that they replace is freed when the last of them returns.
 #[derive(Default)]
 pub struct BioSlot {
-    bio: RefCell<Option<Bio>>,
-    /// How many calls are running.
+    bio: Cell<Option<Bio>>,
+    /// Replaced while calls were under way.
+    replaced: Cell<Option<Box<Replaced>>>,
+    /// How many calls are under way.
     calls: Cell<u32>,
-    /// Those replaced during the calls.
-    replaced: Cell<Vec<Bio>>,
+}
+
+/// A BIO that still runs, and those before it.
+struct Replaced {
+    _bio: Bio,
+    _before: Option<Box<Self>>,
 }
 
 impl BioSlot {
-    /// Replaces the BIO.
+    /// Puts `bio` in the place of what is there.
     pub fn set(&self, bio: Option<Bio>) {
         let old = self.bio.replace(bio);
         match old {
             Some(old) if self.calls.get() > 0 => {
-                let mut replaced = self.replaced.take();
-                replaced.push(old);
-                self.replaced.set(replaced);
+                let before = self.replaced.take();
+                self.replaced.set(Some(Box::new(Replaced {
+                    _bio: old,
+                    _before: before,
+                })));
             }
             // Nothing is borrowed: freeing a BIO may run functions of the program.
             old => drop(old),
@@ -33,18 +41,18 @@ impl BioSlot {
 
     /// The BIO for C, lent until the slot is set; NULL for none.
     pub fn as_ptr(&self) -> *mut ffi::BIO {
-        self.bio
-            .borrow()
-            .as_ref()
-            .map_or(std::ptr::null_mut(), Bio::as_ptr)
+        let bio = self.bio.take();
+        let pointer = bio.as_ref().map_or(std::ptr::null_mut(), Bio::as_ptr);
+        self.bio.set(bio);
+        pointer
     }
 
     /// Calls the BIO, with nothing borrowed. `None` when there is none.
     pub fn with<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
         let bio = self.as_ptr();
         self.calls.set(self.calls.get() + 1);
-        // SAFETY: NULL, or a BIO that the slot holds a reference to; `set` keeps that reference
-        // while calls are running.
+        // SAFETY: NULL, or a BIO that the slot holds a reference to; `set` keeps that reference as
+        // long as calls are under way.
         let result = unsafe { Bio::lend(bio) }.map(|bio| work(&bio));
         self.calls.set(self.calls.get() - 1);
         if self.calls.get() == 0 {
@@ -69,11 +77,12 @@ mod tests {
         slot.with(|bio| {
             slot.set(None);
             slot.set(Some(Bio::of_bytes(b"other").unwrap()));
+            slot.set(Some(Bio::of_bytes(b"third").unwrap()));
             bio.read(&mut buffer);
         })
         .unwrap();
         assert_eq!(&buffer, b"first");
         slot.with(|bio| bio.read(&mut buffer)).unwrap();
-        assert_eq!(&buffer, b"other");
+        assert_eq!(&buffer, b"third");
     }
 }
