@@ -11,7 +11,7 @@ use crate::error::{Error, Reason, Result};
 use crate::flags::CacheMode;
 use crate::ticket::KEYS_LENGTH;
 
-/// A figure. Renegotiations never happen.
+/// A number of the statistics. Renegotiations never happen.
 pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
     let statistics = &context.statistics;
     match command {
