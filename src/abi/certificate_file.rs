@@ -7,6 +7,7 @@ use super::pointer::{borrow, c_str};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::password::Password;
 use crate::libcrypto::pem_file::{self, FileFormat};
 
 /// Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
 ) -> c_int {
     call(c"SSL_CTX_use_certificate_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_file(borrow(ctx)?, path(file)?, r#type) }?;
+        unsafe { use_file(borrow(ctx)?, file, r#type) }?;
         Ok(1)
     })
 }
@@ -73,14 +74,20 @@ pub unsafe extern "C" fn SSL_use_certificate_file(
 ) -> c_int {
     call(c"SSL_use_certificate_file", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { use_file(borrow(ssl)?, path(file)?, r#type) }?;
+        unsafe { use_file(borrow(ssl)?, file, r#type) }?;
         Ok(1)
     })
 }
 
-fn use_file(holder: &impl CredentialHolder, path: &CStr, number: c_int) -> Result<()> {
-    let format = format(path, number)?;
-    let password = holder.current_settings().key_password();
+/// # Safety
+/// `file` is NULL or a C string.
+unsafe fn use_file(
+    holder: &impl CredentialHolder,
+    file: *const c_char,
+    number: c_int,
+) -> Result<()> {
+    // SAFETY: as the caller promises.
+    let (path, format, password) = unsafe { source(holder, file, number) }?;
     holder.use_certificate(&pem_file::certificate(
         &holder.library(),
         path,
@@ -89,9 +96,24 @@ fn use_file(holder: &impl CredentialHolder, path: &CStr, number: c_int) -> Resul
     )?)
 }
 
+/// A file to read, its format by C's number, and the password of the holder.
+///
+/// # Safety
+/// `file` is NULL or a C string that lives while the result is used.
+pub(super) unsafe fn source<'a>(
+    holder: &impl CredentialHolder,
+    file: *const c_char,
+    number: c_int,
+) -> Result<(&'a CStr, FileFormat, Password)> {
+    // SAFETY: as the caller promises.
+    let path = unsafe { path(file) }?;
+    let format = format(path, number)?;
+    Ok((path, format, holder.current_settings().key_password()))
+}
+
 /// The format by C's number. libssl opens the file first, so that a missing file is the error even
 /// when the format is wrong too.
-pub(super) fn format(path: &CStr, number: c_int) -> Result<FileFormat> {
+fn format(path: &CStr, number: c_int) -> Result<FileFormat> {
     FileFormat::from_c(number).or_else(|error| {
         pem_file::open(path)?;
         Err(error)
@@ -100,7 +122,7 @@ pub(super) fn format(path: &CStr, number: c_int) -> Result<FileFormat> {
 
 /// # Safety
 /// `file` is NULL or a C string that lives while the result is used.
-pub(super) unsafe fn path<'a>(file: *const c_char) -> Result<&'a CStr> {
+unsafe fn path<'a>(file: *const c_char) -> Result<&'a CStr> {
     // SAFETY: as the caller promises.
     unsafe { c_str(file) }.ok_or_else(|| Error::new(Reason::PASSED_NULL_PARAMETER))
 }

@@ -9,7 +9,7 @@ use std::ptr;
 use openssl_sys as ffi;
 
 use super::call::call;
-use super::certificate_file::{format, path};
+use super::certificate_file::source;
 use super::pointer::{borrow, borrow_quietly, bytes, optional};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
@@ -213,9 +213,7 @@ unsafe fn use_file(
     number: c_int,
 ) -> Result<()> {
     // SAFETY: as the caller promises.
-    let path = unsafe { path(file) }?;
-    let format = format(path, number)?;
-    let password = holder.current_settings().key_password();
+    let (path, format, password) = unsafe { source(holder, file, number) }?;
     holder.use_private_key(&PrivateKey::from_file(
         &holder.library(),
         path,

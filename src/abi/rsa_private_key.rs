@@ -8,7 +8,7 @@ use std::ffi::{c_char, c_int, c_long, c_uchar};
 use openssl_sys as ffi;
 
 use super::call::call;
-use super::certificate_file::{format, path};
+use super::certificate_file::source;
 use super::pointer::{borrow, bytes};
 use crate::connection::Connection;
 use crate::context::{Context, CredentialHolder};
@@ -122,8 +122,6 @@ unsafe fn use_file(
     number: c_int,
 ) -> Result<()> {
     // SAFETY: as the caller promises.
-    let path = unsafe { path(file) }?;
-    let format = format(path, number)?;
-    let password = holder.current_settings().key_password();
+    let (path, format, password) = unsafe { source(holder, file, number) }?;
     holder.use_private_key(&RsaKey::from_file(path, format, password)?.to_private_key()?)
 }
