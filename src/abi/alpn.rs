@@ -104,7 +104,7 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
     call(c"SSL_get0_alpn_selected", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { optional(ssl) }?;
-        let (name, length) = match connection.map(Connection::facts_in_place) {
+        let (name, length) = match connection.map(|connection| connection.engine.facts()) {
             Some(facts) => match &facts.alpn {
                 Some(name) => (name.as_ptr(), name.len() as c_uint),
                 None => (ptr::null(), 0),

@@ -161,7 +161,8 @@ unsafe fn copy_finished(
         let connection = unsafe { borrow_quietly(ssl) }?;
         let clients = own == (connection.role() == Some(Role::Client));
         let data = connection
-            .with_engine(|engine| match clients {
+            .engine
+            .with(|engine| match clients {
                 true => engine.finished().client.clone(),
                 false => engine.finished().server.clone(),
             })

@@ -181,7 +181,7 @@ pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_in
     call(c"SSL_get_key_update_type", NONE, || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        Ok(connection.key_update_type().unwrap_or(NONE))
+        Ok(connection.engine.key_update().unwrap_or(NONE))
     })
 }
 

@@ -13,7 +13,7 @@ impl Connection {
         if self.role().is_none() {
             return Err(Reason::UNINITIALIZED.into());
         }
-        let is_in_init = self.key_update_type().is_some();
+        let is_in_init = self.engine.key_update().is_some();
         if is_in_init || !matches!(self.stage(), Stage::Open | Stage::EarlyData) {
             return Err(Reason::SHUTDOWN_WHILE_IN_INIT.into());
         }
@@ -23,7 +23,7 @@ impl Connection {
         }
         if !self.shutdown.is_sent() {
             self.shutdown.stop_sending();
-            self.with_engine(|engine| engine.send_close_notify())?;
+            self.engine.with(|engine| engine.send_close_notify())?;
             self.shutdown.close_notify_queued();
             self.send_close_notify()?;
         } else if self.shutdown.is_close_notify_pending() {

@@ -9,7 +9,7 @@ use crate::error::{Error, Reason, Result};
 
 /// The engine, which is absent while it is at work, so that calls from within callbacks cannot
 /// disturb it.
-pub(super) struct EngineCell {
+pub struct EngineCell {
     engine: RefCell<Option<Box<Engine>>>,
     /// What the handshake has agreed on, each fact from when it is known.
     facts: RefCell<Facts>,
@@ -29,7 +29,7 @@ impl Default for EngineCell {
 
 impl EngineCell {
     /// Back to the state before a handshake, with a new engine.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         let Self {
             engine,
             facts,
@@ -49,17 +49,17 @@ impl EngineCell {
     }
 
     /// Takes the engine out for work in which functions of the program may be called.
-    pub fn take(&self) -> Result<Box<Engine>> {
+    pub(super) fn take(&self) -> Result<Box<Engine>> {
         self.engine.take().ok_or_else(absent)
     }
 
     /// Puts it back.
-    pub fn put_back(&self, engine: Box<Engine>) {
+    pub(super) fn put_back(&self, engine: Box<Engine>) {
         self.engine.replace(Some(engine));
     }
 
     /// Frees the engine: nothing works on this connection until it is reset.
-    pub fn end(&self) {
+    pub(super) fn end(&self) {
         self.engine.take();
     }
 
@@ -69,13 +69,13 @@ impl EngineCell {
     }
 
     /// Changes what is known of it.
-    pub fn change_facts(&self, change: impl FnOnce(&mut Facts)) {
+    pub(super) fn change_facts(&self, change: impl FnOnce(&mut Facts)) {
         change(&mut self.facts.borrow_mut());
     }
 
     /// Takes over what the engine knows. A protocol that a callback has been lent during the
     /// handshake stays where it is (SSL_get0_alpn_selected(3)).
-    pub fn record_facts(&self, mut facts: Facts) {
+    pub(super) fn record_facts(&self, mut facts: Facts) {
         let mut recorded = self.facts.borrow_mut();
         if recorded.alpn == facts.alpn {
             facts.alpn = recorded.alpn.take();
@@ -83,18 +83,18 @@ impl EngineCell {
         *recorded = facts;
     }
 
-    /// `SSL_get_key_update_type(3)`
+    /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
     pub fn key_update(&self) -> Option<c_int> {
         self.key_update.get()
     }
 
     /// A KeyUpdate of this kind is to be sent.
-    pub fn set_key_update(&self, kind: c_int) {
+    pub(super) fn set_key_update(&self, kind: c_int) {
         self.key_update.set(Some(kind));
     }
 
     /// The kind of the KeyUpdate that is sent now, if one waits.
-    pub fn take_key_update(&self) -> Option<c_int> {
+    pub(super) fn take_key_update(&self) -> Option<c_int> {
         self.key_update.take()
     }
 }

@@ -1,6 +1,5 @@
 //! What C functions ask and set, passed on to the part that has it.
 
-use std::ffi::c_int;
 use std::sync::Arc;
 
 use super::handshake::EarlyDataStatus;
@@ -8,7 +7,6 @@ use super::{Connection, Role, Stage};
 use crate::callback::{Lent, Ssl};
 use crate::cipher::{Cipher, Method};
 use crate::context::{Context, Settings};
-use crate::engine::{Engine, Facts};
 use crate::error::Result;
 use crate::libcrypto::library::LibraryContext;
 use crate::session::{PeerChain, Session, SessionRef};
@@ -48,11 +46,6 @@ impl Connection {
         }
     }
 
-    /// What the handshake has agreed on. Not to be held while the program runs.
-    pub fn facts_in_place(&self) -> std::cell::Ref<'_, Facts> {
-        self.engine.facts()
-    }
-
     /// `SSL_version` for TLS: what was agreed, or the highest version that may be.
     pub fn version(&self) -> Version {
         match (
@@ -85,11 +78,6 @@ impl Connection {
     /// Server: the ClientHello, while a handshake is under way.
     pub fn client_hello(&self) -> Option<Arc<ClientHello>> {
         self.handshake.client_hello()
-    }
-
-    /// Runs `work` on the engine; fails when the connection died or calls itself from a callback.
-    pub fn with_engine<R>(&self, work: impl FnOnce(&mut Engine) -> R) -> Result<R> {
-        self.engine.with(work)
     }
 
     /// The settings as they are now. The copy stays as it is when they are changed.
@@ -148,35 +136,31 @@ impl Connection {
         self.shutdown.is_received()
     }
 
-    /// `SSL_get_key_update_type(3)`: of the KeyUpdate that waits to be sent.
-    pub fn key_update_type(&self) -> Option<c_int> {
-        self.engine.key_update()
-    }
-
     /// `SSL_pending(3)`: bytes of the current record that can be read without the transport.
     pub fn pending(&self) -> usize {
-        self.with_engine(|engine| engine.pending().len())
+        self.engine
+            .with(|engine| engine.pending().len())
             .unwrap_or(0)
     }
 
     /// `SSL_has_pending(3)`: whether anything has been read from the transport and not by the
     /// program.
     pub fn has_pending(&self) -> bool {
-        self.with_engine(|engine| {
-            !engine.pending().is_empty() || !engine.input.unprocessed().is_empty()
-        })
-        .unwrap_or(false)
+        self.engine
+            .with(|engine| !engine.pending().is_empty() || !engine.input.unprocessed().is_empty())
+            .unwrap_or(false)
     }
 
     /// `SSL_free_buffers(3)`: false when there is data in them.
     pub fn free_buffers(&self) -> bool {
-        self.with_engine(|engine| {
-            engine.release_input();
-            engine.pending().is_empty()
-                && engine.input.unprocessed().is_empty()
-                && engine.outgoing().is_empty()
-        })
-        .unwrap_or(false)
+        self.engine
+            .with(|engine| {
+                engine.release_input();
+                engine.pending().is_empty()
+                    && engine.input.unprocessed().is_empty()
+                    && engine.outgoing().is_empty()
+            })
+            .unwrap_or(false)
     }
 
     /// `SSL_get_early_data_status(3)`

@@ -13,7 +13,7 @@ impl Connection {
         let closed = self.shutdown.is_sent();
         let alert_sent = failure.alert_sent.filter(|_| !closed);
         if let Some(alert) = alert_sent {
-            let _ = self.with_engine(|engine| {
+            let _ = self.engine.with(|engine| {
                 if !failure.alert_queued {
                     engine.send_alert(alert);
                 }
@@ -25,7 +25,7 @@ impl Connection {
                 self.report_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
             }
         } else if closed {
-            let _ = self.with_engine(|engine| engine.discard_outgoing());
+            let _ = self.engine.with(|engine| engine.discard_outgoing());
         }
         self.report_records();
         if let Some(alert) = failure.alert_received {
@@ -69,7 +69,7 @@ impl Connection {
                 }
             }
             _ => {
-                if let Ok(true) = self.with_engine(|engine| engine.facts().full) {
+                if let Ok(true) = self.engine.with(|engine| engine.facts().full) {
                     self.begin_new_session();
                 }
             }

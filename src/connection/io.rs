@@ -63,7 +63,7 @@ impl Connection {
                 .configuration
                 .options()
                 .contains(Options::CLEANSE_PLAINTEXT);
-            let count = self.with_engine(|engine| {
+            let count = self.engine.with(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&pending[..count]);
@@ -148,7 +148,7 @@ impl Connection {
         if self.stage() != Stage::Open || self.engine.key_update().is_some() {
             return Err(Reason::STILL_IN_INIT.into());
         }
-        if self.with_engine(|engine| !engine.outgoing().is_empty())? {
+        if self.engine.with(|engine| !engine.outgoing().is_empty())? {
             return Err(Reason::BAD_WRITE_RETRY.into());
         }
         self.engine.set_key_update(kind);
@@ -169,7 +169,8 @@ impl Connection {
         if illegal {
             return Err(Reason::TLS_ILLEGAL_EXPORTER_LABEL.into());
         }
-        self.with_engine(|engine| engine.export(label, context, out))?
+        self.engine
+            .with(|engine| engine.export(label, context, out))?
             .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
     }
 
@@ -178,7 +179,7 @@ impl Connection {
         match self.stage() {
             Stage::Handshake | Stage::EarlyData => {
                 matches!(
-                    self.with_engine(|engine| engine.exports_unfinished()),
+                    self.engine.with(|engine| engine.exports_unfinished()),
                     Ok(true)
                 )
             }

@@ -115,7 +115,7 @@ pub struct Connection {
     contexts: Contexts,
     pub(crate) configuration: Configuration,
     pub(crate) transport: Transport,
-    engine: EngineCell,
+    pub(crate) engine: EngineCell,
     handshake: Handshake,
     pub(crate) hellos: Hellos,
     session: SessionSlot,

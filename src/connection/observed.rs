@@ -22,7 +22,8 @@ impl Observed for Connection {
     fn agreed_version(&self) -> Version {
         match Connection::role(self) {
             Some(Role::Client) => self
-                .with_engine(|engine| engine.facts().version)
+                .engine
+                .with(|engine| engine.facts().version)
                 .unwrap_or_default(),
             _ => self.engine.facts().version,
         }
@@ -98,14 +99,14 @@ impl Connection {
         let active = self.configuration.settings().message_callback.is_set()
             || self.effective_info_callback().is_set();
         if self.observer.set_active(active) {
-            let _ = self.with_engine(|engine| engine.set_watched(active));
+            let _ = self.engine.with(|engine| engine.set_watched(active));
         }
     }
 
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
         let rests = matches!(self.stage(), Stage::Open | Stage::EarlyData);
-        !rests || self.observer.is_after_handshake() || self.key_update_type().is_some()
+        !rests || self.observer.is_after_handshake() || self.engine.key_update().is_some()
     }
 
     /// `SSL_is_init_finished`
@@ -128,7 +129,7 @@ impl Connection {
     /// is at rest.
     pub(super) fn report_records(&self) {
         if self.observer.is_active() {
-            let records = self.with_engine(|engine| engine.take_records());
+            let records = self.engine.with(|engine| engine.take_records());
             self.observer.report(self, records.unwrap_or_default());
         }
     }

@@ -14,7 +14,7 @@ impl Connection {
 
     /// Like [`flush`](Self::flush), and has the BIO pass everything on: the end of a flight.
     pub(super) fn flush_flight(&self) -> Result<(), Stop> {
-        let has_output = self.with_engine(|engine| !engine.outgoing().is_empty())?;
+        let has_output = self.engine.with(|engine| !engine.outgoing().is_empty())?;
         if self.waits_for_rest_of_flight() || !self.transport.begin_flight(has_output) {
             return Ok(());
         }
@@ -28,7 +28,8 @@ impl Connection {
     fn waits_for_rest_of_flight(&self) -> bool {
         self.role() == Some(Role::Client)
             && self
-                .with_engine(|engine| {
+                .engine
+                .with(|engine| {
                     engine.is_handshaking() && engine.outgoing() == CHANGE_CIPHER_SPEC_RECORD
                 })
                 .unwrap_or(false)

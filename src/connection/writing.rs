@@ -30,8 +30,9 @@ impl Connection {
                 return Ok(done);
             }
             let count = (data.len() - done).min(max_fragment);
-            let encrypted =
-                self.with_engine(|engine| encrypt(engine, &data[done..done + count]))?;
+            let encrypted = self
+                .engine
+                .with(|engine| encrypt(engine, &data[done..done + count]))?;
             encrypted.map_err(|failure| self.fail(failure))?;
             self.report_records();
             self.transport.encrypted(count);
@@ -52,7 +53,8 @@ impl Connection {
         if self.engine.take_key_update().is_none() || self.shutdown.is_sent() {
             return Ok(());
         }
-        self.with_engine(Engine::update_keys)?
+        self.engine
+            .with(Engine::update_keys)?
             .map_err(|failure| self.fail(failure))?;
         self.report_records();
         self.end_turn();

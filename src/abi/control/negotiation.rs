@@ -131,7 +131,7 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
         let session = connection.session()?;
         u16::try_from(session.read().view().numbers.group).ok()
     };
-    let number = match connection.facts_in_place().group {
+    let number = match connection.engine.facts().group {
         0 => of_session().unwrap_or(0),
         number => number,
     };
@@ -149,14 +149,15 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
 /// # Safety
 /// The pointer can be written as an `EVP_PKEY` pointer.
 pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Result<c_long> {
-    if connection.facts_in_place().version == Version::TLS1_2
+    if connection.engine.facts().version == Version::TLS1_2
         && connection.role() == Some(Role::Server)
     {
         return Ok(0);
     }
     let library = connection.library();
     let key = connection
-        .with_engine(|engine| match engine.peer_key_share() {
+        .engine
+        .with(|engine| match engine.peer_key_share() {
             [] => None,
             bytes => Some(PublicKey::from_key_share(
                 &library,

@@ -176,7 +176,7 @@ impl Connection {
             if self.rests_for_early_data()? {
                 return Ok(());
             }
-            match self.with_engine(|engine| engine.phase())? {
+            match self.engine.with(|engine| engine.phase())? {
                 Phase::Done => {
                     self.ask_about_missing_staple()?;
                     return self.finish();
@@ -191,7 +191,11 @@ impl Connection {
                 Phase::Idle => {}
             }
             let closed = match self.process() {
-                Err(stop) if !self.with_engine(|engine| engine.input.last_is_handshake())? => {
+                Err(stop)
+                    if !self
+                        .engine
+                        .with(|engine| engine.input.last_is_handshake())? =>
+                {
                     self.transport.set_want(Want::Read);
                     return Err(stop);
                 }
@@ -206,7 +210,7 @@ impl Connection {
                 self.handshake.set_stage(Stage::Failed);
                 return Err(Stop::Closed);
             }
-            while let Some(event) = self.with_engine(|engine| engine.next_event())? {
+            while let Some(event) = self.engine.with(|engine| engine.next_event())? {
                 self.follow(event)?;
             }
         }
@@ -214,7 +218,7 @@ impl Connection {
 
     /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no OCSP response.
     fn ask_about_missing_staple(&self) -> Result<(), Stop> {
-        let facts = self.with_engine(|engine| engine.facts())?;
+        let facts = self.engine.with(|engine| engine.facts())?;
         if !facts.resumed || facts.version != Version::TLS1_3 {
             return Ok(());
         }
@@ -226,7 +230,9 @@ impl Connection {
     fn start_engine(&self) -> Result<bool, Stop> {
         let started = self.answer_client_hello();
         if let Err(Stop::Failed(_)) = started
-            && !self.with_engine(|engine| engine.input.last_is_handshake())?
+            && !self
+                .engine
+                .with(|engine| engine.input.last_is_handshake())?
         {
             self.transport.set_want(Want::Read);
         }
@@ -245,7 +251,7 @@ impl Connection {
 
     /// The engine is done and everything is written: settles session, counters and cache.
     fn finish(&self) -> Result<(), Stop> {
-        let facts = self.with_engine(|engine| engine.facts())?;
+        let facts = self.engine.with(|engine| engine.facts())?;
         self.session.set_resumed(facts.resumed);
         if facts.resumed {
             self.peer.signatures.reset();
@@ -261,7 +267,7 @@ impl Connection {
         }
         drop(under_way);
         self.session.forget_provisional();
-        self.with_engine(|engine| engine.release_input())?;
+        self.engine.with(|engine| engine.release_input())?;
         self.observer
             .enter_state(match owes_tickets && self.is_ticket_due() {
                 true => HandshakeState::SERVER_WRITES_TICKET,

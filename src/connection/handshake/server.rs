@@ -180,7 +180,7 @@ impl Connection {
         if let Some(hello) = self.client_hello() {
             return Ok(Some(hello));
         }
-        let read = self.with_engine(|engine| {
+        let read = self.engine.with(|engine| {
             let records = engine.input.unprocessed();
             self.handshake.server(|server| Some(server.read(records)))
         })?;

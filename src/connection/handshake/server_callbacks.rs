@@ -72,7 +72,7 @@ impl Connection {
 
     /// Sends a warning, before there are keys. What the transport does not take now is sent with the answer.
     pub(in crate::connection) fn warn(&self, alert: Alert) -> Result<(), Stop> {
-        self.with_engine(|engine| engine.send_warning(alert))?;
+        self.engine.with(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();
         self.transport.set_want(Want::Nothing);
         self.report_records();

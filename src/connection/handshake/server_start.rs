@@ -102,7 +102,8 @@ impl Connection {
             hidden_master_secret: self.hidden_master_secret(hello, version),
             profile,
         };
-        self.with_engine(|engine| engine.accept(parameters))?
+        self.engine
+            .with(|engine| engine.accept(parameters))?
             .map_err(|failure| self.fail(failure))
     }
 

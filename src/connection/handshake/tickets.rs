@@ -99,7 +99,7 @@ impl Connection {
     fn flush_ticket(&self) -> Result<(), Stop> {
         match self.flush_flight() {
             Err(Stop::Transport) if error_queue::peek() == 0 && bio::peer_is_gone() => {
-                self.with_engine(|engine| engine.discard_outgoing())?;
+                self.engine.with(|engine| engine.discard_outgoing())?;
                 self.transport.abandon_flight();
                 Ok(())
             }
@@ -112,7 +112,8 @@ impl Connection {
         self.observer.begin_ticket(self);
         let id = self.new_session_id(Version::TLS1_3)?;
         let secrets = self
-            .with_engine(|engine| engine.next_ticket())
+            .engine
+            .with(|engine| engine.next_ticket())
             .ok()
             .flatten()
             .ok_or(Reason::INTERNAL_ERROR)?;
@@ -128,17 +129,18 @@ impl Connection {
         self.session.tickets().count();
         // S76: without a ticket nothing is sent or announced.
         let Some(ticket) = ticket else { return Ok(()) };
-        self.with_engine(|engine| {
-            engine.send_ticket(
-                &secrets,
-                &ticket,
-                session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
-                session.read().view().numbers.age_add,
-                session.max_early_data(),
-            )
-        })
-        .map_err(|_| Reason::INTERNAL_ERROR)?
-        .map_err(|failure| failure.reason)?;
+        self.engine
+            .with(|engine| {
+                engine.send_ticket(
+                    &secrets,
+                    &ticket,
+                    session.timeout().clamp(0, LONGEST_LIFETIME) as u32,
+                    session.read().view().numbers.age_add,
+                    session.max_early_data(),
+                )
+            })
+            .map_err(|_| Reason::INTERNAL_ERROR)?
+            .map_err(|failure| failure.reason)?;
         self.update_cache();
         self.report_records();
         Ok(())

@@ -40,7 +40,8 @@ impl Connection {
         if label.len() > LONGEST_LABEL {
             return Err(Reason::TLS_ILLEGAL_EXPORTER_LABEL.into());
         }
-        self.with_engine(|engine| engine.export_early(label, context, out))?
+        self.engine
+            .with(|engine| engine.export_early(label, context, out))?
             .map_err(|failure| Error::with(failure.reason, failure.detail))
     }
 }

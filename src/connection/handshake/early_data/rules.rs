@@ -44,7 +44,7 @@ impl Connection {
     pub(in crate::connection::handshake) fn check_early_data_offered(
         &self,
     ) -> std::result::Result<(), Stop> {
-        if self.with_engine(|engine| engine.can_write_early())? {
+        if self.engine.with(|engine| engine.can_write_early())? {
             return Ok(());
         }
         self.early.set_status(EarlyDataStatus::NotSent);
@@ -97,11 +97,11 @@ impl Connection {
         // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
             && self.engine.facts().version == Version::TLS1_3
-            && self.with_engine(|engine| engine.is_started())?;
+            && self.engine.with(|engine| engine.is_started())?;
         if resting {
             // It may have asked for another ClientHello.
-            if self.with_engine(|engine| engine.has_answered())? {
-                let facts = self.with_engine(|engine| engine.facts())?;
+            if self.engine.with(|engine| engine.has_answered())? {
+                let facts = self.engine.with(|engine| engine.facts())?;
                 self.engine.change_facts(|known| *known = facts);
             }
             let session = self
@@ -162,7 +162,7 @@ impl Connection {
             return Ok(());
         }
         self.early.set_status(EarlyDataStatus::Accepted);
-        let alpn = self.with_engine(|engine| engine.facts())?.alpn;
+        let alpn = self.engine.with(|engine| engine.facts())?.alpn;
         let differs = self.handshake.client(|client| {
             let offered = client.offered.any();
             offered.is_some_and(|session| session.alpn().as_deref() != alpn.as_deref())

@@ -49,7 +49,7 @@ impl Connection {
                     Err(stop) => Err(stop),
                 };
             }
-            let (count, more) = self.with_engine(|engine| {
+            let (count, more) = self.engine.with(|engine| {
                 let pending = engine.pending();
                 let count = pending.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&pending[..count]);
@@ -82,7 +82,7 @@ impl Connection {
             return Err(Reason::PROTOCOL_IS_SHUTDOWN.into());
         }
         let possible = self.handshake.server(|server| server.early_answer);
-        if !possible || !self.with_engine(|engine| engine.has_answered())? {
+        if !possible || !self.engine.with(|engine| engine.has_answered())? {
             return Err(Error::with(
                 Reason::UNSUPPORTED,
                 "no early answer to a client that is asked for a certificate or a second hello",

@@ -83,7 +83,7 @@ impl Connection {
         let suite = session.cipher_id() as u16;
         let settings = self.settings();
         let algorithms = settings.provided_algorithms();
-        let binder = self.with_engine(|engine| {
+        let binder = self.engine.with(|engine| {
             engine.psk_binder(algorithms, suite, &session.master_key(), external, &covered)
         })?;
         match binder {
