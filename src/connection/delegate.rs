@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
-use super::handshake::{EarlyJudgement, client_authentication};
+use super::handshake::{EarlyVerdict, client_authentication};
 use super::{Connection, Role};
 use crate::engine::{
     CertificateRequest, CertifiedKey, ClientAuthentication, Delegate, PeerRejected, PeerSignature,
@@ -20,9 +20,7 @@ impl Delegate for Connection {
             // A server that resumes a session shows no certificate.
             self.begin_new_session();
         }
-        let early = self
-            .handshake
-            .client(|client| client.early_judgement.take());
+        let early = self.handshake.client(|client| client.early_verdict.take());
         let judgement = match early {
             Some(early) if early.chain == chain => early.rejected.map_or(Ok(()), Err),
             _ => self.check_peer(chain, ocsp_response),
@@ -91,7 +89,7 @@ impl Delegate for Connection {
             let chain: Vec<_> = server.chain.iter().map(|der| der.as_slice()).collect();
             let judgement = self.check_peer(&chain, &server.ocsp_response);
             self.handshake.client(|client| {
-                client.early_judgement = Some(EarlyJudgement {
+                client.early_verdict = Some(EarlyVerdict {
                     chain: server.chain.clone(),
                     rejected: judgement.err(),
                 });

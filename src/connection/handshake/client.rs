@@ -1,19 +1,22 @@
 //! Starting a client.
 
+use std::sync::Arc;
+
+use super::external_psk::OfferedPsk;
 use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
 use crate::connection::policy::hello_change;
 use crate::context::Settings;
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
-use crate::session::SessionRef;
+use crate::session::{Session, SessionRef};
 use crate::wire::{Tls12Ticket, Version, alpn};
 
 /// What a client keeps while its handshake is under way.
 #[derive(Default)]
 pub(in crate::connection) struct Client {
     pub(super) offered: Offered,
-    /// The server's chain and the judgement on it, if the program was asked before the engine asks.
-    pub(in crate::connection) early_judgement: Option<EarlyJudgement>,
+    /// The server's chain and whether the program accepts it, if it was asked before the engine asks.
+    pub(in crate::connection) early_verdict: Option<EarlyVerdict>,
     /// TLS 1.2: the id in the ServerHello, until the new session has it.
     pub(super) server_id: Option<Vec<u8>>,
     /// TLS 1.2: the ticket that the server has sent.
@@ -60,65 +63,64 @@ impl Offered {
     }
 }
 
-/// The judgement on a peer's chain before the engine has asked for it.
-pub(in crate::connection) struct EarlyJudgement {
+/// The program's answer on a peer's chain before the engine asks for it.
+pub(in crate::connection) struct EarlyVerdict {
     /// DER, leaf first.
     pub chain: Vec<Vec<u8>>,
     pub rejected: Option<PeerRejected>,
 }
 
+/// What a client is about to offer. The engine offers one PSK: the program's key, which is always good, or a session,
+/// which the server may reject.
+enum Offer {
+    Nothing,
+    Session(SessionRef),
+    Key(OfferedPsk),
+}
+
+impl Offer {
+    /// The session that is offered, or that stands for the key.
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Nothing => None,
+            Self::Session(session) => Some(session),
+            Self::Key(key) => Some(&key.session),
+        }
+    }
+
+    /// In the engine's terms.
+    fn for_engine(&self) -> Option<SessionSecrets> {
+        match self {
+            Self::Nothing => None,
+            Self::Session(session) => Some(with_age_rounded_down(secrets_of(session))),
+            Self::Key(key) => Some(key.for_engine()),
+        }
+    }
+}
+
+impl From<Offer> for Offered {
+    fn from(offer: Offer) -> Self {
+        match offer {
+            Offer::Nothing => Self::Nothing,
+            Offer::Session(session) => Self::Session(session),
+            Offer::Key(key) => Self::Key(key.session),
+        }
+    }
+}
+
 impl Connection {
-    pub(in crate::connection) fn start_client(&self) -> Result<(), Stop> {
+    /// Makes the ClientHello.
+    pub(super) fn start_client(&self) -> Result<(), Stop> {
         let settings = self.settings_with_ciphers();
         let profile = self.client_profile(&settings)?;
-        let psk = self.external_psk_to_offer(&settings)?;
-        // The engine offers one PSK. The program's own is always good, a ticket may be refused.
-        let offered = match psk {
-            Some(_) => None,
-            None => self.session_to_offer(&profile),
-        };
-        if offered.is_none() {
-            // S3, S28, S29: a session that cannot be offered is replaced by a provisional one.
-            self.hold_provisional();
-        }
+        let offer = self.choose_offer(&settings, &profile)?;
         let early_data = self.early.is_connecting();
         if early_data {
-            let session = psk.as_ref().map(|psk| &psk.session).or(offered.as_ref());
-            self.prepare_early_data(session.map(|session| &**session), &settings)?;
+            self.prepare_early_data(offer.session(), &settings)?;
         }
-        let secrets = match &psk {
-            Some(psk) => Some(psk.for_engine()),
-            None => offered.as_ref().map(secrets_of).map(with_age_rounded_down),
-        };
-        let server_name = self
-            .configuration
-            .server_name()
-            .as_ref()
-            .and_then(|name| name.to_str().ok().map(str::to_owned));
-        let parameters = ClientParameters {
-            server_name,
-            alpn: protocol_names(&settings.alpn_protocols),
-            session: secrets,
-            early_data,
-            signature_schemes: self
-                .enforce(self.offered_signatures(&settings, settings.signature_schemes()))?,
-            signing_schemes: settings.client_signature_schemes(),
-            binds_curves: settings.suite_b().is_some(),
-            may_authenticate: self.may_authenticate(&settings),
-            authorities: self.names_for_peer(Role::Client),
-            request_ocsp: settings.status_type == 1,
-            hello_change: hello_change(&settings),
-            tls12_tickets: profile.speaks(Version::TLS1_2) && self.may_use_tickets(),
-            max_fragment: settings.longest_fragment(),
-            profile,
-        };
-        self.handshake.client(|client| {
-            client.offered = match (psk, offered) {
-                (Some(psk), _) => Offered::Key(psk.session),
-                (None, Some(session)) => Offered::Session(session),
-                (None, None) => Offered::Nothing,
-            }
-        });
+        let parameters = self.client_parameters(&settings, profile, &offer)?;
+        self.handshake
+            .client(|client| client.offered = offer.into());
         let mut engine = self.engine.take()?;
         let result = engine.connect(parameters, self);
         let random = engine.client_random();
@@ -135,6 +137,53 @@ impl Connection {
             true => self.check_early_data_offered(),
             false => Ok(()),
         }
+    }
+
+    /// What the ClientHello offers. Without a session to offer the client has a provisional one (S3, S28, S29).
+    fn choose_offer(&self, settings: &Settings, profile: &Profile) -> Result<Offer, Stop> {
+        if let Some(key) = self.external_psk_to_offer(settings)? {
+            self.hold_provisional();
+            return Ok(Offer::Key(key));
+        }
+        Ok(match self.session_to_offer(profile) {
+            Some(session) => Offer::Session(session),
+            None => {
+                self.hold_provisional();
+                Offer::Nothing
+            }
+        })
+    }
+
+    /// What the engine makes the ClientHello from.
+    fn client_parameters(
+        &self,
+        settings: &Settings,
+        profile: Arc<Profile>,
+        offer: &Offer,
+    ) -> Result<ClientParameters, Stop> {
+        let schemes = self.offered_signatures(settings, settings.signature_schemes());
+        // Not borrowed any more when the policy asks the program.
+        let server_name = self
+            .configuration
+            .server_name()
+            .as_ref()
+            .and_then(|name| name.to_str().ok().map(str::to_owned));
+        Ok(ClientParameters {
+            server_name,
+            alpn: protocol_names(&settings.alpn_protocols),
+            session: offer.for_engine(),
+            early_data: self.early.is_connecting(),
+            signature_schemes: self.enforce(schemes)?,
+            signing_schemes: settings.client_signature_schemes(),
+            binds_curves: settings.suite_b().is_some(),
+            may_authenticate: self.may_authenticate(settings),
+            authorities: self.names_for_peer(Role::Client),
+            request_ocsp: settings.status_type == 1,
+            hello_change: hello_change(settings),
+            tls12_tickets: profile.speaks(Version::TLS1_2) && self.may_use_tickets(),
+            max_fragment: settings.longest_fragment(),
+            profile,
+        })
     }
 
     /// The session set by the program, if a ClientHello may offer it.
@@ -160,8 +209,8 @@ impl Connection {
     }
 }
 
-/// A second off the age that the client will tell, which then is never above what the server finds, as in
-/// OpenSSL; a session is also offered for a second longer than its lifetime.
+/// Rounds the ticket age down by one second, so that it never exceeds the server's, as in OpenSSL. A session is also
+/// offered for a second longer than its lifetime.
 fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
     let is_older = i64::try_from(secrets.time).is_ok_and(|time| time < clock::now());
     secrets.time += u64::from(is_older);
@@ -169,14 +218,14 @@ fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
 }
 
 /// Splits the wire form of an ALPN list. The list has been checked when it was set.
-pub(in crate::connection) fn protocol_names(list: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn protocol_names(list: &[u8]) -> Vec<Vec<u8>> {
     alpn::names(list).flatten().map(<[u8]>::to_vec).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Fields, Session};
+    use crate::session::Fields;
 
     #[test]
     fn a_key_counts_as_a_session_once_it_is_accepted() {

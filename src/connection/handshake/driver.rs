@@ -12,9 +12,8 @@ impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
     ///
-    /// While it lasts the calling thread's error queue is emptied first, as OpenSSL does: an older
-    /// error, say of the connection that the thread served before, must not be taken for one of
-    /// this.
+    /// Until then each call first empties the thread's error queue, as in OpenSSL: an older error, for example of
+    /// another connection, must not look like one of this.
     pub fn handshake(&self) -> Result<(), Stop> {
         self.early.stop_writing();
         self.handshake_for_reading()
@@ -29,6 +28,7 @@ impl Connection {
         result
     }
 
+    /// Does what the stage asks for.
     fn go_on(&self) -> Result<(), Stop> {
         match self.stage() {
             Stage::Open => {
@@ -39,12 +39,12 @@ impl Connection {
                 return Ok(());
             }
             Stage::Failed => {
-                // A program that goes by an older `errno` would try again.
+                // A program that finds an older `errno` would try again.
                 error_queue::forget_system_error();
                 self.transport.set_want(Want::Nothing);
                 return Err(Stop::Transport);
             }
-            // What is on the queue afterwards is of this call (SSL_get_error(3)).
+            // Errors that are queued afterwards belong to this call (SSL_get_error(3)).
             Stage::Before => {
                 error_queue::forget_failures();
                 self.begin()?;
@@ -131,9 +131,9 @@ impl Connection {
         result
     }
 
-    /// A handshake that cannot even begin, say because no version is left, ends with an alert as
+    /// A handshake that cannot begin, for example because no version is left, ends with an alert like
     /// any other.
-    pub(in crate::connection) fn not_started(&self, stop: Stop) -> Stop {
+    fn not_started(&self, stop: Stop) -> Stop {
         match stop {
             Stop::Failed(Error::Ssl(reason, detail)) if self.stage() != Stage::Failed => {
                 let alert = match reason {
@@ -165,6 +165,7 @@ impl Connection {
         Ok(())
     }
 
+    /// Goes on until the handshake ends, rests for early data, fails, or waits for the transport or the program.
     pub(in crate::connection) fn advance(&self) -> Result<(), Stop> {
         let is_client = self.role() == Some(Role::Client);
         loop {
@@ -225,7 +226,7 @@ impl Connection {
         self.enforce(self.check_staple(&[]))
     }
 
-    /// Server: starts the engine if all is decided. As in OpenSSL a failure by anything but a message waits to read
+    /// Server: starts the engine once everything is decided. As in OpenSSL a failure by anything but a message waits to read
     /// (SSL_want(3)).
     fn start_engine(&self) -> Result<bool, Stop> {
         let started = self.answer_client_hello();
@@ -249,7 +250,7 @@ impl Connection {
         result
     }
 
-    /// The engine is done and everything is written: settles session, counters and cache.
+    /// The handshake ends: the engine has finished, and everything is written.
     fn finish(&self) -> Result<(), Stop> {
         let facts = self.engine.with(|engine| engine.facts())?;
         self.session.set_resumed(facts.resumed);

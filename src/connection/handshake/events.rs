@@ -16,12 +16,12 @@ impl Connection {
                     .client(|client| client.new_ticket = Some(ticket));
                 Ok(())
             }
-            (Event::Resumed, Some(Role::Client)) => self.take_up_offered(),
+            (Event::Resumed, Some(Role::Client)) => self.accept_offered(),
             (Event::Full, Some(Role::Client)) => {
                 self.begin_new_session();
                 Ok(())
             }
-            // What was offered lends nothing to the new session.
+            // The offered session gives nothing to the new one.
             (Event::Full, _) => self.drop_offered_session(),
             (Event::Version(version), Some(Role::Client)) => self.check_version(version),
             (Event::Resumed | Event::Version(_), _) => Ok(()),
@@ -94,9 +94,9 @@ impl Connection {
         Err(self.refuse(Reason::WRONG_CURVE, Alert::ILLEGAL_PARAMETER))
     }
 
-    /// The server has taken the session or key that was offered, so it is the connection's (S13,
-    /// S120). S67: a client whose id context is not the session's refuses what the server has accepted.
-    fn take_up_offered(&self) -> Result<(), Stop> {
+    /// The server has accepted the offered session or key, so it is the connection's (S13, S120). S67: a client whose
+    /// id context is not the session's ends the handshake.
+    fn accept_offered(&self) -> Result<(), Stop> {
         let accepted = self.handshake.client(|client| client.offered.accept_key());
         if let Some(session) = accepted {
             self.session.set(Some(session));
@@ -111,7 +111,7 @@ impl Connection {
                 Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
                 Alert::ILLEGAL_PARAMETER,
             )),
-            _ => Ok(()),
+            false => Ok(()),
         }
     }
 }

@@ -62,7 +62,7 @@ use crate::error::Reason;
 use crate::wire::ClientHello;
 
 use client::Client;
-pub(super) use client::EarlyJudgement;
+pub(super) use client::EarlyVerdict;
 pub(super) use early_data::{EarlyData, EarlyDataStatus};
 pub use external_psk::LONGEST_IDENTITY;
 use server::Server;
