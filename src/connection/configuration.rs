@@ -33,9 +33,10 @@ impl Configuration {
         Ok(Self {
             settings: RefCell::new(context.settings()),
             method: Cell::new(context.method()),
-            verify_param: match context.verify_param.may_have_changed() {
-                true => OnceCell::from(VerifyParam::inheriting(&context.verify_param)?),
-                false => OnceCell::new(),
+            verify_param: if context.verify_param.may_have_changed() {
+                OnceCell::from(VerifyParam::inheriting(&context.verify_param)?)
+            } else {
+                OnceCell::new()
             },
             server_name: RefCell::default(),
             info_callback: Cell::new(InfoCallback::NONE),

@@ -35,9 +35,10 @@ impl Connection {
     /// The reason why `SSL_sendfile(3)` fails: it needs kernel TLS, which this library never sets
     /// up.
     pub fn why_no_sendfile(&self) -> Reason {
-        match self.shutdown.is_sent() {
-            true => Reason::PROTOCOL_IS_SHUTDOWN,
-            false => Reason::UNINITIALIZED,
+        if self.shutdown.is_sent() {
+            Reason::PROTOCOL_IS_SHUTDOWN
+        } else {
+            Reason::UNINITIALIZED
         }
     }
 

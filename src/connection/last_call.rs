@@ -34,9 +34,10 @@ impl Connection {
             Want::ClientHelloCallback => Some(Stopped::WantClientHello),
             Want::Nothing => None,
         };
-        waiting.unwrap_or(match self.has_been_shut_down() {
-            true => Stopped::ZeroReturn,
-            false => Stopped::Syscall,
+        waiting.unwrap_or(if self.has_been_shut_down() {
+            Stopped::ZeroReturn
+        } else {
+            Stopped::Syscall
         })
     }
 

@@ -42,9 +42,10 @@ impl Connection {
     /// Sends what the engine has answered, unless it waits behind data that the program has to
     /// write again.
     pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
-        match self.transport.is_write_pending() || self.shutdown.is_sent() {
-            true => Ok(()),
-            false => self.flush_flight(),
+        if self.transport.is_write_pending() || self.shutdown.is_sent() {
+            Ok(())
+        } else {
+            self.flush_flight()
         }
     }
 

@@ -69,9 +69,10 @@ impl Assembly {
     /// The handshake messages that begin and end in a record.
     fn messages(&mut self, record: &Record) -> Vec<What> {
         let mut events = Vec::new();
-        let buffer = match record.sent {
-            true => &mut self.sent,
-            false => &mut self.received,
+        let buffer = if record.sent {
+            &mut self.sent
+        } else {
+            &mut self.received
         };
         let mut announced = buffer.len() >= MESSAGE_HEADER;
         buffer.extend_from_slice(&record.contents);

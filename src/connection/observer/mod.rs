@@ -283,9 +283,10 @@ impl Observer {
             }
         }
         let tls13 = self.version_in_use(observed) == Version::TLS1_3;
-        let direction = match record.sent {
-            true => Direction::Sent,
-            false => Direction::Received,
+        let direction = if record.sent {
+            Direction::Sent
+        } else {
+            Direction::Received
         };
         if let Some(pending) = self.pending.borrow_mut().as_mut() {
             let events = pending.assembly.events(record, tls13);

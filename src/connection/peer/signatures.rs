@@ -95,9 +95,10 @@ impl Signatures {
         own_order: bool,
     ) -> Vec<&'static SignatureAlgorithm> {
         let theirs = self.accepted();
-        let (order, other) = match own_order {
-            false => (theirs, ours),
-            true => (ours, theirs),
+        let (order, other) = if own_order {
+            (ours, theirs)
+        } else {
+            (theirs, ours)
         };
         order
             .into_iter()

@@ -101,14 +101,15 @@ impl Connection {
         }
         let takes = |certificate: &X509| {
             let nid = certificate.signature_nid();
-            match self.peer.signatures.accepted().is_empty() {
+            if self.peer.signatures.accepted().is_empty() {
                 // Without signature_algorithms the defaults of RFC 5246 count.
-                true => match key.kind() {
+                match key.kind() {
                     KeyKind::Rsa => nid == NID_RSA_SHA1,
                     KeyKind::Ec { .. } => nid == NID_ECDSA_SHA1,
                     _ => true,
-                },
-                false => nid != 0 && shared.iter().any(|known| known.combined_nid == nid),
+                }
+            } else {
+                nid != 0 && shared.iter().any(|known| known.combined_nid == nid)
             }
         };
         let leaf = match self.version() {

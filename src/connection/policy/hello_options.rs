@@ -53,12 +53,13 @@ impl Connection {
     /// 5246, section 7.4.1.4). The engine believes that it has asked for extended_master_secret.
     fn check_unasked(&self, hello: &ServerHello) -> Result<(), Refusal> {
         let answered = |hello: &Tls12Hello| hello.extended_master_secret;
-        match self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
-            true => Ok(()),
-            false => Err(Refusal::new(
+        if self.takes_extended_master_secret() || !hello.tls12.as_ref().is_some_and(answered) {
+            Ok(())
+        } else {
+            Err(Refusal::new(
                 Reason::UNSOLICITED_EXTENSION,
                 Alert::UNSUPPORTED_EXTENSION,
-            )),
+            ))
         }
     }
 
@@ -73,12 +74,13 @@ impl Connection {
             && (falls_back || self.highest_version() == Version::TLS1_3);
         let lowered = hello.tls12.is_some()
             && (hello.random.ends_with(TO_TLS1_2) || hello.random.ends_with(BELOW));
-        match higher && lowered {
-            true => Err(Refusal::new(
+        if higher && lowered {
+            Err(Refusal::new(
                 Reason::INAPPROPRIATE_FALLBACK,
                 Alert::ILLEGAL_PARAMETER,
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 

@@ -148,12 +148,13 @@ impl Connection {
         schemes: Vec<u16>,
     ) -> Result<Vec<u16>, Refusal> {
         let permitted = self.permitted_signatures(settings, SIGALG_SUPPORTED, schemes);
-        match permitted.is_empty() {
-            true => Err(Refusal::new(
+        if permitted.is_empty() {
+            Err(Refusal::new(
                 Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
                 Alert::INTERNAL_ERROR,
-            )),
-            false => Ok(permitted),
+            ))
+        } else {
+            Ok(permitted)
         }
     }
 
@@ -162,12 +163,13 @@ impl Connection {
         let settings = self.settings();
         let permitted = settings.groups().contains(&group)
             && settings.permits_group(self.asker(), CURVE_CHECK, group);
-        match permitted {
-            true => Ok(()),
-            false => Err(PeerRejected {
+        if permitted {
+            Ok(())
+        } else {
+            Err(PeerRejected {
                 reason: Reason::WRONG_CURVE,
                 alert: Alert::ILLEGAL_PARAMETER,
-            }),
+            })
         }
     }
 
@@ -196,12 +198,13 @@ impl Connection {
         }
         let set = settings.ciphers().any(|known| known.wire() == hello.suite);
         let permitted = set && settings.permits_cipher(self.asker(), CIPHER_CHECK, cipher);
-        match permitted {
-            true => Ok(()),
-            false => Err(Refusal::new(
+        if permitted {
+            Ok(())
+        } else {
+            Err(Refusal::new(
                 Reason::WRONG_CIPHER_RETURNED,
                 Alert::ILLEGAL_PARAMETER,
-            )),
+            ))
         }
     }
 
