@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::{Connection, Stage, Stop, Want};
-use crate::error::{Reason, Result};
+use crate::error::{self, Reason};
 use crate::flags::{Mode, Options};
 use crate::libcrypto::error_queue;
 use crate::wire::Version;
@@ -44,7 +44,7 @@ impl Connection {
 
     /// Copies application data into `buffer`, waiting for some if there is none. Returns the number
     /// of bytes, which is 0 for an empty buffer only.
-    pub fn read(&self, buffer: &mut [u8], reading: Reading) -> std::result::Result<usize, Stop> {
+    pub fn read(&self, buffer: &mut [u8], reading: Reading) -> Result<usize, Stop> {
         // An errno that is found after a failure must come from this call (SSL_get_error(3)).
         error_queue::forget_system_error();
         loop {
@@ -98,7 +98,7 @@ impl Connection {
 
     /// Without `SSL_MODE_AUTO_RETRY` a read returns `SSL_ERROR_WANT_READ` after a record without
     /// application data.
-    fn yield_without_auto_retry(&self) -> std::result::Result<(), Stop> {
+    fn yield_without_auto_retry(&self) -> Result<(), Stop> {
         let automatic = self.configuration.mode().contains(Mode::AUTO_RETRY);
         if automatic || self.pending() > 0 || self.shutdown.is_received() {
             return Ok(());
@@ -108,7 +108,7 @@ impl Connection {
 
     /// Reads and processes one record, and answers a request for renegotiation. The answer to a
     /// KeyUpdate goes with the next data.
-    pub(super) fn receive(&self) -> std::result::Result<(), Stop> {
+    pub(super) fn receive(&self) -> Result<(), Stop> {
         self.send_answer()?;
         self.read_record()?;
         self.process()?;
@@ -119,7 +119,7 @@ impl Connection {
 
     /// Encrypts and sends `data`. Returns how many bytes were sent: all, or with
     /// `SSL_MODE_ENABLE_PARTIAL_WRITE` at least one record.
-    pub fn write(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
+    pub fn write(&self, data: &[u8]) -> Result<usize, Stop> {
         error_queue::forget_system_error();
         self.check_role()?;
         if self.shutdown.is_sent() {
@@ -139,7 +139,7 @@ impl Connection {
 
     /// `SSL_key_update(3)`: the KeyUpdate goes out with the next call that reads, writes or does a
     /// handshake. `kind` is remembered until then.
-    pub fn request_key_update(&self, kind: c_int) -> Result<()> {
+    pub fn request_key_update(&self, kind: c_int) -> error::Result<()> {
         if self.engine.facts().version != Version::TLS1_3 {
             return Err(Reason::WRONG_SSL_VERSION.into());
         }
@@ -157,9 +157,14 @@ impl Connection {
     }
 
     /// Keying material (RFC 5705). `out` is not empty.
-    pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
+    pub fn export(
+        &self,
+        label: &[u8],
+        context: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> error::Result<()> {
         if !self.may_export() {
-            return Err(crate::error::Error::Silent);
+            return Err(error::Error::Silent);
         }
         let illegal = match self.engine.facts().version {
             Version::TLS1_2 => RESERVED_LABELS
@@ -172,7 +177,7 @@ impl Connection {
         }
         self.engine
             .with(|engine| engine.export(label, context, out))?
-            .map_err(|failure| crate::error::Error::with(failure.reason, failure.detail))
+            .map_err(|failure| error::Error::with(failure.reason, failure.detail))
     }
 
     /// Whether both sides have finished, or a TLS 1.3 server has.
@@ -189,7 +194,7 @@ impl Connection {
     }
 
     /// Reading and writing need a role, with which they begin the handshake.
-    fn check_role(&self) -> std::result::Result<(), Stop> {
+    fn check_role(&self) -> Result<(), Stop> {
         match self.role() {
             None => Err(Reason::UNINITIALIZED.into()),
             Some(_) => Ok(()),

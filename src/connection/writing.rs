@@ -11,8 +11,8 @@ impl Connection {
         &self,
         data: &[u8],
         mode: Mode,
-        encrypt: impl Fn(&mut Engine, &[u8]) -> std::result::Result<(), Failure>,
-    ) -> std::result::Result<usize, Stop> {
+        encrypt: impl Fn(&mut Engine, &[u8]) -> Result<(), Failure>,
+    ) -> Result<usize, Stop> {
         let max_fragment = self.configuration.settings().longest_fragment();
         let mut may_wait = self.early.hello_may_wait();
         let may_move = mode.contains(Mode::ACCEPT_MOVING_WRITE_BUFFER);
@@ -41,7 +41,7 @@ impl Connection {
 
     /// Sends what the engine has answered, unless it waits behind data that the program has to
     /// write again.
-    pub(super) fn send_answer(&self) -> std::result::Result<(), Stop> {
+    pub(super) fn send_answer(&self) -> Result<(), Stop> {
         if self.transport.is_write_pending() || self.shutdown.is_sent() {
             Ok(())
         } else {
@@ -50,7 +50,7 @@ impl Connection {
     }
 
     /// Hands the engine a KeyUpdate that was asked for. Nothing follows close_notify.
-    pub(super) fn update_keys(&self) -> std::result::Result<(), Stop> {
+    pub(super) fn update_keys(&self) -> Result<(), Stop> {
         if self.engine.take_key_update().is_none() || self.shutdown.is_sent() {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use crate::context::{
     ChainSource, CredentialHolder, Credentials, LentChains, Position, Settings, Slot,
 };
 use crate::engine::{CertificateRequest, CertifiedKey};
-use crate::error::{Reason, Result};
+use crate::error::{self, Reason};
 use crate::flags::{Mode, Options};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
@@ -36,10 +36,7 @@ impl Connection {
 
     /// Refuses our certificate of this number when the security level, which may have been raised
     /// since it was set, or the security callback does not permit it or its chain.
-    pub(in crate::connection) fn check_own_chain(
-        &self,
-        slot: usize,
-    ) -> std::result::Result<(), Reason> {
+    pub(in crate::connection) fn check_own_chain(&self, slot: usize) -> Result<(), Reason> {
         let settings = self.settings();
         let source = self.chain_source(&settings);
         match settings.credentials.shown(slot, &source) {
@@ -107,7 +104,7 @@ impl Connection {
     pub(in crate::connection) fn record_client_authorities(
         &self,
         hello: &ClientHello,
-    ) -> std::result::Result<(), Refusal> {
+    ) -> Result<(), Refusal> {
         let received = None;
         self.configuration
             .change_names(|names| names.received = received);
@@ -122,7 +119,7 @@ impl Connection {
             .ok_or_else(|| malformed(Reason::LENGTH_MISMATCH))?
             .into_iter()
             .map(Name::from_der)
-            .collect::<Result<Vec<_>>>()
+            .collect::<error::Result<Vec<_>>>()
             .map_err(|_| malformed(Reason::BAD_EXTENSION))?;
         let names = NameStack::from_items(names)?;
         let received = Some(Arc::new(names));
@@ -185,7 +182,10 @@ impl CredentialHolder for Connection {
         self.settings()
     }
 
-    fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()> {
+    fn change_credentials(
+        &self,
+        change: &dyn Fn(&mut Credentials) -> error::Result<()>,
+    ) -> error::Result<()> {
         let mut credentials = Credentials::clone(&self.settings().credentials);
         change(&mut credentials)?;
         self.change_settings(|settings| settings.credentials = Arc::new(credentials));
@@ -198,7 +198,7 @@ impl CredentialHolder for Connection {
         self.peer.with_lent_chains(work);
     }
 
-    fn check_strength(&self, certificate: &X509, position: Position) -> Result<()> {
+    fn check_strength(&self, certificate: &X509, position: Position) -> error::Result<()> {
         self.settings()
             .check_strength(self.asker(), certificate, position)
     }

@@ -8,7 +8,7 @@ use crate::wire::Alert;
 impl Connection {
     /// `SSL_write_early_data(3)`: a client's early data, or a server's early answer. Gives how much
     /// was taken.
-    pub fn write_early_data(&self, data: &[u8]) -> std::result::Result<usize, Stop> {
+    pub fn write_early_data(&self, data: &[u8]) -> Result<usize, Stop> {
         let early = &self.early;
         match early.next_write()? {
             WriteCall::Connect { is_first: true } if !self.has_session_for_early_data() => {
@@ -46,7 +46,7 @@ impl Connection {
                     .is_some_and(|session| session.max_early_data() > 0))
     }
 
-    fn send_early(&self, data: &[u8]) -> std::result::Result<(), Stop> {
+    fn send_early(&self, data: &[u8]) -> Result<(), Stop> {
         let early = &self.early;
         let written = self.transport.written_of_pending();
         if !early.has_room_for(data.len().saturating_sub(written)) {
@@ -72,7 +72,7 @@ impl Connection {
         Ok(())
     }
 
-    fn flush_early(&self, written: usize) -> std::result::Result<usize, Stop> {
+    fn flush_early(&self, written: usize) -> Result<usize, Stop> {
         self.early.flush();
         self.flush_flight()?;
         self.early.write_again();

@@ -17,7 +17,7 @@ impl Connection {
         &self,
         offered: Option<&Session>,
         settings: &Settings,
-    ) -> std::result::Result<(), Stop> {
+    ) -> Result<(), Stop> {
         // Without a session that can be offered there is no key for early data.
         let session =
             offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))?;
@@ -41,9 +41,7 @@ impl Connection {
     }
 
     /// After a ClientHello: whether it has announced early data, if it was to do so.
-    pub(in crate::connection::handshake) fn check_early_data_offered(
-        &self,
-    ) -> std::result::Result<(), Stop> {
+    pub(in crate::connection::handshake) fn check_early_data_offered(&self) -> Result<(), Stop> {
         if self.engine.with(|engine| engine.can_write_early())? {
             return Ok(());
         }
@@ -55,7 +53,7 @@ impl Connection {
     pub(in crate::connection::handshake) fn decide_on_early_data(
         &self,
         hello: &ClientHello,
-    ) -> std::result::Result<EarlyDataPolicy, Stop> {
+    ) -> Result<EarlyDataPolicy, Stop> {
         let version = self.engine.facts().version;
         if version != Version::TLS1_3 || hello.extension(ExtensionType::EARLY_DATA).is_none() {
             return Ok(EarlyDataPolicy::Absent);
@@ -91,9 +89,7 @@ impl Connection {
     }
 
     /// Whether a server's handshake rests now: its messages are sent, and early data may come.
-    pub(in crate::connection::handshake) fn rests_for_early_data(
-        &self,
-    ) -> std::result::Result<bool, Stop> {
+    pub(in crate::connection::handshake) fn rests_for_early_data(&self) -> Result<bool, Stop> {
         // The engine is started with the ClientHello and answers it at once.
         let resting = self.early.is_accepting()
             && self.engine.facts().version == Version::TLS1_3
@@ -116,7 +112,7 @@ impl Connection {
     }
 
     /// Ends the rest. Early data that the program has not read would be lost.
-    pub(in crate::connection::handshake) fn stop_resting(&self) -> std::result::Result<(), Stop> {
+    pub(in crate::connection::handshake) fn stop_resting(&self) -> Result<(), Stop> {
         if self.role() == Some(Role::Server) && self.pending() > 0 {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
         }
@@ -128,7 +124,7 @@ impl Connection {
     pub(in crate::connection) fn record_early_data(
         &self,
         event: EarlyDataEvent,
-    ) -> std::result::Result<(), Stop> {
+    ) -> Result<(), Stop> {
         let early = &self.early;
         match event {
             EarlyDataEvent::None => Ok(()),
@@ -157,7 +153,7 @@ impl Connection {
     }
 
     /// Client: the server may accept early data only in what the client meant by it.
-    fn accept_early_data(&self) -> std::result::Result<(), Stop> {
+    fn accept_early_data(&self) -> Result<(), Stop> {
         if self.early.status() != EarlyDataStatus::Rejected {
             return Ok(());
         }
@@ -173,12 +169,7 @@ impl Connection {
         }
     }
 
-    fn count_early_data(
-        &self,
-        bytes: usize,
-        limit: u64,
-        overhead: u64,
-    ) -> std::result::Result<(), Stop> {
+    fn count_early_data(&self, bytes: usize, limit: u64, overhead: u64) -> Result<(), Stop> {
         match limit > 0 && self.early.count(bytes) <= limit + overhead {
             true => Ok(()),
             false => Err(self.refuse(Reason::TOO_MUCH_EARLY_DATA, Alert::UNEXPECTED_MESSAGE)),

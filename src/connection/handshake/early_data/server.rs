@@ -7,7 +7,7 @@ use crate::session::Session;
 impl Connection {
     /// `SSL_read_early_data(3)`: copies early data into `buffer` and gives the number of bytes, which
     /// is 0 for an empty buffer only. `None` when there is no more.
-    pub fn read_early_data(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
+    pub fn read_early_data(&self, buffer: &mut [u8]) -> Result<Option<usize>, Stop> {
         let early = &self.early;
         if self.role() == Some(Role::Client) {
             return Err(misused().into());
@@ -37,7 +37,7 @@ impl Connection {
         result
     }
 
-    fn receive_early(&self, buffer: &mut [u8]) -> std::result::Result<Option<usize>, Stop> {
+    fn receive_early(&self, buffer: &mut [u8]) -> Result<Option<usize>, Stop> {
         loop {
             if self.early.has_ended_reading() {
                 self.stop_resting()?;
@@ -67,11 +67,7 @@ impl Connection {
     }
 
     /// A server's data for a client that has not finished its part of the handshake.
-    pub(super) fn answer_early(
-        &self,
-        answered: Answered,
-        data: &[u8],
-    ) -> std::result::Result<usize, Stop> {
+    pub(super) fn answer_early(&self, answered: Answered, data: &[u8]) -> Result<usize, Stop> {
         if matches!(self.stage(), Stage::Open | Stage::Tickets) {
             return self.write(data);
         }
