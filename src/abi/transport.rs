@@ -6,7 +6,7 @@ use openssl_sys as ffi;
 
 use super::call::call;
 use super::pointer::{borrow, borrow_quietly};
-use crate::connection::Connection;
+use crate::connection::{Connection, Replaced};
 use crate::error::Result;
 use crate::libcrypto::bio::{Bio, TYPE_SOCKET};
 
@@ -74,13 +74,6 @@ pub unsafe extern "C" fn SSL_set_bio(
     call(c"SSL_set_bio", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        let (old_read, old_write) = (
-            connection.transport.read_bio(),
-            connection.transport.write_bio(),
-        );
-        if rbio == old_read && wbio == old_write {
-            return Ok(());
-        }
         // Of two that are the same, only one reference is given; the other, or where one is enough
         // that one, is added here.
         let for_one = |bio| match rbio == wbio {
@@ -89,15 +82,17 @@ pub unsafe extern "C" fn SSL_set_bio(
             // SAFETY: NULL or a live BIO of which the caller gives a reference away.
             false => unsafe { owned(bio) },
         };
-        if rbio == old_read {
-            connection.transport.set_write_bio(for_one(wbio));
-        } else if wbio == old_write && old_read != old_write {
-            connection.transport.set_read_bio(for_one(rbio));
-        } else {
-            let write = for_one(wbio);
-            // SAFETY: NULL or a live BIO of which the caller gives a reference away.
-            connection.transport.set_read_bio(unsafe { owned(rbio) });
-            connection.transport.set_write_bio(write);
+        let transport = &connection.transport;
+        match transport.replaced_by(rbio, wbio) {
+            Replaced::Neither => {}
+            Replaced::Write => transport.set_write_bio(for_one(wbio)),
+            Replaced::Read => transport.set_read_bio(for_one(rbio)),
+            Replaced::Both => {
+                let write = for_one(wbio);
+                // SAFETY: NULL or a live BIO of which the caller gives a reference away.
+                transport.set_read_bio(unsafe { owned(rbio) });
+                transport.set_write_bio(write);
+            }
         }
         Ok(())
     })

@@ -85,6 +85,7 @@ pub use peer::{parsed_chain, parsed_issuers, parsed_leaf};
 pub use state::{Stage, Want};
 use stop::Refusal;
 pub use stop::Stop;
+pub use transport::Replaced;
 
 use configuration::Configuration;
 use contexts::Contexts;

@@ -40,6 +40,19 @@ struct PendingWrite {
     buffer: usize,
 }
 
+/// Which BIOs two others replace (SSL_set_bio(3)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// None: they are the same.
+    Neither,
+    /// The one to read from.
+    Read,
+    /// The one to write to.
+    Write,
+    /// Both, also where only one of them is another than before.
+    Both,
+}
+
 /// Why no record was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ReadStop {
@@ -87,6 +100,21 @@ impl Transport {
     /// Asks the write BIO. `None` when there is none.
     pub(super) fn with_write_bio<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
         self.write_bio.with(work)
+    }
+
+    /// Which BIOs these two replace.
+    pub fn replaced_by(
+        &self,
+        read: *mut openssl_sys::BIO,
+        write: *mut openssl_sys::BIO,
+    ) -> Replaced {
+        let (old_read, old_write) = (self.read_bio(), self.write_bio());
+        match (read == old_read, write == old_write) {
+            (true, true) => Replaced::Neither,
+            (true, false) => Replaced::Write,
+            (false, true) if old_read != old_write => Replaced::Read,
+            _ => Replaced::Both,
+        }
     }
 
     /// `SSL_want(3)`
@@ -279,6 +307,20 @@ mod tests {
         let mut engine = Engine::default();
         engine.send_warning(Alert::CLOSE_NOTIFY);
         engine
+    }
+
+    #[test]
+    fn two_bios_replace_those_that_they_are_not() {
+        let (transport, peer) = transport(100);
+        let (one, other) = (transport.read_bio(), peer.as_ptr());
+        assert_eq!(transport.replaced_by(one, one), Replaced::Neither);
+        assert_eq!(transport.replaced_by(one, other), Replaced::Write);
+        // As in OpenSSL, where both were one BIO.
+        assert_eq!(transport.replaced_by(other, one), Replaced::Both);
+        assert_eq!(transport.replaced_by(other, other), Replaced::Both);
+        transport.set_write_bio(Some(peer));
+        assert_eq!(transport.replaced_by(other, other), Replaced::Read);
+        assert_eq!(transport.replaced_by(other, one), Replaced::Both);
     }
 
     #[test]
