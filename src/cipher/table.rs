@@ -5,18 +5,21 @@
 
 use super::suite::{Authentication, Cipher, Encryption, HandshakeDigest, KeyExchange, Mac, Traits};
 use crate::reference::tag::FixedTag;
-use crate::wire::Version;
+use crate::wire::{EMPTY_RENEGOTIATION_INFO_SCSV, FALLBACK_SCSV, Version};
 
 /// Signalling values in a ClientHello, which are not suites (RFC 5746, RFC 7507).
 pub static SIGNALS: [Cipher; 2] = [
-    signal(0x00ff, c"TLS_EMPTY_RENEGOTIATION_INFO_SCSV"),
-    signal(0x5600, c"TLS_FALLBACK_SCSV"),
+    signal(
+        EMPTY_RENEGOTIATION_INFO_SCSV,
+        c"TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
+    ),
+    signal(FALLBACK_SCSV, c"TLS_FALLBACK_SCSV"),
 ];
 
-const fn signal(number: u32, name: &'static std::ffi::CStr) -> Cipher {
+const fn signal(number: u16, name: &'static std::ffi::CStr) -> Cipher {
     Cipher {
         kind: FixedTag::new(),
-        id: 0x0300_0000 | number,
+        id: 0x0300_0000 | number as u32,
         name,
         standard_name: name,
         min_version: None,

@@ -11,13 +11,12 @@ use crate::libcrypto::name::Name;
 use crate::libcrypto::ocsp::OcspRequest;
 use crate::reason::Reason;
 use crate::wire::{
-    Alert, ClientHello, ExtensionType, Malformed, Reader, Version, alpn, psk_identities,
+    Alert, ClientHello, ExtensionType, HOST_NAME, Malformed, OCSP, Reader, Version, alpn,
+    psk_identities,
 };
 
 const LONGEST_HOST_NAME: usize = 255;
 const NO_COMPRESSION: u8 = 0;
-/// The type of status_request that is an OCSPStatusRequest.
-const OCSP: u8 = 1;
 
 type Check = Result<(), Failure>;
 
@@ -180,7 +179,6 @@ impl ClientHello {
     /// RFC 6066, section 3: one host name, which is the only type there is. `counts`: the name is
     /// used.
     pub(super) fn check_host_name(&self, counts: bool) -> Check {
-        const HOST_NAME: u8 = 0;
         let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {
             return Ok(());
         };

@@ -7,14 +7,12 @@ use std::ffi::CString;
 use crate::cipher::Cipher;
 use crate::context::CipherStack;
 use crate::error::Result;
-use crate::wire::{ClientHello, ExtensionType, numbers};
-
-/// A random of a hello message; zeros before it is known.
-pub type Random = [u8; 32];
+use crate::wire::{ClientHello, ExtensionType, Random, numbers};
 
 /// The hellos of one connection.
 #[derive(Default)]
 pub struct Hellos {
+    /// The randoms are zeros before they are known.
     client_random: Cell<Random>,
     server_random: Cell<Random>,
     /// The peer knows secure renegotiation (RFC 5746).

@@ -12,13 +12,11 @@
 use std::borrow::Cow;
 
 use crate::wire::{
-    self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, HelloParts,
-    MESSAGE_HEADER, RECORD_HEADER, Reader, RecordHeader, Version, client_random, hello_random,
-    message_header, message_length, put_records,
+    self, ContentType, EXTENSION_HEADER, Extension, ExtensionType, FALLBACK_SCSV, HandshakeType,
+    HelloParts, MESSAGE_HEADER, RECORD_HEADER, Reader, RecordHeader, Version, client_random,
+    hello_random, message_header, message_length, put_records,
 };
 
-/// TLS_FALLBACK_SCSV (RFC 7507)
-const FALLBACK_SCSV: [u8; 2] = [0x56, 0x00];
 /// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC 8447), which neither it
 /// nor any client is known to use, unlike that of the drafts of encrypted_server_name (0xffce). A client that sends it
 /// too ends in a handshake whose hashes differ.
@@ -125,7 +123,7 @@ impl<'a> Parts<'a> {
     fn changed(mut self, change: ClientHelloChange) -> Vec<u8> {
         let mut suites = self.first.cipher_suites.to_vec();
         if change.fallback {
-            suites.extend_from_slice(&FALLBACK_SCSV);
+            suites.extend_from_slice(&FALLBACK_SCSV.to_be_bytes());
         }
         if change.no_extended_master_secret {
             self.extensions

@@ -6,10 +6,9 @@
 //! certificate that takes more than that record comes too late.
 
 use crate::wire::{
-    ExtensionType, HandshakeType, Message, Reader, extensions, handshake_contents, messages,
+    ExtensionType, HandshakeType, Message, OCSP, Reader, extensions, handshake_contents, messages,
 };
 
-const OCSP: u8 = 1;
 /// The most that is kept, in bytes.
 const MOST: usize = 1 << 18;
 

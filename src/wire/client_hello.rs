@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::alpn;
-use super::extension::{EXTENSION_HEADER, ExtensionType, extensions};
+use super::extension::{EXTENSION_HEADER, ExtensionType, HOST_NAME, OCSP, extensions};
 use super::message::{HandshakeType, MESSAGE_HEADER, message_header};
 use super::reader::{Reader, numbers};
 use super::version::Version;
@@ -18,6 +18,14 @@ use super::writer::{put_vector8, put_vector16};
 pub const RANDOM: usize = 32;
 /// Length of what a hello begins with: version and random.
 pub const VERSION_AND_RANDOM: usize = 2 + RANDOM;
+
+/// A hello's random.
+pub type Random = [u8; RANDOM];
+
+/// A signalling value among the cipher suites (RFC 5746).
+pub const EMPTY_RENEGOTIATION_INFO_SCSV: u16 = 0x00ff;
+/// A signalling value among the cipher suites (RFC 7507).
+pub const FALLBACK_SCSV: u16 = 0x5600;
 
 /// Why a ClientHello cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,7 +219,6 @@ impl ClientHello {
 
     /// The name of server_name, if there is exactly one, with at most 255 bytes and no NUL.
     pub fn server_name(&self) -> Option<&[u8]> {
-        const HOST_NAME: u8 = 0;
         const LONGEST: usize = 255;
         let contents = self.extension(ExtensionType::SERVER_NAME)?;
         let names = Reader::whole(contents, Reader::vector16)?;
@@ -243,7 +250,6 @@ impl ClientHello {
 
     /// Whether an OCSP response is asked for.
     pub fn asks_for_ocsp_response(&self) -> bool {
-        const OCSP: u8 = 1;
         self.extension(ExtensionType::STATUS_REQUEST)
             .is_some_and(|contents| contents.first() == Some(&OCSP))
     }
@@ -306,8 +312,7 @@ impl ClientHello {
 
     /// Whether a signalling value among the suites says that the client knows secure renegotiation (RFC 5746).
     pub fn has_renegotiation_suite(&self) -> bool {
-        const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
-        numbers(self.cipher_suite_bytes()).any(|suite| suite == EMPTY_RENEGOTIATION_INFO)
+        numbers(self.cipher_suite_bytes()).any(|suite| suite == EMPTY_RENEGOTIATION_INFO_SCSV)
     }
 
     /// The DER names of certificate_authorities; `None` for a malformed list, or without the extension.

@@ -98,6 +98,11 @@ impl ExtensionType {
     }
 }
 
+/// A name of server_name that is the name of a host (RFC 6066, section 3).
+pub const HOST_NAME: u8 = 0;
+/// A status of status_request that is an OCSP response (RFC 6066, section 8).
+pub const OCSP: u8 = 1;
+
 /// Length of an extension's header: type, length of the contents.
 pub const EXTENSION_HEADER: usize = 4;
 

@@ -29,8 +29,11 @@ pub mod version;
 pub mod writer;
 
 pub use alert::{ALERT_LENGTH, Alert, AlertLevel, AlertValue, PLAIN_ALERT, split_plain_alert};
-pub use client_hello::{ClientHello, HelloParts, Malformed, RANDOM, psk_identities};
-pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, extensions};
+pub use client_hello::{
+    ClientHello, EMPTY_RENEGOTIATION_INFO_SCSV, FALLBACK_SCSV, HelloParts, Malformed, RANDOM,
+    Random, psk_identities,
+};
+pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, HOST_NAME, OCSP, extensions};
 pub use message::{
     HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
 };

@@ -1,13 +1,13 @@
 //! The ServerHello (RFC 8446, section 4.1.3; RFC 5246, section 7.4.1.3).
 
-use super::client_hello::{RANDOM, VERSION_AND_RANDOM};
+use super::client_hello::{RANDOM, Random, VERSION_AND_RANDOM};
 use super::extension::{ExtensionType, extensions};
 use super::message::{HandshakeType, MESSAGE_HEADER};
 use super::reader::Reader;
 use super::record::handshake_contents;
 
 /// The random that makes a ServerHello a HelloRetryRequest: SHA-256 of "HelloRetryRequest".
-const HELLO_RETRY_REQUEST: [u8; RANDOM] = [
+const HELLO_RETRY_REQUEST: Random = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
@@ -15,7 +15,7 @@ const HELLO_RETRY_REQUEST: [u8; RANDOM] = [
 /// A ServerHello message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerHello<'a> {
-    pub random: &'a [u8; RANDOM],
+    pub random: &'a Random,
     /// Empty for none.
     pub session_id: &'a [u8],
     /// By TLS number.
@@ -67,19 +67,19 @@ impl<'a> ServerHello<'a> {
 }
 
 /// Whether a random is that of a HelloRetryRequest.
-pub fn is_of_retry_request(random: &[u8; RANDOM]) -> bool {
+pub fn is_of_retry_request(random: &Random) -> bool {
     *random == HELLO_RETRY_REQUEST
 }
 
 /// The random of a ClientHello or ServerHello, of which the beginning must be there, with its header.
-pub fn hello_random(message: &[u8]) -> Option<&[u8; RANDOM]> {
+pub fn hello_random(message: &[u8]) -> Option<&Random> {
     let mut reader = Reader::new(message);
     reader.take(MESSAGE_HEADER + VERSION_AND_RANDOM - RANDOM)?;
     reader.array()
 }
 
 /// The random of the ClientHello that `records` begin with.
-pub fn client_random(records: &[u8]) -> Option<&[u8; RANDOM]> {
+pub fn client_random(records: &[u8]) -> Option<&Random> {
     let message = handshake_contents(records)?;
     let is_hello = HandshakeType::of(message)? == HandshakeType::CLIENT_HELLO;
     hello_random(message).filter(|_| is_hello)

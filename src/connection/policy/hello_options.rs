@@ -7,7 +7,7 @@ use crate::context::Settings;
 use crate::engine::{ClientHelloChange, ServerHello, Tls12Hello};
 use crate::error::Reason;
 use crate::flags::{Mode, Options};
-use crate::wire::{Alert, ClientHello, ExtensionType, Version};
+use crate::wire::{Alert, ClientHello, ExtensionType, FALLBACK_SCSV, Version};
 
 /// What a client with these settings changes in its ClientHello.
 pub(in crate::connection) fn hello_change(settings: &Settings) -> ClientHelloChange {
@@ -91,7 +91,6 @@ impl Connection {
         hello: &ClientHello,
         version: Version,
     ) -> Result<(), Refusal> {
-        const FALLBACK_SCSV: u16 = 0x5600;
         let settings = self.settings();
         let highest = [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
