@@ -142,9 +142,8 @@ impl Delegate for Connection {
         self.make_ticket(session)
     }
 
-    fn keep_session(&self, session: SessionSecrets) -> bool {
+    fn keep_session(&self, session: SessionSecrets) {
         self.report_session(session);
-        true
     }
 
     fn received_session(&self, session: SessionSecrets) {

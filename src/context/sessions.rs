@@ -38,7 +38,7 @@ impl Context {
         self.show_in_table(session);
         while let Some(other) = evicted {
             self.statistics.cache_full.increment();
-            self.let_go(&other);
+            self.finish_removal(&other);
             evicted = self.cache.evict(session);
         }
         true
@@ -55,7 +55,7 @@ impl Context {
         if let Some(removed) = &removed {
             self.hide_from_table(removed);
         }
-        self.retire(session);
+        self.end_resumption(session);
         removed.is_some()
     }
 
@@ -65,7 +65,7 @@ impl Context {
         if let Some(removed) = self.cache.expire(session) {
             self.hide_from_table(&removed);
         }
-        self.retire(session);
+        self.end_resumption(session);
     }
 
     /// `SSL_CTX_flush_sessions(3)`: everything that has expired at `time`; all for 0 (S54, S55).
@@ -81,17 +81,18 @@ impl Context {
             Pace::SomeAtOnce
         };
         for session in self.cache.flush(due, pace) {
-            self.let_go(&session);
+            self.finish_removal(&session);
         }
     }
 
-    /// A session has left the cache: it is made not resumable, and reported to the program (S100).
-    fn let_go(&self, session: &SessionRef) {
+    /// The cache has removed a session: the table for C and the program's callback follow (S100).
+    fn finish_removal(&self, session: &SessionRef) {
         self.hide_from_table(session);
-        self.retire(session);
+        self.end_resumption(session);
     }
 
-    fn retire(&self, session: &SessionRef) {
+    /// Makes a session not resumable and reports it to the program as removed.
+    fn end_resumption(&self, session: &SessionRef) {
         session.mark_not_resumable();
         let callback = self.remove_session_callback.get();
         callback.call(Lent::new(self), session);

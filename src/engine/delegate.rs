@@ -66,8 +66,8 @@ pub trait Delegate {
     /// Server, TLS 1.2: turns the new session into a ticket; `None` sends an empty one.
     fn issue_ticket(&self, session: SessionSecrets) -> Option<Vec<u8>>;
 
-    /// Server, TLS 1.2: keeps the new session under `session.session_id`. False when it was not kept.
-    fn keep_session(&self, session: SessionSecrets) -> bool;
+    /// Server, TLS 1.2: keeps the new session under `session.session_id`.
+    fn keep_session(&self, session: SessionSecrets);
 
     /// Client: a session that can be resumed has come from the server.
     fn received_session(&self, session: SessionSecrets);

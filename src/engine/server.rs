@@ -300,7 +300,7 @@ impl StoresServerSessions for ServerHooks {
         match SessionSecrets::from_server_value(&value) {
             Some(mut session) if session.version != Version::TLS1_3 => {
                 session.session_id = key.as_ref().to_vec();
-                thread::ask(|delegate| delegate.keep_session(session)).unwrap_or(false)
+                thread::ask(|delegate| delegate.keep_session(session)).is_some()
             }
             _ => false,
         }

@@ -225,3 +225,52 @@ impl UnderWay {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_belongs_to_one_role_and_ends_with_the_handshake() {
+        let handshake = Handshake::new(Some(Role::Server));
+        assert!(
+            !handshake.server(|server| server.is_reading()),
+            "none is under way"
+        );
+        handshake.begin(Role::Server);
+        assert!(handshake.server(|server| server.is_reading()));
+        assert!(
+            handshake
+                .client(|client| client.offered.any().cloned())
+                .is_none()
+        );
+        handshake.set_suite(0x1301);
+        assert_eq!(handshake.suite(), 0x1301);
+        assert!(matches!(handshake.take().side, Side::Server(_)));
+        assert_eq!(handshake.suite(), 0);
+    }
+
+    #[test]
+    fn a_failure_of_a_callback_is_taken_once() {
+        let handshake = Handshake::new(None);
+        handshake.end_with(Reason::CALLBACK_FAILED);
+        assert!(!handshake.has_failed(), "none is under way");
+        handshake.begin(Role::Client);
+        handshake.end_with(Reason::CALLBACK_FAILED);
+        assert!(handshake.has_failed());
+        assert_eq!(handshake.take_failure(), Some(Reason::CALLBACK_FAILED));
+        assert_eq!(handshake.take_failure(), None);
+    }
+
+    #[test]
+    fn reset_keeps_the_role_only() {
+        let handshake = Handshake::new(Some(Role::Client));
+        handshake.begin(Role::Client);
+        handshake.set_stage(Stage::Failed);
+        handshake.end_with(Reason::CALLBACK_FAILED);
+        handshake.reset();
+        assert_eq!(handshake.role(), Some(Role::Client));
+        assert_eq!(handshake.stage(), Stage::Before);
+        assert!(!handshake.has_failed() && handshake.client_hello().is_none());
+    }
+}

@@ -132,3 +132,56 @@ pub(super) fn is_for_server_name(session: &Session, hello: &ClientHello) -> bool
             .is_some_and(|other| other.eq_ignore_ascii_case(name.to_bytes()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{FLAG_BOUND_TO_HOST, Fields};
+
+    /// A ClientHello with this server name, or without one.
+    fn hello(name: &[u8]) -> ClientHello {
+        let mut extensions = Vec::new();
+        if !name.is_empty() {
+            let length = name.len() as u8;
+            extensions.extend([0, 0, 0, length + 5, 0, length + 3, 0, 0, length]);
+            extensions.extend_from_slice(name);
+        }
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend([0, 0, 2, 0x13, 0x01, 1, 0, 0, extensions.len() as u8]);
+        body.extend(extensions);
+        ClientHello::parse(body).unwrap()
+    }
+
+    fn session(name: Option<&[u8]>, flags: u32) -> SessionRef {
+        Session::new(Fields {
+            host_name: name.map(<[u8]>::to_vec),
+            flags,
+            ..Fields::default()
+        })
+    }
+
+    #[test]
+    fn a_session_is_for_the_server_name_that_it_was_made_for() {
+        let made = session(Some(b"a.example"), 0);
+        assert!(is_for_server_name(&made, &hello(b"A.example")));
+        assert!(!is_for_server_name(&made, &hello(b"b.example")));
+        assert!(!is_for_server_name(&made, &hello(b"")));
+        assert!(may_be_for_server_name(&made, &hello(b"")));
+        assert!(!may_be_for_server_name(&made, &hello(b"b.example")));
+    }
+
+    #[test]
+    fn a_session_without_a_server_name_is_for_any() {
+        let made = session(None, 0);
+        assert!(may_be_for_server_name(&made, &hello(b"a.example")));
+        assert!(may_be_for_server_name(&made, &hello(b"")));
+    }
+
+    #[test]
+    fn a_session_that_is_bound_to_its_server_name_needs_it() {
+        let made = session(Some(b"a.example"), FLAG_BOUND_TO_HOST);
+        assert!(may_be_for_server_name(&made, &hello(b"a.example")));
+        assert!(!may_be_for_server_name(&made, &hello(b"")));
+    }
+}
