@@ -37,7 +37,7 @@ const MODULES: &[(&str, &str)] = &[
     ("engine", "callback cipher libcrypto"),
     ("ticket", "libcrypto"),
     ("callback", "session cipher libcrypto"),
-    ("session", "libcrypto cache"),
+    ("session", "libcrypto"),
     ("cipher", ""),
     ("libcrypto", ""),
     ("cache", ""),
