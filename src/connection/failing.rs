@@ -1,7 +1,7 @@
 //! Ending a connection because of an error.
 
 use super::{Connection, InfoKind, Refusal, Role, Stage, Stop, Want};
-use crate::engine::Failure;
+use crate::engine::{Failure, FatalAlert};
 use crate::error::{Error, Reason};
 use crate::wire::{Alert, AlertLevel};
 
@@ -11,38 +11,48 @@ impl Connection {
     pub(super) fn fail(&self, failure: Failure) -> Stop {
         // S98: nothing is sent after close_notify, so an error takes no session either.
         let closed = self.shutdown.is_sent();
-        let alert_sent = failure.alert_sent.filter(|_| !closed);
-        if let Some(alert) = alert_sent {
-            let _ = self.engine.with(|engine| {
-                if !failure.alert_queued {
-                    engine.send_alert(alert);
-                }
-            });
-            let sent = self.flush_flight().is_ok();
-            self.report_records();
-            self.handshake.set_stage(Stage::Failed);
-            if sent {
-                self.report_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
-            }
-        } else if closed {
+        if closed {
             let _ = self.engine.with(|engine| engine.discard_outgoing());
         }
+        let is_fatal = match failure.alert {
+            FatalAlert::ToSend(alert) if !closed => {
+                let _ = self.engine.with(|engine| engine.send_alert(alert));
+                self.flush_alert(alert);
+                true
+            }
+            FatalAlert::Queued(alert) if !closed => {
+                self.flush_alert(alert);
+                true
+            }
+            FatalAlert::ToSend(_) | FatalAlert::Queued(_) | FatalAlert::None => false,
+            FatalAlert::Received(_) => true,
+        };
         self.report_records();
-        if let Some(alert) = failure.alert_received {
+        if let FatalAlert::Received(alert) = failure.alert {
             self.shutdown.receive_fatal_alert();
             self.report_alert(InfoKind::ReadAlert, AlertLevel::FATAL, alert);
         }
-        if alert_sent.is_some() || failure.alert_received.is_some() {
+        if is_fatal {
             self.lose_failed_session();
         }
         self.handshake.set_stage(Stage::Failed);
         let error = Error::with(failure.reason, failure.detail);
-        match failure.alert_received {
-            Some(_) => {
+        match failure.alert {
+            FatalAlert::Received(_) => {
                 self.transport.set_want(Want::Nothing);
                 Stop::Broken(error)
             }
-            None => Stop::Failed(error),
+            _ => Stop::Failed(error),
+        }
+    }
+
+    /// Sends the alert that is in the engine's output, and reports it.
+    fn flush_alert(&self, alert: Alert) {
+        let sent = self.flush_flight().is_ok();
+        self.report_records();
+        self.handshake.set_stage(Stage::Failed);
+        if sent {
+            self.report_alert(InfoKind::WriteAlert, AlertLevel::FATAL, alert);
         }
     }
 

@@ -32,7 +32,7 @@ use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, Uni
 use rustls::server::{ClientHello, NoServerSessionStorage, ServerCredentialResolver, Tls13Tickets};
 use rustls::split::SplitConnection;
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, VecInput};
+use rustls::{ClientConfig, ClientSide, Connection, Error, ServerConfig, Tcp, VecInput};
 use rustls_aws_lc_rs::kx_group::X25519;
 use zeroize::Zeroizing;
 
@@ -132,32 +132,44 @@ fn finished_connection(suite: u16) -> Result<KernelConnection<ClientSide>, Error
     server_config.send_tls13_tickets = Tls13Tickets { default: 0, max: 0 };
 
     let name = ServerName::try_from("restored.invalid").map_err(|_| Error::UnsupportedNameType)?;
-    let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+    let mut to_server = Vec::new();
     let mut client = Arc::new(config).connect(name).build(&mut to_server)?;
     let mut server = Connection::new(Arc::new(server_config))?;
+    let mut to_client = Vec::new();
     let (mut server_input, mut client_input) = (VecInput::default(), VecInput::default());
     while client.is_handshaking() || !to_server.is_empty() {
-        let before = to_server.len();
-        server_input
-            .read(&mut to_server.as_slice())
-            .map_err(|_| Error::HandshakeNotComplete)?;
-        to_server.clear();
-        server
-            .read_tls(&mut server_input, &mut to_client)
-            .handle_all(&mut Vec::new())?;
-        client_input
-            .read(&mut to_client.as_slice())
-            .map_err(|_| Error::HandshakeNotComplete)?;
-        let after = to_client.len();
-        to_client.clear();
-        client
-            .read_tls(&mut client_input, &mut to_server)
-            .handle_all(&mut Vec::new())?;
-        if before == 0 && after == 0 {
+        if to_server.is_empty() && to_client.is_empty() {
             return Err(Error::HandshakeNotComplete);
         }
+        deliver(
+            &mut to_server,
+            &mut server_input,
+            &mut server,
+            &mut to_client,
+        )?;
+        deliver(
+            &mut to_client,
+            &mut client_input,
+            &mut client,
+            &mut to_server,
+        )?;
     }
     into_kernel(client.split()?)
+}
+
+/// Gives one end what the other has sent.
+fn deliver<Side: rustls::SideData>(
+    sent: &mut Vec<u8>,
+    input: &mut VecInput,
+    end: &mut Connection<Side, Tcp>,
+    answer: &mut Vec<u8>,
+) -> Result<(), Error> {
+    input
+        .read(&mut sent.as_slice())
+        .map_err(|_| Error::HandshakeNotComplete)?;
+    sent.clear();
+    end.read_tls(input, answer).handle_all(&mut Vec::new())?;
+    Ok(())
 }
 
 fn into_kernel(client: SplitConnection<ClientSide>) -> Result<KernelConnection<ClientSide>, Error> {

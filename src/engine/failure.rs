@@ -19,12 +19,21 @@ pub struct Failure {
     pub reason: Reason,
     /// More for a person; never secret.
     pub detail: String,
-    /// The fatal alert to be sent.
-    pub alert_sent: Option<Alert>,
-    /// It is in the engine's output already.
-    pub alert_queued: bool,
-    /// The fatal alert that came from the peer.
-    pub alert_received: Option<Alert>,
+    /// Which alert goes with it.
+    pub alert: FatalAlert,
+}
+
+/// The fatal alert of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FatalAlert {
+    /// There is none.
+    None,
+    /// This one is to be sent.
+    ToSend(Alert),
+    /// This one is in the engine's output.
+    Queued(Alert),
+    /// This one has come from the peer.
+    Received(Alert),
 }
 
 impl Failure {
@@ -33,9 +42,7 @@ impl Failure {
         Self {
             reason,
             detail: String::new(),
-            alert_sent: Some(alert),
-            alert_queued: false,
-            alert_received: None,
+            alert: FatalAlert::ToSend(alert),
         }
     }
 
@@ -52,36 +59,29 @@ impl Failure {
         Self {
             reason,
             detail: detail.into(),
-            alert_sent: None,
-            alert_queued: false,
-            alert_received: None,
+            alert: FatalAlert::None,
         }
     }
 
-    /// The alert that OpenSSL sends where rustls sends another, if it goes without protection: a
-    /// missing certificate is told by its own alert in TLS 1.3, where it is protected, only.
-    pub(super) fn usual_plain_alert(&self) -> Option<Alert> {
-        match (self.reason, self.alert_sent) {
+    /// The alert that OpenSSL sends where rustls sends `alert`, if it goes without protection. TLS 1.3 alone, which
+    /// protects it, has an alert for a missing certificate.
+    pub(super) fn plain_alert(&self, alert: Alert) -> Alert {
+        match self.reason {
             // RFC 8446, section 4.2.1
-            (Reason::UNSUPPORTED_PROTOCOL, Some(Alert::HANDSHAKE_FAILURE)) => {
-                Some(Alert::PROTOCOL_VERSION)
+            Reason::UNSUPPORTED_PROTOCOL if alert == Alert::HANDSHAKE_FAILURE => {
+                Alert::PROTOCOL_VERSION
             }
             // RFC 8446, section 5
-            (Reason::BAD_CHANGE_CIPHER_SPEC | Reason::UNEXPECTED_RECORD, Some(_)) => {
-                Some(Alert::UNEXPECTED_MESSAGE)
-            }
-            (
-                Reason::CLIENTHELLO_TLSEXT
-                | Reason::EE_KEY_TOO_SMALL
-                | Reason::CA_KEY_TOO_SMALL
-                | Reason::CA_MD_TOO_WEAK,
-                Some(_),
-            ) => Some(Alert::INTERNAL_ERROR),
+            Reason::BAD_CHANGE_CIPHER_SPEC | Reason::UNEXPECTED_RECORD => Alert::UNEXPECTED_MESSAGE,
+            Reason::CLIENTHELLO_TLSEXT
+            | Reason::EE_KEY_TOO_SMALL
+            | Reason::CA_KEY_TOO_SMALL
+            | Reason::CA_MD_TOO_WEAK => Alert::INTERNAL_ERROR,
             // RFC 8446, section 9.2
-            (Reason::MISSING_SIGALGS_EXTENSION, Some(_)) => Some(Alert::MISSING_EXTENSION),
-            (Reason::BINDER_DOES_NOT_VERIFY, Some(_)) => Some(Alert::ILLEGAL_PARAMETER),
-            (Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE, Some(_)) => Some(Alert::HANDSHAKE_FAILURE),
-            _ => None,
+            Reason::MISSING_SIGALGS_EXTENSION => Alert::MISSING_EXTENSION,
+            Reason::BINDER_DOES_NOT_VERIFY => Alert::ILLEGAL_PARAMETER,
+            Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE => Alert::HANDSHAKE_FAILURE,
+            _ => alert,
         }
     }
 
@@ -92,9 +92,7 @@ impl Failure {
             return Self {
                 reason: Reason(alert.reason_code()),
                 detail: format!("SSL alert number {}", alert.0),
-                alert_sent: None,
-                alert_queued: false,
-                alert_received: Some(alert),
+                alert: FatalAlert::Received(alert),
             };
         }
         Self {
@@ -110,23 +108,23 @@ impl Failure {
                 | Error::InvalidMessage(_) => error.to_string(),
                 _ => String::new(),
             },
-            alert_sent: AlertDescription::try_from(error)
-                .ok()
-                .map(|alert| alerts.in_place_of(Alert(alert.0))),
-            alert_queued: true,
-            alert_received: None,
+            alert: match AlertDescription::try_from(error) {
+                Ok(alert) => FatalAlert::Queued(alerts.in_place_of(Alert(alert.0))),
+                Err(_) => FatalAlert::None,
+            },
         }
     }
 
     /// The same if a hook has rejected the peer.
     pub(super) fn rejecting(self, rejected: Option<PeerRejected>) -> Self {
         match rejected {
-            Some(rejected) if self.alert_received.is_none() => Self {
+            None => self,
+            Some(_) if matches!(self.alert, FatalAlert::Received(_)) => self,
+            Some(rejected) => Self {
                 reason: rejected.reason,
                 detail: String::new(),
                 ..self
             },
-            _ => self,
         }
     }
 }

@@ -99,7 +99,7 @@ pub use delegate::{
 pub use early_data::{EarlyDataEvent, EarlyDataPolicy};
 pub use events::Event;
 pub use facts::Facts;
-pub use failure::Failure;
+pub use failure::{Failure, FatalAlert};
 pub use hello_change::ClientHelloChange;
 pub use messages::Record;
 pub use new_session_ticket::TicketSecrets;

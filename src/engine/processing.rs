@@ -10,7 +10,7 @@ use super::adapted_hello::Adapted;
 use super::alerts::Alerts;
 use super::delegate::Delegate;
 use super::early_data::{self, Decrypted, EarlyDataEvent, EarlyDataPolicy};
-use super::failure::{Failure, Side, replace_plain_alert};
+use super::failure::{Failure, FatalAlert, Side, replace_plain_alert};
 use super::new_session_ticket::TicketSource;
 use super::provider::random::SERVER_SESSION_ID;
 use super::record::RecordBuffer;
@@ -182,13 +182,11 @@ impl Engine {
 
 /// If the alert goes without protection, replaces it by the right one.
 fn replace_alert(failure: &mut Failure, output: &mut [u8]) {
-    let plain = failure.usual_plain_alert();
-    if let Some(alert) = plain
-        .or(failure.alert_sent)
-        .filter(|_| failure.alert_queued)
-        && replace_plain_alert(output, alert)
-    {
-        failure.alert_sent = Some(alert);
+    if let FatalAlert::Queued(alert) = failure.alert {
+        let alert = failure.plain_alert(alert);
+        if replace_plain_alert(output, alert) {
+            failure.alert = FatalAlert::Queued(alert);
+        }
     }
 }
 

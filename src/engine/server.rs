@@ -42,82 +42,66 @@ use crate::wire::Version;
 /// A connection of rustls, and what it asks.
 type Accepted = (Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>);
 
+/// Makes a connection for the server that is driven on this thread.
 pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
-    let ServerParameters {
-        profile, tickets, ..
-    } = &parameters;
-    let prefer_server_order = profile.prefer_server_order;
-    let tls13 = parameters.version == Version::TLS1_3;
-    let selector = parameters
-        .preferred_suite
-        .and_then(suite_selection::preferring);
-    let template = match parameters.client_authentication {
-        ClientAuthentication::None if !parameters.may_ask_later => {
-            Some(profile.templates.server(&profile.provider)?)
-        }
-        _ => None,
-    };
-    let provider = profile.provider.clone();
-    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
-    let with_ticketer = match parameters.version {
-        Version::TLS1_3 => parameters.early_data == EarlyDataPolicy::Reject,
-        _ => tickets.tls12,
-    };
-    let (early_data, early_answer) = (parameters.early_data, parameters.early_answer);
-    let count = tickets.count;
-    let max_fragment = parameters.max_fragment;
-    let alpn = parameters.alpn.clone();
-    let hooks = Arc::new(ServerHooks {
-        client_ca_names: parameters
-            .client_ca_names
-            .iter()
-            .map(|name| distinguished_name(name))
-            .collect(),
-        client_schemes: parameters
-            .client_signature_schemes
-            .iter()
-            .copied()
-            .map(SignatureScheme)
-            .collect(),
-        parameters,
-    });
-    let mut config = match template {
-        Some(config) => config,
-        None => ServerConfig::builder(provider)
-            .with_client_cert_verifier(hooks.clone())
-            .with_server_credential_resolver(hooks.clone())
-            .map(with_common_settings)?,
-    };
+    let hooks = Arc::new(ServerHooks::new(parameters));
+    let mut config = configuration(&hooks)?;
     config.cert_resolver = hooks.clone();
     config.session_storage = hooks.clone();
+    config.key_log = hooks.clone();
+    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
+    let with_ticketer = match hooks.parameters.version {
+        Version::TLS1_3 => hooks.parameters.early_data == EarlyDataPolicy::Reject,
+        _ => hooks.parameters.tickets.tls12,
+    };
     config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
+    set_choices(&mut config, &hooks.parameters);
+    Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
+}
+
+/// The configuration to start from: the template, unless the client may be asked for a certificate.
+fn configuration(hooks: &Arc<ServerHooks>) -> Result<ServerConfig, Error> {
+    let parameters = &hooks.parameters;
+    let provider = &parameters.profile.provider;
+    match parameters.client_authentication {
+        ClientAuthentication::None if !parameters.may_ask_later => {
+            parameters.profile.templates.server(provider)
+        }
+        _ => ServerConfig::builder(provider.clone())
+            .with_client_cert_verifier(hooks.clone())
+            .with_server_credential_resolver(hooks.clone())
+            .map(with_common_settings),
+    }
+}
+
+/// Puts in what has been decided for this client.
+fn set_choices(config: &mut ServerConfig, parameters: &ServerParameters) {
     // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
     // would send.
     config.send_tls13_tickets = Tls13Tickets {
         default: 0,
-        max: count,
+        max: parameters.tickets.count,
     };
-    config.alpn_protocols = alpn
+    config.alpn_protocols = parameters
+        .alpn
         .iter()
         .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
         .collect();
-    config.key_log = hooks.clone();
-    config.max_early_data_size = early_data.limit();
-    config.send_half_rtt_data = early_answer;
-    config.max_fragment_size = fragment_size(max_fragment);
-    config.cipher_suite_selector = match prefer_server_order {
-        true => &PreferServerOrder,
-        false => &PreferClientOrder,
+    config.max_early_data_size = parameters.early_data.limit();
+    config.send_half_rtt_data = parameters.early_answer;
+    config.max_fragment_size = fragment_size(parameters.max_fragment);
+    let preferred = parameters.preferred_suite;
+    let prefer_server_order = parameters.profile.prefer_server_order;
+    config.cipher_suite_selector = match preferred.and_then(suite_selection::preferring) {
+        Some(selector) => selector,
+        None if prefer_server_order => &PreferServerOrder,
+        None => &PreferClientOrder,
     };
-    config.kx_selector = match (tls13, prefer_server_order) {
+    config.kx_selector = match (parameters.version == Version::TLS1_3, prefer_server_order) {
         (true, _) => &SharesFirst,
         (false, true) => &ServerGroups,
         (false, false) => &ClientGroups,
     };
-    if let Some(selector) = selector {
-        config.cipher_suite_selector = selector;
-    }
-    Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
 }
 
 /// The name that rustls will resume under, given the one in the ClientHello.
@@ -135,6 +119,16 @@ pub(super) struct ServerHooks {
 }
 
 impl ServerHooks {
+    fn new(parameters: ServerParameters) -> Self {
+        let names = parameters.client_ca_names.iter();
+        let schemes = parameters.client_signature_schemes.iter().copied();
+        Self {
+            client_ca_names: names.map(|name| distinguished_name(name)).collect(),
+            client_schemes: schemes.map(SignatureScheme).collect(),
+            parameters,
+        }
+    }
+
     /// As the program wants it now, if it can be asked.
     fn client_authentication(&self) -> ClientAuthentication {
         thread::ask(|delegate| delegate.client_authentication())

@@ -400,9 +400,9 @@ fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
         let mut both = ends(version, None, None, false, true);
         let failure = handshake(&mut both).unwrap_err();
         assert_eq!(failure.reason, Reason::CERTIFICATE_VERIFY_FAILED);
-        assert_eq!(failure.alert_sent, Some(Alert::UNKNOWN_CA));
+        assert_eq!(failure.alert, FatalAlert::Queued(Alert::UNKNOWN_CA));
         let seen = transfer(&mut both.client, &mut both.server, &both.at_server).unwrap_err();
-        assert_eq!(seen.alert_received, Some(Alert::UNKNOWN_CA));
+        assert_eq!(seen.alert, FatalAlert::Received(Alert::UNKNOWN_CA));
         assert_eq!(seen.reason, Reason(1048));
     }
 }
@@ -455,7 +455,7 @@ fn any_alert_can_be_sent_with_and_without_keys() {
         handshake(&mut both).unwrap();
         both.server.send_alert(Alert::INTERNAL_ERROR);
         let seen = transfer(&mut both.server, &mut both.client, &both.at_client).unwrap_err();
-        assert_eq!(seen.alert_received, Some(Alert::INTERNAL_ERROR));
+        assert_eq!(seen.alert, FatalAlert::Received(Alert::INTERNAL_ERROR));
     }
     let mut early = ends(Version::TLS1_3, None, None, false, false);
     early.client.discard_outgoing();
