@@ -59,7 +59,7 @@ impl Connection {
         Ok(profile)
     }
 
-    /// What a full handshake has as its session so far.
+    /// The provisional session of a full handshake.
     pub(super) fn new_session(&self) -> Option<SessionRef> {
         self.session
             .provisional()

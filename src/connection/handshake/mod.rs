@@ -12,7 +12,11 @@
 //! | [`Failed`](Stage::Failed)       |                                                                           |
 //!
 //! A fatal error makes any stage `Failed`, and `SSL_clear` makes any `Before`. What only a handshake
-//! needs is a [`Client`]'s or a [`Server`]'s, and is freed at its end.
+//! needs is a [`Client`]'s or a [`Server`]'s, and is freed at its end. A server's decisions have states
+//! too, see `server`, and so has early data, see `early_data/state.rs`.
+//!
+//! Calls go one way: calls for early data, the driver, then `client` or `server` and `events`, then
+//! callbacks, resumption and tickets, and below them the parts of the connection.
 //!
 //! | file               | what                                                           |
 //! |--------------------|----------------------------------------------------------------|
@@ -21,6 +25,7 @@
 //! | `client`           | starts a client                                                |
 //! | `client_callbacks` | the callbacks of a client about the server's extensions        |
 //! | `server`           | a server's decisions on the ClientHello                        |
+//! | `choice`           | what a server chooses from, and what it has chosen so far      |
 //! | `server_start`     | starts a server's engine with them                             |
 //! | `server_callbacks` | the callbacks of a server before its answer                    |
 //! | `resumption`       | which session a server may resume                              |
@@ -29,7 +34,7 @@
 //! | `new_sessions`     | the fields of new sessions, of either role                     |
 //! | `finish`           | the end of a handshake: session, cache, callback               |
 //! | `session_ids`      | ids of a server's new sessions                                 |
-//! | `tickets`          | a server's tickets of TLS 1.3, after the handshake              |
+//! | `tickets`          | a server's tickets of TLS 1.3, after the handshake             |
 //! | `ticket_making`    | makes tickets of both versions                                 |
 //! | `early_data`       | early data of either role                                      |
 

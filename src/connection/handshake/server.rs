@@ -238,7 +238,7 @@ impl Connection {
         self.begin_session()
     }
 
-    /// Checks what was not needed to find the session, and keeps what getters show of it.
+    /// Checks what was not needed to find the session, and records what getters show of it.
     fn check_extensions(&self, hello: &ClientHello, version: Version) -> Result<(), Stop> {
         let resumed = self.session.is_resumed();
         self.enforce(hello.check_compression())?;
@@ -260,7 +260,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks the servername callback, and drops the offered session if the program's answer is against it.
+    /// Asks the servername callback, and drops the offered session if it must not be resumed after that.
     fn choose_server_name(
         &self,
         hello: &ClientHello,
@@ -276,11 +276,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Keeps what the client asks for, as far as this handshake has a use for it.
+    /// Records the client's requests, unless the resumption makes them void.
     fn record_requests(&self, hello: &ClientHello, version: Version) {
         let resumed = self.session.is_resumed();
         if resumed && version == Version::TLS1_2 {
-            // Without a key exchange OpenSSL does not look at them.
+            // Without a key exchange OpenSSL ignores them.
             self.hellos.forget_groups();
         }
         // A resumed session takes the place of a certificate, so there is nothing to staple.
@@ -291,6 +291,7 @@ impl Connection {
         }
     }
 
+    /// The highest version that both sides speak and the policy permits.
     fn choose_version(&self, hello: &ClientHello) -> Result<Version, Stop> {
         self.enforce(hello.check_versions())?;
         let settings = self.settings_with_ciphers();

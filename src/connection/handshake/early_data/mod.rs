@@ -1,8 +1,8 @@
 //! Early data (SSL_read_early_data(3)): sending, receiving and answering it.
 //!
 //! A client begins with `SSL_write_early_data`: the ClientHello goes out together with the first
-//! data, and the handshake rests in [`Stage::EarlyData`] until something else than early data is
-//! asked for. A server begins with `SSL_read_early_data`, which goes as far as the end of the
+//! data, and the handshake rests in [`Stage::EarlyData`] until the program makes
+//! another call. A server begins with `SSL_read_early_data`, which goes as far as the end of the
 //! server's own messages; the handshake rests there likewise.
 //!
 //! [`EarlyData`] says what may be called when.
@@ -22,8 +22,8 @@ pub use state::EarlyDataStatus;
 use state::{Answered, ReadCall, WriteCall, misused};
 
 impl Connection {
-    /// Whether the secrets of early data are those of OpenSSL at this point: a client has them as
-    /// soon as it has announced early data, a server when it accepts it.
+    /// Whether there are secrets of early data, as in OpenSSL: a client has them as soon as it has
+    /// announced early data, a server when it accepts it.
     pub(in crate::connection) fn has_early_secrets(&self) -> bool {
         match (self.role(), self.early.status()) {
             (_, EarlyDataStatus::NotSent) => false,

@@ -1,4 +1,4 @@
-//! What a handshake decides on early data, and records of it.
+//! Decisions of a handshake on early data.
 
 use super::{Connection, EarlyDataStatus, Role, Stop};
 use crate::context::Settings;
@@ -152,7 +152,7 @@ impl Connection {
         }
     }
 
-    /// Client: the server may accept early data only in what the client meant by it.
+    /// Client: the server has accepted early data, which it may do only with the protocol of the session.
     fn accept_early_data(&self) -> Result<(), Stop> {
         if self.early.status() != EarlyDataStatus::Rejected {
             return Ok(());
