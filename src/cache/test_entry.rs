@@ -80,7 +80,7 @@ unsafe impl Counted for Object {
         &self.count
     }
 
-    fn end(&self, _: Last) {
+    fn end(&self, _: &Last) {
         #[cfg(loom)]
         ENDED.set(ENDED.get() + 1);
     }

@@ -36,7 +36,7 @@ pub unsafe trait Counted: Send + Sync + Sized + 'static {
 
     /// Called once, when the last reference is gone and before the memory is freed. Threads that found an
     /// exposed object may still be reading it.
-    fn end(&self, _: Last) {}
+    fn end(&self, _: &Last) {}
 
     /// How many bytes wait to be freed with an object that has ended, for the statistics.
     fn bytes(&self) -> usize {
@@ -45,7 +45,18 @@ pub unsafe trait Counted: Send + Sync + Sized + 'static {
 }
 
 /// Shows that the last reference to an object is gone. Only this module makes it, once for each object.
-pub struct Last(());
+pub struct Last {
+    start: usize,
+    size: usize,
+}
+
+impl Last {
+    /// Panics unless `part` is a part of the object.
+    pub(super) fn check_part<P>(&self, part: &P) {
+        let offset = std::ptr::from_ref(part).addr().wrapping_sub(self.start);
+        assert!(offset < self.size, "a part of another object");
+    }
+}
 
 /// How many references there are to one object, and how its memory is freed.
 pub struct Count {
@@ -264,7 +275,10 @@ impl<T: Counted> Deref for Lent<'_, T> {
 unsafe fn end<T: Counted>(object: NonNull<T>) {
     // SAFETY: freed below at the earliest. Readers without a reference may share it.
     let ended = unsafe { object.as_ref() };
-    ended.end(Last(()));
+    ended.end(&Last {
+        start: object.as_ptr().addr(),
+        size: size_of::<T>(),
+    });
     let object = object.as_ptr();
     if !ended.count().is_exposed.load(Ordering::Relaxed) {
         // SAFETY: made by `Ref::new`; the count reaches zero once.

@@ -7,6 +7,8 @@
 //! | `counted_cell` | a place that gives references to its object to any thread                 |
 //! | `attachment`   | memory that is attached to an object for as long as the object's          |
 //! | `weak_slot`    | a field of an object that refers to what the object belongs to            |
+//! | `block`        | a block of memory with byte fields                                        |
+//! | `blocks`       | byte fields that are read without a lock, and replaced as a whole         |
 //! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
 //! | `tag`          | the word by which a pointer from C is known                               |
 //! | `lock`         | a lock that survives a fork                                               |
@@ -14,6 +16,8 @@
 //! | `sync`         | atomics and lock, which loom replaces                                     |
 
 mod attachment;
+mod block;
+mod blocks;
 mod count;
 mod counted_cell;
 #[cfg(not(loom))]
@@ -26,8 +30,10 @@ pub mod tag;
 mod weak_slot;
 
 pub use attachment::{Attached, Attachment};
+pub use block::{Block, Kept, Values};
+pub use blocks::{Blocks, Locked, Pinned, PinnedBlock};
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;
-pub use reclaim::{Guard as PinGuard, collect, garbage, pin, prepare, retire, try_to_collect};
+pub use reclaim::{collect, garbage, pin, prepare, retire, try_to_collect};
 pub use sync::{Lock, LockGuard};
 pub use weak_slot::{WeakHandle, WeakSlot};

@@ -38,7 +38,7 @@
 //!     pub peer: Option<&'a Arc<PeerChain>>,
 //! }
 //! pub enum Part { Id, Ticket, ServerName }                    // where they lie in a block
-//! impl Bytes { fn of_block(block) -> Self; fn parts(&self) -> [Option<&[u8]>; PARTS] }
+//! impl Bytes { fn of_block(block) -> Self; fn parts(&self) -> [Option<&[u8]>; PARTS]; … }
 //!
 //! /// All fields, owned.
 //! pub struct Fields {
@@ -146,21 +146,27 @@ macro_rules! session_fields {
 
         impl<'a> Bytes<'a> {
             /// The byte fields of a block.
-            pub fn of_block(block: Body<'a>) -> Self {
+            pub fn of_block(block: Block<'a>) -> Self {
+                let value = block.values();
                 Self {
-                    $( $always: block.part(Part::$always_part), )*
-                    $( $optional: block.optional(Part::$optional_part), )*
-                    $( $name: block.name(Part::$name_part).map(CStr::to_bytes), )*
+                    $( $always: value[Part::$always_part as usize].unwrap_or_default(), )*
+                    $( $optional: value[Part::$optional_part as usize], )*
+                    $( $name: value[Part::$name_part as usize], )*
                     peer: None,
                 }
             }
 
-            /// The byte fields by [`Part`]. Names end at their first NUL.
-            pub fn parts(&self) -> [Option<&'a [u8]>; PARTS] {
+            /// The byte fields by [`Part`].
+            pub fn parts(&self) -> Values<'a, PARTS> {
+                [ $( Some(self.$always), )* $( self.$optional, )* $( self.$name, )* ]
+            }
+
+            /// The byte fields, each with its part.
+            pub fn with_parts(&self) -> [(Part, Option<&'a [u8]>); PARTS] {
                 [
-                    $( Some(self.$always), )*
-                    $( self.$optional, )*
-                    $( self.$name.map(until_nul), )*
+                    $( (Part::$always_part, Some(self.$always)), )*
+                    $( (Part::$optional_part, self.$optional), )*
+                    $( (Part::$name_part, self.$name), )*
                 ]
             }
         }
@@ -230,7 +236,7 @@ macro_rules! session_fields {
             $(
                 $(#[$optional_doc])*
                 pub fn $optional(&self) -> Option<Field<'_, [u8]>> {
-                    self.bodies().part(Part::$optional_part)
+                    self.bodies().optional(Part::$optional_part)
                 }
             )*
             $(

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Or
 use zeroize::Zeroizing;
 
 use crate::clock;
-use crate::session::block::Body;
+use crate::reference::Values;
+use crate::session::body::Block;
 use crate::session::field_table::session_fields;
 use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Field, PeerChain, Session};
 
@@ -132,9 +133,4 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
-}
-
-/// A name without what follows its first NUL.
-fn until_nul(name: &[u8]) -> &[u8] {
-    name.split(|byte| *byte == 0).next().unwrap_or_default()
 }

@@ -10,13 +10,13 @@
 //! All of it goes at the session's end. What a thread was lent that has ended is left to the next thread,
 //! so that a session keeps no more than for the threads that there are at one time.
 
-use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
+use crate::reference::Kept;
 use crate::session::PeerChain;
-use crate::session::block::{Body, Header, Reference};
-use crate::session::fields::{PARTS, Part};
+use crate::session::body::Block;
+use crate::session::fields::{NAMES, PARTS, Part};
 
 /// How many values of one field are kept for one thread.
 const KEPT_VALUES: usize = 64;
@@ -45,7 +45,7 @@ pub struct Reader {
 /// What is kept.
 pub enum Value {
     Window(Arc<Window>),
-    Block(Reference),
+    Block(Kept<PARTS, NAMES>),
     Peer(Arc<PeerChain>),
 }
 
@@ -105,20 +105,11 @@ impl Reader {
     }
 
     /// Keeps the block that `part` lies in; moves what is beyond the limits to `dropped`.
-    ///
-    /// # Safety
-    /// The block is alive.
-    pub unsafe fn keep_block(
-        &mut self,
-        part: Part,
-        block: NonNull<Header>,
-        dropped: &mut Vec<Value>,
-    ) {
+    pub fn keep_block(&mut self, part: Part, block: Block<'_>, dropped: &mut Vec<Value>) {
         let field = part as usize;
-        if !matches!(self.newest(field), Some(Value::Block(newest)) if newest.0 == block) {
-            // SAFETY: as the caller promises.
-            let reference = unsafe { Reference::to(block) };
-            self.keep(field, Value::Block(reference), dropped);
+        let newest = self.newest(field);
+        if !matches!(newest, Some(Value::Block(kept)) if kept.has(block, field)) {
+            self.keep(field, Value::Block(block.keep(field)), dropped);
         }
     }
 
@@ -169,8 +160,7 @@ impl Value {
     fn size(&self) -> usize {
         match self {
             Self::Window(_) => size_of::<Window>(),
-            // SAFETY: the reference keeps it alive; only its header is looked at.
-            Self::Block(reference) => unsafe { Body::new(reference.0) }.size(),
+            Self::Block(kept) => kept.size(),
             Self::Peer(peer) => peer.certificates().map(<[u8]>::len).sum(),
         }
     }

@@ -12,7 +12,7 @@
 //! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
 //! | [`der`]       | `i2d_SSL_SESSION` and `d2i_SSL_SESSION`                                   |
 //! | [`text`]      | `SSL_SESSION_print` and `SSL_SESSION_print_keylog`                        |
-//! | `body`, `block` | the blocks that hold the byte fields                                    |
+//! | `body`        | the byte fields: how they are read, set and lent                          |
 //! | `lent`        | what is kept for threads that were lent it                                |
 //! | `setters`     | what programs may set                                                     |
 //! | [`Owner`]     | the owner of the cache that a session is in                               |
@@ -31,7 +31,6 @@
 //! cache; else it goes to the epoch, because a lookup that takes no lock may be passing through it
 //! just then.
 
-mod block;
 mod body;
 pub mod der;
 mod field_table;

@@ -17,7 +17,7 @@ unsafe impl Counted for Session {
 
     /// The callbacks of the application data see the whole session; then the secrets are wiped, and what the
     /// session owns elsewhere is dropped.
-    fn end(&self, last: Last) {
+    fn end(&self, last: &Last) {
         self.ex_data.free_for(self);
         // The memory may stay for lookups that are under way, but to C the session is gone.
         self.tag.clear();

@@ -11,8 +11,8 @@ use crate::reference::{Attachment, Count, WeakSlot};
 use crate::session::body::{BodyList, PeerChange};
 use crate::session::fields::{AtomicNumbers, hex};
 use crate::session::{
-    Bytes, FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields,
-    MAX_FRAGMENT_LENGTH_UNSPECIFIED, Numbers, Part, PeerChain, Reading, SessionRef, View,
+    FLAG_BOUND_TO_HOST, FLAG_EXTENDED_MASTER_SECRET, Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+    Numbers, Part, PeerChain, Reading, SessionRef, View,
 };
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
@@ -115,30 +115,20 @@ impl Session {
         Fields::from(self.read().view())
     }
 
-    /// Changes any fields at once. `change` runs again when another thread changes byte fields
-    /// just then. Numbers that `change` leaves alone are not written.
+    /// Changes any fields at once.
     #[cfg(test)]
-    pub fn update(&self, mut change: impl FnMut(&mut Fields)) {
-        let numbers = self.numbers.load();
-        let (before, after) = self.bodies.replace_with(numbers, |view| {
-            let mut fields = Fields::from(view);
-            change(&mut fields);
-            ((numbers, fields.view().numbers), fields)
-        });
-        self.forget_key_hash();
-        self.store_numbers(&before, &after);
+    pub fn update(&self, change: impl FnOnce(&mut Fields)) {
+        let mut fields = self.fields();
+        change(&mut fields);
+        self.assign(fields.view());
     }
 
     /// Puts all fields of `view` in place of the present ones; the count, the mark, the owner and
     /// the application data stay.
-    pub fn assign<'a>(&'a self, view: View<'a>) {
+    pub fn assign(&self, view: View<'_>) {
         let before = self.numbers.load();
         let peer = PeerChange::Becomes(view.bytes.peer.cloned());
-        let bytes = Bytes {
-            peer: None,
-            ..view.bytes
-        };
-        self.bodies.replace(|_| bytes, peer);
+        self.bodies.replace(&view.bytes.with_parts(), peer);
         self.forget_key_hash();
         self.store_numbers(&before, &view.numbers);
     }

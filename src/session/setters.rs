@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::error::{Error, Reason, Result};
 use crate::session::body::PeerChange;
-use crate::session::{Bytes, MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Session};
+use crate::session::{MAX_ID_CONTEXT_LEN, MAX_ID_LEN, MAX_MASTER_KEY_LEN, Part, Session};
 
 impl Session {
     /// `SSL_SESSION_set1_id(3)`: at most 32 bytes, else `SSL_R_SSL_SESSION_ID_TOO_LONG`.
@@ -13,7 +13,7 @@ impl Session {
         if id.len() > MAX_ID_LEN {
             return Err(Reason::SSL_SESSION_ID_TOO_LONG.into());
         }
-        self.set_bytes(|old| Bytes { id, ..old });
+        self.set(Part::Id, Some(id));
         self.forget_key_hash();
         Ok(())
     }
@@ -24,7 +24,7 @@ impl Session {
         if id_context.len() > MAX_ID_CONTEXT_LEN {
             return Err(Reason::SSL_SESSION_ID_CONTEXT_TOO_LONG.into());
         }
-        self.set_bytes(|old| Bytes { id_context, ..old });
+        self.set(Part::IdContext, Some(id_context));
         Ok(())
     }
 
@@ -33,33 +33,28 @@ impl Session {
         if master_key.len() > MAX_MASTER_KEY_LEN {
             return Err(Error::Silent);
         }
-        self.set_bytes(|old| Bytes { master_key, ..old });
+        self.set(Part::MasterKey, Some(master_key));
         Ok(())
     }
 
     /// `SSL_SESSION_set1_hostname(3)`; `None` clears.
     pub fn set_host_name(&self, host_name: Option<&[u8]>) -> Result<()> {
         bounded(host_name)?;
-        self.set_bytes(|old| Bytes { host_name, ..old });
+        self.set(Part::HostName, host_name);
         Ok(())
     }
 
     /// `SSL_SESSION_set1_alpn_selected(3)`; `None` and an empty name clear.
     pub fn set_alpn(&self, alpn: Option<&[u8]>) -> Result<()> {
         bounded(alpn)?;
-        let alpn = alpn.filter(|name| !name.is_empty());
-        self.set_bytes(|old| Bytes { alpn, ..old });
+        self.set(Part::Alpn, alpn.filter(|name| !name.is_empty()));
         Ok(())
     }
 
     /// `SSL_SESSION_set1_ticket_appdata(3)`; `None` and empty data clear.
     pub fn set_ticket_appdata(&self, data: Option<&[u8]>) -> Result<()> {
         bounded(data)?;
-        let ticket_appdata = data.filter(|data| !data.is_empty());
-        self.set_bytes(|old| Bytes {
-            ticket_appdata,
-            ..old
-        });
+        self.set(Part::TicketAppdata, data.filter(|data| !data.is_empty()));
         Ok(())
     }
 
@@ -100,8 +95,8 @@ impl Session {
             .store(bytes, Ordering::Relaxed);
     }
 
-    fn set_bytes<'a>(&'a self, change: impl FnOnce(Bytes<'a>) -> Bytes<'a>) {
-        self.bodies.replace(change, PeerChange::Stays);
+    fn set(&self, part: Part, value: Option<&[u8]>) {
+        self.bodies.replace(&[(part, value)], PeerChange::Stays);
     }
 }
 

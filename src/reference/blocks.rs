@@ -1,0 +1,181 @@
+//! Byte fields that any thread reads without a lock, and that are replaced as a whole.
+//!
+//! The fields lie in one [`Block`], the current one. A change makes another block and puts it in its place:
+//!
+//! * **Readers here** take no lock. They pin the epoch, and a block that was replaced keeps what it refers to until all
+//!   threads that were pinned then have unpinned.
+//! * **C, of fields that stay.** C keeps pointers to fields that it was lent. A block records which fields these are.
+//!   Such a field is not copied into the next block, which refers to the one that has it instead; all other fields are
+//!   copied, so that their former block can go.
+//! * **C, of fields that were replaced.** [`Kept`](super::Kept) keeps their block.
+//!
+//! So there is at most one block for each field, besides those that are kept.
+//!
+//! A lock orders changes, and lending: else a change could copy a field, and free the original, while C is given a
+//! pointer to it. It guards a value of the user's too.
+//!
+//! Memory ordering: a new block is published with Release and read with Acquire, so a thread that sees the pointer sees
+//! the bytes. They are not written to after that, but for [`Blocks::wipe`], when no reader of that field is left.
+
+use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::block::{Block, Header, Values, first, no_longer_current};
+use super::count::Last;
+use super::reclaim::{Guard, pin, retire};
+use super::sync::{Lock, LockGuard};
+
+/// The current block of an object, and what else the lock guards.
+pub struct Blocks<const N: usize, const NAMES: usize, T> {
+    current: AtomicPtr<Header<N, NAMES>>,
+    guarded: Lock<T>,
+}
+
+// SAFETY: blocks are immutable while shared, but for atomics and the cell that the last reader clears.
+unsafe impl<const N: usize, const NAMES: usize, T: Send> Send for Blocks<N, NAMES, T> {}
+// SAFETY: as above; `guarded` is reached with its lock only.
+unsafe impl<const N: usize, const NAMES: usize, T: Send> Sync for Blocks<N, NAMES, T> {}
+
+/// A value in a block. It lives as long as this, since the thread is pinned: not to be kept across what may
+/// take long.
+pub struct Pinned<'a, T: ?Sized> {
+    value: &'a T,
+    _pin: Guard,
+}
+
+impl<T: ?Sized> Deref for Pinned<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl<T: ?Sized + PartialEq> PartialEq<T> for Pinned<'_, T> {
+    fn eq(&self, other: &T) -> bool {
+        **self == *other
+    }
+}
+
+/// A block. It lives as long as this, since the thread is pinned.
+pub struct PinnedBlock<'a, const N: usize, const NAMES: usize> {
+    block: Block<'a, N, NAMES>,
+    _pin: Guard,
+}
+
+impl<const N: usize, const NAMES: usize> PinnedBlock<'_, N, NAMES> {
+    /// The block.
+    pub fn get(&self) -> Block<'_, N, NAMES> {
+        self.block
+    }
+}
+
+impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
+    /// A block with these values, and a value for the lock to guard.
+    pub fn new(values: &Values<'_, N>, guarded: T) -> Self {
+        Self {
+            current: AtomicPtr::new(first::<N, NAMES>(values).as_ptr()),
+            guarded: Lock::new(guarded),
+        }
+    }
+
+    /// The value that `find` gives of the current block.
+    #[inline]
+    pub fn get<V: ?Sized>(
+        &self,
+        find: impl for<'b> FnOnce(Block<'b, N, NAMES>) -> Option<&'b V>,
+    ) -> Option<Pinned<'_, V>> {
+        let PinnedBlock { block, _pin } = self.pin();
+        let value = find(block)?;
+        Some(Pinned { value, _pin })
+    }
+
+    /// The current block.
+    #[inline]
+    pub fn pin(&self) -> PinnedBlock<'_, N, NAMES> {
+        let pin = pin();
+        // SAFETY: the block, and what it refers to, stays until this thread has unpinned. It is found after that, and
+        // handed out together with the pin only.
+        let block = unsafe { Block::new(self.head()) };
+        PinnedBlock { block, _pin: pin }
+    }
+
+    /// Takes the lock. `repair` makes the guarded value whole if the lock's holder was left behind by a fork.
+    pub fn lock(&self, repair: impl FnOnce(&mut T)) -> Locked<'_, N, NAMES, T> {
+        Locked {
+            current: &self.current,
+            guarded: self.guarded.lock(repair),
+        }
+    }
+
+    /// Wipes a field when the object of these blocks ends.
+    pub fn wipe(&self, field: usize, end_of: &Last) {
+        end_of.check_part(self);
+        // SAFETY: the last reference to the object is gone, so this block is not replaced any more, and no holder is
+        // left who could read the field.
+        unsafe { Block::new(self.head()).wipe(field) };
+    }
+
+    fn head(&self) -> NonNull<Header<N, NAMES>> {
+        // SAFETY: never NULL.
+        unsafe { NonNull::new_unchecked(self.current.load(Ordering::Acquire)) }
+    }
+}
+
+impl<const N: usize, const NAMES: usize, T> Drop for Blocks<N, NAMES, T> {
+    fn drop(&mut self) {
+        // SAFETY: the reference of this place; the object is at its end, and no reader is left.
+        unsafe { no_longer_current(self.head().as_ptr()) };
+    }
+}
+
+/// The lock of some blocks, held. Leads to the guarded value.
+pub struct Locked<'a, const N: usize, const NAMES: usize, T> {
+    current: &'a AtomicPtr<Header<N, NAMES>>,
+    guarded: LockGuard<'a, T>,
+}
+
+impl<const N: usize, const NAMES: usize, T> Deref for Locked<'_, N, NAMES, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.guarded
+    }
+}
+
+impl<const N: usize, const NAMES: usize, T> DerefMut for Locked<'_, N, NAMES, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.guarded
+    }
+}
+
+impl<const N: usize, const NAMES: usize, T> Locked<'_, N, NAMES, T> {
+    /// The current block, which stays the current one as long as the lock is held.
+    pub fn block(&self) -> Block<'_, N, NAMES> {
+        // SAFETY: never NULL; and it is replaced by the holder of the lock only, which `replace` is given.
+        unsafe { Block::new(NonNull::new_unchecked(self.current.load(Ordering::Acquire))) }
+    }
+
+    /// Records that C is lent a field: it stays where it is until its value is replaced.
+    pub fn record_lent(&self, field: usize) {
+        self.block().record_lent(field);
+    }
+
+    /// Changes the values of these fields, and releases the lock.
+    pub fn replace(self, changes: &[(usize, Option<&[u8]>)]) {
+        let old = self.block();
+        let mut values = old.values();
+        for (field, value) in changes {
+            values[*field] = *value;
+        }
+        let Some(new) = old.followed_by(&values) else {
+            return;
+        };
+        let (size, old) = (old.size(), old.header.as_ptr());
+        self.current.store(new.as_ptr(), Ordering::Release);
+        drop(self);
+        // SAFETY: a thread that pins from now on finds the new block; the reference is that of the place.
+        unsafe { retire(old, size, no_longer_current) };
+    }
+}
