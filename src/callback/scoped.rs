@@ -1,13 +1,13 @@
 //! A reference that is lent for the length of a call.
 //!
-//! A library that is given objects which live on their own calls them back, and they need what its caller has borrowed.
-//! The caller lends that on its thread, and they find it there.
+//! A library that is given objects which live on their own calls them back, and they need what its
+//! caller has borrowed. The caller lends that on its thread, and they find it there.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-/// A place for a reference to a `T` that is valid during a call only. It is never dropped, so a thread-local that holds
-/// one can be used while its thread ends.
+/// A place for a reference to a `T` that is valid during a call only. It is never dropped, so a
+/// thread-local that holds one can be used while its thread ends.
 pub struct Scoped<T: ?Sized>(Cell<Option<NonNull<T>>>);
 
 impl<T: ?Sized> Scoped<T> {
@@ -16,7 +16,8 @@ impl<T: ?Sized> Scoped<T> {
         Self(Cell::new(None))
     }
 
-    /// Runs `work` while `value`, or nothing, is lent. Before this returns or unwinds, what was lent before is back.
+    /// Runs `work` while `value`, or nothing, is lent. Before this returns or unwinds, what was
+    /// lent before is back.
     pub fn lend<R>(&self, value: Option<&T>, work: impl FnOnce() -> R) -> R {
         struct Restore<'a, T: ?Sized>(&'a Scoped<T>, Option<NonNull<T>>);
         impl<T: ?Sized> Drop for Restore<'_, T> {
@@ -30,9 +31,10 @@ impl<T: ?Sized> Scoped<T> {
 
     /// Runs `work` with the reference that is lent, if one is.
     pub fn with<R>(&self, work: impl FnOnce(Option<&T>) -> R) -> R {
-        // SAFETY: `lend` puts a pointer here that it makes of a reference, and takes it away before it ends, so the call
-        // of `lend` that has put this one here is under way. The cell is neither `Sync` nor, with a pointer in it,
-        // `Send`: this is the thread of that call. So this is a callee of that call, and ends before the reference does.
+        // SAFETY: `lend` puts a pointer here that it makes of a reference, and takes it away before
+        // it ends, so the call of `lend` that has put this one here is under way. The cell is
+        // neither `Sync` nor, with a pointer in it, `Send`: this is the thread of that call. So
+        // this is a callee of that call, and ends before the reference does.
         work(self.0.get().map(|value| unsafe { value.as_ref() }))
     }
 }

@@ -33,7 +33,7 @@ impl Delegate for Connection {
         self.ask_about_tls13_server()
     }
 
-    fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected> {
+    fn check_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected> {
         self.check_peer_signature(signed)
     }
 
@@ -45,7 +45,7 @@ impl Delegate for Connection {
         self.configuration.settings().max_cert_list
     }
 
-    fn judge_group(&self, group: u16) -> Result<(), PeerRejected> {
+    fn check_server_group(&self, group: u16) -> Result<(), PeerRejected> {
         self.check_group(group)
     }
 

@@ -156,7 +156,7 @@ impl Transport {
             };
             let outcome = engine.received(count);
             if outcome != Ok(false) {
-                engine.note_received();
+                engine.record_received();
             }
             self.set_want(Want::Nothing);
             if outcome.map_err(ReadStop::Malformed)? {

@@ -1,5 +1,6 @@
-//! Whether a server has acknowledged the host name (RFC 6066, section 3), which rustls does not say:
-//! the extension is in the ServerHello of TLS 1.2, and in the EncryptedExtensions of TLS 1.3.
+//! Whether a server has acknowledged the server name (RFC 6066, section 3), which rustls does not
+//! report: the extension is in the ServerHello of TLS 1.2, and in the EncryptedExtensions of TLS
+//! 1.3.
 
 use crate::wire::{
     ExtensionType, HandshakeType, MESSAGE_HEADER, Reader, extensions, handshake_contents,

@@ -1,9 +1,9 @@
 //! A ClientHello that rustls is given in the place of the client's.
 //!
-//! rustls wants extensions that a client may leave out, and answers a ticket that is resumed with a
-//! NewSessionTicket. So a server may hand it another ClientHello. The transcript is of what the
-//! client has sent: rustls takes its hashes from the suite, whose hash function is wrapped here and is fed
-//! the client's message where rustls feeds it the other one.
+//! rustls requires extensions that a client may leave out, and answers a resumed ticket with a
+//! NewSessionTicket. So a server may give it another ClientHello. The transcript is of what the
+//! client has sent: rustls takes its hashes from the suite, whose hash function is wrapped here and
+//! is fed the client's message where rustls feeds it the other one.
 
 use super::record::RecordBuffer;
 use crate::wire::{
@@ -12,13 +12,13 @@ use crate::wire::{
     message_length, psk_identities, put_records, put_vector16, records,
 };
 
-/// What is to be different. By default nothing is.
+/// What differs. By default nothing does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HelloChanges {
     /// signature_algorithms to add, by TLS number, when the client sends none.
     pub signature_schemes: Option<Vec<u16>>,
-    /// TLS 1.3: make the changes only in a ClientHello that names this PSK, since a handshake with a PSK has no
-    /// signature. A second ClientHello may name another PSK than the first.
+    /// TLS 1.3: make the changes only in a ClientHello that names this PSK, since a handshake with
+    /// a PSK has no signature. A second ClientHello may name another PSK than the first.
     pub only_with_psk: Option<Vec<u8>>,
     /// Leave out the ticket.
     pub without_ticket: bool,
@@ -77,8 +77,8 @@ impl Adapted {
 }
 
 impl Pair {
-    /// `None` when the ClientHello is not in `bytes`: neither all of it, with something before or behind
-    /// it, nor its beginning, up to the binders of PSKs.
+    /// `None` when the ClientHello is not in `bytes`: neither all of it, with something before or
+    /// behind it, nor its beginning, up to the binders of PSKs.
     fn original(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let (given, real) = (&self.given[..], &self.real[..]);
         if let Some(before) = bytes.strip_suffix(given) {

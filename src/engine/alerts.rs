@@ -1,8 +1,8 @@
 //! Alerts that differ from rustls's.
 //!
-//! rustls encrypts the alert of an error before it returns the error. Where RFC 8446, or a hook of ours, wants another
-//! one, that is recorded while a record is processed, and the wrapped record protection sends it instead. An alert
-//! without protection is replaced in the output.
+//! rustls encrypts the alert of an error before it returns the error. Where RFC 8446, or one of our
+//! hooks, requires another one, that is recorded while a record is processed, and the wrapped
+//! record protection sends it instead. An alert without protection is replaced in the output.
 
 use rustls::enums::ContentType;
 

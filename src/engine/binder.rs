@@ -1,5 +1,6 @@
-//! The proof that a client has the key that it names (RFC 8446, section 4.2.11.2). rustls asks for it when it
-//! answers the ClientHello; whoever shows the session to the program before that must have it earlier.
+//! The proof that a client has the key that it names (RFC 8446, section 4.2.11.2). rustls asks for
+//! it when it answers the ClientHello. A server that shows the session to the program before that
+//! needs it earlier.
 
 use std::sync::Arc;
 
@@ -10,9 +11,9 @@ use super::tls::Engine;
 use crate::libcrypto::algorithms::Algorithms;
 
 impl Engine {
-    /// Server, before [`accept`](Self::accept): the binder that goes with `key` (a session's, or one of the program's
-    /// own, which is `external`) and this ClientHello, from the message's header to the binders, without them. `None`
-    /// for an unknown suite.
+    /// Server, before [`accept`](Self::accept): the binder that goes with `key` (a session's, or
+    /// one of the program's own, which is `external`) and this ClientHello, from the message's
+    /// header to the binders, without them. `None` for an unknown suite.
     pub fn psk_binder(
         &mut self,
         algorithms: Option<&Arc<Algorithms>>,

@@ -1,9 +1,9 @@
 //! The limit on what a peer may send as certificates, or a server as authorities
 //! (SSL_CTX_set_max_cert_list(3)).
 //!
-//! A message says its length first, and may be spread over many records. So the limit is held against its header
-//! as soon as that has come, before rustls puts the message together. In TLS 1.3 the messages go protected: there
-//! the record protection looks at them.
+//! A message says its length first, and may be spread over many records. So its header is checked
+//! as soon as it has come, before rustls puts the message together. In TLS 1.3 the messages are
+//! protected: there the record protection checks them.
 
 use super::delegate::PeerRejected;
 use crate::reason::Reason;
@@ -27,8 +27,8 @@ pub(super) struct MessageLengths {
 }
 
 impl MessageLengths {
-    /// Looks at the contents of the next handshake record. False when a message of certificates or authorities in it
-    /// is longer than `limit`.
+    /// Follows the contents of the next handshake record. False when a message of certificates or
+    /// authorities in it is longer than `limit`.
     pub(super) fn keep_to(&mut self, limit: usize, mut contents: &[u8]) -> bool {
         loop {
             let passed = self.rest.min(contents.len());
@@ -68,8 +68,8 @@ pub(super) struct PlainMessages {
 }
 
 impl PlainMessages {
-    /// Looks at the next record as it has come.
-    pub(super) fn look_at(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
+    /// Checks the next record as it has come.
+    pub(super) fn check(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
         match ContentType::of(record) {
             // What follows in TLS 1.2 is protected, and in TLS 1.3 has no certificates.
             Some(ContentType::CHANGE_CIPHER_SPEC) => self.over = true,
@@ -132,9 +132,9 @@ mod tests {
         ]
         .concat();
         let mut plain = PlainMessages::default();
-        assert_eq!(plain.look_at(5, &record), Ok(()));
-        assert_eq!(plain.look_at(4, &record), Err(EXCEEDED));
-        plain.look_at(4, &[20, 3, 3, 0, 1, 1]).unwrap();
-        assert_eq!(plain.look_at(4, &record), Ok(()));
+        assert_eq!(plain.check(5, &record), Ok(()));
+        assert_eq!(plain.check(4, &record), Err(EXCEEDED));
+        plain.check(4, &[20, 3, 3, 0, 1, 1]).unwrap();
+        assert_eq!(plain.check(4, &record), Ok(()));
     }
 }

@@ -24,7 +24,7 @@ use super::hello_change::{ClientHelloChange, HelloChange, HelloWriter};
 use super::hooks::{
     common_schemes, distinguished_name, fragment_size, log_secret, report_selection, wants_key_log,
 };
-use super::peer_identity::{judge_group, verify_identity, verify_signature};
+use super::peer_identity::{check_group, verify_identity, verify_signature};
 use super::profile::Profile;
 use super::provider::random::CLIENT_SESSION_ID;
 use super::provider::transcript::ChangingSigner;
@@ -32,7 +32,7 @@ use super::session_value::SessionSecrets;
 use super::thread::{self, DrivenClient, PlannedId};
 use crate::wire::Version;
 
-/// What a client connection is to be like.
+/// The parameters of a client.
 pub struct ClientParameters {
     /// Suites and groups.
     pub profile: Arc<Profile>,
@@ -52,11 +52,11 @@ pub struct ClientParameters {
     pub binds_curves: bool,
     /// Whether a certificate might be sent when the server asks.
     pub may_authenticate: bool,
-    /// DER names of authorities that the server should know of (TLS 1.3).
+    /// TLS 1.3: DER names of authorities to send to the server.
     pub authorities: Vec<Vec<u8>>,
     /// Ask for a stapled OCSP response.
     pub request_ocsp: bool,
-    /// What is changed in the ClientHello.
+    /// What differs in the ClientHello.
     pub hello_change: ClientHelloChange,
     /// Accept TLS 1.2 tickets (not SSL_OP_NO_TICKET).
     pub tls12_tickets: bool,
@@ -67,7 +67,8 @@ pub struct ClientParameters {
 /// A connection of rustls, and how its ClientHello goes out.
 pub(super) type Connected = (Box<Connection<ClientSide, Tcp>>, HelloWriter);
 
-/// Makes a connection for the client that is driven on this thread, and writes its first flight to `output`.
+/// Makes a connection for the client that is driven on this thread, and writes its first flight to
+/// `output`.
 pub(super) fn connect(
     mut parameters: ClientParameters,
     output: &mut Vec<u8>,
@@ -126,7 +127,7 @@ fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
     }
 }
 
-/// What rustls holds of us.
+/// The hooks that rustls calls.
 struct ClientHooks {
     tls12: Mutex<Option<Tls12Session>>,
     tls13: Mutex<Option<Tls13Session>>,
@@ -187,7 +188,7 @@ impl ServerVerifier for ClientHooks {
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_engine =
             || rustls::crypto::verify_tls12_signature(input, &rustls_aws_lc_rs::SUPPORTED_SIG_ALGS);
-        judge_group(input)?;
+        check_group(input)?;
         verify_signature(Version::TLS1_2, input, input.message, by_engine)
     }
 
@@ -299,7 +300,7 @@ impl ClientSessionStore for ClientHooks {
     }
 
     fn set_tls12_session(&self, _: ClientSessionKey<'static>, value: Tls12Session) {
-        // Its memory is wiped by the allocator, when it grows too.
+        // The allocator wipes its memory, also when it grows.
         let mut encoded = Vec::with_capacity(512);
         value.encode(&mut encoded);
         if let Some(session) = SessionSecrets::from_tls12_client(&encoded) {

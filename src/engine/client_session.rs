@@ -6,7 +6,7 @@
 //! connection. So each thread finishes one connection with itself per suite, in memory, and keeps
 //! it; to restore a session it has that connection process the session's own ticket message,
 //! while the wrapped HKDF answers the derivation of the PSK with the session's PSK. Only rustls's
-//! public interface is used. The made-up connection lends a restored session nothing but its
+//! public interface is used. A restored session has nothing of that connection but its
 //! suite: the peer's identity is taken from our session, never from rustls.
 
 use std::cell::Cell;
@@ -62,7 +62,7 @@ thread_local! {
     static RESTORER: Cell<Option<Box<Restorer>>> = const { Cell::new(None) };
 }
 
-/// What makes rustls's sessions of ours on a thread.
+/// Makes rustls's sessions of ours, on one thread.
 #[derive(Default)]
 struct Restorer {
     /// Finished connections, by suite.
@@ -106,7 +106,7 @@ fn restoring<R>(work: impl FnOnce(&mut Restoring) -> R) -> Option<R> {
     thread::with(|driven| driven.restoring.as_deref_mut().map(work))?
 }
 
-/// Handshakes with ourselves in memory and keeps the client's end.
+/// Connects a client to a server in memory, and keeps the client's end.
 fn finished_connection(suite: u16) -> Result<KernelConnection<ClientSide>, Error> {
     let suite = tls13_suite(suite).ok_or(Error::NoSuitableCertificate)?;
     let provider = Arc::new(CryptoProvider {
@@ -177,8 +177,7 @@ fn into_kernel(client: SplitConnection<ClientSide>) -> Result<KernelConnection<C
     Ok(connection)
 }
 
-/// Both ends' hooks of the connection with ourselves: accepts everything, proves nothing. It never
-/// leaves this module.
+/// The hooks of both ends: they accept everything and prove nothing. They never leave this module.
 #[derive(Debug)]
 struct Rehearsal;
 
@@ -283,7 +282,7 @@ impl Signer for NoKey {
     }
 }
 
-/// Tells the time at which the session that is being restored was made.
+/// Its time is the one at which the session that is being restored was made.
 #[derive(Debug)]
 struct TimeOfSession;
 

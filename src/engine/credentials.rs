@@ -36,8 +36,9 @@ pub struct CertifiedKey {
 }
 
 impl CertifiedKey {
-    /// From a chain in DER, leaf first, and its key. Whether they belong together has been checked by
-    /// the caller. With `exported`, the same key as PKCS#8, the engine signs where it can, which is faster.
+    /// From a chain in DER, leaf first, and its key. Whether they belong together has been checked
+    /// by the caller. With `exported`, the same key as PKCS#8, the engine signs where it can, which
+    /// is faster.
     pub fn new(
         chain: Vec<Vec<u8>>,
         key: Arc<dyn ExternalKey>,
@@ -65,7 +66,7 @@ impl CertifiedKey {
         })
     }
 
-    /// The same under a number that its maker knows it by; 0 otherwise.
+    /// The same with a number for its maker to know it by; the number is 0 otherwise.
     pub fn numbered(self, number: usize) -> Self {
         Self { number, ..self }
     }
@@ -165,7 +166,8 @@ impl Signer for ExternalSigner {
 }
 
 /// For a server that has no certificate, but a session to resume or a PSK: rustls wants a
-/// credential before it looks at those. It never signs, so a handshake that came to need it fails.
+/// credential before it considers those. It never signs, so a handshake that needs a signature
+/// fails.
 pub(super) fn no_credential(
     version: Version,
     offered: &[SignatureScheme],
@@ -185,7 +187,7 @@ pub(super) fn no_credential(
         .select(version, offered)
 }
 
-/// The certificate of whoever signed, in DER.
+/// The signer's certificate, in DER.
 pub(super) fn signer_certificate<'a>(signer: &'a SignerPublicKey<'a>) -> &'a [u8] {
     match signer {
         SignerPublicKey::X509(certificate) => certificate.as_ref(),

@@ -1,4 +1,4 @@
-//! What the engine asks of the rooms above while it works.
+//! What the engine asks of the modules above while it is driven.
 
 use super::credentials::CertifiedKey;
 use super::server_flight::ServerCertificate;
@@ -6,44 +6,46 @@ use super::session_value::SessionSecrets;
 use crate::reason::Reason;
 use crate::wire::{Alert, Version};
 
-/// Answers the engine's questions. Every method is called while the engine is at work, so an
-/// implementation must not need the engine; it may call the program.
+/// Answers the engine's questions. Every method is called while the engine is driven, so an
+/// implementation cannot use the engine. It may call the program.
 pub trait Delegate {
-    /// Judges the peer's certificate chain (DER, leaf first). `Err` ends the handshake.
+    /// Checks the peer's certificate chain (DER, leaf first). `Err` ends the handshake.
     fn verify_peer(&self, chain: &[&[u8]], ocsp_response: &[u8]) -> Result<(), PeerRejected>;
 
-    /// Client, TLS 1.3: the server's EncryptedExtensions come, and have not been looked at. `Err` ends the handshake.
+    /// Client, TLS 1.3: the server's EncryptedExtensions have come; rustls has not seen them. `Err`
+    /// ends the handshake.
     fn extensions_come(&self) -> Result<(), PeerRejected>;
 
-    /// Judges whether the peer's key may sign by the scheme that the peer names, before anything is
+    /// Checks that the peer's key may sign by the scheme that the peer names, before anything is
     /// verified. `Err` ends the handshake.
-    fn judge_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected>;
+    fn check_signature(&self, signed: &PeerSignature<'_>) -> Result<(), PeerRejected>;
 
-    /// Verifies a signature that has been judged, and that the engine's own algorithms could not
-    /// verify.
+    /// Verifies a signature whose scheme has been checked, and that the engine's own algorithms
+    /// could not verify.
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool;
 
     /// The longest message of certificates or authorities that is taken from the peer, in bytes.
     fn longest_certificate_list(&self) -> usize;
 
-    /// Client, TLS 1.2: whether the server may exchange keys in the group of this number. `Err` ends the
-    /// handshake.
-    fn judge_group(&self, group: u16) -> Result<(), PeerRejected>;
+    /// Client, TLS 1.2: checks that the server may exchange keys in the group of this number. `Err`
+    /// ends the handshake.
+    fn check_server_group(&self, group: u16) -> Result<(), PeerRejected>;
 
-    /// Client: whether we may sign by this scheme, which the server accepts.
+    /// Client: whether it may sign by this scheme, which the server accepts.
     fn may_sign(&self, scheme: u16) -> bool;
 
     /// Client: what to authenticate with when the server asks; `None` for no certificate.
     fn client_credentials(&self, request: &CertificateRequest<'_>) -> Option<CertifiedKey>;
 
-    /// Server: whether the client is to be asked for a certificate, and refused if it shows none, as the program
-    /// wants it now.
+    /// Server: whether the client is asked for a certificate, and refused if it shows none, by the
+    /// settings of this moment.
     fn client_authentication(&self) -> ClientAuthentication;
 
-    /// Client: something has failed that ends the handshake, so no certificate can be given.
+    /// Client: whether a callback has failed, so that the handshake ends and no certificate may be
+    /// sent.
     fn has_failed(&self) -> bool;
 
-    /// We sign with the certificate of this [`CertifiedKey::number`], by this scheme.
+    /// This side signs with the certificate of this [`CertifiedKey::number`], by this scheme.
     /// `Err` ends the handshake.
     fn will_sign(&self, number: usize, scheme: u16) -> Result<(), PeerRejected>;
 
@@ -86,7 +88,7 @@ pub enum ClientAuthentication {
 
 /// The peer's signature of a handshake.
 pub struct PeerSignature<'a> {
-    /// 0x0303 or 0x0304.
+    /// TLS 1.2 or TLS 1.3.
     pub version: Version,
     /// The TLS SignatureScheme that the peer names.
     pub scheme: u16,
@@ -100,7 +102,7 @@ pub struct PeerSignature<'a> {
 
 /// A server's CertificateRequest.
 pub struct CertificateRequest<'a> {
-    /// 0x0303 or 0x0304.
+    /// TLS 1.2 or TLS 1.3.
     pub version: Version,
     /// DER names of authorities; empty for any.
     pub authorities: Vec<&'a [u8]>,
@@ -108,15 +110,15 @@ pub struct CertificateRequest<'a> {
     pub signature_schemes: Vec<u16>,
     /// The server's certificate, if it is known by now. It has not been verified.
     pub server: Option<ServerCertificate>,
-    /// Those of them that we are willing to sign with, best first.
+    /// Those of them that the settings permit to sign with, best first.
     pub common_schemes: Vec<u16>,
 }
 
-/// The peer's certificate, or what it asks for, was not accepted.
+/// Why the peer's certificate, or what it asks for, is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerRejected {
     /// What goes on the error queue.
     pub reason: Reason,
-    /// The TLS alert to send.
+    /// The alert to send.
     pub alert: Alert,
 }

@@ -1,11 +1,11 @@
 //! Early data (RFC 8446, sections 2.3 and 4.2.10) on a connection of either role.
 //!
-//! Whether a server accepts early data, and how much of it, is decided above by OpenSSL's rules.
-//! rustls has rules of its own, which are wider where OpenSSL has any (the age of a ticket may be a
-//! minute off) and is told the rest: it accepts early data when it has no ticketer and a limit
-//! above 0, and rejects it when it has a ticketer. Its limits are set so high that ours count.
+//! The modules above decide by OpenSSL's rules whether a server accepts early data, and how much.
+//! Where rustls has rules too they are wider (the age of a ticket may be a minute off). Its
+//! configuration makes it follow the decision: it accepts early data when it has no ticketer and a
+//! limit above 0, and rejects it when it has a ticketer. Its limits are so high that ours count.
 //!
-//! rustls does not tell when it has skipped a record, nor when early data has ended. Both follow
+//! rustls does not report that it has skipped a record, nor that early data has ended. Both follow
 //! from what its record layer has decrypted.
 
 use rustls::enums::ContentType;
@@ -26,7 +26,7 @@ pub enum EarlyDataPolicy {
 }
 
 impl EarlyDataPolicy {
-    /// What rustls is told: the limit on what is accepted, or skipped.
+    /// rustls's limit on what it accepts, or skips.
     pub(super) fn limit(self) -> u32 {
         match self {
             Self::Absent => 0,
@@ -95,7 +95,7 @@ pub(super) fn out_of_place(record: &[u8]) -> Option<Reason> {
 }
 
 /// What a record of this protected length was that a server has processed without an error. `trial`
-/// tells that the server had keys, so that it tried to decrypt the record; else it has asked for a
+/// says that the server had keys, so that it tried to decrypt the record; else it has asked for a
 /// second ClientHello, and skips without trying.
 pub(super) fn event(decrypted: Decrypted, protected: Option<usize>, trial: bool) -> EarlyDataEvent {
     const TAG: usize = 16;

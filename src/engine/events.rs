@@ -33,7 +33,8 @@ pub enum Event {
 
 /// The events of one handshake: what is known, and what of it is to be reported.
 ///
-/// Nothing here is a union of a hello's size, which would carry what happens to be on the stack to the heap.
+/// Nothing here is a union of a hello's size, which would carry what happens to be on the stack to
+/// the heap.
 #[derive(Default)]
 pub(super) struct Events {
     /// Client: the server's first message, as it comes in.
@@ -71,8 +72,9 @@ impl Events {
         Some(hello).filter(|_| self.has_server_hello)
     }
 
-    /// Client, TLS 1.2: rustls limits the lifetime hint of a ticket to a week, and does not distinguish a renewed ticket
-    /// from the old one. The message goes unprotected, before the server's change_cipher_spec.
+    /// Client, TLS 1.2: rustls limits the lifetime hint of a ticket to a week, and does not
+    /// distinguish a renewed ticket from the old one. The message goes unprotected, before the
+    /// server's change_cipher_spec.
     pub(super) fn find_ticket(&mut self, records: &[u8]) {
         match ContentType::of(records) {
             Some(ContentType::CHANGE_CIPHER_SPEC) => self.server_keys = true,

@@ -55,13 +55,14 @@ impl Engine {
         }
     }
 
-    /// Whether a TLS 1.3 server whose client has not finished can [`export`](Self::export): it has sent its own
-    /// Finished.
+    /// Whether a TLS 1.3 server whose client has not finished can [`export`](Self::export): it has
+    /// sent its own Finished.
     pub fn exports_unfinished(&self) -> bool {
         self.unfinished_exporter.is_some() && self.outgoing().is_empty()
     }
 
-    /// Keeps the exporter of a flight that has just been written, and drops it with the end of the handshake.
+    /// Keeps the exporter of a flight that has just been written, and drops it with the end of the
+    /// handshake.
     pub(super) fn keep_unfinished_exporter(&mut self, going_on: bool) {
         if let Tls::Server(connection, _) = &self.tls
             && let Some(secret) = thread::with(|driven| driven.exporter_secret.take()).flatten()

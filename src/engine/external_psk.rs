@@ -1,10 +1,11 @@
 //! Pre-shared keys that come from the program (RFC 8446, section 4.2.11).
 //!
-//! rustls knows PSKs of resumed sessions only. The two kinds differ in the label under which the key of the binder is
-//! derived: "res binder" or "ext binder". So an external key is resumed like a session, and the derivation changes its
-//! label. rustls wants a key of the hash's length, and an external key may have any, so rustls is given a random
-//! stand-in of the right length. Where the key schedule extracts from the stand-in, the wrapped HKDF extracts from the
-//! key itself. The stand-in protects nothing.
+//! rustls knows PSKs of resumed sessions only. The two kinds differ in the label under which the
+//! key of the binder is derived: "res binder" or "ext binder". So an external key is resumed like a
+//! session, and the derivation changes its label. rustls wants a key of the hash's length, and an
+//! external key may have any, so rustls is given a random stand-in of the right length. Where the
+//! key schedule extracts from the stand-in, the wrapped HKDF extracts from the key itself. The
+//! stand-in protects nothing.
 
 use zeroize::Zeroizing;
 

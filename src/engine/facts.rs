@@ -7,9 +7,9 @@ use crate::wire::Version;
 /// What a finished handshake agreed on.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// 0x0303 or 0x0304.
+    /// The version.
     pub version: Version,
-    /// TLS number of the suite.
+    /// TLS number of the cipher suite.
     pub cipher_suite: u16,
     /// TLS number of the group; 0 when there was no key exchange.
     pub group: u16,
@@ -21,7 +21,7 @@ pub struct Facts {
     pub resumed: bool,
     /// The server has answered, and resumes nothing.
     pub full: bool,
-    /// Client: the server has said that it used the host name.
+    /// Client: the server has acknowledged the server name.
     pub server_name_acknowledged: bool,
 }
 

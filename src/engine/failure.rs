@@ -17,7 +17,7 @@ use crate::wire::{Alert, AlertLevel, PLAIN_ALERT, split_plain_alert};
 pub struct Failure {
     /// What goes on the error queue.
     pub reason: Reason,
-    /// More for a person; never secret.
+    /// Details for a person; never secret.
     pub detail: String,
     /// Which alert goes with it.
     pub alert: FatalAlert,
@@ -46,7 +46,7 @@ impl Failure {
         }
     }
 
-    /// The same with more for a person.
+    /// The same with details for a person.
     pub fn saying(self, detail: &str) -> Self {
         Self {
             detail: detail.to_owned(),
@@ -63,8 +63,8 @@ impl Failure {
         }
     }
 
-    /// The alert that OpenSSL sends where rustls sends `alert`, if it goes without protection. TLS 1.3 alone, which
-    /// protects it, has an alert for a missing certificate.
+    /// The alert that OpenSSL sends where rustls sends `alert`, if it goes without protection. TLS
+    /// 1.3 alone, which protects it, has an alert for a missing certificate.
     pub(super) fn plain_alert(&self, alert: Alert) -> Alert {
         match self.reason {
             // RFC 8446, section 4.2.1
@@ -97,8 +97,7 @@ impl Failure {
         }
         Self {
             reason: reason_for(error, side),
-            // OpenSSL's texts say nothing more for the usual failures; where the reason alone
-            // would leave a person in the dark, rustls's words are added.
+            // For usual failures the reason is enough, as in OpenSSL. For others rustls's text is added.
             detail: match error {
                 Error::General(_)
                 | Error::ApiMisuse(_)
@@ -175,7 +174,7 @@ impl From<RecordProblem> for Failure {
 }
 
 /// If the output ends with an alert without protection, makes it this fatal one.
-/// Tells whether it did.
+/// True if it did.
 pub(super) fn replace_plain_alert(output: &mut [u8], alert: Alert) -> bool {
     match output.last_chunk_mut::<PLAIN_ALERT>() {
         Some(record) if split_plain_alert(record).is_some() => {

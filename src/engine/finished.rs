@@ -17,8 +17,8 @@ pub(super) static NONE: Finished = Finished {
 };
 
 impl Finished {
-    /// Records what TLS 1.3 has signed. The same function signs PSK binders, but every handshake ends with the server's
-    /// and then the client's Finished, on both sides: the last two are kept.
+    /// Records what TLS 1.3 has signed. The same function signs PSK binders, but every handshake
+    /// ends with the server's and then the client's Finished, on both sides: the last two are kept.
     pub(super) fn record_signed(&mut self, data: &[u8]) {
         self.server = std::mem::replace(&mut self.client, data.to_vec());
     }

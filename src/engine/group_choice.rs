@@ -3,8 +3,8 @@
 use rustls::crypto::kx::SupportedKxGroup;
 use rustls::server::{KeyExchangeSelector, OfferedKxGroup};
 
-/// TLS 1.3: the client's first group with a key share, since another would cost a round trip. Without one the
-/// server asks for a share of the first group in its own order, as OpenSSL does.
+/// TLS 1.3: the client's first group with a key share, since another would cost a round trip.
+/// Without one the server asks for a share of the first group in its own order, as OpenSSL does.
 #[derive(Debug)]
 pub(super) struct SharesFirst;
 

@@ -1,13 +1,14 @@
 //! ClientHellos that differ on the wire from what rustls writes or reads.
 //!
-//! rustls has no setting for some of what OpenSSL's options say about a ClientHello. A client's message is
-//! therefore changed when rustls has written it, and a server's before rustls reads it. What is signed and
-//! authenticated is the message on the wire, so the hashes of the transcript, which rustls takes from its
-//! provider, see that: a hash that is started while a connection with changes is at work changes each ClientHello
-//! that it is given.
+//! rustls has no setting for some of what OpenSSL's options say about a ClientHello. A client's
+//! message is therefore changed when rustls has written it, and a server's before rustls reads it.
+//! What is signed and authenticated is the message on the wire, so the hashes of the transcript,
+//! which rustls takes from its provider, see that: a hash that is started while a connection with
+//! changes is driven changes each ClientHello that it is given.
 //!
-//! A hash is given whole messages, or, for a PSK binder, a ClientHello up to its binders (RFC 8446, section 4.2.11.2).
-//! Nothing is changed behind those, so a message that is cut there is changed like a whole one.
+//! A hash is given whole messages, or, for a PSK binder, a ClientHello up to its binders (RFC 8446,
+//! section 4.2.11.2). Nothing is changed behind those, so a message that is cut there is changed
+//! like a whole one.
 
 use std::borrow::Cow;
 
@@ -17,9 +18,10 @@ use crate::wire::{
     hello_random, message_header, message_length, put_records,
 };
 
-/// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC 8447), which neither it
-/// nor any client is known to use, unlike that of the drafts of encrypted_server_name (0xffce). A client that sends it
-/// too ends in a handshake whose hashes differ.
+/// What a server's rustls reads instead of extended_master_secret: a number for private use (RFC
+/// 8447), which neither it nor any client is known to use, unlike that of the drafts of
+/// encrypted_server_name (0xffce). A client that sends it too ends in a handshake whose hashes
+/// differ.
 const DISGUISE: ExtensionType = ExtensionType(0xff5b);
 
 /// What is changed.
@@ -205,8 +207,8 @@ impl HelloWriter {
         }
     }
 
-    /// Changes the ClientHello in the output from `start` on, if there is one: the first, or that which answers a
-    /// HelloRetryRequest.
+    /// Changes the ClientHello in the output from `start` on, if there is one: the first, or that
+    /// which answers a HelloRetryRequest.
     pub(super) fn change(&mut self, output: &mut Vec<u8>, start: usize) {
         let Some(change) = self.change else {
             return;
@@ -217,7 +219,8 @@ impl HelloWriter {
     }
 }
 
-/// Changes the ClientHello in the records of `output` from `start` on, if there is one with this random.
+/// Changes the ClientHello in the records of `output` from `start` on, if there is one with this
+/// random.
 fn change_output(
     change: HelloChange,
     random: &[u8; 32],
@@ -261,8 +264,8 @@ fn change_output(
     output.extend_from_slice(&behind);
 }
 
-/// Server: what stands for extended_master_secret in the records that rustls reads. `offset` is where the
-/// extension's number is in the message.
+/// Server: what stands for extended_master_secret in the records that rustls reads. `offset` is
+/// where the extension's number is in the message.
 pub(super) fn disguise(records: &mut [u8], offset: usize) {
     let mut at = 0;
     let mut of_message = 0;

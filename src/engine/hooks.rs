@@ -7,8 +7,8 @@ use super::credentials::CertifiedKey;
 use super::delegate::PeerRejected;
 use super::thread;
 
-/// Passes a secret on: the TLS 1.2 master secret always, since sessions hold it; everything to the
-/// key log when it is wanted.
+/// Passes a secret on: the master secret of TLS 1.2 always, since sessions hold it; every secret if
+/// there is a key log.
 pub(super) fn log_secret(label: &str, client_random: &[u8], secret: &[u8]) {
     thread::ask(|delegate| {
         if label == "CLIENT_RANDOM" {
@@ -20,12 +20,12 @@ pub(super) fn log_secret(label: &str, client_random: &[u8], secret: &[u8]) {
     });
 }
 
-/// Whether the key log is wanted.
+/// Whether there is a key log.
 pub(super) fn wants_key_log() -> bool {
     thread::ask(|delegate| delegate.wants_key_log()).unwrap_or(false)
 }
 
-/// Reports what we sign with.
+/// Reports the key and the scheme that this side signs with.
 pub(super) fn report_selection(
     key: &CertifiedKey,
     selected: &SelectedCredential,

@@ -25,8 +25,8 @@ fn contents(records: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// A ClientHello as a server's rustls sees it when extended_master_secret, which is at `offset`, is hidden; and what
-/// is hashed and signed of that.
+/// A ClientHello as a server's rustls sees it when extended_master_secret, which is at `offset`, is
+/// hidden; and what is hashed and signed of that.
 pub fn hidden(message: &[u8], offset: usize, fragment: usize) -> (Vec<u8>, Vec<u8>) {
     let mut records = records(message, fragment);
     disguise(&mut records, offset);
@@ -45,8 +45,8 @@ pub fn changed(message: &[u8], change: ClientHelloChange) -> Vec<u8> {
     }
 }
 
-/// A ClientHello as a server's rustls sees it with these changes; and what is hashed of as much of that as is there
-/// without the last `cut` bytes.
+/// A ClientHello as a server's rustls sees it with these changes; and what is hashed of as much of
+/// that as is there without the last `cut` bytes.
 pub fn adapted(
     message: &[u8],
     changes: HelloChanges,

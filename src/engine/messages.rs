@@ -1,5 +1,5 @@
-//! The records of a connection that its program watches (SSL_CTX_set_msg_callback(3)), which
-//! rustls does not show.
+//! The records of a connection whose program observes them (SSL_CTX_set_msg_callback(3)). rustls
+//! does not show them.
 //!
 //! Records without protection are read in the buffers. Of the others the wrapped record protection
 //! records the plaintext. Application data is never recorded, only that there was some.
@@ -33,7 +33,8 @@ pub(super) struct Watch {
     records: Vec<Record>,
     /// The last record received, as long as the engine has not processed it.
     incoming: Option<Record>,
-    /// What was in the protected records that rustls has opened meanwhile: type and plaintext, `None` after a failure.
+    /// The contents of protected records that rustls has opened since: type and plaintext, `None`
+    /// after a failure.
     opened: VecDeque<Option<(wire::ContentType, Vec<u8>)>>,
     /// Protected records that are still to appear in the output: rustls keeps its answer to a
     /// KeyUpdate until something else is sent.
@@ -41,8 +42,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// The record that has been read last, before the engine processes it. `started` says whether it will, or the record
-    /// is all that there is to know. `unfinished` is what has been read of the next.
+    /// The record that has been read last, before the engine processes it. `started` says whether
+    /// it will, or the record is all that there is to know. `unfinished` is what has been read of
+    /// the next.
     pub(super) fn read(&mut self, started: bool, last: &[u8], unfinished: &[u8]) {
         let record = match unfinished {
             [] => plain_record(false, last),

@@ -1,12 +1,13 @@
 //! TLS itself, done by rustls. This is the only room that names rustls.
 //!
 //! The engine neither reads nor writes a transport and never calls the program. It is handed one
-//! record at a time ([`RecordBuffer`](record::RecordBuffer)), leaves what has to be sent in a buffer, and asks for
-//! everything that only the modules above can know through one trait, [`Delegate`]: whether a peer's
-//! certificate is good, which session a server may resume, what a ticket looks like.
+//! record at a time ([`RecordBuffer`](record::RecordBuffer)), leaves what has to be sent in a
+//! buffer, and asks for everything that only the modules above can know through one trait,
+//! [`Delegate`]: whether a peer's certificate is good, which session a server may resume, what a
+//! ticket looks like.
 //!
-//! [`Engine::drive`](tls::Engine) is the one way into rustls. While it lasts, the wrapped crypto provider and the hooks
-//! find the connection, and its delegate, on their thread (`thread`).
+//! [`Engine::drive`](tls::Engine) is the one way into rustls. While it lasts, the wrapped crypto
+//! provider and the hooks find the connection, and its delegate, on their thread (`thread`).
 //!
 //! | part                        | what                                                          |
 //! |-----------------------------|---------------------------------------------------------------|

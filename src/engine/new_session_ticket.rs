@@ -1,7 +1,7 @@
 //! A TLS 1.3 server's NewSessionTicket messages (RFC 8446, section 4.6.1), which are our own.
 //!
-//! rustls sends tickets at the end of the handshake only, with a nonce and a lifetime of its own
-//! making. A program that was written for OpenSSL may ask for one at any time, so rustls is told to
+//! rustls sends tickets at the end of the handshake only, and chooses their nonce and lifetime. A
+//! program that was written for OpenSSL may ask for one at any time. So rustls is configured to
 //! send none, and two things are taken from it by its public interface:
 //!
 //! * The resumption master secret (section 7.1). rustls derives it through the suite's HKDF

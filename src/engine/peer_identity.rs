@@ -22,8 +22,8 @@ fn certificate_chain<'a>(identity: &'a Identity<'_>) -> Vec<&'a [u8]> {
     }
 }
 
-/// What rustls has to remember of a verified peer: the leaf, whose key signs. The whole chain is
-/// kept once, in our session.
+/// What rustls keeps of a verified peer: the leaf, whose key signs. The whole chain is kept once,
+/// in our session.
 fn leaf_only<'a>(identity: &Identity<'a>) -> VerifiedIdentity<'a> {
     let mut identity = identity.clone();
     if let Identity::X509(chain) = &mut identity {
@@ -45,23 +45,24 @@ pub(super) fn verify_identity<'a>(
     }
 }
 
-/// Client, TLS 1.2: asks whether the server may use the group of its key exchange. What it signs is both
-/// randoms, a curve type and the group (RFC 5246, section 7.4.3; RFC 8422, section 5.4).
-pub(super) fn judge_group(input: &SignatureVerificationInput<'_>) -> Result<(), Error> {
+/// Client, TLS 1.2: asks whether the server may use the group of its key exchange. What it signs is
+/// both randoms, a curve type and the group (RFC 5246, section 7.4.3; RFC 8422, section 5.4).
+pub(super) fn check_group(input: &SignatureVerificationInput<'_>) -> Result<(), Error> {
     const RANDOMS: usize = 2 * 32;
     const NAMED_CURVE: u8 = 3;
     let Some([NAMED_CURVE, high, low, ..]) = input.message.get(RANDOMS..) else {
         return Ok(());
     };
     let group = u16::from_be_bytes([*high, *low]);
-    match thread::ask(|delegate| delegate.judge_group(group)) {
+    match thread::ask(|delegate| delegate.check_server_group(group)) {
         Some(Err(rejected)) => Err(thread::reject(rejected)),
         _ => Ok(()),
     }
 }
 
-/// Accepts a handshake signature whose scheme the delegate finds right for the signer's key, if the
-/// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys. `message` is what is signed.
+/// Accepts a handshake signature if the delegate accepts its scheme for the signer's key, and the
+/// engine's algorithms verify it, or else libcrypto's, which know more kinds of keys. `message` is
+/// what is signed.
 pub(super) fn verify_signature(
     version: Version,
     input: &SignatureVerificationInput<'_>,
@@ -76,7 +77,7 @@ pub(super) fn verify_signature(
         signature: input.signature.signature(),
     };
     let verified = thread::ask(|delegate| {
-        delegate.judge_signature(&signed)?;
+        delegate.check_signature(&signed)?;
         let by_engine = || library::is_engine() && by_engine().is_ok();
         if !by_engine() && !delegate.verify_signature(&signed) {
             return Err(PeerRejected {

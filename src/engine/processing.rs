@@ -23,13 +23,15 @@ use crate::wire::{Alert, AlertLevel, split_plain_alert};
 /// How far the engine has come with the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Processed {
-    /// Client: this ServerHello has come, which goes unprotected. rustls gets it when the records are processed again.
+    /// Client: this ServerHello has come, which goes unprotected. rustls gets it when the records
+    /// are processed again.
     ServerHello(ServerHello),
     /// rustls has all of them.
     Records(Progress),
 }
 
-/// What records that were processed have led to, beside the [events](super::Event) of the handshake.
+/// What records that were processed have led to, beside the [events](super::Event) of the
+/// handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The peer's close_notify was among them.
@@ -104,7 +106,7 @@ impl Engine {
     fn check_plain(&mut self, limit: usize) -> Option<Result<Progress, Failure>> {
         let record = self.input.last();
         if self.tls.is_handshaking() {
-            if let Err(rejected) = self.plain_messages.look_at(limit, record) {
+            if let Err(rejected) = self.plain_messages.check(limit, record) {
                 return Some(Err(Failure::with_alert(rejected.reason, rejected.alert)));
             }
             if is_plain_close(record) {
@@ -246,7 +248,8 @@ fn process_server(
     })
 }
 
-/// Whether a record is a close_notify without protection, which rustls ignores as it does other warnings.
+/// Whether a record is a close_notify without protection, which rustls ignores as it does other
+/// warnings.
 fn is_plain_close(record: &[u8]) -> bool {
     split_plain_alert(record) == Some((AlertLevel::WARNING, Alert::CLOSE_NOTIFY, &[]))
 }

@@ -12,7 +12,7 @@ use super::templates::Templates;
 use crate::libcrypto::algorithms::Algorithms;
 use crate::wire::Version;
 
-/// Suites and groups in order of preference, in the form that rustls wants. Immutable; shared by
+/// Suites and groups in order of preference, in rustls's form. Immutable; shared by
 /// all connections made from the same settings.
 pub struct Profile {
     /// Where algorithms come from that are not the engine's own.
@@ -25,7 +25,7 @@ pub struct Profile {
 impl Profile {
     /// A profile with these suites and groups, by TLS number, best first, whose
     /// algorithms are these, or the engine's own. Numbers that the engine
-    /// does not know are left out. `None` when nothing is left to speak with.
+    /// does not know are left out. `None` when no suite or no group is left.
     pub fn new(
         algorithms: Option<Arc<Algorithms>>,
         tls13: impl Iterator<Item = u16>,
@@ -72,7 +72,7 @@ impl Profile {
         }
     }
 
-    /// Whether there is a suite for this version, 0x0303 or 0x0304.
+    /// Whether there is a suite for this version.
     pub fn speaks(&self, version: Version) -> bool {
         match version {
             Version::TLS1_3 => !self.provider.tls13_cipher_suites.is_empty(),

@@ -12,10 +12,10 @@ use crate::wire::{
 
 /// Longest body of a protected record of TLS 1.3 (RFC 8446, section 5.2).
 const LONGEST_TLS13: usize = LONGEST_PLAINTEXT + 256;
-/// Longest body of any other record, which is OpenSSL's: RFC 5246, section 6.2.3 allows 2048 bytes of expansion, for
-/// compression too.
+/// Longest body of any other record, which is OpenSSL's: RFC 5246, section 6.2.3 allows 2048 bytes
+/// of expansion, for compression too.
 const LONGEST_TLS12: usize = LONGEST_PLAINTEXT + 320;
-/// What fits into OpenSSL's buffer: a longer body has a reason code of its own.
+/// What fits into OpenSSL's buffer: a longer body has another reason code.
 const LONGEST_PACKET: usize = LONGEST_TLS12 + 3;
 
 /// Types that rustls knows.
@@ -108,7 +108,7 @@ impl RecordBuffer {
         &mut self.bytes[self.filled..end]
     }
 
-    /// Notes that `count` bytes were put into [`missing`](Self::missing). True when the record is
+    /// `count` bytes were put into [`missing`](Self::missing). True when the record is
     /// complete.
     pub(super) fn filled(
         &mut self,
@@ -219,8 +219,7 @@ impl TlsInputBuffer for RecordBuffer {
     }
 
     fn has_seen_eof(&self) -> bool {
-        // The end of the transport is noticed by the connection, which knows the program's
-        // options about it.
+        // The connection handles the end of the transport: it knows the options about that.
         false
     }
 }
@@ -318,8 +317,8 @@ impl Expected {
         self.tls12 || self.tls13_protected
     }
 
-    /// Whether a record of this type has no protection. Application data always has, if only by keys of early data
-    /// that is skipped.
+    /// Whether a record of this type has no protection. Application data always has, if only by
+    /// keys of early data that is skipped.
     fn is_plain(self, kind: ContentType) -> bool {
         self.handshaking && !self.tls13_protected && kind != ContentType::APPLICATION_DATA
     }

@@ -1,4 +1,4 @@
-//! What is sent at the program's wish: application data, tickets, alerts, new keys.
+//! What is sent on demand: application data, tickets, alerts, new keys.
 
 use rustls::Error;
 use rustls::crypto::cipher::OutboundPlain;
@@ -30,7 +30,7 @@ impl Engine {
         self.derive(|engine| engine.tickets.as_mut()?.next())
     }
 
-    /// Puts a NewSessionTicket into the output, in records of its own. `ticket` has 1 to 65535
+    /// Puts a NewSessionTicket into the output, in separate records. `ticket` has 1 to 65535
     /// bytes; `lifetime` is in seconds; `max_early_data` in bytes, 0 allows none.
     pub fn send_ticket(
         &mut self,
@@ -42,7 +42,7 @@ impl Engine {
     ) -> Result<(), Failure> {
         let message =
             new_session_ticket::message(secrets, ticket, lifetime, age_add, max_early_data);
-        // rustls sends the messages of its own handshake only.
+        // rustls sends no other handshake messages than its own.
         self.driven().record_change = Some(RecordChange::Handshake);
         let result = self.write(&message);
         self.driven().record_change = None;
@@ -69,7 +69,7 @@ impl Engine {
         if !self.is_started() {
             return self.send_plain(alert, AlertLevel::FATAL);
         }
-        // rustls sends the alerts of its own errors and close_notify only.
+        // rustls sends no other alerts than those of its errors and close_notify.
         self.driven().record_change = Some(RecordChange::Alert(alert));
         self.drive(None, |engine| {
             let start = engine.output.len();

@@ -1,8 +1,8 @@
 //! Server connections, and the hooks through which rustls asks us.
 //!
-//! Everything that the program may have a say in (which session to resume, which certificate,
-//! which protocol) is decided before a connection is made, from the raw ClientHello. The hooks
-//! only hand the decisions over.
+//! What the program may decide (which session to resume, which certificate, which protocol) is
+//! decided before a connection is made, from the raw ClientHello. The hooks only pass the decisions
+//! on.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,7 +39,7 @@ use super::thread;
 use super::unfinished_exporter::EXPORTER_SECRET;
 use crate::wire::Version;
 
-/// A connection of rustls, and what it asks.
+/// A connection of rustls, and its hooks.
 type Accepted = (Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>);
 
 /// Makes a connection for the server that is driven on this thread.
@@ -111,7 +111,7 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
     Some(text.to_ascii_lowercase())
 }
 
-/// What rustls holds of us.
+/// The hooks that rustls calls.
 pub(super) struct ServerHooks {
     pub(super) parameters: ServerParameters,
     client_schemes: Vec<SignatureScheme>,
@@ -208,7 +208,7 @@ impl ServerHooks {
                 .filter(|scheme| fits(scheme))
                 .collect()
         };
-        // What a TLS 1.3 client has not said must not sign.
+        // No scheme may sign that a TLS 1.3 client has not offered.
         let without_signature = self.parameters.hello_changes.only_with_psk.is_some()
             && self.parameters.hello_changes.signature_schemes.is_some();
         let signs = match without_signature {
@@ -258,8 +258,8 @@ impl ServerHooks {
         })
     }
 
-    /// In TLS 1.2 the suite says what kinds of keys sign, so the order of suites comes before that of
-    /// signature schemes.
+    /// In TLS 1.2 the suite says what kinds of keys sign, so the order of suites comes before that
+    /// of signature schemes.
     fn resolve_tls12(
         &self,
         hello: &ClientHello<'_>,
@@ -371,14 +371,14 @@ impl ClientVerifier for ServerHooks {
         self.client_ca_names.clone()
     }
 
-    /// Asked when the client's certificates have come: the program may have changed its mind since it was asked for
-    /// them.
+    /// Asked when the client's certificates have come: the program may have changed its mind since
+    /// it was asked for them.
     fn client_auth_mandatory(&self) -> bool {
         self.client_authentication() == ClientAuthentication::Required
     }
 
-    /// Asked when a connection is made, so that what a client would have to sign is kept, and when the server's flight
-    /// is written.
+    /// Asked when a connection is made, so that what a client would have to sign is kept, and when
+    /// the server's flight is written.
     fn offer_client_auth(&self) -> bool {
         thread::ask(|delegate| delegate.client_authentication() != ClientAuthentication::None)
             .unwrap_or(true)

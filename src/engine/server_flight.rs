@@ -1,9 +1,10 @@
 //! A server's certificate before rustls has it verified.
 //!
-//! rustls asks for a client's certificate as soon as the server's request has come. The program chooses one when it
-//! knows whom it talks to, so what the server has sent is followed here. In TLS 1.3 its certificate comes after its
-//! request: the last byte of a request with which a record ends is held back until the next record is opened. A
-//! certificate that takes more than that record comes too late.
+//! rustls asks for a client's certificate as soon as the server's request has come. The program
+//! chooses one when it knows the server's certificate, so the server's messages are collected here.
+//! In TLS 1.3 its certificate comes after its request: the last byte of a request with which a
+//! record ends is held back until the next record is opened. A certificate that takes more than
+//! that record comes too late.
 
 use crate::wire::{
     ExtensionType, HandshakeType, Message, OCSP, Reader, extensions, handshake_contents, messages,
@@ -12,7 +13,7 @@ use crate::wire::{
 /// The most that is kept, in bytes.
 const MOST: usize = 1 << 18;
 
-/// What a server has sent to prove who it is.
+/// A server's certificate, with its OCSP response.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ServerCertificate {
     /// DER, leaf first.
@@ -26,7 +27,7 @@ pub struct ServerCertificate {
 pub(super) struct ServerFlight(Vec<u8>);
 
 impl ServerFlight {
-    /// Follows a record as it has come, if it is not protected.
+    /// Collects the messages of a record, if it is not protected.
     pub(super) fn follow_plain(&mut self, record: &[u8]) {
         if let Some(contents) = handshake_contents(record) {
             self.follow(contents);
@@ -47,7 +48,7 @@ impl ServerFlight {
         length == flight.len() && last == Some(HandshakeType::CERTIFICATE_REQUEST)
     }
 
-    /// Takes the server's certificate, if all of it has come. What has been followed is forgotten.
+    /// Takes the server's certificate, if all of it has come. What has been collected is forgotten.
     pub(super) fn take_certificate(&mut self, tls13: bool) -> Option<ServerCertificate> {
         let flight = std::mem::take(&mut self.0);
         let body_of = |kind| {

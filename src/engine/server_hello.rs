@@ -36,7 +36,8 @@ pub(super) struct ServerHelloReader {
 }
 
 impl ServerHelloReader {
-    /// Reads the next record. `None` when there is no ServerHello in it, or a malformed one, which the engine refuses.
+    /// Reads the next record. `None` when there is no ServerHello in it, or a malformed one, which
+    /// the engine refuses.
     pub(super) fn read(&mut self, record: &[u8]) -> Option<ServerHello> {
         self.bytes.extend_from_slice(handshake_contents(record)?);
         let mut reader = Reader::new(&self.bytes);

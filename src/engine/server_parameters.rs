@@ -10,11 +10,11 @@ use super::profile::Profile;
 use super::session_value::SessionSecrets;
 use crate::wire::Version;
 
-/// What a server connection is to be like, after its ClientHello has been read.
+/// The parameters of a server, once its ClientHello has been read.
 pub struct ServerParameters {
     /// Suites and groups.
     pub profile: Arc<Profile>,
-    /// 0x0303 or 0x0304: what the ClientHello and the settings lead to.
+    /// The version that ClientHello and settings lead to.
     pub version: Version,
     /// Certificates to choose from, best first.
     pub credentials: Vec<CertifiedKey>,
@@ -28,9 +28,9 @@ pub struct ServerParameters {
     pub alpn: Option<Vec<u8>>,
     /// Whether the client asks for an OCSP response, and the program is to be asked for one.
     pub staple: bool,
-    /// Whether to ask for a certificate, as far as it is known now.
+    /// Whether to ask for a certificate, by the settings of this moment.
     pub client_authentication: ClientAuthentication,
-    /// Something of the program may run before a certificate is asked for, so that the delegate has to be asked then.
+    /// A callback may run before a certificate is asked for, so the delegate has to be asked then.
     pub may_ask_later: bool,
     /// DER names sent in a CertificateRequest.
     pub client_ca_names: Vec<Vec<u8>>,
@@ -44,16 +44,17 @@ pub struct ServerParameters {
     pub tickets: TicketPolicy,
     /// TLS 1.2: whether a session without a ticket gets an id.
     pub session_ids: bool,
-    /// The suite to speak, by number, if it is another one than both sides would choose without a session: the
-    /// session's in TLS 1.2, one that suits a key in TLS 1.3.
+    /// The suite to speak, by number, if it is another one than both sides would choose without a
+    /// session: the session's in TLS 1.2, one that suits a key in TLS 1.3.
     pub preferred_suite: Option<u16>,
     /// TLS 1.2: the id that a new session gets; a random one for `None`.
     pub session_id: Option<[u8; 32]>,
-    /// What is to be different about the ClientHello.
+    /// How the ClientHello that rustls is given differs from the client's.
     pub hello_changes: HelloChanges,
     /// Largest plaintext of a record, in bytes.
     pub max_fragment: usize,
-    /// TLS 1.2: where in the ClientHello message the number of extended_master_secret is, if rustls is not to see it.
+    /// TLS 1.2: where in the ClientHello message the number of extended_master_secret is, if rustls
+    /// is not to see it.
     pub hidden_master_secret: Option<usize>,
 }
 
@@ -65,18 +66,18 @@ pub struct ResumeOffer {
     pub session: SessionSecrets,
     /// The suite that will be used: in TLS 1.3 it may differ from the session's.
     pub cipher_suite: u16,
-    /// Host name as rustls sees it in the ClientHello.
+    /// Server name as rustls sees it in the ClientHello.
     pub server_name: Option<String>,
 }
 
-/// How tickets are given out.
+/// Which tickets a server issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketPolicy {
-    /// TLS 1.2: tickets are understood and given.
+    /// TLS 1.2: tickets are accepted and issued.
     pub tls12: bool,
     /// TLS 1.2: lifetime hint, in seconds.
     pub lifetime: u32,
     /// TLS 1.3: how many will be sent with [`Engine::send_ticket`](super::Engine::send_ticket).
-    /// Only clients that ask for a number are told (RFC 9149).
+    /// Clients that ask for a number of tickets get to know it (RFC 9149).
     pub count: usize,
 }

@@ -26,7 +26,7 @@ use crate::wire::{NewSessionTicket, Reader, Version, put_vector8, put_vector16, 
 /// The secrets and parameters that make a session resumable. Owns its secret and wipes it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SessionSecrets {
-    /// 0x0303 or 0x0304.
+    /// TLS 1.2 or TLS 1.3.
     pub version: Version,
     /// TLS number of the suite.
     pub cipher_suite: u16,
@@ -47,7 +47,7 @@ pub struct SessionSecrets {
     pub max_early_data: u32,
     /// Seconds since the epoch when the session was made.
     pub time: u64,
-    /// TLS 1.3: the secret is not of a session but a PSK of the program's, of any length.
+    /// TLS 1.3: the secret is an external PSK, of any length.
     pub external: bool,
 }
 
@@ -161,7 +161,7 @@ impl SessionSecrets {
         out.push(u8::from(self.extended_master_secret));
         put_vector16(&mut out, &self.ticket);
         out.extend(self.time.to_be_bytes());
-        // A lifetime of 0 never expires: a client does not look at the time of a TLS 1.2 session.
+        // A lifetime of 0 never expires: a client ignores the time of a TLS 1.2 session.
         out.extend(0u64.to_be_bytes());
         out.push(0);
         put_vector24(&mut out, PLACEHOLDER_CERTIFICATE);

@@ -7,8 +7,8 @@ use rustls::{Tls12CipherSuite, Tls13CipherSuite};
 use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
 
 /// A selector that takes the suite of this TLS number when both sides have it, or else the first of
-/// the server's that the client has. In TLS 1.2 rustls resumes a session only if it would choose its
-/// suite for a new one as well, where OpenSSL uses the session's suite (S71).
+/// the server's that the client has. In TLS 1.2 rustls resumes a session only if it would choose
+/// its suite for a new one as well, where OpenSSL uses the session's suite (S71).
 pub(super) fn preferring(number: u16) -> Option<&'static dyn CipherSuiteSelector> {
     static SELECTORS: LazyLock<Vec<Preferring>> = LazyLock::new(|| {
         let tls12 = ALL_TLS12_CIPHER_SUITES

@@ -1,8 +1,8 @@
 //! rustls's configurations, made once for a profile.
 //!
-//! Each connection has a configuration of its own, with its own hooks in it. Making one from nothing
-//! checks the whole provider and allocates session stores that are thrown away at once, so it is
-//! cloned from one that is kept, and the hooks are put into the clone.
+//! Each connection has its own configuration, with its hooks in it. Making one from nothing checks
+//! the whole provider and allocates session stores that are dropped at once. So it is cloned from
+//! one that is kept, and the hooks are put into the clone.
 
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -64,13 +64,14 @@ pub(super) fn with_common_settings(mut config: ServerConfig) -> ServerConfig {
     config
 }
 
-/// The client that is driven on the thread: rustls has no way to put a resolver into a configuration that exists.
+/// The client that is driven on the thread: rustls has no way to put a resolver into a
+/// configuration that exists.
 #[derive(Debug)]
 struct CurrentClient;
 
 impl ClientCredentialResolver for CurrentClient {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
-        // The thread is free meanwhile, as the program is asked.
+        // Nothing of the thread is borrowed while the program is asked.
         let credentials = thread::with(|driven| driven.client.as_mut()?.credentials.take())??;
         let selected = credentials.resolve(request);
         thread::with(|driven| {

@@ -19,7 +19,7 @@ impl Delegate for Recorder {
         usize::MAX
     }
 
-    fn judge_group(&self, _: u16) -> Result<(), PeerRejected> {
+    fn check_server_group(&self, _: u16) -> Result<(), PeerRejected> {
         Ok(())
     }
 
@@ -40,7 +40,7 @@ impl Delegate for Recorder {
     fn extensions_come(&self) -> Result<(), PeerRejected> {
         Ok(())
     }
-    fn judge_signature(&self, _: &PeerSignature<'_>) -> Result<(), PeerRejected> {
+    fn check_signature(&self, _: &PeerSignature<'_>) -> Result<(), PeerRejected> {
         Ok(())
     }
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {

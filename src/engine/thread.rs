@@ -1,11 +1,12 @@
 //! The connection that is driven on a thread.
 //!
-//! rustls's provider is shared by all connections, and its wrappers are called deep inside rustls. So they find on their
-//! thread what they have to know of the connection that rustls works for, and record there what they observe. The same
-//! goes for whom the hooks of the connection ask.
+//! rustls's provider is shared by all connections, and its wrappers are called deep inside rustls.
+//! So they find on their thread what they have to know of the connection that rustls works for, and
+//! record there what they observe. The hooks of the connection find their delegate there.
 //!
-//! A callback of the program may drive another connection meanwhile, which has the thread until it is done. Handlers of
-//! `atexit(3)` and destructors of thread-locals may use the library too, so nothing here is ever dropped by the thread.
+//! A callback of the program may drive another connection, which has the thread until that drive
+//! ends. Handlers of `atexit(3)` and destructors of thread-locals may use the library too, so a
+//! thread that ends drops nothing here.
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -30,8 +31,8 @@ use crate::callback::scoped::Scoped;
 use crate::libcrypto::algorithms::Algorithms;
 use crate::wire::Alert;
 
-/// What the wrappers of the provider know of a connection, and what they have observed of it. The connection keeps it
-/// while it is not driven.
+/// What the wrappers of the provider know of a connection, and what they have observed of it. The
+/// connection keeps it while it is not driven.
 #[derive(Default)]
 pub(super) struct Driven {
     /// Where algorithms come from; `None` for the engine's own.
@@ -57,7 +58,7 @@ pub(super) struct Driven {
     pub(super) finished: Finished,
     /// The peer's public key of the key exchange; empty when there was none.
     pub(super) peer_key_share: Vec<u8>,
-    /// The server has said that it used the server name.
+    /// The server has acknowledged the server name.
     pub(super) server_name_acknowledged: bool,
     /// Expands the resumption master secret that was derived last.
     pub(super) resumption_secret: Option<Box<dyn HkdfExpander>>,
@@ -82,7 +83,8 @@ impl Driven {
         self.alerts = Alerts::default();
     }
 
-    /// The keys of TLS 1.3 are made. True for a client the first time, if it might send a certificate.
+    /// The keys of TLS 1.3 are made. True for a client the first time, if it might send a
+    /// certificate.
     pub(super) fn meets_tls13(&mut self) -> bool {
         self.client.as_mut().is_some_and(|client| {
             let known = std::mem::replace(&mut client.speaks_tls13, true);
@@ -196,7 +198,8 @@ pub(super) fn drive<R>(
     })
 }
 
-/// Runs `work` with the connection that is driven on this thread, if one is. `work` neither drives nor asks.
+/// Runs `work` with the connection that is driven on this thread, if one is. `work` neither drives
+/// nor asks.
 pub(super) fn with<R>(work: impl FnOnce(&mut Driven) -> R) -> Option<R> {
     THREAD.with(|thread| {
         let mut driven = thread.driven.borrow_mut();

@@ -122,8 +122,8 @@ impl Engine {
         !matches!(self.tls, Tls::Idle)
     }
 
-    /// Notes that the transport has put `count` bytes into the input's [`missing`](RecordBuffer::missing). True when
-    /// the record is complete.
+    /// Notes that the transport has put `count` bytes into the input's
+    /// [`missing`](RecordBuffer::missing). True when the record is complete.
     pub fn received(&mut self, count: usize) -> Result<bool, RecordProblem> {
         let expected = match &self.tls {
             Tls::Idle => Expected {
@@ -144,8 +144,8 @@ impl Engine {
         }
     }
 
-    /// The peer's public key of the key exchange as it stood in its key_share or key exchange
-    /// message; empty when there was none.
+    /// The peer's public key of the key exchange, as in its key_share or key exchange message;
+    /// empty when there was none.
     pub fn peer_key_share(&self) -> &[u8] {
         let driven = self.driven.as_ref();
         driven.map_or(&[], |driven| &driven.peer_key_share)
@@ -266,7 +266,7 @@ impl Engine {
     }
 
     /// Keeps the record that has been read last, if the connection is watched.
-    pub fn note_received(&mut self) {
+    pub fn record_received(&mut self) {
         let started = self.is_started();
         if let Some(watch) = watch(&mut self.driven) {
             watch.read(started, self.input.last(), self.input.unfinished());

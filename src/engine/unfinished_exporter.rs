@@ -1,8 +1,9 @@
 //! Keying material of a TLS 1.3 server whose client has not finished yet (RFC 8446, section 7.5).
 //!
-//! What is exported depends on nothing that comes after the server's Finished, but rustls hands its exporter out only
-//! when the client's Finished has come. It shows the exporter's secret to the key log as soon as it has derived it, when
-//! it writes the server's flight. The secret is kept from then on until rustls's exporter can be had.
+//! What is exported depends on nothing that comes after the server's Finished, but rustls hands its
+//! exporter out only when the client's Finished has come. It shows the exporter's secret to the key
+//! log as soon as it has derived it, when it writes the server's flight. The secret is kept from
+//! then on until rustls's exporter can be had.
 
 use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
 use rustls::{Connection, Error, ServerSide, SupportedCipherSuite, Tcp, Tls13CipherSuite};

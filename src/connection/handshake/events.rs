@@ -34,9 +34,10 @@ impl Connection {
         }
     }
 
-    /// Client: the ServerHello has come, which goes unprotected, and the engine has not processed it. A server of TLS 1.2
-    /// without secure renegotiation is refused unless the program accepts such (RFC 5746, section 4.1): a connection with
-    /// it may be the renegotiation of an attacker's.
+    /// Client: the ServerHello has come, which goes unprotected, and the engine has not processed
+    /// it. A server of TLS 1.2 without secure renegotiation is refused unless the program accepts
+    /// such (RFC 5746, section 4.1): a connection with it may be the renegotiation of an
+    /// attacker's.
     pub(in crate::connection) fn read_server_hello(&self, hello: ServerHello) -> Result<(), Stop> {
         self.hellos.set_server_random(hello.random);
         self.enforce(self.check_answer(&hello))?;
@@ -84,7 +85,8 @@ impl Connection {
         }
     }
 
-    /// A ticket holds the group. In TLS 1.2 it keeps to a Suite B profile that is in force (RFC 6460).
+    /// A ticket holds the group. In TLS 1.2 it keeps to a Suite B profile that is in force (RFC
+    /// 6460).
     fn take_group(&self, group: u16) -> Result<(), Stop> {
         self.engine.change_facts(|known| known.group = group);
         let version = self.engine.facts().version;
@@ -94,8 +96,8 @@ impl Connection {
         Err(self.refuse(Reason::WRONG_CURVE, Alert::ILLEGAL_PARAMETER))
     }
 
-    /// The server has accepted the offered session or key, so it is the connection's (S13, S120). S67: a client whose
-    /// id context is not the session's ends the handshake.
+    /// The server has accepted the offered session or key, so it is the connection's (S13, S120).
+    /// S67: a client whose id context is not the session's ends the handshake.
     fn accept_offered(&self) -> Result<(), Stop> {
         let accepted = self.handshake.client(|client| client.offered.accept_key());
         if let Some(session) = accepted {

@@ -1,9 +1,9 @@
 //! Records that libcrypto protects.
 //!
 //! aws-lc is the faster library for AES-GCM, but its ChaCha20-Poly1305 knows no AVX-512: where the
-//! processor does, libcrypto takes two thirds of its time. Connections that take their algorithms from
-//! another library context have all records protected by libcrypto. How a record is laid out is the
-//! same (RFC 8446, section 5.2; RFC 7905; RFC 5288).
+//! processor does, libcrypto takes two thirds of its time. Connections that take their algorithms
+//! from another library context have all records protected by libcrypto. How a record is laid out
+//! is the same (RFC 8446, section 5.2; RFC 7905; RFC 5288).
 
 use rustls::crypto::cipher::{
     AeadKey, InboundOpaque, Iv, KeyBlockShape, Nonce, OutboundPlain, Record, RecordDecrypter,
@@ -29,7 +29,7 @@ pub(in crate::engine) struct Protection<A: ?Sized + 'static> {
 }
 
 impl<A: ?Sized> Protection<A> {
-    /// Whether libcrypto protects the records of the connection that is worked for.
+    /// Whether libcrypto protects the records of the connection that is driven.
     fn is_libcryptos(&self) -> bool {
         self.aead == Aead::ChaCha20Poly1305 || !library::is_engine()
     }
@@ -130,7 +130,8 @@ impl Tls12AeadAlgorithm for Protection<dyn Tls12AeadAlgorithm> {
     }
 }
 
-/// Stands for keys that libcrypto did not take: no memory, or the program has unloaded the provider.
+/// Stands for keys that libcrypto did not take: no memory, or the program has unloaded the
+/// provider.
 struct Failing;
 
 impl RecordEncrypter for Failing {
@@ -273,7 +274,7 @@ impl RecordDecrypter for Tls12Decrypter {
         let nonce: [u8; NONCE_LEN] = match explicit {
             0 => Nonce::new(&self.iv, seq).to_array()?,
             _ => {
-                // The fixed part, and what the peer says.
+                // The fixed part, and the part that the peer sends.
                 let mut nonce: [u8; NONCE_LEN] = Nonce::new(&self.iv, 0).to_array()?;
                 nonce[NONCE_LEN - explicit..].copy_from_slice(&record.payload[..explicit]);
                 nonce

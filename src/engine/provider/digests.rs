@@ -1,9 +1,9 @@
-//! Digests and what is made of them: the engine's own in the default library context, libcrypto's for
-//! connections that take their algorithms from elsewhere.
+//! Digests and what is made of them: the engine's own in the default library context, libcrypto's
+//! for connections that take their algorithms from elsewhere.
 //!
-//! rustls knows of no failure here. libcrypto fails when there is no memory, or when the program has
-//! unloaded a provider that is in use; then the call into this library fails, and the connection is
-//! dead.
+//! rustls knows of no failure here. libcrypto fails when there is no memory, or when the program
+//! has unloaded a provider that is in use; then the call into this library fails, and the
+//! connection is dead.
 
 use rustls::crypto::{hash, hmac};
 

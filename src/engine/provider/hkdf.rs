@@ -115,7 +115,7 @@ impl HkdfExpander for RecordingExpander {
 
     fn expand_block(&self, info: &[&[u8]]) -> OkmBlock {
         let block = self.inner.expand_block(info);
-        // rustls gives the label as a part of its own; no other part is as long (they have 1, 2, 6,
+        // rustls gives the label as a separate part; no other part is as long (they have 1, 2, 6,
         // 32 or 48 bytes), so none can be mistaken for it.
         if info.contains(&&b"res master"[..]) {
             let secret = self.hkdf.expander_for_okm(&block);

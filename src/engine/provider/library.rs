@@ -1,5 +1,5 @@
-//! The library context that rustls works for. rustls's algorithms are constants that know nothing of the connection that
-//! uses them, so those that are libcrypto's ask here.
+//! The library context that rustls works for. rustls's algorithms are constants that know nothing
+//! of the connection that uses them, so those that are libcrypto's ask here.
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,7 +20,7 @@ pub(in crate::engine) fn is_engine() -> bool {
 /// Runs `work` with the library context that algorithms of libcrypto come from.
 pub(in crate::engine) fn with_current<R>(work: impl FnOnce(&LibraryContext) -> R) -> R {
     static DEFAULT: LazyLock<LibraryContext> = LazyLock::new(LibraryContext::default);
-    // The thread is free meanwhile, as the work may ask for it too.
+    // Nothing of the thread is borrowed meanwhile: the work may ask for it too.
     let current = current();
     let source = current.as_ref().and_then(|current| current.source());
     work(source.unwrap_or(&DEFAULT))

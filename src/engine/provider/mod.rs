@@ -1,9 +1,11 @@
-//! The crypto provider that rustls is given: every suite, group and source of random bytes, wrapped.
+//! The crypto provider that rustls is given: every suite, group and source of random bytes,
+//! wrapped.
 //!
-//! rustls reaches its algorithms through traits. The wrappers use that in three ways: connections whose library context
-//! has other algorithms than the default get libcrypto's; rustls hashes, signs and sends what is on the wire where a
-//! message there differs from its own; and what rustls does not show (a Finished message, a key share, the plaintext of
-//! a record) is recorded as it passes.
+//! rustls reaches its algorithms through traits. The wrappers use that in three ways: connections
+//! whose library context has other algorithms than the default get libcrypto's; rustls hashes,
+//! signs and sends what is on the wire where a message there differs from its own; and what rustls
+//! does not show (a Finished message, a key share, the plaintext of a record) is recorded as it
+//! passes.
 //!
 //! | file         | what it wraps                                                            |
 //! |--------------|--------------------------------------------------------------------------|

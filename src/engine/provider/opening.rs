@@ -88,7 +88,8 @@ fn check_tls13(record: &Record<&[u8]>, lengths: &mut MessageLengths) -> Result<(
     Ok(())
 }
 
-/// Follows what a TLS 1.3 server sends under the keys of the handshake, for the client at work.
+/// Collects what a TLS 1.3 server sends under the keys of the handshake, for the client that is
+/// driven.
 pub(in crate::engine) struct FollowingDecrypter {
     inner: Box<dyn RecordDecrypter>,
     held: Option<u8>,

@@ -1,5 +1,5 @@
-//! Random bytes for rustls, which are libcrypto's as in OpenSSL, so that a program that replaces its
-//! random numbers gets its own. One draw can be planned.
+//! A random source whose n-th draw of 32 bytes can be fixed. Its bytes are libcrypto's as in
+//! OpenSSL, so a program that replaces libcrypto's random numbers gets its own.
 //!
 //! rustls draws session ids itself, as 32 random bytes. Where OpenSSL has another rule (a client's
 //! id for a TLS 1.2 ticket is the session's, a program may make ids for its server) the draw is
@@ -13,8 +13,8 @@ use crate::engine::thread::{self, PlannedId};
 use crate::libcrypto::random;
 
 const ID: usize = 32;
-/// A client draws two bytes for the order of its extensions, which all can see. OpenSSL draws none for that, and its draws
-/// are dear.
+/// A client draws two bytes for the order of its extensions, which is public. OpenSSL draws none
+/// for that, and its draws are slow.
 const ORDER_OF_EXTENSIONS: usize = 2;
 
 /// The id in a client's hello is the first draw of 32 bytes when its connection is made.

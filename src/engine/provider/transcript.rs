@@ -1,5 +1,5 @@
-//! Hashes and signatures of the messages on the wire, where [`hello_change`](crate::engine::hello_change) makes them differ from
-//! rustls's.
+//! Hashes and signatures of the messages on the wire, where
+//! [`hello_change`](crate::engine::hello_change) makes them differ from rustls's.
 
 use std::borrow::Cow;
 
