@@ -103,6 +103,6 @@ fn name_of_session(connection: &Connection, counts: impl Fn(&Session) -> bool) -
     connection
         .session()
         .filter(|session| counts(session))
-        .and_then(|session| session.lend(Part::HostName))
+        .and_then(|session| session.lend(Part::ServerName))
         .map_or(ptr::null(), |(first, _)| first.cast())
 }

@@ -164,7 +164,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
 pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *const c_char {
     call(c"SSL_SESSION_get0_hostname", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
-        Ok(lent(unsafe { borrow(session) }?, Part::HostName).0.cast())
+        Ok(lent(unsafe { borrow(session) }?, Part::ServerName).0.cast())
     })
 }
 
@@ -181,8 +181,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
         // SAFETY: NULL or a live session, as the caller promises.
         let session = unsafe { borrow(session) }?;
         // SAFETY: NULL or a string, as the caller promises.
-        let host_name = unsafe { c_str(hostname) };
-        session.set_host_name(host_name.map(CStr::to_bytes))?;
+        let server_name = unsafe { c_str(hostname) };
+        session.set_server_name(server_name.map(CStr::to_bytes))?;
         Ok(1)
     })
 }

@@ -25,14 +25,14 @@ const COLLECT_TRIES: usize = 8;
 /// the cache is returned, with the reference that the cache had.
 pub struct Cache<T: Entry> {
     pub(super) index: Index<T>,
-    /// Tells this cache from any other that there ever was in this process; not 0.
+    /// Different from the number of any other cache that this process ever had; not 0.
     pub(super) number: u64,
     limit: AtomicUsize,
     pub(super) owner: WeakHandle<T::Owner>,
     pub(super) writers: Writers<T>,
 }
 
-/// What writers write to. On cache lines of its own, so that lookups do not feel it.
+/// What writers write to, on other cache lines than what lookups read.
 #[repr(align(128))]
 pub(super) struct Writers<O> {
     /// What the lock guards, beside the index.
@@ -87,7 +87,7 @@ impl<T: Entry> Cache<T> {
         }
     }
 
-    /// The object with this key. Takes no lock, waits for nobody, and writes to no shared memory but
+    /// The object with this key. Takes no lock, never waits, and writes to no shared memory but
     /// the count of the object that it found.
     pub fn find(&self, key: &Key) -> Option<Ref<T>> {
         let pinned = pin();
@@ -106,7 +106,7 @@ impl<T: Entry> Cache<T> {
                 break upgraded;
             }
             // The cache has dropped it since we saw it. Another may have its key now. Seeing the same
-            // one again means that somebody dropped a reference that was not theirs.
+            // one again means that a thread dropped a reference that it did not own.
             dead = node;
         };
         drop(pinned);
@@ -116,7 +116,7 @@ impl<T: Entry> Cache<T> {
     /// True if there is an object with this key. As [`Cache::find`], and writes to nothing at all.
     pub fn contains(&self, key: &Key) -> bool {
         let pinned = pin();
-        // SAFETY: we are pinned, and do not look at the node.
+        // SAFETY: we are pinned, and do not read the node.
         let found = !unsafe { self.index.find(key) }.is_null();
         drop(pinned);
         found
@@ -137,7 +137,7 @@ impl<T: Entry> Cache<T> {
         let expires = entry.expires();
         // SAFETY: the lock is held until `order` is dropped, so what index and order lead to is live.
         // `node` is in no list unless the object is here already: if it is the object's own it is for this key
-        // in this cache alone, and if not, nobody else has it. The object lives as long as `entry` does, and
+        // in this cache alone, and if not, no other thread has it. The object lives as long as `entry` does, and
         // then the cache has its reference.
         unsafe {
             let place = self.index.place(&key);
@@ -239,8 +239,8 @@ impl<T: Entry> Cache<T> {
         }
     }
 
-    /// References to all objects, in order of expiry. `None` when memory is short. Writers wait
-    /// meanwhile, lookups do not.
+    /// References to all objects, in order of expiry. `None` when memory is short. Writers wait until it is
+    /// done, lookups do not.
     pub fn snapshot(&self) -> Option<Vec<Ref<T>>> {
         let mut all = Vec::new();
         loop {
@@ -373,7 +373,7 @@ impl<T: Entry> Cache<T> {
     }
 
     /// Takes the node at `place` out: first of the index, then of the order (see `repair`). The object
-    /// is told in between, so that what belongs to the cache is in the order at any time.
+    /// is released in between, so that what belongs to the cache is in the order at any time.
     ///
     /// # Safety
     /// The lock is held, and there is a node at `place`.
@@ -395,7 +395,7 @@ impl<T: Entry> Drop for Cache<T> {
         let order = self.writers.order.get_mut();
         let mut node = order.first();
         while !node.is_null() {
-            // SAFETY: nobody else has the cache. Its nodes are live and own a reference each.
+            // SAFETY: no other thread has the cache. Its nodes are live and own a reference each.
             unsafe {
                 let next = order.after(node);
                 let object = (*node).object;

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicU32;
 use super::hash::hash;
 use crate::reference::{Attachment, Counted, WeakSlot};
 
-/// What a session is found by: protocol version and session id. Keeps its hash, so whoever has a key to
-/// use more than once should keep it too.
+/// What a session is found by: protocol version and session id. Keeps its hash, so a key that is
+/// used more than once should be kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Key {

@@ -1,4 +1,4 @@
-//! Taking out what has expired, or all.
+//! Removing what has expired, or all.
 
 use super::entries::{Cache, give_up};
 use super::entry::Entry;
@@ -20,10 +20,10 @@ pub enum Due {
     Always,
 }
 
-/// How a flush goes about it.
+/// How many objects a flush removes at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// One after the other is taken out and returned, so each may decide what becomes of the next.
+    /// Each is returned before the next is taken out, so a callback may remove the next one.
     OneByOne,
     /// Faster: some are taken out together.
     SomeAtOnce,
@@ -56,8 +56,8 @@ impl<T: Entry> Cache<T> {
     }
 
     /// Takes out what is due, as the iterator is asked, in order of expiry, and with nothing locked in
-    /// between. Ends after as many as there are now, so that objects that are added meanwhile cannot
-    /// keep it going. What was taken out and not asked for is let go.
+    /// between. Ends after as many as there are now, so that objects that are added after that cannot
+    /// keep it going. What was taken out and not asked for is dropped.
     pub fn flush(&self, due: Due, pace: Pace) -> impl Iterator<Item = Ref<T>> + '_ {
         let at_once = match pace {
             Pace::OneByOne => 1,
@@ -99,8 +99,8 @@ impl<T: Entry> Cache<T> {
         }
     }
 
-    /// Has brought near what taking out the nodes after `node` needs: whoever flushes comes back for them.
-    /// What has to be read to know a place is asked for one call before that place is.
+    /// Prefetches what taking out the nodes after `node` needs: a flush continues with them. What leads to a place is
+    /// prefetched one call before the place.
     ///
     /// # Safety
     /// The lock is held, and `node` is in the order.

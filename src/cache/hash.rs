@@ -1,4 +1,4 @@
-//! The hash of keys: SipHash-1-3 with keys that this process drew at random, so that nobody outside can choose ids
+//! The hash of keys: SipHash-1-3 with keys that this process drew at random, so that peers cannot choose ids
 //! that meet in one chain.
 
 use siphasher::sip::SipHasher13;

@@ -6,10 +6,10 @@
 //! new table is filled chain by chain, as writers pass by. A chain is cut with one store after the new
 //! heads are in place; chains are joined, with one store each, before the new head is.
 //!
-//! How a lookup can tell that it missed nothing: it walks from a head to the first greater hash. What it
+//! How a lookup knows that it missed nothing: it walks from a head to the first greater hash. What it
 //! can miss is only behind a cut, or was linked into a newer chain. Either happens after the newer head
-//! (or the newer table) was published, so a lookup that found nothing looks at those again, and begins
-//! anew if they have changed.
+//! (or the newer table) was published, so a lookup that found nothing reads those again, and starts
+//! again if they have changed.
 //!
 //! Writers hold the lock of [`super::Cache`]. Lookups are pinned.
 
@@ -80,7 +80,7 @@ impl<O> Index<O> {
 
     fn table(&self) -> &Table<O> {
         // SAFETY: there always is a current table. Once replaced it is freed through `retire`, and
-        // whoever comes here is pinned or holds the writers' lock.
+        // every caller is pinned or holds the writers' lock.
         unsafe { &*self.current.load(Ordering::Acquire) }
     }
 
@@ -130,7 +130,7 @@ impl<O> Index<O> {
         }
     }
 
-    /// Has the head of a key's chain brought near, for a call of [`Index::prefetch_chain`] to come.
+    /// Prefetches the head of a key's chain, for a later [`Index::prefetch_chain`].
     ///
     /// # Safety
     /// The caller holds the writers' lock.
@@ -138,7 +138,7 @@ impl<O> Index<O> {
         prefetch(self.table_locked().slot_of(key.hash()));
     }
 
-    /// Has the first node of a key's chain brought near, for a call of [`Index::place`] to come.
+    /// Prefetches the first node of a key's chain, for a later [`Index::place`].
     ///
     /// # Safety
     /// The caller holds the writers' lock.
@@ -218,7 +218,7 @@ impl<O> Index<O> {
         }
     }
 
-    /// Takes the node at `place` out. It keeps its link, for those who are standing on it.
+    /// Takes the node at `place` out. It keeps its link, for lookups that are standing on it.
     ///
     /// # Safety
     /// As for [`Index::put`], and there is a node at `place`.
@@ -390,7 +390,7 @@ impl<O> Index<O> {
 impl<O> Drop for Index<O> {
     fn drop(&mut self) {
         let table = self.current.load_locked();
-        // SAFETY: nobody else has the index, and tables that are linked here were not retired.
+        // SAFETY: no other thread has the index, and tables that are linked here were not retired.
         unsafe {
             let older = (*table).older.load_locked();
             if !older.is_null() {

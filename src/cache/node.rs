@@ -12,7 +12,7 @@ use crate::reference::sync::AtomicPtr;
 /// so this serves many millions.
 pub const MAX_HEIGHT: usize = 12;
 
-/// What the index and the order know of one cached object.
+/// One cached object, as index and order know it.
 ///
 /// Lookups read `next`, `object` and `key`; all but `next` never change, nor does `home`. Everything else
 /// belongs to the holder of the writers' lock. `height` links follow the node in memory.
@@ -67,7 +67,7 @@ impl<O> Node<O> {
     /// Makes `node` its object's own, for the cache with this number (not 0), or a node like any other.
     ///
     /// # Safety
-    /// Nobody else can reach the node yet.
+    /// No other thread can reach the node yet.
     pub unsafe fn set_home(node: *mut Self, cache: Option<u64>) {
         // SAFETY: the caller's promise.
         unsafe { (*node).home = cache.unwrap_or(0) };
@@ -86,13 +86,13 @@ impl<O> Node<O> {
     /// Frees the memory of a node. The reference that it owned is not touched.
     ///
     /// # Safety
-    /// `node` came from [`Node::new`]; nobody uses it any more.
+    /// `node` came from [`Node::new`], and is used no more.
     pub unsafe fn free(node: *mut Self) {
         // SAFETY: the caller's promise; a node has nothing to drop.
         unsafe { Attached::free(node.cast()) }
     }
 
-    /// Has the node and its lowest links brought near. Any pointer is fine.
+    /// Prefetches the node and its lowest links. Any pointer is fine.
     pub fn prefetch(node: *mut Self) {
         prefetch(node);
         prefetch(node.wrapping_add(1));
@@ -108,7 +108,7 @@ impl<O> Node<O> {
         size_of::<Self>() + height(hash) * size_of::<Link<O>>()
     }
 
-    /// The end of a chain. Not null: a null head tells that its chain is still in the older table.
+    /// The end of a chain. Not null: the head of a chain that is still in the older table is null.
     pub fn end() -> *mut Self {
         std::ptr::without_provenance_mut(1)
     }

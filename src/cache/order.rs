@@ -5,7 +5,7 @@
 //! elsewhere costs O(log n). Only the holder of the writers' lock touches it.
 //!
 //! The forward links of the lowest level are the truth; each change of them is a single store, made
-//! when the node's own link is set already. So whoever finds the list as a vanished thread left it can
+//! when the node's own link is set already. So a child that finds the list as a vanished thread left it can
 //! restore everything else from them ([`Order::repair`]).
 
 use std::sync::atomic::{AtomicPtr as StdAtomicPtr, Ordering, fence};

@@ -1,5 +1,5 @@
-//! The node that an object has of its own, from the time when it is first cached until it ends. Objects that are
-//! added, removed and added again need no memory for it, and threads that do so do not meet in the allocator.
+//! The node that is attached to an object when it is first cached, and stays until the object's memory is freed. An
+//! object that is removed and added again needs no memory, and threads that do so do not meet in the allocator.
 //!
 //! Other nodes are retired when they were taken out: while a lookup may stand on one, it stays as it is. An
 //! object's own node may be put in again at once, and lookups that still stand on it from before go on from its
@@ -11,7 +11,7 @@
 //!   hash (see [`super::index`]). Of keys with the same hash, one that enters comes first, and one under which
 //!   another object is put keeps its place; so it stays before all that were there when it entered.
 //!
-//! What it leads to when it is put in is in the cache at that time, so whoever follows it is pinned since
+//! What it leads to when it is put in is in the cache at that time, so a lookup that follows it was pinned
 //! before that was retired. It is freed with the object's memory, which is retired after the object ended, and
 //! that is after every cache has taken the node out.
 

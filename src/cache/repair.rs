@@ -1,4 +1,4 @@
-//! What a forked child finds when a thread of its parent was changing the cache.
+//! How a forked child repairs what a thread of its parent was changing.
 
 use super::entries::Cache;
 use super::entry::Entry;

@@ -40,7 +40,7 @@ load_locked! {
     () AtomicU64, u64;
 }
 
-/// Has the memory at `place` brought near, where the machine can be told to. Any pointer is fine.
+/// Prefetches the memory at `place`, on machines that can. Any pointer is fine.
 #[inline]
 pub fn prefetch<T>(place: *const T) {
     #[cfg(target_arch = "x86_64")]
@@ -65,7 +65,7 @@ pub fn new_slots<T>(count: usize) -> Option<std::ptr::NonNull<AtomicPtr<T>>> {
 /// Frees what [`new_slots`] gave.
 ///
 /// # Safety
-/// `slots` came from [`new_slots`] with the same `count`, and nobody uses it any more.
+/// `slots` came from [`new_slots`] with the same `count`, and is used no more.
 #[cfg(not(loom))]
 pub unsafe fn free_slots<T>(slots: std::ptr::NonNull<AtomicPtr<T>>, count: usize) {
     if let Ok(layout) = std::alloc::Layout::array::<AtomicPtr<T>>(count) {

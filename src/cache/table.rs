@@ -25,7 +25,7 @@ impl<O> Table<O> {
         // SAFETY: the layout is not empty.
         let table = unsafe { std::alloc::alloc(layout) }.cast::<Self>();
         if table.is_null() {
-            // SAFETY: made above, with this count; nobody has seen it.
+            // SAFETY: made above, with this count; no other thread has seen it.
             unsafe { free_slots(slots, 1 << bits) };
             return None;
         }
@@ -44,7 +44,7 @@ impl<O> Table<O> {
     /// Frees a table, not the nodes.
     ///
     /// # Safety
-    /// `table` came from [`Table::new`]; nobody uses it any more.
+    /// `table` came from [`Table::new`], and is used no more.
     pub unsafe fn free(table: *mut Self) {
         // SAFETY: the caller's promise; both parts were allocated by `new`.
         unsafe {
@@ -98,7 +98,7 @@ pub unsafe fn split<O>(from: &AtomicPtr<Node<O>>, table: &Table<O>, unit: usize)
     let first = from.load_locked();
     // SAFETY: the caller's promise: the chain's nodes are live.
     let upper = unsafe { first_from(first, boundary) };
-    // High before low: low tells that the unit was taken over.
+    // High before low: with low in place the unit counts as taken over.
     high.store(upper, Ordering::Release);
     if first == upper {
         low.store(Node::end(), Ordering::Release);

@@ -93,7 +93,7 @@ impl Context {
 
     /// Makes a session not resumable and reports it to the program as removed.
     fn end_resumption(&self, session: &SessionRef) {
-        session.mark_not_resumable();
+        session.set_not_resumable();
         let callback = self.remove_session_callback.get();
         callback.call(Lent::new(self), session);
     }

@@ -209,7 +209,7 @@ impl<const N: usize, const NAMES: usize> Drop for Kept<N, NAMES> {
         let references = &unsafe { self.0.as_ref() }.references;
         if references.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            // SAFETY: that was the last reference. Readers who found the block as the current one, or through that,
+            // SAFETY: that was the last reference. Readers that found the block as the current one, or through that,
             // had one too, until they were done.
             unsafe { free(self.0) };
         }
@@ -219,13 +219,13 @@ impl<const N: usize, const NAMES: usize> Drop for Kept<N, NAMES> {
 /// Ends a block's time as the current one: drops its references to others, and the one of its place.
 ///
 /// # Safety
-/// `block` was the current block, and no reader is left who found it as such; called once.
+/// `block` was the current block, and no reader is left that found it as such; called once.
 pub(super) unsafe fn no_longer_current<const N: usize, const NAMES: usize>(
     block: *mut Header<N, NAMES>,
 ) {
     // SAFETY: never NULL, and alive until its reference is dropped below.
     let block = unsafe { NonNull::new_unchecked(block) };
-    // SAFETY: no reader is left who could look for fields elsewhere.
+    // SAFETY: no reader is left that could follow `elsewhere`.
     let elsewhere = unsafe { (*block.as_ref().elsewhere.get()).take() };
     let owners = elsewhere.into_iter().flat_map(|places| places.into_iter());
     for owner in owners.flatten().chain([block]) {

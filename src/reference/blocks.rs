@@ -15,7 +15,7 @@
 //! pointer to it. It guards a value of the user's too.
 //!
 //! Memory ordering: a new block is published with Release and read with Acquire, so a thread that sees the pointer sees
-//! the bytes. They are not written to after that, but for [`Blocks::wipe`], when no reader of that field is left.
+//! the bytes. After that only [`Blocks::wipe`] writes to them, when no reader of that field is left.
 
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -32,7 +32,7 @@ pub struct Blocks<const N: usize, const NAMES: usize, T> {
     guarded: Lock<T>,
 }
 
-// SAFETY: blocks are immutable while shared, but for atomics and the cell that the last reader clears.
+// SAFETY: blocks are immutable while shared, except atomics and the cell that is cleared after the last reader.
 unsafe impl<const N: usize, const NAMES: usize, T: Send> Send for Blocks<N, NAMES, T> {}
 // SAFETY: as above; `guarded` is reached with its lock only.
 unsafe impl<const N: usize, const NAMES: usize, T: Send> Sync for Blocks<N, NAMES, T> {}
@@ -113,7 +113,7 @@ impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
     pub fn wipe(&self, field: usize, end_of: &Last) {
         end_of.check_part(self);
         // SAFETY: the last reference to the object is gone, so this block is not replaced any more, and no holder is
-        // left who could read the field.
+        // left that could read the field.
         unsafe { Block::new(self.head()).wipe(field) };
     }
 

@@ -3,7 +3,7 @@
 //! C knows such an object by its address, and each of its holders, in C or here, has one reference. So the count
 //! is part of the object. A structure that is read without a lock (the session cache) leads to objects without
 //! a reference: such an object is *exposed*. Its memory stays until every thread that was pinned when the last
-//! reference went has unpinned ([`super::retire`]); until then [`Ref::of`] tells that it has ended.
+//! reference went has unpinned ([`super::retire`]); until then [`Ref::of`] gives `None`.
 //!
 //! The memory orderings are those of `std::sync::Arc`, for the same reasons:
 //!

@@ -3,7 +3,7 @@
 //!
 //! Between reading the address of the object and adding to its count the object may end. So the cell adds a
 //! stock of references beforehand, and its word holds the address and the number of references given out. One
-//! addition to the word tells a thread the address and gives it one of the cell's references. A thread that
+//! addition to the word gives a thread the address and one of the cell's references. A thread that
 //! replaces the object reads the unused references from the word that it swapped out, and drops them. Before the
 //! stock runs out, a thread that has just taken a reference adds to it.
 

@@ -73,7 +73,7 @@ fn map_page() -> *mut AtomicU32 {
     if page == libc::MAP_FAILED {
         return NO_PAGE.as_ptr().cast();
     }
-    // SAFETY: the page was mapped just now and is nobody else's.
+    // SAFETY: the page was mapped just now, and no other thread knows it.
     if unsafe { libc::madvise(page, 4096, libc::MADV_WIPEONFORK) } != 0 {
         // SAFETY: as above; nothing points into the page.
         unsafe { libc::munmap(page, 4096) };

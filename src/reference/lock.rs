@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::fork::generation;
 
-/// Set in the lock word while somebody may be asleep, waiting for it.
+/// Set in the lock word while a thread may be asleep, waiting for it.
 const WAITERS: u32 = 1;
 /// How often a waiter looks again before it sleeps. It waits between looks, first for [`FIRST_PAUSE`]
 /// steps, then for twice as many, up to [`LONGEST_PAUSE`]: far longer than a writer holds the lock.
-/// So whoever holds it often gets it again at once, with everything it needs in its processor's
+/// So the holder often gets it again at once, with everything it needs in its processor's
 /// cache, and two threads together do nearly as much as one. To take turns would cost each of them the way
 /// of half a dozen cache lines from one processor to the other.
 const LOOKS: u32 = 7;
@@ -59,7 +59,7 @@ impl<T> Lock<T> {
         guard
     }
 
-    /// The value, when nobody else can have the lock.
+    /// The value, when no other thread can have the lock.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }

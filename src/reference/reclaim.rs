@@ -51,7 +51,7 @@ mod epochs {
     struct Registration {
         era: &'static Era,
         handle: LocalHandle,
-        /// Bytes that this thread has retired and freed, and not yet told the era.
+        /// Bytes that this thread has retired and freed, and not yet added to the era.
         retired: Cell<usize>,
         freed: Cell<usize>,
         untold: Cell<u32>,
@@ -94,11 +94,11 @@ mod epochs {
             if registration.is_null() {
                 return;
             }
-            // SAFETY: made by `register` from a box, and in nobody's hands now that it is not in its place.
+            // SAFETY: made by `register` from a box, and not used any more now that it is not in its place.
             let registration = unsafe { Box::from_raw(registration) };
             registration.publish();
             if !registration.is_current() {
-                // A collector of the parent: its lists are no longer anybody's business.
+                // A collector of the parent: its lists are of no use any more.
                 std::mem::forget(registration);
             }
         }
@@ -127,7 +127,7 @@ mod epochs {
                 // SAFETY: as above.
                 Ok(_) => return unsafe { &*fresh },
                 Err(theirs) => {
-                    // SAFETY: nobody else has seen `fresh`.
+                    // SAFETY: no other thread has seen `fresh`.
                     drop(unsafe { Box::from_raw(fresh) });
                     current = theirs;
                 }
@@ -138,8 +138,8 @@ mod epochs {
     /// This thread's registration, if it has one with this process's era.
     #[inline]
     fn registered<'a>() -> Option<&'a Registration> {
-        // SAFETY: it stays until the thread ends. Nobody keeps it longer: it is not handed out of this
-        // module, nor to another thread.
+        // SAFETY: it stays until the thread ends. No reference lives longer: none leaves this
+        // module or the thread.
         let registration = unsafe { REGISTRATION.get().as_ref() };
         registration.filter(|one| one.is_current())
     }
@@ -229,7 +229,7 @@ mod epochs {
     }
 }
 
-/// Frees all that this thread has retired, unless some thread is pinned meanwhile.
+/// Frees all that this thread has retired, unless a thread is pinned.
 pub fn collect() {
     // What is retired now is freed once the epoch has advanced twice.
     for _ in 0..3 {
@@ -237,7 +237,7 @@ pub fn collect() {
     }
 }
 
-/// A simple collector for loom: frees when nobody is pinned.
+/// A simple collector for loom: frees when no thread is pinned.
 #[cfg(loom)]
 mod loomed {
     use super::Garbage;

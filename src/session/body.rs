@@ -1,13 +1,13 @@
 //! The byte fields of a session, and the certificates of the peer: how threads read, set and lend them.
 //!
-//! The fields lie in blocks that do not change while they are shared ([`crate::reference::Blocks`], which says who
-//! may still need a block, and how long it stays). Two things are kept beyond that, for C:
+//! The fields lie in blocks that do not change while they are shared ([`crate::reference::Blocks`], which says for
+//! whom a block stays, and how long). Two things are kept beyond that, for C:
 //!
 //! * **Fields that were replaced.** A single thread that uses such a pointer is wrong in OpenSSL too, where the memory is
 //!   free at once. But here another thread may read while one sets (S122). So each thread keeps the newest values
 //!   that it was lent itself ([`super::lent`]), and these never change. What was never lent is not kept.
 //! * **The id and the id context.** In OpenSSL these lie in the session itself, so the pointer is good as long as the
-//!   session. There it shows what is set later, which a thread that reads meanwhile must not see: half of it might
+//!   session. There it shows what is set later, which a thread that is still reading must not see: half of it might
 //!   be of another value, and the length is that of the former one. So C is lent a copy that stays as it is, in
 //!   memory that lives as long as the session.
 //!

@@ -30,8 +30,8 @@
 //! }
 //! ```
 //!
-//! Optional numbers that are 0 are not written, but for the group. The mark, the peer's chain
-//! beyond its own certificate, and ex_data are not part of it (S87, S88).
+//! Optional numbers that are 0 are not written, except the group. Not part of it: whether the session is not resumable,
+//! the peer's chain beyond its own certificate, and application data (S87, S88).
 //!
 //! The reader takes DER only: OpenSSL would also take some BER, which no version of it wrote. It
 //! borrows from its input, so it allocates nothing but a copy of the certificate. Of the certificate only the outline
@@ -81,7 +81,7 @@ impl<'a> Encoding<'a> {
             explicit(3, peer.map(Value::Encoded)),
             octets(4, Some(bytes.id_context)),
             signed(5, (numbers.verify_result as i32).into()),
-            octets(6, bytes.host_name),
+            octets(6, bytes.server_name),
             octets(7, bytes.psk_identity_hint),
             octets(8, bytes.psk_identity),
             unsigned(9, numbers.lifetime_hint),
@@ -215,7 +215,7 @@ impl<'a> Raw<'a> {
         let peer = optional::<Certificate<'_>>(reader, 3)?;
         bytes.id_context = optional_octets(reader, 4)?.unwrap_or_default();
         numbers.verify_result = optional::<i32>(reader, 5)?.unwrap_or_default().into();
-        bytes.host_name = optional_octets(reader, 6)?;
+        bytes.server_name = optional_octets(reader, 6)?;
         bytes.psk_identity_hint = optional_octets(reader, 7)?;
         bytes.psk_identity = optional_octets(reader, 8)?;
         numbers.lifetime_hint = optional(reader, 9)?.unwrap_or_default();

@@ -108,7 +108,7 @@ fn s87_the_fields_of_a_tls13_client_session_are_understood() {
     assert_eq!(fields.master_key.len(), 48);
     assert_eq!(fields.timeout, 7200);
     assert_eq!(fields.verify_result, 18);
-    assert_eq!(fields.host_name.unwrap(), b"host.test");
+    assert_eq!(fields.server_name.unwrap(), b"host.test");
     assert_eq!(fields.alpn.unwrap(), b"h2");
     assert_eq!(fields.ticket.unwrap().len(), 32);
     assert_eq!(fields.lifetime_hint, 7200);
@@ -139,7 +139,7 @@ fn all_fields_survive() {
         ticket: Some(vec![4; 70_000]),
         ticket_appdata: Some(vec![]),
         alpn: Some(vec![5; 255]),
-        host_name: Some(b"host.test".to_vec()),
+        server_name: Some(b"host.test".to_vec()),
         psk_identity: Some(b"who".to_vec()),
         psk_identity_hint: Some(vec![]),
         srp_user_name: Some(b"us\xe9r".to_vec()),
@@ -390,7 +390,7 @@ prop_compose! {
         ticket in of(bytes(300)),
         ticket_appdata in of(bytes(300)),
         alpn in of(bytes(300)),
-        host_name in name(),
+        server_name in name(),
         psk_identity in name(),
         psk_identity_hint in name(),
         srp_user_name in name(),
@@ -402,7 +402,7 @@ prop_compose! {
             ticket,
             ticket_appdata,
             alpn,
-            host_name,
+            server_name,
             psk_identity,
             psk_identity_hint,
             srp_user_name,

@@ -57,7 +57,7 @@
 //! }
 //! ```
 //!
-//! What programs may set is written by hand, in `setters`, since each setter has rules of its own.
+//! What programs may set is written by hand, in `setters`, since each setter has its rules.
 
 macro_rules! session_fields {
     (
@@ -171,8 +171,8 @@ macro_rules! session_fields {
             }
         }
 
-        /// All fields as plain owned data: what a session is built from, and what it looks like copied out. The mark
-        /// "not resumable" is not among them, since it belongs to one object. The master key is wiped on drop.
+        /// All fields as plain owned data: what a session is built from, and what it looks like copied out. "Not resumable"
+        /// is not among them, since it belongs to one object. The master key is wiped on drop.
         ///
         /// ```ignore
         /// let session = Session::new(Fields {

@@ -1,7 +1,7 @@
 //! The fields of a session, each in one row of a table.
 //!
 //! A new field is a row here and, if it travels, two lines in [`super::der`] (and maybe one in [`super::text`]).
-//! [`super::field_table`] shows what comes of a row. The certificates of the peer are the one field that is neither
+//! [`super::field_table`] shows what a row makes. The certificates of the peer are the one field that is neither
 //! a number nor bytes; they stand in the macro.
 
 use std::ffi::CStr;
@@ -63,7 +63,7 @@ session_fields! {
     }
     names {
         /// Server name (RFC 6066).
-        host_name: Vec<u8> as HostName,
+        server_name: Vec<u8> as ServerName,
         /// PSK identity (TLS 1.2).
         psk_identity: Vec<u8> as PskIdentity,
         /// PSK identity hint (TLS 1.2).
@@ -120,7 +120,7 @@ impl fmt::Debug for Bytes<'_> {
             .field("ticket_len", &self.ticket.map(<[u8]>::len))
             .field("ticket_appdata_len", &self.ticket_appdata.map(<[u8]>::len))
             .field("alpn", &text(self.alpn))
-            .field("host_name", &text(self.host_name))
+            .field("server_name", &text(self.server_name))
             .field("peer", &self.peer)
             .finish_non_exhaustive()
     }

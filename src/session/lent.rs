@@ -1,6 +1,6 @@
 //! What threads were lent of a session, and how long it is kept for them.
 //!
-//! C is given a pointer, and does not say when it has read what it wanted. Meanwhile another thread may
+//! C is given a pointer, and does not say when it has done with it. Until then another thread may
 //! replace the value (S122) any number of times, since the thread that reads may not run for a while. So a
 //! bound on the number of changes is not safe; one on what the reader asks for is. For each thread the newest
 //! [`KEPT_VALUES`] values of each field that it was lent itself are kept, as long as they take no more than
@@ -166,8 +166,8 @@ impl Value {
     }
 }
 
-/// 32 bytes that C reads. In words, since the oldest is used again, and who has kept its address longer
-/// than promised may be another thread.
+/// 32 bytes that C reads. In words, since the oldest is used again, and a thread that
+/// keeps the address longer than promised may be another one.
 #[derive(Default)]
 pub struct Window([AtomicU64; 4]);
 

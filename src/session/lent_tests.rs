@@ -21,9 +21,9 @@ fn what_c_was_lent_stays_while_other_fields_change() {
     let data = lent(&session, Part::TicketAppdata);
     for round in 0..1000_u32 {
         session
-            .set_host_name(Some(round.to_string().as_bytes()))
+            .set_server_name(Some(round.to_string().as_bytes()))
             .unwrap();
-        lent(&session, Part::HostName);
+        lent(&session, Part::ServerName);
         session.set_alpn(Some(&round.to_ne_bytes())).unwrap();
     }
     assert_eq!(id, [1; 32]);
@@ -31,7 +31,7 @@ fn what_c_was_lent_stays_while_other_fields_change() {
     assert_eq!(data, [7; 1000]);
     assert_eq!(lent(&session, Part::Id).as_ptr(), id.as_ptr());
     assert_eq!(lent(&session, Part::TicketAppdata).as_ptr(), data.as_ptr());
-    assert_eq!(lent(&session, Part::HostName), b"999\0");
+    assert_eq!(lent(&session, Part::ServerName), b"999\0");
     assert_eq!(session.fields().id, [1; 32]);
     assert_eq!(session.fields().ticket_appdata.unwrap(), [7; 1000]);
     assert!(Session::new(Fields::default()).lend(Part::Ticket).is_none());
@@ -42,9 +42,9 @@ fn what_c_was_lent_and_replaced_is_kept_until_the_thread_was_lent_many_others() 
     let session = Session::new(full());
     let names: Vec<_> = (0..64_u32)
         .map(|round| {
-            let name = lent(&session, Part::HostName);
+            let name = lent(&session, Part::ServerName);
             session
-                .set_host_name(Some(round.to_string().as_bytes()))
+                .set_server_name(Some(round.to_string().as_bytes()))
                 .unwrap();
             name
         })
@@ -56,8 +56,8 @@ fn what_c_was_lent_and_replaced_is_kept_until_the_thread_was_lent_many_others() 
         scope.spawn(|| {
             for round in 0..1000_u32 {
                 let name = round.to_string();
-                session.set_host_name(Some(name.as_bytes())).unwrap();
-                lent(&session, Part::HostName);
+                session.set_server_name(Some(name.as_bytes())).unwrap();
+                lent(&session, Part::ServerName);
             }
         });
     });
@@ -71,10 +71,10 @@ fn threads_that_have_ended_leave_what_is_kept_to_the_next_one() {
     let mut sizes = Vec::new();
     for round in 0..200_u32 {
         let name = format!("{round:04}");
-        session.set_host_name(Some(name.as_bytes())).unwrap();
+        session.set_server_name(Some(name.as_bytes())).unwrap();
         std::thread::scope(|scope| {
             let thread = scope.spawn(|| {
-                lent(&session, Part::HostName);
+                lent(&session, Part::ServerName);
                 lent(&session, Part::Id);
             });
             // Until it has really ended, which the end of the scope does not wait for.
@@ -156,7 +156,7 @@ fn threads_set_and_read_and_lend_at_once() {
             scope.spawn(move || {
                 for round in 0..2000_u32 {
                     let byte = (round % 200) as u8 + thread;
-                    session.set_host_name(Some(&[byte.max(1); 40])).unwrap();
+                    session.set_server_name(Some(&[byte.max(1); 40])).unwrap();
                     session.set_alpn(Some(&[byte; 30])).unwrap();
                 }
             });
@@ -166,7 +166,7 @@ fn threads_set_and_read_and_lend_at_once() {
                     let alpn = fields.alpn.unwrap_or_default();
                     assert!(alpn.iter().all(|byte| *byte == alpn[0]) || alpn == b"h2");
                     assert_eq!(fields.ticket_appdata.as_deref(), Some(&[9; 300][..]));
-                    session.lend(Part::HostName);
+                    session.lend(Part::ServerName);
                     assert_eq!(lent(session, Part::TicketAppdata).as_ptr(), data.as_ptr());
                 }
             });

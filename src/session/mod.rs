@@ -6,7 +6,7 @@
 //!
 //! | part          | what it holds                                                             |
 //! |---------------|---------------------------------------------------------------------------|
-//! | [`Session`]   | the object: numbers as atomics, byte fields in one block, the mark        |
+//! | [`Session`]   | the object: numbers as atomics, byte fields in blocks                     |
 //! | [`SessionRef`]| an owned reference; the count, and what happens when it reaches zero      |
 //! | `fields`      | the table of the fields, and what it makes: [`Fields`] (owned data: to build a session, or to copy one out), [`View`] (borrowed: what DER and text are made from), getters |
 //! | [`PeerChain`] | the peer's certificates, shared by the sessions of one handshake or more  |
@@ -74,7 +74,7 @@ pub const FLAG_EXTENDED_MASTER_SECRET: u32 = 1;
 /// host, so they do not resume it. OpenSSL has no such flag, and keeps it in a session's encoding.
 pub const FLAG_BOUND_TO_HOST: u32 = 1 << 29;
 
-/// Nobody has asked yet whether fragments are to be shorter
+/// Not settled yet whether fragments are to be shorter
 /// (`TLSEXT_max_fragment_length_UNSPECIFIED`): what `SSL_SESSION_new(3)` makes. A handshake
 /// settles it, so its sessions have 0 or a mode.
 pub const MAX_FRAGMENT_LENGTH_UNSPECIFIED: u8 = 255;

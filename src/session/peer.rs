@@ -50,8 +50,8 @@ impl PeerChain {
         self.certificates.iter().map(|certificate| &**certificate)
     }
 
-    /// What the C side made of the certificates, kept as long as the chain: `parse` runs when
-    /// nobody has asked before (two threads that ask at once may both parse; one result is
+    /// What the C side made of the certificates, kept as long as the chain: `parse` runs at the
+    /// first call (two threads that ask at once may both parse; one result is
     /// kept). `None` when `parse` fails, or an earlier caller kept another type.
     pub fn parsed<T: Any + Send + Sync>(
         &self,

@@ -70,7 +70,7 @@ impl Session {
     }
 
     /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
-    /// the mark is copied, and the callbacks of the application data copy that; only they can fail.
+    /// so is whether it is not resumable, and the callbacks of the application data copy that; only they can fail.
     pub fn duplicate(&self) -> Result<SessionRef> {
         let mut fields = self.fields();
         if fields.ticket.is_none() {
@@ -78,13 +78,13 @@ impl Session {
             fields.lifetime_hint = 0;
         }
         let copy = self.successor(fields.view())?;
-        if self.is_marked() {
-            copy.mark_not_resumable();
+        if self.is_not_resumable() {
+            copy.set_not_resumable();
         }
         Ok(copy)
     }
 
-    /// A session with the fields of `view` that comes after this one: unmarked, with one
+    /// A session with the fields of `view` that comes after this one: resumable, with one
     /// reference, in no cache. The application data is copied as in [`duplicate`](Self::duplicate).
     pub fn successor(&self, view: View<'_>) -> Result<SessionRef> {
         let successor = Self::from_view(view);
@@ -92,7 +92,7 @@ impl Session {
         Ok(successor)
     }
 
-    /// All fields, to be looked at. They stay as they are, whatever setters do meanwhile. Not to be
+    /// All fields, to be read. They stay as they are, whatever setters do. Not to be
     /// kept across callbacks, locks or input and output: see [`Reading`].
     pub fn read(&self) -> Reading<'_> {
         self.bodies.read(self.numbers.load())
@@ -123,7 +123,7 @@ impl Session {
         self.assign(fields.view());
     }
 
-    /// Puts all fields of `view` in place of the present ones; the count, the mark, the owner and
+    /// Puts all fields of `view` in place of the present ones; the count, the owner and
     /// the application data stay.
     pub fn assign(&self, view: View<'_>) {
         let before = self.numbers.load();
@@ -154,7 +154,7 @@ impl Session {
         self.numbers.flags.load(Ordering::Relaxed) & FLAG_EXTENDED_MASTER_SECRET != 0
     }
 
-    /// True when only clients that name its host may resume it.
+    /// True when only clients that name its server may resume it.
     pub fn is_bound_to_host(&self) -> bool {
         self.numbers.flags.load(Ordering::Relaxed) & FLAG_BOUND_TO_HOST != 0
     }
@@ -167,20 +167,20 @@ impl Session {
         }
     }
 
-    /// True when the session may be resumed: not marked, and with an id or a ticket (S65).
+    /// True when the session may be resumed: it is not declared not resumable, and has an id or a ticket (S65).
     /// Expiry does not matter.
     pub fn is_resumable(&self) -> bool {
         let has_ticket = || self.ticket().is_some_and(|ticket| !ticket.is_empty());
-        !self.is_marked() && (!self.id().is_empty() || has_ticket())
+        !self.is_not_resumable() && (!self.id().is_empty() || has_ticket())
     }
 
-    /// True when the session is marked as not resumable.
-    pub fn is_marked(&self) -> bool {
+    /// True when the session is declared not resumable.
+    pub fn is_not_resumable(&self) -> bool {
         self.not_resumable.load(Ordering::Relaxed)
     }
 
-    /// Marks the session as not resumable, for every holder and for ever (S65).
-    pub fn mark_not_resumable(&self) {
+    /// Declares the session not resumable, for every holder and for ever (S65).
+    pub fn set_not_resumable(&self) {
         self.not_resumable.store(true, Ordering::Relaxed);
     }
 
@@ -201,17 +201,17 @@ impl Session {
         &self.owner
     }
 
-    /// Writes the numbers that differ between `before` and `after`, and tells the owner when the
+    /// Writes the numbers that differ between `before` and `after`, and reorders the session in its cache when the
     /// expiry is among them.
     pub(super) fn store_numbers(&self, before: &Numbers, after: &Numbers) {
         self.numbers.store(before, after);
         if (before.time, before.timeout) != (after.time, after.timeout) {
-            self.tell_owner();
+            self.reorder();
         }
     }
 
-    /// Tells the owner that time or timeout has changed.
-    pub(super) fn tell_owner(&self) {
+    /// Reorders the session in its cache, since time or timeout has changed.
+    pub(super) fn reorder(&self) {
         if let Some(owner) = self.owner.get() {
             owner.reorder(self);
         }

@@ -38,9 +38,9 @@ impl Session {
     }
 
     /// `SSL_SESSION_set1_hostname(3)`; `None` clears.
-    pub fn set_host_name(&self, host_name: Option<&[u8]>) -> Result<()> {
-        bounded(host_name)?;
-        self.set(Part::HostName, host_name);
+    pub fn set_server_name(&self, server_name: Option<&[u8]>) -> Result<()> {
+        bounded(server_name)?;
+        self.set(Part::ServerName, server_name);
         Ok(())
     }
 
@@ -71,20 +71,20 @@ impl Session {
         self.numbers().cipher_id.store(id, Ordering::Relaxed);
     }
 
-    /// When the session was made, in seconds since the epoch. Sorts it anew in its cache (S54).
+    /// When the session was made, in seconds since the epoch. Reorders it in its cache (S54).
     pub fn set_time(&self, time: i64) {
         self.numbers().time.store(time, Ordering::Relaxed);
-        self.tell_owner();
+        self.reorder();
     }
 
-    /// How long the session lasts, in seconds. Sorts it anew in its cache (S54). A negative
+    /// How long the session lasts, in seconds. Reorders it in its cache (S54). A negative
     /// timeout is a failure without an error.
     pub fn set_timeout(&self, timeout: i64) -> Result<()> {
         if timeout < 0 {
             return Err(Error::Silent);
         }
         self.numbers().timeout.store(timeout, Ordering::Relaxed);
-        self.tell_owner();
+        self.reorder();
         Ok(())
     }
 

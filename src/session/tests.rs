@@ -29,7 +29,7 @@ pub(super) fn full() -> Fields {
         ticket: Some(vec![3; 192]),
         ticket_appdata: Some(b"app".to_vec()),
         alpn: Some(b"h2".to_vec()),
-        host_name: Some(b"host.test".to_vec()),
+        server_name: Some(b"host.test".to_vec()),
         psk_identity: Some(b"who".to_vec()),
         psk_identity_hint: Some(b"hint".to_vec()),
         srp_user_name: Some(b"user".to_vec()),
@@ -49,7 +49,7 @@ fn s62_a_new_session_is_empty_and_not_resumable() {
     assert_eq!(session.cipher_id(), 0);
     assert_eq!(session.max_early_data(), 0);
     assert!(session.id().is_empty() && session.id_context().is_empty());
-    assert!(session.ticket().is_none() && session.host_name().is_none());
+    assert!(session.ticket().is_none() && session.server_name().is_none());
     assert!(session.peer().is_none());
     assert!(!session.is_resumable());
 }
@@ -58,7 +58,7 @@ fn s62_a_new_session_is_empty_and_not_resumable() {
 fn fields_go_in_and_come_out_unchanged() {
     let session = Session::new(full());
     assert_eq!(session.fields(), full());
-    assert_eq!(session.host_name().unwrap().to_bytes(), b"host.test");
+    assert_eq!(session.server_name().unwrap().to_bytes(), b"host.test");
     assert_eq!(session.peer().unwrap().leaf(), b"leaf");
     assert_eq!(session.peer().unwrap().certificates().len(), 2);
     assert!(session.extended_master_secret());
@@ -67,11 +67,11 @@ fn fields_go_in_and_come_out_unchanged() {
 #[test]
 fn empty_and_absent_byte_fields_are_told_apart() {
     let session = Session::new(Fields {
-        host_name: Some(vec![]),
+        server_name: Some(vec![]),
         ticket: Some(vec![]),
         ..Fields::default()
     });
-    assert_eq!(session.host_name().unwrap().to_bytes(), b"");
+    assert_eq!(session.server_name().unwrap().to_bytes(), b"");
     assert_eq!(session.ticket().as_deref(), Some(&[][..]));
     assert_eq!(session.fields().psk_identity, None);
     assert!(!session.is_resumable());
@@ -80,11 +80,11 @@ fn empty_and_absent_byte_fields_are_told_apart() {
 #[test]
 fn names_end_at_a_nul() {
     let session = Session::new(Fields {
-        host_name: Some(b"a.test\0.evil".to_vec()),
+        server_name: Some(b"a.test\0.evil".to_vec()),
         alpn: Some(b"a\0b".to_vec()),
         ..Fields::default()
     });
-    assert_eq!(session.host_name().unwrap().to_bytes(), b"a.test");
+    assert_eq!(session.server_name().unwrap().to_bytes(), b"a.test");
     assert_eq!(session.alpn().as_deref(), Some(&b"a\0b"[..]));
 }
 
@@ -111,16 +111,16 @@ fn s64_lengths_are_limited() {
 }
 
 #[test]
-fn s64_empty_alpn_and_appdata_and_no_host_name_clear() {
+fn s64_empty_alpn_and_appdata_and_no_server_name_clear() {
     let session = Session::new(full());
     session.set_alpn(Some(b"")).unwrap();
     session.set_ticket_appdata(Some(b"")).unwrap();
-    session.set_host_name(None).unwrap();
+    session.set_server_name(None).unwrap();
     assert!(session.alpn().is_none());
     assert!(session.ticket_appdata().is_none());
-    assert!(session.host_name().is_none());
-    session.set_host_name(Some(b"")).unwrap();
-    assert!(session.host_name().is_some());
+    assert!(session.server_name().is_none());
+    session.set_server_name(Some(b"")).unwrap();
+    assert!(session.server_name().is_some());
 }
 
 #[test]
@@ -128,10 +128,10 @@ fn what_is_being_read_outlives_what_replaces_it() {
     let session = Session::new(full());
     let id = session.id();
     let key = session.master_key();
-    let name = session.host_name().unwrap();
+    let name = session.server_name().unwrap();
     session.set_id(b"other").unwrap();
     session.set_master_key(b"new").unwrap();
-    session.set_host_name(None).unwrap();
+    session.set_server_name(None).unwrap();
     assert_eq!(*id, [1; 32]);
     assert_eq!(*key, [2; 48]);
     assert_eq!(name.to_bytes(), b"host.test");
@@ -155,7 +155,7 @@ fn s65_resumable_is_unmarked_with_an_id_or_a_ticket() {
     assert!(session.is_resumable());
     session.set_time(0);
     assert!(session.is_resumable());
-    session.mark_not_resumable();
+    session.set_not_resumable();
     assert!(!session.is_resumable());
     session.set_id(b"y").unwrap();
     assert!(!session.is_resumable());
@@ -174,12 +174,12 @@ fn s55_s61_expiry_is_strict_and_an_overflow_never_expires() {
 #[test]
 fn s63_a_copy_is_deep_and_shares_the_peer() {
     let session = Session::new(full());
-    session.mark_not_resumable();
+    session.set_not_resumable();
     let copy = session.duplicate().unwrap();
     assert_ne!(copy, session);
     assert_eq!(copy.references(), 1);
     assert_eq!(copy.fields(), full());
-    assert!(copy.is_marked());
+    assert!(copy.is_not_resumable());
     assert!(Arc::ptr_eq(&copy.peer().unwrap(), &session.peer().unwrap()));
     assert!(copy.owner().get().is_none());
     drop(session);

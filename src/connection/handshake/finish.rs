@@ -38,7 +38,7 @@ impl Connection {
                 fields.group = self.engine.facts().group.into();
                 let session = self.session.complete(fields.view());
                 if self.session.is_not_resumable() {
-                    session.mark_not_resumable();
+                    session.set_not_resumable();
                 }
             }
             if is_reported {
@@ -63,7 +63,7 @@ impl Connection {
         }
         if server.server_name_accepted {
             let name = self.hellos.server_name().clone();
-            fields.host_name = name.map(|name| name.into_bytes());
+            fields.server_name = name.map(|name| name.into_bytes());
         }
         fields
     }
@@ -154,7 +154,7 @@ impl Connection {
         let context = self.session_context();
         let settings = self.settings();
         let is_server = self.role() == Some(Role::Server);
-        let may_be_kept = !session.id().is_empty() && !session.is_marked();
+        let may_be_kept = !session.id().is_empty() && !session.is_not_resumable();
         if !may_be_kept || is_server && lacks_id_context(&settings) {
             return;
         }

@@ -53,7 +53,7 @@ impl Connection {
             group: facts.group.into(),
             id_context: self.id_context_of_session().to_vec(),
             alpn: facts.alpn.clone(),
-            host_name: server_name.map(|name| name.into_bytes()),
+            server_name: server_name.map(|name| name.into_bytes()),
             peer: self.peer.chain(),
             ..Fields::default()
         }

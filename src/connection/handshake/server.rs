@@ -325,7 +325,7 @@ impl Connection {
         let name = self.hellos.server_name().clone();
         if let (true, Some(session), Some(name)) = (accepted, self.new_session(), name) {
             // Not too long, or the ClientHello would have been refused.
-            let _ = session.set_host_name(Some(name.as_bytes()));
+            let _ = session.set_server_name(Some(name.as_bytes()));
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn completed<'a>(provisional: View<'a>, fields: View<'a>) -> View<'a>
             ticket_appdata: provisional.bytes.ticket_appdata,
             // A server's have been there since they were chosen.
             alpn: provisional.bytes.alpn.or(bytes.alpn),
-            host_name: provisional.bytes.host_name.or(bytes.host_name),
+            server_name: provisional.bytes.server_name.or(bytes.server_name),
             ..bytes
         },
     }

@@ -149,7 +149,7 @@ impl SessionSlot {
     pub fn make_not_resumable(&self) {
         self.kind.set(Kind::NotResumable);
         if let Some(session) = self.get() {
-            session.mark_not_resumable();
+            session.set_not_resumable();
         }
     }
 
@@ -215,7 +215,7 @@ impl SessionSlot {
     /// The first ticket of TLS 1.3: the session of the handshake, with these fields, becomes the one
     /// that the ticket stands for (S8, S114).
     pub fn fill(&self, session: SessionRef, fields: View<'_>) -> SessionRef {
-        if self.current.is_replaceable() && !session.is_marked() {
+        if self.current.is_replaceable() && !session.is_not_resumable() {
             return self.replace_provisional(fields);
         }
         session.assign(fields);

@@ -83,11 +83,14 @@ fn a_provisional_session_that_was_seen_is_filled_in() {
     let slot = SessionSlot::default();
     slot.hold(session(b""));
     let seen = slot.lend().unwrap();
-    seen.set_host_name(Some(b"set by the program")).unwrap();
+    seen.set_server_name(Some(b"set by the program")).unwrap();
     let complete = slot.complete(session(b"given").read().view());
     assert_eq!(complete.as_ptr(), seen.as_ptr());
     assert_eq!(*seen.id(), *b"given");
-    assert_eq!(seen.host_name().unwrap().to_bytes(), b"set by the program");
+    assert_eq!(
+        seen.server_name().unwrap().to_bytes(),
+        b"set by the program"
+    );
     assert!(!slot.has_provisional());
 }
 

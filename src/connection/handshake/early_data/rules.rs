@@ -23,7 +23,7 @@ impl Connection {
             offered.ok_or_else(|| self.refuse(Reason::INTERNAL_ERROR, Alert::INTERNAL_ERROR))?;
         // S118
         let same_host = session
-            .host_name()
+            .server_name()
             .is_none_or(|name| self.configuration.server_name().as_deref() == Some(&*name));
         if !same_host {
             return Err(self.refuse(Reason::INCONSISTENT_EARLY_DATA_SNI, Alert::INTERNAL_ERROR));

@@ -119,14 +119,14 @@ pub(super) fn has_needed_certificate(session: &Session, settings: &Settings) -> 
 /// that names none resumes it, unless the servername callback has switched contexts for that name.
 fn may_be_for_server_name(session: &Session, hello: &ClientHello) -> bool {
     let names_none = hello.extension(ExtensionType::SERVER_NAME).is_none();
-    session.host_name().is_none()
+    session.server_name().is_none()
         || is_for_server_name(session, hello)
         || (names_none && !session.is_bound_to_host())
 }
 
 /// Whether the session was made for the server name of the ClientHello.
 pub(super) fn is_for_server_name(session: &Session, hello: &ClientHello) -> bool {
-    session.host_name().is_some_and(|name| {
+    session.server_name().is_some_and(|name| {
         hello
             .server_name()
             .is_some_and(|other| other.eq_ignore_ascii_case(name.to_bytes()))
@@ -155,7 +155,7 @@ mod tests {
 
     fn session(name: Option<&[u8]>, flags: u32) -> SessionRef {
         Session::new(Fields {
-            host_name: name.map(<[u8]>::to_vec),
+            server_name: name.map(<[u8]>::to_vec),
             flags,
             ..Fields::default()
         })

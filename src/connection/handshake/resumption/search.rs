@@ -178,7 +178,7 @@ impl Connection {
             context.statistics.misses.increment();
         }
         let session = context.callbacks().get_session.call(self.lent(), id)?;
-        if session.is_marked() {
+        if session.is_not_resumable() {
             return None;
         }
         context.statistics.callback_hits.increment();
