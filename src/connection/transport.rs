@@ -16,16 +16,10 @@ use crate::libcrypto::bio_slot::BioSlot;
 pub struct Transport {
     read_bio: BioSlot,
     write_bio: BioSlot,
-    progress: Cell<Progress>,
-}
-
-/// What a handshake begins without.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Progress {
-    want: Want,
-    pending_write: PendingWrite,
+    want: Cell<Want>,
+    pending_write: Cell<PendingWrite>,
     /// Output has been handed to the BIO but not flushed through.
-    flight_unfinished: bool,
+    flight_unfinished: Cell<bool>,
 }
 
 /// A write that the transport has not taken completely. The program repeats the call with the same
@@ -69,7 +63,16 @@ pub(super) enum ReadStop {
 impl Transport {
     /// Back to the state before a handshake; the BIOs stay.
     pub(super) fn reset(&self) {
-        self.progress.take();
+        let Self {
+            read_bio: _,
+            write_bio: _,
+            want,
+            pending_write,
+            flight_unfinished,
+        } = self;
+        want.take();
+        pending_write.take();
+        flight_unfinished.take();
     }
 
     /// `SSL_set0_rbio`
@@ -119,18 +122,12 @@ impl Transport {
 
     /// `SSL_want(3)`
     pub fn want(&self) -> Want {
-        self.progress.get().want
+        self.want.get()
     }
 
     /// What the call that is being stopped waits for.
     pub(super) fn set_want(&self, want: Want) {
-        self.change(|progress| progress.want = want);
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Progress)) {
-        let mut progress = self.progress.get();
-        change(&mut progress);
-        self.progress.set(progress);
+        self.want.set(want);
     }
 }
 
@@ -205,9 +202,9 @@ impl Transport {
     /// there is nothing to flush.
     pub(super) fn begin_flight(&self, has_output: bool) -> bool {
         if has_output {
-            self.change(|progress| progress.flight_unfinished = true);
+            self.flight_unfinished.set(true);
         }
-        self.progress.get().flight_unfinished
+        self.flight_unfinished.get()
     }
 
     /// Has the write BIO, which has got all of a flight, pass everything on.
@@ -222,16 +219,14 @@ impl Transport {
             Some(Io::Done(_) | Io::Eof | Io::Failed) => self.set_want(Want::Nothing),
             None => {}
         }
-        self.change(|progress| progress.flight_unfinished = false);
+        self.flight_unfinished.set(false);
         Ok(())
     }
 
     /// Gives up a flight that the peer will not receive.
     pub(super) fn abandon_flight(&self) {
-        self.change(|progress| {
-            progress.flight_unfinished = false;
-            progress.want = Want::Nothing;
-        });
+        self.flight_unfinished.set(false);
+        self.set_want(Want::Nothing);
     }
 }
 
@@ -245,7 +240,7 @@ impl Transport {
 
     /// How much of a write that has to be repeated is encrypted.
     pub(super) fn written_of_pending(&self) -> usize {
-        let pending = self.progress.get().pending_write;
+        let pending = self.pending_write.get();
         pending.done + pending.in_flight
     }
 
@@ -254,7 +249,7 @@ impl Transport {
     pub(super) fn begin_write(&self, data: &[u8], may_move: bool) -> Result<(), Reason> {
         let address = data.as_ptr().addr();
         let repeated = self.is_write_pending();
-        let moved = self.progress.get().pending_write.buffer != address && !may_move;
+        let moved = self.pending_write.get().buffer != address && !may_move;
         if repeated && data.len() < self.written_of_pending() {
             self.set_want(Want::Nothing);
             return Err(Reason::BAD_LENGTH);
@@ -263,29 +258,30 @@ impl Transport {
             self.set_want(Want::Nothing);
             return Err(Reason::BAD_WRITE_RETRY);
         }
-        self.change(|progress| progress.pending_write.buffer = address);
+        self.change_pending(|pending| pending.buffer = address);
         Ok(())
     }
 
     /// The transport has taken all that was encrypted: returns how much of the data that is.
     pub(super) fn written(&self) -> usize {
-        let mut done = 0;
-        self.change(|progress| {
-            let pending = &mut progress.pending_write;
-            pending.done += std::mem::take(&mut pending.in_flight);
-            done = pending.done;
-        });
-        done
+        self.change_pending(|pending| pending.done += std::mem::take(&mut pending.in_flight));
+        self.pending_write.get().done
     }
 
     /// `count` more bytes of the data are encrypted.
     pub(super) fn encrypted(&self, count: usize) {
-        self.change(|progress| progress.pending_write.in_flight = count);
+        self.change_pending(|pending| pending.in_flight = count);
     }
 
     /// The write ends: the next one is another one.
     pub(super) fn end_write(&self) {
-        self.change(|progress| progress.pending_write.done = 0);
+        self.change_pending(|pending| pending.done = 0);
+    }
+
+    fn change_pending(&self, change: impl FnOnce(&mut PendingWrite)) {
+        let mut pending = self.pending_write.get();
+        change(&mut pending);
+        self.pending_write.set(pending);
     }
 }
 
@@ -399,7 +395,8 @@ mod tests {
         transport.begin_flight(true);
         transport.encrypted(1);
         transport.reset();
-        assert_eq!(transport.progress.get(), Progress::default());
+        assert_eq!(transport.want(), Want::Nothing);
+        assert!(!transport.begin_flight(false) && !transport.is_write_pending());
         assert!(!transport.read_bio().is_null() && !transport.write_bio().is_null());
     }
 }
