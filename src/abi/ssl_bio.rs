@@ -216,8 +216,6 @@ impl SslBio {
         // as the commands' documentation says.
         unsafe {
             Ok(match command {
-                CTRL_RESET => self.reset(bio, connection, control),
-                CTRL_INFO => 0,
                 C_SSL_MODE => {
                     connection.set_role(match number {
                         0 => Role::Server,
@@ -225,24 +223,44 @@ impl SslBio {
                     });
                     1
                 }
-                C_SET_RENEGOTIATE_TIMEOUT => {
-                    const LEAST: c_long = 60;
-                    const OTHERWISE: c_long = 5;
-                    let seconds = if number < LEAST { OTHERWISE } else { number };
-                    self.renegotiate_timeout.replace(seconds)
-                }
-                C_SET_RENEGOTIATE_BYTES => {
-                    const LEAST: c_long = 512;
-                    let before = self.renegotiate_bytes.get();
-                    self.renegotiate_bytes
-                        .set(if number < LEAST { before } else { number });
-                    before
-                }
+                C_SET_RENEGOTIATE_TIMEOUT => self.set_renegotiate_timeout(number),
+                C_SET_RENEGOTIATE_BYTES => self.set_renegotiate_bytes(number),
                 C_GET_NUM_RENEGOTIATES => 0,
                 C_GET_SSL => {
                     store(pointer.cast(), self.connection.get());
                     (!pointer.is_null()).into()
                 }
+                C_DO_STATE_MACHINE => {
+                    let done = self.transfer(bio, c"BIO_do_handshake", |connection| {
+                        connection.handshake().map(|()| 1)
+                    });
+                    done.map_or_else(c_long::from, |_| 1)
+                }
+                _ => self.run_general(bio, connection, control)?,
+            })
+        }
+    }
+
+    /// The commands of every BIO.
+    ///
+    /// # Safety
+    /// The pointer is what the command wants.
+    unsafe fn run_general(
+        &self,
+        bio: &FilterBio<'_>,
+        connection: &Connection,
+        control: Control,
+    ) -> Result<c_long> {
+        let Control {
+            command,
+            number,
+            pointer,
+        } = control;
+        // SAFETY: as in `run`.
+        unsafe {
+            Ok(match command {
+                CTRL_RESET => self.reset(bio, connection, control),
+                CTRL_INFO => 0,
                 CTRL_GET_CLOSE => bio.close_flag().into(),
                 CTRL_SET_CLOSE => {
                     bio.set_close_flag(number as c_int);
@@ -260,27 +278,12 @@ impl SslBio {
                     flushed
                 }
                 CTRL_PUSH => {
-                    let next = bio.next();
-                    if !next.is_null() && next != connection.transport.read_bio() {
-                        let shared = Bio::from_raw_shared(next);
-                        connection.transport.set_read_bio(shared.clone());
-                        connection.transport.set_write_bio(shared);
-                    }
+                    push(bio, connection);
                     1
                 }
                 CTRL_POP => {
-                    // Only when this very BIO is taken out, and not one before it in the chain.
-                    if pointer == bio.bio().as_ptr().cast::<c_void>() {
-                        connection.transport.set_read_bio(None);
-                        connection.transport.set_write_bio(None);
-                    }
+                    pop(bio, connection, pointer);
                     1
-                }
-                C_DO_STATE_MACHINE => {
-                    let done = self.transfer(bio, c"BIO_do_handshake", |connection| {
-                        connection.handshake().map(|()| 1)
-                    });
-                    done.map_or_else(c_long::from, |_| 1)
                 }
                 CTRL_DUP => match filter_of::<Self>(pointer.cast()) {
                     Some(copy) => self.duplicate(connection, copy)?,
@@ -290,6 +293,23 @@ impl SslBio {
                 _ => pass_on(connection.transport.read_bio(), control),
             })
         }
+    }
+
+    /// `BIO_set_ssl_renegotiate_timeout(3)`, which gives the former one.
+    fn set_renegotiate_timeout(&self, seconds: c_long) -> c_long {
+        const LEAST: c_long = 60;
+        const OTHERWISE: c_long = 5;
+        let seconds = if seconds < LEAST { OTHERWISE } else { seconds };
+        self.renegotiate_timeout.replace(seconds)
+    }
+
+    /// `BIO_set_ssl_renegotiate_bytes(3)`, which gives the former number.
+    fn set_renegotiate_bytes(&self, bytes: c_long) -> c_long {
+        const LEAST: c_long = 512;
+        let before = self.renegotiate_bytes.get();
+        self.renegotiate_bytes
+            .set(if bytes < LEAST { before } else { bytes });
+        before
     }
 
     /// `BIO_set_ssl(3)`: connects the BIO to a connection, instead of the one before, with the
@@ -398,5 +418,28 @@ fn wait(bio: &Bio, connection: &Connection) {
     };
     if retry.read || retry.write || special.is_some() {
         bio.set_retry(retry);
+    }
+}
+
+/// The BIO has a next one: the connection reads from it and writes to it.
+///
+/// # Safety
+/// The next BIO is NULL or live.
+unsafe fn push(bio: &FilterBio<'_>, connection: &Connection) {
+    let next = bio.next();
+    if !next.is_null() && next != connection.transport.read_bio() {
+        // SAFETY: as the caller promises.
+        let shared = unsafe { Bio::from_raw_shared(next) };
+        connection.transport.set_read_bio(shared.clone());
+        connection.transport.set_write_bio(shared);
+    }
+}
+
+/// A BIO leaves the chain. Only when it is this one, and not one before it, the connection has no
+/// BIOs any more.
+fn pop(bio: &FilterBio<'_>, connection: &Connection, leaving: *mut c_void) {
+    if leaving == bio.bio().as_ptr().cast::<c_void>() {
+        connection.transport.set_read_bio(None);
+        connection.transport.set_write_bio(None);
     }
 }

@@ -150,17 +150,7 @@ impl Workspace {
         const ECDSA: u32 = super::suite::Authentication::Ecdsa as u32;
         const ANONYMOUS: u32 = super::suite::Authentication::Null as u32;
 
-        let mut list = Self(
-            SUITES
-                .iter()
-                .rev()
-                .filter(|cipher| listed(cipher))
-                .map(|cipher| Entry {
-                    cipher,
-                    active: false,
-                })
-                .collect(),
-        );
+        let mut list = Self::of_all();
         list.apply(Action::Add, ECDHE.authenticated(ECDSA));
         list.apply(Action::Add, ECDHE);
         list.apply(Action::Remove, ECDHE);
@@ -194,6 +184,16 @@ impl Workspace {
         list.apply(Action::MoveToFront, EPHEMERAL.with_mac(Mac::Aead));
         list.apply(Action::Remove, Selector::EVERYTHING);
         list
+    }
+
+    /// All suites that strings can select, none active, in the order of the table reversed.
+    fn of_all() -> Self {
+        let suites = SUITES.iter().rev().filter(|cipher| listed(cipher));
+        let inactive = |cipher| Entry {
+            cipher,
+            active: false,
+        };
+        Self(suites.map(inactive).collect())
     }
 
     fn active(&self) -> impl Iterator<Item = &'static Cipher> {

@@ -160,19 +160,18 @@ impl Selector {
     /// The classes. Those whose algorithms OpenSSL is built without (RC4, 3DES, GOST …) are unknown
     /// there too.
     fn class(word: &str) -> Option<Self> {
-        use Encryption::*;
-        const AES_128: [Encryption; 4] = [Aes128, Aes128Gcm, Aes128Ccm, Aes128Ccm8];
-        const AES_256: [Encryption; 4] = [Aes256, Aes256Gcm, Aes256Ccm, Aes256Ccm8];
-        const DHE: Selector = Selector::key_exchange(&[KeyExchange::Dhe]);
-        const ECDHE: Selector = Selector::key_exchange(&[KeyExchange::Ecdhe]);
-        const ANONYMOUS: u32 = Authentication::Null as u32;
+        Self::general_class(word)
+            .or_else(|| Self::class_of_key_exchange(word))
+            .or_else(|| Self::class_of_encryption(word))
+    }
 
+    /// Strengths, authentications, digests and versions.
+    fn general_class(word: &str) -> Option<Self> {
         Some(match word {
             "ALL" => Self {
-                encryption: Some(!(Null as u32)),
+                encryption: Some(!(Encryption::Null as u32)),
                 ..Self::EVERYTHING
             },
-            "COMPLEMENTOFALL" | "eNULL" | "NULL" => Self::encryption(&[Null]),
             "COMPLEMENTOFDEFAULT" => Self {
                 not_default: true,
                 ..Self::EVERYTHING
@@ -182,6 +181,32 @@ impl Selector {
             "MEDIUM" => Self::strength(MEDIUM),
             "LOW" => Self::strength(LOW),
 
+            "aRSA" => Self::authentication(Authentication::Rsa),
+            "aDSS" | "DSS" => Self::authentication(Authentication::Dss),
+            "aECDSA" | "ECDSA" => Self::authentication(Authentication::Ecdsa),
+            "aNULL" => Self::authentication(Authentication::Null),
+            "aPSK" => Self::authentication(Authentication::Psk),
+            "aSRP" => Self::authentication(Authentication::Srp),
+
+            "MD5" => Self::mac(Mac::Md5),
+            "SHA1" | "SHA" => Self::mac(Mac::Sha1),
+            "SHA256" => Self::mac(Mac::Sha256),
+            "SHA384" => Self::mac(Mac::Sha384),
+
+            "SSLv3" => Self::version(Version::SSL3),
+            "TLSv1" | "TLSv1.0" => Self::version(Version::TLS1),
+            "TLSv1.2" => Self::version(Version::TLS1_2),
+            _ => return None,
+        })
+    }
+
+    /// Key exchanges, some with an authentication.
+    fn class_of_key_exchange(word: &str) -> Option<Self> {
+        const DHE: Selector = Selector::key_exchange(&[KeyExchange::Dhe]);
+        const ECDHE: Selector = Selector::key_exchange(&[KeyExchange::Ecdhe]);
+        const ANONYMOUS: u32 = Authentication::Null as u32;
+
+        Some(match word {
             "kRSA" => Self::key_exchange(&[KeyExchange::Rsa]),
             "kDHE" | "kEDH" | "DH" => DHE,
             "kECDHE" | "kEECDH" | "ECDH" => ECDHE,
@@ -197,13 +222,6 @@ impl Selector {
                 KeyExchange::EcdhePsk,
             ]),
 
-            "aRSA" => Self::authentication(Authentication::Rsa),
-            "aDSS" | "DSS" => Self::authentication(Authentication::Dss),
-            "aECDSA" | "ECDSA" => Self::authentication(Authentication::Ecdsa),
-            "aNULL" => Self::authentication(Authentication::Null),
-            "aPSK" => Self::authentication(Authentication::Psk),
-            "aSRP" => Self::authentication(Authentication::Srp),
-
             "DHE" | "EDH" => DHE.authenticated(!ANONYMOUS),
             "ECDHE" | "EECDH" => ECDHE.authenticated(!ANONYMOUS),
             "RSA" => {
@@ -211,7 +229,17 @@ impl Selector {
             }
             "ADH" => DHE.authenticated(ANONYMOUS),
             "AECDH" => ECDHE.authenticated(ANONYMOUS),
+            _ => return None,
+        })
+    }
 
+    fn class_of_encryption(word: &str) -> Option<Self> {
+        use Encryption::*;
+        const AES_128: [Encryption; 4] = [Aes128, Aes128Gcm, Aes128Ccm, Aes128Ccm8];
+        const AES_256: [Encryption; 4] = [Aes256, Aes256Gcm, Aes256Ccm, Aes256Ccm8];
+
+        Some(match word {
+            "COMPLEMENTOFALL" | "eNULL" | "NULL" => Self::encryption(&[Null]),
             "AES128" => Self::encryption(&AES_128),
             "AES256" => Self::encryption(&AES_256),
             "AES" => Self {
@@ -234,15 +262,6 @@ impl Selector {
                 ..Self::EVERYTHING
             },
             "CBC" => Self::encryption(&[Aes128, Aes256, Camellia128, Camellia256]),
-
-            "MD5" => Self::mac(Mac::Md5),
-            "SHA1" | "SHA" => Self::mac(Mac::Sha1),
-            "SHA256" => Self::mac(Mac::Sha256),
-            "SHA384" => Self::mac(Mac::Sha384),
-
-            "SSLv3" => Self::version(Version::SSL3),
-            "TLSv1" | "TLSv1.0" => Self::version(Version::TLS1),
-            "TLSv1.2" => Self::version(Version::TLS1_2),
             _ => return None,
         })
     }
@@ -302,75 +321,77 @@ mod tests {
     }
 
     /// Counted with `openssl ciphers -ciphersuites '' WORD` of OpenSSL 3.0.
+    /// How many suites OpenSSL selects by each word.
+    const SELECTED: &[(&str, usize)] = &[
+        ("CBC", 76),
+        ("ARIA", 16),
+        ("ARIAGCM", 16),
+        ("ARIA128", 8),
+        ("ARIA256", 8),
+        ("AESCCM", 20),
+        ("AESCCM8", 10),
+        ("kEDH", 39),
+        ("kDHE", 39),
+        ("DH", 39),
+        ("EDH", 29),
+        ("DHE", 29),
+        ("kEECDH", 31),
+        ("kECDHE", 31),
+        ("ECDH", 31),
+        ("EECDH", 28),
+        ("ECDHE", 28),
+        ("kPSK", 18),
+        ("kECDHEPSK", 10),
+        ("kDHEPSK", 18),
+        ("kRSAPSK", 14),
+        ("PSK", 60),
+        ("aPSK", 46),
+        ("kSRP", 6),
+        ("aSRP", 2),
+        ("SRP", 6),
+        ("ADH", 10),
+        ("AECDH", 3),
+        ("aRSA", 64),
+        ("aDSS", 14),
+        ("DSS", 14),
+        ("aECDSA", 16),
+        ("ECDSA", 16),
+        ("aNULL", 13),
+        ("eNULL", 18),
+        ("NULL", 18),
+        ("RSA", 19),
+        ("kRSA", 19),
+        ("SHA", 44),
+        ("SHA1", 44),
+        ("SHA256", 33),
+        ("SHA384", 16),
+        ("MD5", 1),
+        ("TLSv1", 36),
+        ("TLSv1.0", 36),
+        ("TLSv1.2", 86),
+        ("SSLv3", 33),
+        ("CHACHA20", 7),
+        ("CAMELLIA", 28),
+        ("CAMELLIA128", 14),
+        ("CAMELLIA256", 14),
+        ("AES", 86),
+        ("AES128", 43),
+        ("AES256", 43),
+        ("AESGCM", 18),
+        ("HIGH", 137),
+        ("MEDIUM", 0),
+        ("LOW", 0),
+        ("3DES", 0),
+        ("FIPS", 60),
+        ("COMPLEMENTOFALL", 18),
+        ("COMPLEMENTOFDEFAULT", 80),
+        ("ALL", 137),
+        ("AES128-SHA", 1),
+    ];
+
     #[test]
     fn every_class_selects_as_many_suites_as_in_openssl() {
-        let expected = [
-            ("CBC", 76),
-            ("ARIA", 16),
-            ("ARIAGCM", 16),
-            ("ARIA128", 8),
-            ("ARIA256", 8),
-            ("AESCCM", 20),
-            ("AESCCM8", 10),
-            ("kEDH", 39),
-            ("kDHE", 39),
-            ("DH", 39),
-            ("EDH", 29),
-            ("DHE", 29),
-            ("kEECDH", 31),
-            ("kECDHE", 31),
-            ("ECDH", 31),
-            ("EECDH", 28),
-            ("ECDHE", 28),
-            ("kPSK", 18),
-            ("kECDHEPSK", 10),
-            ("kDHEPSK", 18),
-            ("kRSAPSK", 14),
-            ("PSK", 60),
-            ("aPSK", 46),
-            ("kSRP", 6),
-            ("aSRP", 2),
-            ("SRP", 6),
-            ("ADH", 10),
-            ("AECDH", 3),
-            ("aRSA", 64),
-            ("aDSS", 14),
-            ("DSS", 14),
-            ("aECDSA", 16),
-            ("ECDSA", 16),
-            ("aNULL", 13),
-            ("eNULL", 18),
-            ("NULL", 18),
-            ("RSA", 19),
-            ("kRSA", 19),
-            ("SHA", 44),
-            ("SHA1", 44),
-            ("SHA256", 33),
-            ("SHA384", 16),
-            ("MD5", 1),
-            ("TLSv1", 36),
-            ("TLSv1.0", 36),
-            ("TLSv1.2", 86),
-            ("SSLv3", 33),
-            ("CHACHA20", 7),
-            ("CAMELLIA", 28),
-            ("CAMELLIA128", 14),
-            ("CAMELLIA256", 14),
-            ("AES", 86),
-            ("AES128", 43),
-            ("AES256", 43),
-            ("AESGCM", 18),
-            ("HIGH", 137),
-            ("MEDIUM", 0),
-            ("LOW", 0),
-            ("3DES", 0),
-            ("FIPS", 60),
-            ("COMPLEMENTOFALL", 18),
-            ("COMPLEMENTOFDEFAULT", 80),
-            ("ALL", 137),
-            ("AES128-SHA", 1),
-        ];
-        for (word, number) in expected {
+        for &(word, number) in SELECTED {
             assert_eq!(count(word), number, "{word}");
         }
     }

@@ -147,7 +147,7 @@ impl Settings {
     /// `LIBRARY_HAS_NO_CIPHERS`.
     pub fn new(algorithms: Arc<Algorithms>) -> Result<Self> {
         let (tls13, tls12) = default_ciphers();
-        let mut settings = Self {
+        Self {
             algorithms,
             options: DEFAULT_OPTIONS,
             mode: DEFAULT_MODE,
@@ -189,12 +189,16 @@ impl Settings {
             psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profiles: Profiles::default(),
-        };
-        settings.leave_out_unavailable();
-        if settings.ciphers().next().is_none() {
+        }
+        .with_available_ciphers()
+    }
+
+    fn with_available_ciphers(mut self) -> Result<Self> {
+        self.leave_out_unavailable();
+        if self.ciphers().next().is_none() {
             return Err(Error::new(Reason::LIBRARY_HAS_NO_CIPHERS));
         }
-        Ok(settings)
+        Ok(self)
     }
 
     fn leave_out_unavailable(&mut self) {

@@ -213,6 +213,12 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn find(&mut self) {
+        self.find_ciphers_and_digests();
+        self.find_keys();
+        self.find_operations();
+    }
+
+    fn find_ciphers_and_digests(&mut self) {
         use Algorithm::*;
         for (algorithm, name) in [
             (Aes128Gcm, c"AES-128-GCM"),
@@ -241,6 +247,10 @@ impl Finder<'_> {
                 ffi::EVP_MD_free,
             );
         }
+    }
+
+    fn find_keys(&mut self) {
+        use Algorithm::*;
         for (algorithm, name) in [
             (Rsa, c"RSA"),
             (RsaPss, c"RSA-PSS"),
@@ -256,6 +266,10 @@ impl Finder<'_> {
                 ffi::EVP_KEYMGMT_free,
             );
         }
+    }
+
+    fn find_operations(&mut self) {
+        use Algorithm::*;
         let (library, query) = (self.library.as_ptr(), self.library.query());
         // SAFETY: a live library context, and C strings or NULL.
         let (mac, exchange, signature) = unsafe {

@@ -108,29 +108,9 @@ impl Verification<'_> {
         // it. Its parameters belong to it and are used by this thread only. The functions may be called, as
         // `VerifyCallbacks::new` demands.
         unsafe {
-            if ffi::X509_STORE_CTX_init(
-                context.0,
-                self.store.as_ptr(),
-                self.leaf.as_ptr(),
-                self.untrusted.as_ptr(),
-            ) != 1
-            {
+            let Some(param) = self.prepare(&context) else {
                 return Verified::failed();
-            }
-            let param = ffi::X509_STORE_CTX_get0_param(context.0);
-            ffi::X509_VERIFY_PARAM_set_auth_level(param, self.security_level);
-            ffi::X509_STORE_CTX_set_flags(context.0, self.flags);
-            let index = x509_store_ctx_ssl_index();
-            if ffi::X509_STORE_CTX_set_ex_data(context.0, index, self.callbacks.ssl) != 1
-                || ffi::X509_STORE_CTX_set_default(context.0, self.peer.purpose().as_ptr()) != 1
-                || self.param.copy_to(param).is_err()
-            {
-                return Verified::failed();
-            }
-            if let Some(callback) = self.callbacks.each {
-                ffi::X509_STORE_CTX_set_verify_cb(context.0, callback);
-            }
-
+            };
             // As in libssl, a positive answer of the program means yes.
             let answer = match self.callbacks.instead {
                 Some((verify, argument)) => verify(context.0, argument),
@@ -151,6 +131,40 @@ impl Verification<'_> {
                 error,
                 chain,
             }
+        }
+    }
+
+    /// Gives the context everything, and returns its parameters; `None` if libcrypto refuses.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run): what the context points to outlives it.
+    unsafe fn prepare(&self, context: &Context) -> Option<*mut ffi::X509_VERIFY_PARAM> {
+        // SAFETY: live objects, which outlive the context as the caller promises; its parameters
+        // belong to it.
+        unsafe {
+            let initialised = ffi::X509_STORE_CTX_init(
+                context.0,
+                self.store.as_ptr(),
+                self.leaf.as_ptr(),
+                self.untrusted.as_ptr(),
+            );
+            if initialised != 1 {
+                return None;
+            }
+            let param = ffi::X509_STORE_CTX_get0_param(context.0);
+            ffi::X509_VERIFY_PARAM_set_auth_level(param, self.security_level);
+            ffi::X509_STORE_CTX_set_flags(context.0, self.flags);
+            let index = x509_store_ctx_ssl_index();
+            if ffi::X509_STORE_CTX_set_ex_data(context.0, index, self.callbacks.ssl) != 1
+                || ffi::X509_STORE_CTX_set_default(context.0, self.peer.purpose().as_ptr()) != 1
+                || self.param.copy_to(param).is_err()
+            {
+                return None;
+            }
+            if let Some(callback) = self.callbacks.each {
+                ffi::X509_STORE_CTX_set_verify_cb(context.0, callback);
+            }
+            Some(param)
         }
     }
 }

@@ -5,10 +5,10 @@ use std::io::Write;
 
 use zeroize::Zeroizing;
 
-use crate::session::{FLAG_EXTENDED_MASTER_SECRET, View};
+use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Numbers, View};
 use crate::wire::Version;
 
-/// Names that this room does not know.
+/// Names that this module does not know.
 pub struct Names<'a> {
     /// OpenSSL's name of the cipher; `None` when it is unknown.
     pub cipher: Option<&'a str>,
@@ -40,26 +40,8 @@ pub fn print(View { numbers, bytes }: &View<'_>, names: &Names<'_>) -> Zeroizing
     out.name("\n    PSK identity: ", bytes.psk_identity);
     out.name("\n    PSK identity hint: ", bytes.psk_identity_hint);
     out.name("\n    SRP username: ", bytes.srp_user_name);
-    if numbers.lifetime_hint != 0 {
-        // OpenSSL prints it as a signed long.
-        let seconds = numbers.lifetime_hint as i64;
-        out.write(format_args!(
-            "\n    TLS session ticket lifetime hint: {seconds} (seconds)"
-        ));
-    }
-    if let Some(ticket) = bytes.ticket {
-        out.text("\n    TLS session ticket:\n");
-        out.dump(ticket);
-    }
-    if numbers.compression != 0 {
-        out.write(format_args!("\n    Compression: {}", numbers.compression));
-    }
-    if numbers.time != 0 {
-        out.write(format_args!("\n    Start Time: {}", numbers.time));
-    }
-    if numbers.timeout != 0 {
-        out.write(format_args!("\n    Timeout   : {} (sec)", numbers.timeout));
-    }
+    out.ticket(numbers.lifetime_hint, bytes.ticket);
+    out.times(numbers);
     out.write(format_args!(
         "\n    Verify return code: {} (",
         numbers.verify_result
@@ -107,6 +89,33 @@ impl Default for Text {
 }
 
 impl Text {
+    fn ticket(&mut self, lifetime_hint: u64, ticket: Option<&[u8]>) {
+        if lifetime_hint != 0 {
+            // OpenSSL prints it as a signed long.
+            let seconds = lifetime_hint as i64;
+            self.write(format_args!(
+                "\n    TLS session ticket lifetime hint: {seconds} (seconds)"
+            ));
+        }
+        if let Some(ticket) = ticket {
+            self.text("\n    TLS session ticket:\n");
+            self.dump(ticket);
+        }
+    }
+
+    /// Compression, and the times that are known.
+    fn times(&mut self, numbers: &Numbers) {
+        if numbers.compression != 0 {
+            self.write(format_args!("\n    Compression: {}", numbers.compression));
+        }
+        if numbers.time != 0 {
+            self.write(format_args!("\n    Start Time: {}", numbers.time));
+        }
+        if numbers.timeout != 0 {
+            self.write(format_args!("\n    Timeout   : {} (sec)", numbers.timeout));
+        }
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {

@@ -16,7 +16,7 @@ use crate::flags::{BuildChainFlags, CertificateFlags};
 use crate::libcrypto::error_queue;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
-use crate::libcrypto::verify::{Peer, Verification, VerifyCallbacks};
+use crate::libcrypto::verify::{Peer, Verification, Verified, VerifyCallbacks};
 use crate::libcrypto::verify_error::error_string;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
@@ -177,6 +177,35 @@ pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
 /// and that does not matter.
 pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
     let flags = BuildChainFlags(flags);
+    let verified = verify_own(target, flags)?;
+    let (answer, chain) = match (verified.ok, verified.chain) {
+        (true, Some(chain)) => (1, chain),
+        (false, Some(chain)) if flags.contains(BuildChainFlags::IGNORE_ERROR) => (2, chain),
+        _ => {
+            let text = error_string(verified.error).to_string_lossy();
+            return Err(Error::with(
+                Reason::CERTIFICATE_VERIFY_FAILED,
+                format!("Verify error:{text}"),
+            ));
+        }
+    };
+    if answer == 2 && flags.contains(BuildChainFlags::CLEAR_ERROR) {
+        error_queue::clear();
+    }
+    let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
+    if flags.contains(BuildChainFlags::NO_ROOT) && above.last().is_some_and(X509::is_self_signed) {
+        above.pop();
+    }
+    above
+        .iter()
+        .try_for_each(|certificate| check_strength(target, Some(certificate)))?;
+    let chain = Arc::new(Stack::from_items(above)?);
+    change_current_chain(target, |_| Ok(Some(chain.clone())))?;
+    Ok(answer)
+}
+
+/// Verifies the current certificate, with the store and the certificates that `flags` name.
+fn verify_own(target: Target<'_>, flags: BuildChainFlags) -> Result<Verified> {
     let settings = target.settings();
     let slot = settings.credentials.current();
     let leaf = slot
@@ -213,34 +242,10 @@ pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
         verification.run()
     };
     // The certificate may be for servers or for clients.
-    let verified = match verified(Peer::Server) {
+    Ok(match verified(Peer::Server) {
         unsuitable if unsuitable.error == INVALID_PURPOSE => verified(Peer::Client),
         verified => verified,
-    };
-    let (answer, chain) = match (verified.ok, verified.chain) {
-        (true, Some(chain)) => (1, chain),
-        (false, Some(chain)) if flags.contains(BuildChainFlags::IGNORE_ERROR) => (2, chain),
-        _ => {
-            let text = error_string(verified.error).to_string_lossy();
-            return Err(Error::with(
-                Reason::CERTIFICATE_VERIFY_FAILED,
-                format!("Verify error:{text}"),
-            ));
-        }
-    };
-    if answer == 2 && flags.contains(BuildChainFlags::CLEAR_ERROR) {
-        error_queue::clear();
-    }
-    let mut above: Vec<X509> = chain.iter().skip(1).map(|above| above.clone()).collect();
-    if flags.contains(BuildChainFlags::NO_ROOT) && above.last().is_some_and(X509::is_self_signed) {
-        above.pop();
-    }
-    above
-        .iter()
-        .try_for_each(|certificate| check_strength(target, Some(certificate)))?;
-    let chain = Arc::new(Stack::from_items(above)?);
-    change_current_chain(target, |_| Ok(Some(chain.clone())))?;
-    Ok(answer)
+    })
 }
 
 /// Adds `SSL_CERT_FLAG_…` bits, and gives the flags.

@@ -219,6 +219,19 @@ unsafe fn of_connection(
                 _ => Ok(certificate::check_client_types(argument)),
             },
 
+            _ => of_staple(connection, command, argument),
+        }
+    }
+}
+
+/// Controls of a connection's OCSP response, and of the request for one.
+///
+/// # Safety
+/// The pointer is what the control takes.
+unsafe fn of_staple(connection: &Connection, command: c_int, argument: Argument) -> Result<c_long> {
+    // SAFETY: as the caller promises, for all that take the pointer.
+    unsafe {
+        match command {
             GET_TLSEXT_STATUS_REQ_OCSP_RESP => status::get_response(connection, argument),
             SET_TLSEXT_STATUS_REQ_OCSP_RESP => Ok(status::set_response(connection, argument)),
             GET_TLSEXT_STATUS_REQ_IDS => {
@@ -275,6 +288,29 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
                 negotiation::set_sigalgs_list(target, Signer::Client, argument)
             }
 
+            GET_TLSEXT_STATUS_REQ_TYPE => Ok(status::get_type(target)),
+            SET_TLSEXT_STATUS_REQ_TYPE => status::set_type(target, number),
+
+            SET_MSG_CALLBACK_ARG => {
+                let pointer = argument.pointer;
+                target.change(|settings| settings.message_callback.set_argument(pointer))?;
+                Ok(1)
+            }
+
+            _ => of_keys(target, command, argument),
+        }
+    }
+}
+
+/// Controls of certificates and keys, of contexts and connections.
+///
+/// # Safety
+/// The pointer is what the control takes.
+unsafe fn of_keys(target: Target<'_>, command: c_int, argument: Argument) -> Result<c_long> {
+    let number = argument.number;
+    // SAFETY: as the caller promises, for all that take the pointer.
+    unsafe {
+        match command {
             CHAIN => certificate::set_chain(target, argument),
             CHAIN_CERT => certificate::add_to_chain(target, argument),
             GET_CHAIN_CERTS => certificate::get_chain(target, argument),
@@ -287,15 +323,6 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
             GET_VERIFY_CERT_STORE => certificate::get_store(target, StoreUse::Verify, argument),
             SET_CHAIN_CERT_STORE => certificate::set_store(target, StoreUse::Chain, argument),
             GET_CHAIN_CERT_STORE => certificate::get_store(target, StoreUse::Chain, argument),
-
-            GET_TLSEXT_STATUS_REQ_TYPE => Ok(status::get_type(target)),
-            SET_TLSEXT_STATUS_REQ_TYPE => status::set_type(target, number),
-
-            SET_MSG_CALLBACK_ARG => {
-                let pointer = argument.pointer;
-                target.change(|settings| settings.message_callback.set_argument(pointer))?;
-                Ok(1)
-            }
 
             // There is no key exchange with finite-field groups, so parameters for it change
             // nothing; those that are too small are refused.

@@ -111,6 +111,10 @@ fn strings_with_an_order_of_their_own_keep_it() {
         ),
         "EC RC E128 R128 E256 R256"
     );
+}
+
+#[test]
+fn strings_of_classes_have_the_order_of_their_items() {
     assert_eq!(short("EECDH+AESGCM:EDH+AESGCM"), "E256 R256 E128 R128");
     assert_eq!(
         short("EECDH+AESGCM:EDH+AESGCM:AES256+EECDH:AES256+EDH"),
