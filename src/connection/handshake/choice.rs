@@ -1,4 +1,4 @@
-//! What a server chooses from, and what it has chosen so far.
+//! The profile and the settings that a server chooses by, and what it has chosen so far.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::session::SessionRef;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 impl Connection {
-    /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername callback, so its list
-    /// counts as it was then; in TLS 1.2 it is done now.
+    /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername
+    /// callback, so its list counts as it was then; in TLS 1.2 it is done now.
     pub(super) fn settings_for_choice(&self) -> Arc<Settings> {
         match self.handshake.server(|server| server.version) {
             Version::TLS1_2 => self.settings_with_ciphers(),
@@ -20,9 +20,10 @@ impl Connection {
         }
     }
 
-    /// Server: what may be chosen for this client. It is asked for in several steps, between which the program may
-    /// have changed the settings. TLS 1.3 chooses before the servername callback, unless it has to ask for another
-    /// key share, so the first answer stands; TLS 1.2 chooses after it.
+    /// Server: what may be chosen for this client. It is asked for in several steps, between which
+    /// the program may have changed the settings. TLS 1.3 chooses before the servername callback,
+    /// unless it has to ask for another key share, so the first answer stands; TLS 1.2 chooses
+    /// after it.
     pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
         let settings = self.settings_for_choice();
         let (version, made) = self
@@ -74,8 +75,8 @@ impl Connection {
         !declined && hello.session_ticket().is_some() && self.may_use_tickets()
     }
 
-    /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the ClientHello; the
-    /// servername callback can only take it back.
+    /// TLS 1.2: there will be a ticket, so the session needs no id (S10). That is decided with the
+    /// ClientHello; the servername callback can only take it back.
     pub(super) fn expects_tls12_ticket(&self, hello: &ClientHello) -> bool {
         let expected = self
             .handshake

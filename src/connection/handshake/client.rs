@@ -15,7 +15,8 @@ use crate::wire::{Tls12Ticket, Version, alpn};
 #[derive(Default)]
 pub(in crate::connection) struct Client {
     pub(super) offered: Offered,
-    /// The server's chain and whether the program accepts it, if it was asked before the engine asks.
+    /// The server's chain and whether the program accepts it, if it was asked before the engine
+    /// asks.
     pub(in crate::connection) early_verdict: Option<EarlyVerdict>,
     /// TLS 1.2: the id in the ServerHello, until the new session has it.
     pub(super) server_id: Option<Vec<u8>>,
@@ -52,7 +53,8 @@ impl Offered {
         }
     }
 
-    /// The server has accepted what was offered. Gives the session of a key, which is the connection's from now on.
+    /// The server has accepted what was offered. Gives the session of a key, which is the
+    /// connection's from now on.
     pub fn accept_key(&mut self) -> Option<SessionRef> {
         let Self::Key(session) = self else {
             return None;
@@ -70,8 +72,8 @@ pub(in crate::connection) struct EarlyVerdict {
     pub rejected: Option<PeerRejected>,
 }
 
-/// What a client is about to offer. The engine offers one PSK: the program's key, which is always good, or a session,
-/// which the server may reject.
+/// What a client is about to offer. The engine offers one PSK: the program's key, which is always
+/// good, or a session, which the server may reject.
 enum Offer {
     Nothing,
     Session(SessionRef),
@@ -139,7 +141,8 @@ impl Connection {
         }
     }
 
-    /// What the ClientHello offers. Without a session to offer the client has a provisional one (S3, S28, S29).
+    /// What the ClientHello offers. Without a session to offer the client has a provisional one
+    /// (S3, S28, S29).
     fn choose_offer(&self, settings: &Settings, profile: &Profile) -> Result<Offer, Stop> {
         if let Some(key) = self.external_psk_to_offer(settings)? {
             self.hold_provisional();
@@ -191,8 +194,8 @@ impl Connection {
         let session = self.session.get()?;
         let version = session.protocol_version();
         let usable = session.is_resumable() && session.cipher_id() != 0;
-        // Without its suite among the offered ones a server could not resume it. In TLS 1.3 any suite with
-        // the same hash would do, which all have.
+        // Without its suite among the offered ones a server could not resume it. In TLS 1.3 any
+        // suite with the same hash would do, which all have.
         let offered = match Version::from_c(version) {
             Some(Version::TLS1_2) => profile.has_tls12(session.cipher_id() as u16),
             Some(Version::TLS1_3) => profile.speaks(Version::TLS1_3),
@@ -209,8 +212,8 @@ impl Connection {
     }
 }
 
-/// Rounds the ticket age down by one second, so that it never exceeds the server's, as in OpenSSL. A session is also
-/// offered for a second longer than its lifetime.
+/// Rounds the ticket age down by one second, so that it never exceeds the server's, as in OpenSSL.
+/// A session is also offered for a second longer than its lifetime.
 fn with_age_rounded_down(mut secrets: SessionSecrets) -> SessionSecrets {
     let is_older = i64::try_from(secrets.time).is_ok_and(|time| time < clock::now());
     secrets.time += u64::from(is_older);

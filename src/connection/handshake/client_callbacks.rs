@@ -1,4 +1,5 @@
-//! The callbacks of a client that has received the server's extensions. Nothing is borrowed while they run.
+//! The callbacks of a client that has received the server's extensions. Nothing is borrowed while
+//! they run.
 
 use super::server_callbacks::{SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_WARNING};
 use super::{Connection, Stop};
@@ -7,8 +8,8 @@ use crate::error::Reason;
 use crate::wire::{Alert, Version};
 
 impl Connection {
-    /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if the server has sent
-    /// its id back (RFC 5246, section 7.4.1.3).
+    /// TLS 1.2: the ServerHello has come, and the engine has not seen it. The session is resumed if
+    /// the server has sent its id back (RFC 5246, section 7.4.1.3).
     pub(super) fn ask_about_tls12_server(&self) -> Result<(), Stop> {
         let resumed = self.handshake.client(|client| {
             let (Some(offered), Some(id)) = (client.offered.session(), &client.server_id) else {
@@ -27,7 +28,8 @@ impl Connection {
         }
     }
 
-    /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been parted with.
+    /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been
+    /// parted with.
     pub(in crate::connection) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
         let resumed = self
             .handshake

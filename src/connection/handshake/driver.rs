@@ -12,8 +12,8 @@ impl Connection {
     /// `SSL_do_handshake(3)`: goes as far as the transport allows. `Ok` when the handshake has
     /// been completed, now or before.
     ///
-    /// Until then each call first empties the thread's error queue, as in OpenSSL: an older error, for example of
-    /// another connection, must not look like one of this.
+    /// Until then each call first empties the thread's error queue, as in OpenSSL: an older error,
+    /// for example of another connection, must not look like one of this.
     pub fn handshake(&self) -> Result<(), Stop> {
         self.early.stop_writing();
         self.handshake_for_reading()
@@ -131,8 +131,8 @@ impl Connection {
         result
     }
 
-    /// A handshake that cannot begin, for example because no version is left, ends with an alert like
-    /// any other.
+    /// A handshake that cannot begin, for example because no version is left, ends with an alert
+    /// like any other.
     fn not_started(&self, stop: Stop) -> Stop {
         match stop {
             Stop::Failed(Error::Ssl(reason, detail)) if self.stage() != Stage::Failed => {
@@ -165,7 +165,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Goes on until the handshake ends, rests for early data, fails, or waits for the transport or the program.
+    /// Goes on until the handshake ends, rests for early data, fails, or waits for the transport or
+    /// the program.
     pub(in crate::connection) fn advance(&self) -> Result<(), Stop> {
         let is_client = self.role() == Some(Role::Client);
         loop {
@@ -217,7 +218,8 @@ impl Connection {
         }
     }
 
-    /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no OCSP response.
+    /// Client: in TLS 1.3 OpenSSL asks the program after a resumption too, which brings no OCSP
+    /// response.
     fn ask_about_missing_staple(&self) -> Result<(), Stop> {
         let facts = self.engine.with(|engine| engine.facts())?;
         if !facts.resumed || facts.version != Version::TLS1_3 {
@@ -226,8 +228,8 @@ impl Connection {
         self.enforce(self.check_staple(&[]))
     }
 
-    /// Server: starts the engine once everything is decided. As in OpenSSL a failure by anything but a message waits to read
-    /// (SSL_want(3)).
+    /// Server: starts the engine once everything is decided. As in OpenSSL a failure by anything
+    /// but a message waits to read (SSL_want(3)).
     fn start_engine(&self) -> Result<bool, Stop> {
         let started = self.answer_client_hello();
         if let Err(Stop::Failed(_)) = started
@@ -240,8 +242,8 @@ impl Connection {
         started
     }
 
-    /// Reads a record. As in OpenSSL a handshake that fails there, or by anything but a message, still waits to read
-    /// (SSL_want(3)).
+    /// Reads a record. As in OpenSSL a handshake that fails there, or by anything but a message,
+    /// still waits to read (SSL_want(3)).
     fn read_for_handshake(&self) -> Result<(), Stop> {
         let result = self.read_record();
         if let Err(Stop::Failed(_)) = result {

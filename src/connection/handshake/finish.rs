@@ -50,8 +50,8 @@ impl Connection {
         }
     }
 
-    /// The fields of a server's session that the engine does not report: one of TLS 1.3 before its first
-    /// ticket, one of TLS 1.2 without id and ticket.
+    /// The fields of a server's session that the engine does not report: one of TLS 1.3 before its
+    /// first ticket, one of TLS 1.2 without id and ticket.
     fn unreported_fields(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) -> Fields {
         let mut fields = self.new_fields();
         if let Some(id_context) = &server.session_id_context {
@@ -145,8 +145,8 @@ impl Connection {
         stack::wipe_below::<{ stack::OF_TICKETS }>();
     }
 
-    /// Puts the connection's session into the cache and announces it to the program, where both apply
-    /// (S33–S39, S58, S102).
+    /// Puts the connection's session into the cache and announces it to the program, where both
+    /// apply (S33–S39, S58, S102).
     pub(super) fn update_cache(&self) {
         let Some(session) = self.session.get() else {
             return;

@@ -7,13 +7,13 @@ use crate::engine::HelloChanges;
 use crate::error::Reason;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
-/// The schemes of a TLS 1.2 client that sends no signature_algorithms: SHA-1 with RSA and ECDSA (RFC 5246, section
-/// 7.4.1.4.1).
+/// The schemes of a TLS 1.2 client that sends no signature_algorithms: SHA-1 with RSA and ECDSA
+/// (RFC 5246, section 7.4.1.4.1).
 const DEFAULT_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
 impl Connection {
-    /// The engine requires signature_algorithms, and answers a ticket with a ticket. Fails when the client
-    /// must have sent signature_algorithms (RFC 8446, section 9.2).
+    /// The engine requires signature_algorithms, and answers a ticket with a ticket. Fails when the
+    /// client must have sent signature_algorithms (RFC 8446, section 9.2).
     pub(in crate::connection) fn hello_changes(
         &self,
         hello: &ClientHello,
@@ -50,8 +50,8 @@ impl Connection {
 }
 
 impl OfferedSession {
-    /// TLS 1.2: the client's ticket stays good, and the engine can find its session by the session id, which the server
-    /// echoes when it accepts the ticket (RFC 5077, section 3.4).
+    /// TLS 1.2: the client's ticket stays good, and the engine can find its session by the session
+    /// id, which the server echoes when it accepts the ticket (RFC 5077, section 3.4).
     fn needs_no_ticket(&self, hello: &ClientHello) -> bool {
         let ticket = hello.session_ticket().unwrap_or_default();
         !self.renew && self.is_by(ticket) && !hello.session_id().is_empty()

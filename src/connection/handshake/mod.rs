@@ -11,9 +11,9 @@
 //! | [`Open`](Stage::Open)           | `Tickets` when the program asks for some                                  |
 //! | [`Failed`](Stage::Failed)       |                                                                           |
 //!
-//! A fatal error makes any stage `Failed`, and `SSL_clear` makes any `Before`. What only a handshake
-//! needs is a [`Client`]'s or a [`Server`]'s, and is freed at its end. A server's decisions have states
-//! too, see `server`, and so has early data, see `early_data/state.rs`.
+//! A fatal error makes any stage `Failed`, and `SSL_clear` makes any `Before`. What only a
+//! handshake needs is a [`Client`]'s or a [`Server`]'s, and is freed at its end. A server's
+//! decisions have states too, see `server`, and so has early data, see `early_data/state.rs`.
 //!
 //! Calls go one way: calls for early data, the driver, then `client` or `server` and `events`, then
 //! callbacks, resumption and tickets, and below them the parts of the connection.
@@ -86,7 +86,8 @@ struct UnderWay {
     suite: u16,
     /// The master secret of TLS 1.2, for a session without ticket and id.
     master_secret: Zeroizing<Vec<u8>>,
-    /// The reason of a callback that failed while the engine was working: the handshake ends with it.
+    /// The reason of a callback that failed while the engine was working: the handshake ends with
+    /// it.
     fatal: Option<Reason>,
     side: Side,
 }
@@ -140,7 +141,8 @@ impl Handshake {
 
     /// Frees what is kept of a handshake under way.
     pub fn forget(&self) {
-        // Dropped with nothing borrowed: the last reference to a session runs the program's functions.
+        // Dropped with nothing borrowed: the last reference to a session runs the program's
+        // functions.
         let former = self.under_way.take();
         drop(former);
     }
@@ -157,7 +159,8 @@ impl Handshake {
         self.under_way.take().unwrap_or_else(|| UnderWay::new(role))
     }
 
-    /// Runs `work` on what is kept of a handshake under way. Gives the default value when there is none.
+    /// Runs `work` on what is kept of a handshake under way. Gives the default value when there is
+    /// none.
     fn under_way<R: Default>(&self, work: impl FnOnce(&mut UnderWay) -> R) -> R {
         match self.under_way.borrow_mut().as_deref_mut() {
             Some(under_way) => work(under_way),
@@ -165,7 +168,8 @@ impl Handshake {
         }
     }
 
-    /// Runs `work` on what a client keeps. Gives the default value when no client's handshake is under way.
+    /// Runs `work` on what a client keeps. Gives the default value when no client's handshake is
+    /// under way.
     pub fn client<R: Default>(&self, work: impl FnOnce(&mut Client) -> R) -> R {
         self.under_way(|under_way| match &mut under_way.side {
             Side::Client(client) => work(client),
@@ -173,7 +177,8 @@ impl Handshake {
         })
     }
 
-    /// Runs `work` on what a server keeps. Gives the default value when no server's handshake is under way.
+    /// Runs `work` on what a server keeps. Gives the default value when no server's handshake is
+    /// under way.
     pub fn server<R: Default>(&self, work: impl FnOnce(&mut Server) -> R) -> R {
         self.under_way(|under_way| match &mut under_way.side {
             Side::Server(server) => work(server),
@@ -196,7 +201,8 @@ impl Handshake {
         self.under_way(|under_way| under_way.master_secret = Zeroizing::new(secret.to_vec()));
     }
 
-    /// A callback fails while the engine is working. The handshake ends with this reason when the engine returns.
+    /// A callback fails while the engine is working. The handshake ends with this reason when the
+    /// engine returns.
     pub fn end_with(&self, reason: Reason) {
         self.under_way(|under_way| under_way.fatal = Some(reason));
     }

@@ -11,7 +11,8 @@ use crate::wire::Version;
 impl Connection {
     /// Gives a client its provisional session: empty id, not resumable (S3).
     pub(super) fn hold_provisional(&self) {
-        // The program's functions for application data run when a session is made, with nothing borrowed.
+        // The program's functions for application data run when a session is made, with nothing
+        // borrowed.
         let id_context = self.configuration.settings().session_id_context.to_vec();
         self.session.hold(Session::new(Fields {
             protocol_version: self.highest_version().into(),
@@ -59,7 +60,8 @@ impl Connection {
         }
     }
 
-    /// The flag of a new session for a server name that has made the servername callback switch contexts.
+    /// The flag of a new session for a server name that has made the servername callback switch
+    /// contexts.
     fn server_name_flag(&self) -> u32 {
         match self.handshake.server(|server| server.switched) {
             true => FLAG_BOUND_TO_HOST,
@@ -111,8 +113,8 @@ impl Connection {
         }
     }
 
-    /// The server has not accepted the offered session, if there was one. That counts as a miss, and a later
-    /// failure leaves the session alone (S15).
+    /// The server has not accepted the offered session, if there was one. That counts as a miss,
+    /// and a later failure leaves the session alone (S15).
     fn drop_offered(&self) {
         if self.session.has_provisional() {
             return;

@@ -1,7 +1,8 @@
 //! A server's decisions on the ClientHello, up to the start of its engine.
 //!
 //! The program's callbacks run here, one after the other, in OpenSSL's order, with nothing of the
-//! engine under way. Two of them may suspend the handshake; [`Progress`] remembers how far it had come:
+//! engine under way. Two of them may suspend the handshake; [`Progress`] remembers how far it had
+//! come:
 //!
 //! `Reading` → `ClientHelloCallback` → `Negotiation` → `CertificateCallback` → `Decided`
 
@@ -23,8 +24,8 @@ pub(in crate::connection) struct Server {
     progress: Progress,
     /// TLS version that will be spoken.
     pub(in crate::connection) version: Version,
-    /// The session that the client may resume. Until the engine has done so, which takes the session's secret, the
-    /// client has proved nothing.
+    /// The session that the client may resume. Until the engine has done so, which takes the
+    /// session's secret, the client has proved nothing.
     pub(super) offered: Option<OfferedSession>,
     pub(super) ticket: NewTicket,
     /// TLS 1.2: the fields of the new session, which has an id, as the engine has reported them.
@@ -35,8 +36,8 @@ pub(in crate::connection) struct Server {
     pub(super) server_name_accepted: bool,
     /// The servername callback has changed the context, or the id context.
     pub(super) switched: bool,
-    /// The id context at the time of the ClientHello, which new sessions get even if the servername callback switches
-    /// contexts, as in OpenSSL.
+    /// The id context at the time of the ClientHello, which new sessions get even if the servername
+    /// callback switches contexts, as in OpenSSL.
     pub(super) session_id_context: Option<Arc<[u8]>>,
     /// What may be chosen for the client, and the settings that this was made from.
     pub(in crate::connection) profile: Option<(Arc<Settings>, Arc<Profile>)>,
@@ -46,8 +47,9 @@ pub(in crate::connection) struct Server {
     pub(super) early_answer: bool,
 }
 
-/// The ticket of the handshake's new session. From any state it may be declined while tickets of the client are
-/// opened; after that a server of TLS 1.2 expects one or not, and makes the one that it expects.
+/// The ticket of the handshake's new session. From any state it may be declined while tickets of
+/// the client are opened; after that a server of TLS 1.2 expects one or not, and makes the one that
+/// it expects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum NewTicket {
     /// Nothing is known of one.
@@ -139,8 +141,8 @@ impl Server {
 }
 
 impl Connection {
-    /// Decides what the ClientHello leaves to this side, if it has come, and starts the engine. True when that is
-    /// done.
+    /// Decides what the ClientHello leaves to this side, if it has come, and starts the engine.
+    /// True when that is done.
     pub(super) fn answer_client_hello(&self) -> Result<bool, Stop> {
         let Some(hello) = self.read_client_hello()? else {
             return Ok(false);
@@ -260,7 +262,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks the servername callback, and drops the offered session if it must not be resumed after that.
+    /// Asks the servername callback, and drops the offered session if it must not be resumed after
+    /// that.
     fn choose_server_name(
         &self,
         hello: &ClientHello,

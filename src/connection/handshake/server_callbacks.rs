@@ -1,4 +1,5 @@
-//! The callbacks of a server between the ClientHello and its answer. Nothing is borrowed while they run.
+//! The callbacks of a server between the ClientHello and its answer. Nothing is borrowed while they
+//! run.
 
 use std::ffi::c_int;
 use std::sync::Arc;
@@ -58,7 +59,8 @@ impl Connection {
         }
     }
 
-    /// The answer of the servername callback and the alert that it chooses. `None` without a callback.
+    /// The answer of the servername callback and the alert that it chooses. `None` without a
+    /// callback.
     pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
         let mut callback = self.context().callbacks().server_name;
         if !callback.is_set() {
@@ -70,7 +72,8 @@ impl Connection {
         Some((answer, alert))
     }
 
-    /// Sends a warning, before there are keys. What the transport does not take now is sent with the answer.
+    /// Sends a warning, before there are keys. What the transport does not take now is sent with
+    /// the answer.
     pub(in crate::connection) fn warn(&self, alert: Alert) -> Result<(), Stop> {
         self.engine.with(|engine| engine.send_warning(alert))?;
         let _ = self.flush_flight();

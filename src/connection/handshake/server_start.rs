@@ -190,7 +190,8 @@ impl Connection {
         }
     }
 
-    /// The signature schemes that both sides have and the policy permits, and those that the client may use.
+    /// The signature schemes that both sides have and the policy permits, and those that the client
+    /// may use.
     fn signature_schemes_for(&self, choice: &Choice<'_>) -> Result<SignatureSchemes, Stop> {
         let offered = choice.hello.signature_schemes();
         let common = choice.settings.signature_schemes();

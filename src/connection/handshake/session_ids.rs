@@ -11,8 +11,8 @@ use crate::wire::{Alert, Version};
 const ID_LENGTH: usize = 32;
 
 impl Connection {
-    /// S8, S72: an id that the program's callback makes, or a random one that is not in the cache, if ten attempts
-    /// find one (S111).
+    /// S8, S72: an id that the program's callback makes, or a random one that is not in the cache,
+    /// if ten attempts find one (S111).
     pub(super) fn new_session_id(&self, version: Version) -> Result<Vec<u8>, Reason> {
         const ATTEMPTS: usize = 10;
         if let Some(id) = self.ask_generate_session_id(version)? {
@@ -30,8 +30,8 @@ impl Connection {
     }
 
     /// `SSL_CTX_set_generate_session_id(3)`: asks the connection's callback, which is the context's
-    /// unless the program has set another; if the connection has none, the one that the context has now. `None`
-    /// without a callback.
+    /// unless the program has set another; if the connection has none, the one that the context has
+    /// now. `None` without a callback.
     fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
         let of_context = || self.session_context().settings().generate_session_id;
@@ -50,8 +50,8 @@ impl Connection {
         Ok(Some(id.to_vec()))
     }
 
-    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there will
-    /// be no ticket, else empty.
+    /// The id of a new session, as far as it is known at the ClientHello: that of TLS 1.2 if there
+    /// will be no ticket, else empty.
     pub(super) fn new_tls12_id(&self) -> Result<Vec<u8>, Stop> {
         let (version, hello, decided) = self.handshake.server(|server| {
             let hello = server.hello().cloned();
@@ -74,8 +74,8 @@ impl Connection {
         filled_up(&self.library(), id)
     }
 
-    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The servername
-    /// callback may have changed that.
+    /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The
+    /// servername callback may have changed that.
     pub(super) fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
         let Some(session) = self.new_session() else {
             return Ok(None);
@@ -91,8 +91,8 @@ impl Connection {
         Ok((*session.id()).try_into().ok())
     }
 
-    /// Gives a server its session, which it has from the ClientHello on (S3): the one that it resumes, or a
-    /// provisional one, which callbacks may add application data to.
+    /// Gives a server its session, which it has from the ClientHello on (S3): the one that it
+    /// resumes, or a provisional one, which callbacks may add application data to.
     pub(super) fn begin_session(&self) -> Result<(), Stop> {
         let resumed = self
             .handshake

@@ -38,9 +38,10 @@ impl Connection {
         self.generate_ticket(&session)
     }
 
-    /// TLS 1.2: the session that has been resumed, and whether its ticket is to be renewed. `secrets` are
-    /// of the resulting session, which has the same master secret. A session that was only offered must not
-    /// count: otherwise anyone who has observed its id or ticket would get its peer's certificate.
+    /// TLS 1.2: the session that has been resumed, and whether its ticket is to be renewed.
+    /// `secrets` are of the resulting session, which has the same master secret. A session that was
+    /// only offered must not count: otherwise anyone who has observed its id or ticket would get
+    /// its peer's certificate.
     fn resumed_session(&self, secrets: &SessionSecrets) -> Option<(SessionRef, bool)> {
         self.handshake.server(|server| {
             let offered = server.offered.as_ref()?;
@@ -63,7 +64,8 @@ impl Connection {
         callback.call(self.lent()) != Some(0)
     }
 
-    /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it (S76).
+    /// The ticket for `session`: its DER, sealed. `None` when the program gives no key for it
+    /// (S76).
     pub(super) fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
         let plaintext = plaintext(session.read().view())?;
         let context = self.session_context();

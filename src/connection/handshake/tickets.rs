@@ -1,9 +1,10 @@
 //! A server's tickets of TLS 1.3, which follow the handshake.
 //!
-//! They may also be sent at any time after it (SSL_new_session_ticket(3)). They are messages that this
-//! library makes, not the engine, one after the other as in OpenSSL: the session of the ticket becomes the
-//! connection's, it is announced, and the message is written through before the next one is begun. Until
-//! all are written the connection is in [`Stage::Tickets`], which counts as in the handshake (S80).
+//! They may also be sent at any time after it (SSL_new_session_ticket(3)). They are messages that
+//! this library makes, not the engine, one after the other as in OpenSSL: the session of the ticket
+//! becomes the connection's, it is announced, and the message is written through before the next
+//! one is begun. Until all are written the connection is in [`Stage::Tickets`], which counts as in
+//! the handshake (S80).
 
 use super::resumption::uses_stateful_tickets;
 use super::server::NewTicket;
@@ -94,8 +95,8 @@ impl Connection {
         }
     }
 
-    /// A client may close as soon as it has sent its data, without waiting for tickets. Its data can still be
-    /// read, so that is no error, as in OpenSSL.
+    /// A client may close as soon as it has sent its data, without waiting for tickets. Its data
+    /// can still be read, so that is no error, as in OpenSSL.
     fn flush_ticket(&self) -> Result<(), Stop> {
         match self.flush_flight() {
             Err(Stop::Transport) if error_queue::peek() == 0 && bio::peer_is_gone() => {
@@ -162,7 +163,8 @@ impl Connection {
         };
         let fields = session.fields();
         let mut view = fields.view();
-        // After a resumption the suite may be another one with the same hash, and the group another.
+        // After a resumption the suite may be another one with the same hash, and the group
+        // another.
         view.numbers.cipher_id = cipher_id(cipher_suite);
         view.numbers.group = group.into();
         view.numbers.age_add = u32::from_ne_bytes(age_add);

@@ -1,5 +1,5 @@
-//! The reference of a connection to its session. Threads may take the session while the connection changes it
-//! (`SSL_get1_session(3)`); everything else of a connection is for one thread at a time.
+//! The reference of a connection to its session. Threads may take the session while the connection
+//! changes it (`SSL_get1_session(3)`); everything else of a connection is for one thread at a time.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -9,19 +9,20 @@ use crate::session::{Session, SessionRef};
 
 /// Holds references to a session, or none. Takes no lock.
 ///
-/// There are two cells with their own references, and every thread uses one of them: if two threads take references
-/// all the time, each mostly finds its cell still in its processor's cache.
+/// There are two cells with their own references, and every thread uses one of them: if two threads
+/// take references all the time, each mostly finds its cell still in its processor's cache.
 ///
-/// The session of a handshake under way is provisional, until the end of the handshake completes it. Until the
-/// program has been lent it, another object can replace it; after that it must stay the same object.
+/// The session of a handshake under way is provisional, until the end of the handshake completes
+/// it. Until the program has been lent it, another object can replace it; after that it must stay
+/// the same object.
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct SessionCell {
     even: CountedCell<Session>,
     /// Two cells on one cache line would be as good as one.
     _gap: [u64; 7],
-    /// The session is provisional and the program has not been lent it. Rarely written, often read, so on
-    /// the cache line of neither cell.
+    /// The session is provisional and the program has not been lent it. Rarely written, often read,
+    /// so on the cache line of neither cell.
     replaceable: AtomicBool,
     _other_gap: [u64; 7],
     odd: CountedCell<Session>,
@@ -44,7 +45,8 @@ impl SessionCell {
         session
     }
 
-    /// The session for this library, with a reference that the caller owns. The program does not get it.
+    /// The session for this library, with a reference that the caller owns. The program does not
+    /// get it.
     #[inline]
     pub fn get(&self) -> Option<SessionRef> {
         match turn() % 2 {
@@ -77,8 +79,8 @@ impl SessionCell {
         }
     }
 
-    /// Replaces the session and returns the former one. Another thread may get the one or the other until
-    /// this returns.
+    /// Replaces the session and returns the former one. Another thread may get the one or the other
+    /// until this returns.
     pub fn replace(&self, session: Option<SessionRef>) -> Option<SessionRef> {
         let old = self.put(session);
         self.replaceable.store(false, Ordering::Relaxed);

@@ -7,8 +7,9 @@
 //! | provisional          | an object without what is not known yet (S3) | [`complete`](SessionSlot::complete)        |
 //! | complete             | the session of the connection            | another ticket (S7, S8), or lost (S19, S24)    |
 //!
-//! A session is never changed while others may have it (S123). A provisional session that the program
-//! has seen must stay the same object, so it is filled in; one that it has not seen is replaced.
+//! A session is never changed while others may have it (S123). A provisional session that the
+//! program has seen must stay the same object, so it is filled in; one that it has not seen is
+//! replaced.
 //!
 //! Nothing is borrowed while a reference is dropped: the last one runs the program's functions for
 //! application data.
@@ -44,7 +45,8 @@ pub(super) struct SessionSlot {
 struct Others {
     /// The new session of a handshake under way, with what is known of it so far.
     provisional: Option<SessionRef>,
-    /// Server: a session that was to be resumed and then was not. The program may have been lent it.
+    /// Server: a session that was to be resumed and then was not. The program may have been lent
+    /// it.
     dropped: Option<SessionRef>,
     /// Sessions that have come from the engine and are not announced to the program yet.
     new: Vec<SessionSecrets>,
@@ -181,9 +183,10 @@ impl SessionSlot {
         drop(provisional);
     }
 
-    /// The provisional session becomes the one with these fields: another object, or, if the program has
-    /// seen it, the same, and then what the handshake does not decide stays as the program may have set it.
-    /// A session that the program has set since is not written into (S123).
+    /// The provisional session becomes the one with these fields: another object, or, if the
+    /// program has seen it, the same, and then what the handshake does not decide stays as the
+    /// program may have set it. A session that the program has set since is not written into
+    /// (S123).
     pub fn complete(&self, fields: View<'_>) -> SessionRef {
         let provisional = self.change(|others| others.provisional.take());
         match provisional {
@@ -212,8 +215,8 @@ impl SessionSlot {
         session
     }
 
-    /// The first ticket of TLS 1.3: the session of the handshake, with these fields, becomes the one
-    /// that the ticket stands for (S8, S114).
+    /// The first ticket of TLS 1.3: the session of the handshake, with these fields, becomes the
+    /// one that the ticket stands for (S8, S114).
     pub fn fill(&self, session: SessionRef, fields: View<'_>) -> SessionRef {
         if self.current.is_replaceable() && !session.is_not_resumable() {
             return self.replace_provisional(fields);
@@ -243,8 +246,8 @@ impl SessionSlot {
         self.change(|others| std::mem::take(&mut others.new))
     }
 
-    /// Changes what is kept beside the session. What was there is handed out, so that it is dropped with nothing
-    /// borrowed.
+    /// Changes what is kept beside the session. What was there is handed out, so that it is dropped
+    /// with nothing borrowed.
     fn change<R>(&self, work: impl FnOnce(&mut Others) -> R) -> R {
         work(&mut self.others.borrow_mut())
     }

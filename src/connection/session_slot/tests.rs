@@ -44,7 +44,8 @@ fn the_program_gets_what_it_has_set() {
     assert!(!session.is_shared() && slot.lend().is_none());
 }
 
-/// S24, S25: a fatal alert takes the session out of the cache and marks it; it stays the connection's.
+/// S24, S25: a fatal alert takes the session out of the cache and marks it; it stays the
+/// connection's.
 #[test]
 fn a_lost_session_is_not_resumable_and_not_cached() {
     let context = context();
@@ -77,7 +78,8 @@ fn a_dropped_slot_leaves_the_session_alone() {
     assert!(session.is_resumable() && context.has_session(Version::TLS1_2, b"cached"));
 }
 
-/// S3: from the moment that the program has it, the provisional session is the session of the handshake.
+/// S3: from the moment that the program has it, the provisional session is the session of the
+/// handshake.
 #[test]
 fn a_provisional_session_that_was_seen_is_filled_in() {
     let slot = SessionSlot::default();

@@ -34,8 +34,8 @@ impl TicketCounts {
         self.made.get() > 0
     }
 
-    /// Whether one is to be sent, if a handshake sends `configured` of them. Those that the program asks
-    /// for come on top of what was sent, as in OpenSSL.
+    /// Whether one is to be sent, if a handshake sends `configured` of them. Those that the program
+    /// asks for come on top of what was sent, as in OpenSSL.
     pub fn is_due(&self, configured: usize) -> bool {
         self.are_asked_for() || self.made.get() < configured
     }

@@ -152,7 +152,8 @@ impl Connection {
         }
     }
 
-    /// Client: the server has accepted early data, which it may do only with the protocol of the session.
+    /// Client: the server has accepted early data, which it may do only with the protocol of the
+    /// session.
     fn accept_early_data(&self) -> Result<(), Stop> {
         if self.early.status() != EarlyDataStatus::Rejected {
             return Ok(());

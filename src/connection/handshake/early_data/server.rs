@@ -5,8 +5,8 @@ use crate::error::{Error, Reason};
 use crate::session::Session;
 
 impl Connection {
-    /// `SSL_read_early_data(3)`: copies early data into `buffer` and gives the number of bytes, which
-    /// is 0 for an empty buffer only. `None` when there is no more.
+    /// `SSL_read_early_data(3)`: copies early data into `buffer` and gives the number of bytes,
+    /// which is 0 for an empty buffer only. `None` when there is no more.
     pub fn read_early_data(&self, buffer: &mut [u8]) -> Result<Option<usize>, Stop> {
         let early = &self.early;
         if self.role() == Some(Role::Client) {

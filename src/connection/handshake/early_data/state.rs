@@ -19,8 +19,8 @@
 //! | `ReadDone`              | `Answering`                                                                 |
 //! | `Answering`             | what it was before                                                          |
 //!
-//! As in OpenSSL this is not the same as the stage: a client may go on writing early data while it reads the server's
-//! answer.
+//! As in OpenSSL this is not the same as the stage: a client may go on writing early data while it
+//! reads the server's answer.
 
 use std::cell::Cell;
 
@@ -172,8 +172,8 @@ impl EarlyData {
         self.count.get().saturating_add(bytes as u64) <= self.limit.get()
     }
 
-    /// Whether application data may be read or written now. A server's program that has not read all early
-    /// data would take it for something better.
+    /// Whether application data may be read or written now. A server's program that has not read
+    /// all early data would take it for something better.
     pub fn check_application_data(&self) -> Result<()> {
         match self.phase.get() {
             Phase::Client(ClientPhase::ConnectAgain)

@@ -1,9 +1,9 @@
 //! Which session a server may resume.
 //!
 //! The client offers tickets or ids. The session is found by one of them ([`search`]), in a ticket
-//! ([`opening`]), in the internal cache or by the program's callback, and must pass OpenSSL's checks
-//! in OpenSSL's order ([`rules`], S107). All of it happens before the engine is started: while the
-//! program's callbacks run nothing is under way.
+//! ([`opening`]), in the internal cache or by the program's callback, and must pass OpenSSL's
+//! checks in OpenSSL's order ([`rules`], S107). All of it happens before the engine is started:
+//! while the program's callbacks run nothing is under way.
 
 mod opening;
 mod rules;
@@ -95,8 +95,8 @@ impl Connection {
 
     /// The servername callback may have chosen another context or id context, and with it another
     /// security domain: a session is resumed there only if it was made for this very host, and with
-    /// a client certificate if one is required (CVE-2025-23419). The id context does not show it: as
-    /// in OpenSSL, sessions have that of the context before the switch.
+    /// a client certificate if one is required (CVE-2025-23419). The id context does not show it:
+    /// as in OpenSSL, sessions have that of the context before the switch.
     pub(super) fn recheck_resumable(
         &self,
         hello: &ClientHello,
@@ -119,7 +119,8 @@ impl Connection {
 
     /// The handshake is a full one after all.
     pub(super) fn drop_offered_session(&self) -> Result<(), Stop> {
-        // Dropped with nothing borrowed: the last reference runs the program's functions for application data.
+        // Dropped with nothing borrowed: the last reference runs the program's functions for
+        // application data.
         let dropped = self.handshake.server(|server| server.offered.take());
         if dropped.is_none() {
             return Ok(());

@@ -26,8 +26,8 @@ pub(super) enum TicketStatus {
 }
 
 impl Connection {
-    /// Opens a ticket, and asks the program about it (S76–S79). The session in it gets `id`, the one in the
-    /// client's ClientHello, if that is not empty (S14).
+    /// Opens a ticket, and asks the program about it (S76–S79). The session in it gets `id`, the
+    /// one in the client's ClientHello, if that is not empty (S14).
     pub(super) fn open_ticket(&self, ticket: &[u8], id: &[u8]) -> TicketStatus {
         let status = match ticket {
             [] => TicketStatus::Empty,

@@ -63,8 +63,9 @@ impl Connection {
         Ok(self.server_profile(hello)?.has_tls12(suite))
     }
 
-    /// TLS 1.3: the client must have the key of the session that it names. Someone who merely observed a ticket could
-    /// replay it, so callbacks must not see them as the session's peer, and the session must not be used up for it.
+    /// TLS 1.3: the client must have the key of the session that it names. Someone who merely
+    /// observed a ticket could replay it, so callbacks must not see them as the session's peer, and
+    /// the session must not be used up for it.
     pub(super) fn check_binder(
         &self,
         hello: &ClientHello,
@@ -115,8 +116,9 @@ pub(super) fn has_needed_certificate(session: &Session, settings: &Settings) -> 
     !needs_certificate || session.peer().is_some()
 }
 
-/// RFC 6066, section 3: a session that was made for a server name is not resumed for another one. A client
-/// that names none resumes it, unless the servername callback has switched contexts for that name.
+/// RFC 6066, section 3: a session that was made for a server name is not resumed for another one. A
+/// client that names none resumes it, unless the servername callback has switched contexts for that
+/// name.
 fn may_be_for_server_name(session: &Session, hello: &ClientHello) -> bool {
     let names_none = hello.extension(ExtensionType::SERVER_NAME).is_none();
     session.server_name().is_none()

@@ -37,7 +37,8 @@ impl Found {
 }
 
 impl Connection {
-    /// TLS 1.3: the first of the client's identities that stands for a session or key with the hash of the suite.
+    /// TLS 1.3: the first of the client's identities that stands for a session or key with the hash
+    /// of the suite.
     pub(super) fn find_by_psk(&self, hello: &ClientHello) -> Result<Option<OfferedSession>, Stop> {
         if !hello.offers_psk_dhe_ke() {
             return Ok(None);
@@ -122,8 +123,8 @@ impl Connection {
         if settings.psk.server_key.is_set() && !settings.credentials.any() {
             return profile.choose_tls13_with_hash(&offered, SHA256_LENGTH);
         }
-        // Asked for another ClientHello a client leaves out what does not go with the suite, and rustls wants
-        // it again.
+        // Asked for another ClientHello a client leaves out what does not go with the suite, and
+        // rustls wants it again.
         let asks_again = !profile.has_any_group(&hello.key_share_groups());
         match hello.psk_binder(0) {
             Some((_, binder)) if asks_again => {
@@ -133,7 +134,8 @@ impl Connection {
         }
     }
 
-    /// TLS 1.2: the session in the client's ticket, or without one that is opened the one with the client's id.
+    /// TLS 1.2: the session in the client's ticket, or without one that is opened the one with the
+    /// client's id.
     pub(super) fn find_tls12(&self, hello: &ClientHello) -> Result<Option<OfferedSession>, Stop> {
         let status = match hello.session_ticket() {
             Some(ticket) if self.may_use_tickets() => self.open_ticket(ticket, hello.session_id()),
