@@ -2,6 +2,7 @@
 
 use crate::wire::{
     self, ExtensionType, HandshakeType, Message, RANDOM, Reader, Record, handshake_contents,
+    split_plain_alert,
 };
 
 /// A ServerHello.
@@ -71,8 +72,10 @@ impl From<wire::ServerHello<'_>> for ServerHello {
     }
 }
 
-/// The ServerHello that `records` begin with.
+/// The ServerHello that `records` begin with, or that follows a warning: the transport may not have
+/// taken the warning of a servername callback when the ServerHello is written.
 pub(super) fn first_server_hello(records: &[u8]) -> Option<ServerHello> {
+    let records = split_plain_alert(records).map_or(records, |(_, _, rest)| rest);
     let (record, _) = Record::split(records)?;
     ServerHelloReader::default().read(record.bytes)
 }
@@ -141,5 +144,17 @@ mod tests {
         assert_eq!(read(&records(&[0xff, 1, 0, 2, 0], 200)), None);
         assert_eq!(read(&records(&[0xff, 1, 0, 1, 0, 0], 200)), None);
         assert_eq!(read(&[21, 3, 3, 0, 2, 2, 40]), None);
+    }
+
+    #[test]
+    fn a_server_hello_is_found_behind_a_warning() {
+        let hello = records(&[], 200);
+        let suite = |records: &[u8]| first_server_hello(records).map(|hello| hello.suite);
+        assert_eq!(suite(&hello), Some(0xc02f));
+        assert_eq!(
+            suite(&[&[21, 3, 3, 0, 2, 1, 112], &*hello].concat()),
+            Some(0xc02f)
+        );
+        assert_eq!(suite(&[21, 3, 3, 0, 2, 1, 112]), None);
     }
 }
