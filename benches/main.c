@@ -49,7 +49,7 @@ static int is_known(const char *name)
     return 0;
 }
 
-/* Which file the calls go to. dlsym() and not the address itself, which may be a stub of ours. */
+/* Which file the calls go to. dlsym() and not the address itself, which may be a stub in this program. */
 static void print_library(void)
 {
     void *function = dlsym(RTLD_DEFAULT, "SSL_CTX_new");

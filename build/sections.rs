@@ -87,7 +87,7 @@ pub const SECTIONS: &[Section] = &[
         title: "The session of a connection",
         prose: "\
 How a session leaves one connection and enters the next. SSL_get_session lends, SSL_get1_session
-gives a reference, SSL_set_session takes one of its own. A client sets a session before its
+gives a reference, SSL_set_session takes its own. A client sets a session before its
 handshake; the server decides whether to resume it, and SSL_session_reused tells. A fatal alert,
 or SSL_free of an open connection without SSL_shutdown, makes its session not resumable.
 
@@ -120,7 +120,7 @@ A server's sessions, and with SSL_SESS_CACHE_CLIENT a client's, are kept in a ca
 context, and callbacks put another cache behind it. Any number of threads may use the cache at
 the same time. Callbacks run with nothing locked: they may call back into this library, with the
 same objects. The cache holds a reference to each session; a session that is removed from it is
-not resumable afterwards, whoever holds it.
+not resumable afterwards, for every holder.
 
 A TLS 1.3 session with early data must be used once, or an attacker can replay the data: the
 cache removes it when it is used, and several servers need a common store that does the same.",
@@ -185,7 +185,7 @@ attack that cuts the connection.",
         prose: "\
 SSL_read and SSL_write do the handshake first if it is not done. SSL_write after a wait must be
 repeated with the same data. A read that returns 0 is the end of data only when SSL_get_error
-says SSL_ERROR_ZERO_RETURN: anything else may be an attacker who cuts the connection.
+says SSL_ERROR_ZERO_RETURN: anything else may be an attacker cutting the connection.
 
 BIOs: SSL_set0_rbio and SSL_set0_wbio take over the caller's reference, SSL_set_bio takes over
 what its comment says, SSL_get_rbio lends. Without the SSL_set_fd family or a BIO nothing can be
@@ -195,7 +195,7 @@ read.",
     Section {
         title: "Own certificates and keys",
         prose: "\
-\"use\" takes a reference of its own to a certificate or key, and checks that the two match;
+\"use\" takes its own reference to a certificate or key, and checks that the two match;
 \"get\" lends. Settings of a context reach connections that are made later. Files are PEM or DER;
 the password callback runs while the file is read.",
         files: &[
@@ -230,7 +230,7 @@ that always returns 1 switches verification off.",
         prose: "\
 Lists of a context or connection, and the properties of a suite. An SSL_CIPHER is constant and
 lives as long as the library. Unknown names in a list are left out, and a cipher string that
-leaves no suite is an error. TLS 1.3 has a list of its own (SSL_CTX_set_ciphersuites).",
+leaves no suite is an error. TLS 1.3 has its own list (SSL_CTX_set_ciphersuites).",
         files: &["cipher_settings", "cipher"],
     },
     Section {

@@ -32,7 +32,7 @@ static SSL_CTX *to_clients, *to_server;
 static const char *server_host, *server_port;
 
 /* The last session with the server. The lock protects the pointer; the session itself may be used
- * by many threads at the same time, each with a reference of its own. */
+ * by many threads at the same time, each with its own reference. */
 static pthread_mutex_t session_lock = PTHREAD_MUTEX_INITIALIZER;
 static SSL_SESSION *session;
 
@@ -58,7 +58,7 @@ static int keep_session(SSL *ssl, SSL_SESSION *arrived)
     return 1;
 }
 
-/* Lets a connection to the server resume. SSL_set_session takes a reference of its own, so ours is
+/* Lets a connection to the server resume. SSL_set_session takes its own reference, so ours is
  * given back; without it another thread could free the session in between. */
 static void offer_session(SSL *ssl)
 {

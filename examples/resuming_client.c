@@ -36,7 +36,7 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
     int descriptor;
 
     (void)ssl;
-    /* A new file takes the place of the old one at once, so that nobody reads half of it. mkstemp
+    /* A new file takes the place of the old one at once, so that no reader sees half of it. mkstemp
      * makes it readable for its owner only. */
     snprintf(name, sizeof(name), "%s.XXXXXX", session_file);
     descriptor = mkstemp(name);
@@ -135,7 +135,7 @@ int main(int argc, char **argv)
         fail("no SSL");
     session = take_session();
     if (session != NULL) {
-        SSL_set_session(ssl, session); /* takes a reference of its own */
+        SSL_set_session(ssl, session); /* takes its own reference */
         SSL_SESSION_free(session);
     }
     if (SSL_connect(ssl) != 1)

@@ -1,5 +1,5 @@
 /*
- * A server whose ticket keys change, by a callback of its own.
+ * A server that seals tickets with its own keys, by a callback, and changes the keys.
  *
  *     rotating_keys_server PORT CERTIFICATE-FILE KEY-FILE SECONDS
  *

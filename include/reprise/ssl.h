@@ -349,7 +349,7 @@ typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX *x509_ctx);
  * ===========================
  *
  * How a session leaves one connection and enters the next. SSL_get_session lends, SSL_get1_session
- * gives a reference, SSL_set_session takes one of its own. A client sets a session before its
+ * gives a reference, SSL_set_session takes its own. A client sets a session before its
  * handshake; the server decides whether to resume it, and SSL_session_reused tells. A fatal alert,
  * or SSL_free of an open connection without SSL_shutdown, makes its session not resumable.
  *
@@ -697,7 +697,7 @@ int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
 /**
  * Stores the application protocol of the session, which early data must use, in `*alpn`, and its
  * length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
- * errors but for a NULL session.
+ * errors except for a NULL session.
  *
  * Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
  */
@@ -899,7 +899,7 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  * context, and callbacks put another cache behind it. Any number of threads may use the cache at
  * the same time. Callbacks run with nothing locked: they may call back into this library, with the
  * same objects. The cache holds a reference to each session; a session that is removed from it is
- * not resumable afterwards, whoever holds it.
+ * not resumable afterwards, for every holder.
  *
  * A TLS 1.3 session with early data must be used once, or an attacker can replay the data: the
  * cache removes it when it is used, and several servers need a common store that does the same.
@@ -1971,7 +1971,7 @@ int SSL_get_quiet_shutdown(const SSL *ssl);
  *
  * SSL_read and SSL_write do the handshake first if it is not done. SSL_write after a wait must be
  * repeated with the same data. A read that returns 0 is the end of data only when SSL_get_error
- * says SSL_ERROR_ZERO_RETURN: anything else may be an attacker who cuts the connection.
+ * says SSL_ERROR_ZERO_RETURN: anything else may be an attacker cutting the connection.
  *
  * BIOs: SSL_set0_rbio and SSL_set0_wbio take over the caller's reference, SSL_set_bio takes over
  * what its comment says, SSL_get_rbio lends. Without the SSL_set_fd family or a BIO nothing can be
@@ -2229,7 +2229,7 @@ void BIO_ssl_shutdown(BIO *ssl_bio);
  * Own certificates and keys
  * =========================
  *
- * "use" takes a reference of its own to a certificate or key, and checks that the two match;
+ * "use" takes its own reference to a certificate or key, and checks that the two match;
  * "get" lends. Settings of a context reach connections that are made later. Files are PEM or DER;
  * the password callback runs while the file is read.
  */
@@ -3158,7 +3158,7 @@ void *SSL_get0_security_ex_data(const SSL *ssl);
  *
  * Lists of a context or connection, and the properties of a suite. An SSL_CIPHER is constant and
  * lives as long as the library. Unknown names in a list are left out, and a cipher string that
- * leaves no suite is an error. TLS 1.3 has a list of its own (SSL_CTX_set_ciphersuites).
+ * leaves no suite is an error. TLS 1.3 has its own list (SSL_CTX_set_ciphersuites).
  */
 
 /**
@@ -3506,7 +3506,7 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
  * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
  * session, the name that the server accepted when that was made, if it did.
  *
- * Lifetime: server: until the next handshake; client: until the name is set anew.
+ * Lifetime: server: until the next handshake; client: until the name is set again.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 

@@ -24,7 +24,7 @@ const HOST_NAME: c_int = 0;
 /// that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
 /// session, the name that the server accepted when that was made, if it did.
 ///
-/// Lifetime: server: until the next handshake; client: until the name is set anew.
+/// Lifetime: server: until the next handshake; client: until the name is set again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int) -> *const c_char {
     call(c"SSL_get_servername", ptr::null(), || {

@@ -189,7 +189,7 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
 
 /// Stores the application protocol of the session, which early data must use, in `*alpn`, and its
 /// length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
-/// errors but for a NULL session.
+/// errors except for a NULL session.
 ///
 /// Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
 #[unsafe(no_mangle)]

@@ -103,10 +103,10 @@ unsafe extern "C" fn on_free(
 fn s105_application_data_lives_and_dies_with_the_session() {
     let idx = index();
     let of = |session| {
-        // SAFETY: a live session of ours.
+        // SAFETY: a live session.
         unsafe { SSL_SESSION_get_ex_data(session, idx) as usize }
     };
-    // SAFETY: sessions of ours.
+    // SAFETY: live sessions.
     unsafe {
         let session = read(sample("tls12-id-server").der);
         assert_eq!(of(session), 1000, "set when it was made");
@@ -131,7 +131,7 @@ fn s105_application_data_lives_and_dies_with_the_session() {
 #[test]
 fn a_dup_callback_that_fails_fails_the_copy() {
     let idx = index();
-    // SAFETY: a session of ours.
+    // SAFETY: a live session.
     unsafe {
         let session = SSL_SESSION_new();
         SSL_SESSION_set_ex_data(session, idx, 666 as *mut c_void);

@@ -48,7 +48,7 @@ fn written(session: *const Session) -> Vec<u8> {
 
 #[test]
 fn s62_a_new_session_has_the_values_of_the_manual() {
-    // SAFETY: a session of ours, freed at the end.
+    // SAFETY: a live session, freed at the end.
     unsafe {
         let session = SSL_SESSION_new();
         let mut len = 9;
@@ -75,7 +75,7 @@ fn s62_a_new_session_has_the_values_of_the_manual() {
 
 #[test]
 fn s64_times_give_back_what_the_manual_does_not_say() {
-    // SAFETY: NULL, or a session of ours.
+    // SAFETY: NULL, or a live session.
     unsafe {
         assert_eq!(SSL_SESSION_get_time(null()), 0);
         assert_eq!(SSL_SESSION_set_time(null_mut(), 5), 0);
@@ -98,7 +98,7 @@ fn s64_times_give_back_what_the_manual_does_not_say() {
 #[test]
 fn s64_fields_that_are_too_long_are_refused() {
     let long = [1; 600];
-    // SAFETY: a session of ours, and readable bytes.
+    // SAFETY: a live session, and readable bytes.
     unsafe {
         let session = SSL_SESSION_new();
         assert_eq!(SSL_SESSION_set1_id(session, long.as_ptr(), 33), 0);
@@ -117,7 +117,7 @@ fn s64_fields_that_are_too_long_are_refused() {
 #[test]
 fn s12_a_short_buffer_gets_the_beginning_of_the_key() {
     let mut buffer = [9; 8];
-    // SAFETY: a session of ours, and a buffer.
+    // SAFETY: a live session, and a buffer.
     unsafe {
         let session = SSL_SESSION_new();
         SSL_SESSION_set1_master_key(session, [1, 2, 3].as_ptr(), 3);
@@ -139,7 +139,7 @@ fn s12_a_short_buffer_gets_the_beginning_of_the_key() {
 #[test]
 fn s64_s104_byte_fields_are_set_lent_and_cleared() {
     let (mut data, mut len) = (null(), 9);
-    // SAFETY: a session of ours, and places for the results.
+    // SAFETY: a live session, and places for the results.
     unsafe {
         let session = SSL_SESSION_new();
         assert_eq!(SSL_SESSION_set1_hostname(session, c"a.test".as_ptr()), 1);
@@ -184,7 +184,7 @@ fn s64_s104_byte_fields_are_set_lent_and_cleared() {
 
 #[test]
 fn s106_version_and_cipher_are_stored_as_they_come() {
-    // SAFETY: sessions of ours.
+    // SAFETY: live sessions.
     unsafe {
         let other = read(sample("tls13-full-client").der);
         let session = SSL_SESSION_new();
@@ -230,7 +230,7 @@ fn s88_d2i_and_i2d_move_their_pointers_as_openssl_does() {
     let der = sample("tls12-ticket-client").der;
     let mut place = der.as_ptr();
     let mut buffer = vec![0; der.len()];
-    // SAFETY: readable bytes, room for the result, sessions of ours.
+    // SAFETY: readable bytes, room for the result, live sessions.
     unsafe {
         let mut session = null_mut();
         let made = d2i_SSL_SESSION(&mut session, &mut place, der.len() as c_long);
@@ -304,7 +304,7 @@ fn s90_print_names_cipher_and_verify_result() {
     for sample in &SAMPLES {
         let session = read(sample.der);
         let bio = Bio::memory().unwrap();
-        // SAFETY: a live BIO and a session of ours.
+        // SAFETY: a live BIO and a live session.
         unsafe {
             assert_eq!(SSL_SESSION_print(bio.as_ptr(), session), 1);
             assert_eq!(
@@ -331,7 +331,7 @@ fn s63_copies_and_rereads_lend_the_same_peer_certificate() {
         ..Fields::default()
     };
     let session = Session::new(fields).into_raw();
-    // SAFETY: sessions of ours.
+    // SAFETY: live sessions.
     unsafe {
         let peer = SSL_SESSION_get0_peer(session);
         assert_eq!(ffi::X509_cmp(peer, certificate.as_ptr()), 0);
@@ -356,7 +356,7 @@ fn a_peer_certificate_that_cannot_be_parsed_is_none() {
         ..Fields::default()
     };
     let session = Session::new(fields).into_raw();
-    // SAFETY: a session of ours.
+    // SAFETY: a live session.
     unsafe {
         assert!(SSL_SESSION_get0_peer(session).is_null());
         assert_ne!(take_reason(), 0);

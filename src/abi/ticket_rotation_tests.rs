@@ -44,7 +44,7 @@ fn key_name(session: *mut Session) -> [u8; 16] {
 }
 
 fn free(session: *mut Session) {
-    // SAFETY: a reference of ours.
+    // SAFETY: a reference that is the test's.
     unsafe { SSL_SESSION_free(session) };
 }
 

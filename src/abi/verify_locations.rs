@@ -171,7 +171,7 @@ fn replace(context: &Context, store: Option<Store>) -> Result<()> {
     Ok(())
 }
 
-/// Adds to the store; what had been completed from it is made anew.
+/// Adds to the store; chains that were completed from it are built again.
 fn extend(
     context: &Context,
     add: impl FnOnce(&Store, &LibraryContext) -> Result<()>,

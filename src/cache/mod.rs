@@ -69,7 +69,7 @@
 //!   What is in the order but not in the index was being added or removed: it is left out. What is in the index
 //!   but not in the order was being moved there: it is filed again. The few entries that a thread was
 //!   about to return, and their references, are lost to the child.
-//! - a pinned thread. The child starts with a collector of its own; what was waiting to be freed
+//! - a pinned thread. The child starts with a new collector; what was waiting to be freed
 //!   at the fork is not freed in the child.
 //! - references that a thread was taking or dropping. They are never dropped in the child, where the object
 //!   then stays for ever; no count becomes too low that way.

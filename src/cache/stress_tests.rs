@@ -132,7 +132,7 @@ fn a_lookup_never_misses_what_is_there_while_others_make_the_index_grow_and_shri
 
 #[test]
 fn a_thread_that_stalls_in_a_lookup_bounds_garbage_and_spoils_nothing() {
-    // In a process of its own, since the garbage of the whole process waits for the stalled thread.
+    // In a separate process, since the garbage of the whole process waits for the stalled thread.
     assert!(in_child(stall_in_a_lookup));
 }
 
@@ -168,7 +168,7 @@ fn stall_in_a_lookup() -> bool {
 
         drop(go_on);
         let found = lookup.join().expect("no panic");
-        assert!(found.is_none(), "it was removed meanwhile");
+        assert!(found.is_none(), "it has been removed");
         let added = |n| matches!(cache.insert(item(n, 10)), Inserted::Added { .. });
         assert!((0..1000).any(|n| added(9000 + n)), "adding works again");
     });

@@ -7,7 +7,7 @@ use std::ffi::c_int;
 use crate::engine::{Engine, Facts};
 use crate::error::{Error, Reason, Result};
 
-/// The engine, which is absent while it is at work, so that calls from within callbacks cannot
+/// The engine, which is taken out while it runs, so that calls from within callbacks cannot
 /// disturb it.
 pub struct EngineCell {
     engine: RefCell<Option<Box<Engine>>>,

@@ -134,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// Reports what the engine, which is at work, has received: it is about to ask the program.
+    /// Reports what the running engine has received, because it is about to ask the program.
     pub(super) fn report_received(&self) {
         if self.observer.is_active()
             && let Some(record) = received_so_far()

@@ -144,7 +144,7 @@ fn a_full_slot_is_replaced_only_on_request() {
     let current = credentials.current().unwrap();
     assert_eq!(current.certificate, Some(two.certificate.clone()));
     assert!(current.chain.is_none());
-    // Another kind of key has a slot of its own.
+    // Another kind of key has its own slot.
     let rsa = testing::self_signed_with("rsa.test", testing::rsa_key());
     credentials
         .set_all(&rsa.certificate, &rsa.key, None, false)

@@ -224,7 +224,7 @@ struct Known {
 impl Drop for Known {
     fn drop(&mut self) {
         for session in [self.tls12, self.tls13] {
-            // SAFETY: a reference of ours, last use.
+            // SAFETY: a reference that is the test's, last use.
             unsafe { SSL_SESSION_free(session) };
         }
     }

@@ -29,7 +29,7 @@ fn read(message: &[u8]) -> ClientHello {
     }
 }
 
-/// The same extensions, in this order, but for those that are left out.
+/// The same extensions in this order, without those that are left out.
 fn assert_same(one: &ClientHello, other: &ClientHello, but: &[ExtensionType]) {
     let of = |hello: &ClientHello| {
         let mut kinds: Vec<ExtensionType> = hello.extension_types();

@@ -39,7 +39,7 @@ pub fn session_der(data: &[u8]) {
 /// A session that was to be filled is as it was.
 fn check_failure_changes_nothing(data: &[u8]) {
     let mut place = data.as_ptr();
-    // SAFETY: a session of ours, and as many readable bytes as said.
+    // SAFETY: a live session, and as many readable bytes as said.
     unsafe {
         let mut filled = SSL_SESSION_new();
         let whole = filled;
@@ -93,6 +93,6 @@ fn duplicate(session: *mut Session) -> *mut Session {
 }
 
 pub(super) fn free(session: *mut Session) {
-    // SAFETY: a reference of ours.
+    // SAFETY: a reference that is the test's.
     unsafe { SSL_SESSION_free(session) }
 }

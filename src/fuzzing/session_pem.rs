@@ -28,7 +28,7 @@ pub fn session_pem(data: &[u8]) {
 }
 
 fn read(bio: &Bio) -> *mut crate::session::Session {
-    // Without a callback this is the password: nobody is asked for one.
+    // Without a callback this is the password, and no terminal asks for one.
     let password = c"password".as_ptr().cast_mut().cast();
     // SAFETY: a live BIO, and no callback.
     unsafe { PEM_read_bio_SSL_SESSION(bio.as_ptr(), null_mut(), None, password) }

@@ -10,7 +10,7 @@ pub fn ticket_sealed(data: &[u8]) {
         let again = keys.seal(&plaintext).expect("it was in a ticket");
         assert_eq!(again.len(), data.len());
     }
-    // Tickets of ours have an even length.
+    // The library's tickets have an even length.
     let even = data.len().is_multiple_of(2);
     resume_with(if even { 0x0304 } else { 0x0303 }, data);
 }

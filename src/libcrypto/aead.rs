@@ -203,7 +203,7 @@ fn end(context: &CipherContext) -> Result<()> {
 }
 
 fn control(context: &CipherContext, command: c_int, tag: &mut [u8; TAG_LEN]) -> Result<()> {
-    // SAFETY: a live context; the command reads or writes as many bytes as it is told.
+    // SAFETY: a live context; the command reads or writes as many bytes as its argument says.
     succeeded(unsafe {
         ffi::EVP_CIPHER_CTX_ctrl(
             context.as_ptr(),

@@ -1,7 +1,7 @@
 //! The word that objects behind C's pointers begin with, so that a pointer to anything else is recognised.
 //!
 //! A process may have a second libssl, whose `SSL` or `SSL_CTX` ends up here; and programs use objects that they have
-//! freed. The first word of each object of ours says what it is, until the object ends. A pointer from C is
+//! freed. The first word of each of the library's objects says what it is, until the object ends. A pointer from C is
 //! believed only if the word is there. That finds mistakes, and is no proof: the memory of a freed object may hold a new
 //! one, and may be gone.
 

@@ -300,7 +300,7 @@ fn threads_seal_and_open_while_keys_rotate() {
             scope.spawn(|| {
                 let mut last = seal(&keys, SESSION);
                 for _ in 0..200 {
-                    step.wait(); // nobody works while the clocks differ
+                    step.wait(); // no thread works while the clocks differ
                     clock::advance(12 * HOUR);
                     step.wait();
                     assert_eq!(opened(&keys, &last), (SESSION.to_vec(), true));

@@ -285,7 +285,7 @@ static void a_callback_of_a_flush_may_change_the_cache(void)
     CHECK_STR(told, "abcd");
     SSL_CTX_free(context);
 
-    /* What is added meanwhile may go or stay, but the flush ends. */
+    /* What is added during the flush may go or stay, but the flush ends. */
     memset(told, 0, sizeof(told));
     context = four(connect_too);
     SSL_CTX_flush_sessions(context, 1000 + 301);

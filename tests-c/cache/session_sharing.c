@@ -33,7 +33,7 @@ static bool expect_lock;
 static int removals;
 
 /* Uses the cache from within remove_cb: under OpenSSL's lock that fails (on Linux it does not
- * even hang, as the lock notices who holds it); Reprise holds no lock. */
+ * even hang, as the lock notices its holder); Reprise holds no lock. */
 static void use_the_cache(SSL_CTX *context, SSL_SESSION *session)
 {
     SSL_SESSION *another = made("added by the callback");

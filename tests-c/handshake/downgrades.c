@@ -1,5 +1,5 @@
 /*
- * A server of TLS 1.3 that speaks a lower version marks its random (RFC 8446, section 4.1.3), so that nobody on the way can
+ * A server of TLS 1.3 that speaks a lower version marks its random (RFC 8446, section 4.1.3), so that no attacker on the path can
  * have lowered the version: a client that speaks TLS 1.3 refuses it.
  */
 #include <string.h>

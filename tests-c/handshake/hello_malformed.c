@@ -352,7 +352,7 @@ static void show_answer(BIO *from)
     }
 }
 
-/* What the callbacks saw meanwhile is not compared. */
+/* What the callbacks saw is not compared. */
 static void check_refused(SSL *ssl)
 {
     FILE *kept = report;

@@ -268,17 +268,17 @@ static void another_connection_in_a_callback_has_its_own_hello(const struct prot
 
 static void without_extended_master_secret_on_one_side_there_is_none(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         watched_pair(&pair, &TLS12);
         pair_connect(&pair);
         CHECK_EQ(SSL_get_extms_support(pair.client), 1);
         CHECK_EQ(SSL_get_extms_support(pair.server), 1);
         pair_close(&pair);
-        SSL_CTX_set_options(who ? pair.server_ctx : pair.client_ctx,
+        SSL_CTX_set_options(end ? pair.server_ctx : pair.client_ctx,
                             SSL_OP_NO_EXTENDED_MASTER_SECRET);
         pair_connect(&pair);
-        CHECK_EQ(hello.extended_master_secret, who == 1);
+        CHECK_EQ(hello.extended_master_secret, end == 1);
         CHECK_EQ(SSL_get_extms_support(pair.client), 0);
         CHECK_EQ(SSL_get_extms_support(pair.server), 0);
         send_text(pair.client, pair.server, "there");
@@ -292,12 +292,12 @@ static void without_extended_master_secret_on_one_side_there_is_none(void)
 
 static void a_session_with_extended_master_secret_needs_it_again(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         struct outcome client, server;
         watched_pair(&pair, &TLS12);
         SSL_SESSION *session = pair_new_session(&pair);
-        SSL_CTX_set_options(who ? pair.server_ctx : pair.client_ctx,
+        SSL_CTX_set_options(end ? pair.server_ctx : pair.client_ctx,
                             SSL_OP_NO_EXTENDED_MASTER_SECRET);
         pair_open(&pair);
         SSL_set_session(pair.client, session);

@@ -235,7 +235,7 @@ static void objects_of_another_libssl_are_refused_as_second_arguments(void)
     (other_ctx);
 }
 
-/* Each kind of object is told apart from the others. */
+/* Each kind of object is distinguished from the others. */
 static void objects_are_told_apart(void)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());

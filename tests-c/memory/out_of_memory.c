@@ -18,7 +18,7 @@
 
 /* From the allocation with number `first` on, `times` fail. */
 static long number, first, times, failed;
-/* Blocks of the library under test, which gives its name. libcrypto loses some of its own when memory is short. */
+/* Blocks of the library under test, which gives its name. libcrypto leaks some of its blocks when memory is short. */
 static long in_use;
 
 struct header {
@@ -86,7 +86,7 @@ static void fail_from(long from, long count)
     times = count;
 }
 
-/* ---- what is done meanwhile ---- */
+/* ---- the calls that run short of memory ---- */
 
 /* How far it got; failing is fine if there is an error. */
 static bool says_why(const void *object)

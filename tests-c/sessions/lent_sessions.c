@@ -224,7 +224,7 @@ static void threads_read_while_others_set(void)
     SSL_SESSION_free(shared);
 }
 
-/* On Reprise also the field that is set may be read meanwhile. */
+/* On Reprise also the field that is being set may be read. */
 static void *read_what_is_set(void *argument)
 {
     (void)argument;

@@ -271,15 +271,15 @@ static void the_highest_version_must_not_be_refused(void)
 
 static void a_lower_version_that_is_refused_is_not_spoken(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         struct outcome client, server;
         watched_pair(&pair, &TLS13);
         pair_allow_both_versions(&pair);
-        CHECK(SSL_CTX_set_max_proto_version(who ? pair.client_ctx : pair.server_ctx,
+        CHECK(SSL_CTX_set_max_proto_version(end ? pair.client_ctx : pair.server_ctx,
                                             TLS1_2_VERSION));
         open_watched(&pair);
-        policy.refused_for = who ? pair.server : pair.client;
+        policy.refused_for = end ? pair.server : pair.client;
         policy.refused = SSL_SECOP_VERSION;
         policy.refused_nid = TLS1_2_VERSION;
         pair_try_handshake(&pair, &client, &server);
@@ -321,14 +321,14 @@ static void what_is_refused_singly_is_left_out(const struct protocol *protocol)
 
 static void a_callback_can_take_tickets_away(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         watched_pair(&pair, &TLS12);
         open_watched(&pair);
-        policy.refused_for = who ? pair.server : pair.client;
+        policy.refused_for = end ? pair.server : pair.client;
         policy.refused = SSL_SECOP_TICKET;
         pair_handshake(&pair);
-        CHECK_EQ(hello.ticket, who == 1);
+        CHECK_EQ(hello.ticket, end == 1);
         CHECK(!SSL_SESSION_has_ticket(SSL_get_session(pair.client)));
         pair_free(&pair);
     }

@@ -208,13 +208,13 @@ static void a_server_signs_with_nothing_below_its_level(const struct protocol *p
 
 static void level_3_has_no_tls12_tickets(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         strong_pair(&pair, &TLS12);
         SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"x", 1);
-        SSL_CTX_set_security_level(who == 0 ? pair.client_ctx : pair.server_ctx, 3);
+        SSL_CTX_set_security_level(end == 0 ? pair.client_ctx : pair.server_ctx, 3);
         pair_connect(&pair);
-        CHECK_EQ(hello.ticket, who == 1);
+        CHECK_EQ(hello.ticket, end == 1);
         SSL_SESSION *session = SSL_get1_session(pair.client);
         CHECK(!SSL_SESSION_has_ticket(session));
         pair_close(&pair);

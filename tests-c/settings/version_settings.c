@@ -68,12 +68,12 @@ static void limits_of_versions_that_cannot_be_are_refused(void)
 /* Limits that exclude each other are refused at the latest by the handshake. */
 static void limits_that_leave_no_version_end_the_handshake(void)
 {
-    for (int who = 0; who < 2; who++) {
+    for (int end = 0; end < 2; end++) {
         struct pair pair;
         struct outcome client, server;
         pair_init(&pair, &TLS13);
         both_versions(&pair);
-        SSL_CTX *context = who ? pair.server_ctx : pair.client_ctx;
+        SSL_CTX *context = end ? pair.server_ctx : pair.client_ctx;
         int set = SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION)
                   && SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
         CHECK(set);

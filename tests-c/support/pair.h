@@ -67,7 +67,7 @@ void replace_server(struct pair *pair, const struct protocol *protocol);
 void pair_allow_both_versions(struct pair *pair);
 /* Fresh SSLs, joined; there must be none. */
 void pair_open(struct pair *pair);
-/* Both succeed, or the test fails. Over a BIO_PAIR the client may read tickets meanwhile. */
+/* Both succeed, or the test fails. Over a BIO_PAIR the client may read tickets at the same time. */
 void pair_handshake(struct pair *pair);
 /* Until both are done, or nothing moves any more. */
 void pair_try_handshake(struct pair *pair, struct outcome *client,

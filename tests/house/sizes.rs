@@ -141,7 +141,7 @@ fn function_name(line: &str) -> Option<&str> {
         .then(|| after.split(['(', '<']).next().unwrap_or(""))
 }
 
-/// The functions of a C file and their lines, from the brace that has a line of its own.
+/// The functions of a C file and their lines, from the brace that stands alone on its line.
 fn c_functions(text: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();

@@ -3,7 +3,7 @@
  *
  * usage: opens [-n] [-c LIBCRYPTO] LIBSSL
  *
- * With -c it opens that libcrypto first. With -n it opens LIBSSL in a namespace of its own. It makes a context and a
+ * With -c it opens that libcrypto first. With -n it opens LIBSSL in a new namespace. It makes a context and a
  * connection with what it finds, and prints the files in which SSL_new is, and the X509_new that belongs to it.
  */
 #define _GNU_SOURCE

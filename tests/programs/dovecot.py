@@ -122,7 +122,7 @@ def step_mail(s):
         done = s.curl(server.imap, "-u", "ann:secret", f"imap://one.test:{server.imap}/")
         s.same("no TLS where it is required", (done.code, done.err))
         server.wait_for(lambda: server.err.count("Login:") >= 6, "log")
-        s.check("the log tells who came over TLS", ", TLS, session=" in server.err, server.err[-600:])
+        s.check("the log says that the login used TLS", ", TLS, session=" in server.err, server.err[-600:])
 
 
 @quick

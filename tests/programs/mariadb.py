@@ -10,7 +10,7 @@ from support.scenario import free_port, listening, quick, role, settled
 
 PROGRAM = "mariadbd with mariadb"
 ROLES = {
-    "server": "large results, users who need a certificate, revocation lists, FLUSH SSL, the state of TLS as it tells it",
+    "server": "large results, users who need a certificate, revocation lists, FLUSH SSL, the state of TLS in its status variables",
     "client": "verification of the server, client certificates, errors of certificates",
 }
 NEEDS = ("mariadbd", "mariadb", "mariadb-install-db", "openssl")

@@ -57,7 +57,7 @@ def failure(done):
 def subscriber(s, server, *words, count=1, tls=True):
     """mosquitto_sub that ends after `count` messages; it is there when the `with` block begins."""
     words = about(s, server.port, "-t", "topic", "-q", 1, "-N", "-C", count, *words, host="127.0.0.1", tls=tls)
-    # A bridge unsubscribes meanwhile, so the words are those of the broker in full.
+    # A bridge unsubscribes at the same time, so the words are those of the broker in full.
     before = server.err.count("Sending SUBACK to")
     with s.service("mosquitto_sub", *words, role="client") as service:
         service.wait_for(lambda: server.err.count("Sending SUBACK to") > before, "subscription")

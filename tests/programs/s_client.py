@@ -172,7 +172,7 @@ def step_external_psk(s):
             done = s.s_client(server.port, s.openssl_flag, *key)
             s.same(f"external PSK, {name}: exit status and summary", (done.code, summary(done)))
             s.check(f"external PSK, {name}: used", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
-            s.check(f"external PSK, {name}: nobody shows a certificate", "no peer certificate" in done.text, done.both)
+            s.check(f"external PSK, {name}: neither side shows a certificate", "no peer certificate" in done.text, done.both)
             done = s.s_client(server.port, s.openssl_flag, "-groups", "P-384:P-256", *key)
             s.check(f"external PSK, {name}: another group", "Reused, TLSv1.3, Cipher is" in done.text, done.both)
 

@@ -123,7 +123,7 @@ pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_l
 
 /// Lends the chain of the current certificate; NULL for none. The list grows with the chain.
 ///
-/// - Lifetime of `SSL_CTRL_GET_CHAIN_CERTS`: until the chain is set anew or cleared, or the owner's
+/// - Lifetime of `SSL_CTRL_GET_CHAIN_CERTS`: until the chain is set again or cleared, or the owner's
 ///   end; grows in place.
 ///
 /// # Safety

@@ -3,7 +3,7 @@
 //!
 //! The engine keeps the records of a connection that the program observes. They are reported when
 //! the engine has done its work, or just before it asks the program something. A state is reported
-//! when it is left: when a message of the peer begins, before a message of ours, and at the end of
+//! when it is left: when a message of the peer begins, before one of our messages, and at the end of
 //! our flight.
 //!
 //! | module            | what                                     |
@@ -51,7 +51,7 @@ pub(super) trait Observed {
     fn has_offered_early_data(&self) -> bool;
     /// Whether `SSL_read_early_data(3)` is doing the handshake.
     fn is_accepting_early_data(&self) -> bool;
-    /// A fatal alert of ours is about to be reported.
+    /// One of our fatal alerts is about to be reported.
     fn fail(&self);
     /// A message of the peer begins: a handshake that rests for early data goes on.
     fn end_rest(&self);

@@ -80,7 +80,7 @@ fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<
 
 /// The peer's chain as it is verified.
 pub enum ChainToVerify {
-    /// The objects that the program gets: its functions may run meanwhile.
+    /// The objects that the program gets: its functions may run at the same time.
     Own(Arc<PeerChain>),
     /// Objects that connections share.
     Shared(Arc<PeerChain>, X509Chain),

@@ -1,4 +1,4 @@
-//! The signatures of both sides in the handshake, and which certificate of ours was selected
+//! The signatures of both sides in the handshake, and which of our certificates was selected
 //! (SSL_get_peer_signature_nid(3), SSL_get_certificate(3)).
 
 use std::cell::{Cell, RefCell};

@@ -142,7 +142,7 @@ impl Connection {
         result.ok()
     }
 
-    /// The certificates that complete the chains of ours.
+    /// The certificates that complete our chains.
     pub(in crate::connection) fn chain_source(&self, settings: &Settings) -> ChainSource {
         let context = self.context();
         let store = settings

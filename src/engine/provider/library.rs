@@ -20,7 +20,7 @@ pub(in crate::engine) fn is_engine() -> bool {
 /// Runs `work` with the library context that algorithms of libcrypto come from.
 pub(in crate::engine) fn with_current<R>(work: impl FnOnce(&LibraryContext) -> R) -> R {
     static DEFAULT: LazyLock<LibraryContext> = LazyLock::new(LibraryContext::default);
-    // Nothing of the thread is borrowed meanwhile: the work may ask for it too.
+    // Nothing of the thread is borrowed here, because `work` may borrow it too.
     let current = current();
     let source = current.as_ref().and_then(|current| current.source());
     work(source.unwrap_or(&DEFAULT))

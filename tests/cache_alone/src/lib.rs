@@ -1,4 +1,4 @@
-//! Nothing of its own: the modules, with their unit tests and models.
+//! The modules of the cache, with their unit tests and models, and nothing else.
 
 // Without users most of it is dead code.
 #![allow(dead_code, unused_imports, unused_macros)]
