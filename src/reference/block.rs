@@ -256,9 +256,7 @@ fn allocate<const N: usize, const NAMES: usize>(
     let layout = layout::<N, NAMES>(end);
     // SAFETY: the layout is not empty.
     let memory = unsafe { alloc(layout) }.cast::<Header<N, NAMES>>();
-    let Some(header) = NonNull::new(memory) else {
-        handle_alloc_error(layout)
-    };
+    let header = NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout));
     // SAFETY: fresh memory of the header's layout and `end` bytes after it; the lengths of the values and the NULs of
     // names add up to `end`.
     unsafe {
