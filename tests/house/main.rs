@@ -1,6 +1,7 @@
 //! Rules of this repository that a program can check: how long files and functions are, which module
 //! may use which, and that what documents refer to exists. CONTRIBUTING.md has the rules in words.
 
+mod calls;
 mod documents;
 mod modules;
 mod numbers;
