@@ -103,7 +103,12 @@ What a function hands out with \"get0\" in its name, or as const, stays valid un
 is freed, even if the field is set again. Setters store what they get: they check lengths and
 nothing else. The master key is the secret of the session: with it, a third party can resume the
 session, and read connections of TLS 1.2 that have used it.",
-        files: &["session", "session_fields", "session_bytes", "session_ex_data"],
+        files: &[
+            "session",
+            "session_fields",
+            "session_bytes",
+            "session_ex_data",
+        ],
     },
     Section {
         title: "Sessions as bytes and as text",
@@ -175,9 +180,9 @@ callback may use the SSL that it is called for.
 
 A function that needs the network returns 0 or a negative number when it has to wait as well as
 when it fails; SSL_get_error tells which. Empty the error queue before each such call. After a
-fatal error (SSL_ERROR_SSL, SSL_ERROR_SYSCALL) only SSL_free and SSL_clear make sense. Call SSL_shutdown before
-SSL_free: without it the session is not resumable, and the peer cannot tell the end from an
-attack that cuts the connection.",
+fatal error (SSL_ERROR_SSL, SSL_ERROR_SYSCALL) only SSL_free and SSL_clear make sense. Call
+SSL_shutdown before SSL_free: without it the session is not resumable, and the peer cannot tell
+the end from an attack that cuts the connection.",
         files: &["ssl", "handshake", "shutdown"],
     },
     Section {

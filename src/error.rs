@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 pub use crate::reason::Reason;
 
-/// Why a call failed. The rooms below `abi` return it; `abi` alone queues it
+/// Why a call failed. The modules below `abi` return it; `abi` alone queues it
 /// ([`crate::libcrypto::error_queue`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {

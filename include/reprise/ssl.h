@@ -15,16 +15,17 @@
  * Arguments
  * =========
  *
- * These rules hold for every function. If a function requires more, its comment says so ("Requires").
+ * These rules hold for every function. If a function requires more, its comment says so
+ * ("Requires").
  *
  *   An object (SSL, SSL_CTX, SSL_SESSION, X509, ...) is NULL or alive during the call. Where the
  *   function needs one and gets NULL, it fails; it does not crash.
  *   No other thread uses the same SSL during the call; nor the same list, if the call changes it.
  *   A text is NULL or ends with a NUL byte. A place for a result is NULL or can be written.
  *
- *   "Lifetime" says how long a pointer is valid that a function returns or stores. A pointer that is
- *   not the caller's belongs to the library or to the object that is named: do not free it. At a
- *   function that sets a callback, it is about the arguments of the callback.
+ *   "Lifetime" says how long a pointer is valid that a function returns or stores. A pointer that
+ *   is not the caller's belongs to the library or to the object that is named: do not free it. At
+ *   a function that sets a callback, it is about the arguments of the callback.
  *
  *
  * Sessions
@@ -38,18 +39,18 @@
  * Ownership shows in a function's name:
  *
  *   get0, and SSL_get_session   lends. The caller owns nothing. The pointer is valid while something
- *                               else holds the session: with SSL_get0_session, until the connection
- *                               takes its next session or is freed.
+ *                               else holds the session: with SSL_get0_session, until the
+ *                               connection takes its next session or is freed.
  *   get1, new, dup, d2i, up_ref gives a reference. The caller frees it with SSL_SESSION_free.
  *   set, add                    takes another reference. The caller keeps the one it has.
  *   set0                        takes over the caller's reference, if the call succeeds.
  *   set1                        copies, or takes another reference.
  *
  * With TLS 1.3 a session arrives after the handshake, in a ticket, while the client reads. Each
- * ticket makes a new object; earlier ones do not change. So a client takes the session just before it
- * closes the connection, or sets SSL_CTX_sess_set_new_cb, which is called for each one. A TLS 1.3
- * session should be used once (RFC 8446, appendix C.4). SSL_SESSION_is_resumable says whether a
- * session can be offered.
+ * ticket makes a new object; earlier ones do not change. So a client takes the session just
+ * before it closes the connection, or sets SSL_CTX_sess_set_new_cb, which is called for each one.
+ * A TLS 1.3 session should be used once (RFC 8446, appendix C.4). SSL_SESSION_is_resumable says
+ * whether a session can be offered.
  *
  * Typical use by a client:
  *
@@ -62,10 +63,10 @@
  *   ...
  *   if (SSL_session_reused(next)) ...                after the handshake
  *
- * A session belongs to one security domain. Its session id context (SSL_CTX_set_session_id_context),
- * its server name and the verification that the server demands are bound into caches and tickets.
- * Where they do not match there is a full handshake; a few cases, which the manual pages name, are
- * errors.
+ * A session belongs to one security domain. Its session id context
+ * (SSL_CTX_set_session_id_context), its server name and the verification that the server demands
+ * are bound into caches and tickets. Where they do not match there is a full handshake; a few
+ * cases, which the manual pages name, are errors.
  *
  * Threads
  * -------
@@ -1727,9 +1728,9 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
  *
  * A function that needs the network returns 0 or a negative number when it has to wait as well as
  * when it fails; SSL_get_error tells which. Empty the error queue before each such call. After a
- * fatal error (SSL_ERROR_SSL, SSL_ERROR_SYSCALL) only SSL_free and SSL_clear make sense. Call SSL_shutdown before
- * SSL_free: without it the session is not resumable, and the peer cannot tell the end from an
- * attack that cuts the connection.
+ * fatal error (SSL_ERROR_SSL, SSL_ERROR_SYSCALL) only SSL_free and SSL_clear make sense. Call
+ * SSL_shutdown before SSL_free: without it the session is not resumable, and the peer cannot tell
+ * the end from an attack that cuts the connection.
  */
 
 /**

@@ -1,4 +1,4 @@
-//! TLS itself, done by rustls. This is the only room that names rustls.
+//! TLS itself, done by rustls. This is the only module that uses rustls.
 //!
 //! The engine neither reads nor writes a transport and never calls the program. It is handed one
 //! record at a time ([`RecordBuffer`](record::RecordBuffer)), leaves what has to be sent in a

@@ -44,7 +44,7 @@ mod reference;
 pub mod samples;
 #[expect(
     clippy::module_inception,
-    reason = "the object that the room is named after"
+    reason = "the object that the module is named after"
 )]
 mod session;
 mod setters;
