@@ -77,6 +77,9 @@ pub(super) use server_start::client_authentication;
 pub(super) struct Handshake {
     role: Cell<Option<Role>>,
     stage: Cell<Stage>,
+    /// The reason of a callback that failed while the engine was working: the call ends with it,
+    /// even if the callback has cleared the connection.
+    failed: Cell<Option<Reason>>,
     under_way: RefCell<Option<Box<UnderWay>>>,
 }
 
@@ -86,9 +89,6 @@ struct UnderWay {
     suite: u16,
     /// The master secret of TLS 1.2, for a session without ticket and id.
     master_secret: Zeroizing<Vec<u8>>,
-    /// The reason of a callback that failed while the engine was working: the handshake ends with
-    /// it.
-    fatal: Option<Reason>,
     side: Side,
 }
 
@@ -104,6 +104,7 @@ impl Handshake {
         Self {
             role: Cell::new(role),
             stage: Cell::new(Stage::Before),
+            failed: Cell::new(None),
             under_way: RefCell::default(),
         }
     }
@@ -133,9 +134,11 @@ impl Handshake {
         let Self {
             role: _,
             stage,
+            failed,
             under_way: _,
         } = self;
         self.forget();
+        failed.set(None);
         stage.set(Stage::Before);
     }
 
@@ -201,20 +204,20 @@ impl Handshake {
         self.under_way(|under_way| under_way.master_secret = Zeroizing::new(secret.to_vec()));
     }
 
-    /// A callback fails while the engine is working. The handshake ends with this reason when the
+    /// A callback fails while the engine is working. The call fails with this reason when the
     /// engine returns.
     pub fn end_with(&self, reason: Reason) {
-        self.under_way(|under_way| under_way.fatal = Some(reason));
+        self.failed.set(Some(reason));
     }
 
     /// Whether a callback has failed since the engine was called.
     pub fn has_failed(&self) -> bool {
-        self.under_way(|under_way| under_way.fatal.is_some())
+        self.failed.get().is_some()
     }
 
     /// The reason of a callback that has failed since the engine was called.
     pub fn take_failure(&self) -> Option<Reason> {
-        self.under_way(|under_way| under_way.fatal.take())
+        self.failed.take()
     }
 
     /// Server: the ClientHello of the handshake under way, once it has come.
@@ -228,7 +231,6 @@ impl UnderWay {
         Box::new(Self {
             suite: 0,
             master_secret: Zeroizing::default(),
-            fatal: None,
             side: match role {
                 Role::Client => Side::Client(Client::default()),
                 Role::Server => Side::Server(Server::default()),
@@ -263,14 +265,22 @@ mod tests {
 
     #[test]
     fn a_failure_of_a_callback_is_taken_once() {
-        let handshake = Handshake::new(None);
-        handshake.end_with(Reason::CALLBACK_FAILED);
-        assert!(!handshake.has_failed(), "none is under way");
+        let handshake = Handshake::new(Some(Role::Client));
         handshake.begin(Role::Client);
+        assert!(!handshake.has_failed());
         handshake.end_with(Reason::CALLBACK_FAILED);
         assert!(handshake.has_failed());
         assert_eq!(handshake.take_failure(), Some(Reason::CALLBACK_FAILED));
         assert_eq!(handshake.take_failure(), None);
+    }
+
+    #[test]
+    fn a_callback_that_clears_the_connection_and_fails_has_failed() {
+        let handshake = Handshake::new(Some(Role::Client));
+        handshake.begin(Role::Client);
+        handshake.reset();
+        handshake.end_with(Reason::CALLBACK_FAILED);
+        assert_eq!(handshake.take_failure(), Some(Reason::CALLBACK_FAILED));
     }
 
     #[test]
