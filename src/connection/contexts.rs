@@ -38,3 +38,20 @@ impl Contexts {
         &self.of_sessions
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cipher::Method;
+    use crate::libcrypto::library::LibraryContext;
+
+    #[test]
+    fn sessions_stay_with_the_first_context() {
+        let context = || Context::new(LibraryContext::default(), &Method::TLS).unwrap();
+        let (first, other) = (context(), context());
+        let contexts = Contexts::new(&first);
+        contexts.switch(other.clone());
+        assert!(Arc::ptr_eq(&contexts.current(), &other));
+        assert!(Arc::ptr_eq(contexts.of_sessions(), &first));
+    }
+}
