@@ -1,4 +1,4 @@
-//! Callbacks that watch connections or choose certificates (SSL_CTX_set_info_callback(3),
+//! Callbacks that observe connections or choose certificates (SSL_CTX_set_info_callback(3),
 //! SSL_CTX_set_msg_callback(3), SSL_CTX_set_keylog_callback(3), SSL_CTX_set_cert_cb(3)).
 //!
 //! Callbacks run on the thread that made the call, with nothing locked, and may call any function

@@ -46,7 +46,7 @@
 //! | `authority_names`, `security`                         | names of authorities; security levels                 |
 //! | `cipher`, `cipher_settings`                           | cipher suites                                         |
 //! | `server_name`, `alpn`, `client_hello`                 | what is decided by the ClientHello                    |
-//! | `callbacks`, `exporter`, `strings`                    | watching connections; keying material; texts          |
+//! | `callbacks`, `exporter`, `strings`                    | observing connections; keying material; texts          |
 //! | `control`, `configuration`                            | controls behind macros; commands by name              |
 //! | `init`, `unsupported`                                 | the library itself; what it does not have             |
 //! | `call`, `drive`, `pointer`, `types`, `reprise_types`  | errors, panics, pointers and types at the border to C |

@@ -162,7 +162,7 @@ impl ClientHello {
             self.check_suites(),
             self.check_for_sessions(version),
             self.check_compression(),
-            self.check_host_name(true),
+            self.check_server_name(true),
             self.check_contents(version, false),
         ];
         checks.iter().all(Result::is_ok)
@@ -178,7 +178,7 @@ impl ClientHello {
 
     /// RFC 6066, section 3: one host name, which is the only type there is. `counts`: the name is
     /// used.
-    pub(super) fn check_host_name(&self, counts: bool) -> Check {
+    pub(super) fn check_server_name(&self, counts: bool) -> Check {
         let Some(contents) = self.extension(ExtensionType::SERVER_NAME) else {
             return Ok(());
         };

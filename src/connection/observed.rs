@@ -51,8 +51,8 @@ impl Observed for Connection {
         self.handshake.set_stage(Stage::Failed);
     }
 
-    fn end_rest(&self) {
-        Connection::end_rest(self);
+    fn end_pause(&self) {
+        Connection::end_pause(self);
     }
 
     fn call_info(&self, kind: InfoKind, value: c_int) {
@@ -99,14 +99,14 @@ impl Connection {
         let active = self.configuration.settings().message_callback.is_set()
             || self.effective_info_callback().is_set();
         if self.observer.set_active(active) {
-            let _ = self.engine.with(|engine| engine.set_watched(active));
+            let _ = self.engine.with(|engine| engine.set_observed(active));
         }
     }
 
     /// `SSL_in_init`
     pub fn is_in_init(&self) -> bool {
-        let rests = matches!(self.stage(), Stage::Open | Stage::EarlyData);
-        !rests || self.observer.is_after_handshake() || self.engine.key_update().is_some()
+        let is_idle = matches!(self.stage(), Stage::Open | Stage::EarlyData);
+        !is_idle || self.observer.is_after_handshake() || self.engine.key_update().is_some()
     }
 
     /// `SSL_is_init_finished`
@@ -126,7 +126,7 @@ impl Connection {
     }
 
     /// Reports the records that the engine has read and made. Nothing is borrowed, and the engine
-    /// is at rest.
+    /// is not running.
     pub(super) fn report_records(&self) {
         if self.observer.is_active() {
             let records = self.engine.with(|engine| engine.take_records());
@@ -168,15 +168,15 @@ impl Connection {
         self.report(InfoKind::Exit, value);
     }
 
-    /// The handshake rests. OpenSSL reports that as an end, and going on as a start.
-    pub(super) fn rest(&self) {
+    /// The handshake pauses. OpenSSL reports that as an end, and going on as a start.
+    pub(super) fn pause(&self) {
         self.handshake.set_stage(Stage::EarlyData);
         self.observer.enter_state(HandshakeState::EARLY_DATA);
         self.report(InfoKind::HandshakeDone, 1);
     }
 
-    /// The handshake goes on, if it still rests.
-    pub(super) fn end_rest(&self) {
+    /// The handshake goes on, if it still pauses.
+    pub(super) fn end_pause(&self) {
         if self.stage() == Stage::EarlyData {
             self.handshake.set_stage(Stage::Handshake);
             self.report(InfoKind::HandshakeStart, 1);

@@ -7,7 +7,7 @@ pub enum Stage {
     Before,
     /// The handshake is under way.
     Handshake,
-    /// The handshake rests, and early data may flow.
+    /// The handshake pauses, and early data may flow.
     EarlyData,
     /// Server: the handshake is done, and tickets are to be sent before anything else.
     Tickets,

@@ -26,9 +26,9 @@ pub struct Record {
     pub contents: Vec<u8>,
 }
 
-/// What is kept of a watched connection until it is reported.
+/// What is kept of an observed connection until it is reported.
 #[derive(Default)]
-pub(super) struct Watch {
+pub(super) struct ObservedRecords {
     /// In the order in which they went and came.
     records: Vec<Record>,
     /// The last record received, as long as the engine has not processed it.
@@ -41,7 +41,7 @@ pub(super) struct Watch {
     sealed: VecDeque<Record>,
 }
 
-impl Watch {
+impl ObservedRecords {
     /// The record that has been read last, before the engine processes it. `started` says whether
     /// it will, or the record is all that there is to know. `unfinished` is what has been read of
     /// the next.
@@ -167,7 +167,7 @@ fn plain_record(sent: bool, bytes: &[u8]) -> Option<Record> {
     })
 }
 
-/// The plaintext of a record about to be protected, for [`Watch::record_sealed`].
+/// The plaintext of a record about to be protected, for [`ObservedRecords::record_sealed`].
 pub(super) fn plaintext(record: &Plain<OutboundPlain<'_>>) -> (wire::ContentType, Vec<u8>) {
     let contents = match record.typ {
         ContentType::ApplicationData => Vec::new(),
@@ -199,23 +199,23 @@ mod tests {
             content_type: Some(wire::ContentType::HANDSHAKE),
             contents: vec![20],
         };
-        let mut watch = Watch {
+        let mut observed = ObservedRecords {
             sealed: VecDeque::from([finished.clone()]),
-            ..Watch::default()
+            ..ObservedRecords::default()
         };
-        watch.sent(&output);
-        assert_eq!(watch.records[0].contents, [1, 2]);
+        observed.sent(&output);
+        assert_eq!(observed.records[0].contents, [1, 2]);
         assert_eq!(
-            watch.records[1].content_type,
+            observed.records[1].content_type,
             Some(wire::ContentType::CHANGE_CIPHER_SPEC)
         );
-        assert_eq!(watch.records[2..], [finished]);
+        assert_eq!(observed.records[2..], [finished]);
     }
 
     #[test]
     fn the_last_record_is_told_or_what_there_is_of_it() {
         let mut input = RecordBuffer::default();
-        let mut watch = Watch::default();
+        let mut observed = ObservedRecords::default();
         let expected = Expected {
             handshaking: true,
             ..Expected::default()
@@ -225,8 +225,8 @@ mod tests {
                 input.missing()[0] = *byte;
                 let _ = input.filled(1, expected);
             }
-            watch.read(false, input.last(), input.unfinished());
-            watch.take_records().pop()
+            observed.read(false, input.last(), input.unfinished());
+            observed.take_records().pop()
         };
         assert_eq!(told(&[]), None);
         told(&CHANGE);

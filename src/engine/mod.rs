@@ -43,7 +43,7 @@
 //! | `adapted_hello`             | a ClientHello that rustls is given in the place of another    |
 //! | `hello_change`              | ClientHellos that differ from rustls's                        |
 //! | `finished`                  | the verify_data of both Finished messages                     |
-//! | `messages`                  | records of a connection whose program watches them            |
+//! | `messages`                  | records of a connection whose program observes them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
 //! | `alerts`                    | alerts that differ from rustls's                              |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |

@@ -60,7 +60,7 @@ impl Engine {
             Some(result) => result,
             None => engine.process_records(),
         });
-        self.settle();
+        self.end_step();
         let mut progress = result?;
         if handshaking {
             self.find_events();
@@ -164,7 +164,7 @@ impl Engine {
     }
 
     /// After a record has been processed.
-    fn settle(&mut self) {
+    fn end_step(&mut self) {
         let handshaking = self.is_handshaking();
         let driven = self.driven.get_or_insert_default();
         driven.alerts = Alerts::default();

@@ -25,7 +25,7 @@ use super::external_psk::ExternalPsk;
 use super::failure::error_with_alert;
 use super::finished::Finished;
 use super::hello_change::HelloChange;
-use super::messages::Watch;
+use super::messages::ObservedRecords;
 use super::server_flight::ServerFlight;
 use crate::callback::scoped::Scoped;
 use crate::libcrypto::algorithms::Algorithms;
@@ -70,8 +70,8 @@ pub(super) struct Driven {
     pub(super) alerts: Alerts,
     /// Why a hook has rejected the peer.
     pub(super) rejected: Option<PeerRejected>,
-    /// The records, while the program watches the connection.
-    pub(super) watch: Option<Box<Watch>>,
+    /// The records, while the program observes the connection.
+    pub(super) observed: Option<Box<ObservedRecords>>,
 }
 
 impl Driven {

@@ -15,7 +15,7 @@ use super::facts::{Facts, facts};
 use super::failure::{Failure, Side};
 use super::finished::{self, Finished};
 use super::hello_change::HelloWriter;
-use super::messages::{Record, Watch};
+use super::messages::{ObservedRecords, Record};
 use super::new_session_ticket::TicketSource;
 use super::record::{Expected, RecordBuffer, RecordProblem};
 use super::server::ServerHooks;
@@ -85,8 +85,8 @@ impl Engine {
     ) -> R {
         let before = self.output.len();
         let result = self.lend(delegate, work);
-        if let Some(watch) = watch(&mut self.driven) {
-            watch.worked(self.output.get(before..).unwrap_or_default());
+        if let Some(observed) = observed(&mut self.driven) {
+            observed.worked(self.output.get(before..).unwrap_or_default());
         }
         result
     }
@@ -248,35 +248,37 @@ impl Engine {
     pub fn discard_outgoing(&mut self) {
         self.output.truncate(self.written);
         self.wrote(0);
-        if let Some(watch) = watch(&mut self.driven) {
-            watch.forget_sent();
+        if let Some(observed) = observed(&mut self.driven) {
+            observed.forget_sent();
         }
     }
 
     /// Whether the records of this connection are kept for [`take_records`](Self::take_records).
-    pub fn set_watched(&mut self, watched: bool) {
-        match watched {
-            true => drop(self.driven().watch.get_or_insert_default()),
+    pub fn set_observed(&mut self, observed: bool) {
+        match observed {
+            true => drop(self.driven().observed.get_or_insert_default()),
             false => {
                 if let Some(driven) = &mut self.driven {
-                    driven.watch = None;
+                    driven.observed = None;
                 }
             }
         }
     }
 
-    /// Keeps the record that has been read last, if the connection is watched.
+    /// Keeps the record that has been read last, if the connection is observed.
     pub fn record_received(&mut self) {
         let started = self.is_started();
-        if let Some(watch) = watch(&mut self.driven) {
-            watch.read(started, self.input.last(), self.input.unfinished());
+        if let Some(observed) = observed(&mut self.driven) {
+            observed.read(started, self.input.last(), self.input.unfinished());
         }
     }
 
-    /// Records sent and received since the last time, if the connection is watched.
+    /// Records sent and received since the last time, if the connection is observed.
     pub fn take_records(&mut self) -> Vec<Record> {
-        let watch = watch(&mut self.driven);
-        watch.map(Watch::take_records).unwrap_or_default()
+        let observed = observed(&mut self.driven);
+        observed
+            .map(ObservedRecords::take_records)
+            .unwrap_or_default()
     }
 }
 
@@ -292,14 +294,14 @@ fn expected(outputs: &ConnectionOutputs, handshaking: bool, server: bool) -> Exp
     }
 }
 
-fn watch(driven: &mut Option<Box<Driven>>) -> Option<&mut Watch> {
-    driven.as_mut()?.watch.as_deref_mut()
+fn observed(driven: &mut Option<Box<Driven>>) -> Option<&mut ObservedRecords> {
+    driven.as_mut()?.observed.as_deref_mut()
 }
 
 /// What the engine that is driven on this thread has received and is processing. It is not given
 /// again.
 pub fn received_so_far() -> Option<Record> {
-    thread::with(|driven| driven.watch.as_mut()?.received())?
+    thread::with(|driven| driven.observed.as_mut()?.received())?
 }
 
 // A connection may move between threads.

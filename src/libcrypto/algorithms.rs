@@ -151,7 +151,7 @@ impl Fingerprint {
         let argument = (&raw mut providers).cast();
         // SAFETY: a live library context; `note` is called now, with the list.
         let fips = unsafe {
-            ffi::OSSL_PROVIDER_do_all(library.as_ptr(), note_provider, argument);
+            ffi::OSSL_PROVIDER_do_all(library.as_ptr(), record_provider, argument);
             ffi::EVP_default_properties_is_fips_enabled(library.as_ptr()) == 1
         };
         let digest = error_queue::quietly(|| library.fetch_digest(c"SHA256"));
@@ -173,7 +173,7 @@ impl Fingerprint {
     }
 }
 
-unsafe extern "C" fn note_provider(
+unsafe extern "C" fn record_provider(
     provider: *mut ffi::OSSL_PROVIDER,
     argument: *mut c_void,
 ) -> c_int {

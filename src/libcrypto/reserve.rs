@@ -60,7 +60,7 @@ impl Moment {
 }
 
 /// Records that this thread has found no memory.
-pub fn note_shortage() {
+pub fn record_shortage() {
     LAST.set(COUNT.fetch_add(1, Ordering::Relaxed) + 1);
 }
 
@@ -82,7 +82,7 @@ pub fn holds(memory: *const u8) -> bool {
 
 /// A block for `layout`, or NULL when there is no room.
 pub fn allocate(layout: Layout) -> *mut u8 {
-    note_shortage();
+    record_shortage();
     if layout.align() > align_of::<Memory>() {
         return std::ptr::null_mut();
     }

@@ -107,7 +107,7 @@ impl Store {
     /// The system's file only; a missing one is no error.
     pub fn set_default_file(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
-        self.look_up_default(
+        self.add_default_lookup(
             library,
             unsafe { ffi::X509_LOOKUP_file() },
             LOOKUP_FILE_LOAD,
@@ -118,7 +118,7 @@ impl Store {
     /// The system's directory only.
     pub fn set_default_directory(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
-        self.look_up_default(
+        self.add_default_lookup(
             library,
             unsafe { ffi::X509_LOOKUP_hash_dir() },
             LOOKUP_ADD_DIR,
@@ -130,7 +130,7 @@ impl Store {
     pub fn set_default_store(&self, library: &LibraryContext) -> Result<()> {
         // SAFETY: a constant method.
         let method = unsafe { ffi::X509_LOOKUP_store() };
-        self.look_up_default(library, method, LOOKUP_ADD_STORE, 0)
+        self.add_default_lookup(library, method, LOOKUP_ADD_STORE, 0)
     }
 
     /// Whether the program has set functions in the store, which see the certificates that are
@@ -168,7 +168,7 @@ impl Store {
         unsafe { ffi::X509_STORE_get0_param(self.as_ptr()) }
     }
 
-    fn look_up_default(
+    fn add_default_lookup(
         &self,
         library: &LibraryContext,
         method: *mut ffi::X509_LOOKUP_METHOD,

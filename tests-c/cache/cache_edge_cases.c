@@ -171,16 +171,16 @@ static void a_cache_that_cannot_grow_its_index_works_on(void)
 
 /* What the next call of the callback does, and what the calls were given. */
 static void (*within)(SSL_CTX *context);
-static char told[64];
+static char removed[64];
 
 static void on_remove(SSL_CTX *context, SSL_SESSION *session)
 {
     void (*work)(SSL_CTX *) = within;
-    size_t count = strlen(told);
+    size_t count = strlen(removed);
 
     CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
-    CHECK(count + 1 < sizeof(told));
-    told[count] = (char)SSL_SESSION_get_id(session, NULL)[0];
+    CHECK(count + 1 < sizeof(removed));
+    removed[count] = (char)SSL_SESSION_get_id(session, NULL)[0];
     within = NULL;
     if (work != NULL)
         work(context);
@@ -255,14 +255,14 @@ static void a_callback_of_a_removal_may_change_the_cache(void)
     SSL_CTX *context = four(remove_b);
 
     remove_one(context, 'a');
-    CHECK_STR(told, "ab");
+    CHECK_STR(removed, "ab");
     CHECK_EQ(SSL_CTX_sess_number(context), 2);
     within = add_two;
     remove_one(context, 'c');
     CHECK_EQ(SSL_CTX_sess_number(context), 3);
     within = flush_all;
     remove_one(context, 'd');
-    CHECK_STR(told, "abcdxy");
+    CHECK_STR(removed, "abcdxy");
     CHECK_EQ(SSL_CTX_sess_number(context), 0);
     SSL_CTX_free(context);
 }
@@ -276,20 +276,20 @@ static void a_callback_of_a_flush_may_change_the_cache(void)
         return;
     context = four(remove_b);
     SSL_CTX_flush_sessions(context, 0);
-    CHECK_STR(told, "abcd");
+    CHECK_STR(removed, "abcd");
     SSL_CTX_free(context);
 
-    memset(told, 0, sizeof(told));
+    memset(removed, 0, sizeof(removed));
     context = four(flush_three);
     SSL_CTX_flush_sessions(context, 0);
-    CHECK_STR(told, "abcd");
+    CHECK_STR(removed, "abcd");
     SSL_CTX_free(context);
 
     /* What is added during the flush may go or stay, but the flush ends. */
-    memset(told, 0, sizeof(told));
+    memset(removed, 0, sizeof(removed));
     context = four(connect_too);
     SSL_CTX_flush_sessions(context, 1000 + 301);
-    CHECK(strchr(told, 'a') && strchr(told, 'b') && strchr(told, 'c'));
+    CHECK(strchr(removed, 'a') && strchr(removed, 'b') && strchr(removed, 'c'));
     CHECK(holds(context, 'd') && holds(context, 'y'));
     SSL_CTX_free(context);
 }
@@ -304,11 +304,11 @@ static void a_callback_of_an_eviction_may_change_the_cache(void)
     SSL_CTX_sess_set_cache_size(context, 2);
     add(context, made('e', 900));
     /* The flush took the new one as well. */
-    CHECK_STR(told, "abcde");
+    CHECK_STR(removed, "abcde");
     CHECK_EQ(SSL_CTX_sess_number(context), 0);
     SSL_CTX_free(context);
 
-    memset(told, 0, sizeof(told));
+    memset(removed, 0, sizeof(removed));
     context = four(add_two);
     SSL_CTX_sess_set_cache_size(context, 3);
     add(context, made('e', 900));
@@ -325,7 +325,7 @@ static void a_callback_at_the_end_of_a_context_may_use_it(void)
         return;
     context = four(use_everything);
     SSL_CTX_free(context);
-    CHECK(strchr(told, 'a') && strchr(told, 'b') && strchr(told, 'c') && strchr(told, 'd'));
+    CHECK(strchr(removed, 'a') && strchr(removed, 'b') && strchr(removed, 'c') && strchr(removed, 'd'));
 }
 
 static SSL_CTX *to_free;
@@ -346,7 +346,7 @@ static void a_callback_may_free_the_programs_context(void)
     remove_one(context, 'a');
     CHECK_EQ(SSL_CTX_sess_number(context), 3);
     SSL_free(ssl);
-    CHECK_STR(told, "abcd");
+    CHECK_STR(removed, "abcd");
 }
 
 /* ---- ids ---- */
@@ -432,13 +432,13 @@ static void a_clock_that_goes_backwards_flushes_nothing_new(void)
     add(context, made('b', 200));
     SSL_CTX_flush_sessions(context, 500);
     SSL_CTX_flush_sessions(context, -500);
-    CHECK_STR(told, "");
+    CHECK_STR(removed, "");
     SSL_SESSION_set_time(session, 2000);
     SSL_CTX_flush_sessions(context, 1201);
-    CHECK_STR(told, "b");
+    CHECK_STR(removed, "b");
     SSL_SESSION_set_time(session, 100);
     SSL_CTX_flush_sessions(context, 201);
-    CHECK_STR(told, "ba");
+    CHECK_STR(removed, "ba");
     SSL_CTX_free(context);
 }
 

@@ -199,7 +199,7 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
     SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
     SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
     session = pair_new_session(&pair);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
 
     pair.offer = session;
@@ -211,7 +211,7 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
     CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
     CHECK_EQ(removals, 1);
     CHECK(removed == session);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 0);
     pair_close(&pair);
     SSL_SESSION_free(session);

@@ -107,12 +107,12 @@ static void removing_what_is_not_there_marks_it_all_the_same(void)
 }
 
 /* S44: the session that is given becomes not resumable and is reported, also when another object of its id is removed. */
-static SSL_SESSION *told;
+static SSL_SESSION *last_removed;
 
 static void on_remove_note(SSL_CTX *context, SSL_SESSION *session)
 {
     (void)context;
-    told = session;
+    last_removed = session;
 }
 
 static void removing_another_object_of_the_same_id_marks_the_one_given(void)
@@ -125,7 +125,7 @@ static void removing_another_object_of_the_same_id_marks_the_one_given(void)
     copy = SSL_SESSION_dup(cached);
     CHECK_EQ(SSL_CTX_add_session(context, cached), 1);
     CHECK_EQ(SSL_CTX_remove_session(context, copy), 1);
-    CHECK(told == copy);
+    CHECK(last_removed == copy);
     CHECK_EQ(SSL_CTX_sess_number(context), 0);
     CHECK(!SSL_SESSION_is_resumable(copy));
     CHECK(SSL_SESSION_is_resumable(cached));

@@ -20,22 +20,22 @@ static void look_at(const void *bytes, size_t length)
         seen = seen * 31 + ((const unsigned char *)bytes)[i];
 }
 
-static void told_secret(const SSL *ssl, const char *line)
+static void on_secret(const SSL *ssl, const char *line)
 {
     (void)ssl;
     look_at(line, strlen(line) + 1);
     calls[0]++;
 }
 
-static void told_message(int write_p, int version, int kind, const void *bytes, size_t length, SSL *ssl,
-                         void *argument)
+static void on_message(int write_p, int version, int kind, const void *bytes, size_t length, SSL *ssl,
+                       void *argument)
 {
     (void)write_p, (void)version, (void)kind, (void)ssl, (void)argument;
     look_at(bytes, length);
     calls[1]++;
 }
 
-static void told_state(const SSL *ssl, int where, int value)
+static void on_state(const SSL *ssl, int where, int value)
 {
     const char *text = SSL_state_string_long(ssl);
     (void)where, (void)value;
@@ -63,7 +63,7 @@ static SSL_SESSION *find_nothing(SSL *ssl, const unsigned char *id, int length, 
     return NULL;
 }
 
-static void told_of_removal(SSL_CTX *context, SSL_SESSION *session)
+static void on_removal(SSL_CTX *context, SSL_SESSION *session)
 {
     unsigned int length;
     const unsigned char *id = SSL_SESSION_get_id(session, &length);
@@ -72,7 +72,7 @@ static void told_of_removal(SSL_CTX *context, SSL_SESSION *session)
     calls[5]++;
 }
 
-static int told_of_new(SSL *ssl, SSL_SESSION *session)
+static int on_new(SSL *ssl, SSL_SESSION *session)
 {
     unsigned int length;
     const unsigned char *id = SSL_SESSION_get_id(session, &length);
@@ -148,11 +148,11 @@ static int keep_resumable(SSL *ssl, int forward_secret)
 
 static void listen_to_all(SSL_CTX *context)
 {
-    SSL_CTX_set_keylog_callback(context, told_secret);
-    SSL_CTX_set_msg_callback(context, told_message);
-    SSL_CTX_set_info_callback(context, told_state);
-    SSL_CTX_sess_set_new_cb(context, told_of_new);
-    SSL_CTX_sess_set_remove_cb(context, told_of_removal);
+    SSL_CTX_set_keylog_callback(context, on_secret);
+    SSL_CTX_set_msg_callback(context, on_message);
+    SSL_CTX_set_info_callback(context, on_state);
+    SSL_CTX_sess_set_new_cb(context, on_new);
+    SSL_CTX_sess_set_remove_cb(context, on_removal);
     SSL_CTX_set_security_callback(context, judge);
     SSL_CTX_set_not_resumable_session_callback(context, keep_resumable);
 }

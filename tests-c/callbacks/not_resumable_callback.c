@@ -41,11 +41,11 @@ static void a_not_resumable_connection_has_tickets_only_when_asked_for(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_STR(sequence, "igkigkn"); /* what it has not got before comes along */
-    CHECK_EQ(arrivals, 2);
+    CHECK_EQ(new_sessions, 2);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_STR(sequence, "igkigknigkn");
-    CHECK_EQ(arrivals, 3);
+    CHECK_EQ(new_sessions, 3);
     pair_free_watched(&pair);
 }
 

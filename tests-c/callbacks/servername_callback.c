@@ -75,7 +75,7 @@ static void the_servername_callback_switches_the_certificate(
 /* A callback that went by no name would leave the default certificate to a refused resumption. */
 static char name_in_callback[64];
 
-static int note_name(SSL *ssl, int *alert, void *argument)
+static int record_name(SSL *ssl, int *alert, void *argument)
 {
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 
@@ -93,7 +93,7 @@ static void the_servername_callback_sees_the_name_on_resumption(
     int resumed;
 
     pair_init(&pair, protocol);
-    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, note_name);
+    SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, record_name);
     for (resumed = 0; resumed < 2; resumed++) {
         name_in_callback[0] = 0;
         pair.offer = session;

@@ -105,7 +105,7 @@ static int note(int ok, X509_STORE_CTX *context)
     return ok;
 }
 
-static int note_instead(X509_STORE_CTX *context, void *argument)
+static int record_instead(X509_STORE_CTX *context, void *argument)
 {
     (void)argument;
     CHECK(X509_STORE_CTX_get0_cert(context) == sk_X509_value(X509_STORE_CTX_get0_untrusted(context), 0));
@@ -135,7 +135,7 @@ static void what_a_callback_attaches_stays_with_its_connection(const struct prot
     SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_PEER, note);
     connect_and_look(&pair);
     SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_cert_verify_callback(pair.client_ctx, note_instead, NULL);
+    SSL_CTX_set_cert_verify_callback(pair.client_ctx, record_instead, NULL);
     connect_and_look(&pair);
     SSL_CTX_set_cert_verify_callback(pair.client_ctx, NULL, NULL);
     X509_STORE_set_verify_cb(SSL_CTX_get_cert_store(pair.client_ctx), note);

@@ -58,13 +58,13 @@ static void send_malformed(struct raw_peer *raw, X509 *certificate, enum fault f
     raw_send(raw, SSL3_MT_CERTIFICATE, &body);
 }
 
-static int told;
+static int reported;
 
 static void on_info(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (where == SSL_CB_WRITE_ALERT)
-        told = value;
+        reported = value;
 }
 
 /* OpenSSL's clients call a certificate bad that is none. */
@@ -86,7 +86,7 @@ static void send_all(const struct protocol *protocol, SSL_CTX *context, enum raw
         struct raw_peer raw;
         struct bytes message;
 
-        told = 0;
+        reported = 0;
         raw_open(&raw, context, protocol, role);
         if (role == RAW_SERVER) {
             raw_step(&raw);
@@ -110,9 +110,9 @@ static void send_all(const struct protocol *protocol, SSL_CTX *context, enum raw
             raw_server_hello_done(&raw);
         }
         raw_step(&raw);
-        if (raw.ret != -1 || raw.alert != alert_for(fault, role) || told != (SSL3_AL_FATAL << 8 | raw.alert)
+        if (raw.ret != -1 || raw.alert != alert_for(fault, role) || reported != (SSL3_AL_FATAL << 8 | raw.alert)
             || raw.reason == 0) {
-            printf("%s: result %d, alert %d, reason %d; told %x\n", names[fault], raw.ret, raw.alert, raw.reason, told);
+            printf("%s: result %d, alert %d, reason %d; reported %x\n", names[fault], raw.ret, raw.alert, raw.reason, reported);
             wrong++;
         }
         if (fault == BYTES_BEHIND)

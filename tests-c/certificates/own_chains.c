@@ -48,7 +48,7 @@ static void make_certificates(void)
 
 static int alert_written, calls;
 
-static void note_alert(const SSL *ssl, int where, int value)
+static void record_alert(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (where == SSL_CB_WRITE_ALERT)
@@ -108,7 +108,7 @@ static void show(const struct protocol *protocol, bool of_client, enum weakness 
         SSL_set_security_level(ssl, 2);
     if (raised == IN_CONTEXT_TOO_LATE)
         SSL_CTX_set_security_level(context, 2);
-    SSL_set_info_callback(ssl, note_alert);
+    SSL_set_info_callback(ssl, record_alert);
     alert_written = calls = 0;
     pair_try_handshake(&pair, &client, &server);
     if (raised == NEVER || raised == IN_CONTEXT_TOO_LATE || weakness == NONE) {

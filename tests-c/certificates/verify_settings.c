@@ -224,7 +224,7 @@ static void the_security_level_is_about_keys_and_signatures(const struct protoco
 
 static int seen[8], seen_count;
 
-static int note_and_accept(int ok, X509_STORE_CTX *store)
+static int record_and_accept(int ok, X509_STORE_CTX *store)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 
@@ -242,7 +242,7 @@ static void the_callback_is_asked_about_each_fault_and_may_accept(const struct p
     pair_init(&pair, protocol);
     use_credentials(pair.server_ctx, pki_expired_server());
     SSL_CTX_set_cert_store(pair.client_ctx, X509_STORE_new());
-    SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_PEER, note_and_accept);
+    SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_PEER, record_and_accept);
     pair_connect(&pair);
     CHECK_EQ(seen_count, 3);
     CHECK_EQ(seen[0], X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);

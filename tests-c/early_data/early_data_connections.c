@@ -85,7 +85,7 @@ static void early_data_goes_over_blocking_sockets(void)
 
 static char events[2][1000];
 
-static void note_event(const SSL *ssl, int where, int ret)
+static void record_event(const SSL *ssl, int where, int ret)
 {
     char *text = events[SSL_is_server((SSL *)ssl)];
 
@@ -103,8 +103,8 @@ static void a_pause_for_early_data_is_reported_as_an_exit(void)
 
     early_init(&pair);
     session = early_session(&pair);
-    SSL_CTX_set_info_callback(pair.client_ctx, note_event);
-    SSL_CTX_set_info_callback(pair.server_ctx, note_event);
+    SSL_CTX_set_info_callback(pair.client_ctx, record_event);
+    SSL_CTX_set_info_callback(pair.server_ctx, record_event);
     open_with(&pair, session);
     send_early(&pair, "early", 5);
     CHECK_STR(events[0], "start done ");

@@ -68,7 +68,7 @@ static void a_server_that_rejects_exports_nothing(void)
 
 static char labels[2][2000], first_lines[2][200];
 
-static void note_line(const SSL *ssl, const char *line)
+static void record_line(const SSL *ssl, const char *line)
 {
     int end = SSL_is_server(ssl);
 
@@ -91,8 +91,8 @@ static void the_key_log_has_the_early_secrets(void)
 
         early_init(&pair);
         session = early_session(&pair);
-        SSL_CTX_set_keylog_callback(pair.client_ctx, note_line);
-        SSL_CTX_set_keylog_callback(pair.server_ctx, note_line);
+        SSL_CTX_set_keylog_callback(pair.client_ctx, record_line);
+        SSL_CTX_set_keylog_callback(pair.server_ctx, record_line);
         memset(labels, 0, sizeof(labels));
         memset(first_lines, 0, sizeof(first_lines));
         open_with(&pair, session);

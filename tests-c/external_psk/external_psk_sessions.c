@@ -19,13 +19,13 @@ static void tickets_are_sent_and_resumed(void)
         SSL_CTX_set_psk_find_session_callback(pair.server_ctx, find_session);
         if (stateful)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
-        arrivals = 0;
+        new_sessions = 0;
         SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT
                                                             | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
         uses = 0;
         session = pair_new_session(&pair);
-        CHECK_EQ(arrivals, 1);
+        CHECK_EQ(new_sessions, 1);
         CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
         CHECK_EQ(SSL_SESSION_get_master_key(session, key, sizeof(key)), 32);
         CHECK(memcmp(key, client_key, 32) != 0);

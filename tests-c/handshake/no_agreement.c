@@ -94,13 +94,13 @@ static void old_version(const SSL_METHOD *method, int version)
     SSL_CTX_free(context);
 }
 
-static int told[8], tellings;
+static int reported[8], reports;
 
 static void tell(const SSL *ssl, int where, int value)
 {
     (void)ssl;
-    if (tellings < 8)
-        told[tellings++] = where == SSL_CB_CONNECT_EXIT ? value : where;
+    if (reports < 8)
+        reported[reports++] = where == SSL_CB_CONNECT_EXIT ? value : where;
 }
 
 /* Programs see by this which versions may be used: there is no SSL_CB_LOOP in between. */
@@ -114,14 +114,14 @@ static void a_client_without_a_version_begins_and_exits(void)
     SSL_CTX_set_info_callback(context, tell);
     ssl = SSL_new(context);
     SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-    tellings = 0;
+    reports = 0;
     CHECK_EQ(SSL_connect(ssl), -1);
     CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
     CHECK_REASON(SSL_R_NO_PROTOCOLS_AVAILABLE);
-    CHECK_EQ(tellings, 3);
-    CHECK_EQ(told[0], SSL_CB_HANDSHAKE_START);
-    CHECK_EQ(told[1], SSL_CB_WRITE_ALERT);
-    CHECK_EQ(told[2], -1);
+    CHECK_EQ(reports, 3);
+    CHECK_EQ(reported[0], SSL_CB_HANDSHAKE_START);
+    CHECK_EQ(reported[1], SSL_CB_WRITE_ALERT);
+    CHECK_EQ(reported[2], -1);
     CHECK_EQ(SSL_connect(ssl), -1);
     CHECK_EQ(BIO_pending(SSL_get_wbio(ssl)), 7);
     SSL_free(ssl);

@@ -82,7 +82,7 @@ static void cut(BIO *wire, bool small)
 
 static int alert_written;
 
-static void note_alert(const SSL *ssl, int where, int value)
+static void record_alert(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (where == SSL_CB_WRITE_ALERT)
@@ -95,7 +95,7 @@ static int after_server_hello(struct pair *pair, int first, int second, int cutt
     int ret;
 
     pair_open(pair);
-    SSL_set_info_callback(pair->client, note_alert);
+    SSL_set_info_callback(pair->client, record_alert);
     alert_written = 0;
     CHECK_EQ(SSL_do_handshake(pair->client), -1);
     CHECK_EQ(SSL_do_handshake(pair->server), -1);
@@ -272,7 +272,7 @@ static void a_server_takes_clients_with_and_without_it(void)
 
         pair_init(&pair, &TLS12);
         pair_open(&pair);
-        SSL_set_info_callback(pair.server, note_alert);
+        SSL_set_info_callback(pair.server, record_alert);
         alert_written = 0;
         greet(pair.to_server, cases[i].suite, cases[i].info, cases[i].length);
         CHECK_EQ(SSL_do_handshake(pair.server), -1);

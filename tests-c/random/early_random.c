@@ -39,7 +39,7 @@ static int on_allow(SSL *ssl, void *argument)
 
 static int on_new(SSL *ssl, SSL_SESSION *session)
 {
-    show_session(SSL_is_server(ssl) ? "server told of new" : "client told of new", session);
+    show_session(SSL_is_server(ssl) ? "server: new" : "client: new", session);
     return 0;
 }
 

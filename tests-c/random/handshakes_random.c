@@ -76,7 +76,7 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
     bool server = SSL_is_server(ssl);
     bool keeps = server ? server_keeps : client_keeps;
 
-    show_session(server ? "server told of new" : "client told of new", session);
+    show_session(server ? "server: new" : "client: new", session);
     if (keeps)
         keep(server ? store_of(SSL_get_SSL_CTX(ssl)) : &clients_store, session);
     return keeps;
@@ -85,7 +85,7 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
 static void on_remove(SSL_CTX *context, SSL_SESSION *session)
 {
     fprintf(report, "  %s", context == pair.client_ctx ? "client" : "server");
-    show_session("told of removal", session);
+    show_session("removed", session);
 }
 
 static SSL_SESSION *on_get(SSL *ssl, const unsigned char *id, int length, int *copy)

@@ -100,7 +100,7 @@ static SSL_TICKET_RETURN on_ticket(SSL *ssl, SSL_SESSION *session, const unsigne
 
 static int on_new(SSL *ssl, SSL_SESSION *session)
 {
-    show_session(SSL_is_server(ssl) ? "server told of new" : "client told of new", session);
+    show_session(SSL_is_server(ssl) ? "server: new" : "client: new", session);
     return 0;
 }
 

@@ -336,7 +336,7 @@ static void a_session_without_extended_master_secret_is_not_resumed_with_it(void
 static int questions;
 static unsigned char asked[2][32];
 
-static SSL_SESSION *note_id(SSL *ssl, const unsigned char *id, int length, int *copy)
+static SSL_SESSION *record_id(SSL *ssl, const unsigned char *id, int length, int *copy)
 {
     (void)ssl, (void)copy;
     CHECK_EQ(length, 32);
@@ -352,7 +352,7 @@ static void a_tls12_server_looks_up_the_compatibility_id(void)
 
     pair_init(&pair, &TLS12);
     SSL_CTX_set_max_proto_version(pair.client_ctx, TLS1_3_VERSION);
-    SSL_CTX_sess_set_get_cb(pair.server_ctx, note_id);
+    SSL_CTX_sess_set_get_cb(pair.server_ctx, record_id);
     for (int i = 0; i < 2; i++) {
         if (i == 1)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);

@@ -157,22 +157,22 @@ static void each_tls13_ticket_makes_a_new_object(void)
     pair_init(&pair, &TLS13);
     watch_arrivals(pair.client_ctx);
     pair_connect(&pair);
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     placeholder = SSL_get1_session(pair.client);
     pair_settle(&pair);
 
-    CHECK_EQ(arrivals, 2);
-    CHECK(arrived[0] != arrived[1]);
-    CHECK(arrived[0] != placeholder);
-    CHECK(arrived[1] != placeholder);
-    CHECK(SSL_get_session(pair.client) == arrived[1]);
+    CHECK_EQ(new_sessions, 2);
+    CHECK(kept_sessions[0] != kept_sessions[1]);
+    CHECK(kept_sessions[0] != placeholder);
+    CHECK(kept_sessions[1] != placeholder);
+    CHECK(SSL_get_session(pair.client) == kept_sessions[1]);
     CHECK_EQ(SSL_SESSION_is_resumable(placeholder), 0);
     CHECK_EQ(id_length(placeholder), 0);
     for (int i = 0; i < 2; i++) {
-        CHECK_EQ(SSL_SESSION_is_resumable(arrived[i]), 1);
-        CHECK_EQ(SSL_SESSION_has_ticket(arrived[i]), 1);
-        check_id_is_digest_of_ticket(arrived[i]);
-        SSL_SESSION_free(arrived[i]);
+        CHECK_EQ(SSL_SESSION_is_resumable(kept_sessions[i]), 1);
+        CHECK_EQ(SSL_SESSION_has_ticket(kept_sessions[i]), 1);
+        check_id_is_digest_of_ticket(kept_sessions[i]);
+        SSL_SESSION_free(kept_sessions[i]);
     }
     SSL_SESSION_free(placeholder);
     pair_free(&pair);
@@ -211,30 +211,30 @@ static void each_tls13_ticket_has_a_secret_of_hash_length_known_to_both_ends(voi
         SSL_SESSION *first;
 
         pair_init(&pair, &TLS13);
-        arrivals = 0;
+        new_sessions = 0;
         watch_arrivals(pair.client_ctx);
         CHECK(SSL_CTX_set_ciphersuites(pair.client_ctx, suites[i].suite));
         SSL_CTX_set_num_tickets(pair.server_ctx, 1);
         pair_connect(&pair);
         pair_settle(&pair);
-        first = arrived[0];
+        first = kept_sessions[0];
 
         /* Another ticket, another secret. */
         check_same_secret(first, SSL_get_session(pair.server), suites[i].hash_length);
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         pair_settle(&pair);
-        CHECK_EQ(arrivals, 2);
-        check_same_secret(arrived[1], SSL_get_session(pair.server),
+        CHECK_EQ(new_sessions, 2);
+        check_same_secret(kept_sessions[1], SSL_get_session(pair.server),
                           suites[i].hash_length);
         {
             unsigned char one[64], two[64];
             size_t length = SSL_SESSION_get_master_key(first, one, sizeof(one));
 
-            SSL_SESSION_get_master_key(arrived[1], two, sizeof(two));
+            SSL_SESSION_get_master_key(kept_sessions[1], two, sizeof(two));
             CHECK(memcmp(one, two, length) != 0);
         }
-        SSL_SESSION_free(arrived[0]);
-        SSL_SESSION_free(arrived[1]);
+        SSL_SESSION_free(kept_sessions[0]);
+        SSL_SESSION_free(kept_sessions[1]);
         pair_free(&pair);
     }
 }
@@ -415,13 +415,13 @@ static void a_client_is_given_each_session_once(const struct protocol *protocol)
     watch_arrivals(pair.client_ctx);
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, protocol->version == TLS1_3_VERSION ? 2 : 1);
+    CHECK_EQ(new_sessions, protocol->version == TLS1_3_VERSION ? 2 : 1);
     pair_close(&pair);
     /* TLS 1.2: never on resumption. TLS 1.3: one ticket. */
-    CHECK(pair_resumes(&pair, arrived[0]));
-    CHECK_EQ(arrivals, protocol->version == TLS1_3_VERSION ? 3 : 1);
-    while (arrivals > 0)
-        SSL_SESSION_free(arrived[--arrivals]);
+    CHECK(pair_resumes(&pair, kept_sessions[0]));
+    CHECK_EQ(new_sessions, protocol->version == TLS1_3_VERSION ? 3 : 1);
+    while (new_sessions > 0)
+        SSL_SESSION_free(kept_sessions[--new_sessions]);
     pair_free(&pair);
 }
 

@@ -6,7 +6,7 @@
 
 #include "pair.h"
 
-static int arrivals;
+static int new_sessions;
 static SSL_SESSION *last;
 static SSL_SESSION *seen[8];
 static bool keep;
@@ -15,9 +15,9 @@ static bool keep;
 static int on_new(SSL *ssl, SSL_SESSION *session)
 {
     CHECK(SSL_get_session(ssl) == session); /* S34 */
-    if (arrivals < 8)
-        seen[arrivals] = session;
-    arrivals++;
+    if (new_sessions < 8)
+        seen[new_sessions] = session;
+    new_sessions++;
     last = session;
     return keep;
 }
@@ -39,7 +39,7 @@ static void a_tls13_server_has_the_session_of_its_last_ticket(void)
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
     keep = true;
     pair_connect(&pair);
-    CHECK_EQ(arrivals, 2); /* S35: before SSL_accept() returned */
+    CHECK_EQ(new_sessions, 2); /* S35: before SSL_accept() returned */
     CHECK(seen[0] != seen[1]);
     CHECK(SSL_get_session(pair.server) == seen[1]);
     for (int i = 0; i < 2; i++) {
@@ -65,7 +65,7 @@ static void without_tickets_there_is_nothing_to_resume_in_tls13(void)
     CHECK_EQ(SSL_CTX_set_num_tickets(pair.server_ctx, 0), 1);
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     CHECK_EQ(id_length(SSL_get_session(pair.server)), 0);
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.client)), 0);
@@ -83,7 +83,7 @@ static void a_tls12_server_that_sent_a_ticket_keeps_nothing(void)
     CHECK_EQ(id_length(SSL_get_session(pair.server)), 0);
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     pair_free(&pair);
 }
 
@@ -106,7 +106,7 @@ static void a_tls12_server_without_tickets_caches_the_connections_object(void)
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new_and_cached);
     pair_connect(&pair);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     CHECK_EQ(id_length(SSL_get_session(pair.server)), 32);
     CHECK(last == SSL_get_session(pair.server));
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
@@ -168,7 +168,7 @@ static void a_callback_is_only_for_the_roles_in_the_cache_mode(
     SSL_CTX_sess_set_new_cb(pair.client_ctx, on_new);
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     pair_free(&pair);
 }
 
@@ -182,9 +182,9 @@ static void a_resumption_reports_new_tickets_only(const struct protocol *protoco
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
     session = pair_new_session(&pair);
-    arrivals = 0;
+    new_sessions = 0;
     CHECK(pair_resumes(&pair, session));
-    CHECK_EQ(arrivals, protocol->version == TLS1_3_VERSION ? 1 : 0);
+    CHECK_EQ(new_sessions, protocol->version == TLS1_3_VERSION ? 1 : 0);
     SSL_SESSION_free(session);
     pair_free(&pair);
 }
@@ -220,7 +220,7 @@ static void a_verifying_server_without_context_caches_nothing(
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
     pair_free(&pair);
 }
@@ -237,7 +237,7 @@ static void without_internal_store_the_callback_is_called_and_adding_works(
                                                         | SSL_SESS_CACHE_NO_INTERNAL_STORE);
     SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
     pair_connect(&pair);
-    CHECK(arrivals > 0);
+    CHECK(new_sessions > 0);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 0);
     CHECK_EQ(SSL_CTX_add_session(pair.server_ctx, SSL_get_session(pair.server)), 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
@@ -251,14 +251,14 @@ static void tls13_tickets_enter_the_cache_only_for_a_reason(void)
         struct pair pair;
 
         pair_init(&pair, &TLS13);
-        arrivals = 0;
+        new_sessions = 0;
         SSL_CTX_sess_set_new_cb(pair.server_ctx, on_new);
         if (reason == 1)
             SSL_CTX_sess_set_remove_cb(pair.server_ctx, on_remove);
         if (reason == 2)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
         pair_connect(&pair);
-        CHECK_EQ(arrivals, 2);
+        CHECK_EQ(new_sessions, 2);
         CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), reason == 0 ? 0 : 2);
         pair_free(&pair);
     }

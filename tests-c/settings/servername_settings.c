@@ -137,7 +137,7 @@ static int answer, answer_alert;
 static int reused_inside, version_inside, type_inside;
 static char name_inside[32];
 
-static void note_call(char what)
+static void record_call(char what)
 {
     size_t length = strlen(called);
 
@@ -154,7 +154,7 @@ static int on_name_at_client(SSL *ssl, int *alert, void *argument)
     CHECK_EQ(SSL_is_server(ssl), 0);
     CHECK_EQ(*alert, SSL_AD_UNRECOGNIZED_NAME);
     CHECK_EQ(SSL_in_init(ssl), 1);
-    note_call('n');
+    record_call('n');
     reused_inside = SSL_session_reused(ssl);
     version_inside = SSL_version(ssl);
     type_inside = SSL_get_servername_type(ssl);
@@ -167,14 +167,14 @@ static int on_name_at_client(SSL *ssl, int *alert, void *argument)
 static int on_verify(int ok, X509_STORE_CTX *store)
 {
     if (X509_STORE_CTX_get_error_depth(store) == 0)
-        note_call('v');
+        record_call('v');
     return ok;
 }
 
 static int on_certificate(SSL *ssl, void *argument)
 {
     (void)ssl, (void)argument;
-    note_call('c');
+    record_call('c');
     return 1;
 }
 
@@ -283,7 +283,7 @@ static SSL_CTX *other_context;
 static int switch_at_client(SSL *ssl, int *alert, void *argument)
 {
     (void)alert, (void)argument;
-    note_call('n');
+    record_call('n');
     CHECK(SSL_set_SSL_CTX(ssl, other_context) == other_context);
     return SSL_TLSEXT_ERR_OK;
 }
@@ -340,7 +340,7 @@ static int connect_others(SSL *ssl, int *alert, void *argument)
     struct pair others;
 
     (void)alert, (void)argument;
-    note_call('n');
+    record_call('n');
     pair_init(&others, SSL_version(ssl) == TLS1_2_VERSION ? &TLS13 : &TLS12);
     pair_connect(&others);
     send_text(others.client, others.server, "meanwhile");

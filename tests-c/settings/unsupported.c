@@ -14,13 +14,13 @@
 /* An error on the queue has `word` in its text; the queue is emptied. */
 static void check_told(const char *word)
 {
-    bool told = false;
+    bool reported = false;
     const char *data;
     int flags;
 
     while (ERR_get_error_all(NULL, NULL, NULL, &data, &flags) != 0)
-        told |= (flags & ERR_TXT_STRING) != 0 && strstr(data, word) != NULL;
-    CHECK(told);
+        reported |= (flags & ERR_TXT_STRING) != 0 && strstr(data, word) != NULL;
+    CHECK(reported);
 }
 
 /* The limit can be set, because programs give up silently where that fails; the handshake reports the error. */

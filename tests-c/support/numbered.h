@@ -1,5 +1,5 @@
 /*
- * Sessions told apart by numbers, in the order in which they are first seen, so that a report says the same on
+ * Sessions that numbers identify, in the order in which they are first seen, so that a report says the same on
  * another library.
  */
 #ifndef NUMBERED_H

@@ -2,21 +2,21 @@
 
 #include "check.h"
 
-int arrivals;
-SSL_SESSION *arrived[8];
+int new_sessions;
+SSL_SESSION *kept_sessions[8];
 
 int count_arrival(SSL *ssl, SSL_SESSION *session)
 {
     (void)ssl, (void)session;
-    arrivals++;
+    new_sessions++;
     return 0;
 }
 
 int keep_arrival(SSL *ssl, SSL_SESSION *session)
 {
     (void)ssl;
-    CHECK(arrivals < 8);
-    arrived[arrivals++] = session;
+    CHECK(new_sessions < 8);
+    kept_sessions[new_sessions++] = session;
     return 1;
 }
 
@@ -28,8 +28,8 @@ void watch_arrivals(SSL_CTX *context)
 
 void forget_arrived(void)
 {
-    while (arrivals > 0)
-        SSL_SESSION_free(arrived[--arrivals]);
+    while (new_sessions > 0)
+        SSL_SESSION_free(kept_sessions[--new_sessions]);
 }
 
 int removals;

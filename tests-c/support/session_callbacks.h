@@ -7,8 +7,8 @@
 #include <openssl/ssl.h>
 
 /* Calls of either callback for new sessions; keep_arrival() takes a reference to each session. */
-extern int arrivals;
-extern SSL_SESSION *arrived[8];
+extern int new_sessions;
+extern SSL_SESSION *kept_sessions[8];
 
 int count_arrival(SSL *ssl, SSL_SESSION *session);
 int keep_arrival(SSL *ssl, SSL_SESSION *session);

@@ -79,7 +79,7 @@ static void connection_cert_cb(SSL *ssl, int value)
     SSL_set_cert_cb(ssl, choose_certificate, ARGUMENT(value));
 }
 
-static int note_name(SSL *ssl, int *alert, void *argument)
+static int record_name(SSL *ssl, int *alert, void *argument)
 {
     (void)ssl, (void)alert;
     seen = NUMBER(argument);
@@ -87,11 +87,11 @@ static int note_name(SSL *ssl, int *alert, void *argument)
 }
 static void context_servername(SSL_CTX *context, int value)
 {
-    SSL_CTX_set_tlsext_servername_callback(context, note_name);
+    SSL_CTX_set_tlsext_servername_callback(context, record_name);
     SSL_CTX_set_tlsext_servername_arg(context, ARGUMENT(value));
 }
 
-static int note_hello(SSL *ssl, int *alert, void *argument)
+static int record_hello(SSL *ssl, int *alert, void *argument)
 {
     (void)ssl, (void)alert;
     seen = NUMBER(argument);
@@ -99,7 +99,7 @@ static int note_hello(SSL *ssl, int *alert, void *argument)
 }
 static void context_hello(SSL_CTX *context, int value)
 {
-    SSL_CTX_set_client_hello_cb(context, note_hello, ARGUMENT(value));
+    SSL_CTX_set_client_hello_cb(context, record_hello, ARGUMENT(value));
 }
 
 static int verify_all(X509_STORE_CTX *store, void *argument)

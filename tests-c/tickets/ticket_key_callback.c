@@ -189,7 +189,7 @@ static void a_renewed_tls12_ticket_is_a_new_session_without_a_callback(void)
     SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
     SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
     session = pair_new_session(&pair);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
     decrypt_answer = 2;
@@ -201,7 +201,7 @@ static void a_renewed_tls12_ticket_is_a_new_session_without_a_callback(void)
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(renewed), 0);
     CHECK_EQ(SSL_SESSION_is_resumable(renewed), 1);
     CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     CHECK_EQ(removals, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 0);
     pair_close(&pair);

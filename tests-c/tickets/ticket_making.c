@@ -36,12 +36,12 @@ static void the_callbacks_are_called_in_order_for_each_ticket(void)
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
     CHECK_STR(sequence, "ign");
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 4);
+    CHECK_EQ(new_sessions, 4);
     {
         const unsigned char *ticket;
         size_t length;
 
-        SSL_SESSION_get0_ticket(arrived[3], &ticket, &length);
+        SSL_SESSION_get0_ticket(kept_sessions[3], &ticket, &length);
         CHECK_EQ(length, 5);
         CHECK_EQ(ticket[0], next_id - 1);
     }
@@ -73,7 +73,7 @@ static void each_ticket_has_its_own_session(void)
         CHECK_EQ(SSL_SESSION_has_ticket(kept[i]), 0);
         CHECK_EQ(SSL_SESSION_is_resumable(kept[i]), 1);
         SSL_SESSION_get_master_key(kept[i], one, sizeof(one));
-        SSL_SESSION_get_master_key(arrived[i], later, sizeof(later));
+        SSL_SESSION_get_master_key(kept_sessions[i], later, sizeof(later));
         CHECK_MEM(one, sizeof(one), later, sizeof(later));
     }
     SSL_SESSION_get_master_key(kept[1], later, sizeof(later));
@@ -132,7 +132,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     SSL_CTX_set_generate_session_id(pair.server_ctx, NULL);
     pair_connect(&pair);
     pair_settle(&pair);
-    pair.offer = arrived[1];
+    pair.offer = kept_sessions[1];
     resumed = kept[1];
     SSL_SESSION_get_master_key(resumed, before, sizeof(before));
     SSL_SESSION_set_time(resumed, made = time(NULL) - 100);
@@ -149,7 +149,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     CHECK(SSL_SESSION_get_time(kept[2]) >= made + 100);
     CHECK_EQ(SSL_SESSION_get_timeout(kept[2]), 777);
     pair_settle(&pair);
-    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(arrived[2]), 777);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(kept_sessions[2]), 777);
     pair_free_watched(&pair);
 }
 
@@ -162,11 +162,11 @@ static void the_ticket_callback_may_set_the_timeout(void)
     generated_timeout = 99;
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(arrived[0]), 99);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(kept_sessions[0]), 99);
     generated_timeout = 1000000;
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
-    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(arrived[2]), 604800);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(kept_sessions[2]), 604800);
     pair_free_watched(&pair);
 }
 
@@ -181,7 +181,7 @@ static void without_a_key_there_is_no_ticket_and_no_callback(void)
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK_STR(sequence, "igkigk");
-    CHECK_EQ(arrivals, 0);
+    CHECK_EQ(new_sessions, 0);
     SSL_SESSION_get_id(SSL_get_session(pair.server), &length);
     CHECK_EQ(length, 5);
 
@@ -189,7 +189,7 @@ static void without_a_key_there_is_no_ticket_and_no_callback(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_EQ(kept_count, 1);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     pair_free_watched(&pair);
 }
 
@@ -201,7 +201,7 @@ static void a_ticket_that_stays_valid_is_not_renewed(void)
     pair_init_watched(&pair);
     pair_connect(&pair);
     pair_settle(&pair);
-    pair.offer = arrived[1];
+    pair.offer = kept_sessions[1];
     pair_close(&pair);
     memset(sequence, 0, sizeof(sequence));
     pair_connect(&pair);
@@ -211,7 +211,7 @@ static void a_ticket_that_stays_valid_is_not_renewed(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_STR(sequence, "Kigkn");
-    CHECK_EQ(arrivals, 3);
+    CHECK_EQ(new_sessions, 3);
     pair_free_watched(&pair);
 }
 
@@ -362,8 +362,8 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_EQ(SSL_SESSION_get_max_early_data(kept[2]), 1234);
-    CHECK_EQ(SSL_SESSION_get_max_early_data(arrived[0]), 0);
-    pair.offer = arrived[1];
+    CHECK_EQ(SSL_SESSION_get_max_early_data(kept_sessions[0]), 0);
+    pair.offer = kept_sessions[1];
     pair_close(&pair);
 
     /* On resumption the protocol is that of the new connection. */

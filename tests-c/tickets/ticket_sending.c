@@ -22,34 +22,34 @@ static void tickets_are_announced_before_the_handshake_returns(void)
         CHECK_EQ(SSL_do_handshake(pair.client), -1);
         CHECK_EQ(SSL_do_handshake(pair.server), -1);
         CHECK_EQ(SSL_do_handshake(pair.client), 1);
-        CHECK_EQ(told, 0);
+        CHECK_EQ(announced, 0);
         CHECK_EQ(SSL_do_handshake(pair.server), 1);
-        CHECK_EQ(told, numbers[i]);
-        CHECK(told_of == pair.server);
-        CHECK(SSL_get_session(pair.server) == last_told);
-        CHECK_EQ(in_init_when_told, 1);
+        CHECK_EQ(announced, numbers[i]);
+        CHECK(announced_on == pair.server);
+        CHECK(SSL_get_session(pair.server) == last_announced);
+        CHECK_EQ(in_init_when_announced, 1);
         CHECK_EQ(SSL_in_init(pair.server), 0);
         CHECK_EQ(SSL_export_keying_material(pair.client, exported, sizeof(exported),
                                             "EXPERIMENTAL", 12, NULL, 0, 0),
                  1);
-        CHECK_MEM(exported_when_told, sizeof(exported), exported, sizeof(exported));
-        CHECK_EQ(arrivals, 0);
+        CHECK_MEM(exported_when_announced, sizeof(exported), exported, sizeof(exported));
+        CHECK_EQ(new_sessions, 0);
         /* A client of Reprise takes 32 in a row. */
         if (!on_reprise() || numbers[i] <= 32) {
             client_reads(&pair);
-            CHECK_EQ(arrivals, numbers[i]);
+            CHECK_EQ(new_sessions, numbers[i]);
         }
         pair_free(&pair);
     }
 }
 
-static int done_when_told = -1;
+static int done_when_announced = -1;
 
-static void note_end(const SSL *ssl, int where, int value)
+static void record_end(const SSL *ssl, int where, int value)
 {
     (void)value;
     if (where & SSL_CB_HANDSHAKE_DONE) {
-        done_when_told = told;
+        done_when_announced = announced;
         CHECK_EQ(SSL_in_init(ssl), 0);
         CHECK(SSL_get_session(ssl) != NULL);
         CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(ssl)), 0);
@@ -62,10 +62,10 @@ static void the_end_of_the_handshake_is_reported_before_its_tickets(void)
     struct pair pair;
 
     announced_init(&pair);
-    SSL_CTX_set_info_callback(pair.server_ctx, note_end);
+    SSL_CTX_set_info_callback(pair.server_ctx, record_end);
     pair_connect(&pair);
-    CHECK_EQ(done_when_told, 0);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(done_when_announced, 0);
+    CHECK_EQ(announced, 2);
     pair_free(&pair);
 }
 
@@ -83,7 +83,7 @@ static void each_of_many_tickets_is_good(void)
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     }
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 41);
+    CHECK_EQ(new_sessions, 41);
     pair_close(&pair);
     for (int i = 0; i < 40; i++) {
         CHECK(pair_resumes(&pair, sessions[i]));
@@ -102,7 +102,7 @@ static void a_ticket_that_is_asked_for_puts_the_server_back_into_the_handshake(v
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(announced, 2);
     CHECK_EQ(SSL_in_init(pair.server), 1);
     CHECK_EQ(SSL_is_init_finished(pair.server), 0);
     CHECK_EQ(SSL_in_before(pair.server), 0);
@@ -110,12 +110,12 @@ static void a_ticket_that_is_asked_for_puts_the_server_back_into_the_handshake(v
     CHECK_STR(SSL_state_string_long(pair.server), "SSL negotiation finished successfully");
     CHECK_EQ(BIO_ctrl_pending(pair.to_client), 0);
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(announced, 3);
     CHECK_EQ(SSL_in_init(pair.server), 0);
     CHECK_EQ(SSL_get_state(pair.server), TLS_ST_OK);
-    CHECK(SSL_get_session(pair.server) == last_told);
+    CHECK(SSL_get_session(pair.server) == last_announced);
     client_reads(&pair);
-    CHECK_EQ(arrivals, 3);
+    CHECK_EQ(new_sessions, 3);
 
     /* Nothing more is due. */
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
@@ -135,7 +135,7 @@ static void asked_for_tickets_go_before_the_data_of_the_next_write(void)
     for (int i = 0; i < 3; i++)
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_write(pair.server, "data", 4), 4);
-    CHECK_EQ(told, 5);
+    CHECK_EQ(announced, 5);
     CHECK_EQ(SSL_in_init(pair.server), 0);
 
     /* Each ticket is in its own record, and the data is in the last one. */
@@ -151,7 +151,7 @@ static void asked_for_tickets_go_before_the_data_of_the_next_write(void)
     CHECK_EQ(BIO_write(pair.to_client, records, length), length);
     CHECK_EQ(SSL_read(pair.client, records, sizeof(records)), 4);
     CHECK_MEM(records, 4, "data", 4);
-    CHECK_EQ(arrivals, 5);
+    CHECK_EQ(new_sessions, 5);
     pair_free(&pair);
 }
 
@@ -166,14 +166,14 @@ static void a_read_sends_asked_for_tickets_too(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_read(pair.server, &byte, 1), -1);
     CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_READ);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(announced, 3);
     client_reads(&pair);
-    CHECK_EQ(arrivals, 3);
+    CHECK_EQ(new_sessions, 3);
 
     CHECK_EQ(SSL_write(pair.client, "c", 1), 1);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_read(pair.server, &byte, 1), 1);
-    CHECK_EQ(told, 4);
+    CHECK_EQ(announced, 4);
     pair_free(&pair);
 }
 
@@ -182,7 +182,7 @@ static void a_callback_may_ask_for_tickets_only_while_others_were_asked_for(void
     struct pair pair;
 
     announced_init(&pair);
-    more_when_told = 2;
+    more_when_announced = 2;
     pair_connect(&pair);
     CHECK_EQ(answer_count, 2);
     CHECK_EQ(answers[0], 0);
@@ -191,10 +191,10 @@ static void a_callback_may_ask_for_tickets_only_while_others_were_asked_for(void
     answer_count = 0;
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
-    more_when_told = 3;
-    told = 0;
+    more_when_announced = 3;
+    announced = 0;
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
-    CHECK_EQ(told, answers[0] + answers[1] + answers[2] + 2);
+    CHECK_EQ(announced, answers[0] + answers[1] + answers[2] + 2);
     CHECK_EQ(answers[0], 1);
     CHECK_EQ(answers[1], 1);
     CHECK_EQ(answers[2], 1);
@@ -230,17 +230,17 @@ static void a_server_without_tickets_may_ask_for_one_later(void)
     SSL_CTX_set_num_tickets(pair.server_ctx, 0);
     pair_connect(&pair);
     pair_settle(&pair);
-    CHECK_EQ(told, 0);
+    CHECK_EQ(announced, 0);
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.server)), 0);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
-    CHECK_EQ(told, 1);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(announced, 1);
+    CHECK_EQ(new_sessions, 1);
     pair.offer = SSL_get1_session(pair.client);
     pair_close(&pair);
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
-    CHECK_EQ(told, 1);
+    CHECK_EQ(announced, 1);
     SSL_SESSION_free(pair.offer);
     pair_free(&pair);
 }
@@ -291,7 +291,7 @@ static void tickets_go_out_under_new_keys_too(void)
         CHECK_EQ(SSL_do_handshake(pair.server), 1);
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         pair_settle(&pair);
-        CHECK_EQ(arrivals, 3 + i);
+        CHECK_EQ(new_sessions, 3 + i);
     }
     pair.offer = SSL_get1_session(pair.client);
     pair_close(&pair);

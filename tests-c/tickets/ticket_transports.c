@@ -92,12 +92,12 @@ static void a_transport_that_takes_nothing_suspends_the_handshake_amid_its_ticke
         CHECK_EQ(SSL_do_handshake(pair.server), -1);
         CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_WRITE);
         CHECK_EQ(SSL_want(pair.server), SSL_WRITING);
-        CHECK_EQ(told, 1);
+        CHECK_EQ(announced, 1);
         CHECK_EQ(SSL_in_init(pair.server), 1);
         CHECK_EQ(SSL_get_state(pair.server), TLS_ST_SW_SESSION_TICKET);
         CHECK_STR(SSL_state_string(pair.server), "TWST");
         CHECK_STR(SSL_state_string_long(pair.server), "SSLv3/TLS write session ticket");
-        CHECK(SSL_get_session(pair.server) == last_told);
+        CHECK(SSL_get_session(pair.server) == last_announced);
     }
     /* Byte by byte. */
     for (int i = 0; i < 10000 && SSL_in_init(pair.server); i++) {
@@ -107,9 +107,9 @@ static void a_transport_that_takes_nothing_suspends_the_handshake_amid_its_ticke
     }
     gate.allowed = 1000000;
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(announced, 2);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 2);
+    CHECK_EQ(new_sessions, 2);
     pair_free(&pair);
 }
 
@@ -128,7 +128,7 @@ static void a_suspended_ticket_goes_on_with_a_write_or_a_read(void)
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         CHECK_EQ(read ? SSL_read(pair.server, &byte, 1) : SSL_write(pair.server, "w", 1), -1);
         CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_WANT_WRITE);
-        CHECK_EQ(told, 3);
+        CHECK_EQ(announced, 3);
         gate.allowed = 1000000;
         if (read) {
             CHECK_EQ(SSL_read(pair.server, &byte, 1), -1);
@@ -139,8 +139,8 @@ static void a_suspended_ticket_goes_on_with_a_write_or_a_read(void)
             CHECK_EQ(SSL_read(pair.client, &byte, 1), 1);
             CHECK_EQ(byte, 'w');
         }
-        CHECK_EQ(told, 3);
-        CHECK_EQ(arrivals, 3);
+        CHECK_EQ(announced, 3);
+        CHECK_EQ(new_sessions, 3);
         pair_free(&pair);
     }
 }
@@ -164,18 +164,18 @@ static void a_ticket_waits_for_a_write_that_is_under_way(void)
     CHECK_EQ(SSL_write(pair.server, data, sizeof(data)), -1);
     gate.allowed = 1000000;
     CHECK_EQ(SSL_write(pair.server, data, sizeof(data)), sizeof(data));
-    CHECK_EQ(told, 2);
+    CHECK_EQ(announced, 2);
     CHECK_EQ(SSL_write(pair.server, data, 1), 1);
-    CHECK_EQ(told, 3);
+    CHECK_EQ(announced, 3);
     while (got < (int)sizeof(data) + 1) {
         int count;
 
-        CHECK_EQ(arrivals, 2);
+        CHECK_EQ(new_sessions, 2);
         count = SSL_read(pair.client, data, sizeof(data));
         CHECK(count > 0);
         got += count;
         if (got == (int)sizeof(data) + 1)
-            CHECK_EQ(arrivals, 3);
+            CHECK_EQ(new_sessions, 3);
     }
     pair_free(&pair);
 }
@@ -191,14 +191,14 @@ static void a_transport_that_fails_amid_the_tickets_fails_the_handshake(void)
     gate.allowed = 10;
     CHECK_EQ(SSL_do_handshake(pair.server), -1);
     CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_SYSCALL);
-    CHECK_EQ(told, 1);
+    CHECK_EQ(announced, 1);
     CHECK_EQ(SSL_in_init(pair.server), 1);
     /* It may be tried again. */
     gate.allowed = 1000000;
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(announced, 2);
     CHECK_EQ(SSL_read(pair.client, &byte, 1), -1);
-    CHECK_EQ(arrivals, 2);
+    CHECK_EQ(new_sessions, 2);
     pair_free(&pair);
 }
 
@@ -214,7 +214,7 @@ static void a_client_that_has_gone_does_not_fail_the_handshake(void)
         CHECK_EQ(SSL_write(pair.client, "bye", 3), 3);
         CHECK_EQ(SSL_do_handshake(pair.server), 1);
         CHECK_EQ(SSL_in_init(pair.server), 0);
-        CHECK_EQ(told, 2);
+        CHECK_EQ(announced, 2);
         CHECK_EQ(SSL_CTX_sess_accept_good(pair.server_ctx), 1);
         CHECK_NO_ERROR();
         CHECK_EQ(SSL_read(pair.server, text, sizeof(text)), 3);
@@ -223,7 +223,7 @@ static void a_client_that_has_gone_does_not_fail_the_handshake(void)
         /* Tickets that are asked for are lost likewise; data is not. */
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         CHECK_EQ(SSL_do_handshake(pair.server), 1);
-        CHECK_EQ(told, 3);
+        CHECK_EQ(announced, 3);
         CHECK_EQ(SSL_write(pair.server, "data", 4), -1);
         CHECK_EQ(SSL_get_error(pair.server, -1), SSL_ERROR_SYSCALL);
         pair_free(&pair);
@@ -247,7 +247,7 @@ static void what_a_client_has_sent_before_it_closed_its_socket_can_be_read(void)
     SSL_free(pair.client);
     pair.client = NULL;
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
-    CHECK_EQ(told, 2);
+    CHECK_EQ(announced, 2);
     CHECK_EQ(SSL_read(pair.server, text, sizeof(text)), 3);
     CHECK_MEM(text, 3, "bye", 3);
     CHECK_EQ(SSL_read(pair.server, text, sizeof(text)), 0);
@@ -265,12 +265,12 @@ static void tickets_pass_through_a_transport_with_little_room(void)
         pair.capacity = capacity;
         pair_connect(&pair);
         pair_settle(&pair);
-        CHECK_EQ(told, 2);
-        CHECK_EQ(arrivals, 2);
+        CHECK_EQ(announced, 2);
+        CHECK_EQ(new_sessions, 2);
         CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
         pair_settle(&pair);
-        CHECK_EQ(told, 3);
-        CHECK_EQ(arrivals, 3);
+        CHECK_EQ(announced, 3);
+        CHECK_EQ(new_sessions, 3);
         pair_free(&pair);
     }
 }

@@ -45,23 +45,23 @@ static void the_number_of_tickets_can_be_set(void)
                                                         | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
     for (size_t wanted = 0; wanted < 4; wanted++) {
-        arrivals = 0;
+        new_sessions = 0;
         CHECK_EQ(SSL_CTX_set_num_tickets(pair.server_ctx, wanted), 1);
         session = pair_new_session(&pair);
-        CHECK_EQ(arrivals, wanted);
+        CHECK_EQ(new_sessions, wanted);
         if (wanted > 0) {
             CHECK(pair_resumes(&pair, session));
-            CHECK_EQ(arrivals, wanted + 1);
+            CHECK_EQ(new_sessions, wanted + 1);
         }
         SSL_SESSION_free(session);
     }
     pair_open(&pair);
     CHECK_EQ(SSL_get_num_tickets(pair.server), 3);
     CHECK_EQ(SSL_set_num_tickets(pair.server, 1), 1);
-    arrivals = 0;
+    new_sessions = 0;
     pair_handshake(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 1);
+    CHECK_EQ(new_sessions, 1);
     pair_free(&pair);
 }
 
@@ -142,13 +142,13 @@ static void a_tls13_server_may_send_more_tickets(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 0);
     pair_handshake(&pair);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 2);
+    CHECK_EQ(new_sessions, 2);
     CHECK_EQ(SSL_new_session_ticket(pair.client), 0);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     CHECK_EQ(SSL_do_handshake(pair.server), 1);
     pair_settle(&pair);
-    CHECK_EQ(arrivals, 4);
+    CHECK_EQ(new_sessions, 4);
     pair_free(&pair);
 }
 

@@ -11,7 +11,7 @@
 //! | `certificate` | chains, the current certificate, stores                            |
 //! | `status`      | OCSP stapling                                                      |
 //! | `callback`    | functions                                                          |
-//! | `state`       | one connection: host name, what was negotiated                     |
+//! | `state`       | one connection: server name, what was negotiated                     |
 //! | `number`      | the numbers; `target`: what a control is applied to                |
 
 mod callback;
@@ -196,7 +196,7 @@ unsafe fn of_connection(
     // SAFETY: as the caller promises, for all that take the pointer.
     unsafe {
         match command {
-            SET_TLSEXT_HOSTNAME => state::set_host_name(connection, argument),
+            SET_TLSEXT_HOSTNAME => state::set_server_name(connection, argument),
             SET_TLSEXT_DEBUG_ARG => Ok(1),
             GET_EXTMS_SUPPORT => Ok(state::extended_master_secret(connection)),
             GET_RI_SUPPORT => Ok(state::secure_renegotiation(connection)),

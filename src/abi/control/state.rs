@@ -12,11 +12,11 @@ const LONGEST_HOST_NAME: usize = 255;
 /// Bytes of a suite on the wire.
 const SUITE_LENGTH: c_long = 2;
 
-/// Sets the host name that a client sends; NULL for none. It is copied.
+/// Sets the server name that a client sends; NULL for none. It is copied.
 ///
 /// # Safety
 /// The pointer is NULL or a C string.
-pub unsafe fn set_host_name(connection: &Connection, argument: Argument) -> Result<c_long> {
+pub unsafe fn set_server_name(connection: &Connection, argument: Argument) -> Result<c_long> {
     if argument.number != HOST_NAME {
         return Err(Error::new(Reason::SSL3_EXT_INVALID_SERVERNAME_TYPE));
     }

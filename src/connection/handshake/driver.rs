@@ -51,13 +51,13 @@ impl Connection {
             }
             Stage::EarlyData => {
                 error_queue::forget_failures();
-                self.stop_resting()?;
+                self.continue_handshake()?;
             }
             Stage::Handshake | Stage::Tickets => error_queue::forget_failures(),
         }
         if self.early.is_connecting() {
             // The ClientHello goes out with the early data.
-            self.rest();
+            self.pause();
             self.report_exit(&Ok(()));
             return Ok(());
         }
@@ -165,7 +165,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Goes on until the handshake ends, rests for early data, fails, or waits for the transport or
+    /// Goes on until the handshake ends, pauses for early data, fails, or waits for the transport or
     /// the program.
     pub(in crate::connection) fn advance(&self) -> Result<(), Stop> {
         let is_client = self.role() == Some(Role::Client);
@@ -175,7 +175,7 @@ impl Connection {
                 // Its turn ends when the transport has taken all of it.
                 self.end_turn();
             }
-            if self.rests_for_early_data()? {
+            if self.pauses_for_early_data()? {
                 return Ok(());
             }
             match self.engine.with(|engine| engine.phase())? {

@@ -245,7 +245,7 @@ impl Connection {
         let resumed = self.session.is_resumed();
         self.enforce(hello.check_compression())?;
         self.enforce(self.check_renegotiation_info(hello))?;
-        self.enforce(hello.check_host_name(!resumed || version == Version::TLS1_3))?;
+        self.enforce(hello.check_server_name(!resumed || version == Version::TLS1_3))?;
         let name = hello.server_name().and_then(|name| CString::new(name).ok());
         self.hellos.set_server_name(name);
         self.enforce(hello.check_contents(version, resumed))?;

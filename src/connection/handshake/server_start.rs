@@ -147,7 +147,7 @@ impl Connection {
         let ticket = (expects_ticket && resumable) || self.resumes_by_ticket(choice.hello);
         let has_id = !expects_ticket && cache_mode.contains(CacheMode::SERVER);
         let id = match choice.version == Version::TLS1_2 && !choice.resumes() {
-            true => self.settle_tls12_id(has_id)?,
+            true => self.complete_tls12_id(has_id)?,
             false => None,
         };
         Ok(NewSessionNames { ticket, has_id, id })

@@ -76,7 +76,7 @@ impl Connection {
 
     /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The
     /// servername callback may have changed that.
-    pub(super) fn settle_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
+    pub(super) fn complete_tls12_id(&self, wanted: bool) -> Result<Option<[u8; ID_LENGTH]>, Stop> {
         let Some(session) = self.new_session() else {
             return Ok(None);
         };

@@ -53,8 +53,8 @@ pub(super) trait Observed {
     fn is_accepting_early_data(&self) -> bool;
     /// One of our fatal alerts is about to be reported.
     fn fail(&self);
-    /// A message of the peer begins: a handshake that rests for early data goes on.
-    fn end_rest(&self);
+    /// A message of the peer begins: a handshake that pauses for early data goes on.
+    fn end_pause(&self);
     /// Calls the info callback, if there is one. Nothing is borrowed.
     fn call_info(&self, kind: InfoKind, value: c_int);
     /// Calls the message callback, if there is one. Nothing is borrowed.
@@ -188,7 +188,7 @@ impl Observer {
             observed.call_info(InfoKind::Exit, 1);
         } else if self.awaits_early_data(observed) {
             self.state.set(HandshakeState::EARLY_DATA);
-            // Otherwise the handshake rests there.
+            // Otherwise the handshake pauses there.
             if !observed.is_accepting_early_data() {
                 self.leave_state(observed);
             }
@@ -219,7 +219,7 @@ impl Observer {
 // -- Records -----------------------------------------------------------------------------------
 
 impl Observer {
-    /// Reports these records. The engine is at rest.
+    /// Reports these records. The engine is not running.
     pub(super) fn report(&self, observed: &impl Observed, records: Vec<Record>) {
         self.report_events(observed);
         for record in records {
@@ -379,7 +379,7 @@ impl Observer {
             if self.turn.get() == Turn::Ours {
                 self.end_turn(observed);
             }
-            observed.end_rest();
+            observed.end_pause();
         }
         if observed.stage() == Stage::Open && !self.after_handshake.get() {
             if !is_sent_after_handshake(step) {

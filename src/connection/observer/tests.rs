@@ -75,7 +75,7 @@ impl Observed for Witness {
         self.stage.set(Stage::Failed);
     }
 
-    fn end_rest(&self) {}
+    fn end_pause(&self) {}
 
     fn call_info(&self, kind: InfoKind, _value: c_int) {
         let state = self.observer.state();
@@ -127,7 +127,7 @@ fn a_server_of_tls13_is_ready_for_early_data_after_its_flight() {
 }
 
 #[test]
-fn nothing_is_reported_after_a_certificate_before_the_program_has_judged_it() {
+fn nothing_is_reported_after_a_certificate_before_the_program_has_checked_it() {
     let client = Witness::new(Role::Client);
     client.message(false, HandshakeType::CERTIFICATE);
     client.message(false, HandshakeType::CERTIFICATE_VERIFY);

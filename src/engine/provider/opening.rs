@@ -50,8 +50,8 @@ impl RecordDecrypter for Opening {
             if let Some(record) = record {
                 driven.alerts.record_opened(record.typ, record.payload);
             }
-            if let Some(watch) = &mut driven.watch {
-                watch.record_opened(record);
+            if let Some(observed) = &mut driven.observed {
+                observed.record_opened(record);
             }
         });
         result

@@ -90,9 +90,9 @@ impl RecordEncrypter for FullRecordEncrypter {
             version,
             payload,
         } = record;
-        let (change, alerts, is_watched) = thread::with(|driven| {
+        let (change, alerts, is_observed) = thread::with(|driven| {
             let change = driven.record_change;
-            (change, driven.alerts, driven.watch.is_some())
+            (change, driven.alerts, driven.observed.is_some())
         })
         .unwrap_or_default();
         let alert;
@@ -113,12 +113,12 @@ impl RecordEncrypter for FullRecordEncrypter {
             }
             _ => Record::new(typ, version, payload),
         };
-        let plaintext = is_watched.then(|| messages::plaintext(&record));
+        let plaintext = is_observed.then(|| messages::plaintext(&record));
         let protected = self.0.encrypt(record, seq, out)?;
         if let Some(plaintext) = plaintext {
             thread::with(|driven| {
-                if let Some(watch) = &mut driven.watch {
-                    watch.record_sealed(plaintext, &protected);
+                if let Some(observed) = &mut driven.observed {
+                    observed.record_sealed(plaintext, &protected);
                 }
             });
         }

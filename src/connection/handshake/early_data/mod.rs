@@ -1,9 +1,9 @@
 //! Early data (SSL_read_early_data(3)): sending, receiving and answering it.
 //!
 //! A client begins with `SSL_write_early_data`: the ClientHello goes out together with the first
-//! data, and the handshake rests in [`Stage::EarlyData`] until the program makes
+//! data, and the handshake pauses in [`Stage::EarlyData`] until the program makes
 //! another call. A server begins with `SSL_read_early_data`, which goes as far as the end of the
-//! server's own messages; the handshake rests there likewise.
+//! server's own messages; the handshake pauses there likewise.
 //!
 //! [`EarlyData`] says what may be called when.
 

@@ -88,13 +88,13 @@ impl Connection {
         settings.allow_early_data.call(self.lent()) != Some(0)
     }
 
-    /// Whether a server's handshake rests now: its messages are sent, and early data may come.
-    pub(in crate::connection::handshake) fn rests_for_early_data(&self) -> Result<bool, Stop> {
+    /// Whether a server's handshake pauses now: its messages are sent, and early data may come.
+    pub(in crate::connection::handshake) fn pauses_for_early_data(&self) -> Result<bool, Stop> {
         // The engine is started with the ClientHello and answers it at once.
-        let resting = self.early.is_accepting()
+        let pauses = self.early.is_accepting()
             && self.engine.facts().version == Version::TLS1_3
             && self.engine.with(|engine| engine.is_started())?;
-        if resting {
+        if pauses {
             // It may have asked for another ClientHello.
             if self.engine.with(|engine| engine.has_answered())? {
                 let facts = self.engine.with(|engine| engine.facts())?;
@@ -106,17 +106,17 @@ impl Connection {
             if session.is_some() {
                 self.session.set(session);
             }
-            self.rest();
+            self.pause();
         }
-        Ok(resting)
+        Ok(pauses)
     }
 
-    /// Ends the rest. Early data that the program has not read would be lost.
-    pub(in crate::connection::handshake) fn stop_resting(&self) -> Result<(), Stop> {
+    /// Ends the pause. Early data that the program has not read would be lost.
+    pub(in crate::connection::handshake) fn continue_handshake(&self) -> Result<(), Stop> {
         if self.role() == Some(Role::Server) && self.pending() > 0 {
             return Err(self.refuse(Reason::UNEXPECTED_RECORD, Alert::UNEXPECTED_MESSAGE));
         }
-        self.end_rest();
+        self.end_pause();
         Ok(())
     }
 

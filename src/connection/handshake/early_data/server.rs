@@ -40,7 +40,7 @@ impl Connection {
     fn receive_early(&self, buffer: &mut [u8]) -> Result<Option<usize>, Stop> {
         loop {
             if self.early.has_ended_reading() {
-                self.stop_resting()?;
+                self.continue_handshake()?;
                 // The client's Finished usually comes along.
                 let result = self.advance();
                 self.report_exit(&result);
