@@ -4,9 +4,7 @@ use std::mem::{replace, take};
 
 use rustls::{ConnectionOutputs, HandshakeKind};
 
-use super::early_data::EarlyDataEvent;
 use super::server_hello::{ServerHello, ServerHelloReader, first_server_hello};
-use super::tls::{Engine, Tls};
 use crate::wire::{ContentType, HandshakeType, RECORD_HEADER, Tls12Ticket, Version, messages};
 
 /// Something that has become known of a handshake.
@@ -63,7 +61,7 @@ struct Unreported {
 
 impl Events {
     /// Client: the ServerHello in a record that has been read, the first time.
-    fn server_hello(&mut self, record: &[u8]) -> Option<ServerHello> {
+    pub(super) fn server_hello(&mut self, record: &[u8]) -> Option<ServerHello> {
         if self.has_server_hello {
             return None;
         }
@@ -88,7 +86,7 @@ impl Events {
     }
 
     /// What rustls knows by now.
-    fn compare(&mut self, outputs: &ConnectionOutputs) {
+    pub(super) fn compare(&mut self, outputs: &ConnectionOutputs) {
         let is_resumed = outputs.handshake_kind().map(|kind| {
             matches!(
                 kind,
@@ -106,7 +104,7 @@ impl Events {
     }
 
     /// Server: looks for its ServerHello in the output.
-    fn find_answer(&mut self, output: &[u8]) {
+    pub(super) fn find_answer(&mut self, output: &[u8]) {
         if !self.has_server_hello
             && let Some(hello) = first_server_hello(output)
             && !hello.is_retry_request
@@ -117,7 +115,13 @@ impl Events {
         }
     }
 
-    fn next(&mut self) -> Option<Event> {
+    /// Whether this is the first answer to early data.
+    pub(super) fn is_first_early_data_answer(&mut self) -> bool {
+        !replace(&mut self.has_early_data_answer, true)
+    }
+
+    /// What is to be reported next.
+    pub(super) fn next(&mut self) -> Option<Event> {
         let unreported = &mut self.unreported;
         if let Some(ticket) = self.ticket.take() {
             Some(Event::NewSessionTicket(ticket))
@@ -135,55 +139,6 @@ impl Events {
             Some(Event::Group(self.group))
         } else {
             None
-        }
-    }
-}
-
-impl Engine {
-    /// What has become known of the handshake since the last time.
-    pub fn next_event(&mut self) -> Option<Event> {
-        self.events.next()
-    }
-
-    /// Client: the ServerHello, if it has come with the last record, and has not been found before.
-    pub(super) fn find_server_hello(&mut self) -> Option<ServerHello> {
-        match &self.tls {
-            Tls::Client(connection, _) if connection.is_handshaking() => {
-                self.events.server_hello(self.input.last())
-            }
-            _ => None,
-        }
-    }
-
-    /// After a record of a handshake has been processed.
-    pub(super) fn find_events(&mut self) {
-        match &self.tls {
-            Tls::Idle => {}
-            Tls::Client(connection, _) => self.events.compare(connection),
-            Tls::Server(connection, _) => {
-                self.events.compare(connection);
-                self.events.find_answer(&self.output);
-            }
-        }
-    }
-
-    /// What the peer, or rustls, says to early data that has been offered, the first time.
-    pub(super) fn find_early_data_answer(&mut self) -> EarlyDataEvent {
-        let answer = match &self.tls {
-            Tls::Client(connection, _) if connection.side().is_early_data_accepted() => {
-                EarlyDataEvent::Accepted
-            }
-            // rustls has an exporter only when it accepts.
-            Tls::Server(connection, _)
-                if connection.handshake_kind().is_some() && self.early_exporter.is_none() =>
-            {
-                EarlyDataEvent::Refused
-            }
-            _ => return EarlyDataEvent::None,
-        };
-        match replace(&mut self.events.has_early_data_answer, true) {
-            true => EarlyDataEvent::None,
-            false => answer,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::adapted_hello::Adapted;
 use super::alerts::Alerts;
 use super::delegate::Delegate;
 use super::early_data::{self, Decrypted, EarlyDataEvent, EarlyDataPolicy};
+use super::events::Event;
 use super::failure::{Failure, FatalAlert, Side, replace_plain_alert};
 use super::new_session_ticket::TicketSource;
 use super::provider::random::SERVER_SESSION_ID;
@@ -178,6 +179,53 @@ impl Engine {
         if !handshaking {
             driven.external_psk = None;
             driven.adapted = Adapted::default();
+        }
+    }
+
+    /// What has become known of the handshake since the last time.
+    pub fn next_event(&mut self) -> Option<Event> {
+        self.events.next()
+    }
+
+    /// Client: the ServerHello, if it has come with the last record, and has not been found before.
+    fn find_server_hello(&mut self) -> Option<ServerHello> {
+        match &self.tls {
+            Tls::Client(connection, _) if connection.is_handshaking() => {
+                self.events.server_hello(self.input.last())
+            }
+            _ => None,
+        }
+    }
+
+    /// After a record of a handshake has been processed.
+    fn find_events(&mut self) {
+        match &self.tls {
+            Tls::Idle => {}
+            Tls::Client(connection, _) => self.events.compare(connection),
+            Tls::Server(connection, _) => {
+                self.events.compare(connection);
+                self.events.find_answer(&self.output);
+            }
+        }
+    }
+
+    /// What the peer, or rustls, says to early data that has been offered, the first time.
+    fn find_early_data_answer(&mut self) -> EarlyDataEvent {
+        let answer = match &self.tls {
+            Tls::Client(connection, _) if connection.side().is_early_data_accepted() => {
+                EarlyDataEvent::Accepted
+            }
+            // rustls has an exporter only when it accepts.
+            Tls::Server(connection, _)
+                if connection.handshake_kind().is_some() && self.early_exporter.is_none() =>
+            {
+                EarlyDataEvent::Refused
+            }
+            _ => return EarlyDataEvent::None,
+        };
+        match self.events.is_first_early_data_answer() {
+            true => answer,
+            false => EarlyDataEvent::None,
         }
     }
 }
