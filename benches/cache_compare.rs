@@ -4,16 +4,22 @@
 //! `cargo bench --bench cache_compare -- [ENTRIES...]`
 //!
 //! Prints nanoseconds per operation with one thread, and millions of operations per second with one and
-//! two. The figures and the choice are in `docs/cache-measurements.md`.
+//! two. The results and the choice are in `docs/cache-measurements.md`.
 
 // Only the parts that are compared are used.
 #[allow(dead_code, unused_imports)]
 #[path = "../src/cache/mod.rs"]
 mod cache;
+#[allow(dead_code, unused_imports)]
+#[path = "../src/error.rs"]
+mod error;
 #[allow(dead_code)]
 #[path = "../src/fallible.rs"]
 mod fallible;
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code)]
+#[path = "../src/reason.rs"]
+mod reason;
+#[allow(dead_code, unused_imports, unused_macros)]
 #[path = "../src/reference/mod.rs"]
 mod reference;
 

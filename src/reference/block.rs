@@ -260,17 +260,7 @@ fn allocate<const N: usize, const NAMES: usize>(
     // SAFETY: fresh memory of the header's layout and `end` bytes after it; the lengths of the values and the NULs of
     // names add up to `end`.
     unsafe {
-        let mut next = header.as_ptr().add(1).cast::<u8>();
-        for field in 0..N {
-            if let Some(value) = here(field) {
-                next.copy_from_nonoverlapping(value.as_ptr(), value.len());
-                next = next.add(value.len());
-                if is_name::<N, NAMES>(field) {
-                    next.write(0);
-                    next = next.add(1);
-                }
-            }
-        }
+        write_values::<N, NAMES>(header.as_ptr().add(1).cast(), here);
         for owner in elsewhere.iter().flat_map(|places| places.iter().flatten()) {
             // The block that is replaced refers to it.
             std::mem::forget(Kept::to(Block::new(*owner)));
@@ -284,6 +274,30 @@ fn allocate<const N: usize, const NAMES: usize>(
         });
     }
     header
+}
+
+/// Writes the values that there are one after the other, names with a NUL.
+///
+/// # Safety
+/// `next` may be written for all of them.
+unsafe fn write_values<'a, const N: usize, const NAMES: usize>(
+    mut next: *mut u8,
+    value_of: impl Fn(usize) -> Option<&'a [u8]>,
+) {
+    for field in 0..N {
+        let Some(value) = value_of(field) else {
+            continue;
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            next.copy_from_nonoverlapping(value.as_ptr(), value.len());
+            next = next.add(value.len());
+            if is_name::<N, NAMES>(field) {
+                next.write(0);
+                next = next.add(1);
+            }
+        }
+    }
 }
 
 /// A new block with one reference.
