@@ -189,7 +189,7 @@ impl<T: Entry> Cache<T> {
 
     /// Takes out the object with the key of `entry`, this one or another.
     pub fn remove(&self, entry: &Ref<T>) -> Option<Ref<T>> {
-        // Most often that is what is to be taken out, and in a large cache it is far.
+        // Most often that is the node to be taken out, and in a large cache it is not in the processor's cache.
         if let Some(node) = own_node(&**entry) {
             Node::prefetch(node.as_ptr());
         }

@@ -69,7 +69,7 @@ impl Key {
         &self.id[..usize::from(self.length)]
     }
 
-    /// A hash of the whole key, which cannot be foretold outside this process.
+    /// A hash of the whole key, which cannot be predicted outside this process.
     pub(super) fn hash(&self) -> u32 {
         self.hash
     }

@@ -131,7 +131,7 @@ impl<O> Order<O> {
     }
 
     /// Restores the list from the forward links of its lowest level, whatever the rest looks like.
-    /// Leaves out the nodes that `keep` refuses: those are no longer anybody's. Returns how many stay.
+    /// Leaves out the nodes that `keep` refuses; the list forgets them. Returns how many stay.
     ///
     /// # Safety
     /// The nodes that the forward links lead through are live.

@@ -82,7 +82,7 @@ fn four_threads_that_do_everything_at_once_leave_the_cache_whole() {
             .map(|thread| thread.join().expect("no panic"));
         all.flatten().collect()
     });
-    // Times were set without `reorder` being told at once: bring everything in order first.
+    // Times were set without calling `reorder` at once: bring everything in order first.
     for one in cache.snapshot().expect("memory") {
         cache.reorder(&one);
     }

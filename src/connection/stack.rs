@@ -20,7 +20,7 @@ const PIECE: usize = 1024;
 pub(super) fn wipe_below<const PIECES: usize>() {
     let mut below = [const { MaybeUninit::<[u8; PIECE]>::uninit() }; PIECES];
     for piece in &mut below {
-        // Nothing is read from there; so that the compiler cannot know.
+        // Nothing reads these bytes; this keeps the compiler from seeing that.
         black_box(piece.write([0; PIECE]));
     }
 }

@@ -26,7 +26,7 @@ pub struct Transport {
 /// data, some of which has been encrypted already.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct PendingWrite {
-    /// Bytes of the program's buffer that are done with.
+    /// Bytes of the program's buffer that have been written.
     done: usize,
     /// Bytes after those that are encrypted and wait in the engine's output.
     in_flight: usize,

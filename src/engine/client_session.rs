@@ -62,7 +62,7 @@ thread_local! {
     static RESTORER: Cell<Option<Box<Restorer>>> = const { Cell::new(None) };
 }
 
-/// Makes rustls's live sessions, on one thread.
+/// Makes rustls's sessions from the library's, on one thread.
 #[derive(Default)]
 struct Restorer {
     /// Finished connections, by suite.

@@ -29,7 +29,7 @@ pub struct Record {
 /// What is kept of an observed connection until it is reported.
 #[derive(Default)]
 pub(super) struct ObservedRecords {
-    /// In the order in which they went and came.
+    /// In the order in which they were sent and received.
     records: Vec<Record>,
     /// The last record received, as long as the engine has not processed it.
     incoming: Option<Record>,

@@ -320,7 +320,7 @@ fn close_in_handshake(
     }
 }
 
-/// Where a payload is in memory, as it cannot be borrowed any longer.
+/// Address and length of a payload, because the borrow has ended.
 fn place(payload: &[u8]) -> (*const u8, usize) {
     (payload.as_ptr(), payload.len())
 }

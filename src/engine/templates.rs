@@ -35,7 +35,7 @@ impl Templates {
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(Missing))
                 .with_client_credential_resolver(Arc::new(CurrentClient))?;
-            // Chains are compressed by no OpenSSL 3.0; the caches behind it would only cost memory.
+            // OpenSSL 3.0 does not compress chains; the caches for it would only cost memory.
             config.cert_decompressors = Vec::new();
             config.cert_compressors = Vec::new();
             Ok::<_, Error>(config)

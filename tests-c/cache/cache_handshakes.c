@@ -102,7 +102,7 @@ static void counters_count(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-/* S15, S91: what the server answers is known before its certificate is looked at. */
+/* S15, S91: the server's answer is known before its certificate is verified. */
 static void a_session_that_was_offered_in_vain_is_a_miss_and_stays_valid(const struct protocol *protocol)
 {
     struct pair pair;

@@ -303,7 +303,7 @@ static int churn(SSL_CTX *context, int count)
     return added;
 }
 
-/* Parks the thread until it is caught with the memory in its hands: then garbage stays. */
+/* Stops the thread at a moment when it uses the cache's memory, so that garbage stays. */
 static void catch_in_the_middle(pthread_t thread, struct shared *shared)
 {
     SSL_CTX *context = shared->server_ctx;

@@ -183,7 +183,7 @@ static void a_session_that_is_not_resumable_leaves_the_cache_alone(void)
 
 static int fixed, fixed_draws;
 
-/* What is 32 bytes long, as an id is, is the same every time while `fixed` is set. */
+/* While `fixed` is set, all random bytes of the length of an id are the same. */
 static int random_bytes(unsigned char *buffer, int length)
 {
     if (fixed && length == 32) {

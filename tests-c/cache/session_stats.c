@@ -74,7 +74,7 @@ static void it_counts_what_happened_to_sessions(void)
     SSL_CTX_free(context);
 }
 
-/* However a large cache comes to be small, it gives back what it had for being large. */
+/* A large cache that becomes small, in whatever way, frees the memory that it no longer needs. */
 static void a_cache_that_was_large_gives_memory_back(void)
 {
     enum {

@@ -10,7 +10,7 @@
 #include "check.h"
 #include "pair.h"
 
-/* What callbacks are given is looked at to the last byte. */
+/* Every byte that callbacks are given is read. */
 static unsigned long seen;
 static int calls[16];
 

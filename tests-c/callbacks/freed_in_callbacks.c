@@ -55,7 +55,7 @@ static void a_callback_may_leave_the_connection_the_only_owner_of_its_context(
 
 static int announced;
 
-/* Takes the reference, and gives all there are back but the connection's. */
+/* Takes the reference, and frees all references except the connection's. */
 static int take_remove_and_free(SSL *ssl, SSL_SESSION *session)
 {
     announced++;

@@ -269,7 +269,7 @@ static void references_that_the_program_takes_outlive_the_connection(const struc
 
 static int hellos;
 
-/* Looks at the ClientHello, waits, and finds it in the same place. */
+/* Reads the ClientHello, waits, and finds it in the same place. */
 static int look_twice(SSL *ssl, int *alert, void *argument)
 {
     const unsigned char *out;

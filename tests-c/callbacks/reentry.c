@@ -11,7 +11,7 @@
 #include "key_forms.h"
 #include "pair.h"
 
-/* How bold the callbacks are. */
+/* How much the callbacks dare to call. */
 enum boldness {
     LOOK,
     WORK,

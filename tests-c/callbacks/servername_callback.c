@@ -72,7 +72,7 @@ static void the_servername_callback_switches_the_certificate(
     pair_free(&pair);
 }
 
-/* A callback that went by no name would leave the default certificate to a refused resumption. */
+/* A callback that ignored the name would leave the default certificate in place when a resumption is rejected. */
 static char name_in_callback[64];
 
 static int record_name(SSL *ssl, int *alert, void *argument)

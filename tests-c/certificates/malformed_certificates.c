@@ -67,7 +67,7 @@ static void on_info(const SSL *ssl, int where, int value)
         reported = value;
 }
 
-/* OpenSSL's clients call a certificate bad that is none. */
+/* OpenSSL's clients report bytes that are no certificate as a bad certificate. */
 static int alert_for(enum fault fault, enum raw_role role)
 {
     bool none = fault == GARBAGE || fault == CUT_OFF || (fault == EMPTY_ENTRY && !on_reprise());

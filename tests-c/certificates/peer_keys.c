@@ -44,7 +44,7 @@ static void make_certificates(void)
     leaves[RSA_KEY] = made(&(struct order){ .name = "5", .names = names, .key = "RSA2048", .issuer = &authorities[1] });
 }
 
-/* The certificate is shown by one side; the other one judges it. */
+/* The certificate is shown by one side and verified by the other. */
 static void init(struct pair *pair, const struct protocol *protocol, bool of_client, const struct credentials *shown)
 {
     SSL_CTX *shower, *judge;

@@ -16,7 +16,7 @@ static void set_host(SSL_CTX *context, const char *name)
     CHECK_EQ(X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), name, 0), 1);
 }
 
-/* How the client judges: a result, which ends the handshake unless it is X509_V_OK. */
+/* The client's verdict: a result, which ends the handshake unless it is X509_V_OK. */
 static void check_client(struct pair *pair, long result)
 {
     struct outcome client, server;

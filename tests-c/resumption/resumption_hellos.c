@@ -202,7 +202,7 @@ static void add_to_number(unsigned char *low_byte, unsigned more)
     low_byte[0] = (unsigned char)number;
 }
 
-/* An empty extension, unknown to everybody, behind all others. */
+/* An empty extension of an unknown type, after all others. */
 static void append_extension(struct hello *hello)
 {
     unsigned char *at = hello->bytes + RECORD_HEADER + 4 + 2 + 32;
@@ -375,7 +375,7 @@ static void a_tls12_server_looks_up_the_compatibility_id(void)
 
 /* ---- the order of checks: S107 ---- */
 
-/* S107: id context before the want of one. */
+/* S107: a wrong id context comes before a missing one. */
 static void the_id_context_is_compared_first(const struct protocol *protocol)
 {
     struct pair pair;
@@ -392,7 +392,7 @@ static void the_id_context_is_compared_first(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-/* S107: the want of an id context before expiry. */
+/* S107: a missing id context comes before expiry. */
 static void an_expired_session_needs_an_id_context_too(void)
 {
     struct pair pair;

@@ -117,7 +117,7 @@ static void a_tls12_resumption_without_a_name_in_the_session_has_none(void)
     }
 }
 
-/* RFC 6066, section 3, refuses another name, not the lack of one. */
+/* RFC 6066, section 3, forbids another name, not a missing one. */
 static void a_client_that_names_no_host_resumes(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;

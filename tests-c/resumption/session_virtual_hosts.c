@@ -97,7 +97,7 @@ static void a_certificate_shown_to_one_host_does_not_open_another(void)
     }
 }
 
-/* And back: a session of host b is good at host b, as often as there is one. */
+/* And back: a session of host b, if there is one, is resumed at host b. */
 static void a_host_behind_the_callback_resumes_its_own_sessions(void)
 {
     name_answer = SSL_TLSEXT_ERR_OK;

@@ -315,7 +315,7 @@ static void a_rejected_session_stays_as_it_was(const struct protocol *protocol)
     pair_free(&pair);
 }
 
-/* S15: nor is it to blame for what goes wrong after it was refused. */
+/* S15: nor does an error after its rejection affect it. */
 static void a_rejected_session_survives_the_failure_that_follows(void)
 {
     for (int tickets = 0; tickets < 2; tickets++) {

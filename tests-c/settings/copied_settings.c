@@ -397,7 +397,7 @@ static void sessions_stay_with_the_context_given_to_SSL_new(void)
     pair_free(&pair);
 }
 
-/* Records are not longer than the one nor the other, and a partial write is one record. */
+/* Neither limit is exceeded by a record, and a partial write is one record. */
 static void a_partial_write_is_a_record_of_the_length_that_was_set(const struct protocol *protocol)
 {
     static const char bytes[9000];

@@ -345,7 +345,7 @@ static void without_a_permitted_signature_a_client_sends_no_certificate_and_a_se
                   SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
 }
 
-/* The level is nothing to a callback that decides instead. */
+/* A callback that decides instead need not follow the level. */
 static void a_callback_stands_in_for_the_level(const struct protocol *protocol)
 {
     struct pair pair;

@@ -1,7 +1,7 @@
 /* Options and modes that are taken and change nothing. */
 #include "pair.h"
 
-/* Bits for protocols and peers of other times. */
+/* Bits for protocols and peers of the past. */
 static void obsolete_options_change_nothing(const struct protocol *protocol)
 {
     static const uint64_t options[] = {

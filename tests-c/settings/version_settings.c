@@ -12,7 +12,7 @@ static void both_versions(struct pair *pair)
     CHECK(SSL_CTX_set_max_proto_version(pair->server_ctx, 0));
 }
 
-/* Versions that are switched off are off, whatever gaps that leaves. */
+/* Versions that are switched off are not spoken, even if that leaves gaps. */
 static void a_version_that_is_switched_off_is_not_spoken(void)
 {
     static const struct {

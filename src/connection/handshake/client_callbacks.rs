@@ -28,8 +28,8 @@ impl Connection {
         }
     }
 
-    /// TLS 1.3: the EncryptedExtensions come. A session that was offered and not taken has been
-    /// parted with.
+    /// TLS 1.3: the EncryptedExtensions have come. An offered session that the server has not
+    /// accepted has been dropped.
     pub(in crate::connection) fn ask_about_tls13_server(&self) -> Result<(), PeerRejected> {
         let resumed = self
             .handshake

@@ -172,7 +172,7 @@ impl Connection {
         loop {
             self.flush_flight()?;
             if is_client {
-                // Its turn ends when the transport has taken all of it.
+                // Our turn ends when the transport has taken the whole flight.
                 self.end_turn();
             }
             if self.pauses_for_early_data()? {

@@ -21,7 +21,7 @@ impl Connection {
                 self.begin_new_session();
                 Ok(())
             }
-            // The offered session gives nothing to the new one.
+            // The new session gets nothing from the offered one.
             (Event::Full, _) => self.drop_offered_session(),
             (Event::Version(version), Some(Role::Client)) => self.check_version(version),
             (Event::Resumed | Event::Version(_), _) => Ok(()),

@@ -404,7 +404,7 @@ impl Observer {
         });
     }
 
-    /// Whether a client that has sent early data now says so, if the server accepts it.
+    /// Whether a client now leaves the state in which it could send early data.
     fn has_ended_early_data(&self, observed: &impl Observed) -> bool {
         self.state.get() == HandshakeState::CLIENT_READS_FINISHED
             && observed.has_offered_early_data()

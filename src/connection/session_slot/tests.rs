@@ -44,8 +44,8 @@ fn the_program_gets_what_it_has_set() {
     assert!(!session.is_shared() && slot.lend().is_none());
 }
 
-/// S24, S25: a fatal alert takes the session out of the cache and marks it; it stays the
-/// connection's.
+/// S24, S25: a fatal alert removes the session from the cache and makes it not resumable; it
+/// stays the connection's.
 #[test]
 fn a_lost_session_is_not_resumable_and_not_cached() {
     let context = context();

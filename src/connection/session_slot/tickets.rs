@@ -40,7 +40,7 @@ impl TicketCounts {
         self.are_asked_for() || self.made.get() < configured
     }
 
-    /// One is made. It counts as one of both kinds.
+    /// One is made. It counts against those of the handshake and those that were asked for.
     pub fn count(&self) {
         self.made.set(self.made.get() + 1);
         self.asked_for.set(self.asked_for.get().saturating_sub(1));

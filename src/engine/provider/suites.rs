@@ -1,4 +1,4 @@
-//! The suites of TLS, of wrapped parts.
+//! The cipher suites, made of wrapped parts.
 
 use std::sync::LazyLock;
 

@@ -71,7 +71,7 @@ enum ServerPhase {
     Answering(Answered),
 }
 
-/// What a server answers while early data is not finished by the client, or is.
+/// The state in which a server answers: early data may follow, or has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answered {
     Read,
@@ -108,7 +108,7 @@ pub enum EarlyDataStatus {
     NotSent = 0,
     /// The server ignores it, or has not answered yet.
     Rejected = 1,
-    /// The server takes it.
+    /// The server accepts it.
     Accepted = 2,
 }
 
@@ -172,8 +172,8 @@ impl EarlyData {
         self.count.get().saturating_add(bytes as u64) <= self.limit.get()
     }
 
-    /// Whether application data may be read or written now. A server's program that has not read
-    /// all early data would take it for something better.
+    /// Whether application data may be read or written now. Until a
+    /// server's program has read all early data, it could take that for data of a finished handshake.
     pub fn check_application_data(&self) -> Result<()> {
         match self.phase.get() {
             Phase::Client(ClientPhase::ConnectAgain)
