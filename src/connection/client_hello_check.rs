@@ -300,3 +300,111 @@ fn is_status_request(contents: &[u8]) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::FatalAlert;
+    use crate::wire::Extension;
+
+    const TLS13: Version = Version::TLS1_3;
+
+    /// A ClientHello with these extensions, two bytes of suites and no compression.
+    fn hello(extensions: &[(ExtensionType, &[u8])]) -> ClientHello {
+        let mut all = Vec::new();
+        for &(kind, contents) in extensions {
+            Extension { kind, contents }.put(&mut all);
+        }
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend([0, 0, 2, 0x13, 0x01, 1, 0, 0, all.len() as u8]);
+        body.extend(all);
+        ClientHello::parse(body).unwrap()
+    }
+
+    /// The reason and the alert of a check that fails.
+    fn refused(check: Check) -> (Reason, Alert) {
+        let failure = check.unwrap_err();
+        let FatalAlert::ToSend(alert) = failure.alert else {
+            panic!("no alert is to be sent");
+        };
+        (failure.reason, alert)
+    }
+
+    #[test]
+    fn lists_of_numbers_are_whole_and_not_empty() {
+        let check = |contents| {
+            hello(&[(ExtensionType::SUPPORTED_GROUPS, contents)]).check_contents(TLS13, false)
+        };
+        assert!(check(&[0, 2, 0, 29]).is_ok());
+        let malformed = (Reason::BAD_EXTENSION, Alert::DECODE_ERROR);
+        for contents in [&[0, 0][..], &[0, 1, 0], &[0, 2, 0, 29, 0], &[0, 4, 0, 29]] {
+            assert_eq!(refused(check(contents)), malformed, "{contents:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_share_is_of_a_group_that_is_offered() {
+        let share: &[u8] = &[0, 5, 0, 29, 0, 1, 7];
+        let check = |groups: &[(ExtensionType, &[u8])]| {
+            let shares = [(ExtensionType::KEY_SHARE, share)];
+            hello(&[groups, &shares].concat()).check_contents(TLS13, false)
+        };
+        assert!(check(&[(ExtensionType::SUPPORTED_GROUPS, &[0, 2, 0, 29])]).is_ok());
+        assert_eq!(
+            refused(check(&[(ExtensionType::SUPPORTED_GROUPS, &[0, 2, 0, 23])])),
+            (Reason::BAD_KEY_SHARE, Alert::ILLEGAL_PARAMETER)
+        );
+        assert_eq!(
+            refused(check(&[])),
+            (
+                Reason::MISSING_SUPPORTED_GROUPS_EXTENSION,
+                Alert::MISSING_EXTENSION
+            )
+        );
+    }
+
+    #[test]
+    fn extensions_of_tls13_are_ignored_in_tls12() {
+        let hello = hello(&[(ExtensionType::EARLY_DATA, &[1])]);
+        assert!(hello.check_contents(Version::TLS1_2, false).is_ok());
+        assert!(hello.check_contents(TLS13, false).is_err());
+    }
+
+    #[test]
+    fn a_server_name_that_is_not_used_may_have_a_zero_byte() {
+        let hello = hello(&[(
+            ExtensionType::SERVER_NAME,
+            &[0, 5, HOST_NAME, 0, 2, b'a', 0],
+        )]);
+        assert!(hello.check_server_name(false).is_ok());
+        assert_eq!(
+            refused(hello.check_server_name(true)),
+            (Reason::BAD_EXTENSION, Alert::UNRECOGNIZED_NAME)
+        );
+    }
+
+    #[test]
+    fn tls13_needs_signature_algorithms_unless_it_resumes_and_a_key_share() {
+        let share = (ExtensionType::KEY_SHARE, &[0, 0][..]);
+        assert_eq!(
+            refused(hello(&[share]).check_whole(TLS13, false)),
+            (Reason::MISSING_SIGALGS_EXTENSION, Alert::MISSING_EXTENSION)
+        );
+        assert!(hello(&[share]).check_whole(TLS13, true).is_ok());
+        assert_eq!(
+            refused(hello(&[]).check_whole(TLS13, true)),
+            (Reason::NO_SUITABLE_KEY_SHARE, Alert::MISSING_EXTENSION)
+        );
+    }
+
+    #[test]
+    fn a_version_list_has_whole_versions() {
+        let check =
+            |contents| hello(&[(ExtensionType::SUPPORTED_VERSIONS, contents)]).check_versions();
+        assert!(check(&[2, 3, 4]).is_ok());
+        let mismatch = (Reason::LENGTH_MISMATCH, Alert::PROTOCOL_VERSION);
+        assert_eq!(refused(check(&[1, 3])), mismatch);
+        assert_eq!(refused(check(&[2, 3])), mismatch);
+    }
+}
