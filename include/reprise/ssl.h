@@ -1380,7 +1380,8 @@ void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
 int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
 
 /**
- * Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
+ * Returns the identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with
+ * OpenSSL too.
  *
  * Lifetime: that of the session.
  */
@@ -1411,7 +1412,7 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  * `OPENSSL_INIT_NO_LOAD_CONFIG` is among them; `settings` may name another file, and is not kept.
  *
  * Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
- * any time, by any thread, as often as one likes: what was done before costs nothing.
+ * any time, by any thread, and more than once: nothing is done twice.
  */
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
@@ -2734,21 +2735,21 @@ int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *
 /**
  * Trusts the certificates of a PEM file, which is read now.
  *
- * Returns 1; or 0 with an error on the queue, none for NULL.
+ * Returns 1; or 0 with an error on the queue. NULL queues none.
  */
 int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
 
 /**
  * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
  *
- * Returns 1; or 0 with an error on the queue, none for NULL.
+ * Returns 1; or 0 with an error on the queue. NULL queues none.
  */
 int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
 
 /**
  * Trusts the certificates at a URI, see ossl_store(7).
  *
- * Returns 1; or 0 with an error on the queue, none for NULL.
+ * Returns 1; or 0 with an error on the queue. NULL queues none.
  */
 int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
 
@@ -4036,7 +4037,7 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
  */
 
 /**
- * Sets the callback of asynchronous jobs for a context: 0, an error.
+ * Sets the callback of asynchronous jobs for a context. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4045,7 +4046,7 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
 int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
 
 /**
- * Sets the argument of that callback: 0, an error.
+ * Sets the argument of that callback. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4054,17 +4055,17 @@ int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
 int SSL_CTX_set_async_callback_arg(SSL_CTX *ctx, void *arg);
 
 /**
- * Descriptors to wait for: 0, there is no asynchronous job.
+ * Gives the descriptors to wait for. Returns 0: there is no asynchronous job.
  */
 int SSL_get_all_async_fds(SSL *ssl, int *fds, size_t *numfds);
 
 /**
- * State of the asynchronous job of a connection: 0, there is none.
+ * Returns the state of the asynchronous job of a connection: 0, because there is none.
  */
 int SSL_get_async_status(SSL *ssl, int *status);
 
 /**
- * Changes of the descriptors to wait for: 0, there is no asynchronous job.
+ * Gives the changes of the descriptors to wait for. Returns 0: there is no asynchronous job.
  */
 int SSL_get_changed_async_fds(SSL *ssl,
                               int *addfd,
@@ -4073,7 +4074,7 @@ int SSL_get_changed_async_fds(SSL *ssl,
                               size_t *numdelfds);
 
 /**
- * Sets the callback of asynchronous jobs for a connection: 0, an error.
+ * Sets the callback of asynchronous jobs for a connection. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4082,7 +4083,7 @@ int SSL_get_changed_async_fds(SSL *ssl,
 int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
 
 /**
- * Sets the argument of that callback: 0, an error.
+ * Sets the argument of that callback. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4103,7 +4104,7 @@ int SSL_waiting_for_async(SSL *ssl);
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 
 /**
- * Name of a compression method: NULL.
+ * Returns the name of a compression method: NULL.
  *
  * Lifetime: static.
  *
@@ -4112,7 +4113,7 @@ int SSL_COMP_add_compression_method(int id, COMP_METHOD *cm);
 const char *SSL_COMP_get0_name(const SSL_COMP *comp);
 
 /**
- * Returns the list of compression methods: NULL, there is none.
+ * Returns the list of compression methods: NULL, because there is none.
  *
  * Lifetime: static.
  *
@@ -4121,14 +4122,14 @@ const char *SSL_COMP_get0_name(const SSL_COMP *comp);
 struct stack_st_SSL_COMP *SSL_COMP_get_compression_methods(void);
 
 /**
- * Number of a compression method: -1.
+ * Returns the number of a compression method: -1.
  *
  * Done in part: as in a libssl built without compression.
  */
 int SSL_COMP_get_id(const SSL_COMP *comp);
 
 /**
- * Name of a compression method of libcrypto: NULL.
+ * Returns the name of a compression method of libcrypto: NULL.
  *
  * Lifetime: static.
  *
@@ -4137,7 +4138,7 @@ int SSL_COMP_get_id(const SSL_COMP *comp);
 const char *SSL_COMP_get_name(const COMP_METHOD *comp);
 
 /**
- * Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+ * Replaces the list of compression methods. Returns `methods`, because nothing is replaced.
  *
  * Lifetime: the caller's, freed by `sk_SSL_COMP_free`.
  *
@@ -4146,7 +4147,7 @@ const char *SSL_COMP_get_name(const COMP_METHOD *comp);
 struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_COMP *methods);
 
 /**
- * Compression of what a connection sends: NULL, none.
+ * Returns the compression of what a connection sends: NULL, because there is none.
  *
  * Lifetime: static.
  *
@@ -4155,7 +4156,7 @@ struct stack_st_SSL_COMP *SSL_COMP_set0_compression_methods(struct stack_st_SSL_
 const COMP_METHOD *SSL_get_current_compression(const SSL *ssl);
 
 /**
- * Compression of what a connection receives: NULL, none.
+ * Returns the compression of what a connection receives: NULL, because there is none.
  *
  * Lifetime: static.
  *
@@ -4169,14 +4170,14 @@ const COMP_METHOD *SSL_get_current_expansion(const SSL *ssl);
 int SSL_CTX_ct_is_enabled(const SSL_CTX *ctx);
 
 /**
- * Turns the checks on for a context: 0, an error.
+ * Turns the checks on for a context. Fails: returns 0.
  *
  * Not supported: certificate transparency.
  */
 int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 
 /**
- * Returns the logs a context trusts: NULL, none.
+ * Returns the logs a context trusts: NULL, because there is none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4185,14 +4186,15 @@ int SSL_CTX_enable_ct(SSL_CTX *ctx, int validation_mode);
 const CTLOG_STORE *SSL_CTX_get0_ctlog_store(const SSL_CTX *ctx);
 
 /**
- * Sets the logs a context trusts: an error. `logs` stays the caller's.
+ * Sets the logs a context trusts. Fails; `logs` stays the caller's.
  *
  * Not supported: certificate transparency.
  */
 void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
 
 /**
- * Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+ * Sets the policy of a context. Returns 1 for NULL, which turns the checks off; otherwise it fails
+ * and returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4201,14 +4203,14 @@ void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
 int SSL_CTX_set_ct_validation_callback(SSL_CTX *ctx, ssl_ct_validation_cb callback, void *arg);
 
 /**
- * Reads the logs a context trusts: 0, an error.
+ * Reads the logs a context trusts. Fails: returns 0.
  *
  * Not supported: certificate transparency.
  */
 int SSL_CTX_set_ctlog_list_file(SSL_CTX *ctx, const char *path);
 
 /**
- * Reads the default list of logs: 0, an error.
+ * Reads the default list of logs. Fails: returns 0.
  *
  * Not supported: certificate transparency.
  */
@@ -4220,14 +4222,14 @@ int SSL_CTX_set_default_ctlog_list_file(SSL_CTX *ctx);
 int SSL_ct_is_enabled(const SSL *ssl);
 
 /**
- * Turns the checks on for a connection: 0, an error.
+ * Turns the checks on for a connection. Fails: returns 0.
  *
  * Not supported: certificate transparency.
  */
 int SSL_enable_ct(SSL *ssl, int validation_mode);
 
 /**
- * Returns the timestamps a peer sent: NULL, none are read.
+ * Returns the timestamps a peer sent: NULL, because none are read.
  *
  * Lifetime: nothing is lent.
  *
@@ -4236,7 +4238,8 @@ int SSL_enable_ct(SSL *ssl, int validation_mode);
 const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 
 /**
- * Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+ * Sets the policy of a connection. Returns 1 for NULL, which turns the checks off; otherwise it
+ * fails and returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4245,7 +4248,7 @@ const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
 int SSL_set_ct_validation_callback(SSL *ssl, ssl_ct_validation_cb callback, void *arg);
 
 /**
- * Adds a client extension: 0, an error.
+ * Adds a client extension. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
@@ -4258,7 +4261,7 @@ int SSL_CTX_add_client_custom_ext(SSL_CTX *ctx,
                                   void *parse_arg);
 
 /**
- * Adds an extension: 0, an error.
+ * Adds an extension. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
@@ -4272,7 +4275,7 @@ int SSL_CTX_add_custom_ext(SSL_CTX *ctx,
                            void *parse_arg);
 
 /**
- * Adds a server extension: 0, an error.
+ * Adds a server extension. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
@@ -4290,14 +4293,14 @@ int SSL_CTX_add_server_custom_ext(SSL_CTX *ctx,
 int SSL_CTX_has_client_custom_ext(const SSL_CTX *ctx, unsigned int ext_type);
 
 /**
- * Loads server extensions from memory: 0, an error.
+ * Loads server extensions from memory. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
 int SSL_CTX_use_serverinfo(SSL_CTX *ctx, const unsigned char *serverinfo, size_t serverinfo_length);
 
 /**
- * Loads server extensions of a given form from memory: 0, an error.
+ * Loads server extensions of a given form from memory. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
@@ -4307,7 +4310,7 @@ int SSL_CTX_use_serverinfo_ex(SSL_CTX *ctx,
                               size_t serverinfo_length);
 
 /**
- * Loads server extensions from a PEM file: 0, an error.
+ * Loads server extensions from a PEM file. Fails: returns 0.
  *
  * Not supported: custom extensions.
  */
@@ -4321,56 +4324,57 @@ int SSL_CTX_use_serverinfo_file(SSL_CTX *ctx, const char *file);
 int SSL_extension_supported(unsigned int ext_type);
 
 /**
- * Clears DANE flags of a context: 0, the flags before, as none can be set.
+ * Clears DANE flags of a context. Returns 0, the former flags, because none can be set.
  *
  * Not supported: DANE.
  */
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
- * Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+ * Makes a context ready for DANE. Returns 1, although its connections cannot be enabled for it.
  *
  * Done in part: accepted; SSL_dane_enable fails.
  */
 int SSL_CTX_dane_enable(SSL_CTX *ctx);
 
 /**
- * Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+ * Sets the digest of a DANE matching type. Returns 1 and has no effect, because no connection uses
+ * it.
  *
  * Done in part: accepted; SSL_dane_enable fails.
  */
 int SSL_CTX_dane_mtype_set(SSL_CTX *ctx, const EVP_MD *md, uint8_t mtype, uint8_t ord);
 
 /**
- * Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+ * Sets DANE flags of a context. Returns 0, the former flags: DANE cannot be enabled.
  *
  * Not supported: DANE.
  */
 unsigned long SSL_CTX_dane_set_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
- * Clears DANE flags of a connection: 0, the flags before, as none can be set.
+ * Clears DANE flags of a connection. Returns 0, the former flags, because none can be set.
  *
  * Not supported: DANE.
  */
 unsigned long SSL_dane_clear_flags(SSL *ssl, unsigned long flags);
 
 /**
- * Enables DANE for a connection: -1, an error.
+ * Enables DANE for a connection. Fails: returns -1.
  *
  * Not supported: DANE.
  */
 int SSL_dane_enable(SSL *ssl, const char *basedomain);
 
 /**
- * Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+ * Sets DANE flags of a connection. Returns 0, the former flags: DANE cannot be enabled.
  *
  * Not supported: DANE.
  */
 unsigned long SSL_dane_set_flags(SSL *ssl, unsigned long flags);
 
 /**
- * Adds a TLSA record: -1, an error.
+ * Adds a TLSA record. Fails: returns -1.
  *
  * Not supported: DANE.
  */
@@ -4382,7 +4386,7 @@ int SSL_dane_tlsa_add(SSL *ssl,
                       size_t dlen);
 
 /**
- * Returns the DANE state of a connection: NULL, none.
+ * Returns the DANE state of a connection: NULL, because there is none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4391,7 +4395,7 @@ int SSL_dane_tlsa_add(SSL *ssl,
 SSL_DANE *SSL_get0_dane(SSL *ssl);
 
 /**
- * Depth of the certificate that a TLSA record matched: -1, none did.
+ * Returns the depth of the certificate that a TLSA record matched: -1, because none has matched.
  *
  * Lifetime: nothing is lent.
  *
@@ -4400,7 +4404,7 @@ SSL_DANE *SSL_get0_dane(SSL *ssl);
 int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
 
 /**
- * Fields of the TLSA record that matched: -1, none did.
+ * Gives the fields of the TLSA record that matched. Returns -1, because none has matched.
  *
  * Lifetime: nothing is lent.
  *
@@ -4425,7 +4429,7 @@ int SSL_get0_dane_tlsa(SSL *ssl,
 int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 
 /**
- * Sets the callback that gives DH parameters for a context. Accepted, never called.
+ * Sets the callback that gives DH parameters for a context. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4445,7 +4449,7 @@ void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export
 int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
 
 /**
- * Sets the callback that gives DH parameters for a connection. Accepted, never called.
+ * Sets the callback that gives DH parameters for a connection. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4459,8 +4463,8 @@ void SSL_set_tmp_dh_callback(SSL *ssl, DH *(*dh)(SSL *ssl, int is_export, int ke
 int SSL_is_dtls(const SSL *ssl);
 
 /**
- * Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
- * without it.
+ * Returns the method of any version of DTLS for clients: NULL with an error on the queue, as in a
+ * libssl built without it.
  *
  * Lifetime: static.
  *
@@ -4469,15 +4473,16 @@ int SSL_is_dtls(const SSL *ssl);
 const SSL_METHOD *DTLS_client_method(void);
 
 /**
- * Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
+ * Returns the largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is
+ * not known.
  *
  * Not supported: DTLS.
  */
 size_t DTLS_get_data_mtu(const SSL *ssl);
 
 /**
- * Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
- * built without it.
+ * Returns the method of any version of DTLS for either role: NULL with an error on the queue, as
+ * in a libssl built without it.
  *
  * Lifetime: static.
  *
@@ -4486,8 +4491,8 @@ size_t DTLS_get_data_mtu(const SSL *ssl);
 const SSL_METHOD *DTLS_method(void);
 
 /**
- * Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
- * without it.
+ * Returns the method of any version of DTLS for servers: NULL with an error on the queue, as in a
+ * libssl built without it.
  *
  * Lifetime: static.
  *
@@ -4496,7 +4501,7 @@ const SSL_METHOD *DTLS_method(void);
 const SSL_METHOD *DTLS_server_method(void);
 
 /**
- * Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
+ * Sets the retransmission timer callback of DTLS. Fails, because it would never be called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4505,7 +4510,8 @@ const SSL_METHOD *DTLS_server_method(void);
 void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
 
 /**
- * Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+ * Returns the method of DTLS 1.2 for clients: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4514,8 +4520,8 @@ void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
 const SSL_METHOD *DTLSv1_2_client_method(void);
 
 /**
- * Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
- * it.
+ * Returns the method of DTLS 1.2 for either role: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4524,7 +4530,8 @@ const SSL_METHOD *DTLSv1_2_client_method(void);
 const SSL_METHOD *DTLSv1_2_method(void);
 
 /**
- * Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
+ * Returns the method of DTLS 1.2 for servers: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4533,7 +4540,8 @@ const SSL_METHOD *DTLSv1_2_method(void);
 const SSL_METHOD *DTLSv1_2_server_method(void);
 
 /**
- * Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+ * Returns the method of DTLS 1.0 for clients: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4542,15 +4550,16 @@ const SSL_METHOD *DTLSv1_2_server_method(void);
 const SSL_METHOD *DTLSv1_client_method(void);
 
 /**
- * Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
+ * Waits for a ClientHello with a valid cookie. Fails: returns -1, a fatal error
+ * (DTLSv1_listen(3)).
  *
  * Not supported: DTLS.
  */
 int DTLSv1_listen(SSL *ssl, BIO_ADDR *client);
 
 /**
- * Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
- * it.
+ * Returns the method of DTLS 1.0 for either role: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4559,7 +4568,8 @@ int DTLSv1_listen(SSL *ssl, BIO_ADDR *client);
 const SSL_METHOD *DTLSv1_method(void);
 
 /**
- * Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
+ * Returns the method of DTLS 1.0 for servers: NULL with an error on the queue, as in a libssl
+ * built without it.
  *
  * Lifetime: static.
  *
@@ -4568,7 +4578,7 @@ const SSL_METHOD *DTLSv1_method(void);
 const SSL_METHOD *DTLSv1_server_method(void);
 
 /**
- * Sets the callback that makes DTLS cookies. Accepted, never called.
+ * Sets the callback that makes DTLS cookies. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4580,7 +4590,7 @@ void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
                                                              unsigned int *cookie_len));
 
 /**
- * Sets the callback that checks DTLS cookies. Accepted, never called.
+ * Sets the callback that checks DTLS cookies. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4592,7 +4602,7 @@ void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
                                                               unsigned int cookie_len));
 
 /**
- * Sets the callback that gives the master secret: 0, an error.
+ * Sets the callback that gives the master secret. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4601,14 +4611,14 @@ void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
 int SSL_set_session_secret_cb(SSL *ssl, tls_session_secret_cb_fn session_secret_cb, void *arg);
 
 /**
- * Sets the bytes of the ticket extension: 0, an error.
+ * Sets the bytes of the ticket extension. Fails: returns 0.
  *
  * Not supported: EAP-FAST.
  */
 int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 
 /**
- * Sets the callback that sees the ticket extension: 0, an error.
+ * Sets the callback that sees the ticket extension. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4617,14 +4627,14 @@ int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 int SSL_set_session_ticket_ext_cb(SSL *ssl, tls_session_ticket_ext_cb_fn callback, void *arg);
 
 /**
- * Lets an ENGINE choose the client certificate: 0, an error.
+ * Lets an ENGINE choose the client certificate. Fails: returns 0.
  *
  * Not supported: ENGINE.
  */
 int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
 
 /**
- * Access to internals for OpenSSL's own tests: NULL.
+ * Gives OpenSSL's own tests access to internals. Returns NULL.
  *
  * Lifetime: static.
  *
@@ -4633,7 +4643,7 @@ int SSL_CTX_set_client_cert_engine(SSL_CTX *ctx, ENGINE *e);
 const struct openssl_ssl_test_functions *SSL_test_functions(void);
 
 /**
- * Sets a client's NPN callback. Accepted, never called.
+ * Sets a client's NPN callback. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4642,7 +4652,7 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
 void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func callback, void *arg);
 
 /**
- * Sets a server's NPN callback. Accepted, never called.
+ * Sets a server's NPN callback. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4678,22 +4688,22 @@ int SSL_verify_client_post_handshake(SSL *ssl);
 void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
 
 /**
- * Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
- * padding.
+ * Pads the records of a context to blocks. Returns 1 for blocks of 0 or 1 bytes, which is no
+ * padding; otherwise it fails and returns 0.
  *
  * Not supported: record padding.
  */
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
 
 /**
- * Sets the size of read buffers of a context. Accepted, without effect.
+ * Sets the size of read buffers of a context. It is accepted and has no effect.
  *
  * Done in part: accepted, without effect.
  */
 void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 
 /**
- * Sets the callback that pads the records of a context: an error unless it is NULL.
+ * Sets the callback that pads the records of a context. Fails unless it is NULL.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4705,8 +4715,8 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
                                                                           void *arg));
 
 /**
- * Sets the argument of the padding callback of a context. Without effect, as there is no such
- * callback.
+ * Sets the argument of the padding callback of a context. It has no effect, because there is no
+ * such callback.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4715,15 +4725,15 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
 void SSL_CTX_set_record_padding_callback_arg(SSL_CTX *ctx, void *arg);
 
 /**
- * Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
- * which turns it off.
+ * Asks the peer of a context for small records (RFC 6066, section 4). Returns 1 for mode 0, which
+ * turns it off; otherwise it fails and returns 0.
  *
  * Not supported: max_fragment_length.
  */
 int SSL_CTX_set_tlsext_max_fragment_length(SSL_CTX *ctx, uint8_t mode);
 
 /**
- * Allocates the buffers of a connection: always 1, they are made when needed.
+ * Allocates the buffers of a connection. Returns 1: they are made when they are needed.
  *
  * Done in part: accepted, without effect.
  */
@@ -4739,22 +4749,22 @@ int SSL_alloc_buffers(SSL *ssl);
 void *SSL_get_record_padding_callback_arg(const SSL *ssl);
 
 /**
- * Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
- * no padding.
+ * Pads the records of a connection to blocks. Returns 1 for blocks of 0 or 1 bytes, which is no
+ * padding; otherwise it fails and returns 0.
  *
  * Not supported: record padding.
  */
 int SSL_set_block_padding(SSL *ssl, size_t block_size);
 
 /**
- * Sets the size of read buffers of a connection. Accepted, without effect.
+ * Sets the size of read buffers of a connection. It is accepted and has no effect.
  *
  * Done in part: accepted, without effect.
  */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
 /**
- * Sets the callback that pads the records of a connection: an error unless it is NULL.
+ * Sets the callback that pads the records of a connection. Fails unless it is NULL.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4766,8 +4776,8 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
                                                                  void *arg));
 
 /**
- * Sets the argument of the padding callback of a connection. Without effect, as there is no such
- * callback.
+ * Sets the argument of the padding callback of a connection. It has no effect, because there is no
+ * such callback.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4776,22 +4786,22 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
 void SSL_set_record_padding_callback_arg(SSL *ssl, void *arg);
 
 /**
- * Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
- * 0, which turns it off.
+ * Asks the peer of a connection for small records (RFC 6066, section 4). Returns 1 for mode 0,
+ * which turns it off; otherwise it fails and returns 0.
  *
  * Not supported: max_fragment_length.
  */
 int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode);
 
 /**
- * Starts a renegotiation: 0, an error.
+ * Starts a renegotiation. Fails: returns 0.
  *
  * Not supported: renegotiation.
  */
 int SSL_renegotiate(SSL *ssl);
 
 /**
- * Starts a renegotiation that resumes the session: 0, an error.
+ * Starts a renegotiation that resumes the session. Fails: returns 0.
  *
  * Not supported: renegotiation.
  */
@@ -4803,28 +4813,28 @@ int SSL_renegotiate_abbreviated(SSL *ssl);
 int SSL_renegotiate_pending(const SSL *ssl);
 
 /**
- * Computes the client's SRP value: 0, an error.
+ * Computes the client's SRP value. Fails: returns 0.
  *
  * Not supported: SRP.
  */
 int SRP_Calc_A_param(SSL *ssl);
 
 /**
- * Frees the SRP state of a context: always 1, there is none.
+ * Frees the SRP state of a context. Returns 1: there is none.
  *
  * Done in part: empty state only.
  */
 int SSL_CTX_SRP_CTX_free(SSL_CTX *ctx);
 
 /**
- * Clears the SRP state of a context: always 1, there is none.
+ * Clears the SRP state of a context. Returns 1: there is none.
  *
  * Done in part: empty state only.
  */
 int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 
 /**
- * Sets the argument of the SRP callbacks: 0, an error.
+ * Sets the argument of the SRP callbacks. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4833,7 +4843,7 @@ int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
 
 /**
- * Sets the callback that asks for an SRP password: 0, an error.
+ * Sets the callback that asks for an SRP password. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4842,28 +4852,28 @@ int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
 int SSL_CTX_set_srp_client_pwd_callback(SSL_CTX *ctx, char *(*callback)(SSL*, void*));
 
 /**
- * Sets an SRP client's password: 0, an error.
+ * Sets an SRP client's password. Fails: returns 0.
  *
  * Not supported: SRP.
  */
 int SSL_CTX_set_srp_password(SSL_CTX *ctx, char *password);
 
 /**
- * Sets the smallest SRP group: 0, an error.
+ * Sets the smallest SRP group. Fails: returns 0.
  *
  * Not supported: SRP.
  */
 int SSL_CTX_set_srp_strength(SSL_CTX *ctx, int strength);
 
 /**
- * Sets an SRP client's user name: 0, an error.
+ * Sets an SRP client's user name. Fails: returns 0.
  *
  * Not supported: SRP.
  */
 int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 
 /**
- * Sets the callback that finds SRP users: 0, an error.
+ * Sets the callback that finds SRP users. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4872,7 +4882,7 @@ int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, void*));
 
 /**
- * Sets the callback that accepts SRP groups: 0, an error.
+ * Sets the callback that accepts SRP groups. Fails: returns 0.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -4881,21 +4891,21 @@ int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, 
 int SSL_CTX_set_srp_verify_param_callback(SSL_CTX *ctx, int (*callback)(SSL*, void*));
 
 /**
- * Frees the SRP state of a connection: always 1, there is none.
+ * Frees the SRP state of a connection. Returns 1: there is none.
  *
  * Done in part: empty state only.
  */
 int SSL_SRP_CTX_free(SSL *ssl);
 
 /**
- * Clears the SRP state of a connection: always 1, there is none.
+ * Clears the SRP state of a connection. Returns 1: there is none.
  *
  * Done in part: empty state only.
  */
 int SSL_SRP_CTX_init(SSL *ssl);
 
 /**
- * Returns the prime of the SRP group: NULL, no connection uses SRP.
+ * Returns the prime of the SRP group: NULL, because no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4904,7 +4914,7 @@ int SSL_SRP_CTX_init(SSL *ssl);
 BIGNUM *SSL_get_srp_N(SSL *ssl);
 
 /**
- * Returns the generator of the SRP group: NULL, no connection uses SRP.
+ * Returns the generator of the SRP group: NULL, because no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4913,7 +4923,7 @@ BIGNUM *SSL_get_srp_N(SSL *ssl);
 BIGNUM *SSL_get_srp_g(SSL *ssl);
 
 /**
- * Returns the SRP user's information: NULL, no connection uses SRP.
+ * Returns the SRP user's information: NULL, because no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4922,7 +4932,7 @@ BIGNUM *SSL_get_srp_g(SSL *ssl);
 char *SSL_get_srp_userinfo(SSL *ssl);
 
 /**
- * Returns the SRP user's name: NULL, no connection uses SRP.
+ * Returns the SRP user's name: NULL, because no connection uses SRP.
  *
  * Lifetime: nothing is lent.
  *
@@ -4931,7 +4941,7 @@ char *SSL_get_srp_userinfo(SSL *ssl);
 char *SSL_get_srp_username(SSL *ssl);
 
 /**
- * Sets an SRP server's values: -1, an error.
+ * Sets an SRP server's values. Fails: returns -1.
  *
  * Not supported: SRP.
  */
@@ -4943,14 +4953,14 @@ int SSL_set_srp_server_param(SSL *ssl,
                              char *info);
 
 /**
- * Makes an SRP server's values from a password: -1, an error.
+ * Makes an SRP server's values from a password. Fails: returns -1.
  *
  * Not supported: SRP.
  */
 int SSL_set_srp_server_param_pw(SSL *ssl, const char *user, const char *pass, const char *grp);
 
 /**
- * Finds the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+ * Finds the SRP user of a connection. Fails: returns 2 (`SSL3_AL_FATAL`).
  *
  * Not supported: SRP.
  */
@@ -4964,7 +4974,7 @@ int SSL_srp_server_param_with_username(SSL *ssl, int *ad);
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
 /**
- * Returns the SRTP profile in use: NULL, none.
+ * Returns the SRTP profile in use: NULL, because there is none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4973,7 +4983,7 @@ int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 
 /**
- * Returns the SRTP profiles set: NULL, none.
+ * Returns the SRTP profiles set: NULL, because there is none.
  *
  * Lifetime: nothing is lent.
  *
@@ -4982,7 +4992,7 @@ SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 struct stack_st_SRTP_PROTECTION_PROFILE *SSL_get_srtp_profiles(SSL *ssl);
 
 /**
- * Sets the SRTP profiles of a connection: 1, which is failure here.
+ * Sets the SRTP profiles of a connection. Fails: returns 1.
  *
  * Not supported: DTLS-SRTP.
  */
@@ -4996,7 +5006,7 @@ int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
 int SSL_stateless(SSL *ssl);
 
 /**
- * Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
+ * Sets the callback that makes TLS 1.3 cookies. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -5008,7 +5018,7 @@ void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
                                                                              size_t *cookie_len));
 
 /**
- * Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+ * Sets the callback that checks TLS 1.3 cookies. It is accepted and never called.
  *
  * Lifetime: what the function is given: until it returns.
  *

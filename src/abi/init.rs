@@ -22,7 +22,7 @@ const NO_LOAD_CONFIG: u64 = 0x80;
 /// `OPENSSL_INIT_NO_LOAD_CONFIG` is among them; `settings` may name another file, and is not kept.
 ///
 /// Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
-/// any time, by any thread, as often as one likes: what was done before costs nothing.
+/// any time, by any thread, and more than once: nothing is done twice.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_init_ssl(
     opts: u64,

@@ -249,7 +249,8 @@ pub unsafe extern "C" fn SSL_use_psk_identity_hint(
     })
 }
 
-/// Identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with OpenSSL too.
+/// Returns the identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with
+/// OpenSSL too.
 ///
 /// Lifetime: that of the session.
 #[unsafe(no_mangle)]

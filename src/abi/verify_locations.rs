@@ -46,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
 
 /// Trusts the certificates of a PEM file, which is read now.
 ///
-/// Returns 1; or 0 with an error on the queue, none for NULL.
+/// Returns 1; or 0 with an error on the queue. NULL queues none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_file(
     ctx: *mut Context,
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_file(
 
 /// Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
 ///
-/// Returns 1; or 0 with an error on the queue, none for NULL.
+/// Returns 1; or 0 with an error on the queue. NULL queues none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_dir(
     ctx: *mut Context,
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_dir(
 
 /// Trusts the certificates at a URI, see ossl_store(7).
 ///
-/// Returns 1; or 0 with an error on the queue, none for NULL.
+/// Returns 1; or 0 with an error on the queue. NULL queues none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_load_verify_store(
     ctx: *mut Context,

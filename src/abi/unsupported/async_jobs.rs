@@ -10,7 +10,7 @@ use crate::context::Context;
 /// Why these functions fail.
 const WHY: &str = "Reprise starts no asynchronous jobs";
 
-/// Sets the callback of asynchronous jobs for a context: 0, an error.
+/// Sets the callback of asynchronous jobs for a context. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback(
     unsupported(c"SSL_CTX_set_async_callback", 0, WHY)
 }
 
-/// Sets the argument of that callback: 0, an error.
+/// Sets the argument of that callback. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback_arg(
     unsupported(c"SSL_CTX_set_async_callback_arg", 0, WHY)
 }
 
-/// Descriptors to wait for: 0, there is no asynchronous job.
+/// Gives the descriptors to wait for. Returns 0: there is no asynchronous job.
 ///
 /// Status: done
 #[unsafe(no_mangle)]
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn SSL_get_all_async_fds(
     0
 }
 
-/// State of the asynchronous job of a connection: 0, there is none.
+/// Returns the state of the asynchronous job of a connection: 0, because there is none.
 ///
 /// Status: done
 #[unsafe(no_mangle)]
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn SSL_get_async_status(ssl: *mut Connection, status: *mut
     0
 }
 
-/// Changes of the descriptors to wait for: 0, there is no asynchronous job.
+/// Gives the changes of the descriptors to wait for. Returns 0: there is no asynchronous job.
 ///
 /// Status: done
 #[unsafe(no_mangle)]
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
     0
 }
 
-/// Sets the callback of asynchronous jobs for a connection: 0, an error.
+/// Sets the callback of asynchronous jobs for a connection. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn SSL_set_async_callback(
     unsupported(c"SSL_set_async_callback", 0, WHY)
 }
 
-/// Sets the argument of that callback: 0, an error.
+/// Sets the argument of that callback. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

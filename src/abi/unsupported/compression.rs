@@ -24,7 +24,7 @@ pub unsafe extern "C" fn SSL_COMP_add_compression_method(
     unsupported(c"SSL_COMP_add_compression_method", 1, WHY)
 }
 
-/// Name of a compression method: NULL.
+/// Returns the name of a compression method: NULL.
 ///
 /// Lifetime: static.
 ///
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_COMP_get0_name(comp: *const CompressionEntry) -> *c
     ptr::null()
 }
 
-/// Returns the list of compression methods: NULL, there is none.
+/// Returns the list of compression methods: NULL, because there is none.
 ///
 /// Lifetime: static.
 ///
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn SSL_COMP_get_compression_methods() -> *mut CompressionS
     ptr::null_mut()
 }
 
-/// Number of a compression method: -1.
+/// Returns the number of a compression method: -1.
 ///
 /// Status: partial (as in a libssl built without compression)
 #[unsafe(no_mangle)]
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn SSL_COMP_get_id(comp: *const CompressionEntry) -> c_int
     -1
 }
 
-/// Name of a compression method of libcrypto: NULL.
+/// Returns the name of a compression method of libcrypto: NULL.
 ///
 /// Lifetime: static.
 ///
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn SSL_COMP_get_name(comp: *const ffi::COMP_METHOD) -> *co
     ptr::null()
 }
 
-/// Replaces the list of compression methods: hands `methods` back, as nothing was replaced.
+/// Replaces the list of compression methods. Returns `methods`, because nothing is replaced.
 ///
 /// Lifetime: the caller's, freed by `sk_SSL_COMP_free`.
 ///
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
     methods
 }
 
-/// Compression of what a connection sends: NULL, none.
+/// Returns the compression of what a connection sends: NULL, because there is none.
 ///
 /// Lifetime: static.
 ///
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn SSL_get_current_compression(
     ptr::null()
 }
 
-/// Compression of what a connection receives: NULL, none.
+/// Returns the compression of what a connection receives: NULL, because there is none.
 ///
 /// Lifetime: static.
 ///

@@ -22,7 +22,7 @@ pub unsafe extern "C" fn SSL_CTX_ct_is_enabled(ctx: *const Context) -> c_int {
     0
 }
 
-/// Turns the checks on for a context: 0, an error.
+/// Turns the checks on for a context. Fails: returns 0.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_CTX_enable_ct(ctx: *mut Context, validation_mode: c
     unsupported(c"SSL_CTX_enable_ct", 0, WHY)
 }
 
-/// Returns the logs a context trusts: NULL, none.
+/// Returns the logs a context trusts: NULL, because there is none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_ctlog_store(ctx: *const Context) -> *const
     ptr::null()
 }
 
-/// Sets the logs a context trusts: an error. `logs` stays the caller's.
+/// Sets the logs a context trusts. Fails; `logs` stays the caller's.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -48,7 +48,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut 
     unsupported(c"SSL_CTX_set0_ctlog_store", (), WHY)
 }
 
-/// Sets the policy of a context: 0, an error; 1 for NULL, which turns the checks off.
+/// Sets the policy of a context. Returns 1 for NULL, which turns the checks off; otherwise it fails
+/// and returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -66,7 +67,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ct_validation_callback(
     unsupported(c"SSL_CTX_set_ct_validation_callback", 0, WHY)
 }
 
-/// Reads the logs a context trusts: 0, an error.
+/// Reads the logs a context trusts. Fails: returns 0.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -77,7 +78,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ctlog_list_file(
     unsupported(c"SSL_CTX_set_ctlog_list_file", 0, WHY)
 }
 
-/// Reads the default list of logs: 0, an error.
+/// Reads the default list of logs. Fails: returns 0.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn SSL_ct_is_enabled(ssl: *const Connection) -> c_int {
     0
 }
 
-/// Turns the checks on for a connection: 0, an error.
+/// Turns the checks on for a connection. Fails: returns 0.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -101,7 +102,7 @@ pub unsafe extern "C" fn SSL_enable_ct(ssl: *mut Connection, validation_mode: c_
     unsupported(c"SSL_enable_ct", 0, WHY)
 }
 
-/// Returns the timestamps a peer sent: NULL, none are read.
+/// Returns the timestamps a peer sent: NULL, because none are read.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -111,7 +112,8 @@ pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctS
     ptr::null()
 }
 
-/// Sets the policy of a connection: 0, an error; 1 for NULL, which turns the checks off.
+/// Sets the policy of a connection. Returns 1 for NULL, which turns the checks off; otherwise it
+/// fails and returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

@@ -19,7 +19,7 @@ const HANDLED_BY_OPENSSL: [c_uint; 24] = [
 /// Why these functions fail.
 const WHY: &str = "Reprise cannot send extensions that its engine does not know";
 
-/// Adds a client extension: 0, an error.
+/// Adds a client extension. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_CTX_add_client_custom_ext(
     unsupported(c"SSL_CTX_add_client_custom_ext", 0, WHY)
 }
 
-/// Adds an extension: 0, an error.
+/// Adds an extension. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn SSL_CTX_add_custom_ext(
     unsupported(c"SSL_CTX_add_custom_ext", 0, WHY)
 }
 
-/// Adds a server extension: 0, an error.
+/// Adds a server extension. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn SSL_CTX_has_client_custom_ext(
     0
 }
 
-/// Loads server extensions from memory: 0, an error.
+/// Loads server extensions from memory. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo(
     unsupported(c"SSL_CTX_use_serverinfo", 0, WHY)
 }
 
-/// Loads server extensions of a given form from memory: 0, an error.
+/// Loads server extensions of a given form from memory. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn SSL_CTX_use_serverinfo_ex(
     unsupported(c"SSL_CTX_use_serverinfo_ex", 0, WHY)
 }
 
-/// Loads server extensions from a PEM file: 0, an error.
+/// Loads server extensions from a PEM file. Fails: returns 0.
 ///
 /// Status: unsupported (custom extensions)
 #[unsafe(no_mangle)]

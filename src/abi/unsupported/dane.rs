@@ -18,7 +18,7 @@ use crate::context::Context;
 /// Why these functions fail.
 const WHY: &str = "Reprise does not verify by DANE";
 
-/// Clears DANE flags of a context: 0, the flags before, as none can be set.
+/// Clears DANE flags of a context. Returns 0, the former flags, because none can be set.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ul
     0
 }
 
-/// Makes a context ready for DANE: 1, though its connections cannot be enabled for it.
+/// Makes a context ready for DANE. Returns 1, although its connections cannot be enabled for it.
 ///
 /// Status: partial (accepted; SSL_dane_enable fails)
 #[unsafe(no_mangle)]
@@ -35,7 +35,8 @@ pub unsafe extern "C" fn SSL_CTX_dane_enable(ctx: *mut Context) -> c_int {
     1
 }
 
-/// Sets the digest of a DANE matching type: 1, without effect, as no connection uses it.
+/// Sets the digest of a DANE matching type. Returns 1 and has no effect, because no connection uses
+/// it.
 ///
 /// Status: partial (accepted; SSL_dane_enable fails)
 #[unsafe(no_mangle)]
@@ -48,7 +49,7 @@ pub unsafe extern "C" fn SSL_CTX_dane_mtype_set(
     1
 }
 
-/// Sets DANE flags of a context: 0, the flags before; DANE cannot be enabled.
+/// Sets DANE flags of a context. Returns 0, the former flags: DANE cannot be enabled.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn SSL_CTX_dane_set_flags(ctx: *mut Context, flags: c_ulon
     0
 }
 
-/// Clears DANE flags of a connection: 0, the flags before, as none can be set.
+/// Clears DANE flags of a connection. Returns 0, the former flags, because none can be set.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -66,7 +67,7 @@ pub unsafe extern "C" fn SSL_dane_clear_flags(ssl: *mut Connection, flags: c_ulo
     0
 }
 
-/// Enables DANE for a connection: -1, an error.
+/// Enables DANE for a connection. Fails: returns -1.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn SSL_dane_enable(ssl: *mut Connection, basedomain: *cons
     unsupported(c"SSL_dane_enable", -1, WHY)
 }
 
-/// Sets DANE flags of a connection: 0, the flags before; DANE cannot be enabled.
+/// Sets DANE flags of a connection. Returns 0, the former flags: DANE cannot be enabled.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn SSL_dane_set_flags(ssl: *mut Connection, flags: c_ulong
     0
 }
 
-/// Adds a TLSA record: -1, an error.
+/// Adds a TLSA record. Fails: returns -1.
 ///
 /// Status: unsupported (DANE)
 #[unsafe(no_mangle)]
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn SSL_dane_tlsa_add(
     unsupported(c"SSL_dane_tlsa_add", -1, WHY)
 }
 
-/// Returns the DANE state of a connection: NULL, none.
+/// Returns the DANE state of a connection: NULL, because there is none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -108,7 +109,7 @@ pub unsafe extern "C" fn SSL_get0_dane(ssl: *mut Connection) -> *mut Dane {
     ptr::null_mut()
 }
 
-/// Depth of the certificate that a TLSA record matched: -1, none did.
+/// Returns the depth of the certificate that a TLSA record matched: -1, because none has matched.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -122,7 +123,7 @@ pub unsafe extern "C" fn SSL_get0_dane_authority(
     -1
 }
 
-/// Fields of the TLSA record that matched: -1, none did.
+/// Gives the fields of the TLSA record that matched. Returns -1, because none has matched.
 ///
 /// Lifetime: nothing is lent.
 ///

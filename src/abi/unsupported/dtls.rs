@@ -22,8 +22,8 @@ pub unsafe extern "C" fn SSL_is_dtls(ssl: *const Connection) -> c_int {
     0
 }
 
-/// Method of any version of DTLS, clients: NULL with an error on the queue, as in a libssl built
-/// without it.
+/// Returns the method of any version of DTLS for clients: NULL with an error on the queue, as in a
+/// libssl built without it.
 ///
 /// Lifetime: static.
 ///
@@ -33,7 +33,8 @@ pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
     unsupported(c"DTLS_client_method", ptr::null(), WHY)
 }
 
-/// Largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is not known.
+/// Returns the largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is
+/// not known.
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -41,8 +42,8 @@ pub unsafe extern "C" fn DTLS_get_data_mtu(ssl: *const Connection) -> usize {
     0
 }
 
-/// Method of any version of DTLS, either role: NULL with an error on the queue, as in a libssl
-/// built without it.
+/// Returns the method of any version of DTLS for either role: NULL with an error on the queue, as
+/// in a libssl built without it.
 ///
 /// Lifetime: static.
 ///
@@ -52,8 +53,8 @@ pub unsafe extern "C" fn DTLS_method() -> *const Method {
     unsupported(c"DTLS_method", ptr::null(), WHY)
 }
 
-/// Method of any version of DTLS, servers: NULL with an error on the queue, as in a libssl built
-/// without it.
+/// Returns the method of any version of DTLS for servers: NULL with an error on the queue, as in a
+/// libssl built without it.
 ///
 /// Lifetime: static.
 ///
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
     unsupported(c"DTLS_server_method", ptr::null(), WHY)
 }
 
-/// Sets the retransmission timer callback of DTLS: it would never be called, so this is an error.
+/// Sets the retransmission timer callback of DTLS. Fails, because it would never be called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -73,7 +74,8 @@ pub unsafe extern "C" fn DTLS_set_timer_cb(ssl: *mut Connection, callback: DtlsT
     unsupported(c"DTLS_set_timer_cb", (), WHY)
 }
 
-/// Method of DTLS 1.2, clients: NULL with an error on the queue, as in a libssl built without it.
+/// Returns the method of DTLS 1.2 for clients: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -83,8 +85,8 @@ pub unsafe extern "C" fn DTLSv1_2_client_method() -> *const Method {
     unsupported(c"DTLSv1_2_client_method", ptr::null(), WHY)
 }
 
-/// Method of DTLS 1.2, either role: NULL with an error on the queue, as in a libssl built without
-/// it.
+/// Returns the method of DTLS 1.2 for either role: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -94,7 +96,8 @@ pub unsafe extern "C" fn DTLSv1_2_method() -> *const Method {
     unsupported(c"DTLSv1_2_method", ptr::null(), WHY)
 }
 
-/// Method of DTLS 1.2, servers: NULL with an error on the queue, as in a libssl built without it.
+/// Returns the method of DTLS 1.2 for servers: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -104,7 +107,8 @@ pub unsafe extern "C" fn DTLSv1_2_server_method() -> *const Method {
     unsupported(c"DTLSv1_2_server_method", ptr::null(), WHY)
 }
 
-/// Method of DTLS 1.0, clients: NULL with an error on the queue, as in a libssl built without it.
+/// Returns the method of DTLS 1.0 for clients: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -114,7 +118,8 @@ pub unsafe extern "C" fn DTLSv1_client_method() -> *const Method {
     unsupported(c"DTLSv1_client_method", ptr::null(), WHY)
 }
 
-/// Waits for a ClientHello with a valid cookie: -1, a fatal error (DTLSv1_listen(3)).
+/// Waits for a ClientHello with a valid cookie. Fails: returns -1, a fatal error
+/// (DTLSv1_listen(3)).
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -122,8 +127,8 @@ pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut Connection, client: *mut BioAdd
     unsupported(c"DTLSv1_listen", -1, WHY)
 }
 
-/// Method of DTLS 1.0, either role: NULL with an error on the queue, as in a libssl built without
-/// it.
+/// Returns the method of DTLS 1.0 for either role: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -133,7 +138,8 @@ pub unsafe extern "C" fn DTLSv1_method() -> *const Method {
     unsupported(c"DTLSv1_method", ptr::null(), WHY)
 }
 
-/// Method of DTLS 1.0, servers: NULL with an error on the queue, as in a libssl built without it.
+/// Returns the method of DTLS 1.0 for servers: NULL with an error on the queue, as in a libssl
+/// built without it.
 ///
 /// Lifetime: static.
 ///
@@ -143,7 +149,7 @@ pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
     unsupported(c"DTLSv1_server_method", ptr::null(), WHY)
 }
 
-/// Sets the callback that makes DTLS cookies. Accepted, never called.
+/// Sets the callback that makes DTLS cookies. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -156,7 +162,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
     // Nothing to do: only DTLS calls it, and s_server sets it for TLS too.
 }
 
-/// Sets the callback that checks DTLS cookies. Accepted, never called.
+/// Sets the callback that checks DTLS cookies. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

@@ -9,7 +9,7 @@ use crate::connection::Connection;
 /// Why these functions fail.
 const WHY: &str = "Reprise has no EAP-FAST hooks: session tickets and secrets cannot be replaced during a handshake";
 
-/// Sets the callback that gives the master secret: 0, an error.
+/// Sets the callback that gives the master secret. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_set_session_secret_cb(
     unsupported(c"SSL_set_session_secret_cb", 0, WHY)
 }
 
-/// Sets the bytes of the ticket extension: 0, an error.
+/// Sets the bytes of the ticket extension. Fails: returns 0.
 ///
 /// Status: unsupported (EAP-FAST)
 #[unsafe(no_mangle)]
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_set_session_ticket_ext(
     unsupported(c"SSL_set_session_ticket_ext", 0, WHY)
 }
 
-/// Sets the callback that sees the ticket extension: 0, an error.
+/// Sets the callback that sees the ticket extension. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

@@ -10,7 +10,7 @@ use crate::context::Context;
 /// Why these functions fail.
 const WHY: &str = "Reprise takes no certificates from ENGINEs: use SSL_CTX_use_certificate and SSL_CTX_use_PrivateKey";
 
-/// Lets an ENGINE choose the client certificate: 0, an error.
+/// Lets an ENGINE choose the client certificate. Fails: returns 0.
 ///
 /// Status: unsupported (ENGINE)
 #[unsafe(no_mangle)]

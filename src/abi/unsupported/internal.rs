@@ -4,7 +4,7 @@ use std::ptr;
 
 use crate::abi::types::TestFunctions;
 
-/// Access to internals for OpenSSL's own tests: NULL.
+/// Gives OpenSSL's own tests access to internals. Returns NULL.
 ///
 /// Lifetime: static.
 ///

@@ -9,7 +9,7 @@ use crate::callback::{NpnAdvertisedFunction, NpnSelectFunction};
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets a client's NPN callback. Accepted, never called.
+/// Sets a client's NPN callback. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
     // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
 }
 
-/// Sets a server's NPN callback. Accepted, never called.
+/// Sets a server's NPN callback. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///

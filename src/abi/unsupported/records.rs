@@ -30,8 +30,8 @@ pub unsafe extern "C" fn SSL_CTX_get_record_padding_callback_arg(
     ptr::null_mut()
 }
 
-/// Pads the records of a context to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is no
-/// padding.
+/// Pads the records of a context to blocks. Returns 1 for blocks of 0 or 1 bytes, which is no
+/// padding; otherwise it fails and returns 0.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut Context, block_size
     unsupported(c"SSL_CTX_set_block_padding", 0, WHY)
 }
 
-/// Sets the size of read buffers of a context. Accepted, without effect.
+/// Sets the size of read buffers of a context. It is accepted and has no effect.
 ///
 /// Status: partial (accepted, without effect)
 #[unsafe(no_mangle)]
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, 
     // Records are read exactly, whatever their size: no buffer needs a size.
 }
 
-/// Sets the callback that pads the records of a context: an error unless it is NULL.
+/// Sets the callback that pads the records of a context. Fails unless it is NULL.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
     }
 }
 
-/// Sets the argument of the padding callback of a context. Without effect, as there is no such
-/// callback.
+/// Sets the argument of the padding callback of a context. It has no effect, because there is no
+/// such callback.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -79,8 +79,8 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback_arg(
     // The argument of a callback that cannot be set.
 }
 
-/// Asks the peer of a context for small records (RFC 6066, section 4): 0, an error; 1 for mode 0,
-/// which turns it off.
+/// Asks the peer of a context for small records (RFC 6066, section 4). Returns 1 for mode 0, which
+/// turns it off; otherwise it fails and returns 0.
 ///
 /// Status: unsupported (max_fragment_length)
 #[unsafe(no_mangle)]
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(
     )
 }
 
-/// Allocates the buffers of a connection: always 1, they are made when needed.
+/// Allocates the buffers of a connection. Returns 1: they are made when they are needed.
 ///
 /// Status: partial (accepted, without effect)
 #[unsafe(no_mangle)]
@@ -119,8 +119,8 @@ pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(
     ptr::null_mut()
 }
 
-/// Pads the records of a connection to blocks: 0, an error; 1 for blocks of 0 or 1 bytes, which is
-/// no padding.
+/// Pads the records of a connection to blocks. Returns 1 for blocks of 0 or 1 bytes, which is no
+/// padding; otherwise it fails and returns 0.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut Connection, block_size:
     unsupported(c"SSL_set_block_padding", 0, WHY)
 }
 
-/// Sets the size of read buffers of a connection. Accepted, without effect.
+/// Sets the size of read buffers of a connection. It is accepted and has no effect.
 ///
 /// Status: partial (accepted, without effect)
 #[unsafe(no_mangle)]
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, l
     // Records are read exactly, whatever their size: no buffer needs a size.
 }
 
-/// Sets the callback that pads the records of a connection: an error unless it is NULL.
+/// Sets the callback that pads the records of a connection. Fails unless it is NULL.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -155,8 +155,8 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback(
     unsupported(c"SSL_set_record_padding_callback", 0, WHY)
 }
 
-/// Sets the argument of the padding callback of a connection. Without effect, as there is no such
-/// callback.
+/// Sets the argument of the padding callback of a connection. It has no effect, because there is no
+/// such callback.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -169,8 +169,8 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback_arg(
     // The argument of a callback that cannot be set.
 }
 
-/// Asks the peer of a connection for small records (RFC 6066, section 4): 0, an error; 1 for mode
-/// 0, which turns it off.
+/// Asks the peer of a connection for small records (RFC 6066, section 4). Returns 1 for mode 0,
+/// which turns it off; otherwise it fails and returns 0.
 ///
 /// Status: unsupported (max_fragment_length)
 #[unsafe(no_mangle)]

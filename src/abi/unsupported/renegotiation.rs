@@ -9,7 +9,7 @@ use crate::connection::Connection;
 const WHY: &str =
     "Reprise does not renegotiate: a new connection (or, in TLS 1.3, SSL_key_update) is needed";
 
-/// Starts a renegotiation: 0, an error.
+/// Starts a renegotiation. Fails: returns 0.
 ///
 /// Status: unsupported (renegotiation)
 #[unsafe(no_mangle)]
@@ -17,7 +17,7 @@ pub unsafe extern "C" fn SSL_renegotiate(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_renegotiate", 0, WHY)
 }
 
-/// Starts a renegotiation that resumes the session: 0, an error.
+/// Starts a renegotiation that resumes the session. Fails: returns 0.
 ///
 /// Status: unsupported (renegotiation)
 #[unsafe(no_mangle)]

@@ -16,7 +16,7 @@ use crate::context::Context;
 /// Why these functions fail.
 const WHY: &str = "Reprise has no SRP: the key exchange of RFC 5054 is not in its engine";
 
-/// Computes the client's SRP value: 0, an error.
+/// Computes the client's SRP value. Fails: returns 0.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn SRP_Calc_A_param(ssl: *mut Connection) -> c_int {
     unsupported(c"SRP_Calc_A_param", 0, WHY)
 }
 
-/// Frees the SRP state of a context: always 1, there is none.
+/// Frees the SRP state of a context. Returns 1: there is none.
 ///
 /// Status: partial (empty state only)
 #[unsafe(no_mangle)]
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_free(ctx: *mut Context) -> c_int {
     1
 }
 
-/// Clears the SRP state of a context: always 1, there is none.
+/// Clears the SRP state of a context. Returns 1: there is none.
 ///
 /// Status: partial (empty state only)
 #[unsafe(no_mangle)]
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_init(ctx: *mut Context) -> c_int {
     1
 }
 
-/// Sets the argument of the SRP callbacks: 0, an error.
+/// Sets the argument of the SRP callbacks. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_v
     unsupported(c"SSL_CTX_set_srp_cb_arg", 0, WHY)
 }
 
-/// Sets the callback that asks for an SRP password: 0, an error.
+/// Sets the callback that asks for an SRP password. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_client_pwd_callback(
     unsupported(c"SSL_CTX_set_srp_client_pwd_callback", 0, WHY)
 }
 
-/// Sets an SRP client's password: 0, an error.
+/// Sets an SRP client's password. Fails: returns 0.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_password(
     unsupported(c"SSL_CTX_set_srp_password", 0, WHY)
 }
 
-/// Sets the smallest SRP group: 0, an error.
+/// Sets the smallest SRP group. Fails: returns 0.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_strength(ctx: *mut Context, strength: c
     unsupported(c"SSL_CTX_set_srp_strength", 0, WHY)
 }
 
-/// Sets an SRP client's user name: 0, an error.
+/// Sets an SRP client's user name. Fails: returns 0.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
     unsupported(c"SSL_CTX_set_srp_username", 0, WHY)
 }
 
-/// Sets the callback that finds SRP users: 0, an error.
+/// Sets the callback that finds SRP users. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
     unsupported(c"SSL_CTX_set_srp_username_callback", 0, WHY)
 }
 
-/// Sets the callback that accepts SRP groups: 0, an error.
+/// Sets the callback that accepts SRP groups. Fails: returns 0.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_verify_param_callback(
     unsupported(c"SSL_CTX_set_srp_verify_param_callback", 0, WHY)
 }
 
-/// Frees the SRP state of a connection: always 1, there is none.
+/// Frees the SRP state of a connection. Returns 1: there is none.
 ///
 /// Status: partial (empty state only)
 #[unsafe(no_mangle)]
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn SSL_SRP_CTX_free(ssl: *mut Connection) -> c_int {
     1
 }
 
-/// Clears the SRP state of a connection: always 1, there is none.
+/// Clears the SRP state of a connection. Returns 1: there is none.
 ///
 /// Status: partial (empty state only)
 #[unsafe(no_mangle)]
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn SSL_SRP_CTX_init(ssl: *mut Connection) -> c_int {
     1
 }
 
-/// Returns the prime of the SRP group: NULL, no connection uses SRP.
+/// Returns the prime of the SRP group: NULL, because no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn SSL_get_srp_N(ssl: *mut Connection) -> *mut ffi::BIGNUM
     ptr::null_mut()
 }
 
-/// Returns the generator of the SRP group: NULL, no connection uses SRP.
+/// Returns the generator of the SRP group: NULL, because no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn SSL_get_srp_g(ssl: *mut Connection) -> *mut ffi::BIGNUM
     ptr::null_mut()
 }
 
-/// Returns the SRP user's information: NULL, no connection uses SRP.
+/// Returns the SRP user's information: NULL, because no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn SSL_get_srp_userinfo(ssl: *mut Connection) -> *mut c_ch
     ptr::null_mut()
 }
 
-/// Returns the SRP user's name: NULL, no connection uses SRP.
+/// Returns the SRP user's name: NULL, because no connection uses SRP.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn SSL_get_srp_username(ssl: *mut Connection) -> *mut c_ch
     ptr::null_mut()
 }
 
-/// Sets an SRP server's values: -1, an error.
+/// Sets an SRP server's values. Fails: returns -1.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn SSL_set_srp_server_param(
     unsupported(c"SSL_set_srp_server_param", -1, WHY)
 }
 
-/// Makes an SRP server's values from a password: -1, an error.
+/// Makes an SRP server's values from a password. Fails: returns -1.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -204,7 +204,7 @@ pub unsafe extern "C" fn SSL_set_srp_server_param_pw(
     unsupported(c"SSL_set_srp_server_param_pw", -1, WHY)
 }
 
-/// Finds the SRP user of a connection: 2 (`SSL3_AL_FATAL`), an error.
+/// Finds the SRP user of a connection. Fails: returns 2 (`SSL3_AL_FATAL`).
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]

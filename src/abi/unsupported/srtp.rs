@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(
     unsupported(c"SSL_CTX_set_tlsext_use_srtp", 1, WHY)
 }
 
-/// Returns the SRTP profile in use: NULL, none.
+/// Returns the SRTP profile in use: NULL, because there is none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(
     ptr::null_mut()
 }
 
-/// Returns the SRTP profiles set: NULL, none.
+/// Returns the SRTP profiles set: NULL, because there is none.
 ///
 /// Lifetime: nothing is lent.
 ///
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn SSL_get_srtp_profiles(
     ptr::null_mut()
 }
 
-/// Sets the SRTP profiles of a connection: 1, which is failure here.
+/// Sets the SRTP profiles of a connection. Fails: returns 1.
 ///
 /// Status: unsupported (DTLS-SRTP)
 #[unsafe(no_mangle)]

@@ -18,7 +18,7 @@ pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
     unsupported(c"SSL_stateless", -1, WHY)
 }
 
-/// Sets the callback that makes TLS 1.3 cookies. Accepted, never called.
+/// Sets the callback that makes TLS 1.3 cookies. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
     // Nothing to do: only SSL_stateless calls it, and s_server sets it always.
 }
 
-/// Sets the callback that checks TLS 1.3 cookies. Accepted, never called.
+/// Sets the callback that checks TLS 1.3 cookies. It is accepted and never called.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
