@@ -121,6 +121,8 @@ impl KnownAs<SslContext> for Context {}
 impl Context {
     /// `SSL_CTX_new_ex(3)`.
     pub fn new(library: LibraryContext, method: &'static Method) -> Result<Arc<Self>> {
+        // Before there are ticket keys.
+        reference::prepare();
         let settings = Settings::new(Algorithms::of(&library))?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
