@@ -112,7 +112,7 @@ static void a_session_that_was_offered_in_vain_is_a_miss_and_stays_valid(const s
     pair_init(&pair, protocol);
     session = pair_new_session(&pair);
     SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"other", 5);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     SSL_set1_host(pair.client, "wrong.example");
     pair_try_handshake(&pair, &client, &server);
@@ -196,13 +196,13 @@ static void a_renewed_tls12_ticket_takes_the_old_session_out_of_the_clients_cach
     pair_init(&pair, &TLS12);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(pair.server_ctx, ticket_keys);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_new_session);
     SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
     session = pair_new_session(&pair);
     CHECK_EQ(new_sessions, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
 
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK(SSL_get_session(pair.client) != session);

@@ -91,7 +91,7 @@ static void connect_anyhow(struct shared *shared)
     SSL_CTX_up_ref(shared->server_ctx);
     pair.client_ctx = shared->client_ctx;
     pair.server_ctx = shared->server_ctx;
-    pair.offer = shared->resumed;
+    pair.offered = shared->resumed;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), SSL_session_reused(pair.server));
     pair_close(&pair);

@@ -287,7 +287,7 @@ static void no_handshake_changes_a_session(const struct protocol *protocol)
         /* A server without suites in common. */
         SSL_CTX_set_cipher_list(pair.server_ctx, "ECDHE-RSA-CHACHA20-POLY1305");
         SSL_CTX_set_ciphersuites(pair.server_ctx, "");
-        pair.offer = session;
+        pair.offered = session;
         pair_open(&pair);
         pair_try_handshake(&pair, &client, &server);
         CHECK_EQ(server.error, SSL_ERROR_SSL);

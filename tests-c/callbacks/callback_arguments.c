@@ -14,7 +14,7 @@
 static unsigned long seen;
 static int calls[16];
 
-static void look_at(const void *bytes, size_t length)
+static void read_bytes(const void *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         seen = seen * 31 + ((const unsigned char *)bytes)[i];
@@ -23,7 +23,7 @@ static void look_at(const void *bytes, size_t length)
 static void on_secret(const SSL *ssl, const char *line)
 {
     (void)ssl;
-    look_at(line, strlen(line) + 1);
+    read_bytes(line, strlen(line) + 1);
     calls[0]++;
 }
 
@@ -31,7 +31,7 @@ static void on_message(int write_p, int version, int kind, const void *bytes, si
                        void *argument)
 {
     (void)write_p, (void)version, (void)kind, (void)ssl, (void)argument;
-    look_at(bytes, length);
+    read_bytes(bytes, length);
     calls[1]++;
 }
 
@@ -39,7 +39,7 @@ static void on_state(const SSL *ssl, int where, int value)
 {
     const char *text = SSL_state_string_long(ssl);
     (void)where, (void)value;
-    look_at(text, strlen(text) + 1);
+    read_bytes(text, strlen(text) + 1);
     calls[2]++;
 }
 
@@ -47,7 +47,7 @@ static int choose_first(SSL *ssl, const unsigned char **out, unsigned char *outl
                         const unsigned char *in, unsigned int inlen, void *argument)
 {
     (void)ssl, (void)argument;
-    look_at(in, inlen);
+    read_bytes(in, inlen);
     *out = in + 1;
     *outlen = in[0];
     calls[3]++;
@@ -57,7 +57,7 @@ static int choose_first(SSL *ssl, const unsigned char **out, unsigned char *outl
 static SSL_SESSION *find_nothing(SSL *ssl, const unsigned char *id, int length, int *copy)
 {
     (void)ssl;
-    look_at(id, length);
+    read_bytes(id, length);
     CHECK_EQ(*copy, 1);
     calls[4]++;
     return NULL;
@@ -68,7 +68,7 @@ static void on_removal(SSL_CTX *context, SSL_SESSION *session)
     unsigned int length;
     const unsigned char *id = SSL_SESSION_get_id(session, &length);
     (void)context;
-    look_at(id, length);
+    read_bytes(id, length);
     calls[5]++;
 }
 
@@ -77,7 +77,7 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
     unsigned int length;
     const unsigned char *id = SSL_SESSION_get_id(session, &length);
     (void)ssl;
-    look_at(id, length);
+    read_bytes(id, length);
     calls[6]++;
     return 0;
 }
@@ -95,8 +95,8 @@ static int use_fixed_keys(SSL *ssl, unsigned char name[16], unsigned char *iv, E
         memset(name, 'n', 16);
         memset(iv, 'i', 16);
     }
-    look_at(name, 16);
-    look_at(iv, 16);
+    read_bytes(name, 16);
+    read_bytes(iv, 16);
     calls[7]++;
     EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv, encrypt);
     return EVP_MAC_CTX_set_params(mac, parameters) == 1 ? 1 : -1;
@@ -115,9 +115,9 @@ static SSL_TICKET_RETURN open_ticket(SSL *ssl, SSL_SESSION *session, const unsig
     (void)ssl, (void)argument;
     void *data;
     size_t data_length;
-    look_at(name, length);
+    read_bytes(name, length);
     if (session != NULL && SSL_SESSION_get0_ticket_appdata(session, &data, &data_length) == 1)
-        look_at(data, data_length);
+        read_bytes(data, data_length);
     calls[9]++;
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_IGNORE_RENEW;
 }
@@ -133,7 +133,7 @@ static int judge(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, in
 static int find_no_key(SSL *ssl, const unsigned char *identity, size_t length, SSL_SESSION **session)
 {
     (void)ssl;
-    look_at(identity, length);
+    read_bytes(identity, length);
     *session = NULL;
     calls[11]++;
     return 1;

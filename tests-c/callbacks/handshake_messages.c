@@ -95,7 +95,7 @@ static void a_resumption_is_reported(const struct protocol *protocol)
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     session = pair_new_session(&pair);
     watch_both(&pair);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     if (is_tls13(protocol))
@@ -211,7 +211,7 @@ static void early_data_is_reported(void)
     SSL_CTX_set_max_early_data(pair.server_ctx, 100);
     session = pair_new_session(&pair);
     watch_both(&pair);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     CHECK_EQ(SSL_write_early_data(pair.client, "early", 5, &count), 1);
     check_reported_all("start (PINIT) >H16 >01 (TWCH) >H14 >ccs (TWCCS) done(TED) exit+ >H17 >I17", "");

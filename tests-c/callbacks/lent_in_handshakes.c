@@ -270,7 +270,7 @@ static void references_that_the_program_takes_outlive_the_connection(const struc
 static int hellos;
 
 /* Reads the ClientHello, waits, and finds it in the same place. */
-static int look_twice(SSL *ssl, int *alert, void *argument)
+static int read_twice(SSL *ssl, int *alert, void *argument)
 {
     const unsigned char *out;
     size_t length;
@@ -311,7 +311,7 @@ static void a_client_hello_stays_while_its_callback_waits(const struct protocol 
 
     pair_init(&pair, protocol);
     hellos = 0;
-    SSL_CTX_set_client_hello_cb(pair.server_ctx, look_twice, NULL);
+    SSL_CTX_set_client_hello_cb(pair.server_ctx, read_twice, NULL);
     pair_open(&pair);
     SSL_set_tlsext_host_name(pair.client, "localhost");
     CHECK_EQ(SSL_do_handshake(pair.client), -1);

@@ -41,8 +41,8 @@ static void a_long_message_is_reported_as_one(const struct protocol *protocol)
 
 static int calls;
 
-static void look_around(int sent, int of_version, int kind, const void *buffer,
-                        size_t length, SSL *ssl, void *argument)
+static void use_arguments(int sent, int of_version, int kind, const void *buffer,
+                          size_t length, SSL *ssl, void *argument)
 {
     char byte;
 
@@ -65,8 +65,8 @@ static void a_callback_may_use_the_connection(const struct protocol *protocol)
     struct pair pair;
 
     reported_init(&pair, protocol);
-    SSL_CTX_set_msg_callback(pair.client_ctx, look_around);
-    SSL_CTX_set_msg_callback(pair.server_ctx, look_around);
+    SSL_CTX_set_msg_callback(pair.client_ctx, use_arguments);
+    SSL_CTX_set_msg_callback(pair.server_ctx, use_arguments);
     pair_connect(&pair);
     CHECK(calls > 10);
     pair_free(&pair);

@@ -6,7 +6,7 @@
 static int calls;
 static SSL_SESSION *taken;
 
-static int look_around(SSL *ssl, SSL_SESSION *session)
+static int use_arguments(SSL *ssl, SSL_SESSION *session)
 {
     SSL_SESSION *again = SSL_get1_session(ssl);
 
@@ -34,8 +34,8 @@ static void new_cb_may_use_the_connection_and_the_session(const struct protocol 
     pair_init(&pair, protocol);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(pair.client_ctx, look_around);
-    SSL_CTX_sess_set_new_cb(pair.server_ctx, look_around);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, use_arguments);
+    SSL_CTX_sess_set_new_cb(pair.server_ctx, use_arguments);
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK_EQ(calls, protocol->version == TLS1_3_VERSION ? 4 : 2);

@@ -335,7 +335,7 @@ static void run(const struct protocol *protocol)
         /* Resumed, if the callbacks have left anything of it. */
         for (int i = 0; i < 8; i++) {
             pokes += i; /* another place for SSL_clear() */
-            pair.offer = session;
+            pair.offered = session;
             converse(&pair);
             pair_drop(&pair);
         }
@@ -370,7 +370,7 @@ static int have_another_at_work(int accepted, X509_STORE_CTX *store)
     (void)store;
     others++;
     pair_init(&other, &TLS13);
-    other.offer = others_session;
+    other.offered = others_session;
     pair_connect(&other);
     pair_close(&other);
     pair_free(&other);

@@ -96,7 +96,7 @@ static void the_servername_callback_sees_the_name_on_resumption(
     SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, record_name);
     for (resumed = 0; resumed < 2; resumed++) {
         name_in_callback[0] = 0;
-        pair.offer = session;
+        pair.offered = session;
         pair_open(&pair);
         CHECK_EQ(SSL_set_tlsext_host_name(pair.client, "localhost"), 1);
         pair_handshake(&pair);

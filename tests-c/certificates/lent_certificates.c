@@ -211,7 +211,7 @@ static void a_session_lends_its_certificate_to_the_connections_that_resume_it(
     SSL_SESSION *session = pair_new_session(&pair);
     X509 *peer = SSL_SESSION_get0_peer(session);
     CHECK(peer != NULL);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK(SSL_get0_peer_certificate(pair.client) == peer);
@@ -227,14 +227,14 @@ static void a_session_lends_its_certificate_to_the_connections_that_resume_it(
     CHECK(SSL_SESSION_get0_peer(read) != peer);
     CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(read), peer), 0);
     SSL_SESSION_free(session);
-    pair.offer = read;
+    pair.offered = read;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK(SSL_get0_peer_certificate(pair.client) == SSL_SESSION_get0_peer(read));
     CHECK(SSL_get_peer_cert_chain(pair.client) == NULL);
     SSL_SESSION_free(read);
     OPENSSL_free(der);
-    pair.offer = NULL;
+    pair.offered = NULL;
     pair_free(&pair);
 }
 

@@ -248,7 +248,7 @@ static void the_client_may_refuse_to_resume_without(const struct protocol *proto
     if (protocol->version != TLS1_3_VERSION)
         return;
     init(&pair, protocol);
-    pair.offer = pair_new_session(&pair);
+    pair.offered = pair_new_session(&pair);
     client_answer = 0;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
@@ -256,7 +256,7 @@ static void the_client_may_refuse_to_resume_without(const struct protocol *proto
     CHECK_EQ(client.error, SSL_ERROR_SSL);
     CHECK_EQ(client.reason, SSL_R_INVALID_STATUS_RESPONSE);
     pair_drop(&pair);
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 

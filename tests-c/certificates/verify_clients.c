@@ -233,7 +233,7 @@ static void a_resumed_client_is_known_without_being_asked(const struct protocol 
 
     SSL_CTX_free(pair.client_ctx);
     pair.client_ctx = client_context(protocol);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair.server),

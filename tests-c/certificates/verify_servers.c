@@ -216,7 +216,7 @@ static void after_resumption_the_peer_comes_from_the_session(
     i2d_SSL_SESSION(session, &end);
     restored = d2i_SSL_SESSION(NULL, &start, end - der);
     for (int i = 0; i < 2; i++) {
-        pair.offer = i == 0 ? session : restored;
+        pair.offered = i == 0 ? session : restored;
         pair_connect(&pair);
         CHECK_EQ(SSL_session_reused(pair.client), 1);
         CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair.client),

@@ -43,7 +43,7 @@ static void *resume_and_be_renewed(void *argument)
     for (int i = 0; i < ROUNDS; i++) {
         struct pair pair = { .client_ctx = shared->client_ctx,
                              .server_ctx = shared->server_ctx,
-                             .offer = shared->session };
+                             .offered = shared->session };
         unsigned char *der = NULL;
         int length;
 
@@ -158,11 +158,11 @@ static void a_cache_without_tickets_does_not_grow_for_ever(const struct protocol
     pair_init(&pair, protocol);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_sess_set_cache_size(pair.server_ctx, 10);
-    SSL_CTX_sess_set_new_cb(pair.server_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair.server_ctx, count_new_session);
     SSL_CTX_sess_set_remove_cb(pair.server_ctx, count_removal);
     for (int i = 0; i < 100; i++) {
         /* New, resumed, closed properly and not. */
-        pair.offer = i % 3 == 1 ? session : NULL;
+        pair.offered = i % 3 == 1 ? session : NULL;
         pair_connect(&pair);
         pair_settle(&pair);
         SSL_SESSION_free(session);
@@ -256,7 +256,7 @@ static void a_resumption_does_not_change_the_sessions_suite(void)
     CHECK_EQ(SSL_CTX_set_cipher_list(pair.client_ctx, "ECDHE-ECDSA-AES128-GCM-SHA256:"
                                                       "ECDHE-ECDSA-AES256-GCM-SHA384"),
              1);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     CHECK_STR(SSL_get_cipher_name(pair.server), suite);

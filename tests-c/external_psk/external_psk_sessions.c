@@ -22,7 +22,7 @@ static void tickets_are_sent_and_resumed(void)
         new_sessions = 0;
         SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT
                                                             | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+        SSL_CTX_sess_set_new_cb(pair.client_ctx, count_new_session);
         uses = 0;
         session = pair_new_session(&pair);
         CHECK_EQ(new_sessions, 1);

@@ -144,7 +144,7 @@ static void the_protocol_is_kept_in_the_session_and_chosen_again(
     SSL_SESSION_get0_alpn_selected(session, &name, &length);
     CHECK_MEM(name, length, "http/1.1", 8);
     calls = 0;
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK_EQ(calls, 1);
@@ -332,7 +332,7 @@ static void a_tls13_server_exports_when_it_has_sent_its_finished(void)
             pair_init(&pair, &TLS13);
             CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, suites[suite]), 1);
             if (resumed)
-                pair.offer = pair_new_session(&pair);
+                pair.offered = pair_new_session(&pair);
             pair_open(&pair);
             CHECK_EQ(SSL_do_handshake(pair.client), -1);
             CHECK(export(pair.server, early, "EXPORTER-test", 13) <= 0);
@@ -351,7 +351,7 @@ static void a_tls13_server_exports_when_it_has_sent_its_finished(void)
             CHECK_EQ(export(pair.server, late, "EXPORTER-test", 13), 1);
             CHECK_MEM(late, sizeof(late), early, sizeof(early));
             CHECK_EQ(SSL_session_reused(pair.server), resumed);
-            SSL_SESSION_free(pair.offer);
+            SSL_SESSION_free(pair.offered);
             pair_free(&pair);
         }
     }

@@ -179,7 +179,7 @@ static void a_session_keeps_the_result_of_the_verification(const struct protocol
     pair_handshake(&pair);
     CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_OK);
     pair_settle(&pair);
-    pair.offer = SSL_get1_session(pair.client);
+    pair.offered = SSL_get1_session(pair.client);
     pair_close(&pair);
 
     SSL_CTX_set_tlsext_status_cb(pair.client_ctx, NULL);
@@ -188,7 +188,7 @@ static void a_session_keeps_the_result_of_the_verification(const struct protocol
     CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
     pair_settle(&pair);
     pair_close(&pair);
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 

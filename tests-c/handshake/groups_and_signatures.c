@@ -52,14 +52,14 @@ static void a_server_knows_the_clients_groups(const struct protocol *protocol)
     CHECK_EQ(SSL_get_negotiated_group(pair.server), SSL_get_negotiated_group(pair.client));
     CHECK_EQ(SSL_get_negotiated_group(pair.client), NID_secp384r1);
     pair_settle(&pair);
-    pair.offer = SSL_get1_session(pair.client);
+    pair.offered = SSL_get1_session(pair.client);
     pair_close(&pair);
 
     /* TLS 1.2 resumes without a key exchange, and the groups do not matter. */
     pair_connect(&pair);
     CHECK(SSL_session_reused(pair.server));
     CHECK_EQ(SSL_get1_groups(pair.server, NULL), protocol->version == TLS1_2_VERSION ? 0 : 2);
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 
@@ -156,7 +156,7 @@ static void a_tls12_resumption_has_the_group_of_its_session(void)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
         CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, "P-384:P-256"), 1);
         session = pair_new_session(&pair);
-        pair.offer = session;
+        pair.offered = session;
         pair_connect(&pair);
         CHECK(SSL_session_reused(pair.server));
         CHECK_EQ(SSL_get_negotiated_group(pair.client), NID_secp384r1);

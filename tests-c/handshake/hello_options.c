@@ -13,7 +13,7 @@ static struct {
     int count;
 } hello;
 
-static int look_at_hello(SSL *ssl, int *alert, void *argument)
+static int see_hello(SSL *ssl, int *alert, void *argument)
 {
     const unsigned char *bytes;
     size_t length;
@@ -44,7 +44,7 @@ static void measure(int sent, int version, int content, const void *bytes, size_
 static void watched_pair(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
-    SSL_CTX_set_client_hello_cb(pair->server_ctx, look_at_hello, NULL);
+    SSL_CTX_set_client_hello_cb(pair->server_ctx, see_hello, NULL);
     SSL_CTX_set_msg_callback(pair->server_ctx, measure);
     memset(&hello, 0, sizeof hello);
 }

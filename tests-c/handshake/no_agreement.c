@@ -96,7 +96,7 @@ static void old_version(const SSL_METHOD *method, int version)
 
 static int reported[8], reports;
 
-static void tell(const SSL *ssl, int where, int value)
+static void on_info(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (reports < 8)
@@ -111,7 +111,7 @@ static void a_client_without_a_version_begins_and_exits(void)
 
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3);
-    SSL_CTX_set_info_callback(context, tell);
+    SSL_CTX_set_info_callback(context, on_info);
     ssl = SSL_new(context);
     SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     reports = 0;

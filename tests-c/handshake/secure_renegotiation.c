@@ -199,12 +199,12 @@ static void each_side_shows_what_the_other_has_sent(const struct protocol *proto
         CHECK_EQ(SSL_clear(pair.client), 1);
         CHECK_EQ(SSL_get_secure_renegotiation_support(pair.client), 0);
         pair_drop(&pair);
-        if (pair.offer == NULL)
-            pair.offer = session;
+        if (pair.offered == NULL)
+            pair.offered = session;
         else
             SSL_SESSION_free(session);
     }
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 

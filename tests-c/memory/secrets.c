@@ -65,9 +65,9 @@ static SSL_SESSION *connect_once(struct pair *pair, SSL_SESSION *offer, bool res
 {
     SSL_SESSION *session;
 
-    pair->offer = offer;
+    pair->offered = offer;
     pair_connect(pair);
-    pair->offer = NULL;
+    pair->offered = NULL;
     use_connection(pair);
     CHECK_EQ(SSL_session_reused(pair->client), resumes);
     session = SSL_get1_session(pair->client);

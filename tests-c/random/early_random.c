@@ -178,7 +178,7 @@ static void connect_once(SSL_SESSION *offer)
 {
     bool reads = often();
 
-    pair.offer = offer;
+    pair.offered = offer;
     fprintf(report, "offering %ld, %s\n", number_of(offer),
             offer != NULL && SSL_SESSION_get_max_early_data(offer) > 0 ? "early data" : "none");
     pair_open(&pair);

@@ -317,14 +317,14 @@ static void set_up_connection(void)
 static void stored_and_read(void)
 {
     unsigned char *der = NULL;
-    int length = i2d_SSL_SESSION(pair.offer, &der);
+    int length = i2d_SSL_SESSION(pair.offered, &der);
     const unsigned char *start = der;
 
     CHECK(length > 0);
-    pair.offer = d2i_SSL_SESSION(NULL, &start, length);
-    CHECK(pair.offer != NULL);
-    show_session("read", pair.offer);
-    keep(&clients_store, pair.offer);
+    pair.offered = d2i_SSL_SESSION(NULL, &start, length);
+    CHECK(pair.offered != NULL);
+    show_session("read", pair.offered);
+    keep(&clients_store, pair.offered);
     OPENSSL_free(der);
 }
 
@@ -347,9 +347,9 @@ static void connect_somehow(void)
     int which = setting.one_server ? 0 : (int)below(SERVERS);
 
     pair.server_ctx = servers[which];
-    pair.offer = often() ? any_of(&clients_store) : NULL;
-    fprintf(report, "connect to %d, offering %ld\n", which, number_of(pair.offer));
-    if (pair.offer != NULL && below(5) == 0)
+    pair.offered = often() ? any_of(&clients_store) : NULL;
+    fprintf(report, "connect to %d, offering %ld\n", which, number_of(pair.offered));
+    if (pair.offered != NULL && below(5) == 0)
         stored_and_read();
     pair_open(&pair);
     set_up_connection();

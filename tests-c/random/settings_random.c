@@ -114,7 +114,7 @@ static void connect_once(void)
     set_some(" other server, later", &(struct target){ other_server, NULL, false }, 1);
     set_some(" client connection", &(struct target){ NULL, pair.client, true }, 2);
     /* Whether a session is good for a server that has come to verify is a difference on purpose. */
-    if (pair.offer == NULL)
+    if (pair.offered == NULL)
         set_some(" server connection", &(struct target){ NULL, pair.server, false }, 2);
     if (often())
         SSL_set_tlsext_host_name(pair.client, "localhost");
@@ -135,13 +135,13 @@ static void connect_once(void)
     show_end("server", pair.server, &server);
     if (client.ret == 1 && server.ret == 1) {
         fprintf(report, " ends of it:");
-        SSL_SESSION_free(pair.offer);
-        pair.offer = NULL;
+        SSL_SESSION_free(pair.offered);
+        pair.offered = NULL;
         if (SSL_write(pair.server, "x", 1) == 1 && SSL_read(pair.client, (char[1]){ 0 }, 1) == 1
             && SSL_write(pair.client, "x", 1) == 1 && SSL_read(pair.server, (char[1]){ 0 }, 1) == 1) {
             fprintf(report, " data\n");
             if (kind == RESUMES)
-                pair.offer = SSL_get1_session(pair.client);
+                pair.offered = SSL_get1_session(pair.client);
             pair_close(&pair);
             return;
         }
@@ -170,8 +170,8 @@ static void sequence(void)
     set_some("other server", &(struct target){ other_server, NULL, false }, 2);
     for (int i = 0; i < 3; i++)
         connect_once();
-    SSL_SESSION_free(pair.offer);
-    pair.offer = NULL;
+    SSL_SESSION_free(pair.offered);
+    pair.offered = NULL;
     pair_free(&pair);
     SSL_CTX_free(other_server);
 }

@@ -196,7 +196,7 @@ static void connect_once(SSL_SESSION *offer)
 {
     struct outcome client, server;
 
-    pair.offer = offer;
+    pair.offered = offer;
     fprintf(report, "offering %ld\n", number_of(offer));
     pair_open(&pair);
     if (below(4) == 0)

@@ -58,7 +58,7 @@ static void check_suite_is_kept(const char *first, const char *later, bool serve
     cipher = SSL_SESSION_get0_cipher(session);
     CHECK_STR(SSL_CIPHER_get_name(cipher), first);
     CHECK_EQ(SSL_CTX_set_cipher_list(pair.client_ctx, later), 1);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK(SSL_session_reused(pair.client) && SSL_session_reused(pair.server));
     CHECK_STR(SSL_get_cipher_name(pair.server), first);

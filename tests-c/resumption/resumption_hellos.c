@@ -42,7 +42,7 @@ static void give_hello(BIO *to, const struct hello *hello)
 static void say_hello(struct pair *pair, SSL_SESSION *session, struct hello *hello)
 {
     pair->transport = HELD;
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
     CHECK_EQ(SSL_do_handshake(pair->client), -1);
     CHECK_EQ(SSL_get_error(pair->client, -1), SSL_ERROR_WANT_READ);
@@ -137,7 +137,7 @@ static void a_resumption_uses_the_sessions_suite(void)
                                                  "ECDHE-RSA-AES256-GCM-SHA384:"
                                                  "ECDHE-ECDSA-AES128-GCM-SHA256:"
                                                  "ECDHE-RSA-AES128-GCM-SHA256");
-        pair.offer = session;
+        pair.offered = session;
         pair_connect(&pair);
         CHECK_EQ(SSL_session_reused(pair.server), 1);
         CHECK_STR(SSL_get_cipher_name(pair.client), suites[i / 4]);
@@ -407,7 +407,7 @@ static void an_expired_session_needs_an_id_context_too(void)
     pair_close(&pair);
     SSL_SESSION_set_time(servers, 1000);
     SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.reason, SSL_R_SESSION_ID_CONTEXT_UNINITIALIZED);
@@ -428,7 +428,7 @@ static void a_ticket_that_was_refused_is_replaced(const struct protocol *protoco
     set_id_context(pair.server_ctx, "shop");
     session = pair_new_session(&pair);
     set_id_context(pair.server_ctx, "bank");
-    pair.offer = session;
+    pair.offered = session;
     next = pair_new_session(&pair);
     CHECK(next != session);
     CHECK_EQ(SSL_SESSION_has_ticket(next), 1);

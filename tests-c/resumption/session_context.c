@@ -77,7 +77,7 @@ static void a_connection_may_have_its_own_id_context(const struct protocol *prot
     pair_init(&pair, protocol);
     set_id_context(pair.server_ctx, "shop");
     session = pair_new_session(&pair);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     CHECK_EQ(SSL_set_session_id_context(pair.server, (const unsigned char *)"bank", 4), 1);
     pair_handshake(&pair);
@@ -98,7 +98,7 @@ static void a_client_with_another_context_refuses_the_resumption(
     pair_init(&pair, protocol);
     session = pair_new_session(&pair);
     set_id_context(pair.client_ctx, "mine");
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(client.error, SSL_ERROR_SSL);
@@ -119,7 +119,7 @@ static void a_verifying_server_without_context_refuses_resumption(
     pair_init(&pair, protocol);
     session = pair_new_session(&pair);
     SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.error, SSL_ERROR_SSL);
@@ -139,7 +139,7 @@ static void a_tls12_session_needs_its_cipher_in_the_hello(void)
     pair_init(&pair, &TLS12);
     SSL_CTX_set_cipher_list(pair.client_ctx, "ECDHE-ECDSA-AES128-GCM-SHA256");
     session = pair_new_session(&pair);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     CHECK_EQ(SSL_set_cipher_list(pair.client, "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
     if (on_reprise()) {
@@ -168,7 +168,7 @@ static void a_tls13_session_goes_with_any_suite_of_its_hash(void)
     SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_128_GCM_SHA256");
     session = pair_new_session(&pair);
     SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_CHACHA20_POLY1305_SHA256");
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     CHECK_STR(SSL_get_cipher_name(pair.client), "TLS_CHACHA20_POLY1305_SHA256");
@@ -207,7 +207,7 @@ static struct outcome serve_changed_hello(struct pair *pair, SSL_SESSION *sessio
     int length;
 
     pair->transport = HELD;
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
     CHECK_EQ(SSL_do_handshake(pair->client), -1);
     length = BIO_read(pair->to_server, hello, sizeof(hello));

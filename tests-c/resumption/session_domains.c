@@ -155,7 +155,7 @@ static void a_session_gives_its_peer_to_a_server_without_that_kind_of_key(void)
     SSL_CTX_free(pair.server_ctx);
     pair.client_ctx = client_context(&TLS12);
     pair.server_ctx = server_with_store(pki_server());
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK(SSL_session_reused(pair.server));
     CHECK(SSL_get0_peer_certificate(pair.server) != NULL);

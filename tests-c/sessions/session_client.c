@@ -155,7 +155,7 @@ static void each_tls13_ticket_makes_a_new_object(void)
     SSL_SESSION *placeholder;
 
     pair_init(&pair, &TLS13);
-    watch_arrivals(pair.client_ctx);
+    keep_new_sessions(pair.client_ctx);
     pair_connect(&pair);
     CHECK_EQ(new_sessions, 0);
     placeholder = SSL_get1_session(pair.client);
@@ -212,7 +212,7 @@ static void each_tls13_ticket_has_a_secret_of_hash_length_known_to_both_ends(voi
 
         pair_init(&pair, &TLS13);
         new_sessions = 0;
-        watch_arrivals(pair.client_ctx);
+        keep_new_sessions(pair.client_ctx);
         CHECK(SSL_CTX_set_ciphersuites(pair.client_ctx, suites[i].suite));
         SSL_CTX_set_num_tickets(pair.server_ctx, 1);
         pair_connect(&pair);
@@ -252,7 +252,7 @@ static void resumption_by_id_uses_the_very_objects(void)
     cached = SSL_get1_session(pair.server);
     pair_close(&pair);
 
-    pair.offer = offered;
+    pair.offered = offered;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
@@ -275,7 +275,7 @@ static void resumption_by_tls12_ticket_keeps_the_clients_object(void)
     servers_first = SSL_get1_session(pair.server);
     pair_close(&pair);
 
-    pair.offer = offered;
+    pair.offered = offered;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
@@ -301,7 +301,7 @@ static void a_rejected_session_stays_as_it_was(const struct protocol *protocol)
     SSL_CTX_free(pair.server_ctx);
     pair.server_ctx = server_context(protocol);
 
-    pair.offer = offered;
+    pair.offered = offered;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 0);
     CHECK_EQ(SSL_session_reused(pair.server), 0);
@@ -333,7 +333,7 @@ static void a_rejected_session_survives_the_failure_that_follows(void)
                            SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
         SSL_CTX_set_session_id_context(pair.server_ctx, (const unsigned char *)"test", 4);
 
-        pair.offer = offered;
+        pair.offered = offered;
         pair_open(&pair);
         pair_try_handshake(&pair, &client, &server);
         CHECK_EQ(client.reason, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
@@ -356,7 +356,7 @@ static void a_tls13_session_in_a_caching_client_is_used_once(void)
     session = pair_new_session(&pair);
     CHECK_EQ(removals, 0);
 
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK_EQ(removals, 1);
@@ -412,7 +412,7 @@ static void a_client_is_given_each_session_once(const struct protocol *protocol)
     struct pair pair;
 
     pair_init(&pair, protocol);
-    watch_arrivals(pair.client_ctx);
+    keep_new_sessions(pair.client_ctx);
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK_EQ(new_sessions, protocol->version == TLS1_3_VERSION ? 2 : 1);

@@ -110,7 +110,7 @@ static void freeing_during_the_handshake_leaves_the_offered_session(
     session = SSL_get1_session(pair.client);
     pair_close(&pair);
 
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     CHECK_EQ(SSL_shutdown(pair.client), -1);
     CHECK_REASON(SSL_R_SHUTDOWN_WHILE_IN_INIT);

@@ -183,7 +183,7 @@ static void a_session_takes_on_the_suite_that_it_is_resumed_with(void)
     session = pair_new_session(&pair);
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"), 1);
     SSL_CTX_clear_options(pair.server_ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK(SSL_session_reused(pair.server));
@@ -206,7 +206,7 @@ static void another_hello_and_a_session_of_another_hash_go_together(void)
     CHECK_EQ(SSL_CTX_set_ciphersuites(pair.client_ctx, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"), 1);
     CHECK_EQ(SSL_CTX_set1_groups_list(pair.client_ctx, "X25519:P-256"), 1);
     CHECK_EQ(SSL_CTX_set1_groups_list(pair.server_ctx, "P-256"), 1);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), on_reprise());
     SSL_SESSION_free(session);
@@ -227,8 +227,8 @@ static int switch_context(SSL *ssl, int *alert, void *argument)
     return SSL_TLSEXT_ERR_OK;
 }
 
-static int look_at_lent(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
-                        unsigned in_length, void *argument)
+static int read_lent(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                     unsigned in_length, void *argument)
 {
     (void)ssl, (void)in_length, (void)argument;
     CHECK_STR(lent_name, "localhost");
@@ -256,9 +256,9 @@ static void a_session_that_is_given_up_lives_while_it_is_lent(void)
     stricter = server_context(&TLS12);
     trust(stricter, pki_ca());
     SSL_CTX_set_session_id_context(stricter, (const unsigned char *)"s", 1);
-    SSL_CTX_set_alpn_select_cb(stricter, look_at_lent, NULL);
+    SSL_CTX_set_alpn_select_cb(stricter, read_lent, NULL);
     SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, switch_context);
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     SSL_set_tlsext_host_name(pair.client, "localhost");
     pair_handshake(&pair);
@@ -321,7 +321,7 @@ static void a_handshake_that_fails_loses_its_session(void)
     servers = SSL_get1_session(pair.server);
     pair_close(&pair);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
-    pair.offer = session;
+    pair.offered = session;
     fail_by_protocols(&pair);
     CHECK(removed == servers);
     CHECK_EQ(removals, 2);
@@ -349,7 +349,7 @@ static void an_offer_without_the_secret_shows_and_loses_nothing(void)
     key[0] ^= 1;
     CHECK_EQ(SSL_SESSION_set1_master_key(forged, key, length), 1);
 
-    pair.offer = forged;
+    pair.offered = forged;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.ret, -1);

@@ -123,14 +123,14 @@ static void a_ticket_offered_where_none_are_taken_leaves_no_id(void)
     session = pair_new_session(&pair);
     CHECK_EQ(SSL_SESSION_has_ticket(session), 1);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 0);
     CHECK_EQ(id_length(SSL_get_session(pair.server)), on_reprise() ? 0 : 32);
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair.client)), !on_reprise());
     pair_close(&pair);
     /* From the next handshake on it is as with any client. */
-    pair.offer = NULL;
+    pair.offered = NULL;
     pair_connect(&pair);
     CHECK_EQ(id_length(SSL_get_session(pair.server)), 32);
     SSL_SESSION_free(session);
@@ -322,7 +322,7 @@ static void get_cb_is_asked_after_a_miss_and_counts(const struct protocol *proto
     for (int i = 0; i < 2; i++) {
         hand_over = i == 1;
         questions = 0;
-        pair.offer = session;
+        pair.offered = session;
         pair_connect(&pair);
         CHECK_EQ(questions, 1);
         CHECK_EQ(SSL_session_reused(pair.server), 1);

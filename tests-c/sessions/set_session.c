@@ -73,7 +73,7 @@ static void a_session_that_is_not_resumable_can_be_set_but_is_not_used(const str
     session = SSL_get1_session(pair.client);
     pair_close(&pair);
     CHECK_EQ(SSL_CTX_remove_session(pair.client_ctx, session), 1);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 0);
     CHECK(SSL_get_session(pair.client) != session);
@@ -92,7 +92,7 @@ static void a_session_of_an_excluded_version_is_not_used(void)
     SSL_CTX_set_max_proto_version(pair.server_ctx, TLS1_3_VERSION);
     SSL_CTX_set_max_proto_version(pair.client_ctx, TLS1_3_VERSION);
     SSL_CTX_set_min_proto_version(pair.client_ctx, TLS1_3_VERSION);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_version(pair.client), TLS1_3_VERSION);
     CHECK_EQ(SSL_session_reused(pair.client), 0);
@@ -149,7 +149,7 @@ static void a_duplicated_connection_shares_the_session(const struct protocol *pr
     send_text(pair.client, pair.server, "still open");
     pair_close(&pair);
 
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     copy = SSL_dup(pair.client);
     CHECK(copy != NULL && copy != pair.client);

@@ -321,7 +321,7 @@ static void what_else_a_duplicate_has(const struct protocol *protocol)
     SSL *copy;
 
     pair_init(&pair, protocol);
-    pair.offer = pair_new_session(&pair);
+    pair.offered = pair_new_session(&pair);
     pair_open(&pair);
     CHECK_EQ(SSL_set_tlsext_host_name(pair.client, "localhost"), 1);
     SSL_set_ex_data(pair.client, index, &pair);
@@ -329,16 +329,16 @@ static void what_else_a_duplicate_has(const struct protocol *protocol)
     SSL_set_verify_result(pair.client, X509_V_ERR_APPLICATION_VERIFICATION);
     copy = SSL_dup(pair.client);
     CHECK(copy != NULL && copy != pair.client);
-    CHECK(SSL_get_session(copy) == pair.offer);
+    CHECK(SSL_get_session(copy) == pair.offered);
     CHECK(SSL_get_ex_data(copy, index) == &pair);
     CHECK_EQ(SSL_is_server(copy), 0);
     CHECK_EQ(SSL_get_shutdown(copy), SSL_get_shutdown(pair.client));
-    CHECK_EQ(SSL_get_verify_result(copy), SSL_SESSION_get0_peer(pair.offer) != NULL ? X509_V_OK : -1);
+    CHECK_EQ(SSL_get_verify_result(copy), SSL_SESSION_get0_peer(pair.offered) != NULL ? X509_V_OK : -1);
     CHECK(SSL_get_rbio(copy) == NULL);
     CHECK(SSL_get_servername(copy, TLSEXT_NAMETYPE_host_name) == NULL);
     SSL_free(copy);
-    SSL_SESSION_free(pair.offer);
-    pair.offer = NULL;
+    SSL_SESSION_free(pair.offered);
+    pair.offered = NULL;
     pair_drop(&pair);
     pair_free(&pair);
 }
@@ -381,7 +381,7 @@ static void sessions_stay_with_the_context_given_to_SSL_new(void)
         CHECK_EQ(seen, 1);
         pair_close(&pair);
         /* What is offered now is looked for where it was. */
-        pair.offer = session;
+        pair.offered = session;
         pair_open(&pair);
         if (!in_callback)
             CHECK(SSL_set_SSL_CTX(pair.server, switch_to) == switch_to);
@@ -390,7 +390,7 @@ static void sessions_stay_with_the_context_given_to_SSL_new(void)
         CHECK_EQ(seen, 1);
         CHECK_EQ(SSL_CTX_remove_session(pair.server_ctx, SSL_get_session(pair.server)), 1);
         pair_close(&pair);
-        pair.offer = NULL;
+        pair.offered = NULL;
         SSL_SESSION_free(session);
     }
     SSL_CTX_free(switch_to);

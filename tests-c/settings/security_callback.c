@@ -144,7 +144,7 @@ static void watched_pair(struct pair *pair, const struct protocol *protocol)
     use_credentials(pair->client_ctx, pki_client());
     SSL_CTX_set_verify(pair->server_ctx, SSL_VERIFY_PEER, NULL);
     trust(pair->server_ctx, pki_ca());
-    SSL_CTX_set_client_hello_cb(pair->server_ctx, look_at_hello, NULL);
+    SSL_CTX_set_client_hello_cb(pair->server_ctx, see_hello, NULL);
     memset(&policy, 0, sizeof policy);
     policy.refused_nid = policy.refused_other = -1;
     asking = pair;

@@ -36,7 +36,7 @@ static void strong_pair(struct pair *pair, const struct protocol *protocol)
     pair_init(pair, protocol);
     use_credentials(pair->server_ctx, strong());
     trust(pair->client_ctx, strong());
-    SSL_CTX_set_client_hello_cb(pair->server_ctx, look_at_hello, NULL);
+    SSL_CTX_set_client_hello_cb(pair->server_ctx, see_hello, NULL);
 }
 
 static void try_handshake(struct pair *pair, struct outcome *client, struct outcome *server)

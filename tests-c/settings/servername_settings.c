@@ -214,7 +214,7 @@ static void a_client_is_asked_when_the_servers_extensions_are_there(const struct
             SSL_CTX_set_tlsext_servername_arg(pair.server_ctx, &answers[acknowledged]);
             for (int resumed = 0; resumed < 2; resumed++) {
                 called[0] = '\0';
-                pair.offer = session;
+                pair.offered = session;
                 pair_open(&pair);
                 CHECK_EQ(SSL_set_tlsext_host_name(pair.client, names[named]), 1);
                 pair_handshake(&pair);

@@ -8,7 +8,7 @@ unsigned char exported_when_announced[16];
 int more_when_announced;
 int answers[8], answer_count;
 
-static int tell(SSL *ssl, SSL_SESSION *session)
+static int on_new(SSL *ssl, SSL_SESSION *session)
 {
     announced++;
     announced_on = ssl;
@@ -29,10 +29,10 @@ static int tell(SSL *ssl, SSL_SESSION *session)
 void announced_init(struct pair *pair)
 {
     pair_init(pair, &TLS13);
-    SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
+    SSL_CTX_sess_set_new_cb(pair->server_ctx, on_new);
     SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT
                                                          | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(pair->client_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair->client_ctx, count_new_session);
     announced = new_sessions = 0;
 }
 

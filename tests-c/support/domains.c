@@ -48,7 +48,7 @@ void domain_init(struct pair *pair, const struct kind *kind)
 
 void connect_to(struct pair *pair, const char *name, SSL_SESSION *session)
 {
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
     if (name != NULL)
         CHECK_EQ(SSL_set_tlsext_host_name(pair->client, name), 1);
@@ -82,7 +82,7 @@ bool is_let_in(struct pair *pair, const char *name, SSL_SESSION *session)
     struct outcome client, server;
     bool resumed;
 
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
     CHECK_EQ(SSL_set_tlsext_host_name(pair->client, name), 1);
     pair_try_handshake(pair, &client, &server);

@@ -21,9 +21,9 @@ SSL_SESSION *early_session(struct pair *pair)
 
 void open_with(struct pair *pair, SSL_SESSION *session)
 {
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
-    pair->offer = NULL;
+    pair->offered = NULL;
     SSL_SESSION_free(session);
 }
 

@@ -134,8 +134,8 @@ void pair_open(struct pair *pair)
     SSL_set_bio(pair->server, pair->at_server, pair->to_client);
     SSL_set_connect_state(pair->client);
     SSL_set_accept_state(pair->server);
-    if (pair->offer != NULL)
-        CHECK_EQ(SSL_set_session(pair->client, pair->offer), 1);
+    if (pair->offered != NULL)
+        CHECK_EQ(SSL_set_session(pair->client, pair->offered), 1);
 }
 
 bool wants_io(int ssl_error)
@@ -262,9 +262,9 @@ bool pair_resumes(struct pair *pair, SSL_SESSION *session)
 {
     int resumed;
 
-    pair->offer = session;
+    pair->offered = session;
     pair_connect(pair);
-    pair->offer = NULL;
+    pair->offered = NULL;
     pair_settle(pair);
     resumed = SSL_session_reused(pair->client);
     CHECK_EQ(SSL_session_reused(pair->server), resumed);

@@ -33,7 +33,7 @@ struct pair {
     SSL *server;
     enum transport transport; /* MEMORY unless changed before pair_open() */
     size_t capacity;          /* of BIO_PAIR, 1 unless changed */
-    SSL_SESSION *offer;       /* set on the next client; borrowed, may be NULL */
+    SSL_SESSION *offered;     /* set on the next client; borrowed, may be NULL */
 
     /* Borrowed from the SSLs. MEMORY: to_server is where the client writes and the
      * server reads. HELD: the client writes to_server, the server reads at_server. */

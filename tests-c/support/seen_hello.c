@@ -14,7 +14,7 @@ static void keep(SSL *ssl, unsigned type, unsigned char *out, size_t room, size_
     }
 }
 
-int look_at_hello(SSL *ssl, int *alert, void *argument)
+int see_hello(SSL *ssl, int *alert, void *argument)
 {
     const unsigned char *bytes;
     size_t length;

@@ -21,7 +21,7 @@ struct seen_hello {
 extern struct seen_hello hello;
 
 /* For SSL_CTX_set_client_hello_cb(): notes the ClientHello. */
-int look_at_hello(SSL *ssl, int *alert, void *argument);
+int see_hello(SSL *ssl, int *alert, void *argument);
 
 bool has_number(const unsigned char *numbers, size_t length, unsigned number);
 

@@ -5,14 +5,14 @@
 int new_sessions;
 SSL_SESSION *kept_sessions[8];
 
-int count_arrival(SSL *ssl, SSL_SESSION *session)
+int count_new_session(SSL *ssl, SSL_SESSION *session)
 {
     (void)ssl, (void)session;
     new_sessions++;
     return 0;
 }
 
-int keep_arrival(SSL *ssl, SSL_SESSION *session)
+int keep_new_session(SSL *ssl, SSL_SESSION *session)
 {
     (void)ssl;
     CHECK(new_sessions < 8);
@@ -20,13 +20,13 @@ int keep_arrival(SSL *ssl, SSL_SESSION *session)
     return 1;
 }
 
-void watch_arrivals(SSL_CTX *context)
+void keep_new_sessions(SSL_CTX *context)
 {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
-    SSL_CTX_sess_set_new_cb(context, keep_arrival);
+    SSL_CTX_sess_set_new_cb(context, keep_new_session);
 }
 
-void forget_arrived(void)
+void free_new_sessions(void)
 {
     while (new_sessions > 0)
         SSL_SESSION_free(kept_sessions[--new_sessions]);

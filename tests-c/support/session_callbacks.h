@@ -6,15 +6,15 @@
 
 #include <openssl/ssl.h>
 
-/* Calls of either callback for new sessions; keep_arrival() takes a reference to each session. */
+/* Calls of either callback for new sessions; keep_new_session() takes a reference to each session. */
 extern int new_sessions;
 extern SSL_SESSION *kept_sessions[8];
 
-int count_arrival(SSL *ssl, SSL_SESSION *session);
-int keep_arrival(SSL *ssl, SSL_SESSION *session);
-/* A client's cache that keeps nothing, but has its sessions arrive in keep_arrival(). */
-void watch_arrivals(SSL_CTX *context);
-void forget_arrived(void);
+int count_new_session(SSL *ssl, SSL_SESSION *session);
+int keep_new_session(SSL *ssl, SSL_SESSION *session);
+/* A client's cache that keeps nothing, but has its sessions arrive in keep_new_session(). */
+void keep_new_sessions(SSL_CTX *context);
+void free_new_sessions(void);
 
 /* Calls of the callback for removed sessions, none of which may be resumable, and the last session. */
 extern int removals;

@@ -10,14 +10,14 @@
 #include "session_callbacks.h"
 
 void watched_init(struct pair *pair, const struct protocol *protocol);
-/* As well a settled connection, with its session in both caches. */
+/* Also connects, and ends with the session in both caches. */
 void watched_connect(struct pair *pair, const struct protocol *protocol);
 /* Ends both connections in a way that touches no session, and frees everything. */
 void watched_free(struct pair *pair, SSL_SESSION *session);
 
 /* The session is still in this cache, which holds nothing else, and resumable. */
 void check_kept(SSL_CTX *context, SSL_SESSION *session);
-/* It was removed once, and nothing else was; the cache is empty; it is marked. */
+/* It was removed once, and nothing else was; the cache is empty; it is not resumable. */
 void check_lost(SSL_CTX *context, SSL_SESSION *session);
 
 #endif

@@ -75,7 +75,7 @@ static int choose_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
 int kept_count;
 SSL_SESSION *kept[8];
 
-static int tell(SSL *ssl, SSL_SESSION *session)
+static int on_new(SSL *ssl, SSL_SESSION *session)
 {
     note('n');
     CHECK(SSL_get_session(ssl) == session);
@@ -96,10 +96,10 @@ void pair_init_watched(struct pair *pair)
     SSL_CTX_set_generate_session_id(pair->server_ctx, make_id);
     SSL_CTX_set_session_ticket_cb(pair->server_ctx, generate, NULL, NULL);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->server_ctx, choose_key);
-    SSL_CTX_sess_set_new_cb(pair->server_ctx, tell);
+    SSL_CTX_sess_set_new_cb(pair->server_ctx, on_new);
     SSL_CTX_set_session_cache_mode(pair->client_ctx, SSL_SESS_CACHE_CLIENT
                                                          | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(pair->client_ctx, keep_arrival);
+    SSL_CTX_sess_set_new_cb(pair->client_ctx, keep_new_session);
     memset(sequence, 0, sizeof(sequence));
 }
 
@@ -107,5 +107,5 @@ void pair_free_watched(struct pair *pair)
 {
     pair_free(pair);
     forget_kept();
-    forget_arrived();
+    free_new_sessions();
 }

@@ -81,7 +81,7 @@ static void *resume(void *argument)
 
     borrow_contexts(&pair, shared);
     while (time_is_left(shared)) {
-        pair.offer = shared->session;
+        pair.offered = shared->session;
         pair_connect(&pair);
         CHECK_EQ(SSL_session_reused(pair.client), 1);
         pair_settle(&pair);
@@ -160,7 +160,7 @@ static void *connect_anyhow(void *argument)
 
     borrow_contexts(&pair, shared);
     while (time_is_left(shared)) {
-        pair.offer = shared->session;
+        pair.offered = shared->session;
         pair_connect(&pair);
         CHECK_EQ(SSL_session_reused(pair.client), SSL_session_reused(pair.server));
         pair_settle(&pair);

@@ -110,12 +110,12 @@ static void ticket_callbacks_may_fail_the_handshake(const struct protocol *proto
     init_with_data(&pair, protocol);
     session = pair_new_session(&pair);
     decision = SSL_TICKET_RETURN_ABORT;
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.error, SSL_ERROR_SSL);
     pair_drop(&pair);
-    pair.offer = NULL;
+    pair.offered = NULL;
     generation_answer = 0;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);

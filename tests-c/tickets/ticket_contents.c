@@ -223,7 +223,7 @@ static void a_session_that_is_too_long_for_a_ticket_is_fatal(const struct protoc
 /* A connection that offers this session, and may have got a new ticket. */
 static void check_decision(struct pair *pair, SSL_SESSION *session, bool resumed, bool renewed)
 {
-    pair->offer = session;
+    pair->offered = session;
     status_count = 0;
     pair_connect(pair);
     pair_settle(pair);
@@ -322,9 +322,9 @@ static void what_is_not_there_cannot_be_used(const struct protocol *protocol)
         SSL_CTX_set_tlsext_ticket_keys(pair.server_ctx, keys, sizeof(keys));
         SSL_CTX_set_session_ticket_cb(pair.server_ctx, generate, decide, NULL);
         decision = use[i];
-        pair.offer = session;
+        pair.offered = session;
         check_fatal(&pair);
-        pair.offer = NULL;
+        pair.offered = NULL;
         if (protocol->version == TLS1_2_VERSION)
             check_fatal(&pair);
         SSL_SESSION_free(session);
@@ -352,7 +352,7 @@ static void a_ticket_of_tls13_keeps_the_id_of_its_session(void)
     SSL_CTX_set_session_ticket_cb(pair.server_ctx, generate, decide, NULL);
     SSL_CTX_set_num_tickets(pair.server_ctx, 0);
     decision = SSL_TICKET_RETURN_USE;
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     CHECK(SSL_session_reused(pair.server));
     CHECK_EQ(opened_id_length, sizeof(id));

@@ -137,7 +137,7 @@ static void a_key_callback_that_fails_is_fatal(const struct protocol *protocol)
 
     encrypt_answer = 1;
     decrypt_answer = -1;
-    pair.offer = session;
+    pair.offered = session;
     pair_open(&pair);
     pair_try_handshake(&pair, &client, &server);
     CHECK_EQ(server.error, SSL_ERROR_SSL);
@@ -164,7 +164,7 @@ static void the_answer_to_a_ticket_decides(const struct protocol *protocol)
         session = pair_new_session(&pair);
         decrypt_answer = cases[i].answer;
         encryptions = decryptions = 0;
-        pair.offer = session;
+        pair.offered = session;
         pair_connect(&pair);
         pair_settle(&pair);
         CHECK_EQ(SSL_session_reused(pair.client), cases[i].resumed);
@@ -186,14 +186,14 @@ static void a_renewed_tls12_ticket_is_a_new_session_without_a_callback(void)
 
     init_with_keys(&pair, &TLS12);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_new_session);
     SSL_CTX_sess_set_remove_cb(pair.client_ctx, count_removal);
     session = pair_new_session(&pair);
     CHECK_EQ(new_sessions, 1);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
     decrypt_answer = 2;
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     renewed = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_session_reused(pair.client), 1);

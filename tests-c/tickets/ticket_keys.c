@@ -231,7 +231,7 @@ static void check_internal_error(struct pair *pair, SSL_SESSION *session)
 {
     struct outcome client, server;
 
-    pair->offer = session;
+    pair->offered = session;
     pair_open(pair);
     pair_try_handshake(pair, &client, &server);
     CHECK_EQ(server.error, SSL_ERROR_SSL);

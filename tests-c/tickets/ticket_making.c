@@ -132,7 +132,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     SSL_CTX_set_generate_session_id(pair.server_ctx, NULL);
     pair_connect(&pair);
     pair_settle(&pair);
-    pair.offer = kept_sessions[1];
+    pair.offered = kept_sessions[1];
     resumed = kept[1];
     SSL_SESSION_get_master_key(resumed, before, sizeof(before));
     SSL_SESSION_set_time(resumed, made = time(NULL) - 100);
@@ -201,7 +201,7 @@ static void a_ticket_that_stays_valid_is_not_renewed(void)
     pair_init_watched(&pair);
     pair_connect(&pair);
     pair_settle(&pair);
-    pair.offer = kept_sessions[1];
+    pair.offered = kept_sessions[1];
     pair_close(&pair);
     memset(sequence, 0, sizeof(sequence));
     pair_connect(&pair);
@@ -363,7 +363,7 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
     pair_settle(&pair);
     CHECK_EQ(SSL_SESSION_get_max_early_data(kept[2]), 1234);
     CHECK_EQ(SSL_SESSION_get_max_early_data(kept_sessions[0]), 0);
-    pair.offer = kept_sessions[1];
+    pair.offered = kept_sessions[1];
     pair_close(&pair);
 
     /* On resumption the protocol is that of the new connection. */

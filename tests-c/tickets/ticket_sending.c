@@ -236,12 +236,12 @@ static void a_server_without_tickets_may_ask_for_one_later(void)
     pair_settle(&pair);
     CHECK_EQ(announced, 1);
     CHECK_EQ(new_sessions, 1);
-    pair.offer = SSL_get1_session(pair.client);
+    pair.offered = SSL_get1_session(pair.client);
     pair_close(&pair);
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     CHECK_EQ(announced, 1);
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 
@@ -293,11 +293,11 @@ static void tickets_go_out_under_new_keys_too(void)
         pair_settle(&pair);
         CHECK_EQ(new_sessions, 3 + i);
     }
-    pair.offer = SSL_get1_session(pair.client);
+    pair.offered = SSL_get1_session(pair.client);
     pair_close(&pair);
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
-    SSL_SESSION_free(pair.offer);
+    SSL_SESSION_free(pair.offered);
     pair_free(&pair);
 }
 

@@ -43,7 +43,7 @@ static void the_number_of_tickets_can_be_set(void)
     CHECK_EQ(SSL_CTX_get_num_tickets(pair.server_ctx), 2);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT
                                                         | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_new_session);
     for (size_t wanted = 0; wanted < 4; wanted++) {
         new_sessions = 0;
         CHECK_EQ(SSL_CTX_set_num_tickets(pair.server_ctx, wanted), 1);
@@ -107,7 +107,7 @@ static void tickets_are_renewed_in_tls13_only(const struct protocol *protocol)
 
     pair_init(&pair, protocol);
     session = pair_new_session(&pair);
-    pair.offer = session;
+    pair.offered = session;
     pair_connect(&pair);
     pair_settle(&pair);
     CHECK_EQ(SSL_get_session(pair.client) == session, !is_tls13(protocol));
@@ -137,7 +137,7 @@ static void a_tls13_server_may_send_more_tickets(void)
 
     pair_init(&pair, &TLS13);
     SSL_CTX_set_session_cache_mode(pair.client_ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_arrival);
+    SSL_CTX_sess_set_new_cb(pair.client_ctx, count_new_session);
     pair_open(&pair);
     CHECK_EQ(SSL_new_session_ticket(pair.server), 0);
     pair_handshake(&pair);
