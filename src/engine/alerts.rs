@@ -13,12 +13,12 @@ use crate::wire::{Alert, HandshakeType, MESSAGE_HEADER, message_header};
 pub(super) struct Alerts {
     /// The alert that is right for the error that a hook returns.
     wanted: Option<Alert>,
-    opened: Opened,
+    opened: OpenedRecord,
 }
 
 /// What the last record held that was opened.
 #[derive(Clone, Copy, Default)]
-enum Opened {
+enum OpenedRecord {
     /// A handshake message, or part of one; or there was none.
     #[default]
     Handshake,
@@ -39,9 +39,9 @@ impl Alerts {
         let request = contents.strip_prefix(&KEY_UPDATE).and_then(<[u8]>::first);
         self.wanted = None;
         self.opened = match (kind, request) {
-            (ContentType::Handshake, Some(2..)) => Opened::UnknownKeyUpdate,
-            (ContentType::Handshake, _) => Opened::Handshake,
-            _ => Opened::Other,
+            (ContentType::Handshake, Some(2..)) => OpenedRecord::UnknownKeyUpdate,
+            (ContentType::Handshake, _) => OpenedRecord::Handshake,
+            _ => OpenedRecord::Other,
         };
     }
 
@@ -52,11 +52,11 @@ impl Alerts {
             // What rustls gives to failures for which RFC 8446 has no alert.
             (None, Alert::GENERAL_ERROR, _) => Alert::INTERNAL_ERROR,
             // Between the parts of a message (RFC 8446, section 5.1).
-            (None, Alert::ILLEGAL_PARAMETER, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
+            (None, Alert::ILLEGAL_PARAMETER, OpenedRecord::Other) => Alert::UNEXPECTED_MESSAGE,
             // What is in the record is of no known type, or no alert (RFC 8446, section 5).
-            (None, Alert::DECODE_ERROR, Opened::Other) => Alert::UNEXPECTED_MESSAGE,
+            (None, Alert::DECODE_ERROR, OpenedRecord::Other) => Alert::UNEXPECTED_MESSAGE,
             // RFC 8446, section 4.6.3
-            (None, Alert::DECODE_ERROR, Opened::UnknownKeyUpdate) => Alert::ILLEGAL_PARAMETER,
+            (None, Alert::DECODE_ERROR, OpenedRecord::UnknownKeyUpdate) => Alert::ILLEGAL_PARAMETER,
             (None, alert, _) => alert,
         }
     }

@@ -213,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_record_is_told_or_what_there_is_of_it() {
+    fn the_last_record_is_given_whole_or_as_far_as_it_has_come() {
         let mut input = RecordBuffer::default();
         let mut observed = ObservedRecords::default();
         let expected = Expected {
             handshaking: true,
             ..Expected::default()
         };
-        let mut told = |bytes: &[u8]| {
+        let mut observed_record = |bytes: &[u8]| {
             for byte in bytes {
                 input.missing()[0] = *byte;
                 let _ = input.filled(1, expected);
@@ -228,14 +228,14 @@ mod tests {
             observed.read(false, input.last(), input.unfinished());
             observed.take_records().pop()
         };
-        assert_eq!(told(&[]), None);
-        told(&CHANGE);
-        let record = told(&HELLO).unwrap();
+        assert_eq!(observed_record(&[]), None);
+        observed_record(&CHANGE);
+        let record = observed_record(&HELLO).unwrap();
         assert_eq!(
             (record.content_type, &record.contents[..]),
             (Some(wire::ContentType::HANDSHAKE), &[1, 2][..])
         );
-        let record = told(b"HTTP/").unwrap();
+        let record = observed_record(b"HTTP/").unwrap();
         assert_eq!((record.header, record.content_type), (*b"HTTP/", None));
     }
 }

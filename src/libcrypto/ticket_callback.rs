@@ -60,7 +60,7 @@ impl<S> Copy for Form<S> {}
 
 /// The outcome of opening a ticket that a client has sent.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Opened {
+pub enum OpenedByCallback {
     /// Its content; with `renew` the client gets a new ticket.
     Plaintext {
         /// The content, wiped when dropped.
@@ -130,19 +130,19 @@ impl<S> TicketCallback<'_, S> {
 
     /// Opens a ticket. When the callback fails (less than 0), or sets no MAC, the error is
     /// `ERR_R_INTERNAL_ERROR`.
-    pub fn open(&self, library: &LibraryContext, ticket: &[u8]) -> Result<Opened> {
+    pub fn open(&self, library: &LibraryContext, ticket: &[u8]) -> Result<OpenedByCallback> {
         let (Some(name), Some(iv)) = (
             ticket.first_chunk::<NAME_LEN>(),
             ticket.get(NAME_LEN..).and_then(|rest| rest.first_chunk()),
         ) else {
-            return Ok(Opened::Unusable);
+            return Ok(OpenedByCallback::Unusable);
         };
         // Copies: the callback's parameters are not const.
         let (mut name, mut iv): ([u8; NAME_LEN], [u8; MAX_IV]) = (*name, *iv);
         let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
         let answer = self.ask(&mut name, &mut iv, &cipher, &mac, OPENING);
         match answer {
-            0 => return Ok(Opened::Unusable),
+            0 => return Ok(OpenedByCallback::Unusable),
             ..0 => return Err(Error::new(Reason::INTERNAL_ERROR)),
             _ => {}
         }
@@ -151,18 +151,18 @@ impl<S> TicketCallback<'_, S> {
             return Err(Error::new(Reason::INTERNAL_ERROR));
         }
         if ticket.len() <= NAME_LEN + iv_len + mac_len {
-            return Ok(Opened::Unusable);
+            return Ok(OpenedByCallback::Unusable);
         }
         let (covered, sent) = ticket.split_at(ticket.len() - mac_len);
         if !memory::equal_in_constant_time(&mac.compute(covered)?, sent) {
-            return Ok(Opened::Unusable);
+            return Ok(OpenedByCallback::Unusable);
         }
         Ok(match cipher.decrypt(&covered[NAME_LEN + iv_len..]) {
-            Some(bytes) => Opened::Plaintext {
+            Some(bytes) => OpenedByCallback::Plaintext {
                 bytes,
                 renew: answer == 2,
             },
-            None => Opened::Unusable,
+            None => OpenedByCallback::Unusable,
         })
     }
 
@@ -302,12 +302,12 @@ mod tests {
         with_answer(form, &Answer::new(answer)).seal(&LibraryContext::default(), b"plaintext")
     }
 
-    fn open(form: Form<Answer>, answer: c_int, ticket: &[u8]) -> Result<Opened> {
+    fn open(form: Form<Answer>, answer: c_int, ticket: &[u8]) -> Result<OpenedByCallback> {
         with_answer(form, &Answer::new(answer)).open(&LibraryContext::default(), ticket)
     }
 
-    fn plaintext(renew: bool) -> Opened {
-        Opened::Plaintext {
+    fn plaintext(renew: bool) -> OpenedByCallback {
+        OpenedByCallback::Plaintext {
             bytes: Zeroizing::new(b"plaintext".to_vec()),
             renew,
         }
@@ -329,10 +329,16 @@ mod tests {
                 for index in 32..ticket.len() {
                     let mut changed = ticket.clone();
                     changed[index] ^= 1;
-                    assert_eq!(open(opening, 1, &changed), Ok(Opened::Unusable));
-                    assert_eq!(open(opening, 1, &ticket[..index]), Ok(Opened::Unusable));
+                    assert_eq!(open(opening, 1, &changed), Ok(OpenedByCallback::Unusable));
+                    assert_eq!(
+                        open(opening, 1, &ticket[..index]),
+                        Ok(OpenedByCallback::Unusable)
+                    );
                 }
-                assert_eq!(open(opening, 1, &ticket[..31]), Ok(Opened::Unusable));
+                assert_eq!(
+                    open(opening, 1, &ticket[..31]),
+                    Ok(OpenedByCallback::Unusable)
+                );
             }
         }
         assert_eq!(error_queue::peek(), 0);
@@ -344,7 +350,7 @@ mod tests {
             let ticket = seal(callback, 1).unwrap().unwrap();
             assert_eq!(seal(callback, 0), Ok(None));
             assert_eq!(seal(callback, -1), Err(Error::new(Reason::CALLBACK_FAILED)));
-            assert_eq!(open(callback, 0, &ticket), Ok(Opened::Unusable));
+            assert_eq!(open(callback, 0, &ticket), Ok(OpenedByCallback::Unusable));
             assert_eq!(
                 open(callback, -1, &ticket),
                 Err(Error::new(Reason::INTERNAL_ERROR))

@@ -91,8 +91,10 @@ impl Connection {
                 _ => return TicketStatus::NotDecrypted,
             },
             Some(callback) => match callback.open(&context.library, ticket) {
-                Ok(ticket_callback::Opened::Plaintext { bytes, renew }) => (bytes, renew),
-                Ok(ticket_callback::Opened::Unusable) => return TicketStatus::NotDecrypted,
+                Ok(ticket_callback::OpenedByCallback::Plaintext { bytes, renew }) => (bytes, renew),
+                Ok(ticket_callback::OpenedByCallback::Unusable) => {
+                    return TicketStatus::NotDecrypted;
+                }
                 Err(_) => return TicketStatus::Fatal(Reason::INTERNAL_ERROR),
             },
         };
