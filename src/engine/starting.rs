@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::adapted_hello::Adapted;
 use super::client::{self, ClientParameters};
 use super::delegate::Delegate;
+use super::events::Events;
 use super::external_psk::ExternalPsk;
 use super::failure::{Failure, Side};
 use super::hello_change::disguise;
@@ -37,6 +38,7 @@ impl Engine {
         self.driven().forget_observations();
         let (connection, hello) = started.map_err(|error| failed(&error, Side::Client))?;
         self.tls = Tls::Client(connection, hello);
+        self.events = Events::default();
         self.keep_early_exporter();
         Ok(())
     }
@@ -63,6 +65,8 @@ impl Engine {
         let (connection, hooks) = accepted.map_err(|error| failed(&error, Side::Server))?;
         self.driven().hello_change = hooks.hello_change();
         self.tls = Tls::Server(connection, hooks);
+        // A program that goes on with the handshake in a callback starts it twice.
+        self.events = Events::default();
         Ok(())
     }
 }

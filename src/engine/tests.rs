@@ -18,15 +18,12 @@ impl Delegate for Recorder {
     fn longest_certificate_list(&self) -> usize {
         usize::MAX
     }
-
     fn check_server_group(&self, _: u16) -> Result<(), PeerRejected> {
         Ok(())
     }
-
     fn may_sign(&self, _: u16) -> bool {
         true
     }
-
     fn verify_peer(&self, chain: &[&[u8]], _: &[u8]) -> Result<(), PeerRejected> {
         assert!(!chain.is_empty());
         match self.reject {
@@ -61,7 +58,6 @@ impl Delegate for Recorder {
     fn staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
         Ok(None)
     }
-
     fn peer_signed(&self, _: u16) {}
     fn wants_key_log(&self) -> bool {
         false
@@ -167,37 +163,49 @@ fn ends_with_early_data(
         )
         .unwrap();
     ends.server
-        .accept(ServerParameters {
-            profile: profile(version),
+        .accept(server_parameters(
             version,
-            credentials: vec![
-                CertifiedKey::new(vec![vec![0x30, 0]], Arc::new(FakeKey), None).unwrap(),
-            ],
-            signature_schemes: vec![0x0403],
-            binds_curves: false,
-            client_signature_schemes: vec![0x0403],
-            alpn: Some(b"h2".to_vec()),
-            staple: false,
-            client_authentication: ClientAuthentication::None,
-            may_ask_later: false,
-            client_ca_names: Vec::new(),
             resume,
+            tls12_tickets,
             early_data,
-            early_answer: early_data == EarlyDataPolicy::Accept,
-            tickets: TicketPolicy {
-                tls12: tls12_tickets,
-                count: 2,
-                lifetime: 7200,
-            },
-            session_ids: !tls12_tickets,
-            preferred_suite: None,
-            session_id: Some([9; 32]),
-            hello_changes: HelloChanges::default(),
-            max_fragment: 16384,
-            hidden_master_secret: None,
-        })
+        ))
         .unwrap();
     ends
+}
+
+fn server_parameters(
+    version: Version,
+    resume: Option<ResumeOffer>,
+    tls12_tickets: bool,
+    early_data: EarlyDataPolicy,
+) -> ServerParameters {
+    ServerParameters {
+        profile: profile(version),
+        version,
+        credentials: vec![CertifiedKey::new(vec![vec![0x30, 0]], Arc::new(FakeKey), None).unwrap()],
+        signature_schemes: vec![0x0403],
+        binds_curves: false,
+        client_signature_schemes: vec![0x0403],
+        alpn: Some(b"h2".to_vec()),
+        staple: false,
+        client_authentication: ClientAuthentication::None,
+        may_ask_later: false,
+        client_ca_names: Vec::new(),
+        resume,
+        early_data,
+        early_answer: early_data == EarlyDataPolicy::Accept,
+        tickets: TicketPolicy {
+            tls12: tls12_tickets,
+            count: 2,
+            lifetime: 7200,
+        },
+        session_ids: !tls12_tickets,
+        preferred_suite: None,
+        session_id: Some([9; 32]),
+        hello_changes: HelloChanges::default(),
+        max_fragment: 16384,
+        hidden_master_secret: None,
+    }
 }
 
 /// What `ClientHello` says for a session id.
@@ -405,6 +413,18 @@ fn a_refused_certificate_ends_the_handshake_with_the_alert_of_the_verifier() {
         assert_eq!(seen.alert, FatalAlert::Received(Alert::UNKNOWN_CA));
         assert_eq!(seen.reason, Reason(1048));
     }
+}
+
+#[test]
+fn an_engine_that_is_started_again_reports_nothing_of_the_handshake_before() {
+    let mut both = ends(Version::TLS1_3, None, None, false, false);
+    transfer(&mut both.client, &mut both.server, &both.at_server).unwrap();
+    transfer(&mut both.server, &mut both.client, &both.at_client).unwrap();
+    let policy = EarlyDataPolicy::Absent;
+    let parameters = server_parameters(Version::TLS1_3, None, false, policy);
+    both.server.accept(parameters).unwrap();
+    process(&mut both.server, &both.at_server).unwrap();
+    assert_eq!(both.server.next_event(), None);
 }
 
 #[test]
