@@ -40,19 +40,16 @@ pub(super) struct Adapted {
 }
 
 impl Adapted {
-    /// For a server that is about to be started.
-    pub(super) fn new(changes: HelloChanges) -> Self {
-        Self {
-            changes,
+    /// For a server that is about to be started; `None` without changes.
+    pub(super) fn new(changes: &HelloChanges) -> Option<Self> {
+        (*changes != HelloChanges::default()).then(|| Self {
+            changes: changes.clone(),
             pairs: Vec::new(),
-        }
+        })
     }
 
     /// If a whole ClientHello is all that is in the input, puts its other form there.
     pub(super) fn adapt(&mut self, input: &mut RecordBuffer) {
-        if self.changes == HelloChanges::default() {
-            return;
-        }
         let Some(real) = client_hello(input.unprocessed()) else {
             return;
         };
@@ -263,7 +260,7 @@ mod tests {
             input.missing()[0] = byte;
             input.filled(1, Expected::default()).unwrap();
         }
-        let mut adapted = Adapted::new(adding());
+        let mut adapted = Adapted::new(&adding()).expect("a change");
         adapted.adapt(&mut input);
         let given = client_hello(input.unprocessed()).unwrap();
         assert_ne!(given, real);
@@ -274,7 +271,7 @@ mod tests {
         );
         let plain = |bytes: &[u8]| hash.0.hash(bytes).as_ref().to_vec();
         let driven = Box::new(Driven {
-            adapted,
+            adapted: Some(Box::new(adapted)),
             ..Driven::default()
         });
         thread::drive(driven, None, || {

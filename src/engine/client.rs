@@ -103,7 +103,7 @@ pub(super) fn connect(
     let id = parameters.session.as_ref().and_then(ticket_session_id);
     thread::with(|driven| {
         if let Some(id) = id {
-            driven.planned_id = Some(PlannedId { draws, id });
+            driven.planned_id = Some(Box::new(PlannedId { draws, id }));
         }
         driven.client = Some(DrivenClient::new(parameters.may_authenticate, hooks));
     });

@@ -64,11 +64,15 @@ pub fn adapted(
             return (message.to_vec(), message[..message.len() - cut].to_vec());
         }
     }
-    let mut adapted = Adapted::new(changes);
-    adapted.adapt(&mut input);
+    let mut adapted = Adapted::new(&changes);
+    if let Some(adapted) = &mut adapted {
+        adapted.adapt(&mut input);
+    }
     let seen = contents(input.unprocessed());
     let covered = &seen[..seen.len() - cut];
-    let hashed = adapted.original(covered).unwrap_or(covered.to_vec());
+    let hashed = adapted
+        .and_then(|adapted| adapted.original(covered))
+        .unwrap_or(covered.to_vec());
     (seen, hashed)
 }
 

@@ -6,7 +6,6 @@ use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{Connection, Error, ServerSide, Tcp};
 
 use super::acknowledgement;
-use super::adapted_hello::Adapted;
 use super::alerts::Alerts;
 use super::delegate::Delegate;
 use super::early_data::{self, Decrypted, EarlyDataEvent, EarlyDataPolicy};
@@ -81,7 +80,9 @@ impl Engine {
         let driven = self.driven.get_or_insert_default();
         driven.certificate_limit = Some(limit);
         driven.decrypted = Decrypted::Nothing;
-        driven.adapted.adapt(input);
+        if let Some(adapted) = &mut driven.adapted {
+            adapted.adapt(input);
+        }
         if !handshaking {
             return;
         }
@@ -99,7 +100,7 @@ impl Engine {
             && let Some(id) = hooks.parameters.session_id
         {
             let draws = SERVER_SESSION_ID;
-            driven.planned_id = Some(PlannedId { draws, id });
+            driven.planned_id = Some(Box::new(PlannedId { draws, id }));
         }
     }
 
@@ -178,7 +179,7 @@ impl Engine {
         }
         if !handshaking {
             driven.external_psk = None;
-            driven.adapted = Adapted::default();
+            driven.adapted = None;
         }
     }
 

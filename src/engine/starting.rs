@@ -52,7 +52,7 @@ impl Engine {
     pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
         let driven = self.driven();
         driven.algorithms = parameters.profile.algorithms.clone();
-        driven.adapted = Adapted::new(parameters.hello_changes.clone());
+        driven.adapted = Adapted::new(&parameters.hello_changes).map(Box::new);
         if let Some(offset) = parameters.hidden_master_secret {
             self.input
                 .change_unprocessed(|records| disguise(records, offset));
@@ -84,6 +84,6 @@ fn take_external_psk(session: Option<&mut SessionSecrets>) -> Result<(), GetRand
     let mut stand_in = Zeroizing::new(vec![0; length]);
     random::SOURCE.fill(&mut stand_in)?;
     let psk = ExternalPsk::take_from(session, stand_in);
-    thread::with(|driven| driven.external_psk = Some(psk));
+    thread::with(|driven| driven.external_psk = Some(Box::new(psk)));
     Ok(())
 }

@@ -38,13 +38,14 @@ pub(super) struct Driven {
     /// Where algorithms come from; `None` for the engine's own.
     pub(super) algorithms: Option<Arc<Algorithms>>,
     /// The external PSK of the handshake.
-    pub(super) external_psk: Option<ExternalPsk>,
-    /// Server: the ClientHellos that rustls is given in another form.
-    pub(super) adapted: Adapted,
+    pub(super) external_psk: Option<Box<ExternalPsk>>,
+    /// Server: the ClientHellos that rustls is given in another form; `None` when it gets the real
+    /// ones.
+    pub(super) adapted: Option<Box<Adapted>>,
     /// How the ClientHello differs from rustls's.
     pub(super) hello_change: Option<HelloChange>,
     /// The id that rustls is to draw.
-    pub(super) planned_id: Option<PlannedId>,
+    pub(super) planned_id: Option<Box<PlannedId>>,
     /// Longest message of certificates or authorities that is taken from the peer, in bytes.
     pub(super) certificate_limit: Option<usize>,
     /// What a record that rustls encrypts becomes.

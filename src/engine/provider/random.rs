@@ -9,7 +9,7 @@
 use rustls::crypto::{GetRandomFailed, SecureRandom};
 
 use super::library;
-use crate::engine::thread::{self, PlannedId};
+use crate::engine::thread;
 use crate::libcrypto::random;
 
 const ID: usize = 32;
@@ -31,14 +31,13 @@ struct Source;
 impl SecureRandom for Source {
     fn fill(&self, buf: &mut [u8]) -> Result<(), GetRandomFailed> {
         if buf.len() == ID {
-            let planned = thread::with(|driven| match driven.planned_id.take() {
-                Some(PlannedId { draws: 0, id }) => Some(id),
-                Some(PlannedId { draws, id }) => {
-                    let draws = draws - 1;
-                    driven.planned_id = Some(PlannedId { draws, id });
-                    None
+            let planned = thread::with(|driven| {
+                let planned = driven.planned_id.as_mut()?;
+                if planned.draws == 0 {
+                    return driven.planned_id.take().map(|planned| planned.id);
                 }
-                None => None,
+                planned.draws -= 1;
+                None
             });
             if let Some(id) = planned.flatten() {
                 buf.copy_from_slice(&id);

@@ -87,9 +87,10 @@ pub(in crate::engine) struct AdaptedHash(pub(in crate::engine) &'static dyn Hash
 
 impl Hash for AdaptedHash {
     fn start(&self) -> Box<dyn Context> {
-        match thread::with(|driven| driven.adapted.is_active()).unwrap_or(false) {
-            true => Box::new(AdaptedContext(self.0.start())),
-            false => self.0.start(),
+        let adapted = thread::with(|driven| Some(driven.adapted.as_ref()?.is_active()));
+        match adapted.flatten() {
+            Some(true) => Box::new(AdaptedContext(self.0.start())),
+            _ => self.0.start(),
         }
     }
 
@@ -128,7 +129,7 @@ impl Context for AdaptedContext {
 
 /// `bytes` of the transcript as the client knows them.
 pub(in crate::engine) fn original(bytes: &[u8]) -> Cow<'_, [u8]> {
-    thread::with(|driven| driven.adapted.original(bytes))
+    thread::with(|driven| driven.adapted.as_ref()?.original(bytes))
         .flatten()
         .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
