@@ -1,4 +1,4 @@
-//! What a function of this library fails with, until `abi` puts it on the error queue.
+//! The error type of this library; `abi` turns it into entries of the error queue.
 
 use std::borrow::Cow;
 

@@ -42,7 +42,7 @@ impl<O> Order<O> {
         unsafe { (*Node::link(node, 0)).next }
     }
 
-    /// Files `node` under `expiry`, behind all that expire at the same time.
+    /// Inserts `node` by `expiry`, after equal ones.
     ///
     /// # Safety
     /// `node` is live and in no list, and every node of this list is live.

@@ -26,7 +26,7 @@ use std::cell::Cell;
 
 use crate::error::{Error, Reason, Result};
 
-/// What early data is at.
+/// The state of early data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Phase {
     /// The program has not asked for early data.
@@ -100,7 +100,7 @@ pub(super) enum ReadCall {
     Read,
 }
 
-/// What became of early data (`SSL_EARLY_DATA_…`).
+/// The status of early data (`SSL_EARLY_DATA_…`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EarlyDataStatus {
     /// The client has not announced any.
