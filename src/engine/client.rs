@@ -105,7 +105,8 @@ pub(super) fn connect(
         if let Some(id) = id {
             driven.planned_id = Some(Box::new(PlannedId { draws, id }));
         }
-        driven.client = Some(DrivenClient::new(parameters.may_authenticate, hooks));
+        let client = DrivenClient::new(parameters.may_authenticate, hooks);
+        driven.client = Some(Box::new(client));
     });
     let start = output.len();
     let connection = Arc::new(config).connect(name).build(output);

@@ -51,7 +51,7 @@ pub(super) struct Driven {
     /// What a record that rustls encrypts becomes.
     pub(super) record_change: Option<RecordChange>,
     /// Client: itself, and its server.
-    pub(super) client: Option<DrivenClient>,
+    pub(super) client: Option<Box<DrivenClient>>,
     /// A TLS 1.3 session that is being restored.
     pub(super) restoring: Option<Box<Restoring>>,
 
