@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use rustls::enums::ProtocolVersion;
 use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{Connection, Error, ServerSide, Tcp};
 
@@ -108,7 +109,9 @@ impl Engine {
     fn check_plain(&mut self, limit: usize) -> Option<Result<Progress, Failure>> {
         let record = self.input.last();
         if self.tls.is_handshaking() {
-            if let Err(rejected) = self.plain_messages.check(limit, record) {
+            if self.has_plain_certificates()
+                && let Err(rejected) = self.plain_messages.check(limit, record)
+            {
                 return Some(Err(Failure::with_alert(rejected.reason, rejected.alert)));
             }
             if is_plain_close(record) {
@@ -125,6 +128,18 @@ impl Engine {
                 Some(Err(Failure::with_alert(reason, Alert::UNEXPECTED_MESSAGE)))
             }
             _ => None,
+        }
+    }
+
+    /// Whether the messages of the peer that go unprotected may have certificates. Those of a client
+    /// may when TLS 1.2 is agreed on; before, they are its ClientHello, of which all but the last
+    /// record have been examined elsewhere.
+    fn has_plain_certificates(&self) -> bool {
+        match &self.tls {
+            Tls::Server(connection, _) => {
+                connection.protocol_version() == Some(ProtocolVersion::TLSv1_2)
+            }
+            _ => true,
         }
     }
 

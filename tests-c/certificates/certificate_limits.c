@@ -1,6 +1,7 @@
 /* How much a peer may send as certificates: SSL_CTX_set_max_cert_list(3). */
 
 #include <openssl/err.h>
+#include <string.h>
 
 #include "pair.h"
 
@@ -162,8 +163,46 @@ static void the_limit_holds_for_a_list_in_pieces(const struct protocol *protocol
     pair_free(&pair);
 }
 
+/* The second record of a ClientHello begins where the type of ec_point_formats, 00 0b, is cut: it
+ * looks like a Certificate of some hundred bytes. */
+static void a_hello_in_pieces_is_no_list_of_certificates(const struct protocol *protocol)
+{
+    struct pair pair;
+    unsigned char hello[5000];
+    pair_init(&pair, protocol);
+    SSL_CTX_set_min_proto_version(pair.client_ctx, TLS1_2_VERSION);
+    SSL_CTX_set_max_cert_list(pair.server_ctx, 100);
+    SSL *client = SSL_new(pair.client_ctx), *server = SSL_new(pair.server_ctx);
+    SSL_set_bio(client, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_bio(server, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(client);
+    SSL_set_accept_state(server);
+    CHECK_EQ(SSL_do_handshake(client), -1);
+    int length = BIO_read(SSL_get_wbio(client), hello, sizeof hello);
+    int cut = 60;
+    while (cut < length - 3 && memcmp(hello + cut, "\0\x0b\0", 3) != 0)
+        cut++;
+    CHECK(cut < length - 3);
+    cut++;
+    unsigned char header[5] = { SSL3_RT_HANDSHAKE, 3, 1, 0, (unsigned char)(cut - 5) };
+    header[3] = (unsigned char)((cut - 5) >> 8);
+    BIO_write(SSL_get_rbio(server), header, 5);
+    BIO_write(SSL_get_rbio(server), hello + 5, cut - 5);
+    header[3] = (unsigned char)((length - cut) >> 8);
+    header[4] = (unsigned char)(length - cut);
+    BIO_write(SSL_get_rbio(server), header, 5);
+    BIO_write(SSL_get_rbio(server), hello + cut, length - cut);
+    int result = SSL_do_handshake(server);
+    CHECK_EQ(SSL_get_error(server, result), SSL_ERROR_WANT_READ);
+    CHECK(BIO_pending(SSL_get_wbio(server)) > 0);
+    SSL_free(client);
+    SSL_free(server);
+    pair_free(&pair);
+}
+
 TEST_MAIN(TEST_EACH(the_limit_is_kept_to_the_byte),
           TEST_EACH(a_request_for_a_certificate_is_limited_too),
           TEST_EACH(a_limit_set_for_one_connection_is_for_it_alone),
           TEST(a_limit_that_cannot_be_is_not_set),
-          TEST_EACH(the_limit_holds_for_a_list_in_pieces))
+          TEST_EACH(the_limit_holds_for_a_list_in_pieces),
+          TEST_EACH(a_hello_in_pieces_is_no_list_of_certificates))
