@@ -121,8 +121,11 @@ impl Connection {
             self.prepare_early_data(offer.session(), &settings)?;
         }
         let parameters = self.client_parameters(&settings, profile, &offer)?;
-        self.handshake
-            .client(|client| client.offered = offer.into());
+        let former = self
+            .handshake
+            .client(|client| std::mem::replace(&mut client.offered, offer.into()));
+        // With nothing borrowed: the last reference to a session runs the program's functions.
+        drop(former);
         let mut engine = self.engine.take()?;
         let result = engine.connect(parameters, self);
         let random = engine.client_random();

@@ -231,12 +231,14 @@ impl Connection {
         let offered = self.find_resumable(hello, version)?;
         self.session.set_resumed(offered.is_some());
         let expects_ticket = version == Version::TLS1_2 && self.allows_tls12_ticket(hello);
-        self.handshake.server(|server| {
-            server.offered = offered;
+        let former = self.handshake.server(|server| {
             if expects_ticket {
                 server.ticket = NewTicket::Expected;
             }
+            std::mem::replace(&mut server.offered, offered)
         });
+        // With nothing borrowed: the last reference to a session runs the program's functions.
+        drop(former);
         self.begin_session()
     }
 
