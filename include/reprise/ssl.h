@@ -1140,22 +1140,22 @@ int SSL_new_session_ticket(SSL *ssl);
  */
 
 /**
- * Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
- * call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is
- * not 0), and may be repeated. The ClientHello goes out together with the first data. The first
- * call that is not `SSL_read` or its like ends the early data, and completes the handshake if it
+ * Client: sends `num` bytes of early data and sets `*written` to `num`. It must be the first call
+ * on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+ * 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+ * that is not `SSL_read` or a variant of it ends the early data, and completes the handshake if it
  * is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
  * that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
  *
- * What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
- * data if the server has accepted early data, and nowhere if it has rejected it.
+ * After an `SSL_read` has processed the server's complete answer, further data is sent as ordinary
+ * data if the server has accepted early data, and is discarded if the server has rejected it.
  *
  * Server: sends data to a client that has not completed the handshake, and so is not
  * authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
  * `SSL_READ_EARLY_DATA_FINISH`.
  *
- * Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
- * time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+ * Returns 1, or 0: `SSL_get_error` says whether to repeat the call. Called at another time it
+ * fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
  *
  * Requires: `buf` is readable for `num` bytes, `written` is writable.
  *
@@ -1164,14 +1164,14 @@ int SSL_new_session_ticket(SSL *ssl);
 int SSL_write_early_data(SSL *ssl, const void *buf, size_t num, size_t *written);
 
 /**
- * Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
- * must be the first call on a connection, and be repeated until it returns
+ * Server: reads up to `num` bytes of early data into `buf` and stores their number in
+ * `*readbytes`. It must be the first call on a connection, and must be repeated until it returns
  * `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
  * `SSL_do_handshake`, `SSL_read` or `SSL_write`.
  *
  * Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
- * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
- * call is to be repeated. Called at another time, or on a client, it fails with
+ * when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether to
+ * repeat the call. Called at another time, or on a client, it fails with
  * `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
  *
  * Requires: `buf` is writable for `num` bytes, `readbytes` is writable.
@@ -1180,13 +1180,13 @@ int SSL_read_early_data(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
  * Returns the fate of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
- * `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
+ * `SSL_EARLY_DATA_ACCEPTED` (2). On a client it counts as rejected until the server has answered.
  */
 int SSL_get_early_data_status(const SSL *ssl);
 
 /**
  * Sets how many bytes of early data the tickets of a server (of connections made later) allow.
- * With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
+ * With a number above 0 each ticket can be used once, unless `SSL_OP_NO_ANTI_REPLAY` is set.
  * Returns 1.
  */
 int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data);
@@ -1216,8 +1216,8 @@ uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
 
 /**
- * Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
- * are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+ * Sets how many bytes of early data the tickets of a server allow. With a number above 0 each
+ * ticket can be used once, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
  */
 int SSL_set_max_early_data(SSL *ssl, uint32_t max_early_data);
 
@@ -1525,16 +1525,16 @@ const SSL_METHOD *TLSv1_client_method(void);
 const SSL_METHOD *TLSv1_server_method(void);
 
 /**
- * Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
- * server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys, and sends
- * two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
- * `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
- * put on the queue, and do not keep the context from being made.
+ * Makes a context for the role and versions of `meth`, such as `TLS_method()`. It has the session
+ * cache of a server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys,
+ * and sends two tickets in TLS 1.3. Initialises the library if necessary. Then applies the section
+ * `system_default` of OpenSSL's configuration file, if there is one; errors in it are put on the
+ * queue, but do not make the call fail.
  *
  * Returns a context that the caller frees with `SSL_CTX_free`, or NULL with an error on the queue:
  * `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of versions
- * before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the
- * memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared between
+ * before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) when the
+ * program's memory functions (`CRYPTO_set_mem_functions`) return memory that is shared between
  * processes.
  *
  * Lifetime: the caller's, freed by `SSL_CTX_free`.
@@ -1542,10 +1542,10 @@ const SSL_METHOD *TLSv1_server_method(void);
 SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth);
 
 /**
- * Drops a reference to `ctx`; NULL is ignored. The last one, of which connections hold some, ends
- * the context: the program's remove callback is called for every cached session while the
- * context's application data is still there, then that data is freed. Sessions with other
- * references remain, and are not resumable. Any thread.
+ * Drops a reference to `ctx`; NULL is ignored. When the last reference is gone (connections hold
+ * references too), the context ends: the program's remove callback is called for every cached
+ * session while the context's application data is still there, then that data is freed. Sessions
+ * with other references remain, and are not resumable. Any thread.
  *
  * Requires: `ctx` is NULL or a live context of which the caller owns a reference.
  */
@@ -1570,42 +1570,43 @@ int SSL_CTX_up_ref(SSL_CTX *ctx);
 SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *libctx, const char *propq, const SSL_METHOD *meth);
 
 /**
- * Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+ * Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set since.
  *
  * Lifetime: static.
  */
 const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *ctx);
 
 /**
- * Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
- * the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
+ * Sets the method for connections that are made later, and resets the cipher suites of `ctx` to
+ * the default. Returns 1, or 0 with an error on the queue, and then nothing changes.
  */
 int SSL_CTX_set_ssl_version(SSL_CTX *ctx, const SSL_METHOD *meth);
 
 /**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
- * to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
- * 0 with an error on the queue.
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. The program keeps
+ * the ownership of `*data`; the index's free callback receives it when the context ends. Returns
+ * 1, or 0 with an error on the queue.
  */
 int SSL_CTX_set_ex_data(SSL_CTX *ctx, int idx, void *data);
 
 /**
- * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
- * Takes no lock.
+ * Returns application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none
+ * was set. Takes no lock.
  *
  * Lifetime: the program's own pointer.
  */
 void *SSL_CTX_get_ex_data(const SSL_CTX *ctx, int idx);
 
 /**
- * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
- * to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
- * or 0 with an error on the queue.
+ * Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. The program keeps
+ * the ownership of `*data`; the index's free callback receives it when the connection ends.
+ * Returns 1, or 0 with an error on the queue.
  */
 int SSL_set_ex_data(SSL *ssl, int idx, void *data);
 
 /**
- * Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+ * Returns application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none
+ * was set.
  *
  * Lifetime: the program's own pointer.
  */
@@ -1623,14 +1624,14 @@ void SSL_CTX_set_quiet_shutdown(SSL_CTX *ctx, int mode);
 int SSL_CTX_get_quiet_shutdown(const SSL_CTX *ctx);
 
 /**
- * Says whether clients made later offer to authenticate after the handshake.
+ * Sets whether clients made later offer to authenticate after the handshake.
  *
  * Done in part: remembered; post-handshake authentication is never offered.
  */
 void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
 
 /**
- * Says whether a client offers to authenticate after the handshake.
+ * Sets whether a client offers to authenticate after the handshake.
  *
  * Done in part: remembered; post-handshake authentication is never offered.
  */
@@ -1668,13 +1669,12 @@ uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
 uint64_t SSL_get_options(const SSL *ssl);
 
 /**
- * Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
- * (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages say what
- * they do.
+ * Sets or reads a property of `ctx`; programs use macros. `cmd` is the number of a control
+ * (`SSL_CTRL_…`), which determines the meaning of `larg` and `parg`. The macros' manual pages
+ * describe them.
  *
- * Returns what the control says, often 1 for success; 0 for a number that is not known, and for
- * most numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked
- * then.
+ * Returns the control's result, often 1 for success; 0 for an unknown number. When `ctx` is NULL,
+ * lists of groups and signature algorithms are checked, and all other controls return 0.
  *
  * Requires: `parg` is what the control takes.
  *
@@ -1684,8 +1684,8 @@ uint64_t SSL_get_options(const SSL *ssl);
 long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
 
 /**
- * Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
- * concern one connection.
+ * Sets or reads a property of `ssl`; programs use macros. Works as `SSL_CTX_ctrl`, with numbers
+ * that concern one connection.
  *
  * Requires: `parg` is what the control takes.
  *
@@ -1696,8 +1696,9 @@ long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
 long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
 
 /**
- * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
- * type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
+ * Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, which
+ * determines the actual type of `arg2`. NULL unsets the function. Returns 1, or 0 for a number
+ * that is not known.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -2157,11 +2158,11 @@ BIO *SSL_get_rbio(const SSL *ssl);
 BIO *SSL_get_wbio(const SSL *ssl);
 
 /**
- * Returns the kind of BIO that is a connection: for `BIO_new`, which gives one without a
- * connection; `BIO_set_ssl` gives it one.
+ * Returns the BIO method of connections. `BIO_new` makes such a BIO without a connection;
+ * `BIO_set_ssl` sets the connection.
  *
- * Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
- * retry flags say what is waited for. Commands:
+ * Reading and writing do the handshake first, if it has not been done. When they fail, the BIO's
+ * retry flags say what the connection waits for. Commands:
  *
  * - `BIO_set_ssl(bio, ssl, close)` connects the BIO to a connection, and with `BIO_CLOSE` takes
  * the caller's reference to it; the connection's read BIO becomes the next of the chain.
@@ -2170,11 +2171,12 @@ BIO *SSL_get_wbio(const SSL *ssl);
  * - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
  * - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
  * the BIOs below.
- * - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
- * the write BIO.
- * - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+ * - `BIO_pending` returns how many bytes can be read without the transport; `BIO_wpending` and
+ * `BIO_flush` ask the write BIO.
+ * - `BIO_push` makes the connection use the next BIO of the chain, `BIO_pop` removes it from the
+ * connection.
  * - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
- * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+ * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` store their values.
  *
  * Other commands go to the connection's read BIO.
  *
@@ -2195,8 +2197,8 @@ const BIO_METHOD *BIO_f_ssl(void);
 BIO *BIO_new_ssl(SSL_CTX *ctx, int client);
 
 /**
- * Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
- * set by `BIO_set_conn_hostname` on the chain.
+ * Makes a chain of a client's BIO, as `BIO_new_ssl` does, and a connect BIO.
+ * `BIO_set_conn_hostname` on the chain sets the peer.
  *
  * Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
  * the queue.
@@ -2217,7 +2219,7 @@ BIO *BIO_new_buffer_ssl_connect(SSL_CTX *ctx);
  * Gives the first connection in the chain `to` the session, the certificates and the session id
  * context of the first one in `from`, as `SSL_copy_session_id` does.
  *
- * Returns 1, or 0 when there is no connection in one of them.
+ * Returns 1, or 0 when one of the chains has no connection.
  */
 int BIO_ssl_copy_session_id(BIO *to, BIO *from);
 
@@ -2237,9 +2239,9 @@ void BIO_ssl_shutdown(BIO *ssl_bio);
  */
 
 /**
- * Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
- * taken. A private key of the same kind that does not belong to it is dropped; the chain of the
- * former certificate stays.
+ * Sets the certificate for its kind of key, and makes that kind current. The library takes another
+ * reference to `x`. A private key of the same kind that does not belong to it is dropped; the
+ * chain of the former certificate remains.
  *
  * Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
  * `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
@@ -2270,17 +2272,17 @@ int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d);
 int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len);
 
 /**
- * Sets certificate, private key and chain of one kind together, and makes that the current one.
- * References are taken to all of them. Without a `privatekey` the public key of the certificate
- * stands in for it, for keys that only a program's own means can use: checks succeed, signing
- * does not. Without a `chain` the slot has none.
+ * Sets certificate, private key and chain of one kind together, and makes that kind current. The
+ * library takes another reference to each. With a NULL `privatekey` the certificate's public key
+ * is stored in its place, for programs that sign by their own means: checks succeed, signing
+ * fails. Without a `chain` the slot has none.
  *
- * With an `override` of 0 nothing may have been set for this kind of key before.
+ * With an `override` of 0 the call fails if something is already set for this kind of key.
  *
  * Returns 1; or 0 with an error on the queue, and then nothing has changed:
- * `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
- * when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
- * `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+ * `NOT_REPLACING_CERTIFICATE` when something is already set and `override` is 0,
+ * `PRIVATE_KEY_MISMATCH` when the key is not the certificate's, `EE_KEY_TOO_SMALL`,
+ * `CA_KEY_TOO_SMALL` or `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
  */
 int SSL_CTX_use_cert_and_key(SSL_CTX *ctx,
                              X509 *x509,
@@ -2305,23 +2307,22 @@ int SSL_use_cert_and_key(SSL *ssl,
 X509 *SSL_CTX_get0_certificate(const SSL_CTX *ctx);
 
 /**
- * Returns the certificate by which this side of the connection identifies itself, or NULL: once
- * the handshake has selected one, that one; before, the one set last. In the callback of
- * `SSL_CTX_set_cert_cb` it is still the one set last.
+ * Returns this side's certificate, or NULL: the one that the handshake has selected, and before
+ * that the one set last. In the callback of `SSL_CTX_set_cert_cb` it is still the one set last.
  *
  * Lifetime: until another is set, or the owner's end.
  */
 X509 *SSL_get_certificate(const SSL *ssl);
 
 /**
- * Forgets all certificates, keys and chains of the connection; those of its context stay.
+ * Removes all certificates, keys and chains of the connection; those of its context stay.
  */
 void SSL_certs_clear(SSL *ssl);
 
 /**
- * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
- * first comes the certificate, then its issuers in order, if any. They replace the chain that was
- * set for this kind. Other PEM blocks, such as a private key, are skipped.
+ * Sets a certificate and its chain from a PEM file, and makes its kind of key the current one: the
+ * file holds the certificate first, then its issuers in order, if any. The issuers replace the
+ * chain that was set for this kind. Other PEM blocks, such as a private key, are skipped.
  *
  * Removes all errors of this thread from the queue first.
  *
@@ -2339,8 +2340,8 @@ int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
 
 /**
  * As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
- * (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
- * `SSL_CTX_use_certificate_chain_file` takes those too.
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). Further certificates in a PEM file are not read:
+ * `SSL_CTX_use_certificate_chain_file` reads those too.
  *
  * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
  * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
@@ -2531,14 +2532,14 @@ pem_password_cb * SSL_get_default_passwd_cb(SSL *ssl);
 void *SSL_get_default_passwd_cb_userdata(SSL *ssl);
 
 /**
- * Whether a certificate with its private key and the chain above it (NULL for none) would do for
- * the peer, going by what the peer has said: on a server in its ClientHello, on a client in its
- * CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
+ * Checks whether a certificate with its private key and the chain above it (NULL for none) meets
+ * the peer's requirements: those of the ClientHello on a server, those of the CertificateRequest
+ * on a client. Call it in the callback of `SSL_CTX_set_cert_cb`.
  *
  * Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an
  * argument is NULL or the kind of key is not supported.
  *
- * A server's wishes that the engine does not show are taken to be met: certificate types in TLS
+ * Requirements of a server that the engine does not expose count as met: certificate types in TLS
  * 1.2, algorithms for certificates only in TLS 1.3.
  *
  * Done in part: no Suite B, and not all that a server may ask for.
@@ -2917,16 +2918,16 @@ int SSL_get_shared_sigalgs(SSL *ssl,
                            unsigned char *rhash);
 
 /**
- * Sets the CA list of `ctx`. The list is the library's from now on, also when
- * `ctx` is NULL; NULL takes the old one away.
+ * Sets the CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL removes the
+ * old list.
  *
  * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
- * Sets the CA list of `ssl`. The list is the library's from now on, also when
- * `ssl` is NULL; NULL takes the old one away.
+ * Sets the CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL removes the
+ * old list.
  *
  * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
@@ -2947,8 +2948,8 @@ const struct stack_st_X509_NAME *SSL_CTX_get0_CA_list(const SSL_CTX *ctx);
 const struct stack_st_X509_NAME *SSL_get0_CA_list(const SSL *ssl);
 
 /**
- * Returns the list that the peer has sent, lent until the next handshake; NULL when it has sent
- * none.
+ * Returns the list that the peer has sent, lent until the next handshake; NULL when the peer has
+ * sent none.
  *
  * Lifetime: until the next handshake.
  */
@@ -2967,16 +2968,16 @@ int SSL_CTX_add1_to_CA_list(SSL_CTX *ctx, const X509 *x);
 int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
 
 /**
- * Sets the client CA list of `ctx`. The list is the library's from now on, also when
- * `ctx` is NULL; NULL takes the old one away.
+ * Sets the client CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL
+ * removes the old list.
  *
  * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
 void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
 /**
- * Sets the client CA list of `ssl`. The list is the library's from now on, also when
- * `ssl` is NULL; NULL takes the old one away.
+ * Sets the client CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL
+ * removes the old list.
  *
  * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
  */
@@ -2990,9 +2991,9 @@ void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 struct stack_st_X509_NAME *SSL_CTX_get_client_CA_list(const SSL_CTX *ctx);
 
 /**
- * On a client, the list that the server has sent, lent until the next handshake; on a server, the
- * client CA list of `ssl` or else of its context, lent until another is set or its owner is freed.
- * NULL for none.
+ * Returns, on a client, the list that the server has sent, lent until the next handshake; on a
+ * server, the client CA list of `ssl` or else of its context, lent until another is set or its
+ * owner is freed. Returns NULL when there is none.
  *
  * Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
  */
@@ -3011,17 +3012,17 @@ int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *x);
 int SSL_add_client_CA(SSL *ssl, X509 *x);
 
 /**
- * Returns a copy of a list with copies of its names; of NULL, an empty list. It is the caller's,
- * to be freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+ * Returns a copy of a list with copies of its names; for NULL, an empty list. The caller frees it
+ * with `sk_X509_NAME_pop_free`. Returns NULL with an error on the queue when memory is short.
  *
  * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
 struct stack_st_X509_NAME *SSL_dup_CA_list(const struct stack_st_X509_NAME *sk);
 
 /**
- * Returns the subjects of the certificates in a PEM file, each once, in order. The list is the
- * caller's: to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`.
- * NULL with an error on the queue when the file cannot be read or holds no certificate.
+ * Returns the subjects of the certificates in a PEM file, each once, in order. The caller owns the
+ * list, and passes it to `SSL_CTX_set_client_CA_list` or frees it with `sk_X509_NAME_pop_free`.
+ * Returns NULL with an error on the queue when the file cannot be read or holds no certificate.
  *
  * Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
  */
@@ -3038,21 +3039,20 @@ struct stack_st_X509_NAME *SSL_load_client_CA_file_ex(const char *file,
                                                       const char *propq);
 
 /**
- * Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
- * Returns 1, or 0 with an error on the queue; names that were added before the error stay.
+ * Adds the subjects of the certificates in a PEM file to a list, except those that it already has.
+ * Returns 1, or 0 with an error on the queue; names added before the error stay.
  */
 int SSL_add_file_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *file);
 
 /**
  * Adds the subjects of the certificates in all files of a directory to a list, except those that
- * are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
- * stay.
+ * it already has. Returns 1, or 0 with an error on the queue; names added before the error stay.
  */
 int SSL_add_dir_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *dir);
 
 /**
- * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
- * in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
+ * Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that it
+ * already has. Returns 1, or 0 with an error on the queue; names added before the error stay.
  */
 int SSL_add_store_cert_subjects_to_stack(struct stack_st_X509_NAME *stack_cas, const char *uri);
 
@@ -3164,18 +3164,17 @@ void *SSL_get0_security_ex_data(const SSL *ssl);
  */
 
 /**
- * Returns the suite that `ssl` uses, or NULL before it is agreed on.
+ * Returns the suite that `ssl` uses, or NULL before one is negotiated.
  *
  * Lifetime: static.
  */
 const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 
 /**
- * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
- * is left out.
+ * Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). Suites that this library
+ * does not support are left out.
  *
- * Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
- * changes.
+ * Returns 1; or 0 with an error on the queue when no suite is left, and then nothing changes.
  */
 int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str);
 
@@ -3207,8 +3206,8 @@ struct stack_st_SSL_CIPHER *SSL_get_ciphers(const SSL *ssl);
 
 /**
  * Returns the suites that `ssl` would offer with its versions, its signature algorithms and its
- * security level or callback, in a list of the caller's own, to be freed with
- * `sk_SSL_CIPHER_free`; NULL for none.
+ * security level or callback, in a list that the caller frees with `sk_SSL_CIPHER_free`; NULL for
+ * none.
  *
  * Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
  */
@@ -3243,15 +3242,16 @@ const SSL_CIPHER *SSL_get_pending_cipher(const SSL *ssl);
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const uint8_t *ptr);
 
 /**
- * Server: the suites that the client offered and this library knows, in the client's order.
+ * Returns, on a server, the suites that the client offered and this library knows, in the client's
+ * order.
  *
  * Lifetime: until the next handshake.
  */
 struct stack_st_SSL_CIPHER *SSL_get_client_ciphers(const SSL *ssl);
 
 /**
- * Server: the names of the suites that both sides know, with colons between them, into `buf` of
- * `size` bytes. Returns `buf`, or NULL.
+ * Writes, on a server, the names of the suites that both sides know to `buf` of `size` bytes, with
+ * colons between them. Returns `buf`, or NULL.
  *
  * Lifetime: the caller's buffer.
  *
@@ -3300,13 +3300,13 @@ int SSL_CIPHER_get_bits(const SSL_CIPHER *cipher, int *alg_bits);
 const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
 
 /**
- * One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
- * authentication, encryption, MAC (SSL_CIPHER_description(3)). It is written into `buf` of `size`
- * bytes, at least 128, and `buf` is returned; or, when `buf` is NULL, into new memory that the
- * caller frees with `OPENSSL_free`.
+ * Describes `cipher` in one line, with a newline at its end: name, lowest version, key exchange,
+ * authentication, encryption, MAC (SSL_CIPHER_description(3)). The line is written to `buf` of
+ * `size` bytes, at least 128; or, when `buf` is NULL, to new memory that the caller frees with
+ * `OPENSSL_free`.
  *
- * NULL when the buffer is too small, without an error on the queue; NULL with an error when
- * `cipher` is NULL or there is no memory.
+ * Returns the line. Returns NULL without an error on the queue when the buffer is too small; NULL
+ * with an error when `cipher` is NULL or memory is short.
  *
  * Lifetime: the caller's, freed by `OPENSSL_free`, or the caller's buffer.
  *
@@ -3315,35 +3315,35 @@ const char *SSL_CIPHER_get_version(const SSL_CIPHER *cipher);
 char *SSL_CIPHER_description(const SSL_CIPHER *cipher, char *buf, int size);
 
 /**
- * libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
- * suites that do not encrypt, and for NULL. Puts no error on the queue.
+ * Returns libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3));
+ * `NID_undef` for suites that do not encrypt, and for NULL. Puts no error on the queue.
  */
 int SSL_CIPHER_get_cipher_nid(const SSL_CIPHER *cipher);
 
 /**
- * libcrypto's NID of the hash that authenticates the records of `cipher`
- * (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
+ * Returns libcrypto's NID of the hash that authenticates the records of `cipher`
+ * (SSL_CIPHER_get_digest_nid(3)); `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
  */
 int SSL_CIPHER_get_digest_nid(const SSL_CIPHER *cipher);
 
 /**
- * libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
- * (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+ * Returns libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+ * (SSL_CIPHER_get_kx_nid(3)); `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
  * error on the queue.
  */
 int SSL_CIPHER_get_kx_nid(const SSL_CIPHER *cipher);
 
 /**
- * libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
- * (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+ * Returns libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+ * (SSL_CIPHER_get_auth_nid(3)); `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
  * no error on the queue.
  */
 int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 
 /**
  * Returns the hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
- * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
- * for NULL. Puts no error on the queue.
+ * (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash.
+ * Returns NULL for NULL. Puts no error on the queue.
  *
  * Lifetime: static.
  */
@@ -3403,10 +3403,10 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  */
 
 /**
- * Sets the function that a server calls when it has read a ClientHello, before it checks it in any
- * other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+ * Sets the function that a server calls when it has read a ClientHello, before any other check,
+ * and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
  * `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be
- * called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in
+ * called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is read from
  * the context when it is needed; NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
@@ -3457,8 +3457,8 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
 
 /**
  * Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the
- * client's order, and `*outlen` to how many there are. The array is the caller's, to be freed with
- * `OPENSSL_free`; NULL for none.
+ * client's order, and `*outlen` to how many there are. The caller frees the array with
+ * `OPENSSL_free`; it is NULL when there are none.
  *
  * Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
  * the queue.
@@ -3483,7 +3483,7 @@ int SSL_client_hello_get0_ext(SSL *ssl,
  * Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
  * (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
  * `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
- * lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
+ * caller frees the lists with `sk_SSL_CIPHER_free`; the suites are static.
  *
  * Returns 1, or 0 with an error on the queue.
  *
@@ -3534,7 +3534,7 @@ SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx);
  * Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a
  * length of 0 offers none.
  *
- * Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
+ * Returns 0 for success; or 1 when `protos` is not a valid list, and then nothing changes.
  *
  * Requires: `protos` is NULL or readable for `protos_len` bytes.
  */
@@ -3552,16 +3552,16 @@ int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int prot
  * argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
  * client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
  * `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
- * handshake with no_application_protocol. It is called after the servername callback, and looked
- * up in the context that that one has chosen.
+ * handshake with no_application_protocol. It is called after the servername callback, and is that
+ * of the context which the servername callback has chosen.
  *
  * Lifetime: what the function is given: until it returns.
  */
 void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
 /**
- * Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
- * without an end; to NULL and 0 when there is none.
+ * Sets `*data` and `*len` to the negotiated protocol, without a length byte and without a NUL at
+ * its end; to NULL and 0 when there is none.
  *
  * Lifetime: until the next handshake.
  *
@@ -3570,13 +3570,13 @@ void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callba
 void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len);
 
 /**
- * Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in
- * the list `client` too. If there is none they are set to the first of `client`, or to NULL and 0
- * when that has none. `*out` points into one of the lists.
+ * Sets `*out` and `*outlen` to the first protocol of the server's list `input` that the list
+ * `client` also contains. If there is none they are set to the first protocol of `client`, or to
+ * NULL and 0 when that list is empty. `*out` points into one of the lists.
  *
- * Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
- * `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
- * protocol then.
+ * Returns `OPENSSL_NPN_NEGOTIATED` (1) when the lists have a protocol in common, else
+ * `OPENSSL_NPN_NO_OVERLAP` (2). In that case a server that calls it in its ALPN callback must not
+ * select the protocol.
  *
  * Lifetime: points into one of the caller's lists.
  *
@@ -3603,11 +3603,11 @@ int SSL_select_next_proto(unsigned char **out,
 /**
  * Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
  * (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and for alerts (`SSL_CB_ALERT`). A
- * connection's own function comes before it.
+ * connection's own function takes precedence.
  *
- * It is also called when a state of a handshake is left (`SSL_CB_LOOP`): once for every message,
- * and once when the peer is waited for. These calls come when the engine has finished a step,
- * before anything is written; the one for a client that waits for its peer comes when its flight
+ * It is also called when a handshake leaves a state (`SSL_CB_LOOP`): once for every message, and
+ * once when it starts to wait for the peer. These calls come when the engine has finished a step,
+ * before anything is written. The call for a client that waits for its peer comes after its flight
  * is written.
  *
  * Lifetime: what the function is given: until it returns.
@@ -3635,12 +3635,12 @@ void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val)
  * Sets the function that is called for protocol messages, on connections made later. Its last
  * argument is set with `SSL_CTX_set_msg_callback_arg`.
  *
- * `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
- * (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
- * type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
- * `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are
- * reported. Application data is never shown. `buf` is good during the call only, and may hold
- * secrets of the handshake, such as tickets.
+ * `write_p` is 1 for a message that is sent, 0 for one that is received. `content_type` is
+ * `SSL3_RT_HEADER` (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE`
+ * (0x101) with the content type inside a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22)
+ * with a whole message, `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only
+ * those sent are reported. Application data is never reported. `buf` is valid during the call
+ * only, and may hold secrets of the handshake, such as tickets.
  *
  * The engine sends several messages in one record where OpenSSL would send several records.
  *
@@ -3668,8 +3668,8 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
                                                      void *arg));
 
 /**
- * Sets the function that receives the secrets of every connection, a line each in the format of
- * `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+ * Sets the function that receives the secrets of every connection, one line per call, in the
+ * format of `SSLKEYLOGFILE` without the newline. The line is valid during the call only.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -3682,10 +3682,10 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
 
 /**
  * Sets the function that is called when a certificate is about to be used, on connections made
- * later, and its last argument: on a server after the ClientHello was processed, on a client that
- * was asked for a certificate. It may set or clear certificates of the connection. It returns 1 to
- * go on, 0 to end the handshake; a server's may return a negative number to suspend it
- * (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
+ * later, and its last argument: on a server after it has processed the ClientHello, on a client
+ * when the server asks for a certificate. It may set or clear certificates of the connection. It
+ * returns 1 to go on, 0 to end the handshake; on a server it may return a negative number to
+ * suspend the handshake (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again later.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -3703,8 +3703,8 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
 
 /**
- * Sets the function that a client asks for a certificate and its key when the server wants one and
- * none is set. It returns 1 and gives a reference to each, or 0 for none.
+ * Sets the function that a client calls for a certificate and its key when the server asks for one
+ * and none is set. It returns 1 and gives a reference to each, or 0 for none.
  *
  * The function gives the certificate and the key to the library, a reference of each.
  *
@@ -3717,17 +3717,17 @@ void SSL_CTX_set_client_cert_cb(SSL_CTX *ctx, int (*client_cert_cb)(SSL *ssl,
                                                                     EVP_PKEY **pkey));
 
 /**
- * Returns the function that a client asks for a certificate; NULL when none was set.
+ * Returns the function that a client calls for a certificate; NULL when none was set.
  */
 int (*SSL_CTX_get_client_cert_cb(SSL_CTX *ctx))(SSL *ssl, X509 **x509, EVP_PKEY **pkey);
 
 /**
  * Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
- * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
- * get the same bytes.
+ * label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both
+ * sides derive the same bytes.
  *
- * Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS
- * 1.3, and for a label that TLS 1.2 uses itself or that is too long for TLS 1.3
+ * Returns 1; -1 before there is a session; 0 before both sides (in TLS 1.3: the server) have
+ * finished, and for a label that TLS 1.2 itself uses or that is too long for TLS 1.3
  * (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
  *
  * Requires: `out` is writable, `label` and `context` are readable for their lengths.
@@ -3743,8 +3743,8 @@ int SSL_export_keying_material(SSL *ssl,
 
 /**
  * Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which
- * a client has as soon as it has sent early data, and a server that accepts it. There always is a
- * context; it may be empty.
+ * a client has as soon as it has sent early data, and a server when it accepts early data. There
+ * always is a context; it may be empty.
  *
  * Returns 1; 0 on failure.
  *
@@ -3760,7 +3760,7 @@ int SSL_export_keying_material_early(SSL *ssl,
 
 /**
  * Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
- * `outlen` of 0 the length of the random, which is 32.
+ * `outlen` of 0 it returns the length of the random, 32.
  *
  * Requires: `out` is writable for `outlen` bytes.
  */
@@ -3768,7 +3768,7 @@ size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
  * Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
- * `outlen` of 0 the length of the random, which is 32.
+ * `outlen` of 0 it returns the length of the random, 32.
  *
  * Requires: `out` is writable for `outlen` bytes.
  */
@@ -3776,7 +3776,7 @@ size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
  * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
- * how long it is; 0 when it has not been sent.
+ * its length; 0 when it has not been sent.
  *
  * Requires: `buf` is writable for `count` bytes.
  */
@@ -3784,7 +3784,7 @@ size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count);
 
 /**
  * Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and
- * returns how long it is; 0 when it has not come.
+ * returns its length; 0 when it has not arrived.
  *
  * Requires: `buf` is writable for `count` bytes.
  */
@@ -3838,7 +3838,7 @@ int ERR_load_SSL_strings(void);
  */
 
 /**
- * Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+ * Makes a configuration context. It has no flags, so it knows no command yet, and no object to
  * configure.
  *
  * Returns a context that the caller frees with `SSL_CONF_CTX_free`. One thread at a time may use
@@ -3849,16 +3849,16 @@ int ERR_load_SSL_strings(void);
 SSL_CONF_CTX *SSL_CONF_CTX_new(void);
 
 /**
- * Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+ * Frees `cctx`; NULL is ignored. Work deferred to `SSL_CONF_CTX_finish` is not done.
  *
  * Requires: `cctx` is NULL or a context that the caller owns.
  */
 void SSL_CONF_CTX_free(SSL_CONF_CTX *cctx);
 
 /**
- * Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
- * private key get the one in their own file; the names of authorities that commands have read are
- * set. To be called once after the last command.
+ * Does the work that commands have deferred: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates
+ * without a private key get the one in their own file; the names of authorities that commands have
+ * read are set. Call it once, after the last command.
  *
  * Returns 1, or 0 with an error on the queue.
  */
@@ -3875,21 +3875,21 @@ int SSL_CONF_CTX_finish(SSL_CONF_CTX *cctx);
 unsigned int SSL_CONF_CTX_set_flags(SSL_CONF_CTX *cctx, unsigned int flags);
 
 /**
- * Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+ * Clears flags; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
  */
 unsigned int SSL_CONF_CTX_clear_flags(SSL_CONF_CTX *cctx, unsigned int flags);
 
 /**
- * Sets what names of commands begin with. It is copied. In files its case does not matter. With
- * NULL, the default: `-` on a command line, nothing in a file.
+ * Sets the prefix of command names, which is copied. In files its case does not matter. NULL
+ * stands for the default: `-` on a command line, no prefix in a file.
  *
  * Returns 1, or 0 with an error on the queue.
  */
 int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
 
 /**
- * Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
- * No reference is taken: once `ssl` has been freed, commands act on nothing.
+ * Makes `ssl` the object that commands configure. With NULL commands only check their values as
+ * far as they can. No reference is taken: once `ssl` has been freed, commands configure nothing.
  *
  * Requires: `ssl` is NULL or a live connection, which `cctx` changes by the same thread's
  * commands.
@@ -3897,7 +3897,7 @@ int SSL_CONF_CTX_set1_prefix(SSL_CONF_CTX *cctx, const char *pre);
 void SSL_CONF_CTX_set_ssl(SSL_CONF_CTX *cctx, SSL *ssl);
 
 /**
- * Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+ * Makes `ctx` the object that commands configure, as `SSL_CONF_CTX_set_ssl` does for a connection.
  */
 void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
 
@@ -3906,8 +3906,8 @@ void SSL_CONF_CTX_set_ssl_ctx(SSL_CONF_CTX *cctx, SSL_CTX *ctx);
  *
  * Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
  * known (under the flags that are set); -3 when it needs a value. On failure the queue has the
- * cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
- * command. A list that is wrong in the middle has taken effect up to there.
+ * cause, if one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the command. Of
+ * a list with a wrong item, the items before it have taken effect.
  *
  * Done in part: ServerInfoFile, and RecordPadding other than 0 and 1, fail.
  */
@@ -3915,8 +3915,8 @@ int SSL_CONF_cmd(SSL_CONF_CTX *cctx, const char *cmd, const char *value);
 
 /**
  * Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
- * `pargc` is NULL), and moves both on past what was used. The context takes names of the command
- * line from then on.
+ * `pargc` is NULL), and advances both past the elements used. From then on the context expects
+ * names in the form of the command line.
  *
  * Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
  * a command; -1 when the command failed; -3 when it needs a value and there is none.

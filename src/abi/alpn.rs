@@ -1,7 +1,7 @@
 //! Application protocols by ALPN (RFC 7301, SSL_CTX_set_alpn_select_cb(3)).
 //!
-//! A list of protocols has the form that it has on the wire: names of 1 to 255 bytes, each after a
-//! byte that says how long it is.
+//! A list of protocols has the wire format: names of 1 to 255 bytes, each preceded by one byte with
+//! its length.
 
 use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::ptr;
@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::wire::alpn;
 
-/// What `SSL_CTX_set_alpn_protos` returns for a list that is not one. Unlike other functions of
-/// this library it returns 0 for success.
+/// What `SSL_CTX_set_alpn_protos` returns for an invalid list. Unlike other functions it returns 0
+/// for success.
 const MALFORMED: c_int = 1;
 /// `OPENSSL_NPN_NEGOTIATED`
 const NEGOTIATED: c_int = 1;
@@ -25,7 +25,7 @@ const NO_OVERLAP: c_int = 2;
 /// Sets the protocols that clients made later offer, best first: `protos` is copied. NULL or a
 /// length of 0 offers none.
 ///
-/// Returns 0 for success, and 1 when `protos` is not a list; nothing changes then.
+/// Returns 0 for success; or 1 when `protos` is not a valid list, and then nothing changes.
 ///
 /// # Safety
 /// `protos` is NULL or readable for `protos_len` bytes.
@@ -67,8 +67,8 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 /// argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
 /// client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
 /// `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
-/// handshake with no_application_protocol. It is called after the servername callback, and looked
-/// up in the context that that one has chosen.
+/// handshake with no_application_protocol. It is called after the servername callback, and is that
+/// of the context which the servername callback has chosen.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -88,8 +88,8 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     })
 }
 
-/// Sets `*data` and `*len` to the protocol that was agreed on, without a length byte before it and
-/// without an end; to NULL and 0 when there is none.
+/// Sets `*data` and `*len` to the negotiated protocol, without a length byte and without a NUL at
+/// its end; to NULL and 0 when there is none.
 ///
 /// Lifetime: until the next handshake.
 ///
@@ -120,13 +120,13 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
     })
 }
 
-/// Sets `*out` and `*outlen` to the first protocol of the list `input`, the server's, that is in
-/// the list `client` too. If there is none they are set to the first of `client`, or to NULL and 0
-/// when that has none. `*out` points into one of the lists.
+/// Sets `*out` and `*outlen` to the first protocol of the server's list `input` that the list
+/// `client` also contains. If there is none they are set to the first protocol of `client`, or to
+/// NULL and 0 when that list is empty. `*out` points into one of the lists.
 ///
-/// Returns `OPENSSL_NPN_NEGOTIATED` (1) when both have one in common, else
-/// `OPENSSL_NPN_NO_OVERLAP` (2). A server that uses it in its callback for ALPN must not take the
-/// protocol then.
+/// Returns `OPENSSL_NPN_NEGOTIATED` (1) when the lists have a protocol in common, else
+/// `OPENSSL_NPN_NO_OVERLAP` (2). In that case a server that calls it in its ALPN callback must not
+/// select the protocol.
 ///
 /// Lifetime: points into one of the caller's lists.
 ///
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn SSL_select_next_proto(
     })
 }
 
-/// A list is empty (offers nothing), or names without an empty one up to the very end.
+/// A list is valid if it is empty (offers nothing), or if nonempty names fill it exactly.
 fn check(list: &[u8]) -> Result<()> {
     if alpn::is_list(list) {
         Ok(())

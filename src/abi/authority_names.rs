@@ -1,11 +1,11 @@
 //! Lists of certificate authorities (SSL_CTX_set0_CA_list(3), SSL_load_client_CA_file(3)): the
-//! names that a side sends to its peer, so that this one picks a suitable certificate.
+//! names that a side sends to its peer, so that the peer picks a suitable certificate.
 //!
-//! There are two lists. The "CA list" is for either side; the "client CA list" for servers only,
-//! and comes first there unless it is empty. A connection's own list comes before its context's.
-//! Lists that a function gives are lent until they are replaced, or their owner ends, and grow when
-//! a name is added; lists that a function takes belong to the library from then on. Names are those
-//! of libcrypto (`X509_NAME`).
+//! There are two lists. The "CA list" is for either side. The "client CA list" is for servers only,
+//! which use it instead of the CA list unless it is empty. A connection's own list takes precedence
+//! over its context's. Lists that a function returns are lent until they are replaced or their
+//! owner is freed, and grow when a name is added. Lists passed to a function belong to the library
+//! from then on. Names are those of libcrypto (`X509_NAME`).
 
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::ManuallyDrop;
@@ -22,8 +22,8 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::name::{Name, NameStack};
 use crate::libcrypto::x509::X509;
 
-/// Sets the CA list of `ctx`. The list is the library's from now on, also when
-/// `ctx` is NULL; NULL takes the old one away.
+/// Sets the CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL removes the
+/// old list.
 ///
 /// # Safety
 /// `name_list` is NULL or a list of which the caller gives up its ownership.
@@ -42,8 +42,8 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     })
 }
 
-/// Sets the CA list of `ssl`. The list is the library's from now on, also when
-/// `ssl` is NULL; NULL takes the old one away.
+/// Sets the CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL removes the
+/// old list.
 ///
 /// # Safety
 /// `name_list` is NULL or a list of which the caller gives up its ownership.
@@ -91,8 +91,8 @@ pub unsafe extern "C" fn SSL_get0_CA_list(
     })
 }
 
-/// Returns the list that the peer has sent, lent until the next handshake; NULL when it has sent
-/// none.
+/// Returns the list that the peer has sent, lent until the next handshake; NULL when the peer has
+/// sent none.
 ///
 /// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
@@ -136,8 +136,8 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
     })
 }
 
-/// Sets the client CA list of `ctx`. The list is the library's from now on, also when
-/// `ctx` is NULL; NULL takes the old one away.
+/// Sets the client CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL
+/// removes the old list.
 ///
 /// # Safety
 /// `name_list` is NULL or a list of which the caller gives up its ownership.
@@ -156,8 +156,8 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     })
 }
 
-/// Sets the client CA list of `ssl`. The list is the library's from now on, also when
-/// `ssl` is NULL; NULL takes the old one away.
+/// Sets the client CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL
+/// removes the old list.
 ///
 /// # Safety
 /// `name_list` is NULL or a list of which the caller gives up its ownership.
@@ -191,9 +191,9 @@ pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(
     })
 }
 
-/// On a client, the list that the server has sent, lent until the next handshake; on a server, the
-/// client CA list of `ssl` or else of its context, lent until another is set or its owner is freed.
-/// NULL for none.
+/// Returns, on a client, the list that the server has sent, lent until the next handshake; on a
+/// server, the client CA list of `ssl` or else of its context, lent until another is set or its
+/// owner is freed. Returns NULL when there is none.
 ///
 /// Lifetime: server: as `SSL_CTX_get_client_CA_list`; client: until the next handshake.
 #[unsafe(no_mangle)]
@@ -240,8 +240,8 @@ pub unsafe extern "C" fn SSL_add_client_CA(ssl: *mut Connection, x: *mut ffi::X5
     })
 }
 
-/// Returns a copy of a list with copies of its names; of NULL, an empty list. It is the caller's,
-/// to be freed with `sk_X509_NAME_pop_free`. NULL with an error on the queue when memory is short.
+/// Returns a copy of a list with copies of its names; for NULL, an empty list. The caller frees it
+/// with `sk_X509_NAME_pop_free`. Returns NULL with an error on the queue when memory is short.
 ///
 /// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
@@ -258,9 +258,9 @@ pub unsafe extern "C" fn SSL_dup_CA_list(
     })
 }
 
-/// Returns the subjects of the certificates in a PEM file, each once, in order. The list is the
-/// caller's: to be given to `SSL_CTX_set_client_CA_list` or freed with `sk_X509_NAME_pop_free`.
-/// NULL with an error on the queue when the file cannot be read or holds no certificate.
+/// Returns the subjects of the certificates in a PEM file, each once, in order. The caller owns the
+/// list, and passes it to `SSL_CTX_set_client_CA_list` or frees it with `sk_X509_NAME_pop_free`.
+/// Returns NULL with an error on the queue when the file cannot be read or holds no certificate.
 ///
 /// Lifetime: the caller's, freed by `sk_X509_NAME_pop_free`.
 #[unsafe(no_mangle)]
@@ -292,8 +292,8 @@ pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     })
 }
 
-/// Adds the subjects of the certificates in a PEM file to a list, except those that are in it.
-/// Returns 1, or 0 with an error on the queue; names that were added before the error stay.
+/// Adds the subjects of the certificates in a PEM file to a list, except those that it already has.
+/// Returns 1, or 0 with an error on the queue; names added before the error stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -308,8 +308,7 @@ pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
 }
 
 /// Adds the subjects of the certificates in all files of a directory to a list, except those that
-/// are in it. Returns 1, or 0 with an error on the queue; names that were added before the error
-/// stay.
+/// it already has. Returns 1, or 0 with an error on the queue; names added before the error stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -323,8 +322,8 @@ pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
     })
 }
 
-/// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that are
-/// in it. Returns 1, or 0 with an error on the queue; names that were added before the error stay.
+/// Adds the subjects of the certificates at a URI (ossl_store(7)) to a list, except those that it
+/// already has. Returns 1, or 0 with an error on the queue; names added before the error stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
     stack_cas: *mut ffi::stack_st_X509_NAME,
@@ -338,12 +337,12 @@ pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
     })
 }
 
-/// The pointer for C; the owner of the list keeps it.
+/// The list's pointer for C. The owner of the list keeps it.
 fn lent(list: Option<&NameStack>) -> *mut ffi::stack_st_X509_NAME {
     list.map_or(ptr::null_mut(), NameStack::as_ptr)
 }
 
-/// A list of the connection, or if it has none the context's.
+/// The connection's list, or the context's if the connection has none.
 fn own_or_context(
     connection: &Connection,
     list: impl Fn(&Names) -> Option<&NameStack>,
@@ -373,7 +372,7 @@ unsafe fn subject(certificate: *mut ffi::X509) -> Result<Name> {
     Name::of_subject(&certificate)
 }
 
-/// A list of C's, to be changed; it stays C's.
+/// A list of the program, lent to be changed.
 ///
 /// # Safety
 /// `list` is NULL or a live list that nothing else uses while the result lives.

@@ -1,5 +1,5 @@
-//! Connections as BIOs (BIO_f_ssl(3)): programs that read and write BIOs need not know that there
-//! is TLS in the chain.
+//! Connections as BIOs (BIO_f_ssl(3)): programs that read and write BIOs need not know that the
+//! chain contains TLS.
 
 use std::ffi::c_int;
 
@@ -14,11 +14,11 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 
-/// Returns the kind of BIO that is a connection: for `BIO_new`, which gives one without a
-/// connection; `BIO_set_ssl` gives it one.
+/// Returns the BIO method of connections. `BIO_new` makes such a BIO without a connection;
+/// `BIO_set_ssl` sets the connection.
 ///
-/// Reading and writing do the handshake first, if it has not been done. Without success, the BIO's
-/// retry flags say what is waited for. Commands:
+/// Reading and writing do the handshake first, if it has not been done. When they fail, the BIO's
+/// retry flags say what the connection waits for. Commands:
 ///
 /// - `BIO_set_ssl(bio, ssl, close)` connects the BIO to a connection, and with `BIO_CLOSE` takes
 ///   the caller's reference to it; the connection's read BIO becomes the next of the chain.
@@ -27,11 +27,12 @@ use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 /// - `BIO_do_handshake` does the handshake: 1, or a number that is not positive.
 /// - `BIO_reset` sends close_notify, makes the connection ready for another handshake, and resets
 ///   the BIOs below.
-/// - `BIO_pending` counts what can be read without the transport; `BIO_wpending` and `BIO_flush` ask
-///   the write BIO.
-/// - `BIO_push` makes the next BIO that of the connection, `BIO_pop` takes it away again.
+/// - `BIO_pending` returns how many bytes can be read without the transport; `BIO_wpending` and
+///   `BIO_flush` ask the write BIO.
+/// - `BIO_push` makes the connection use the next BIO of the chain, `BIO_pop` removes it from the
+///   connection.
 /// - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
-/// - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` are remembered.
+/// - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` store their values.
 ///
 /// Other commands go to the connection's read BIO.
 ///
@@ -61,8 +62,8 @@ pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut Context, client: c_int) -> *mut f
     })
 }
 
-/// Makes a chain of a client's BIO, as `BIO_new_ssl`, and one that connects by itself: its peer is
-/// set by `BIO_set_conn_hostname` on the chain.
+/// Makes a chain of a client's BIO, as `BIO_new_ssl` does, and a connect BIO.
+/// `BIO_set_conn_hostname` on the chain sets the peer.
 ///
 /// Returns the chain's first BIO, which the caller owns (`BIO_free_all`), or NULL with an error on
 /// the queue.
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn BIO_new_buffer_ssl_connect(ctx: *mut Context) -> *mut f
 /// Gives the first connection in the chain `to` the session, the certificates and the session id
 /// context of the first one in `from`, as `SSL_copy_session_id` does.
 ///
-/// Returns 1, or 0 when there is no connection in one of them.
+/// Returns 1, or 0 when one of the chains has no connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn BIO_ssl_copy_session_id(to: *mut ffi::BIO, from: *mut ffi::BIO) -> c_int {
     call(c"BIO_ssl_copy_session_id", 0, || {

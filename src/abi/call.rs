@@ -1,4 +1,4 @@
-//! The one place where errors and panics turn into what C sees.
+//! Turns errors and panics into return values and entries of the error queue.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -9,8 +9,8 @@ use std::sync::Once;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::error_queue;
 
-/// Runs the body of the C function `function`. An error is put on the queue of this thread and
-/// `failure` is returned; so is a panic, which never crosses into C.
+/// Runs the body of the C function `function`. An error or a panic is put on the queue of this
+/// thread, and `failure` is returned. No panic crosses into C.
 pub fn call<T>(function: &'static CStr, failure: T, body: impl FnOnce() -> Result<T>) -> T {
     match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
@@ -40,7 +40,8 @@ pub fn queue(function: &'static CStr, error: &Error) {
 }
 
 /// Makes panics silent: this library prints nothing. The message goes to the error queue instead.
-/// (The standard library is linked into this one privately, so the program's own is not touched.)
+/// (This library has its own copy of the standard library, so a Rust program's panic hook does not
+/// change.)
 pub fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

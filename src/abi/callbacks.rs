@@ -19,11 +19,11 @@ use crate::context::Context;
 
 /// Sets the function that is called for handshakes that start (`SSL_CB_HANDSHAKE_START`), end
 /// (`SSL_CB_HANDSHAKE_DONE`) or stop (`SSL_CB_EXIT`), and for alerts (`SSL_CB_ALERT`). A
-/// connection's own function comes before it.
+/// connection's own function takes precedence.
 ///
-/// It is also called when a state of a handshake is left (`SSL_CB_LOOP`): once for every message,
-/// and once when the peer is waited for. These calls come when the engine has finished a step,
-/// before anything is written; the one for a client that waits for its peer comes when its flight
+/// It is also called when a handshake leaves a state (`SSL_CB_LOOP`): once for every message, and
+/// once when it starts to wait for the peer. These calls come when the engine has finished a step,
+/// before anything is written. The call for a client that waits for its peer comes after its flight
 /// is written.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -73,12 +73,12 @@ pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFu
 /// Sets the function that is called for protocol messages, on connections made later. Its last
 /// argument is set with `SSL_CTX_set_msg_callback_arg`.
 ///
-/// `write_p` is 1 for what is sent, 0 for what is received. `content_type` is `SSL3_RT_HEADER`
-/// (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE` (0x101) with the
-/// type of what is in a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22) with a whole message,
-/// `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only those sent are
-/// reported. Application data is never shown. `buf` is good during the call only, and may hold
-/// secrets of the handshake, such as tickets.
+/// `write_p` is 1 for a message that is sent, 0 for one that is received. `content_type` is
+/// `SSL3_RT_HEADER` (0x100) with the five bytes of a record's header, `SSL3_RT_INNER_CONTENT_TYPE`
+/// (0x101) with the content type inside a protected record of TLS 1.3, `SSL3_RT_HANDSHAKE` (22)
+/// with a whole message, `SSL3_RT_ALERT` (21), or `SSL3_RT_CHANGE_CIPHER_SPEC` (20), of which only
+/// those sent are reported. Application data is never reported. `buf` is valid during the call
+/// only, and may hold secrets of the handshake, such as tickets.
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
 ///
@@ -110,8 +110,8 @@ pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: Me
     })
 }
 
-/// Sets the function that receives the secrets of every connection, a line each in the format of
-/// `SSLKEYLOGFILE`, without the end of the line. The line is good during the call only.
+/// Sets the function that receives the secrets of every connection, one line per call, in the
+/// format of `SSLKEYLOGFILE` without the newline. The line is valid during the call only.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -137,10 +137,10 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 }
 
 /// Sets the function that is called when a certificate is about to be used, on connections made
-/// later, and its last argument: on a server after the ClientHello was processed, on a client that
-/// was asked for a certificate. It may set or clear certificates of the connection. It returns 1 to
-/// go on, 0 to end the handshake; a server's may return a negative number to suspend it
-/// (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again then.
+/// later, and its last argument: on a server after it has processed the ClientHello, on a client
+/// when the server asks for a certificate. It may set or clear certificates of the connection. It
+/// returns 1 to go on, 0 to end the handshake; on a server it may return a negative number to
+/// suspend the handshake (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again later.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -188,8 +188,8 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
     })
 }
 
-/// Sets the function that a client asks for a certificate and its key when the server wants one and
-/// none is set. It returns 1 and gives a reference to each, or 0 for none.
+/// Sets the function that a client calls for a certificate and its key when the server asks for one
+/// and none is set. It returns 1 and gives a reference to each, or 0 for none.
 ///
 /// The function gives the certificate and the key to the library, a reference of each.
 ///
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
     })
 }
 
-/// Returns the function that a client asks for a certificate; NULL when none was set.
+/// Returns the function that a client calls for a certificate; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
     ctx: *mut Context,

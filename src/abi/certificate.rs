@@ -2,8 +2,8 @@
 //!
 //! A context or connection has one slot per kind of key: ECDSA, Ed25519, Ed448, RSA-PSS, RSA. Each
 //! holds a certificate, its key, and the chain above it. Setting a certificate or a key fills the
-//! slot of its kind and makes it the current one, which the functions without a kind then mean.
-//! Contexts pass their slots on to the connections made from them, by copying.
+//! slot of its kind and makes it the current slot, which functions without a kind act on. A
+//! connection starts with a copy of its context's slots.
 //!
 //! Every certificate must be strong enough for the security level: at the default level, RSA keys
 //! have at least 2048 bits and signatures are not made with SHA-1.
@@ -23,9 +23,9 @@ use crate::libcrypto::pem_file::ERR_R_ASN1_LIB;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
 
-/// Sets the certificate for its kind of key, and makes that the current one. A reference to `x` is
-/// taken. A private key of the same kind that does not belong to it is dropped; the chain of the
-/// former certificate stays.
+/// Sets the certificate for its kind of key, and makes that kind current. The library takes another
+/// reference to `x`. A private key of the same kind that does not belong to it is dropped; the
+/// chain of the former certificate remains.
 ///
 /// Returns 1; or 0 with an error on the queue, and then nothing has changed: `EE_KEY_TOO_SMALL` or
 /// `CA_MD_TOO_WEAK` when it is too weak for the security level, `UNKNOWN_CERTIFICATE_TYPE` for a
@@ -91,17 +91,17 @@ pub unsafe extern "C" fn SSL_use_certificate_ASN1(
     })
 }
 
-/// Sets certificate, private key and chain of one kind together, and makes that the current one.
-/// References are taken to all of them. Without a `privatekey` the public key of the certificate
-/// stands in for it, for keys that only a program's own means can use: checks succeed, signing
-/// does not. Without a `chain` the slot has none.
+/// Sets certificate, private key and chain of one kind together, and makes that kind current. The
+/// library takes another reference to each. With a NULL `privatekey` the certificate's public key
+/// is stored in its place, for programs that sign by their own means: checks succeed, signing
+/// fails. Without a `chain` the slot has none.
 ///
-/// With an `override` of 0 nothing may have been set for this kind of key before.
+/// With an `override` of 0 the call fails if something is already set for this kind of key.
 ///
 /// Returns 1; or 0 with an error on the queue, and then nothing has changed:
-/// `NOT_REPLACING_CERTIFICATE` when there is something and `override` is 0, `PRIVATE_KEY_MISMATCH`
-/// when the key is not the certificate's, `EE_KEY_TOO_SMALL`, `CA_KEY_TOO_SMALL` or
-/// `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
+/// `NOT_REPLACING_CERTIFICATE` when something is already set and `override` is 0,
+/// `PRIVATE_KEY_MISMATCH` when the key is not the certificate's, `EE_KEY_TOO_SMALL`,
+/// `CA_KEY_TOO_SMALL` or `CA_MD_TOO_WEAK` when a certificate is too weak for the security level.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_cert_and_key(
     ctx: *mut Context,
@@ -146,9 +146,8 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(ctx: *const Context) -> *mut f
     })
 }
 
-/// Returns the certificate by which this side of the connection identifies itself, or NULL: once
-/// the handshake has selected one, that one; before, the one set last. In the callback of
-/// `SSL_CTX_set_cert_cb` it is still the one set last.
+/// Returns this side's certificate, or NULL: the one that the handshake has selected, and before
+/// that the one set last. In the callback of `SSL_CTX_set_cert_cb` it is still the one set last.
 ///
 /// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]
@@ -161,7 +160,7 @@ pub unsafe extern "C" fn SSL_get_certificate(ssl: *const Connection) -> *mut ffi
     })
 }
 
-/// Forgets all certificates, keys and chains of the connection; those of its context stay.
+/// Removes all certificates, keys and chains of the connection; those of its context stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut Connection) {
     call(c"SSL_certs_clear", (), || {

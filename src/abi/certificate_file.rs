@@ -10,9 +10,9 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::password::Password;
 use crate::libcrypto::pem_file::{self, FileFormat};
 
-/// Sets a certificate and its chain from a PEM file, and makes its kind of key the current one:
-/// first comes the certificate, then its issuers in order, if any. They replace the chain that was
-/// set for this kind. Other PEM blocks, such as a private key, are skipped.
+/// Sets a certificate and its chain from a PEM file, and makes its kind of key the current one: the
+/// file holds the certificate first, then its issuers in order, if any. The issuers replace the
+/// chain that was set for this kind. Other PEM blocks, such as a private key, are skipped.
 ///
 /// Removes all errors of this thread from the queue first.
 ///
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
 }
 
 /// As `SSL_CTX_use_certificate`, with the first certificate of a file: PEM for `SSL_FILETYPE_PEM`
-/// (1), DER for `SSL_FILETYPE_ASN1` (2). Certificates that follow it in PEM are not read:
-/// `SSL_CTX_use_certificate_chain_file` takes those too.
+/// (1), DER for `SSL_FILETYPE_ASN1` (2). Further certificates in a PEM file are not read:
+/// `SSL_CTX_use_certificate_chain_file` reads those too.
 ///
 /// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
 /// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it

@@ -1,4 +1,4 @@
-//! Whether a certificate would do for the peer (SSL_check_chain(3)).
+//! Checks whether the peer would accept a certificate (SSL_check_chain(3)).
 
 use std::ffi::c_int;
 
@@ -11,14 +11,14 @@ use crate::error::Error;
 use crate::libcrypto::private_key::PrivateKey;
 use crate::libcrypto::x509::{X509, X509Chain};
 
-/// Whether a certificate with its private key and the chain above it (NULL for none) would do for
-/// the peer, going by what the peer has said: on a server in its ClientHello, on a client in its
-/// CertificateRequest. To be called in the callback of `SSL_CTX_set_cert_cb`.
+/// Checks whether a certificate with its private key and the chain above it (NULL for none) meets
+/// the peer's requirements: those of the ClientHello on a server, those of the CertificateRequest
+/// on a client. Call it in the callback of `SSL_CTX_set_cert_cb`.
 ///
 /// Returns `CERT_PKEY_…` flags, of which `CERT_PKEY_VALID` (1) sums up the others; 0 when an
 /// argument is NULL or the kind of key is not supported.
 ///
-/// A server's wishes that the engine does not show are taken to be met: certificate types in TLS
+/// Requirements of a server that the engine does not expose count as met: certificate types in TLS
 /// 1.2, algorithms for certificates only in TLS 1.3.
 ///
 /// Status: partial (no Suite B, and not all that a server may ask for)

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::libcrypto::digest::digest_by_name;
 use crate::libcrypto::memory;
 
-/// What names are for no cipher.
+/// The name of a NULL cipher.
 const NO_NAME: *const c_char = c"(NONE)".as_ptr();
 
 /// Smallest buffer for a description, in bytes.
@@ -80,13 +80,13 @@ pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const Cipher) -> *const
     unsafe { known(cipher) }.map_or(NO_NAME, |cipher| cipher.version_name().as_ptr())
 }
 
-/// One line about `cipher`, with a newline at its end: name, lowest version, key exchange,
-/// authentication, encryption, MAC (SSL_CIPHER_description(3)). It is written into `buf` of `size`
-/// bytes, at least 128, and `buf` is returned; or, when `buf` is NULL, into new memory that the
-/// caller frees with `OPENSSL_free`.
+/// Describes `cipher` in one line, with a newline at its end: name, lowest version, key exchange,
+/// authentication, encryption, MAC (SSL_CIPHER_description(3)). The line is written to `buf` of
+/// `size` bytes, at least 128; or, when `buf` is NULL, to new memory that the caller frees with
+/// `OPENSSL_free`.
 ///
-/// NULL when the buffer is too small, without an error on the queue; NULL with an error when
-/// `cipher` is NULL or there is no memory.
+/// Returns the line. Returns NULL without an error on the queue when the buffer is too small; NULL
+/// with an error when `cipher` is NULL or memory is short.
 ///
 /// Lifetime: the caller's, freed by `OPENSSL_free`, or the caller's buffer.
 ///
@@ -113,24 +113,24 @@ pub unsafe extern "C" fn SSL_CIPHER_description(
     })
 }
 
-/// libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3)). `NID_undef` for
-/// suites that do not encrypt, and for NULL. Puts no error on the queue.
+/// Returns libcrypto's NID of the encryption of `cipher` (SSL_CIPHER_get_cipher_nid(3));
+/// `NID_undef` for suites that do not encrypt, and for NULL. Puts no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
     unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.encryption.nid())
 }
 
-/// libcrypto's NID of the hash that authenticates the records of `cipher`
-/// (SSL_CIPHER_get_digest_nid(3)). `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
+/// Returns libcrypto's NID of the hash that authenticates the records of `cipher`
+/// (SSL_CIPHER_get_digest_nid(3)); `NID_undef` for AEADs, and for NULL. Puts no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const Cipher) -> c_int {
     // SAFETY: the caller passes NULL or one of the table.
     unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.mac.nid())
 }
 
-/// libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
-/// (SSL_CIPHER_get_kx_nid(3)). `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
+/// Returns libcrypto's NID of the key exchange of `cipher`, such as `NID_kx_ecdhe`
+/// (SSL_CIPHER_get_kx_nid(3)); `NID_kx_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts no
 /// error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
@@ -138,8 +138,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_kx_nid(cipher: *const Cipher) -> c_int {
     unsafe { known(cipher) }.map_or(ffi::NID_undef, |cipher| cipher.key_exchange.nid())
 }
 
-/// libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
-/// (SSL_CIPHER_get_auth_nid(3)). `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
+/// Returns libcrypto's NID of the authentication of `cipher`, such as `NID_auth_rsa`
+/// (SSL_CIPHER_get_auth_nid(3)); `NID_auth_any` for suites of TLS 1.3, `NID_undef` for NULL. Puts
 /// no error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int {
@@ -148,8 +148,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_auth_nid(cipher: *const Cipher) -> c_int
 }
 
 /// Returns the hash of the handshake with `cipher`: that of the PRF in TLS 1.2, of HKDF in TLS 1.3
-/// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash. NULL
-/// for NULL. Puts no error on the queue.
+/// (SSL_CIPHER_get_handshake_digest(3)). A PSK can be used with the suites that have its hash.
+/// Returns NULL for NULL. Puts no error on the queue.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut Connection, id: c_int) -> *
     Group::from_reported(id).map_or(ptr::null(), |group| group.name.as_ptr())
 }
 
-/// The suite that `cipher` points to; none for NULL, and for one of another libssl.
+/// The suite that `cipher` points to; none for NULL and for a cipher of another libssl.
 ///
 /// # Safety
 /// `cipher` is NULL, or readable.

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::stack::Stack;
 
-/// Returns the suite that `ssl` uses, or NULL before it is agreed on.
+/// Returns the suite that `ssl` uses, or NULL before one is negotiated.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -27,11 +27,10 @@ pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const Connection) -> *cons
     })
 }
 
-/// Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). What this library cannot do
-/// is left out.
+/// Sets the suites for TLS 1.2 from a string as in openssl-ciphers(1). Suites that this library
+/// does not support are left out.
 ///
-/// Returns 1; or 0 with an error on the queue when the string leaves nothing, and then nothing
-/// changes.
+/// Returns 1; or 0 with an error on the queue when no suite is left, and then nothing changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cipher_list(ctx: *mut Context, str: *const c_char) -> c_int {
     call(c"SSL_CTX_set_cipher_list", 0, || {
@@ -94,8 +93,8 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const Connection) -> *mut ffi::st
 }
 
 /// Returns the suites that `ssl` would offer with its versions, its signature algorithms and its
-/// security level or callback, in a list of the caller's own, to be freed with
-/// `sk_SSL_CIPHER_free`; NULL for none.
+/// security level or callback, in a list that the caller frees with `sk_SSL_CIPHER_free`; NULL for
+/// none.
 ///
 /// Lifetime: the caller's, freed by `sk_SSL_CIPHER_free`.
 #[unsafe(no_mangle)]
@@ -168,7 +167,8 @@ pub unsafe extern "C" fn SSL_CIPHER_find(ssl: *mut Connection, ptr: *const u8) -
     })
 }
 
-/// Server: the suites that the client offered and this library knows, in the client's order.
+/// Returns, on a server, the suites that the client offered and this library knows, in the client's
+/// order.
 ///
 /// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
@@ -181,8 +181,8 @@ pub unsafe extern "C" fn SSL_get_client_ciphers(
     })
 }
 
-/// Server: the names of the suites that both sides know, with colons between them, into `buf` of
-/// `size` bytes. Returns `buf`, or NULL.
+/// Writes, on a server, the names of the suites that both sides know to `buf` of `size` bytes, with
+/// colons between them. Returns `buf`, or NULL.
 ///
 /// Lifetime: the caller's buffer.
 ///

@@ -1,7 +1,7 @@
 //! The ClientHello as a server's callback sees it (SSL_CTX_set_client_hello_cb(3)).
 //!
-//! The functions that read it may be called from within the ClientHello callback. What they lend
-//! is good until that returns.
+//! The functions that read it may be called from within the ClientHello callback. What they lend is
+//! valid until the callback returns.
 
 use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::error::{Error, Result};
 use crate::libcrypto::memory;
 use crate::wire::{ClientHello, ExtensionType};
 
-/// Sets the function that a server calls when it has read a ClientHello, before it checks it in any
-/// other way, and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
+/// Sets the function that a server calls when it has read a ClientHello, before any other check,
+/// and its last argument. It returns `SSL_CLIENT_HELLO_SUCCESS` (1) to go on,
 /// `SSL_CLIENT_HELLO_RETRY` (-1) to suspend the handshake (`SSL_ERROR_WANT_CLIENT_HELLO_CB`) and be
-/// called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is looked up in
+/// called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is read from
 /// the context when it is needed; NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -121,8 +121,8 @@ pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
 }
 
 /// Sets `*out` to the types of the extensions in the ClientHello that OpenSSL knows, in the
-/// client's order, and `*outlen` to how many there are. The array is the caller's, to be freed with
-/// `OPENSSL_free`; NULL for none.
+/// client's order, and `*outlen` to how many there are. The caller frees the array with
+/// `OPENSSL_free`; it is NULL when there are none.
 ///
 /// Returns 1; or 0 outside of the callback, for NULL, and when memory is short, with an error on
 /// the queue.
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ext(
 /// Makes lists of the suites at `bytes`: two bytes each, or three in the form of SSL 2.0
 /// (`isv2format` not 0), of which only those that begin with 0 count. `*sk` gets the suites,
 /// `*scsvs` the signalling values among them; unknown ones are left out. Either may be NULL. The
-/// lists are the caller's, to be freed with `sk_SSL_CIPHER_free`; the suites are static.
+/// caller frees the lists with `sk_SSL_CIPHER_free`; the suites are static.
 ///
 /// Returns 1, or 0 with an error on the queue.
 ///
@@ -230,7 +230,7 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     })
 }
 
-/// Lends a part of the ClientHello, and gives its length; 0 when there is none.
+/// Lends a part of the ClientHello and returns its length; 0 when there is none.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection; `out` is NULL or can be written.

@@ -1,11 +1,11 @@
 //! Configuration by commands (SSL_CONF_cmd(3)) and by sections of OpenSSL's configuration file
 //! (SSL_CTX_config(3)).
 //!
-//! A program makes an `SSL_CONF_CTX`, says by flags which commands it wants, gives it the context
-//! or connection to configure, runs commands, and at last calls `SSL_CONF_CTX_finish`. The manual
-//! lists the commands; all of them are there. Where this library cannot do what a value asks for
-//! (a cipher suite, a group, padded records), the command fails and the error says so. Values that
-//! only exclude what it never does, such as protocols before TLS 1.2, are accepted.
+//! A program makes an `SSL_CONF_CTX`, selects groups of commands by flags, sets the context or
+//! connection to configure, runs commands, and finally calls `SSL_CONF_CTX_finish`. All commands of
+//! the manual page exist. A command fails with an error when its value asks for something that this
+//! library does not support (a cipher suite, a group, padded records). Values that only exclude
+//! what the library never does, such as protocols before TLS 1.2, are accepted.
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::mem::ManuallyDrop;
@@ -20,7 +20,7 @@ use crate::error::{Error, Reason, Result};
 use crate::flags::CommandFlags;
 use crate::libcrypto::memory;
 
-/// Makes a configuration context. It has no flags, so no command is known to it yet, and nothing to
+/// Makes a configuration context. It has no flags, so it knows no command yet, and no object to
 /// configure.
 ///
 /// Returns a context that the caller frees with `SSL_CONF_CTX_free`. One thread at a time may use
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_new() -> *mut Configuration {
     })
 }
 
-/// Frees `cctx`; NULL is ignored. What has been put off to `SSL_CONF_CTX_finish` is not done.
+/// Frees `cctx`; NULL is ignored. Work deferred to `SSL_CONF_CTX_finish` is not done.
 ///
 /// # Safety
 /// `cctx` is NULL or a context that the caller owns.
@@ -50,9 +50,9 @@ pub unsafe extern "C" fn SSL_CONF_CTX_free(cctx: *mut Configuration) {
     })
 }
 
-/// Does what commands have put off: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates without a
-/// private key get the one in their own file; the names of authorities that commands have read are
-/// set. To be called once after the last command.
+/// Does the work that commands have deferred: with `SSL_CONF_FLAG_REQUIRE_PRIVATE`, certificates
+/// without a private key get the one in their own file; the names of authorities that commands have
+/// read are set. Call it once, after the last command.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_flags(cctx: *mut Configuration, flags:
     })
 }
 
-/// Takes flags away; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
+/// Clears flags; see `SSL_CONF_CTX_set_flags`. Returns all flags that are still set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
     cctx: *mut Configuration,
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn SSL_CONF_CTX_clear_flags(
     })
 }
 
-/// Sets what names of commands begin with. It is copied. In files its case does not matter. With
-/// NULL, the default: `-` on a command line, nothing in a file.
+/// Sets the prefix of command names, which is copied. In files its case does not matter. NULL
+/// stands for the default: `-` on a command line, no prefix in a file.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -107,8 +107,8 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set1_prefix(
     })
 }
 
-/// Makes `ssl` what is configured; NULL for nothing, so that commands only check what they can.
-/// No reference is taken: once `ssl` has been freed, commands act on nothing.
+/// Makes `ssl` the object that commands configure. With NULL commands only check their values as
+/// far as they can. No reference is taken: once `ssl` has been freed, commands configure nothing.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection, which `cctx` changes by the same thread's commands.
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl(cctx: *mut Configuration, ssl: *mu
     })
 }
 
-/// Makes `ctx` what is configured, as `SSL_CONF_CTX_set_ssl` does for a connection.
+/// Makes `ctx` the object that commands configure, as `SSL_CONF_CTX_set_ssl` does for a connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx: *mut Context) {
     call(c"SSL_CONF_CTX_set_ssl_ctx", (), || {
@@ -137,8 +137,8 @@ pub unsafe extern "C" fn SSL_CONF_CTX_set_ssl_ctx(cctx: *mut Configuration, ctx:
 ///
 /// Returns how many of the two were used: 1 or 2; 0 when the command failed; -2 when it is not
 /// known (under the flags that are set); -3 when it needs a value. On failure the queue has the
-/// cause, as far as one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the
-/// command. A list that is wrong in the middle has taken effect up to there.
+/// cause, if one is known, and with `SSL_CONF_FLAG_SHOW_ERRORS` an error that names the command. Of
+/// a list with a wrong item, the items before it have taken effect.
 ///
 /// Status: partial (ServerInfoFile, and RecordPadding other than 0 and 1, fail)
 #[unsafe(no_mangle)]
@@ -164,8 +164,8 @@ pub unsafe extern "C" fn SSL_CONF_cmd(
 }
 
 /// Runs the command at the start of `*pargv`, which is `*pargc` long (or ends with NULL when
-/// `pargc` is NULL), and moves both on past what was used. The context takes names of the command
-/// line from then on.
+/// `pargc` is NULL), and advances both past the elements used. From then on the context expects
+/// names in the form of the command line.
 ///
 /// Returns how many elements were used: 1 or 2; 0 when there is nothing left or the first is not
 /// a command; -1 when the command failed; -3 when it needs a value and there is none.
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn SSL_CONF_cmd_argv(
     })
 }
 
-/// The command at the start of an array, with what follows it. `None` at the end.
+/// The command at the start of an array, with the element after it. `None` at the end.
 ///
 /// # Safety
 /// As for `SSL_CONF_cmd_argv`; the texts live while the result is used.

@@ -1,9 +1,10 @@
-//! Making, sharing and ending an `SSL_CTX` (SSL_CTX_new(3)), and what hangs on it.
+//! Makes, shares and frees an `SSL_CTX` (SSL_CTX_new(3)), and reads and sets its application data.
 //!
-//! A context is counted. `SSL_CTX_new` gives one reference, every connection made from the context
-//! holds another, `SSL_CTX_up_ref` adds one and `SSL_CTX_free` takes one. Any number of threads may
-//! use a context at the same time. A connection starts with the settings that the context has when
-//! it is made; callbacks, certificate store, cache and ticket keys are the context's at any time.
+//! A context counts its references. `SSL_CTX_new` returns one, every connection made from the
+//! context holds another, `SSL_CTX_up_ref` adds one and `SSL_CTX_free` drops one. Any number of
+//! threads may use a context at the same time. A connection starts with the settings that the
+//! context has when it is made; callbacks, certificate store, cache and ticket keys are always the
+//! context's.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
@@ -22,16 +23,16 @@ use crate::error::{Error, Reason, Result};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::memory;
 
-/// Makes a context for what `meth` says: `TLS_method()` and its like. It has the session cache of a
-/// server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys, and sends
-/// two tickets in TLS 1.3. Initialises the library if that has not been done. Then the section
-/// `system_default` of OpenSSL's configuration file is applied, if there is one; errors in it are
-/// put on the queue, and do not keep the context from being made.
+/// Makes a context for the role and versions of `meth`, such as `TLS_method()`. It has the session
+/// cache of a server (`SSL_SESS_CACHE_SERVER`) with room for 20480 sessions, its own ticket keys,
+/// and sends two tickets in TLS 1.3. Initialises the library if necessary. Then applies the section
+/// `system_default` of OpenSSL's configuration file, if there is one; errors in it are put on the
+/// queue, but do not make the call fail.
 ///
 /// Returns a context that the caller frees with `SSL_CTX_free`, or NULL with an error on the queue:
 /// `SSL_R_NULL_SSL_METHOD_PASSED`, `SSL_R_UNSUPPORTED_SSL_VERSION` for the methods of versions
-/// before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) where the
-/// memory that the program's functions give (`CRYPTO_set_mem_functions`) is shared between
+/// before TLS 1.2, `ERR_R_MALLOC_FAILURE`, or reason 900 (which OpenSSL does not use) when the
+/// program's memory functions (`CRYPTO_set_mem_functions`) return memory that is shared between
 /// processes.
 ///
 /// Lifetime: the caller's, freed by `SSL_CTX_free`.
@@ -43,10 +44,10 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
     })
 }
 
-/// Drops a reference to `ctx`; NULL is ignored. The last one, of which connections hold some, ends
-/// the context: the program's remove callback is called for every cached session while the
-/// context's application data is still there, then that data is freed. Sessions with other
-/// references remain, and are not resumable. Any thread.
+/// Drops a reference to `ctx`; NULL is ignored. When the last reference is gone (connections hold
+/// references too), the context ends: the program's remove callback is called for every cached
+/// session while the context's application data is still there, then that data is freed. Sessions
+/// with other references remain, and are not resumable. Any thread.
 ///
 /// # Safety
 /// `ctx` is NULL or a live context of which the caller owns a reference.
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
     })
 }
 
-/// Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set.
+/// Returns the method that `ctx` was made with, or that `SSL_CTX_set_ssl_version` has set since.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -107,8 +108,8 @@ pub unsafe extern "C" fn SSL_CTX_get_ssl_method(ctx: *const Context) -> *const M
     })
 }
 
-/// Sets the method for connections that are made later, and puts the cipher suites of `ctx` back to
-/// the default ones. Returns 1, or 0 with an error on the queue, and then nothing changes.
+/// Sets the method for connections that are made later, and resets the cipher suites of `ctx` to
+/// the default. Returns 1, or 0 with an error on the queue, and then nothing changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const Method) -> c_int {
     call(c"SSL_CTX_set_ssl_version", 0, || {
@@ -120,9 +121,9 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(ctx: *mut Context, meth: *const
     })
 }
 
-/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
-/// to stays the program's; the index's free callback sees it when the context ends. Returns 1, or
-/// 0 with an error on the queue.
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. The program keeps
+/// the ownership of `*data`; the index's free callback receives it when the context ends. Returns
+/// 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ex_data(
     ctx: *mut Context,
@@ -136,8 +137,8 @@ pub unsafe extern "C" fn SSL_CTX_set_ex_data(
     })
 }
 
-/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
-/// Takes no lock.
+/// Returns application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none
+/// was set. Takes no lock.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -148,9 +149,9 @@ pub unsafe extern "C" fn SSL_CTX_get_ex_data(ctx: *const Context, idx: c_int) ->
     })
 }
 
-/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. What `data` points
-/// to stays the program's; the index's free callback sees it when the connection ends. Returns 1,
-/// or 0 with an error on the queue.
+/// Sets application data under `idx`, an index from `CRYPTO_get_ex_new_index`. The program keeps
+/// the ownership of `*data`; the index's free callback receives it when the connection ends.
+/// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ex_data(
     ssl: *mut Connection,
@@ -164,7 +165,8 @@ pub unsafe extern "C" fn SSL_set_ex_data(
     })
 }
 
-/// Application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none was set.
+/// Returns application data under `idx`, an index from `CRYPTO_get_ex_new_index`; NULL when none
+/// was set.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]
@@ -199,7 +201,7 @@ pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const Context) -> c_in
     })
 }
 
-/// Says whether clients made later offer to authenticate after the handshake.
+/// Sets whether clients made later offer to authenticate after the handshake.
 ///
 /// Status: partial (remembered; post-handshake authentication is never offered)
 #[unsafe(no_mangle)]
@@ -212,7 +214,7 @@ pub unsafe extern "C" fn SSL_CTX_set_post_handshake_auth(ctx: *mut Context, val:
     })
 }
 
-/// Says whether a client offers to authenticate after the handshake.
+/// Sets whether a client offers to authenticate after the handshake.
 ///
 /// Status: partial (remembered; post-handshake authentication is never offered)
 #[unsafe(no_mangle)]

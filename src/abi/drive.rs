@@ -1,4 +1,4 @@
-//! Calls that drive a connection: how C sees that one has stopped.
+//! Runs calls that drive a connection, and turns their outcome into C's return values.
 
 use std::ffi::{CStr, c_int};
 
@@ -12,8 +12,8 @@ const CLOSED: c_int = 0;
 /// The return value of libssl for all other failures.
 const FAILED: c_int = -1;
 
-/// Runs `work` on the connection and returns its number, or the value of a failure after its error
-/// was put on the queue.
+/// Runs `work` on the connection and returns its number; or puts its error on the queue and returns
+/// the value of that failure.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection.

@@ -1,8 +1,8 @@
 //! Early data (SSL_read_early_data(3)): sending and receiving it, its limits, the server's veto.
 //!
 //! A client that resumes a TLS 1.3 session may send data along with its ClientHello. Such data can
-//! be replayed by an attacker: a server takes it only when its program asks for it with
-//! `SSL_read_early_data`, and by default from each session once (RFC 8446, section 8).
+//! be replayed by an attacker: a server accepts it only when its program reads it with
+//! `SSL_read_early_data`, and by default only once per session (RFC 8446, section 8).
 
 use std::ffi::{c_int, c_void};
 
@@ -15,22 +15,22 @@ use crate::connection::{Connection, Stop};
 use crate::context::Context;
 use crate::error::Error;
 
-/// Client: sends `num` bytes of early data, and puts `num` into `*written`. It must be the first
-/// call on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is
-/// not 0), and may be repeated. The ClientHello goes out together with the first data. The first
-/// call that is not `SSL_read` or its like ends the early data, and completes the handshake if it
+/// Client: sends `num` bytes of early data and sets `*written` to `num`. It must be the first call
+/// on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
+/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+/// that is not `SSL_read` or a variant of it ends the early data, and completes the handshake if it
 /// is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
 /// that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
 ///
-/// What is sent after an `SSL_read` has taken the server's complete answer goes out as ordinary
-/// data if the server has accepted early data, and nowhere if it has rejected it.
+/// After an `SSL_read` has processed the server's complete answer, further data is sent as ordinary
+/// data if the server has accepted early data, and is discarded if the server has rejected it.
 ///
 /// Server: sends data to a client that has not completed the handshake, and so is not
 /// authenticated, once `SSL_read_early_data` has returned `SSL_READ_EARLY_DATA_SUCCESS` or
 /// `SSL_READ_EARLY_DATA_FINISH`.
 ///
-/// Returns 1, or 0: `SSL_get_error` says whether the call is to be repeated. Called at another
-/// time it fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
+/// Returns 1, or 0: `SSL_get_error` says whether to repeat the call. Called at another time it
+/// fails with `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`, and the connection can still be used.
 ///
 /// Status: partial (a server cannot answer early in a handshake that asks for a certificate)
 ///
@@ -54,14 +54,14 @@ pub unsafe extern "C" fn SSL_write_early_data(
     unsafe { drive(c"SSL_write_early_data", ssl, work) }.max(0)
 }
 
-/// Server: reads up to `num` bytes of early data into `buf`, their number into `*readbytes`. It
-/// must be the first call on a connection, and be repeated until it returns
+/// Server: reads up to `num` bytes of early data into `buf` and stores their number in
+/// `*readbytes`. It must be the first call on a connection, and must be repeated until it returns
 /// `SSL_READ_EARLY_DATA_FINISH` (2), after which the handshake is completed by `SSL_accept`,
 /// `SSL_do_handshake`, `SSL_read` or `SSL_write`.
 ///
 /// Returns `SSL_READ_EARLY_DATA_SUCCESS` (1) when there are bytes, `SSL_READ_EARLY_DATA_FINISH`
-/// when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether the
-/// call is to be repeated. Called at another time, or on a client, it fails with
+/// when there are no more, or `SSL_READ_EARLY_DATA_ERROR` (0): `SSL_get_error` says whether to
+/// repeat the call. Called at another time, or on a client, it fails with
 /// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED`.
 ///
 /// # Safety
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn SSL_read_early_data(
 }
 
 /// Returns the fate of early data: `SSL_EARLY_DATA_NOT_SENT` (0), `SSL_EARLY_DATA_REJECTED` (1) or
-/// `SSL_EARLY_DATA_ACCEPTED` (2). At a client it counts as rejected until the server has answered.
+/// `SSL_EARLY_DATA_ACCEPTED` (2). On a client it counts as rejected until the server has answered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_int {
     call(c"SSL_get_early_data_status", 0, || {
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const Connection) -> c_
 }
 
 /// Sets how many bytes of early data the tickets of a server (of connections made later) allow.
-/// With a number above 0 tickets are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set.
+/// With a number above 0 each ticket can be used once, unless `SSL_OP_NO_ANTI_REPLAY` is set.
 /// Returns 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_max_early_data(
@@ -171,8 +171,8 @@ pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     })
 }
 
-/// Sets how many bytes of early data the tickets of a server allow. With a number above 0 tickets
-/// are good for one use, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
+/// Sets how many bytes of early data the tickets of a server allow. With a number above 0 each
+/// ticket can be used once, unless `SSL_OP_NO_ANTI_REPLAY` is set. Returns 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_max_early_data(
     ssl: *mut Connection,

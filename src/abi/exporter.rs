@@ -8,11 +8,11 @@ use crate::connection::{Connection, Role};
 use crate::error::Error;
 
 /// Derives `olen` bytes of keying material into `out` (RFC 5705; RFC 8446, section 7.5), for the
-/// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both ends
-/// get the same bytes.
+/// label of `llen` bytes, with a context of `contextlen` bytes if `use_context` is not 0. Both
+/// sides derive the same bytes.
 ///
-/// Returns 1; -1 before there is a session, 0 before both sides have finished, or the server in TLS
-/// 1.3, and for a label that TLS 1.2 uses itself or that is too long for TLS 1.3
+/// Returns 1; -1 before there is a session; 0 before both sides (in TLS 1.3: the server) have
+/// finished, and for a label that TLS 1.2 itself uses or that is too long for TLS 1.3
 /// (`SSL_R_TLS_ILLEGAL_EXPORTER_LABEL`).
 ///
 /// # Safety
@@ -52,8 +52,8 @@ pub unsafe extern "C" fn SSL_export_keying_material(
 }
 
 /// Like `SSL_export_keying_material`, from the secret of early data (RFC 8446, section 7.5), which
-/// a client has as soon as it has sent early data, and a server that accepts it. There always is a
-/// context; it may be empty.
+/// a client has as soon as it has sent early data, and a server when it accepts early data. There
+/// always is a context; it may be empty.
 ///
 /// Returns 1; 0 on failure.
 ///
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn SSL_export_keying_material_early(
 }
 
 /// Copies up to `outlen` bytes of the client's random into `out` and returns how many; with an
-/// `outlen` of 0 the length of the random, which is 32.
+/// `outlen` of 0 it returns the length of the random, 32.
 ///
 /// # Safety
 /// `out` is writable for `outlen` bytes.
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn SSL_get_client_random(
 }
 
 /// Copies up to `outlen` bytes of the server's random into `out` and returns how many; with an
-/// `outlen` of 0 the length of the random, which is 32.
+/// `outlen` of 0 it returns the length of the random, 32.
 ///
 /// # Safety
 /// `out` is writable for `outlen` bytes.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn SSL_get_server_random(
 }
 
 /// Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
-/// how long it is; 0 when it has not been sent.
+/// its length; 0 when it has not been sent.
 ///
 /// # Safety
 /// `buf` is writable for `count` bytes.
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn SSL_get_finished(
 }
 
 /// Copies up to `count` bytes of the Finished message that `ssl` has received into `buf`, and
-/// returns how long it is; 0 when it has not come.
+/// returns its length; 0 when it has not arrived.
 ///
 /// # Safety
 /// `buf` is writable for `count` bytes.
@@ -166,7 +166,7 @@ unsafe fn copy_finished(
                 true => engine.finished().client.clone(),
                 false => engine.finished().server.clone(),
             })
-            // A callback asks while the engine runs: nothing is agreed yet.
+            // A callback asks while the engine runs: nothing is negotiated yet.
             .unwrap_or_default();
         let copied = count.min(data.len());
         if !buf.is_null() {

@@ -1,6 +1,6 @@
 //! Controls that set a function (SSL_CTX_callback_ctrl(3)).
 //!
-//! The prototype has one type for all functions; the number says what a function really takes.
+//! The prototype has one type for all functions; the control's number determines the actual type.
 
 use std::ffi::{c_int, c_long};
 use std::mem::transmute;
@@ -18,7 +18,7 @@ use crate::error::Result;
 /// A function of any type, or NULL.
 pub type AnyFunction = Option<unsafe extern "C" fn()>;
 
-/// Sets a function of a context; 1, or 0 for a number that stands for none.
+/// Sets a function of a context; 1, or 0 for an unknown number.
 ///
 /// # Safety
 /// `function` is NULL or a function of the type that `command` stands for.
@@ -62,7 +62,7 @@ pub unsafe fn set_of_context(
     Ok(1)
 }
 
-/// Sets a function of a connection; 1, or 0 for a number that stands for none.
+/// Sets a function of a connection; 1, or 0 for an unknown number.
 ///
 /// # Safety
 /// `function` is NULL or a function of the type that `command` stands for.
@@ -86,7 +86,7 @@ pub unsafe fn set_of_connection(
     }
 }
 
-/// Sets a function of a context or connection; 1, or 0 for a number that stands for none.
+/// Sets a function of a context or connection; 1, or 0 for an unknown number.
 ///
 /// # Safety
 /// `function` is NULL or a function of the type that `command` stands for.
@@ -103,7 +103,8 @@ unsafe fn set_of_either(
                 settings.not_resumable = NotResumableCallback::new(function);
             })?;
         }
-        // Key exchange with finite-field groups, which would need it, does not happen.
+        // The engine does no key exchange with finite-field groups, so the function is never
+        // called.
         SET_TMP_DH_CB => {}
         _ => return Ok(0),
     }

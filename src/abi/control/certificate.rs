@@ -30,8 +30,8 @@ const SET_SERVER: c_long = 3;
 /// `X509_V_ERR_INVALID_PURPOSE`
 const INVALID_PURPOSE: c_long = 26;
 
-/// Adds a certificate to the chain that is sent with every certificate without its own chain. It is
-/// the library's from now on.
+/// Adds a certificate to the chain that is sent with every certificate without its own chain. The
+/// library takes the reference.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away by the caller.
@@ -65,14 +65,14 @@ pub unsafe fn get_extra(context: &Context, argument: Argument) -> Result<c_long>
     unsafe { argument.write::<*mut ffi::stack_st_X509>(chain) }
 }
 
-/// Takes the extra chain away.
+/// Removes the extra chain.
 pub fn clear_extra(context: &Context) -> Result<c_long> {
     context.set_extra_chain(None)?;
     Ok(1)
 }
 
-/// Sets the chain of the current certificate; NULL takes it away. With the number 0 the list is
-/// the library's from now on, else it stays the caller's.
+/// Sets the chain of the current certificate; NULL removes it. With the number 0 the library takes
+/// the list, else the caller keeps it.
 ///
 /// # Safety
 /// The pointer is NULL or a list of certificates, given away if the number is 0.
@@ -98,8 +98,8 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
     Ok(1)
 }
 
-/// Adds a certificate to the chain of the current one. With the number 0 it is the library's from
-/// now on, else it stays the caller's.
+/// Adds a certificate to the chain of the current one. With the number 0 the library takes the
+/// reference, else the caller keeps it.
 ///
 /// # Safety
 /// The pointer is NULL or a certificate, given away if the number is 0.
@@ -173,8 +173,8 @@ pub fn set_current(target: Target<'_>, which: c_long) -> Result<c_long> {
 }
 
 /// Builds the chain of the current certificate, from the store for chains, the context's store, or
-/// the certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is not complete
-/// and that does not matter.
+/// the certificates that are set (SSL_CTX_build_cert_chain(3)). 2 when the chain is incomplete and
+/// the flags ignore that.
 pub fn build_chain(target: Target<'_>, flags: c_long) -> Result<c_long> {
     let flags = BuildChainFlags(flags);
     let verified = verify_own(target, flags)?;
@@ -248,7 +248,7 @@ fn verify_own(target: Target<'_>, flags: BuildChainFlags) -> Result<Verified> {
     })
 }
 
-/// Adds `SSL_CERT_FLAG_…` bits, and gives the flags.
+/// Sets `SSL_CERT_FLAG_…` bits and returns the flags.
 pub fn add_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
         settings
@@ -258,7 +258,7 @@ pub fn add_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
     })
 }
 
-/// Takes `SSL_CERT_FLAG_…` bits away, and gives the flags.
+/// Clears `SSL_CERT_FLAG_…` bits and returns the flags.
 pub fn clear_flags(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
         settings
@@ -277,8 +277,8 @@ pub enum StoreUse {
     Chain,
 }
 
-/// Sets a store that comes before the context's; NULL for none. With the number 0 it is the
-/// library's from now on, else a reference is added.
+/// Sets a store that takes precedence over the context's; NULL for none. With the number 0 the
+/// library takes the reference, else it adds one.
 ///
 /// # Safety
 /// The pointer is NULL or a store, given away if the number is 0.
@@ -320,14 +320,14 @@ pub unsafe fn get_store(target: Target<'_>, which: StoreUse, argument: Argument)
     unsafe { argument.write(raw) }
 }
 
-/// Checks what `SSL_CTX_set1_client_certificate_types` is given: at most 255 types. The engine
+/// Checks the argument of `SSL_CTX_set1_client_certificate_types`: at most 255 types. The engine
 /// sends its own.
 pub fn check_client_types(argument: Argument) -> c_long {
     let none = argument.pointer.is_null() || argument.number == 0;
     (none || (1..=0xff).contains(&argument.number)).into()
 }
 
-/// Changes the credentials; gives what `change` gives.
+/// Changes the credentials and returns the result of `change`.
 fn change_credentials(
     target: Target<'_>,
     change: impl Fn(&mut Credentials) -> Result<c_long>,
@@ -340,7 +340,7 @@ fn change_credentials(
     Ok(answer.get())
 }
 
-/// Changes the chain of the current certificate, and what was lent of it.
+/// Changes the chain of the current certificate, and the list that C was lent of it.
 fn change_current_chain(
     target: Target<'_>,
     change: impl Fn(Option<&Arc<X509Chain>>) -> Result<Option<Arc<X509Chain>>>,
@@ -381,7 +381,7 @@ fn current_chain(target: Target<'_>) -> Result<*mut ffi::stack_st_X509> {
     }
 }
 
-/// Whether the security level takes a certificate above our own.
+/// Whether the security level permits a certificate above our own.
 fn check_strength(target: Target<'_>, certificate: Option<&X509>) -> Result<()> {
     match certificate {
         Some(certificate) => target
@@ -391,7 +391,7 @@ fn check_strength(target: Target<'_>, certificate: Option<&X509>) -> Result<()> 
     }
 }
 
-/// A chain with a certificate more.
+/// A chain with one more certificate.
 fn longer(chain: Option<&X509Chain>, added: Option<&X509>) -> Result<X509Chain> {
     let mut longer = match chain {
         Some(chain) => chain.duplicate()?,

@@ -32,8 +32,8 @@ impl Limit {
     }
 }
 
-/// Sets a limit of versions, 0 for none. A method for one version keeps that, and a version of
-/// DTLS does not matter. 0 for what is not a version, and for TLS together with DTLS.
+/// Sets a version limit, 0 for none. It changes nothing for a method with a fixed version, nor when
+/// it is a version of DTLS. 0 for an unknown version, and for TLS together with DTLS.
 pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<c_long> {
     let is_version =
         |version: &Version| *version == Version::NONE || version.is_tls() || version.is_dtls();
@@ -56,12 +56,12 @@ pub fn set_version(target: Target<'_>, limit: Limit, version: c_long) -> Result<
     Ok(1)
 }
 
-/// A limit of versions as it was set, or 0.
+/// A version limit as it was set, or 0.
 pub fn version(target: Target<'_>, limit: Limit) -> c_long {
     limit.of(&mut target.settings().versions.clone()).0.into()
 }
 
-/// Adds `SSL_MODE_…` bits, and gives the mode.
+/// Sets `SSL_MODE_…` bits and returns the mode.
 pub fn add_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
         settings.mode.set(Mode(bits as u32), true);
@@ -69,7 +69,7 @@ pub fn add_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     })
 }
 
-/// Takes `SSL_MODE_…` bits away, and gives the mode.
+/// Clears `SSL_MODE_…` bits and returns the mode.
 pub fn clear_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     target.change(|settings| {
         settings.mode.set(Mode(bits as u32), false);
@@ -77,14 +77,14 @@ pub fn clear_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     })
 }
 
-/// Remembers the flag for reading ahead, and gives the old one. Records are read exactly in any
-/// case.
+/// Stores the flag for reading ahead and returns the old one. The library never reads beyond a
+/// record.
 pub fn set_read_ahead(target: Target<'_>, flag: c_long) -> Result<c_long> {
     target.change(|settings| std::mem::replace(&mut settings.read_ahead, flag as c_int).into())
 }
 
-/// Sets how many bytes a peer's message of certificates may have, or a server's request for one,
-/// and gives the old limit; 0 for a negative one.
+/// Sets how long a peer's Certificate message, or a server's CertificateRequest, may be, and
+/// returns the old limit; 0 for a negative one.
 pub fn set_max_cert_list(target: Target<'_>, bytes: c_long) -> Result<c_long> {
     match usize::try_from(bytes) {
         Ok(bytes) => target
@@ -105,7 +105,7 @@ pub fn set_max_send_fragment(target: Target<'_>, bytes: c_long) -> Result<c_long
     })
 }
 
-/// Remembers how many bytes go into one of several pipelines.
+/// Stores how many bytes go into one of several pipelines.
 pub fn set_split_send_fragment(target: Target<'_>, bytes: c_long) -> Result<c_long> {
     target.change(
         |settings| match within(bytes, 1, settings.max_send_fragment) {
@@ -118,7 +118,7 @@ pub fn set_split_send_fragment(target: Target<'_>, bytes: c_long) -> Result<c_lo
     )
 }
 
-/// Remembers how many pipelines may be used. None is: the engine encrypts record by record.
+/// Stores how many pipelines may be used. It has no effect: the engine encrypts record by record.
 pub fn set_max_pipelines(target: Target<'_>, count: c_long) -> Result<c_long> {
     match within(count, 1, MOST_PIPELINES) {
         Some(count) => target.change(|settings| {

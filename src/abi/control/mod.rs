@@ -37,13 +37,12 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
-/// Sets or asks something of `ctx`; programs use macros. `cmd` is the number of a control
-/// (`SSL_CTRL_…`), and `larg` and `parg` mean what it says. The macros' own manual pages say what
-/// they do.
+/// Sets or reads a property of `ctx`; programs use macros. `cmd` is the number of a control
+/// (`SSL_CTRL_…`), which determines the meaning of `larg` and `parg`. The macros' manual pages
+/// describe them.
 ///
-/// Returns what the control says, often 1 for success; 0 for a number that is not known, and for
-/// most numbers when `ctx` is NULL: only lists of groups and signature algorithms are checked
-/// then.
+/// Returns the control's result, often 1 for success; 0 for an unknown number. When `ctx` is NULL,
+/// lists of groups and signature algorithms are checked, and all other controls return 0.
 ///
 /// Status: partial (no DTLS, no SRP; temporary DH parameters and client certificate types are accepted without effect)
 ///
@@ -71,8 +70,8 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
     })
 }
 
-/// Sets or asks something of `ssl`; programs use macros. As `SSL_CTX_ctrl`, with numbers that
-/// concern one connection.
+/// Sets or reads a property of `ssl`; programs use macros. Works as `SSL_CTX_ctrl`, with numbers
+/// that concern one connection.
 ///
 /// Status: partial (no DTLS; this side's ephemeral key is not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
 ///
@@ -95,8 +94,9 @@ pub unsafe extern "C" fn SSL_ctrl(
     })
 }
 
-/// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, and says what
-/// type `arg2` really has. NULL unsets it. Returns 1, or 0 for a number that is not known.
+/// Sets a function of `ctx`; programs use macros. `arg1` is the number of a control, which
+/// determines the actual type of `arg2`. NULL unsets the function. Returns 1, or 0 for a number
+/// that is not known.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn SSL_callback_ctrl(
     })
 }
 
-/// Controls without a context: whether a list would be taken.
+/// Controls without a context: they check whether a list is valid.
 ///
 /// # Safety
 /// The pointer is what the control takes.
@@ -254,8 +254,8 @@ unsafe fn of_staple(connection: &Connection, command: c_int, argument: Argument)
     }
 }
 
-/// Controls that contexts and connections share. Unknown numbers, and those of what this library
-/// does not do (DTLS, SRP, renegotiation), give 0.
+/// Controls that contexts and connections share. Unknown numbers, and those of unsupported features
+/// (DTLS, SRP, renegotiation), return 0.
 ///
 /// # Safety
 /// The pointer is what the control takes.
@@ -324,7 +324,7 @@ unsafe fn of_keys(target: Target<'_>, command: c_int, argument: Argument) -> Res
             SET_CHAIN_CERT_STORE => certificate::set_store(target, StoreUse::Chain, argument),
             GET_CHAIN_CERT_STORE => certificate::get_store(target, StoreUse::Chain, argument),
 
-            // There is no key exchange with finite-field groups, so parameters for it change
+            // The engine does no key exchange with finite-field groups, so parameters for it change
             // nothing; those that are too small are refused.
             SET_TMP_DH => negotiation::check_dh(target, argument),
             SET_DH_AUTO => Ok(1),

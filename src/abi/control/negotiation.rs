@@ -1,5 +1,5 @@
 //! Controls of groups and signature algorithms (SSL_CTX_set1_groups(3), SSL_CTX_set1_sigalgs(3)),
-//! and their outcome.
+//! and of the negotiated ones.
 
 use std::ffi::{c_int, c_long};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub unsafe fn check_groups_list(argument: Argument) -> Result<c_long> {
     Ok(1)
 }
 
-/// Sets the one group of an `EC_KEY`: what was once the key that a server used.
+/// Sets the one group of an `EC_KEY`, which in old versions was a server's ephemeral key.
 ///
 /// # Safety
 /// The pointer is NULL or a live `EC_KEY`.
@@ -75,8 +75,8 @@ fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
     Ok(1)
 }
 
-/// The client's groups in libcrypto's numbers, written to the pointer unless it is NULL; gives how
-/// many there are.
+/// Writes the client's groups, in libcrypto's numbers, to the pointer unless it is NULL; returns
+/// how many there are.
 ///
 /// - Lifetime of `SSL_CTRL_GET_GROUPS`: the caller's array.
 ///
@@ -141,8 +141,9 @@ pub fn negotiated_group(connection: &Connection) -> c_long {
     }
 }
 
-/// Gives the peer's public key of the key exchange, a reference for the caller. 0 when there was
-/// none, as when TLS 1.2 resumes, and on a server of TLS 1.2, which in OpenSSL does not keep it.
+/// Gives the caller a reference to the peer's public key of the key exchange. 0 when there was
+/// none, as when TLS 1.2 resumes, and on a TLS 1.2 server, which does not keep it in OpenSSL
+/// either.
 ///
 /// - Lifetime of `SSL_CTRL_GET_PEER_TMP_KEY`: the caller's, freed by `EVP_PKEY_free`.
 ///
@@ -165,19 +166,19 @@ pub unsafe fn peer_key_share(connection: &Connection, argument: Argument) -> Res
                 bytes,
             )),
         })
-        // Asked by a callback while the engine works: it is not known yet.
+        // A callback asks while the engine works: the key is not known yet.
         .unwrap_or_default();
     let Some(key) = key.transpose()? else {
         return Ok(0);
     };
     // SAFETY: as the caller promises.
     let done = unsafe { argument.write(key.as_ptr()) }?;
-    // The program's from now on.
+    // The program takes the reference.
     let _ = key.into_raw();
     Ok(done)
 }
 
-/// Gives libcrypto's number for the hash of a signature of the handshake. 0 when there was none.
+/// Writes libcrypto's number for the hash of a signature of the handshake. 0 when there was none.
 ///
 /// # Safety
 /// The pointer can be written as a number.

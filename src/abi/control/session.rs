@@ -11,7 +11,7 @@ use crate::error::{Error, Reason, Result};
 use crate::flags::CacheMode;
 use crate::ticket::KEYS_LENGTH;
 
-/// A number of the statistics. Renegotiations never happen.
+/// One number of the statistics. Renegotiations never happen.
 pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
     let statistics = &context.statistics;
     match command {
@@ -29,8 +29,8 @@ pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
     }
 }
 
-/// Sets how many sessions the cache may hold, 0 for any number. Gives the old limit; 0 and no
-/// change for a negative one.
+/// Sets how many sessions the cache may hold, 0 for any number. Returns the old limit; 0, without a
+/// change, for a negative one.
 pub fn set_cache_size(context: &Context, size: c_long) -> c_long {
     match usize::try_from(size) {
         Ok(size) => context.cache.set_limit(size) as c_long,
@@ -38,12 +38,12 @@ pub fn set_cache_size(context: &Context, size: c_long) -> c_long {
     }
 }
 
-/// Sets the `SSL_SESS_CACHE_…` bits, as they are given. Gives the old ones.
+/// Sets the `SSL_SESS_CACHE_…` bits as given. Returns the old ones.
 pub fn set_cache_mode(context: &Context, mode: c_long) -> c_long {
     context.set_cache_mode(CacheMode(mode as u32)).0.into()
 }
 
-/// Sets the keys of tickets: 80 bytes, or how many are needed for NULL.
+/// Sets the ticket keys: 80 bytes. For NULL it returns that length.
 ///
 /// # Safety
 /// The pointer is NULL or readable for as many bytes as the number says.
@@ -58,8 +58,8 @@ pub unsafe fn set_ticket_keys(context: &Context, argument: Argument) -> Result<c
     Ok(1)
 }
 
-/// Copies the keys of tickets out: 80 bytes, or how many there are for NULL. Keys that others have
-/// been given stay in use.
+/// Copies the ticket keys out: 80 bytes. For NULL it returns that length. Keys that a program was
+/// given do not rotate.
 ///
 /// - Lifetime of `SSL_CTRL_GET_TLSEXT_TICKET_KEYS`: the caller's buffer.
 ///

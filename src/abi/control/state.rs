@@ -26,7 +26,7 @@ pub unsafe fn set_server_name(connection: &Connection, argument: Argument) -> Re
     }
     // SAFETY: not NULL, so a C string.
     let name = unsafe { CStr::from_ptr(argument.pointer.cast_const().cast()) };
-    // As in OpenSSL, the old name is gone in any case.
+    // As in OpenSSL, the old name is removed even if the new one is invalid.
     connection.configuration.set_server_name(None);
     if !(1..=LONGEST_HOST_NAME).contains(&name.count_bytes()) {
         return Err(Error::new(Reason::SSL3_EXT_INVALID_SERVERNAME));
@@ -46,14 +46,14 @@ pub fn extended_master_secret(connection: &Connection) -> c_long {
     }
 }
 
-/// Whether renegotiation would be secure (RFC 5746), though it never happens here: what the peer
-/// has said. A server of TLS 1.3 does not say it.
+/// Whether the peer has signalled secure renegotiation (RFC 5746), though this library never
+/// renegotiates. A TLS 1.3 server does not signal it.
 pub fn secure_renegotiation(connection: &Connection) -> c_long {
     connection.hellos.secure_renegotiation().into()
 }
 
-/// Lends the suites that a client has offered, two bytes each, and gives the number of bytes. With
-/// NULL, how many bytes a suite has.
+/// Lends the suites that a client has offered, two bytes each, and returns the number of bytes.
+/// With NULL it returns how many bytes a suite has.
 ///
 /// - Lifetime of `SSL_CTRL_GET_RAW_CIPHERLIST`: until the next handshake.
 ///
@@ -72,7 +72,7 @@ pub unsafe fn offered_suites(connection: &Connection, argument: Argument) -> Res
     Ok(suites.len() as c_long)
 }
 
-/// Verification is to be tried again later: not possible, so the peer is refused.
+/// The program wants to retry verification later. That is not supported, so the peer is rejected.
 pub fn retry_verification(connection: &Connection) -> Result<c_long> {
     connection.peer.reject();
     Err(Error::with(

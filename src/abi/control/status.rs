@@ -19,7 +19,7 @@ pub fn set_type(target: Target<'_>, kind: c_long) -> Result<c_long> {
     })
 }
 
-/// What is asked for; on a server's connection that is what its client asked for.
+/// What a client asks for; on a server's connection, what its client has asked for.
 pub fn get_type(target: Target<'_>) -> c_long {
     match target {
         Target::Context(context) => context.settings().status_type.into(),
@@ -39,7 +39,7 @@ pub unsafe fn set_callback_argument(context: &Context, argument: Argument) -> c_
     1
 }
 
-/// Gives the status callback.
+/// Writes the status callback.
 ///
 /// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB`: the program's own pointer.
 ///
@@ -51,7 +51,7 @@ pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_lo
     unsafe { argument.write::<StatusFunction>(function) }
 }
 
-/// Gives the last argument of the status callback.
+/// Writes the last argument of the status callback.
 ///
 /// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB_ARG`: the program's own pointer.
 ///
@@ -63,8 +63,8 @@ pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Re
     unsafe { argument.write(value) }
 }
 
-/// Lends the stapled response and returns its length; -1 when there is none. One that was set is
-/// lent as it was given.
+/// Lends the stapled response and returns its length; -1 when there is none. A response that the
+/// program has set is lent in its own memory.
 ///
 /// - Lifetime of `SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP`: until another is set, the next
 ///   handshake of a client, or the connection's end.
@@ -82,7 +82,7 @@ pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Resul
     Ok(length)
 }
 
-/// Sets the response that a server staples; the memory is the library's from now on. NULL for none.
+/// Sets the response that a server staples; the library takes the memory. NULL for none.
 ///
 /// # Safety
 /// The pointer is NULL or memory of libcrypto's allocator with as many bytes as the number says,
@@ -95,8 +95,8 @@ pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_lon
     1
 }
 
-/// Sets one of the lists that belong to a request. It is the library's from now on; the former one
-/// is the program's, as in OpenSSL, so that a list that was lent may be changed and set again.
+/// Sets one of the lists that belong to a request. The library takes it. The former list becomes
+/// the program's, as in OpenSSL, so a program may change a list that it was lent and set it again.
 ///
 /// # Safety
 /// The pointer is NULL or a list of such items, given away by the caller.

@@ -18,7 +18,7 @@ pub enum Target<'a> {
 }
 
 impl Target<'_> {
-    /// Names the target to the security callback.
+    /// The target as an argument of the security callback.
     pub fn asker(&self) -> Asker<'_> {
         match self {
             Self::Context(context) => context.asker(),
