@@ -30,8 +30,8 @@ pub enum ValueType {
 pub enum Action {
     /// Turns something on or off.
     Switch(Switch, bool),
-    /// Does something with its value. [`Error::Silent`](crate::error::Error::Silent) is a failure
-    /// that nothing more is known about.
+    /// Runs a function with the value. [`Error::Silent`](crate::error::Error::Silent) is a failure
+    /// without a known cause.
     Value(fn(&Configuration, &CStr) -> Result<()>),
 }
 
@@ -41,7 +41,7 @@ pub struct Command {
     line: Option<&'static str>,
     /// Its name in a file. Case does not matter.
     file: Option<&'static str>,
-    /// Flags without which it does not exist.
+    /// Flags that must be set for the command to exist.
     needs: CommandFlags,
     /// What kind of value it takes.
     pub value_type: ValueType,
@@ -50,7 +50,7 @@ pub struct Command {
 }
 
 impl Command {
-    /// The command of this name, if there is one under these flags.
+    /// The command with this name, if these flags allow one.
     pub fn find(name: &[u8], flags: CommandFlags) -> Option<&'static Self> {
         COMMANDS.iter().find(|command| {
             flags.contains(command.needs)

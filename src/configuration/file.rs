@@ -72,7 +72,7 @@ impl Configuration {
     }
 }
 
-/// `ServerInfoFile`: extensions that the server adds, which the engine cannot send.
+/// `ServerInfoFile`: further extensions of a server, which the engine cannot send.
 pub fn server_info(configuration: &Configuration, _path: &CStr) -> Result<()> {
     match configuration.configured() {
         Configured::Context(_) => Err(Error::with(
@@ -136,7 +136,7 @@ pub fn verify_store(configuration: &Configuration, uri: &CStr) -> Result<()> {
     })
 }
 
-/// Adds to the store that `source` gives.
+/// Loads certificates into the store that `source` returns.
 fn load(
     source: impl FnOnce(&Configuration) -> Option<Result<Store>>,
     configuration: &Configuration,
@@ -148,8 +148,8 @@ fn load(
     }
 }
 
-/// The store that completes own chains, made when there is none. As in OpenSSL it stays when
-/// nothing can be loaded into it, and chains are not completed then. `None` without a target.
+/// The store from which own chains are completed; made if there is none. As in OpenSSL it stays if
+/// nothing can be loaded into it, and then chains are not completed. `None` without a target.
 fn chain_source(configuration: &Configuration) -> Option<Result<Store>> {
     let configured = configuration.configured();
     let settings = configured.settings()?;
@@ -163,7 +163,8 @@ fn chain_source(configuration: &Configuration) -> Option<Result<Store>> {
     Some(store)
 }
 
-/// The store that peers are verified against, likewise: then no peer is trusted.
+/// The store that peers are verified against; made and kept in the same way. If nothing can be
+/// loaded into it, no peer is trusted.
 fn verify_source(configuration: &Configuration) -> Option<Result<Store>> {
     let configured = configuration.configured();
     let settings = configured.settings()?;
@@ -196,8 +197,7 @@ pub fn names_of_store(configuration: &Configuration, uri: &CStr) -> Result<()> {
     add_names(configuration, |names| names.add_store(uri))
 }
 
-/// Adds to the names that `finish` will set. They are set even when nothing can be read: then the
-/// list is empty.
+/// Adds to the names that `finish` will set. If nothing can be read, it sets an empty list.
 fn add_names(
     configuration: &Configuration,
     add: impl FnOnce(&mut NameStack) -> Result<()>,

@@ -34,7 +34,7 @@ use crate::reference::tag::{Tag, Tagged, tagged};
 use command::{Action, Command};
 use target::Configured;
 
-/// Why a command did not succeed.
+/// Why a command failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no such command here.
@@ -55,7 +55,7 @@ pub type Report<'a> = &'a mut dyn FnMut(Error);
 pub struct Configuration {
     tag: Tag<{ Configuration::KIND }>,
     flags: Cell<CommandFlags>,
-    /// What names of commands begin with; `None` for the default.
+    /// The prefix of command names; `None` for the default.
     prefix: RefCell<Option<CString>>,
     target: RefCell<Target>,
     /// Names of authorities that [`finish`](Self::finish) will set.
@@ -79,13 +79,13 @@ impl Configuration {
         self.flags.get()
     }
 
-    /// What names of commands begin with; `None` for the default: `-` on a command line, nothing
-    /// in a file.
+    /// Sets the prefix of command names; `None` for the default: `-` on a command line, nothing in
+    /// a file.
     pub fn set_prefix(&self, prefix: Option<CString>) {
         self.prefix.replace(prefix);
     }
 
-    /// What is configured from now on.
+    /// Sets what is configured from now on.
     pub fn set_target(&self, target: Target) {
         self.target.replace(target);
     }
@@ -121,7 +121,7 @@ impl Configuration {
         Ok(2)
     }
 
-    /// Runs a command of a command line. From now on names are those of a command line.
+    /// Runs a command of a command line. Later names are read as those of a command line, too.
     pub fn run_in_line(
         &self,
         name: &CStr,
@@ -133,8 +133,8 @@ impl Configuration {
         self.run(name, value, report)
     }
 
-    /// Does what is done at the end: reads missing keys from the files of their certificates, and
-    /// sets names of authorities.
+    /// Completes the configuration: reads missing keys from the files of their certificates, and
+    /// sets the names of authorities.
     pub fn finish(&self) -> Result<()> {
         if self.allows(CommandFlags::REQUIRE_PRIVATE) {
             self.load_missing_keys()?;
@@ -154,7 +154,7 @@ impl Configuration {
         self.target.borrow().get()
     }
 
-    /// The name without its prefix, and its command. The error has the name too, to show it.
+    /// The name without its prefix, and its command. The error contains the name, for its text.
     fn find<'a>(
         &self,
         name: &'a [u8],

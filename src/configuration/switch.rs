@@ -59,7 +59,7 @@ pub const OPTIONS: &[Element] = &[
         SERVER,
         Switch::Option(Options::NO_SESSION_RESUMPTION_ON_RENEGOTIATION),
     ),
-    // Keys of a key exchange are never used twice; OpenSSL has no bits for these any more either.
+    // Keys of a key exchange are never reused. OpenSSL has no bits for these names either.
     Element("DHSingle", SERVER, Switch::Option(Options::EMPTY)),
     Element("ECDHSingle", SERVER, Switch::Option(Options::EMPTY)),
     Element(
@@ -162,8 +162,8 @@ pub const VERIFY_MODES: &[Element] = &[
     ),
 ];
 
-/// Runs a list with commas: each element is a name, with `-` before it to turn it off. Elements are
-/// applied until one is wrong: what came before it stays, as in OpenSSL.
+/// Applies a list separated by commas. Each element is a name, after `-` to turn it off. An unknown
+/// name is an error; the elements before it stay applied, as in OpenSSL.
 pub fn run_list(
     list: &[u8],
     elements: &[Element],

@@ -13,8 +13,8 @@ use crate::libcrypto::configuration;
 /// The section that applies to every new context.
 const SYSTEM_DEFAULT: &CStr = c"system_default";
 
-/// Applies the system's defaults to a new context. Commands that fail are skipped, and their
-/// errors reported: the context is made all the same.
+/// Applies the system's defaults to a new context. Commands that fail are skipped, and their errors
+/// reported: the context is made in any case.
 pub fn apply_system_configuration(context: &Arc<Context>, report: Report<'_>) {
     if let Some(commands) = configuration::section(SYSTEM_DEFAULT) {
         let target = Target::Context(Arc::downgrade(context));

@@ -23,7 +23,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The target while a command runs; nothing when it has been freed.
+    /// The target while a command runs; none if it has been freed.
     pub fn get(&self) -> Configured {
         match self {
             Self::Nothing => Configured::Nothing,
@@ -37,7 +37,7 @@ impl Target {
     }
 }
 
-/// A target that is alive. Without one, changes are lost.
+/// A target that is alive. Without one, changes have no effect.
 pub enum Configured {
     /// None.
     Nothing,

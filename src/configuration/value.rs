@@ -129,8 +129,8 @@ pub fn max_protocol(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// A limit to be set, [`Version::NONE`] for none. `None` when there is nothing to do: a version of DTLS, or a
-/// target with a method of one version.
+/// The limit to set, [`Version::NONE`] for no limit. `None` when there is nothing to do: a version
+/// of DTLS, or a target with a method of one version.
 fn limit(configuration: &Configuration, value: &CStr) -> Result<Option<Version>> {
     let method = configuration.configured().method().ok_or(Error::Silent)?;
     match (text(value), limit_from_name(text(value))) {
@@ -166,8 +166,8 @@ pub fn num_tickets(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// The number that a text begins with, or 0, as glibc's `atoi(3)` reads it: a `long`, at most the largest one, of which
-/// the lower half is taken.
+/// The number that a text begins with, or 0. As in glibc's `atoi(3)`, it is read as a `long`,
+/// limited to the range of that type, and its lower half is returned.
 fn number(value: &CStr) -> c_int {
     const VERTICAL_TAB: u8 = 0x0b;
     let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == VERTICAL_TAB;

@@ -1,5 +1,5 @@
 //! Which algorithms of TLS a library context has for its property query, and which provider has
-//! them. OpenSSL finds this out when it makes an `SSL_CTX` (`SSL_CTX_new_ex(3)`).
+//! them. OpenSSL determines this when it makes an `SSL_CTX` (`SSL_CTX_new_ex(3)`).
 //!
 //! The engine's own algorithms replace those of OpenSSL's default provider in the default library
 //! context. In any other case ([`Algorithms::source`]) libcrypto does the work, with what the
@@ -135,7 +135,7 @@ impl Algorithms {
     }
 }
 
-/// Shows whether something has changed in the default library context.
+/// Detects changes of the default library context.
 #[derive(PartialEq, Eq)]
 struct Fingerprint {
     fips: bool,
@@ -203,7 +203,7 @@ fn random_is_replaced() -> bool {
     unsafe { ffi::RAND_get_rand_method() != ffi::RAND_OpenSSL() }
 }
 
-/// Looks for algorithms.
+/// A search for algorithms.
 struct Finder<'a> {
     library: &'a LibraryContext,
     present: u32,

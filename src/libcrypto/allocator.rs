@@ -4,8 +4,8 @@
 //! Every block is overwritten before it is freed. The engine and the cryptography under it do not
 //! wipe all buffers that keys pass through; here all of them are wiped, whatever they hold.
 //!
-//! When libcrypto has no memory, [`reserve`](super::reserve) gives some: the engine cannot continue
-//! without memory, and would end the process. Code that can continue allocates with
+//! When libcrypto has no memory, [`reserve`](super::reserve) supplies it: the engine cannot
+//! continue without memory, and would end the process. Code that can continue allocates with
 //! [`fallible`](crate::fallible).
 
 use std::alloc::{GlobalAlloc, Layout};
@@ -46,14 +46,15 @@ unsafe impl GlobalAlloc for Libcrypto {
 
     #[inline]
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // The call that follows might read what is written here, so the compiler cannot leave it out.
-        // SAFETY: a block of this size that its owner uses no more.
+        // The call that follows might read what is written here, so the compiler cannot
+        // leave it out.
+        // SAFETY: a block of this size that its owner no longer uses.
         unsafe { memory.write_bytes(0, layout.size()) };
         if reserve::holds(memory) {
-            // SAFETY: the block is of the reserve, which gave it for this layout.
+            // SAFETY: the block came from the reserve, for this layout.
             unsafe { reserve::release(memory, layout) };
         } else if layout.align() <= NATURAL {
-            // SAFETY: the block is of libcrypto's allocator.
+            // SAFETY: the block came from libcrypto's allocator.
             unsafe { ffi::CRYPTO_free(memory.cast(), FILE, LINE) };
         } else {
             // SAFETY: `allocate_aligned` has made the block.
@@ -70,7 +71,8 @@ fn without_memory(layout: Layout) -> *mut u8 {
     reserve::allocate(layout)
 }
 
-/// A block with a stricter alignment than libcrypto's: a part of a larger one, whose start stands before it.
+/// A block aligned more strictly than libcrypto's: part of a larger one, whose address is stored
+/// before it.
 #[cold]
 fn allocate_aligned(layout: Layout) -> *mut u8 {
     let Some(size) = layout
@@ -96,7 +98,7 @@ fn allocate_aligned(layout: Layout) -> *mut u8 {
 /// `memory` came from [`allocate_aligned`], and is not used any more.
 #[cold]
 unsafe fn free_aligned(memory: *mut u8) {
-    // SAFETY: the start stands before the part.
+    // SAFETY: the address of the larger block is stored before the part.
     unsafe {
         let start = memory.cast::<*mut u8>().sub(1).read();
         ffi::CRYPTO_free(start.cast(), FILE, LINE);

@@ -22,7 +22,8 @@ unsafe impl Send for Bio {}
 pub enum Io {
     /// So many bytes were moved (0 for a flush).
     Done(usize),
-    /// Nothing now; the call can be repeated when what the BIO waits for has happened.
+    /// Nothing for now; the call can be repeated when the event that the BIO waits for has
+    /// happened.
     Retry(Retry),
     /// The stream has ended (reading only).
     Eof,
@@ -135,7 +136,7 @@ impl Bio {
         let read = unsafe { ffi::BIO_read(self.as_ptr(), buffer.as_mut_ptr().cast(), len) };
         match self.outcome(read) {
             Io::Failed if self.eof() => Io::Eof,
-            // No bytes and no reason: BIOs of programs return that at their end.
+            // At their end, BIOs of programs return no bytes and set no reason.
             Io::Failed if read == 0 => Io::Done(0),
             outcome => outcome,
         }
@@ -198,13 +199,13 @@ impl Bio {
         unsafe { ffi::BIO_get_retry_reason(self.as_ptr()) }
     }
 
-    /// Forgets what the BIO waits for (`BIO_clear_retry_flags`).
+    /// Clears what the BIO waits for (`BIO_clear_retry_flags`).
     pub fn clear_retry(&self) {
         // SAFETY: a live BIO.
         unsafe { ffi::BIO_clear_flags(self.as_ptr(), FLAGS_ALL) };
     }
 
-    /// Says what the BIO waits for (`BIO_set_retry_read`, `…_write`, `…_special`).
+    /// Sets what the BIO waits for (`BIO_set_retry_read`, `…_write`, `…_special`).
     pub fn set_retry(&self, retry: Retry) {
         let mut flags = FLAG_RETRY;
         if retry.read {

@@ -13,7 +13,7 @@ use crate::libcrypto::ffi::{self, BIO, BIO_METHOD};
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::outcome::not_null;
 
-/// The longest buffer; a longer length that a program gives is wrong.
+/// The longest buffer; a longer length from a program is an error.
 const LONGEST: usize = isize::MAX as usize;
 
 /// Arguments of a control command as C passes them.
@@ -140,7 +140,7 @@ impl FilterBio<'_> {
         unsafe { BIO_next(self.0.as_ptr()) }
     }
 
-    /// Puts `bio` behind this one, and what was behind this one behind `bio`.
+    /// Inserts `bio` after this BIO in the chain.
     pub fn insert_next(&self, bio: Bio) {
         let next = self.next();
         // SAFETY: live BIOs; the reference of `bio` goes to this BIO, which is a link of a chain.
@@ -152,7 +152,7 @@ impl FilterBio<'_> {
         }
     }
 
-    /// Waits for what the next BIO waits for (`BIO_copy_next_retry`).
+    /// Copies what the next BIO waits for (`BIO_copy_next_retry`).
     pub fn copy_next_retry(&self) {
         if !self.next().is_null() {
             // SAFETY: a live BIO that has a next one.

@@ -1,4 +1,4 @@
-//! A place for a BIO that its own functions may empty while they run.
+//! A slot for a BIO whose functions may set the slot again while they run.
 
 use std::cell::Cell;
 
@@ -10,20 +10,20 @@ use super::ffi;
 #[derive(Default)]
 pub struct BioSlot {
     bio: Cell<Option<Bio>>,
-    /// Replaced while calls were under way.
+    /// BIOs that were replaced during calls.
     replaced: Cell<Option<Box<Replaced>>>,
-    /// How many calls are under way.
+    /// How many calls are running.
     calls: Cell<u32>,
 }
 
-/// A BIO that still runs, and those before it.
+/// A replaced BIO that may still be running, and those replaced before it.
 struct Replaced {
     _bio: Bio,
     _before: Option<Box<Self>>,
 }
 
 impl BioSlot {
-    /// Puts `bio` in the place of what is there.
+    /// Replaces the BIO.
     pub fn set(&self, bio: Option<Bio>) {
         let old = self.bio.replace(bio);
         match old {
@@ -52,7 +52,7 @@ impl BioSlot {
         let bio = self.as_ptr();
         self.calls.set(self.calls.get() + 1);
         // SAFETY: NULL, or a BIO that the slot holds a reference to; `set` keeps that reference as
-        // long as calls are under way.
+        // long as calls are running.
         let result = unsafe { Bio::lend(bio) }.map(|bio| work(&bio));
         self.calls.set(self.calls.get() - 1);
         if self.calls.get() == 0 {

@@ -27,8 +27,8 @@ pub fn parsed(library: &LibraryContext, der: &[u8]) -> Result<X509> {
 
 /// Parsed certificates by their DER encoding, a limited number of them.
 ///
-/// The key is the encoding itself, not a digest of it: so a lookup gives exactly what parsing would
-/// give.
+/// The key is the encoding itself, not a digest of it: so a lookup returns exactly what parsing
+/// would.
 pub struct CertificateCache {
     capacity: usize,
     certificates: Mutex<HashMap<Box<[u8]>, X509>>,

@@ -17,7 +17,7 @@ const MAX_BLOCK: usize = 32;
 pub struct CipherContext(*mut ffi::EVP_CIPHER_CTX);
 
 impl CipherContext {
-    /// Without cipher and key.
+    /// A context without cipher and key.
     pub fn new() -> Result<Self> {
         // SAFETY: no precondition.
         not_null(unsafe { ffi::EVP_CIPHER_CTX_new() }).map(Self)
@@ -194,7 +194,7 @@ impl MacContext {
         self.compute_parts([data].into_iter())
     }
 
-    /// The MAC of these one after the other. The context cannot be used again.
+    /// The MAC of the concatenated parts. The context cannot be used again.
     pub fn compute_parts<'a>(self, parts: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>> {
         let mut out = vec![0; self.len()];
         match self {
@@ -240,7 +240,7 @@ impl MacKey {
         Ok(Self { context, digest })
     }
 
-    /// The MAC of these one after the other.
+    /// The MAC of the concatenated parts.
     pub fn sign<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Result<Zeroizing<Vec<u8>>> {
         let mac = self.context.duplicate()?.compute_parts(parts)?;
         Ok(Zeroizing::new(mac))

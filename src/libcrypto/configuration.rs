@@ -28,7 +28,7 @@ unsafe extern "C" {
 pub struct Command {
     /// The text before the equals sign.
     pub name: CString,
-    /// What stands after it.
+    /// The text after the equals sign.
     pub value: CString,
 }
 

@@ -9,7 +9,7 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::public_key::PublicKey;
 
-/// A key with these parameters, to be checked. The parameters stay the caller's.
+/// A key with these parameters, to be checked. The caller keeps the parameters.
 ///
 /// # Safety
 /// `dh` is a live `DH`.

@@ -75,7 +75,7 @@ unsafe impl Send for Digesting {}
 unsafe impl Sync for Digesting {}
 
 impl Digesting {
-    /// Nothing has been digested yet.
+    /// A digest without data yet.
     pub fn new(library: &LibraryContext, digest: HandshakeDigest) -> Result<Self> {
         let context = DigestContext::new()?;
         // SAFETY: live objects.
@@ -85,7 +85,7 @@ impl Digesting {
         Ok(Self { context, digest })
     }
 
-    /// A copy, which has digested the same.
+    /// A copy in the same state.
     pub fn duplicate(&self) -> Result<Self> {
         let context = DigestContext::new()?;
         // SAFETY: two live contexts.
@@ -102,7 +102,7 @@ impl Digesting {
         })
     }
 
-    /// The digest of all that was digested.
+    /// The digest of all data so far.
     pub fn finish(self) -> Result<Vec<u8>> {
         let mut out = vec![0; self.digest.len()];
         let mut len = 0;

@@ -27,7 +27,7 @@ unsafe extern "C" {
     ) -> std::ffi::c_ulong;
 }
 
-/// Queues one error of library `SSL`. `detail` is a text for people; empty for none.
+/// Queues one error of library `SSL`. `detail` explains it in words; empty for none.
 pub fn raise(function: &'static CStr, reason: Reason, detail: &str) {
     load_reason_texts();
     let text = CString::new(detail).unwrap_or_default();
@@ -67,12 +67,12 @@ pub fn load_reason_texts() {
     });
 }
 
-/// What libcrypto was given.
+/// The table that libcrypto uses.
 struct ReasonTable {
     _entries: Vec<ffi::ERR_STRING_DATA>,
 }
 
-// SAFETY: never used here again; libcrypto reads it under its own lock.
+// SAFETY: the library does not access it again; libcrypto reads it under its own lock.
 unsafe impl Send for ReasonTable {}
 // SAFETY: as above.
 unsafe impl Sync for ReasonTable {}
@@ -83,7 +83,7 @@ pub fn clear() {
     unsafe { ffi::ERR_clear_error() }
 }
 
-/// Removes all errors of this thread, and the one of system calls (`errno`).
+/// Removes all errors of this thread, and sets `errno` to 0.
 pub fn forget_failures() {
     clear();
     forget_system_error();
@@ -101,7 +101,7 @@ pub fn peek() -> std::ffi::c_ulong {
     unsafe { ERR_peek_error() }
 }
 
-/// Whether an error is one of the system, with `errno` for its reason (`ERR_SYSTEM_ERROR`).
+/// Whether an error is a system error, whose reason is an `errno` (`ERR_SYSTEM_ERROR`).
 pub fn is_of_system(error: u64) -> bool {
     const SYSTEM_ERROR: u64 = 0x8000_0000;
     error & SYSTEM_ERROR != 0

@@ -35,7 +35,7 @@ pub enum Class {
 /// The values of one object. Any thread may get and set at any time.
 ///
 /// The object that embeds it calls [`ExData::init`] once it has its address and [`ExData::free`]
-/// before it ends: the callbacks get that address, and may call back into it.
+/// before it is freed: the callbacks receive that address, and may use the object.
 pub struct ExData {
     class: Class,
     table: AtomicPtr<Table>,
@@ -49,7 +49,7 @@ struct Table {
 }
 
 impl ExData {
-    /// Without values; nothing is called.
+    /// Without values. Calls no callback.
     pub const fn new(class: Class) -> Self {
         Self {
             class,
@@ -58,14 +58,15 @@ impl ExData {
         }
     }
 
-    /// Calls the `new` callbacks of the class for `owner`, which is new (`CRYPTO_new_ex_data(3)`). They get its address,
-    /// and may call back into it.
+    /// Calls the `new` callbacks of the class for `owner`, which is new (`CRYPTO_new_ex_data(3)`).
+    /// They receive its address, and may use the object.
     pub fn init_for<T: Tagged>(&self, owner: &T) -> Result<()> {
         // SAFETY: the address that C knows the object by.
         unsafe { self.init(std::ptr::from_ref(owner).cast_mut().cast()) }
     }
 
-    /// Calls the `free` callbacks of the class for `owner`, which ends, as [`free`](Self::free) does.
+    /// Calls the `free` callbacks of the class for `owner`, which is about to be freed; see
+    /// [`free`](Self::free).
     pub fn free_for<T: Tagged>(&self, owner: &T) {
         // SAFETY: the address that C knows the object by.
         unsafe { self.free(std::ptr::from_ref(owner).cast_mut().cast()) }

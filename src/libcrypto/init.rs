@@ -4,8 +4,8 @@ use crate::error::Result;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::succeeded;
 
-/// Initialises libcrypto (`OPENSSL_init_crypto(3)`); what was initialised before is not initialised
-/// again.
+/// Initialises libcrypto (`OPENSSL_init_crypto(3)`); parts that are already initialised stay as
+/// they are.
 ///
 /// # Safety
 /// `settings` is NULL or live settings.

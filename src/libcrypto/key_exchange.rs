@@ -73,13 +73,13 @@ impl KeyShare {
         })
     }
 
-    /// The public key as it stands in a key_share (RFC 8446, section 4.2.8).
+    /// The public key as encoded in a key_share (RFC 8446, section 4.2.8).
     pub fn public(&self) -> &[u8] {
         &self.public
     }
 
-    /// The secret that is shared with the owner of the public key `peer`; an error when that is not
-    /// of this group.
+    /// The secret shared with the owner of the public key `peer`; an error when `peer` is not of
+    /// this group.
     pub fn derive(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let mut len = 0;
         // SAFETY: live objects; the first call of EVP_PKEY_derive asks for the length, the second

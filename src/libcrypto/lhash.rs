@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 use crate::libcrypto::ffi;
 use crate::reference::{Counted, Ref};
 
-/// How the objects of a table are found. Both must stay the same while an object is in a table, or
-/// else it is not found.
+/// How the objects of a table are found. An object whose hash or equality changes while it is in a
+/// table is no longer found.
 pub trait Item {
-    /// The same for objects that are alike.
+    /// The same for equal objects.
     fn hash(&self) -> u32;
 
-    /// Whether a table holds only one of the two.
+    /// Whether two objects are equal, so that a table holds only one of them.
     fn is_like(&self, other: &Self) -> bool;
 }
 
@@ -44,7 +44,7 @@ impl<T: Counted + Item> Lhash<T> {
         self.raw.as_ptr().cast()
     }
 
-    /// Inserts an object; returns the one like it that it replaces.
+    /// Inserts an object; returns the equal one that it replaces.
     pub fn insert(&mut self, object: Ref<T>) -> Result<Option<Ref<T>>> {
         let item = object.into_raw();
         // SAFETY: a live table, and a live object, whose reference the table owns from now on; it owned
@@ -52,7 +52,7 @@ impl<T: Counted + Item> Lhash<T> {
         unsafe {
             let replaced = take(ffi::OPENSSL_LH_insert(self.raw.as_ptr(), item.cast()));
             if replaced.is_none() && ffi::OPENSSL_LH_error(self.raw.as_ptr()) != 0 {
-                // It was not put in.
+                // The object was not inserted.
                 drop(Ref::from_raw(item));
                 return Err(Error::Queued);
             }
@@ -60,7 +60,7 @@ impl<T: Counted + Item> Lhash<T> {
         }
     }
 
-    /// Removes this object, but not another one that is like it. The table counts the lookup.
+    /// Removes this object, but not another one that equals it. The table counts the lookup.
     pub fn remove(&mut self, object: &Ref<T>) -> Option<Ref<T>> {
         let (table, item) = (self.raw.as_ptr(), object.as_ptr().cast::<c_void>());
         // SAFETY: a live table and a live object; the table owned a reference to what comes out.
@@ -112,7 +112,7 @@ unsafe extern "C" fn hash<T: Item>(item: *const c_void) -> c_ulong {
     unsafe { &*item.cast::<T>() }.hash().into()
 }
 
-/// 0 for objects that are alike.
+/// 0 for equal objects.
 unsafe extern "C" fn compare<T: Item>(one: *const c_void, two: *const c_void) -> c_int {
     // SAFETY: live objects, as `new` says.
     let (one, two) = unsafe { (&*one.cast::<T>(), &*two.cast::<T>()) };

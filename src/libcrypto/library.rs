@@ -21,8 +21,7 @@ use crate::libcrypto::outcome::not_null;
 pub struct LibraryContext(Arc<Inner>);
 
 struct Inner {
-    /// NULL for the default one, which can be another for each thread
-    /// (`OSSL_LIB_CTX_set0_default(3)`).
+    /// NULL for the default one, which may differ between threads (`OSSL_LIB_CTX_set0_default(3)`).
     context: *mut ffi::OSSL_LIB_CTX,
     query: Option<CString>,
     hmac: Fetched<ffi::EVP_MAC>,

@@ -79,7 +79,7 @@ impl Allocated {
         }
     }
 
-    /// A copy of `bytes`; `None` of none.
+    /// A copy of `bytes`; `None` if there are none.
     pub fn copy_of(bytes: &[u8]) -> Result<Option<Self>> {
         let copy: *mut u8 = allocate(bytes.len())?.cast();
         if !copy.is_null() {
@@ -119,7 +119,7 @@ pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
 /// How much memory must be free, while the reserve is low, for a call to begin that needs some.
 const ENOUGH: usize = 32 * 1024;
 
-/// Runs `make`, and fails if memory runs out during it: the result is dropped then. Also fails,
+/// Runs `make`, and fails if memory runs out during it: then the result is dropped. Also fails,
 /// before `make` is run, while there is no memory and the reserve is low.
 pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
     let moment = begin()?;
@@ -130,8 +130,8 @@ pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Begins a call that needs memory: returns the moment to ask when it ends, or the error if it
-/// should not begin.
+/// Begins a call that needs memory. The caller asks the result at its end whether memory ran out.
+/// An error means that the call must not begin.
 #[inline]
 pub fn begin() -> Result<Moment> {
     if reserve::is_low() && !is_there_enough() {
@@ -198,10 +198,10 @@ fn is_private_in(maps: &str, address: usize) -> Option<bool> {
     })
 }
 
-/// As [`is_private`], without `/proc`. mremap(2) makes a second mapping of a shared page when it is asked to move no
-/// bytes of it, and refuses that for a private page (since Linux 4.14; the kernel before made a new private mapping,
-/// which counts as shared here, the careful answer). It refuses with the same error everything about a part of a huge page,
-/// of which nothing is known then.
+/// As [`is_private`], without `/proc`. Asked to move no bytes of a shared page, mremap(2) makes a
+/// second mapping of it; for a private page it refuses. Before Linux 4.14 it made a new private
+/// mapping, which counts as shared here, to be safe. For part of a huge page it always refuses,
+/// with the same error, so nothing is known then.
 fn cannot_be_mapped_twice(address: usize) -> Option<bool> {
     // SAFETY: no preconditions. The page stays as it is: first it is given the size that it has,
     // then none of it is moved. Nothing uses the second mapping.
@@ -243,13 +243,13 @@ mod tests {
     #[test]
     fn given_bytes_stay_where_they_are() {
         let given = duplicate(b"abc").unwrap();
-        // SAFETY: just made, and given away.
+        // SAFETY: just made, and its ownership passes on.
         let owned = unsafe { Allocated::from_raw_owned(given, 3) }.unwrap();
         assert_eq!((&*owned, owned.as_ptr()), (&b"abc"[..], given.cast_const()));
         let copy = Allocated::copy_of(&owned).unwrap().unwrap();
         assert_eq!(*copy, *owned);
         assert!(Allocated::copy_of(b"").unwrap().is_none());
-        // SAFETY: NULL is allowed; just made, and given away.
+        // SAFETY: NULL is allowed; just made, and its ownership passes on.
         unsafe {
             assert!(Allocated::from_raw_owned(std::ptr::null_mut(), 3).is_none());
             assert!(Allocated::from_raw_owned(duplicate(b"abc").unwrap(), 0).is_none());

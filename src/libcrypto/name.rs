@@ -119,7 +119,7 @@ impl NameStack {
         let mut names = Self::new()?;
         names.add_certificates(library, path)?;
         if names.is_empty() {
-            // Again, to leave the reason on the queue.
+            // Read again, to leave the reason on the queue.
             pem_file::next(library, &Bio::open_file(path)?, Password::none())?;
         }
         Ok(names)
@@ -167,7 +167,8 @@ impl NameStack {
         Ok(())
     }
 
-    /// Adds the certificates at `uri`, and to `names` the names of what else lies there.
+    /// Adds the subjects of the certificates at `uri`, and to `names` the names of the other
+    /// objects there.
     fn add_loaded(&mut self, uri: &CStr, names: &mut Vec<CString>) -> Result<()> {
         let store = OpenStore::open(uri)?;
         while let Some(loaded) = store.next() {
@@ -179,8 +180,8 @@ impl NameStack {
         Ok(())
     }
 
-    /// Adds a certificate's subject unless it is there (`SSL_add_client_CA(3)` adds always: use
-    /// `push`).
+    /// Adds a certificate's subject unless it is in the list (`SSL_add_client_CA(3)` adds always:
+    /// use `push`).
     pub fn add_subject(&mut self, certificate: &X509) -> Result<()> {
         let name = Name::of_subject(certificate)?;
         if self.iter().any(|known| *known == name) {
@@ -190,7 +191,7 @@ impl NameStack {
     }
 }
 
-/// What lies in a store, as far as it matters here.
+/// The objects of a store that matter here.
 enum Loaded {
     Certificate(X509),
     Name(CString),

@@ -1,5 +1,5 @@
-//! The macro that makes a Rust type of a counted object of libcrypto, with the same ownership rules
-//! for all.
+//! The macro that defines a Rust type for a counted object of libcrypto, with the same ownership
+//! rules for all.
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -52,7 +52,7 @@ macro_rules! object {
                 std::ptr::NonNull::new(raw).map(Self)
             }
 
-            /// Borrows an object of C's; `None` for NULL.
+            /// Borrows C's object; `None` for NULL.
             ///
             /// # Safety
             /// `raw` is NULL or a live object that stays alive for `'a`.
@@ -84,7 +84,7 @@ macro_rules! object {
         $crate::libcrypto::object::object!($(#[$doc])* $name($c), $free);
 
         impl $name {
-            /// Adds one reference to an object of C's; `None` for NULL.
+            /// Adds one reference to C's object; `None` for NULL.
             ///
             /// # Safety
             /// `raw` is NULL or a live object.

@@ -9,7 +9,7 @@ use crate::libcrypto::password::Password;
 use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
 
-/// `ERR_R_SYS_LIB`: the file could not be opened; below lies the error of `fopen`.
+/// `ERR_R_SYS_LIB`: the file could not be opened; the error of `fopen` is queued before it.
 pub const ERR_R_SYS_LIB: Reason = Reason(2 | COMMON);
 /// `ERR_R_PEM_LIB`: what was read is not PEM of that kind.
 pub const ERR_R_PEM_LIB: Reason = Reason(9 | COMMON);
@@ -28,7 +28,7 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
-    /// C's number; another one is the error `SSL_R_BAD_SSL_FILETYPE`.
+    /// From C's number; any other number is the error `SSL_R_BAD_SSL_FILETYPE`.
     pub fn from_c(number: c_int) -> Result<Self> {
         match number {
             1 => Ok(Self::Pem),

@@ -110,7 +110,8 @@ impl PrivateKey {
         unsafe { KeyKind::of(self.as_ptr()) }
     }
 
-    /// The largest signature that it makes, in bytes (`EVP_PKEY_get_size(3)`); 0 when that is not known.
+    /// The size of its largest signature, in bytes (`EVP_PKEY_get_size(3)`); 0 when that is not
+    /// known.
     pub fn size(&self) -> usize {
         // SAFETY: a live key.
         usize::try_from(unsafe { ffi::EVP_PKEY_get_size(self.as_ptr()) }).unwrap_or(0)
@@ -147,8 +148,8 @@ impl PrivateKey {
         })
     }
 
-    /// Whether it is of OpenSSL's default provider, or of no provider: then the exported key does
-    /// the same elsewhere.
+    /// Whether OpenSSL's default provider, or no provider, holds the key: then the exported key
+    /// works the same elsewhere.
     pub fn is_of_default_provider(&self) -> bool {
         // SAFETY: a live key, which keeps its provider alive; the name is a C string.
         unsafe {
@@ -158,8 +159,8 @@ impl PrivateKey {
         }
     }
 
-    /// Whether `certificate` is for this key. When not, libcrypto has queued why
-    /// (`X509_R_KEY_VALUES_MISMATCH`, `X509_R_KEY_TYPE_MISMATCH`), and `Err` is the answer.
+    /// Whether `certificate` is for this key. If not, the result is `Err`, and libcrypto has queued
+    /// the reason (`X509_R_KEY_VALUES_MISMATCH`, `X509_R_KEY_TYPE_MISMATCH`).
     pub fn check_certificate(&self, certificate: &X509) -> Result<()> {
         // SAFETY: live objects. Parameters that a DSA or EC key may lack are copied from the
         // certificate as libssl does; that they may be missing there is no error.
@@ -178,7 +179,7 @@ impl PrivateKey {
     }
 
     /// Whether `other` is the same key, going by the public parts (`EVP_PKEY_eq(3)`). libcrypto may
-    /// queue why not.
+    /// queue the reason if not.
     pub fn is_same(&self, other: &Self) -> bool {
         // SAFETY: live objects.
         unsafe { ffi::EVP_PKEY_eq(self.as_ptr(), other.as_ptr()) == 1 }
@@ -192,7 +193,7 @@ impl PrivateKey {
         unsafe { Self::from_raw_owned(public.into_raw()) }.ok_or(Error::Queued)
     }
 
-    /// Like [`Self::check_certificate`], with nothing left on the error queue.
+    /// Like [`Self::check_certificate`], but leaves nothing on the error queue.
     pub fn matches_certificate(&self, certificate: &X509) -> bool {
         error_queue::quietly(|| self.check_certificate(certificate).is_ok())
     }

@@ -39,7 +39,7 @@ const ON_P521: &[u8] = &[
 ];
 
 /// The key as PKCS#8, wiped when dropped. `None` for other kinds than RSA, ECDSA on the curves of
-/// NIST and Ed25519, for RSA keys of another form than usual, and for keys that cannot be exported.
+/// NIST and Ed25519, for RSA keys of an unusual form, and for keys that cannot be exported.
 pub(super) fn encode(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
     let (algorithm, inner) = match key.kind() {
         KeyKind::Rsa => (RSA_ENCRYPTION, rsa(key)?),
@@ -78,7 +78,7 @@ fn rsa(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
         c"rsa-coefficient1",
     ] {
         let number = number(key, name)?;
-        // A zero byte in front keeps a number positive whose first bit is set.
+        // A leading zero byte keeps a number positive whose first bit is set.
         let mut bytes = Zeroizing::new(vec![0; number.bits() / 8 + 1]);
         number.write(&mut bytes)?;
         fields.push(tagged(INTEGER, &[&bytes]));

@@ -40,9 +40,9 @@ impl PublicKey {
         }
     }
 
-    /// The key that stands in a key_share or key exchange message: `group` is its TLS number,
-    /// `bytes` the public key (RFC 8446, section 4.2.8.2). An error for other groups than X25519,
-    /// P-256 and P-384, and for a point that is not on the curve.
+    /// The key in a key_share or key exchange message: `group` is its TLS number, `bytes` the
+    /// public key (RFC 8446, section 4.2.8.2). An error for other groups than X25519, P-256 and
+    /// P-384, and for a point that is not on the curve.
     pub fn from_key_share(library: &LibraryContext, group: u16, bytes: &[u8]) -> Result<Self> {
         // A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7; RFC 5480; RFC 8410) up to the key.
         let prefix: &[u8] = match (group, bytes.len()) {
@@ -84,9 +84,9 @@ impl PublicKey {
         unsafe { security_bits_of(self.as_ptr()) }
     }
 
-    /// Whether `signature` over `message` is right, by the digest of `library`. A wrong or malformed signature is
-    /// `Ok(false)` with nothing on the error queue; `Err` when the key cannot check such
-    /// signatures at all.
+    /// Whether `signature` over `message` is valid, with the digest of `library`. An invalid or
+    /// malformed signature is `Ok(false)` with nothing on the error queue; `Err` when the key
+    /// cannot check such signatures at all.
     pub fn verify(
         &self,
         library: &LibraryContext,

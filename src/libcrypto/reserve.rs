@@ -1,10 +1,10 @@
-//! Memory for when there is no other: enough for running calls to end in order.
+//! A reserve of memory: enough for calls in progress to finish when an allocation fails.
 //!
-//! Rust's collections and the engine end the process when an allocation fails. So it does not fail:
-//! the reserve serves it, and counts it. Calls that make something or drive a connection compare
-//! the count when they end, and fail if memory ran out during the call; their results are dropped
-//! ([`super::memory`]). When even the reserve is used up an allocation fails, which ends the
-//! process.
+//! Rust's collections and the engine end the process when an allocation fails. So an allocation
+//! that would fail is served from the reserve, and counted. Calls that make something or drive a
+//! connection compare the count when they end, and fail if memory ran out during the call; their
+//! results are dropped ([`super::memory`]). When even the reserve is used up an allocation fails,
+//! which ends the process.
 //!
 //! The reserve is in the library's own zeroed pages, which take no memory until they are used. It
 //! has no lock: a fork or a signal at any moment leaves it usable.
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The size of the reserve in bytes.
 pub const SIZE: usize = 1 << 20;
-/// What is given out at a time.
+/// The unit of allocation.
 const GRANULE: usize = 64;
 const GRANULES: usize = SIZE / GRANULE;
 
@@ -64,7 +64,7 @@ pub fn record_shortage() {
     LAST.set(COUNT.fetch_add(1, Ordering::Relaxed) + 1);
 }
 
-/// Whether so much of the reserve is in use that no call should begin which needs memory.
+/// Whether too much of the reserve is in use for a call that needs memory to begin.
 #[inline]
 pub fn is_low() -> bool {
     IN_USE.load(Ordering::Relaxed) > GRANULES / 4
@@ -133,7 +133,7 @@ pub unsafe fn release(memory: *mut u8, layout: Layout) {
 mod tests {
     use super::*;
 
-    // One test: the reserve is that of the process.
+    // A single test, since all tests of the process share the reserve.
     #[test]
     fn the_reserve_gives_blocks_until_it_is_used_up_and_takes_them_back() {
         let before = Moment::now();

@@ -9,7 +9,7 @@ use crate::libcrypto::ffi;
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::outcome::{not_null, succeeded};
 
-/// What a [`Stack`] can hold.
+/// An object that a [`Stack`] can hold.
 ///
 /// # Safety
 /// `from_item` returns exactly what was given to `into_item`, and dropping that frees it once.
@@ -116,7 +116,7 @@ impl<T: StackItem> Stack<T> {
         pushed
     }
 
-    /// Takes the last item away.
+    /// Removes the last item and returns it.
     pub fn pop(&mut self) -> Option<T> {
         // SAFETY: a live stack, changed through `&mut`; the item is ours now.
         unsafe { T::from_item(ffi::OPENSSL_sk_pop(self.raw.as_ptr())) }
@@ -149,8 +149,8 @@ impl<T: StackItem> Stack<T> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// A second stack: of the same certificates (with a reference added to each), or of copies of
-    /// names.
+    /// A second stack, with a second owner of each item: a reference to a certificate, a copy of a
+    /// name.
     pub fn duplicate(&self) -> Result<Self> {
         let mut copy = Self::new()?;
         for item in self.iter() {

@@ -113,7 +113,7 @@ pub fn self_signed_with(name: &str, key: PrivateKey) -> Identity {
     made(name, key, None, "CA:FALSE", 0)
 }
 
-/// A root.
+/// A root certificate.
 pub fn authority(name: &str) -> Identity {
     made(name, ec_key(c"P-256"), None, "critical,CA:TRUE", 0)
 }
@@ -269,7 +269,7 @@ pub fn password(text: &'static CStr) -> Password {
     unsafe { Password::new(None, text.as_ptr().cast_mut().cast()) }
 }
 
-/// A directory that goes away with the test.
+/// A directory that is removed when the value is dropped.
 pub struct Directory(PathBuf);
 
 impl Directory {

@@ -68,7 +68,8 @@ pub enum OpenedByCallback {
         /// The callback answered 2.
         renew: bool,
     },
-    /// Not known to the callback, or changed: a full handshake and a new ticket.
+    /// The callback does not know the key, or the ticket was changed: a full handshake and a new
+    /// ticket.
     Unusable,
 }
 

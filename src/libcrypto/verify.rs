@@ -25,7 +25,7 @@ pub struct Verification<'a> {
     /// What the peer sent: the leaf and what came with it. Callbacks see it as
     /// `X509_STORE_CTX_get0_untrusted(3)`.
     pub untrusted: &'a X509Chain,
-    /// What the leaf must be good for.
+    /// The role that the leaf must be valid for.
     pub peer: Peer,
     /// The connection's parameters. The name that matched is moved there.
     pub param: &'a VerifyParam,
@@ -37,7 +37,7 @@ pub struct Verification<'a> {
     pub callbacks: VerifyCallbacks<'a>,
 }
 
-/// The program's functions for a chain.
+/// The program's callbacks for a chain.
 pub struct VerifyCallbacks<'a> {
     each: Option<VerifyCallback>,
     instead: Option<(ApplicationVerifyCallback, *mut c_void)>,
@@ -76,7 +76,7 @@ impl VerifyCallbacks<'_> {
     }
 }
 
-/// Whose certificate it is.
+/// The role of the certificate's owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
     /// A server's: purpose and trust `ssl_server`.
@@ -93,7 +93,7 @@ pub struct Verified {
     /// `X509_V_OK` or `X509_V_ERR_…`: what `SSL_get_verify_result(3)` gives. Not tied to `ok`: a
     /// callback may accept a chain with an error, or refuse one without.
     pub error: c_long,
-    /// The chain that was built, leaf first, as far as it was.
+    /// The chain that was built, leaf first; incomplete if building it failed.
     pub chain: Option<X509Chain>,
 }
 
@@ -111,7 +111,7 @@ impl Verification<'_> {
             let Some(param) = self.prepare(&context) else {
                 return Verified::failed();
             };
-            // As in libssl, a positive answer of the program means yes.
+            // As in libssl, a positive return value of the program's callback accepts the chain.
             let answer = match self.callbacks.instead {
                 Some((verify, argument)) => verify(context.0, argument),
                 None => ffi::X509_verify_cert(context.0),
@@ -134,7 +134,7 @@ impl Verification<'_> {
         }
     }
 
-    /// Gives the context everything, and returns its parameters; `None` if libcrypto refuses.
+    /// Sets up the context and returns its parameters; `None` if libcrypto fails.
     ///
     /// # Safety
     /// As for [`run`](Self::run): what the context points to outlives it.
@@ -170,7 +170,7 @@ impl Verification<'_> {
 }
 
 impl Verified {
-    /// libcrypto could not even begin.
+    /// The result when libcrypto could not begin.
     fn failed() -> Self {
         Self {
             ok: false,

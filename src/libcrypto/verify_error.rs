@@ -11,7 +11,7 @@ pub const X509_V_OK: c_int = 0;
 /// `X509_V_ERR_OUT_OF_MEM`
 pub const X509_V_ERR_OUT_OF_MEM: c_int = 17;
 
-/// The text for a person (`X509_verify_cert_error_string(3)`).
+/// The text that describes a code (`X509_verify_cert_error_string(3)`).
 pub fn error_string(code: c_long) -> &'static CStr {
     // SAFETY: libcrypto returns a constant text for every number it knows; for others the text is
     // one too since OpenSSL 1.1.0.

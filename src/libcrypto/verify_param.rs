@@ -1,4 +1,4 @@
-//! What a certificate must fulfil (`X509_VERIFY_PARAM_set_flags(3)`).
+//! What a certificate must satisfy (`X509_VERIFY_PARAM_set_flags(3)`).
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr::NonNull;
@@ -17,7 +17,7 @@ use crate::libcrypto::{error_queue, ffi, memory};
 pub struct VerifyParam {
     raw: NonNull<ffi::X509_VERIFY_PARAM>,
     lock: RwLock<()>,
-    /// Something may have been set: a method has done so, or C has the pointer.
+    /// Whether something may have been set: by a method, or by C through the pointer.
     changed: AtomicBool,
 }
 
@@ -128,7 +128,7 @@ impl VerifyParam {
         unsafe { ffi::X509_VERIFY_PARAM_get_depth(self.as_ptr()) }
     }
 
-    /// Sets what the leaf must be for (`X509_PURPOSE_…`).
+    /// Sets the purpose that the leaf must serve (`X509_PURPOSE_…`).
     pub fn set_purpose(&self, purpose: c_int) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked.
@@ -228,7 +228,7 @@ impl VerifyParam {
         unsafe { ffi::X509_VERIFY_PARAM_move_peername(self.as_ptr(), from) }
     }
 
-    /// Forgets the name that matched (`SSL_clear(3)`).
+    /// Clears the name that matched (`SSL_clear(3)`).
     pub fn forget_peername(&self) {
         // SAFETY: libcrypto takes NULL for parameters without a name.
         unsafe { self.move_peername_from(std::ptr::null_mut()) }

@@ -26,7 +26,7 @@ unsafe impl Sync for X509 {}
 pub type X509Chain = Stack<X509>;
 
 impl X509 {
-    /// Parses one certificate, whose algorithms come from `library`. Bytes after it are the error
+    /// Parses one certificate, whose algorithms come from `library`. Bytes after it cause the error
     /// `SSL_R_CERT_LENGTH_MISMATCH`.
     pub fn from_der(library: &LibraryContext, der: &[u8]) -> Result<Self> {
         let mut end = der.as_ptr();
@@ -51,9 +51,9 @@ impl X509 {
         })
     }
 
-    /// The certificate that `read` reads, whose algorithms come from `library`. `read` is given the
-    /// place of a certificate to read into, or of NULL for a new one, and gives what libcrypto's
-    /// functions for that give: what then stands in that place, or NULL.
+    /// The certificate that `read` reads, whose algorithms come from `library`. The argument of
+    /// `read` points to a certificate to read into, or to NULL for a new one. Like libcrypto's
+    /// functions of this kind, it returns the certificate that is stored there, or NULL.
     pub(super) fn read(
         library: &LibraryContext,
         read: impl FnOnce(*mut *mut ffi::X509) -> *mut ffi::X509,
@@ -137,7 +137,7 @@ impl X509 {
         unsafe { ffi::X509_get_signature_nid(self.as_ptr()) }
     }
 
-    /// Whether its key usage, if it has one, says digitalSignature.
+    /// Whether its key usage, if there is one, allows digitalSignature.
     pub fn may_sign(&self) -> bool {
         const DIGITAL_SIGNATURE: u32 = 0x80;
         // SAFETY: a live certificate.

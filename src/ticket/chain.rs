@@ -7,9 +7,9 @@
 //! AES key(n)  = SHA-256("Reprise ticket chain" | 3 | secret(n))
 //! ```
 //!
-//! The secret is 256 random bits of fixed length behind a fixed prefix, so a plain hash serves as
-//! derivation function. A secret does not reveal the one before it: once that is erased, so are its
-//! keys.
+//! The hash's input is a fixed prefix and a secret of 256 random bits, so a plain hash serves as
+//! derivation function. A secret does not reveal the one before it: once an old secret and its keys
+//! are erased, they cannot be derived again.
 
 use std::sync::Arc;
 
@@ -31,10 +31,10 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// The beginning of a new chain.
+    /// Starts a new chain.
     ///
     /// # Errors
-    /// There are no random numbers.
+    /// Those of the random generator.
     pub(super) fn random(library: &LibraryContext) -> Result<Self> {
         let mut secret = Zeroizing::new([0; SECRET]);
         random::fill_private(library, &mut *secret)?;
@@ -44,7 +44,7 @@ impl Chain {
         })
     }
 
-    /// The secret of the period that follows.
+    /// The secret of the next period.
     ///
     /// # Errors
     /// Those of libcrypto.

@@ -1,4 +1,5 @@
-//! The keys of one moment: one that seals, those that still open, and when that changes.
+//! The ticket keys in use at one time: the key that seals, those that still open, and when they
+//! change.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ const HOUR: i64 = 60 * 60;
 pub(super) const SEALS_FOR: i64 = 12 * HOUR;
 /// How long one of our keys opens tickets, in seconds.
 pub(super) const OPENS_FOR: i64 = 36 * HOUR;
-/// After more periods than this, a century, a new chain begins.
+/// If more periods than this have passed, which is a century, a new chain begins.
 const MAX_STEPS: i64 = 100 * 366 * 24 * HOUR / SEALS_FOR;
 
 /// Never changed in place: [`super::keys::TicketKeys`] replaces it as a whole.
@@ -28,7 +29,7 @@ pub(super) struct KeyRing {
 #[derive(Clone)]
 struct Retired {
     key: Arc<TicketKey>,
-    /// From then on it opens nothing.
+    /// When it stops opening tickets.
     erase_at: i64,
 }
 
@@ -36,25 +37,25 @@ struct Retired {
 struct Rotation {
     /// The secret from which the sealing key is derived.
     chain: Chain,
-    /// From then on another key seals.
+    /// When the next key starts to seal.
     ends: i64,
 }
 
 /// Which key a ticket names.
 pub(super) enum KeyOf<'a> {
-    /// The one that seals.
+    /// The key that seals.
     Sealing(&'a TicketKey),
-    /// One that only opens.
+    /// A key that only opens.
     Retired(&'a TicketKey),
-    /// None of these.
+    /// No key of the ring.
     Unknown,
 }
 
 impl KeyRing {
-    /// Our own keys, which rotate; the first one is valid from `now` on.
+    /// The library's own keys, which rotate. The first one seals from `now` on.
     ///
     /// # Errors
-    /// The random generator's.
+    /// Those of the random generator.
     pub(super) fn rotating(library: &LibraryContext, now: i64) -> Result<Self> {
         let chain = Chain::random(library)?;
         Ok(Self {
@@ -67,7 +68,7 @@ impl KeyRing {
         })
     }
 
-    /// A key of the program's, which stays.
+    /// The program's key, which does not rotate.
     pub(super) fn fixed(key: Arc<TicketKey>) -> Self {
         Self {
             sealing: key,
@@ -76,7 +77,7 @@ impl KeyRing {
         }
     }
 
-    /// The same keys, whose sealing key now stays.
+    /// The same keys, but the sealing key no longer rotates.
     pub(super) fn without_rotation(&self) -> Self {
         Self {
             sealing: self.sealing.clone(),
@@ -85,7 +86,7 @@ impl KeyRing {
         }
     }
 
-    /// Whether the sealing key will be replaced when its time is over.
+    /// Whether the sealing key rotates.
     pub(super) fn rotates(&self) -> bool {
         self.rotation.is_some()
     }
@@ -121,7 +122,7 @@ impl KeyRing {
     /// keys from the same ring, except after a jump of a century.
     ///
     /// # Errors
-    /// libcrypto's.
+    /// Those of libcrypto.
     pub(super) fn at(&self, now: i64) -> Result<Self> {
         let now = possible(now);
         let mut retired = self.retired.clone();
@@ -129,7 +130,7 @@ impl KeyRing {
         let mut rotation = self.rotation.clone();
         if let Some(rotation) = &mut rotation {
             if rotation.began_long_after(now) {
-                // The clock was set back. The time within the period is not known, so the period
+                // The clock was set back, so the position within the period is unknown: the period
                 // ends.
                 let shift = now - rotation.ends;
                 rotation.ends = now;
@@ -141,7 +142,7 @@ impl KeyRing {
                 return Self::rotating(rotation.chain.library(), now);
             }
             while rotation.ends <= now {
-                // After a long pause most keys would be erased at once: these are not even made.
+                // After a long pause most keys would be erased at once, so they are not made.
                 if rotation.erase_at() > now {
                     let erase_at = rotation.erase_at();
                     retired.insert(
@@ -186,7 +187,7 @@ impl fmt::Debug for KeyRing {
 }
 
 impl Retired {
-    /// Neither too old nor, after the clock was set back, of unknown age.
+    /// False for a key that is too old, or of unknown age after the clock was set back.
     fn serves(&self, now: i64) -> bool {
         now < self.erase_at && self.erase_at - now <= OPENS_FOR
     }
@@ -208,7 +209,7 @@ impl Rotation {
     }
 }
 
-/// A time in a range in which no sum overflows.
+/// Limits a time to a range in which no sum overflows.
 fn possible(now: i64) -> i64 {
     now.clamp(i64::MIN / 4, i64::MAX / 4)
 }

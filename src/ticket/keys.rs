@@ -15,7 +15,7 @@ use crate::libcrypto::ticket_cipher::TicketKey;
 /// Bytes of the keys that a program sets and reads: name 16, HMAC key 32, AES key 32.
 pub const KEYS_LENGTH: usize = TicketKey::LEN;
 
-/// The longest plaintext that is sealed: what OpenSSL allows the DER of a session.
+/// The longest plaintext that is sealed: OpenSSL's limit for the DER of a session.
 pub const MAX_PLAINTEXT: usize = 0xFF00;
 
 /// The outcome of opening a ticket that a client offered.
@@ -25,12 +25,12 @@ pub enum Opened {
         /// The content; wiped when dropped.
         plaintext: Zeroizing<Vec<u8>>,
         /// The key no longer seals tickets and will be erased: the client should get a new ticket.
-        /// Never for a key that the program has set.
+        /// Never true for a key that the program has set.
         renew: bool,
     },
     /// None of the keys has the name that the ticket begins with.
     Unknown,
-    /// It names one of the keys, but that key did not seal it.
+    /// It names one of the keys, but was not sealed with it or has been changed.
     Damaged,
 }
 
@@ -57,7 +57,7 @@ impl TicketKeys {
 
     /// Makes `keys` the only key (`SSL_CTX_set_tlsext_ticket_keys`): 16 bytes of name, 32 of HMAC
     /// key, 32 of AES key. Threads that are sealing or opening at this moment finish with the key
-    /// that they have begun with.
+    /// that they began with.
     ///
     /// # Errors
     /// `INVALID_TICKET_KEYS_LENGTH` when these are not [`KEYS_LENGTH`] bytes; nothing changes.
@@ -100,8 +100,7 @@ impl TicketKeys {
     }
 
     /// Opens a ticket that a client offered, which may be any bytes. Takes no more memory than the
-    /// ticket has.
-    /// Leaves errors on the queue only when libcrypto itself is in trouble (no memory).
+    /// ticket has. Leaves errors on the queue only when libcrypto itself fails, for lack of memory.
     pub fn open(&self, ticket: &[u8]) -> Opened {
         // Keys that cannot be brought up to date may be too old: they open nothing.
         let Ok(ring) = self.up_to_date() else {
@@ -122,7 +121,7 @@ impl TicketKeys {
     fn up_to_date(&self) -> Result<Guard<Arc<KeyRing>>> {
         loop {
             let seen = self.ring.load();
-            // Read after the keys: these are then never newer than the time they are judged by.
+            // The time is read after the keys, so the keys are never newer than it.
             let now = clock::now();
             if seen.serves(now) {
                 return Ok(seen);
@@ -131,7 +130,7 @@ impl TicketKeys {
         }
     }
 
-    /// Puts `next` in the place of `seen`, unless another thread has put something else there.
+    /// Replaces `seen` by `next`, unless another thread has replaced it first.
     fn replace(&self, seen: &Guard<Arc<KeyRing>>, next: KeyRing) {
         self.ring.compare_and_swap(seen, Arc::new(next));
     }

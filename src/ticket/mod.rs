@@ -56,11 +56,11 @@
 //! pointer and takes no lock; a due rotation is computed by the first thread that needs it, and
 //! threads that compute it at the same time get the same result. Nothing here can be left locked by a `fork`.
 //!
-//! | part           | what it is                                             |
-//! |----------------|--------------------------------------------------------|
+//! | part           | what it is                                               |
+//! |----------------|----------------------------------------------------------|
 //! | [`keys`]       | the keys of a context: what the rest of the library uses |
-//! | [`key_ring`]   | the keys of one moment, and those that follow them     |
-//! | [`chain`]      | the secret from which the library's own keys come      |
+//! | [`key_ring`]   | the keys in use at one time, and those that follow       |
+//! | [`chain`]      | the secret from which the library's own keys come        |
 //!
 //! One key, and the sealing itself, is [`crate::libcrypto::ticket_cipher`].
 

@@ -1,11 +1,11 @@
 //! Tickets that OpenSSL 3.0's libssl sealed, with the keys 00 01 02 … 4f.
 //!
-//! The server's id context was "vector". The master secret (TLS 1.3: the resumption PSK) is what
-//! the client's `SSL_SESSION_get_master_key` gave for the same session.
+//! The server's id context was "vector". The master key (TLS 1.3: the resumption PSK) is what the
+//! client's `SSL_SESSION_get_master_key` returned for the same session.
 
-/// A ticket and what must be inside.
+/// A ticket and its expected content.
 pub struct Vector {
-    /// As the client got it, in hexadecimal.
+    /// As the client received it, in hexadecimal.
     pub ticket: &'static str,
     /// `SSL_SESSION_get_master_key`, in hexadecimal.
     pub master_key: &'static str,
