@@ -3,12 +3,12 @@
 use std::sync::Weak;
 
 use super::entry::{Entry, Key};
-use super::index::{Index, Place};
-use super::node::Node;
-use super::order::Order;
-use super::own_node::{node_for, own_node};
+use super::index::chains::{Index, Place};
+use super::index::node::Node;
+use super::index::order::Order;
+use super::index::own_node::{node_for, own_node};
+use super::index::table::Table;
 use super::statistics::count;
-use super::table::Table;
 use crate::fallible;
 use crate::reference::sync::{AtomicU64, AtomicUsize, Ordering};
 use crate::reference::{Lock, LockGuard, Ref, WeakHandle, garbage, pin, retire, try_to_collect};

@@ -2,10 +2,10 @@
 
 use super::entries::{Cache, give_up};
 use super::entry::Entry;
-use super::node::Node;
-use super::order::Order;
+use super::index::node::Node;
+use super::index::order::Order;
+use super::index::sync::prefetch;
 use super::statistics::count;
-use super::sync::prefetch;
 use crate::reference::Ref;
 
 /// How many objects a flush takes out at once at most.

@@ -11,13 +11,7 @@
 //! | `entry`      | [`Key`], [`Expiry`], and what can be cached, [`Entry`]                   |
 //! | `hash`       | the keyed hash of a key                                                  |
 //! | `statistics` | what a cache counts                                                      |
-//! | `node`       | one cached object: key, reference, links                                 |
-//! | `own_node`   | nodes that stay with their objects, as most do                           |
-//! | `index`      | from a key to its node, read without a lock; its size changes            |
-//! | `table`      | one table of chains, and how chains move from one table into another     |
-//! | `order`      | which object leaves first: a skip list by expiry                         |
-//! | `repair`     | how a forked child repairs what a vanished thread was changing           |
-//! | `sync`       | what loom replaces                                                       |
+//! | `index`      | the linked structure: nodes, chains and order                            |
 //!
 //! # Why it is correct
 //!
@@ -40,7 +34,7 @@
 //! dropping it may end the object. An object that was ever in a cache is exposed: its memory is retired when its
 //! last reference is dropped, and freed once every thread that was pinned at that time has unpinned. Its own node
 //! stays as long as that memory. It may be added again at once, to the same cache and under the same key;
-//! `own_node` says why lookups miss nothing. For other caches and keys an object gets nodes that are retired when
+//! `index::own_node` says why lookups miss nothing. For other caches and keys an object gets nodes that are retired when
 //! they are removed. An outgrown table is retired when its last chain has been taken over.
 //!
 //! **A lookup that races with removal.** The lookup pins before it reads the first link. So each node that
@@ -56,7 +50,7 @@
 //! **A lookup that races with a change of size** may walk a chain that is cut, or the older chain of two.
 //! It can miss a node only behind a store that came after the newer head, or the newer table, was
 //! published. So after finding nothing it checks whether either has changed, and searches again if so. No
-//! node moves and no lookup ever waits; `index` says how it is done.
+//! node moves and no lookup ever waits; `index::chains` says how it is done.
 //!
 //! **Threads that stall.** A thread that stops in the middle of a lookup keeps memory from being freed, in
 //! the whole process, but blocks no other thread. To bound that memory, adding is refused while more than a
@@ -85,13 +79,7 @@ mod entry;
 mod flush;
 mod hash;
 mod index;
-mod node;
-mod order;
-mod own_node;
-mod repair;
 mod statistics;
-mod sync;
-mod table;
 
 #[cfg(all(test, loom))]
 mod loom_tests;

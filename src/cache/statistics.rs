@@ -2,8 +2,8 @@
 
 use super::entries::{Cache, Writers};
 use super::entry::Entry;
-use super::node::Node;
-use super::sync::LoadLocked;
+use super::index::node::Node;
+use super::index::sync::LoadLocked;
 use crate::reference::sync::{AtomicU64, Ordering};
 use crate::reference::{garbage, pin};
 

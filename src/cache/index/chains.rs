@@ -11,11 +11,11 @@
 //! (or the newer table) was published, so a lookup that found nothing reads those again, and starts
 //! again if they have changed.
 //!
-//! Writers hold the lock of [`super::Cache`]. Lookups are pinned.
+//! Writers hold the lock of [`Cache`](super::super::Cache). Lookups are pinned.
 
 use std::ptr::NonNull;
 
-use super::entry::Key;
+use super::super::entry::Key;
 use super::node::Node;
 use super::sync::{LoadLocked, prefetch};
 use super::table::{Table, cut, join, split};

@@ -10,7 +10,7 @@
 
 use std::sync::atomic::{AtomicPtr as StdAtomicPtr, Ordering, fence};
 
-use super::entry::Expiry;
+use super::super::entry::Expiry;
 use super::node::{Link, MAX_HEIGHT, Node, height};
 
 /// The list's ends on each level. Nodes are in it by pointer; it does not own them.

@@ -8,7 +8,7 @@
 //! - It is in the same cache and under the same key. The node keeps what it was made for; for another cache, or
 //!   under another key, the object gets a node like any other.
 //! - It is before all that was behind the old place and is there still. All of a cache is one sequence ordered by
-//!   hash (see [`super::index`]). Of keys with the same hash, one that enters comes first, and one under which
+//!   hash (see [`super::chains`]). Of keys with the same hash, one that enters comes first, and one under which
 //!   another object is put keeps its place; so it stays before all that were there when it entered.
 //!
 //! What it leads to when it is put in is in the cache at that time, so a lookup that follows it was pinned
@@ -17,7 +17,7 @@
 
 use std::ptr::NonNull;
 
-use super::entry::{Entry, Key};
+use super::super::entry::{Entry, Key};
 use super::node::Node;
 use crate::reference::Ref;
 

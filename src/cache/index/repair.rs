@@ -1,7 +1,7 @@
 //! How a forked child repairs what a thread of its parent was changing.
 
-use super::entries::Cache;
-use super::entry::Entry;
+use super::super::entries::Cache;
+use super::super::entry::Entry;
 use super::node::Node;
 use super::order::Order;
 #[cfg(all(test, not(loom)))]
@@ -16,7 +16,7 @@ impl<T: Entry> Cache<T> {
     /// taking out is in the order, but may not be in the index: then it is left out. What it was giving
     /// another place in the order is in the index, but may not be in the order: then it is filed again.
     #[cold]
-    pub(super) fn repair(&self, order: &mut Order<T>) {
+    pub(in super::super) fn repair(&self, order: &mut Order<T>) {
         let mut bytes = 0;
         // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
         let entries = unsafe {
@@ -65,7 +65,7 @@ impl<T: Entry> Cache<T> {
 impl<T: Entry> Cache<T> {
     /// Leaves the cache as a fork would find it if another thread were in the middle of adding `half_in`
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
-    pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::Key) {
+    pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::super::Key) {
         let key = half_in.key();
         let node = node_for(self.number, &key, &half_in).expect("memory");
         let mut order = self.lock();
@@ -86,7 +86,7 @@ impl<T: Entry> Cache<T> {
 
     /// Leaves the cache as a fork would find it if another thread were about to give what has the key
     /// `moving` another place in the order.
-    pub fn leave_moving(&self, moving: &super::Key) {
+    pub fn leave_moving(&self, moving: &super::super::Key) {
         let mut order = self.lock();
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {

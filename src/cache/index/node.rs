@@ -3,7 +3,7 @@
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
-use super::entry::{Expiry, Key};
+use super::super::entry::{Expiry, Key};
 use super::sync::prefetch;
 use crate::reference::Attached;
 use crate::reference::sync::AtomicPtr;
