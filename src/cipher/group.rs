@@ -28,7 +28,7 @@ pub const DEFAULT_GROUPS: &[u16] = &[
     0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104,
 ];
 
-/// Stands in libcrypto's numbers for a group that has none there (`TLSEXT_nid_unknown`).
+/// Added to the TLS number of a group that has no number in libcrypto (`TLSEXT_nid_unknown`).
 const WITHOUT_NID: c_int = 0x0100_0000;
 
 impl Group {
@@ -71,10 +71,10 @@ pub fn reported(id: u16) -> c_int {
     }
 }
 
-/// Reads a list for `SSL_CTX_set1_groups_list(3)`: names with colons between them. The engine may lack
-/// some, as a handshake will find.
+/// Reads a list for `SSL_CTX_set1_groups_list(3)`: names with colons between them. They may include
+/// groups that the engine does not support; a handshake skips these.
 ///
-/// Errors: a name that is not known; no error on the queue for an empty or doubled element, as in
+/// Errors: an unknown name; also an empty or repeated element, without an error on the queue, as in
 /// OpenSSL.
 pub fn parse_groups(list: &[u8]) -> Result<Vec<&'static Group>> {
     let mut groups = Vec::new();

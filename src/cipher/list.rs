@@ -28,16 +28,16 @@ pub struct CipherList {
     pub ciphers: Vec<&'static Cipher>,
     /// The level of the last `@SECLEVEL=`, if there is one.
     pub security_level: Option<c_int>,
-    /// The profile that `SUITEB128` and the like ask for. It is more than suites: the caller
-    /// restricts groups and signatures too.
+    /// The profile that `SUITEB128` and the like select. The caller restricts groups and signatures
+    /// by it, too.
     pub suite_b: Option<SuiteB>,
 }
 
 impl CipherList {
-    /// Reads a cipher string. Words that mean nothing are ignored.
+    /// Reads a cipher string. Unknown words are ignored.
     ///
     /// Errors: `INVALID_COMMAND` when the string is malformed; `NO_CIPHER_MATCH` when it selects
-    /// nothing, or nothing that is supported, which the text of the error then says.
+    /// nothing, or nothing that is supported; the text of the error says which.
     pub fn parse(string: &[u8]) -> Result<Self> {
         let suite_b = SuiteB::from_cipher_string(string);
         let (selected, security_level) = match suite_b {
@@ -56,7 +56,7 @@ impl CipherList {
 /// list. Names that are not known are ignored, as in OpenSSL.
 ///
 /// Errors: `NO_CIPHER_MATCH` when a string that is not empty names no suite, or none that is
-/// supported, which the text of the error then says.
+/// supported; the text of the error says which.
 pub fn parse_ciphersuites(string: &[u8]) -> Result<Vec<&'static Cipher>> {
     let mut selected: Vec<&'static Cipher> = Vec::new();
     for name in string.split(|byte| *byte == b':') {
@@ -73,7 +73,7 @@ pub fn parse_ciphersuites(string: &[u8]) -> Result<Vec<&'static Cipher>> {
     keep_supported(&selected)
 }
 
-/// The supported ones among `selected`; an error when there are none.
+/// The supported suites of `selected`; an error if there are none.
 fn keep_supported(selected: &[&'static Cipher]) -> Result<Vec<&'static Cipher>> {
     let supported: Vec<_> = selected
         .iter()
@@ -115,8 +115,8 @@ fn evaluate(string: &[u8]) -> Result<(Vec<&'static Cipher>, Option<c_int>)> {
     Ok((list.active().collect(), security_level))
 }
 
-/// All suites while a string is run over them. Suites that are not active keep their place, since
-/// that is where they come back.
+/// All suites while a string is applied to them. Suites that are not active keep their place, where
+/// they reappear when they are added again.
 struct Workspace(Vec<Entry>);
 
 #[derive(Clone, Copy)]
@@ -125,7 +125,7 @@ struct Entry {
     active: bool,
 }
 
-/// What to do with the selected suites.
+/// What an item does with the suites that it selects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     /// Append those that are not on the list.
@@ -134,9 +134,9 @@ enum Action {
     MoveToEnd,
     /// Move those on the list to its beginning.
     MoveToFront,
-    /// Take them off the list; they may come back (`-`).
+    /// Remove them from the list; they can be added again (`-`).
     Remove,
-    /// Take them off; they cannot come back (`!`).
+    /// Remove them for good (`!`).
     Ban,
 }
 

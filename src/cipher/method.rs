@@ -48,9 +48,10 @@ impl Method {
         }
     }
 
-    /// The versions that a connection of this method can speak. An error that names the method
-    /// when there are none: handshakes fail with it. Contexts can be made, as in an OpenSSL whose
-    /// security level rules the version out: programs try all methods to see which ones work.
+    /// The versions that a connection of this method can speak. If there are none, the result is an
+    /// error that names the method, and handshakes fail with it. Contexts can be made nevertheless,
+    /// since programs try all methods; OpenSSL does the same if its security level forbids the
+    /// version.
     pub fn versions(&self) -> Result<RangeInclusive<Version>> {
         match self.version {
             None => Ok(Version::LOWEST_SUPPORTED..=Version::HIGHEST_SUPPORTED),

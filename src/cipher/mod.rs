@@ -1,4 +1,5 @@
-//! Cipher suites, groups and signature schemes: their numbers, their names, and the strings that programs choose them with.
+//! Cipher suites, groups and signature schemes: their numbers, their names, and the strings by
+//! which programs choose them.
 //!
 //! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
 //! and stored sessions may name any of it; what the engine can do is marked `supported`.

@@ -56,7 +56,7 @@ pub mod operation {
 /// The default level, as Debian builds OpenSSL.
 pub const DEFAULT_LEVEL: c_int = 2;
 
-/// Bits of security that everything must have at `level`. Levels beyond 5 are as 5.
+/// Bits of security that everything must have at `level`. Levels above 5 count as 5.
 pub fn minimum_bits(level: c_int) -> c_int {
     match level {
         c_int::MIN..=0 => 0,
@@ -68,9 +68,9 @@ pub fn minimum_bits(level: c_int) -> c_int {
     }
 }
 
-/// The answer of the level, where no function of the program decides
+/// Whether the level permits an operation, if no security callback decides
 /// (SSL_CTX_set_security_level(3)). `bits` are bits of security; `number` is a version, or a number
-/// of libcrypto; `cipher` is the suite that is asked about.
+/// of libcrypto; `cipher` is the suite in question.
 pub fn level_permits(
     level: c_int,
     operation: c_int,
@@ -100,7 +100,7 @@ pub fn level_permits(
 }
 
 impl Cipher {
-    /// The rules of a level, which is not 0, beyond the bits of security.
+    /// The rules of a level above 0, except the bits of security.
     fn fits(&self, level: c_int) -> bool {
         use KeyExchange::{Any, Dhe, DhePsk, Ecdhe, EcdhePsk};
         const BITS_OF_SHA1_HMAC: c_int = 160;

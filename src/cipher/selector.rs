@@ -4,8 +4,8 @@ use super::suite::{Authentication, Cipher, Encryption, KeyExchange, Mac, Traits}
 use super::table::SUITES;
 use crate::wire::Version;
 
-/// What one item of a cipher string selects. Each field that is set must hold of a suite; a mask
-/// holds when it has the suite's bit in it.
+/// What one item of a cipher string selects. A suite must match each field that is set; it matches
+/// a mask that contains its bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selector {
     key_exchange: Option<u32>,
@@ -31,8 +31,8 @@ impl Selector {
         id: None,
     };
 
-    /// What `word` selects by itself: one suite by its name, or a class of them.
-    /// `None` for words that mean nothing here.
+    /// What `word` selects by itself: one suite by its name, or a class of suites. `None` for
+    /// unknown words.
     pub fn from_word(word: &[u8]) -> Option<Self> {
         let named = |cipher: &&Cipher| cipher.name.to_bytes() == word && listed(cipher);
         if let Some(cipher) = SUITES.iter().find(named) {
@@ -43,8 +43,8 @@ impl Selector {
 
     /// What both select (`+` inside an item). `None` when their properties exclude each other.
     pub fn and(self, other: Self) -> Option<Self> {
-        // OpenSSL's rule: `COMPLEMENTOFDEFAULT+HIGH` is `HIGH`, while
-        // `HIGH+COMPLEMENTOFDEFAULT` is what it says.
+        // OpenSSL's rule: `COMPLEMENTOFDEFAULT+HIGH` is `HIGH`, while `HIGH+COMPLEMENTOFDEFAULT` is
+        // the intersection.
         let forgets_default = self.strength.is_none() && other.strength.is_some();
         Some(Self {
             key_exchange: intersection(self.key_exchange, other.key_exchange)?,
@@ -90,7 +90,7 @@ impl Selector {
         }
     }
 
-    /// Selects by authentication, on top of what it selects by already.
+    /// Selects by authentication, in addition to its other criteria.
     pub const fn authenticated(self, mask: u32) -> Self {
         Self {
             authentication: Some(mask),
@@ -112,7 +112,7 @@ impl Selector {
         }
     }
 
-    /// Selects by MAC, on top of what it selects by already.
+    /// Selects by MAC, in addition to its other criteria.
     pub const fn with_mac(self, mac: Mac) -> Self {
         Self {
             mac: Some(mac as u32),
@@ -256,7 +256,7 @@ impl Selector {
             "CAMELLIA128" => Self::encryption(&[Camellia128]),
             "CAMELLIA256" => Self::encryption(&[Camellia256]),
             "CHACHA20" => Self::encryption(&[ChaCha20Poly1305]),
-            // Known, though no suite has it; so an item may end right behind it.
+            // A known word, though it selects no suite, so an item may end after it.
             "3DES" | "EDH-RSA-DES-CBC3-SHA" | "EDH-DSS-DES-CBC3-SHA" => Self {
                 encryption: Some(TRIPLE_DES),
                 ..Self::EVERYTHING
@@ -282,7 +282,7 @@ const FIPS: u32 = 4;
 const MEDIUM: u32 = 8;
 const LOW: u32 = 16;
 
-/// The strength classes of a suite. What the table lists is either not encrypted, or `HIGH`.
+/// The strength classes of a suite. Suites of the table are either not encrypted, or `HIGH`.
 fn strength(cipher: &Cipher) -> u32 {
     let class = match cipher.encryption {
         Encryption::Null => UNENCRYPTED,
@@ -296,7 +296,8 @@ fn strength(cipher: &Cipher) -> u32 {
         }
 }
 
-/// Both masks, where `None` says nothing. `None` as the result when nothing is in both.
+/// The intersection of two masks, of which `None` is one without restriction. The result is `None`
+/// if the intersection is empty.
 fn intersection(one: Option<u32>, two: Option<u32>) -> Option<Option<u32>> {
     match (one, two) {
         (Some(one), Some(two)) => (one & two != 0).then_some(Some(one & two)),

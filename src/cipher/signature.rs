@@ -13,7 +13,7 @@ pub struct SignatureAlgorithm {
     pub id: u16,
     /// The name of RFC 8446 that lists may use; empty for none.
     name: &'static str,
-    /// libcrypto's number for the kind of signature, which is that of a kind of key
+    /// libcrypto's number for the kind of signature, which is the number of a kind of key
     /// (`SSL_get_signature_type_nid(3)`).
     pub signature_nid: c_int,
     /// libcrypto's number for the hash; 0 for those that need none.
@@ -32,8 +32,8 @@ impl SignatureAlgorithm {
         ALGORITHMS.iter().find(|algorithm| algorithm.id == id)
     }
 
-    /// The algorithm with libcrypto's numbers for hash and kind of signature. PSS means with keys
-    /// of type RSA.
+    /// The algorithm with libcrypto's numbers for hash and kind of signature. PSS means PSS with
+    /// keys of type RSA.
     pub fn from_nids(hash_nid: c_int, signature_nid: c_int) -> Option<&'static Self> {
         ALGORITHMS.iter().find(|algorithm| {
             algorithm.hash_nid == hash_nid && algorithm.signature_nid == signature_nid
@@ -55,8 +55,8 @@ impl SignatureAlgorithm {
     }
 }
 
-/// The supported algorithms in use unless the program sets others, best first, in OpenSSL's
-/// order. The security policy leaves some out.
+/// The supported algorithms in use unless the program sets others, best first, in OpenSSL's order.
+/// The security policy removes some.
 pub const DEFAULT_SIGNATURE_ALGORITHMS: [u16; 16] = [
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401,
     0x0501, 0x0601, 0x0203, 0x0201,
@@ -65,8 +65,8 @@ pub const DEFAULT_SIGNATURE_ALGORITHMS: [u16; 16] = [
 /// Reads a list for `SSL_CTX_set1_sigalgs_list(3)`: names with colons between them. Returns those
 /// that are supported, in order.
 ///
-/// Errors: none on the queue for an unknown, empty or doubled element, as in OpenSSL; an error
-/// when nothing is supported.
+/// Errors: an unknown, empty or repeated element, without an error on the queue, as in OpenSSL; a
+/// list of which nothing is supported.
 pub fn parse_signature_algorithms(list: &[u8]) -> Result<Vec<&'static SignatureAlgorithm>> {
     let mut algorithms = Vec::new();
     for element in elements(list) {
@@ -148,8 +148,8 @@ const SHA512: c_int = 674;
 macro_rules! algorithms {
     ($($id:literal $name:literal $signature:ident $hash:tt $both:literal $bits:literal
        $supported:literal;)*) => {
-        /// The algorithms of OpenSSL 3.0. Of two with the same numbers of libcrypto the one with
-        /// keys of type RSA comes first.
+        /// The algorithms of OpenSSL 3.0. Of two algorithms with the same libcrypto numbers, the
+        /// one for keys of type RSA comes first.
         static ALGORITHMS: &[SignatureAlgorithm] = &[$(SignatureAlgorithm {
             id: $id,
             name: $name,

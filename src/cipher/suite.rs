@@ -97,7 +97,7 @@ impl Cipher {
         self.min_version.is_none()
     }
 
-    /// Key bits of the encryption. No suite in the table has fewer secret bits than key bits.
+    /// Key bits of the encryption. In every suite of the table all bits of the key are secret.
     pub const fn bits(&self) -> c_int {
         use Encryption::*;
         match self.encryption {
@@ -172,7 +172,7 @@ impl KeyExchange {
         }
     }
 
-    /// The word for it in a description.
+    /// Its name in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -218,7 +218,7 @@ impl Authentication {
         }
     }
 
-    /// The word for it in a description.
+    /// Its name in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -279,7 +279,7 @@ impl Encryption {
         }
     }
 
-    /// The word for it in a description.
+    /// Its name in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Unspecified => "unknown",
@@ -330,7 +330,7 @@ impl Mac {
         }
     }
 
-    /// The word for it in a description.
+    /// Its name in a description.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Unspecified => "unknown",

@@ -1,4 +1,4 @@
-//! Suite B profiles of TLS (RFC 6460), which cipher strings can ask for.
+//! Suite B profiles of TLS (RFC 6460), which cipher strings can select.
 
 use std::ffi::c_ulong;
 
@@ -19,7 +19,7 @@ pub enum SuiteB {
 }
 
 impl SuiteB {
-    /// The profile that the flags of `SSL_CTX_set_cert_flags(3)` stand for, if any.
+    /// The profile that the flags of `SSL_CTX_set_cert_flags(3)` select, if any.
     pub const fn from_certificate_flags(flags: CertificateFlags) -> Option<Self> {
         let bits = CertificateFlags::SUITE_B_128.0;
         match CertificateFlags(flags.0 & bits) {
@@ -57,7 +57,7 @@ impl SuiteB {
         CipherList::parse(self.cipher_string()).map_or_else(|_| Vec::new(), |list| list.ciphers)
     }
 
-    /// The flags of `SSL_CTX_set_cert_flags(3)` that stand for it (`SSL_CERT_FLAG_SUITEB_…`).
+    /// The flags of `SSL_CTX_set_cert_flags(3)` that select it (`SSL_CERT_FLAG_SUITEB_…`).
     pub const fn certificate_flags(self) -> CertificateFlags {
         match self {
             Self::Bits128Only => CertificateFlags::SUITE_B_128_ONLY,

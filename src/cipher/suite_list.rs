@@ -1,4 +1,4 @@
-//! Lists of cipher suites as they are in a ClientHello (SSL_bytes_to_cipher_list(3)).
+//! Lists of cipher suites as encoded in a ClientHello (SSL_bytes_to_cipher_list(3)).
 
 use super::Cipher;
 use crate::error::{Error, Reason, Result};

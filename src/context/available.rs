@@ -39,9 +39,10 @@ impl Settings {
         has(Algorithm::Hmac) && encryption && digest && exchange && authentication
     }
 
-    /// Whether a key exchange in this group is possible: the engine has it, and the library context
-    /// too unless no OpenSSL 3.0 does; or, with another source of algorithms, a provider has it, as
-    /// a group for Diffie-Hellman on a curve.
+    /// Whether key exchange in this group is possible. If the engine's algorithms are used, the
+    /// engine and the library context must have the group; the library context may lack those that
+    /// OpenSSL 3.0 does not have. With another source of algorithms a provider must have it, for Diffie-Hellman
+    /// on a curve.
     pub(super) fn has_group(&self, group: u16) -> bool {
         let provided = self.algorithms.group(group);
         match self.algorithms.source() {

@@ -1,7 +1,7 @@
-//! The program's functions that are read from the context whenever they are needed.
+//! Callbacks that are read from the context whenever they are needed.
 //!
-//! Reading copies all of them out at once, so none is ever called with anything locked; each may
-//! call back into the library on the same objects.
+//! They are copied before one is called, so nothing is locked during the call, and the callback may
+//! use the same objects.
 
 use crate::callback::{
     AlpnSelectCallback, CertVerifyCallback, ClientCertificateCallback, ClientHelloCallback,
@@ -10,7 +10,7 @@ use crate::callback::{
 };
 
 /// All callbacks of a context that are not copied to connections. The one for removed sessions is
-/// stored apart: [`RemoveSessionCell`](crate::callback::RemoveSessionCell).
+/// stored separately: [`RemoveSessionCell`](crate::callback::RemoveSessionCell).
 #[derive(Clone, Copy, Default)]
 pub struct Callbacks {
     /// A session has been made that may be resumed.

@@ -11,17 +11,17 @@ use crate::libcrypto::x509::X509;
 /// The position of a certificate in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
-    /// At its start: it is for the key.
+    /// The leaf, whose key signs.
     Leaf,
-    /// Above.
+    /// An issuer.
     Issuer,
 }
 
-/// A chain as we send it, with the strength of each certificate.
+/// A chain that is sent to peers, with the strength of each certificate.
 pub struct ShownChain(Vec<Strength>);
 
 impl ShownChain {
-    /// The chain of a leaf and the issuers that are sent with it.
+    /// The chain of a leaf and its issuers.
     pub fn new(leaf: &X509, issuers: &[X509]) -> Self {
         let leaf = Strength::of(leaf, Position::Leaf);
         let issuers = issuers
@@ -36,8 +36,8 @@ struct Strength {
     position: Position,
     /// Bits of security of its key; -1 when that is not known.
     key_bits: c_int,
-    /// Those of its signature, and the NID of the digest or else of the algorithm; `None` for a
-    /// self-signed one, whose signature proves nothing.
+    /// Bits of security of its signature, and the NID of its digest, or of its algorithm if there
+    /// is no digest. `None` for a self-signed certificate, whose signature proves nothing.
     signature: Option<(c_int, c_int)>,
 }
 
@@ -73,8 +73,8 @@ impl Settings {
         Ok(self.check(asker, &Strength::of(certificate, position))?)
     }
 
-    /// The same for a chain that is about to be sent: the level may have been raised since its
-    /// certificates were set.
+    /// Checks a chain that is about to be sent in the same way: the level may have been raised
+    /// since its certificates were set.
     pub(crate) fn check_shown(
         &self,
         asker: Asker<'_>,

@@ -22,10 +22,10 @@ pub trait CredentialHolder {
     /// called again if another thread has changed them first.
     fn change_credentials(&self, change: &dyn Fn(&mut Credentials) -> Result<()>) -> Result<()>;
 
-    /// Runs `work` on the lent chains. It must not run functions of the program.
+    /// Runs `work` on the lent chains. `work` must not call the program.
     fn with_lent_chains(&self, work: &mut dyn FnMut(&mut LentChains));
 
-    /// The list that C gets of a chain: see [`LentChains::lend`].
+    /// The list that is lent to C for a chain: see [`LentChains::lend`].
     fn lend_chain(
         &self,
         place: usize,
@@ -60,7 +60,7 @@ pub trait CredentialHolder {
         self.change_credentials(&|credentials| credentials.set_key(key.clone()))
     }
 
-    /// The chain of the current slot; none for no certificates.
+    /// Sets the chain of the current slot; removes it if `issuers` is empty.
     fn use_chain(&self, issuers: Vec<X509>) -> Result<()> {
         for issuer in &issuers {
             self.check_strength(issuer, Position::Issuer)?;
@@ -89,7 +89,8 @@ pub trait CredentialHolder {
         self.use_chain(pem_file::rest(&library, &file, password)?)
     }
 
-    /// `SSL_CTX_use_cert_and_key`: without a key the certificate's public key takes its place.
+    /// `SSL_CTX_use_cert_and_key`: without a key, the certificate's public key is used in its
+    /// place.
     fn use_all(
         &self,
         certificate: &X509,

@@ -33,15 +33,15 @@ pub struct Slot {
     pub key: Option<PrivateKey>,
     /// Certificates that are sent after the leaf; `None` when none were given for this slot.
     pub chain: Option<Arc<X509Chain>>,
-    /// The engine's form, made when first needed, and again when what it was made from has changed.
+    /// The form for the engine, prepared when first needed, and again when its source has changed.
     prepared: Kept,
 }
 
-/// A slot as it is sent to peers.
+/// A slot in the form that is sent to peers.
 struct Prepared {
     key: CertifiedKey,
     shown: Arc<ShownChain>,
-    /// What the chain was completed from.
+    /// The source from which the chain was completed.
     source: ChainSource,
 }
 
@@ -60,9 +60,9 @@ impl Clone for Kept {
 pub struct ChainSource {
     /// `SSL_CTX_add_extra_chain_cert`
     pub extra: Option<Arc<X509Chain>>,
-    /// A chain is built from this store otherwise.
+    /// The store from which a chain is built otherwise.
     pub store: Store,
-    /// How much is in the store.
+    /// The number of objects in the store.
     pub objects: usize,
     /// Not `SSL_MODE_NO_AUTO_CHAIN`.
     pub automatic: bool,
@@ -110,14 +110,14 @@ impl Credentials {
         self.slots.get(number)
     }
 
-    /// For changes to the current slot.
+    /// The current slot, to be changed.
     pub fn current_mut(&mut self) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(self.current?)?;
         slot.prepared = Kept::default();
         Some(slot)
     }
 
-    /// The current slot for changes. Before anything was set that is the one for RSA, as in
+    /// The current slot, to be changed. Before anything is set that is the slot for RSA, as in
     /// OpenSSL.
     pub fn current_or_first_mut(&mut self) -> &mut Slot {
         let number = *self.current.get_or_insert(OPENSSL_ORDER[0]);
@@ -180,8 +180,8 @@ impl Credentials {
         self.current
     }
 
-    /// `SSL_CTX_use_certificate`. A key in the slot that does not belong to it is dropped, as in
-    /// OpenSSL: the program will set the right one next. The slot's chain stays.
+    /// `SSL_CTX_use_certificate`. A key in the slot that does not match the certificate is dropped,
+    /// as in OpenSSL, since the program will set the right key next. The slot's chain stays.
     pub fn set_certificate(&mut self, certificate: X509) -> Result<()> {
         let number = slot_of(&certificate)?;
         let slot = &mut self.slots[number];
@@ -196,7 +196,7 @@ impl Credentials {
         Ok(())
     }
 
-    /// `SSL_CTX_use_PrivateKey`. It must belong to the certificate of its slot, if there is one.
+    /// `SSL_CTX_use_PrivateKey`. It must match the certificate of its slot, if there is one.
     pub fn set_key(&mut self, key: PrivateKey) -> Result<()> {
         let number =
             slot_number(key.kind()).ok_or_else(|| Error::new(Reason::UNKNOWN_CERTIFICATE_TYPE))?;
@@ -280,7 +280,8 @@ impl Slot {
         self.certificate.is_some() && self.key.is_some()
     }
 
-    /// Prepared once, as long as all connections complete the chain from the same source.
+    /// The prepared form of a slot. It is kept as long as all connections complete the chain from
+    /// the same source.
     fn prepared(&self, source: &ChainSource) -> Option<Arc<Prepared>> {
         if let Some(kept) = self.prepared.0.load_full()
             && kept.source.is(source)
@@ -318,7 +319,7 @@ impl Slot {
     }
 }
 
-/// The certificates above `leaf`, as far as the store has them.
+/// The issuers of `leaf` that the store has.
 fn issuers(leaf: &X509, source: &ChainSource) -> Vec<X509> {
     error_queue::quietly(|| {
         let (Ok(param), Ok(untrusted)) = (VerifyParam::new(), X509Chain::new()) else {
@@ -369,7 +370,7 @@ impl ExternalKey for LibcryptoKey {
     }
 }
 
-/// Where this certificate goes.
+/// The slot for this certificate.
 fn slot_of(certificate: &X509) -> Result<usize> {
     /// `ERR_R_X509_LIB`: its key cannot be read.
     const ERR_R_X509_LIB: Reason = Reason(11 | 2 << 18);

@@ -1,4 +1,4 @@
-//! What goes into which slot, and what replaces what: as seen on libssl 3.0.
+//! Which slot a certificate or key is stored in, and what it replaces, as observed on libssl 3.0.
 
 use std::sync::Arc;
 

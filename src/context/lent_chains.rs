@@ -14,7 +14,7 @@ use crate::libcrypto::x509::X509Chain;
 /// The place of the extra chain; the others are numbers of slots.
 pub const EXTRA: usize = SLOTS;
 
-/// The list that was lent of each chain. The caller drops lists that a method returns with nothing
+/// The list that was lent for each chain. The caller drops lists that a method returns with nothing
 /// locked or borrowed: functions of the program may run when certificates end.
 #[derive(Default)]
 pub struct LentChains {
@@ -25,8 +25,8 @@ pub struct LentChains {
 pub type Former = Option<X509Chain>;
 
 impl LentChains {
-    /// The list for C, and the one that it replaced. It stays the same as long as `chain` only
-    /// grows.
+    /// The list for C, and the one that it replaced. C is lent the same list as long as `chain`
+    /// only grows.
     pub fn lend<S>(&mut self, place: usize, chain: &Arc<X509Chain>) -> Result<(*mut S, Former)> {
         let former = match &mut self.places[place] {
             Some(list) if begins_with(chain, list) => {
@@ -41,7 +41,8 @@ impl LentChains {
         Ok((list.unwrap_or(std::ptr::null_mut()), former))
     }
 
-    /// The chain has changed: the lent list grows with it, or ends.
+    /// Extends the lent list when its chain has grown, and replaces or drops it when the chain has
+    /// been replaced or removed.
     pub fn follow(&mut self, place: usize, chain: Option<&Arc<X509Chain>>) -> Result<Former> {
         match (chain, &self.places[place]) {
             (_, None) => Ok(None),
@@ -50,7 +51,8 @@ impl LentChains {
         }
     }
 
-    /// C has given `list` to the library, which uses a copy: C gets the same list again.
+    /// Keeps `list`, of which the library uses a copy: C has set it, and is lent the same list
+    /// again.
     pub fn keep(&mut self, place: usize, list: X509Chain) -> Former {
         self.places[place].replace(list)
     }

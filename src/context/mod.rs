@@ -93,7 +93,7 @@ pub struct Context {
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
     callbacks: RwLock<Callbacks>,
-    /// A session has left the internal cache.
+    /// Called when a session has left the internal cache.
     pub remove_session_callback: RemoveSessionCell,
     certificate_store: Mutex<Store>,
     names: RwLock<Names>,
@@ -121,7 +121,7 @@ impl KnownAs<SslContext> for Context {}
 impl Context {
     /// `SSL_CTX_new_ex(3)`.
     pub fn new(library: LibraryContext, method: &'static Method) -> Result<Arc<Self>> {
-        // Before there are ticket keys.
+        // Must come before any ticket keys exist.
         reference::prepare();
         let settings = Settings::new(Algorithms::of(&library))?;
         let store = Store::new()?;
@@ -153,7 +153,7 @@ impl Context {
         Ok(context)
     }
 
-    /// A further reference.
+    /// Adds a reference.
     pub fn share(&self) -> Arc<Self> {
         // A context is always reached through a reference, so there is one to share.
         self.this.upgrade().unwrap_or_else(|| unreachable!())
@@ -265,7 +265,7 @@ impl Context {
         lock(&self.extra_chain).clone()
     }
 
-    /// Replaces the extra chain. The list that was lent of the former one follows.
+    /// Replaces the extra chain. The list that was lent for the former one is updated.
     pub fn set_extra_chain(&self, chain: Option<X509Chain>) -> Result<()> {
         let chain = chain.map(Arc::new);
         let old = std::mem::replace(&mut *lock(&self.extra_chain), chain.clone());
@@ -344,8 +344,7 @@ impl Drop for Context {
         self.session_table.take();
         self.flush_sessions(0);
         self.ex_data.free_for(self);
-        // Memory that waits to be freed holds keys of sessions, and no other context may come to
-        // free it.
+        // Retired memory contains session keys, and there may be no other context that reclaims it.
         reference::collect();
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of certificate authorities that a side names to its peer (SSL_CTX_set0_CA_list(3)).
+//! Lists of certificate authorities that a side sends to its peer (SSL_CTX_set0_CA_list(3)).
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ impl Names {
         })
     }
 
-    /// The names that `role` sends, in DER: a server sends those for clients, if there are any. A
-    /// missing list is replaced by that of `context`.
+    /// The names that `role` sends, in DER. A server prefers the list for clients. A missing list
+    /// is replaced by that of `context`.
     pub fn for_peer(&self, role: Role, context: &Self) -> Vec<Vec<u8>> {
         let client_ca = self.client_ca.as_ref().or(context.client_ca.as_ref());
         let for_clients = match role {

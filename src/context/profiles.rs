@@ -1,8 +1,8 @@
 //! The suites and groups that a side uses: those of its settings that its versions and its security
 //! policy permit.
 //!
-//! If the level decides, the answer is the same for all connections with the same settings, and is
-//! kept. A security callback is asked again in each handshake.
+//! If the security level decides, the profile is the same for all connections with the same
+//! settings, and is kept. A security callback is asked in each handshake.
 
 use std::sync::Arc;
 
@@ -93,7 +93,8 @@ impl Settings {
         self.offered_ciphers(&versions, asker)
     }
 
-    /// Whether the suite decides on the group: TLS 1.2 with a Suite B profile (RFC 6460, section 3.1).
+    /// Whether the suite determines the group: TLS 1.2 with a Suite B profile (RFC 6460, section
+    /// 3.1).
     fn binds_groups(&self, client: &Wishes<'_>) -> bool {
         client.version == Version::TLS1_2 && self.suite_b().is_some()
     }
@@ -122,7 +123,8 @@ impl Settings {
         asker: Asker<'_>,
         client: &Wishes<'_>,
     ) -> Result<Profile> {
-        // The answer of the level is kept for other clients; a callback is asked about this one.
+        // What the level permits is kept for other clients; a callback is asked about this one
+        // only.
         let asks = self.security_callback.is_set();
         let versions: Vec<_> = if asks || !self.allows_version(method, client.version) {
             vec![client.version]
@@ -224,7 +226,8 @@ impl Settings {
         groups.filter(|group| self.has_group(*group))
     }
 
-    /// `SSL_OP_PRIORITIZE_CHACHA`: in the server's order, but ChaCha20 first for a client that prefers it.
+    /// `SSL_OP_PRIORITIZE_CHACHA`: the server's order, but ChaCha20 first for a client that prefers
+    /// it.
     fn puts_chacha_first(&self, offered: &[u16]) -> bool {
         const BOTH: Options = Options::CIPHER_SERVER_PREFERENCE.with(Options::PRIORITIZE_CHACHA);
         self.options.contains(BOTH)
@@ -235,7 +238,7 @@ impl Settings {
     }
 }
 
-/// Whether this is a suite of Suite B, whose group the client has, too.
+/// Whether this is a suite of Suite B whose group the client supports.
 fn suits_suite_b(cipher: &Cipher, client: &Wishes<'_>) -> bool {
     SuiteB::group_of_suite(cipher.wire()).is_some_and(|group| {
         client.suites.contains(&cipher.wire())

@@ -1,8 +1,8 @@
-//! What the security level, or the program's security callback instead, permits
+//! What the security level permits, or the program's security callback in its place
 //! (SSL_CTX_set_security_level(3), SSL_CTX_set_security_callback(3)).
 //!
-//! Each question has the arguments that OpenSSL passes to a callback. A callback may call the
-//! library, so questions are asked with nothing locked or borrowed.
+//! Each function passes the arguments that OpenSSL passes to a callback. A callback may call the
+//! library, so nothing is locked or borrowed when it is called.
 
 use std::ffi::c_int;
 
@@ -81,7 +81,7 @@ impl Settings {
         )
     }
 
-    /// Refuses a temporary DH key that is too small; no key is.
+    /// Refuses a temporary DH key that is too small; a missing key counts as one of 0 bits.
     pub(crate) fn check_dh(&self, asker: Asker<'_>, key: Option<&PublicKey>) -> Result<()> {
         let question = Question::new(
             operation::TMP_DH,

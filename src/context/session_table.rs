@@ -22,7 +22,7 @@ impl Context {
     pub fn session_table(&self) -> Result<*mut c_void> {
         if self.session_table.get().is_none() {
             let table = Mutex::new(SessionTable::new()?);
-            // If another thread was first, its table is used.
+            // If another thread has made one first, that table is used.
             let _ = self.session_table.set(table);
         }
         let sessions = self
@@ -40,15 +40,15 @@ impl Context {
         .unwrap_or(Err(Error::Silent))
     }
 
-    /// A session is in the cache.
+    /// Adds a session that has entered the cache.
     pub(super) fn show_in_table(&self, session: &SessionRef) {
-        // Without memory the table lacks a session until it is asked for again.
+        // If memory is exhausted, the table lacks the session until C asks for the table again.
         let replaced = self.with_table(|table| table.insert(session.clone()));
-        // As below.
+        // Dropped with nothing locked, as in `hide_from_table`.
         drop(replaced);
     }
 
-    /// A session is no longer in the cache.
+    /// Removes a session that has left the cache.
     pub(super) fn hide_from_table(&self, session: &SessionRef) {
         let hidden = self.with_table(|table| table.remove(session));
         // Dropped with nothing locked: the last reference runs the program's ex_data callbacks.
@@ -64,7 +64,7 @@ impl Context {
 }
 
 impl Item for Session {
-    /// The start of the id, as in OpenSSL: ids are random.
+    /// The start of the id, as in OpenSSL. Ids are random, so their start serves as a hash.
     fn hash(&self) -> u32 {
         let id = self.id();
         let mut start = [0; 4];

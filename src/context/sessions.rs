@@ -45,8 +45,8 @@ impl Context {
     }
 
     /// `SSL_CTX_remove_session(3)`: true when it, or another object with its key, was in the cache.
-    /// The session is made not resumable, and the callback for removed sessions is called, in any
-    /// case but that of a session without an id (S44).
+    /// In both cases the session is made not resumable and the callback for removed sessions is
+    /// called; for a session without an id nothing happens (S44).
     pub fn remove_session(&self, session: &SessionRef) -> bool {
         if session.id().is_empty() {
             return false;
@@ -59,8 +59,8 @@ impl Context {
         removed.is_some()
     }
 
-    /// The session was found and has expired (S57). A session that has since replaced it in the
-    /// cache is kept.
+    /// Removes a session that a lookup found to be expired (S57). A session that has since replaced
+    /// it in the cache is kept.
     pub fn expire_session(&self, session: &SessionRef) {
         if let Some(removed) = self.cache.expire(session) {
             self.hide_from_table(&removed);
@@ -74,7 +74,7 @@ impl Context {
             0 => Due::Always,
             time => Due::At(time),
         };
-        // A callback may remove the session that would be flushed next.
+        // A callback may remove the session that is next to be flushed.
         let pace = if self.remove_session_callback.get().is_set() {
             Pace::OneByOne
         } else {

@@ -27,7 +27,7 @@ use crate::wire::Version;
 /// `STACK_OF(SSL_CIPHER)`; the suites themselves are static.
 pub type CipherStack = Stack<&'static Cipher>;
 
-/// What a new context has.
+/// The settings of a new context.
 const DEFAULT_OPTIONS: Options = Options::NO_COMPRESSION.with(Options::ENABLE_MIDDLEBOX_COMPAT);
 const DEFAULT_MODE: Mode = Mode::AUTO_RETRY;
 
@@ -60,10 +60,10 @@ pub struct Settings {
     pub(super) tls12_ciphers: Arc<[&'static Cipher]>,
     /// TLS 1.3 suites, in order of preference.
     pub(super) tls13_ciphers: Arc<[&'static Cipher]>,
-    /// The TLS 1.3 suites of the next list. Those of a connection may differ from the field above,
-    /// which can be its context's.
+    /// The TLS 1.3 suites as set, which the next cipher string brings into force. Those of a
+    /// connection may differ from `tls13_ciphers`, which can be its context's.
     tls13_setting: Arc<[&'static Cipher]>,
-    /// Connection: whether the suites are its own, not those of its context.
+    /// Whether a connection has its own suites, not those of its context.
     own_ciphers: bool,
     /// All suites in the form that C reads; made when first asked for. Copies of the settings share
     /// it, so that the list lent to C lives until the suites are changed, not until any setting is.
@@ -78,7 +78,7 @@ pub struct Settings {
     pub credentials: Arc<Credentials>,
     /// As set by the program.
     pub verify_mode: VerifyMode,
-    /// Decides about every certificate of a chain.
+    /// Called for every certificate of a chain; decides whether it is accepted.
     pub verify_callback: VerifyCallback,
     /// Verifies peers instead of the context's store (SSL_CTX_set0_verify_cert_store).
     pub verify_store: Option<Store>,
@@ -100,25 +100,25 @@ pub struct Settings {
     pub max_send_fragment: usize,
     /// `SSL_CTX_set_split_send_fragment`, at most the former, in bytes: limits records too.
     pub split_send_fragment: usize,
-    /// `SSL_CTX_set_max_pipelines`: remembered for the program.
+    /// `SSL_CTX_set_max_pipelines`: kept for the program's queries, without effect.
     pub max_pipelines: usize,
     /// Largest certificate chain a peer may send, in bytes.
     pub max_cert_list: usize,
-    /// `SSL_CTX_set_read_ahead`: remembered; records are always read exactly.
+    /// `SSL_CTX_set_read_ahead`: kept without effect; records are always read exactly.
     pub read_ahead: c_int,
     /// 0 to 5 (SSL_CTX_set_security_level(3)).
     pub security_level: c_int,
     /// Replaces the security policy.
     pub security_callback: SecurityCallback,
-    /// Makes session ids.
+    /// Generates session ids.
     pub generate_session_id: GenerateSessionIdCallback,
-    /// Says whether a new session must not be resumable.
+    /// Asked whether a new session is to be made not resumable.
     pub not_resumable: NotResumableCallback,
     /// Called when a certificate is about to be used.
     pub certificate_callback: CertificateCallback,
     /// Sees protocol messages.
     pub message_callback: MessageCallback,
-    /// Asked for passwords of key files.
+    /// Supplies the passwords of key files.
     pub password: PasswordCallback,
     /// Server's veto on early data.
     pub allow_early_data: AllowEarlyDataCallback,
@@ -126,9 +126,9 @@ pub struct Settings {
     pub status_type: c_int,
     /// `SSL_CTX_set_cert_flags`.
     pub certificate_flags: CertificateFlags,
-    /// Give external pre-shared keys.
+    /// Callbacks that supply external pre-shared keys.
     pub psk: PskCallbacks,
-    /// Post-handshake authentication: cannot be done, but is remembered.
+    /// Post-handshake authentication, which is not supported: the setting is only kept.
     pub post_handshake_auth: c_int,
     /// Suites and groups of a client and a server, derived from the other fields when first needed.
     pub(super) profiles: Profiles,
@@ -143,7 +143,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What a new context has. When there are no algorithms for any suite, the error is
+    /// The settings of a new context. When there are no algorithms for any suite, the error is
     /// `LIBRARY_HAS_NO_CIPHERS`.
     pub fn new(algorithms: Arc<Algorithms>) -> Result<Self> {
         let (tls13, tls12) = default_ciphers();
@@ -286,7 +286,7 @@ impl Settings {
         self.leave_out_unavailable();
     }
 
-    /// Whether our order of preference counts, not the peer's.
+    /// Whether this side's order of preference counts, not the peer's.
     pub fn prefers_own_order(&self) -> bool {
         self.options.contains(Options::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some()
     }
@@ -306,7 +306,7 @@ impl Settings {
             .get_or_try_init(|| CipherStack::from_items(self.ciphers()))
     }
 
-    /// Whether the settings allow this version. The security policy has not been asked.
+    /// Whether the settings allow this version. The security policy is not considered.
     pub fn allows_version(&self, method: &Method, version: Version) -> bool {
         let forbidden = match version {
             Version::TLS1_3 => {
@@ -324,12 +324,12 @@ impl Settings {
             && (max == Version::NONE || version <= max)
     }
 
-    /// Gives the passwords of key files.
+    /// The callback for passwords of key files.
     pub fn key_password(&self) -> Password {
         self.password.password()
     }
 
-    /// Signature schemes as set, by TLS number, best first. The security policy has not been asked.
+    /// Signature schemes as set, by TLS number, best first. The security policy is not considered.
     pub fn signature_schemes(&self) -> Vec<u16> {
         let schemes = match (self.suite_b(), &self.signature_schemes) {
             (Some(profile), _) => profile.signature_schemes().to_vec(),
@@ -339,8 +339,8 @@ impl Settings {
         self.with_algorithms(schemes)
     }
 
-    /// Signature schemes for a client's signature: what a client signs with, and what a server asks
-    /// clients for. The security policy has not been asked.
+    /// Signature schemes for a client's signature: what a client signs with, and what a server
+    /// requests of clients. The security policy is not considered.
     pub fn client_signature_schemes(&self) -> Vec<u16> {
         match (self.suite_b(), &self.client_signature_schemes) {
             (None, Some(schemes)) => self.with_algorithms(schemes.to_vec()),
@@ -367,7 +367,7 @@ impl Settings {
         self.certificate_flags = other.certificate_flags;
     }
 
-    /// Copies what `SSL_dup(3)` takes from the connection, besides its certificates.
+    /// Copies what `SSL_dup(3)` copies of a connection, except its certificates.
     pub fn take_for_duplicate(&mut self, other: &Self) {
         self.session_id_context = other.session_id_context.clone();
         self.options = other.options;
@@ -386,7 +386,7 @@ impl Settings {
         }
     }
 
-    /// From now on the suites are this connection's own, and do not follow the context's.
+    /// Gives this connection its own suites, which no longer follow the context's.
     pub fn keep_ciphers(&mut self) {
         self.own_ciphers = true;
     }
@@ -398,7 +398,7 @@ impl Settings {
                 && Arc::ptr_eq(&self.tls13_ciphers, &context.tls13_ciphers))
     }
 
-    /// Takes the suites.
+    /// Copies the suites of `other`.
     pub fn take_ciphers_of(&mut self, other: &Self) {
         self.tls12_ciphers = other.tls12_ciphers.clone();
         self.tls13_ciphers = other.tls13_ciphers.clone();

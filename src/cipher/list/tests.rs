@@ -59,7 +59,7 @@ fn usual_strings_give_the_usual_order() {
         // Apache
         "HIGH:MEDIUM:!MD5:!RC4:!3DES",
         "HIGH:!SSLv2:!SSLv3:!aNULL:!eNULL:!NULL:!MD5:!EXP:!CAMELLIA",
-        // curl of old
+        // old curl
         "ALL:!EXPORT:!EXPORT40:!EXPORT56:!aNULL:!LOW:!RC4:@STRENGTH",
         // Postfix
         "aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH",
