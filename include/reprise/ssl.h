@@ -415,8 +415,8 @@ int SSL_set_session_id_context(SSL *ssl, const uint8_t *sid_ctx, unsigned int si
 int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const uint8_t *sid_ctx, unsigned int sid_ctx_len);
 
 /**
- * Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
- * error on the queue.
+ * Copies the session, the certificates and the session id context of `from` to `to`. Returns 1, or
+ * 0 with an error on the queue.
  */
 int SSL_copy_session_id(SSL *to, const SSL *from);
 
@@ -429,7 +429,7 @@ int SSL_copy_session_id(SSL *to, const SSL *from);
 int SSL_has_matching_session_id(const SSL *ssl, const uint8_t *id, unsigned int id_len);
 
 /**
- * Returns the timeout in seconds that sessions have when nothing else is set: 7200.
+ * Returns the default timeout of sessions, in seconds: 7200.
  */
 long SSL_get_default_timeout(const SSL *ssl);
 
@@ -445,11 +445,11 @@ long SSL_get_default_timeout(const SSL *ssl);
  */
 
 /**
- * Drops one reference to a session; NULL is allowed. After the last reference the free callbacks
+ * Drops one reference to a session; NULL is ignored. After the last reference the free callbacks
  * of the application data are called, the keys are wiped, and the session is freed. While an
  * `SSL`, a cache or another holder has a reference, the session remains.
  *
- * Any thread, even while others use the session by other references.
+ * Any thread may call it, even while other threads use the session by their own references.
  *
  * Requires: `session` is NULL or a live session. The caller owns a reference to it, and does not
  * use that reference again.
@@ -457,19 +457,18 @@ long SSL_get_default_timeout(const SSL *ssl);
 void SSL_SESSION_free(SSL_SESSION *session);
 
 /**
- * Adds a reference to a session. The caller owns it and gives it back with
- * `SSL_SESSION_free()`.
+ * Adds a reference to a session. The caller owns it and drops it with `SSL_SESSION_free()`.
  *
  * Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
- * thread that has one, or is lent one, may add more.
+ * thread that has a reference, or was lent the session, may add more.
  */
 int SSL_SESSION_up_ref(SSL_SESSION *session);
 
 /**
- * Says whether a session can be resumed: it has an id or a ticket, and has not
- * become not resumable. It becomes so when a connection that used it failed or was not shut down,
- * when it was removed from a cache, and when it was for a single use and has been used; it stays
- * so. Whether the session has expired does not matter here.
+ * Says whether a session can be resumed: it has an id or a ticket, and has not become not
+ * resumable. It becomes not resumable, for ever, when a connection that used it failed or was not
+ * shut down, when it was removed from a cache, and when it could be used once and was used. Expiry
+ * does not matter here.
  *
  * Returns 1 or 0; 0 for NULL. No errors.
  */
@@ -477,7 +476,7 @@ int SSL_SESSION_is_resumable(const SSL_SESSION *session);
 
 /**
  * Makes an empty session: no id, no cipher, protocol version 0, the time now, timeout 304 seconds,
- * verification result 1, not resumable. The caller owns its one reference and gives it back with
+ * verification result 1, not resumable. The caller owns its one reference and drops it with
  * `SSL_SESSION_free()`.
  *
  * Returns the session, or NULL with an error on the queue when memory is short.
@@ -500,7 +499,7 @@ SSL_SESSION *SSL_SESSION_new(void);
 SSL_SESSION *SSL_SESSION_dup(const SSL_SESSION *src);
 
 /**
- * When the session was made, in seconds since the epoch.
+ * Reads when the session was made, in seconds since the epoch.
  *
  * Returns the time; 0 for NULL. No errors.
  */
@@ -510,13 +509,13 @@ long SSL_SESSION_get_time(const SSL_SESSION *session);
  * Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
  * place in the order of expiry.
  *
- * Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
- * and get on a shared session.
+ * Returns `t` itself (so 0 for a `t` of 0, which is no failure); 0 for NULL. No errors. Threads
+ * may set and get on a shared session.
  */
 long SSL_SESSION_set_time(SSL_SESSION *session, long t);
 
 /**
- * How long the session lasts from the time it was made, in seconds.
+ * Reads how long the session lasts from the time it was made, in seconds.
  *
  * Returns the timeout; 0 for NULL. No errors.
  */
@@ -524,8 +523,8 @@ long SSL_SESSION_get_timeout(const SSL_SESSION *session);
 
 /**
  * Sets how long the session lasts from the time it was made, in seconds. A session in a cache
- * takes its new place in the order of expiry. A time and timeout whose sum is out of range never
- * expire.
+ * takes its new place in the order of expiry. A session whose sum of time and timeout is out of
+ * range never expires.
  *
  * Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
  * set and get on a shared session.
@@ -533,8 +532,8 @@ long SSL_SESSION_get_timeout(const SSL_SESSION *session);
 long SSL_SESSION_set_timeout(SSL_SESSION *session, long t);
 
 /**
- * The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
- * has none yet.
+ * Reads the protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session
+ * that has none yet.
  *
  * Returns the version. Queues an error for NULL only.
  */
@@ -549,7 +548,7 @@ int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
 int SSL_SESSION_set_protocol_version(SSL_SESSION *session, int version);
 
 /**
- * The cipher suite of the session.
+ * Reads the cipher suite of the session.
  *
  * Returns the cipher, or NULL when none was set. Queues an error for NULL only.
  *
@@ -573,14 +572,14 @@ int SSL_SESSION_set_cipher(SSL_SESSION *session, const SSL_CIPHER *cipher);
 int SSL_SESSION_has_ticket(const SSL_SESSION *session);
 
 /**
- * How long the server accepts the ticket, in seconds; 0 when it did not say.
+ * Reads how long the server accepts the ticket, in seconds; 0 when the server did not say.
  *
  * Returns the hint. Queues an error for NULL only.
  */
 unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *session);
 
 /**
- * How much early data may be sent when the session is resumed, in bytes; 0 for none.
+ * Reads how much early data may be sent when the session is resumed, in bytes; 0 for none.
  *
  * Returns the limit. Queues an error for NULL only.
  */
@@ -595,15 +594,15 @@ uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *session);
 int SSL_SESSION_set_max_early_data(SSL_SESSION *session, uint32_t max_early_data);
 
 /**
- * The mode of the max_fragment_length extension that was agreed on
- * (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+ * Reads the negotiated mode of the max_fragment_length extension (`TLSEXT_max_fragment_length_…`,
+ * 1 to 4); 0 for none.
  *
  * Returns the mode. Queues an error for NULL only.
  */
 uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
 
 /**
- * The compression method of the session: 0, except in sessions that old programs saved. TLS
+ * Reads the compression method of the session: 0, except in sessions that old programs saved. TLS
  * compression is not supported.
  *
  * Returns the method. Queues an error for NULL only.
@@ -611,10 +610,10 @@ uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *session);
 unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *session);
 
 /**
- * The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ * Lends the session id, and stores its length, 0 to 32, in `*len` unless `len` is NULL.
  *
  * Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does
- * not change what a thread was lent. Queues an error for a NULL session only.
+ * not change the bytes that a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
@@ -632,10 +631,10 @@ const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *session, unsigned int
 int SSL_SESSION_set1_id(SSL_SESSION *session, const unsigned char *sid, unsigned int sid_len);
 
 /**
- * The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+ * Lends the session id context, and stores its length, 0 to 32, in `*len` unless `len` is NULL.
  *
  * Returns the context; the pointer is not NULL, even when the length is 0. A context that is set
- * later does not change what a thread was lent. Queues an error for a NULL session only.
+ * later does not change the bytes that a thread was lent. Queues an error for a NULL session only.
  *
  * Lifetime: that of the session, whose present value it shows.
  */
@@ -656,11 +655,11 @@ int SSL_SESSION_set1_id_context(SSL_SESSION *session,
 
 /**
  * Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
- * `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
+ * `outlen` bytes of it. Anyone who has this key can resume the session, and in TLS 1.2 decrypt its
  * connections.
  *
- * Returns how many bytes were copied; when `outlen` is 0, how long the key is. Queues an
- * error for a NULL session only.
+ * Returns how many bytes were copied; when `outlen` is 0, the length of the key. Queues an error
+ * for a NULL session only.
  *
  * Requires: `out` may be written for `outlen` bytes.
  */
@@ -677,18 +676,18 @@ size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out
 int SSL_SESSION_set1_master_key(SSL_SESSION *session, const unsigned char *key, size_t len);
 
 /**
- * The host name that the client sent in the server name indication: on a client as it was sent,
- * on a server only when the server name callback accepted it.
+ * Returns the server name (RFC 6066) that the client sent: on a client as it was sent, on a server
+ * only when the servername callback accepted it.
  *
- * Returns the name, lent until another is set or the session ends, or NULL for none. No errors but
- * for a NULL session.
+ * The name is lent until another is set or the session ends; NULL for none. Queues an error for a
+ * NULL session only.
  *
  * Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
  */
 const char *SSL_SESSION_get0_hostname(const SSL_SESSION *session);
 
 /**
- * Sets the host name of a session to a copy of `hostname`; NULL clears it.
+ * Sets the server name of a session to a copy of `hostname`; NULL clears it.
  *
  * Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
  * shared session.
@@ -697,8 +696,8 @@ int SSL_SESSION_set1_hostname(SSL_SESSION *session, const char *hostname);
 
 /**
  * Stores the application protocol of the session, which early data must use, in `*alpn`, and its
- * length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
- * errors except for a NULL session.
+ * length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends.
+ * Queues an error for a NULL session only.
  *
  * Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
  */
@@ -727,9 +726,9 @@ int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *al
 void SSL_SESSION_get0_ticket(const SSL_SESSION *session, const unsigned char **tick, size_t *len);
 
 /**
- * The application data that came inside the ticket, or was set for the next one: stored in
- * `*data`, lent until other data is set or the session ends, not to be changed, with its length in
- * `*len`; NULL and 0 for none.
+ * Stores the application data from the session's ticket, or that was set for the next ticket, in
+ * `*data`, and its length in `*len`; NULL and 0 for none. It is lent until other data is set or
+ * the session ends, and must not be changed.
  *
  * Returns 1; 0 with an error on the queue for a NULL session.
  *
@@ -749,9 +748,8 @@ int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *l
 int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size_t len);
 
 /**
- * The peer's certificate. It is parsed when first asked for, and lent as long as the session.
- * Copies of the session, its connection and other sessions of the same handshake lend the same
- * object.
+ * Lends the peer's certificate as long as the session lives. The first call parses it. Copies of
+ * the session, its connection and other sessions of the same handshake lend the same object.
  *
  * Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
  * when it cannot be parsed. Any thread.
@@ -761,10 +759,10 @@ int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *session, const void *data, size
 X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
 /**
- * Attaches `data` to a session at index `idx`, which comes from
- * `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
- * `data`: the callbacks given with the index are called when the session is made, copied by
- * `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+ * Attaches `data` to a session at index `idx`, which comes from `SSL_SESSION_get_ex_new_index()`.
+ * The former value is not freed. The session does not own `data`: the callbacks given with the
+ * index are called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for
+ * sessions that the library makes.
  *
  * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
  * Threads may set and get on a shared session.
@@ -772,8 +770,8 @@ X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 int SSL_SESSION_set_ex_data(SSL_SESSION *session, int idx, void *data);
 
 /**
- * Returns what was attached to a session at index `idx`, or NULL when nothing was. It is lent: how
- * long it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+ * Returns the data attached to a session at index `idx`, or NULL for none. It is lent: the program
+ * and its callbacks decide how long it lives. No errors. Any thread; takes no lock.
  *
  * Lifetime: the program's own pointer.
  */
@@ -789,16 +787,16 @@ void *SSL_SESSION_get_ex_data(const SSL_SESSION *session, int idx);
  */
 
 /**
- * Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
- * the peer's chain beyond its own certificate and application data are not in it.
+ * Writes a session as DER. The encoding holds the session's secrets. It does not hold whether the
+ * session is not resumable, the peer's chain beyond its own certificate, and application data.
  *
  * With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
- * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
- * room for them, and `*pp` moves past them.
+ * afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes are written to `*pp`,
+ * which has room for them, and `*pp` moves past them.
  *
  * Returns the length; 0 for NULL and for a session without a cipher, without an error on the
- * queue; 0 with one when memory is short. Other threads may use the session at the same time; one
- * that sets longer fields between two calls makes the second one longer.
+ * queue; 0 with an error when memory is short. Other threads may use the session at the same time;
+ * if one of them sets longer fields between two calls, the second encoding is longer.
  *
  * Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
  *
@@ -815,11 +813,11 @@ int i2d_SSL_SESSION(const SSL_SESSION *input, unsigned char **pp);
  * one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
  *
  * Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
- * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
- * `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
- * `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
- * id, id context or master key that is too long. The peer's certificate is parsed when it is
- * first asked for, so a broken one is found then.
+ * version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for a version that is neither TLS nor
+ * DTLS, `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+ * `ERR_R_ASN1_LIB` for any other encoding. No error is queued for an unknown cipher, nor for an
+ * id, id context or master key that is too long. The peer's certificate is parsed when a caller
+ * first asks for it, so a broken one fails only then.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  *
@@ -834,7 +832,7 @@ SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long len
  * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
  *
  * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
- * `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+ * `ERR_R_ASN1_LIB` is the last one when the block is not a valid session.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  *
@@ -844,9 +842,9 @@ SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long len
 SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *out, SSL_SESSION **x, pem_password_cb * cb, void *u);
 
 /**
- * Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+ * Like `PEM_read_bio_SSL_SESSION()`, but reads from a `FILE`, which stays open.
  *
- * Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+ * Returns the session, which the caller frees with `SSL_SESSION_free`.
  *
  * Lifetime: the caller's, freed by `SSL_SESSION_free`.
  *
@@ -864,7 +862,7 @@ SSL_SESSION *PEM_read_SSL_SESSION(FILE *out, SSL_SESSION **x, pem_password_cb * 
 int PEM_write_bio_SSL_SESSION(BIO *out, const SSL_SESSION *x);
 
 /**
- * Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+ * Like `PEM_write_bio_SSL_SESSION()`, but writes to a `FILE`, which stays open.
  *
  * Requires: `out` is a live stream.
  */
@@ -872,20 +870,20 @@ int PEM_write_SSL_SESSION(FILE *out, const SSL_SESSION *x);
 
 /**
  * Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
- * The master key is in it.
+ * The text contains the master key.
  *
  * Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
  */
 int SSL_SESSION_print(BIO *fp, const SSL_SESSION *session);
 
 /**
- * Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+ * Like `SSL_SESSION_print()`, but writes to a `FILE`, which stays open.
  */
 int SSL_SESSION_print_fp(FILE *fp, const SSL_SESSION *session);
 
 /**
- * Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
- * `RSA Session-ID:… Master-Key:…`, in hex.
+ * Writes one line of a key log to a BIO, with which tools can decrypt a TLS 1.2 connection: `RSA
+ * Session-ID:… Master-Key:…`, in hex.
  *
  * Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
  * errors but those of the BIO.
@@ -907,37 +905,38 @@ int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x);
  */
 
 /**
- * Adds a session to the cache, which takes another reference. A session that has the same id
- * and version makes room for it. If the cache is full, those that expire first are evicted.
+ * Adds a session to the cache, which takes another reference. It replaces a session with the same
+ * id and version. If the cache is full, the sessions that expire first are evicted.
  *
- * Returns 1; or 0 when this very session was there already, and for NULL.
+ * Returns 1; or 0 when the cache already had this very session, and for NULL.
  */
 int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Removes the session with this one's id and version from the cache. It is marked as not
- * resumable, and the remove callback is called, even if it was not there; nothing happens when it
- * has no id.
+ * Removes the session with this one's id and version from the cache. It becomes not resumable, and
+ * the remove callback is called, even if the cache did not have it; nothing happens when it has no
+ * id.
  *
  * Returns 1 when it was in the cache, else 0.
  */
 int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
- * those that expired first; 0 removes all. Costs what is removed, not what is cached.
+ * Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, in the
+ * order of their expiry; 0 removes all. The cost grows with the number of sessions removed, not
+ * with that of the sessions in the cache.
  */
 void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
 
 /**
- * The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
- * `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is
- * found by version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a
- * key.
+ * Returns the sessions of the cache as a hash table of libcrypto, for functions such as
+ * `OPENSSL_LH_retrieve` and `OPENSSL_LH_doall`. It belongs to the context and must not be changed.
+ * Its keys are version and id: a session with these two (`SSL_SESSION_set_protocol_version`,
+ * `SSL_SESSION_set1_id`) serves as the key of a lookup.
  *
- * The table is a copy beside the cache, made when this function is called first, which costs as
- * much as there are sessions; later calls bring it up to date. What is added and removed later is
- * added and removed there too. It keeps the sessions in it alive.
+ * The table is a copy of the cache. The first call makes it, at a cost that grows with the number
+ * of sessions; later calls bring it up to date. Sessions added to and removed from the cache later
+ * are added and removed there too. The table keeps its sessions alive.
  *
  * Returns NULL with an error on the queue when memory is short. The table has no lock: no other
  * thread may use the context's cache while the program reads it.
@@ -948,7 +947,7 @@ struct lhash_st_SSL_SESSION *SSL_CTX_sessions(SSL_CTX *ctx);
 
 /**
  * Sets how long sessions made from now on may be resumed, in seconds; 0 stands for the default of
- * 7200. Sessions that exist keep theirs. Returns what was set before.
+ * 7200. Existing sessions keep their timeout. Returns the former value.
  */
 long SSL_CTX_set_timeout(SSL_CTX *ctx, long t);
 
@@ -961,10 +960,11 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  * Sets the function that is called for every new session that can be resumed: in TLS 1.2 once at
  * the end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
  * clients within the call that reads. It is called only when the cache mode has the bit of the
- * connection's role, so for clients not by default. The session is in the cache already.
+ * connection's role, so not for clients by default. The session is in the cache already.
  *
- * It gets one reference. Returning 1 keeps it, until it is dropped with `SSL_SESSION_free`;
- * returning 0 gives it back, and changes nothing else. NULL unsets it.
+ * It gets one reference. If it returns 1 it keeps the reference, and drops it later with
+ * `SSL_SESSION_free`; if it returns 0 the library drops it, and nothing else changes. NULL unsets
+ * the function.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -976,10 +976,10 @@ void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_S
 int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 
 /**
- * Sets the function that a server asks for a session that its cache does not have, by the id at
- * `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes
- * another reference; a function that sets it to 0 gives its own reference away. The session is put
- * into the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
+ * Sets the function that a server calls to find a session that its cache does not have, by the id
+ * at `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes another
+ * reference; a function that sets it to 0 gives its own reference away. The session is put into
+ * the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
  * tickets. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
@@ -990,7 +990,7 @@ void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *s
                                                                           int *copy));
 
 /**
- * Returns the function that is asked for sessions; NULL when none was set.
+ * Returns the function that finds sessions; NULL when none was set.
  */
 SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
                                                       const unsigned char *data,
@@ -999,9 +999,9 @@ SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
 
 /**
  * Sets the function that is called for every session that leaves the cache: removed, expired,
- * evicted, lost with its connection, used up, or there when the context ends. It is also called
- * when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
- * as not resumable. NULL unsets it.
+ * evicted, used for a connection that failed, used up, or still cached when the context ends. It
+ * is also called when `SSL_CTX_remove_session` did not find the session. The session is lent and
+ * already not resumable. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -1014,9 +1014,9 @@ void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX 
 void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *session);
 
 /**
- * Sets the function that connections made later ask in a full handshake, on servers, whether the
- * new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
- * exchange of this library is. NULL unsets it.
+ * Sets the function that decides, on servers, in the full handshakes of connections made later,
+ * whether the new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since
+ * every key exchange of this library is. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -1024,18 +1024,18 @@ void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
 
 /**
- * Sets the function that makes the ids of a server's sessions of connections made later: it fills
- * `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
- * and unique. NULL stands for random ids. Returns 1.
+ * Sets the function that makes session ids on servers, for connections made later: it fills `id`,
+ * at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and
+ * unique. NULL stands for random ids. Returns 1.
  *
  * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
 int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
 
 /**
- * Sets the function that a server asks in a full handshake whether the new session must not be
- * resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
- * is. NULL unsets it.
+ * Sets the function that decides, on a server, in a full handshake, whether the new session must
+ * not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+ * library is. NULL unsets it.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -1043,9 +1043,9 @@ void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
                                                                       int is_forward_secure));
 
 /**
- * Sets the function that makes the ids of a server's sessions: it fills `id`, at most
- * `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
- * stands for random ids. Returns 1.
+ * Sets the function that makes session ids on a server: it fills `id`, at most `*id_len` (32)
+ * bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL stands for
+ * random ids. Returns 1.
  *
  * Done in part: TLS 1.2 ids shorter than 32 bytes are filled up with random ones.
  */
@@ -1093,8 +1093,8 @@ size_t SSL_get_num_tickets(const SSL *ssl);
  * (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
  * to end the handshake. To open (0) it finds the key by its name, initialises both with it, and
  * returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
- * than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked;
- * NULL brings that one back, or the context's own keys. Returns 1.
+ * than 0 to end the handshake. While it is set, the callback of `SSL_CTX_set_tlsext_ticket_key_cb`
+ * is not called; NULL restores that callback, or the context's own keys. Returns 1.
  *
  * Lifetime: what the function is given: until it returns.
  */
@@ -1106,10 +1106,10 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
                                                                  int));
 
 /**
- * Sets the functions that put application data into tickets and decide about tickets that come
- * back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session with
- * `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
- * handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
+ * Sets the functions that put application data into tickets and decide about tickets that clients
+ * send back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session
+ * with `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
+ * handshake. `dec_cb` runs after the server has opened a ticket, or failed to, and returns a
  * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
  *
  * Lifetime: what the function is given: until it returns.
@@ -1120,11 +1120,10 @@ int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
                                   void *arg);
 
 /**
- * Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
- * `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
- * Each ticket is a new session, for which the callback of `SSL_CTX_sess_set_new_cb` is called.
- * Returns 1; or 0, without an error on the queue, on a client, during the handshake, below TLS
- * 1.3, and after close_notify.
+ * Makes a TLS 1.3 server whose handshake has ended send one more ticket, with the next
+ * `SSL_do_handshake`, write or read; until then `SSL_in_init` returns 1. Each ticket is a new
+ * session, for which the callback of `SSL_CTX_sess_set_new_cb` is called. Returns 1; or 0, without
+ * an error on the queue, on a client, during the handshake, below TLS 1.3, and after close_notify.
  */
 int SSL_new_session_ticket(SSL *ssl);
 
@@ -1256,13 +1255,13 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
  */
 
 /**
- * Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
- * before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
- * bytes, which are copied at once) and a session whose one reference it gives to the library, and
- * returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
- * TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
- * session it goes on without a key. A client that offers a key offers no other session. NULL
- * unsets the function.
+ * Sets the function that provides the PSK of a TLS 1.3 client, for connections made later. It is
+ * called before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to
+ * 65535 bytes, which are copied at once) and a session whose one reference it gives to the
+ * library, and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK,
+ * and TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
+ * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+ * client that offers a PSK offers no other session. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1271,8 +1270,8 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
 void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_func callback);
 
 /**
- * Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
- * It is called for each identity in the ClientHello, those of tickets included. It stores a
+ * Sets the function that provides the PSK of an identity on a TLS 1.3 server, for connections made
+ * later. It is called for each identity in the ClientHello, those of tickets included. It stores a
  * session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
  * library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
  * library works with a copy, which gets the server's session id context. NULL unsets the function.
@@ -1284,11 +1283,11 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_f
 void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb_func callback);
 
 /**
- * Sets the function that gives a client of connections made later its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+ * Sets the function that provides a client's PSK, for connections made later, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` provides none. `hint` is NULL. It writes a terminated
  * identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
- * bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
- * function.
+ * bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
+ * unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1297,10 +1296,10 @@ void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb
 void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callback);
 
 /**
- * Sets the function that gives a server of connections made later the key of an identity, if the
- * callback of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len`
- * (512) bytes and returns the length of the key, 0 if it does not know the identity. The key goes
- * with SHA-256. NULL unsets the function.
+ * Sets the function that provides the PSK of an identity on a server, for connections made later,
+ * if the callback of `SSL_CTX_set_psk_find_session_callback` provides none. It writes at most
+ * `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
+ * The hash of the key is SHA-256. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1309,22 +1308,22 @@ void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callba
 void SSL_CTX_set_psk_server_callback(SSL_CTX *ctx, SSL_psk_server_cb_func callback);
 
 /**
- * Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys.
- * It is checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an
- * error on the queue when it is longer than 256 bytes. NULL takes it back.
+ * Sets the hint that a TLS 1.2 server sends to clients with several PSKs, for connections made
+ * later. It is checked and otherwise has no effect: TLS 1.3 has no hint. Returns 1, or 0 with an
+ * error on the queue when it is longer than 256 bytes. NULL unsets it.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
 int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 
 /**
- * Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
- * the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
- * which are copied at once) and a session whose one reference it gives to the library, and
- * returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
- * TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
- * session it goes on without a key. A client that offers a key offers no other session. NULL
- * unsets the function.
+ * Sets the function that provides the PSK of a TLS 1.3 client, for this connection. It is called
+ * before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
+ * bytes, which are copied at once) and a session whose one reference it gives to the library, and
+ * returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
+ * TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
+ * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+ * client that offers a PSK offers no other session. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1333,11 +1332,11 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func callback);
 
 /**
- * Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
- * called for each identity in the ClientHello, those of tickets included. It stores a session as
- * described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the library, or NULL
- * if it does not know the identity, and returns 1; 0 ends the handshake. The library works with a
- * copy, which gets the server's session id context. NULL unsets the function.
+ * Sets the function that provides the PSK of an identity on a TLS 1.3 server, for this connection.
+ * It is called for each identity in the ClientHello, those of tickets included. It stores a
+ * session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
+ * library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
+ * library works with a copy, which gets the server's session id context. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1346,11 +1345,11 @@ void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func call
 void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func callback);
 
 /**
- * Sets the function that gives a client of this connection its key, if the callback of
- * `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+ * Sets the function that provides a client's PSK, for this connection, if the callback of
+ * `SSL_CTX_set_psk_use_session_callback` provides none. `hint` is NULL. It writes a terminated
  * identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
- * bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
- * function.
+ * bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
+ * unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1359,10 +1358,10 @@ void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func ca
 void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
 
 /**
- * Sets the function that gives a server of this connection the key of an identity, if the callback
- * of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512)
- * bytes and returns the length of the key, 0 if it does not know the identity. The key goes with
- * SHA-256. NULL unsets the function.
+ * Sets the function that provides the PSK of an identity on a server, for this connection, if the
+ * callback of `SSL_CTX_set_psk_find_session_callback` provides none. It writes at most
+ * `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
+ * The hash of the key is SHA-256. NULL unsets the function.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -1371,24 +1370,25 @@ void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
 void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func callback);
 
 /**
- * Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is
- * checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on
- * the queue when it is longer than 256 bytes. NULL takes it back.
+ * Sets the hint that a TLS 1.2 server sends to clients with several PSKs, for this connection. It
+ * is checked and otherwise has no effect: TLS 1.3 has no hint. Returns 1, or 0 with an error on
+ * the queue when it is longer than 256 bytes. NULL unsets it.
  *
  * Done in part: TLS 1.3 knows no hint.
  */
 int SSL_use_psk_identity_hint(SSL *ssl, const char *hint);
 
 /**
- * Returns the identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with
- * OpenSSL too.
+ * Returns the PSK identity of a TLS 1.2 connection: NULL, because TLS 1.2 has no PSKs here. With
+ * TLS 1.3 OpenSSL returns NULL too.
  *
  * Lifetime: that of the session.
  */
 const char *SSL_get_psk_identity(const SSL *ssl);
 
 /**
- * Returns the hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+ * Returns the hint that a TLS 1.2 server sent: NULL, because TLS 1.2 has no PSKs here and TLS 1.3
+ * has no hint.
  *
  * Lifetime: that of the session.
  */
@@ -1405,14 +1405,14 @@ const char *SSL_get_psk_identity_hint(const SSL *ssl);
  */
 
 /**
- * Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. One that
- * wants `opts` or `settings` to matter calls it before anything else.
+ * Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. For
+ * `opts` or `settings` to have an effect, a program calls it before any other function.
  *
  * `opts` are `OPENSSL_INIT_…` bits. The configuration file of libcrypto is read unless
  * `OPENSSL_INIT_NO_LOAD_CONFIG` is among them; `settings` may name another file, and is not kept.
  *
- * Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
- * any time, by any thread, and more than once: nothing is done twice.
+ * Returns 1, or 0 with errors on the queue, as after libcrypto's cleanup. Any thread may call it
+ * at any time, and more than once: nothing is done twice.
  */
 int OPENSSL_init_ssl(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings);
 
@@ -1466,7 +1466,7 @@ const SSL_METHOD *TLSv1_2_server_method(void);
 
 /**
  * Returns the method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)).
- * Never NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1476,7 +1476,7 @@ const SSL_METHOD *TLSv1_1_method(void);
 
 /**
  * Returns the method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)).
- * Never NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1486,7 +1486,7 @@ const SSL_METHOD *TLSv1_1_client_method(void);
 
 /**
  * Returns the method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)).
- * Never NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1496,7 +1496,7 @@ const SSL_METHOD *TLSv1_1_server_method(void);
 
 /**
  * Returns the method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never
- * NULL. Reprise does not speak that version: handshakes fail and say so.
+ * NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1506,7 +1506,7 @@ const SSL_METHOD *TLSv1_method(void);
 
 /**
  * Returns the method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)).
- * Never NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1516,7 +1516,7 @@ const SSL_METHOD *TLSv1_client_method(void);
 
 /**
  * Returns the method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)).
- * Never NULL. Reprise does not speak that version: handshakes fail and say so.
+ * Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
  *
  * Lifetime: static.
  *
@@ -1638,12 +1638,12 @@ void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val);
 void SSL_set_post_handshake_auth(SSL *ssl, int val);
 
 /**
- * Adds the bits `op` for connections made later. Returns the options afterwards.
+ * Sets the bits `op` for connections made later. Returns the options afterwards.
  */
 uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t op);
 
 /**
- * Takes the bits `op` away for connections made later. Returns the options afterwards.
+ * Clears the bits `op` for connections made later. Returns the options afterwards.
  */
 uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
 
@@ -1654,12 +1654,12 @@ uint64_t SSL_CTX_clear_options(SSL_CTX *ctx, uint64_t op);
 uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
 
 /**
- * Adds the bits `op` for `ssl`. Returns its options afterwards.
+ * Sets the bits `op` for `ssl`. Returns its options afterwards.
  */
 uint64_t SSL_set_options(SSL *ssl, uint64_t op);
 
 /**
- * Takes the bits `op` away from `ssl`. Returns its options afterwards.
+ * Clears the bits `op` for `ssl`. Returns its options afterwards.
  */
 uint64_t SSL_clear_options(SSL *ssl, uint64_t op);
 
@@ -1737,8 +1737,8 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 
 /**
  * Makes a connection with the settings of `ctx` as they are now; later changes of the context's
- * settings do not reach it, but its callbacks, certificate store and cache are those of the
- * context at any time. The connection keeps the context alive.
+ * settings do not reach it, but its callbacks, certificate store and cache are always those of the
+ * context. The connection keeps the context alive.
  *
  * Returns a connection that the caller frees with `SSL_free`, or NULL with an error on the queue.
  * Threads may make connections from one context at the same time.
@@ -1748,9 +1748,9 @@ long SSL_callback_ctrl(SSL *ssl, int arg1, void (*arg2)(void));
 SSL *SSL_new(SSL_CTX *ctx);
 
 /**
- * Drops a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs are
- * freed, and if it was established and never sent close_notify its session is removed from the
- * cache and can no longer be resumed.
+ * Drops a reference to `ssl`; NULL is ignored. When the last reference is gone the connection
+ * ends: its BIOs are freed, and if it was established and never sent close_notify, its session is
+ * removed from the cache and can no longer be resumed.
  *
  * Requires: `ssl` is NULL or a live connection of which the caller owns a reference.
  */
@@ -1764,16 +1764,16 @@ void SSL_free(SSL *ssl);
 int SSL_up_ref(SSL *ssl);
 
 /**
- * Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
- * closed properly is kept, and a client offers it again; one that was not is lost.
+ * Makes `ssl` ready for another handshake with the same settings and BIOs. The session is kept if
+ * the connection was closed properly, and a client offers it again; otherwise it is dropped.
  *
  * Returns 1, or 0 with an error on the queue.
  */
 int SSL_clear(SSL *ssl);
 
 /**
- * A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
- * has begun, it is `ssl` itself with one more reference.
+ * Makes a connection with the settings, session and role of `ssl`. Once the handshake of `ssl` has
+ * begun, the call returns `ssl` itself with one more reference.
  *
  * Returns a connection that the caller owns, or NULL with an error on the queue.
  *
@@ -1784,8 +1784,8 @@ int SSL_clear(SSL *ssl);
 SSL *SSL_dup(SSL *ssl);
 
 /**
- * Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave
- * it.
+ * Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` has
+ * set.
  *
  * Lifetime: as long as it is the connection's context.
  */
@@ -1831,7 +1831,7 @@ void SSL_set_debug(SSL *ssl, int debug);
 
 /**
  * Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
- * not, and `SSL_get_error` says whether it can be continued later by the same call.
+ * not, and `SSL_get_error` says whether the same call can continue it later.
  */
 int SSL_connect(SSL *ssl);
 
@@ -1866,8 +1866,8 @@ int SSL_is_server(const SSL *ssl);
 int SSL_is_init_finished(const SSL *ssl);
 
 /**
- * Returns 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also
- * is while the handshake rests for early data (SSL_read_early_data(3)).
+ * Returns 1 if the handshake is not done: not begun, under way, or failed; else 0. It also returns
+ * 0 while the handshake pauses for early data (SSL_read_early_data(3)).
  */
 int SSL_in_init(const SSL *ssl);
 
@@ -1878,8 +1878,8 @@ int SSL_in_before(const SSL *ssl);
 
 #if defined(OPENSSL_SSL_H)
 /**
- * Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that
- * was sent or received last (`TLS_ST_CW_CLNT_HELLO` and so on).
+ * Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the last message
+ * sent or received (`TLS_ST_CW_CLNT_HELLO` and so on).
  *
  * Done in part: states within a handshake are distinguished only with an info or message callback.
  */
@@ -1887,7 +1887,7 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 #endif
 
 /**
- * Returns the state of `ssl` for a person.
+ * Returns the state of `ssl` as a text for people.
  *
  * Lifetime: static.
  *
@@ -1896,7 +1896,7 @@ OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
 const char *SSL_state_string_long(const SSL *ssl);
 
 /**
- * Returns the state of `ssl` in six characters.
+ * Returns the state of `ssl` as a text of six characters.
  *
  * Lifetime: static.
  *
@@ -1905,7 +1905,8 @@ const char *SSL_state_string_long(const SSL *ssl);
 const char *SSL_state_string(const SSL *ssl);
 
 /**
- * Returns what is read next, as text; always "read header": records are read whole.
+ * Returns what part of a record is read next, as text; always "read header", because records are
+ * read whole.
  *
  * Never NULL.
  *
@@ -1914,7 +1915,7 @@ const char *SSL_state_string(const SSL *ssl);
 const char *SSL_rstate_string_long(const SSL *ssl);
 
 /**
- * Returns what is read next, in two characters; always "RH".
+ * Returns what part of a record is read next, in two characters; always "RH".
  *
  * Never NULL.
  *
@@ -1934,13 +1935,13 @@ const char *SSL_rstate_string(const SSL *ssl);
 int SSL_key_update(SSL *ssl, int updatetype);
 
 /**
- * Returns what kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or
+ * Returns the kind of KeyUpdate that waits to be sent: the one passed to `SSL_key_update`, or
  * `SSL_KEY_UPDATE_NONE` (-1).
  */
 int SSL_get_key_update_type(const SSL *ssl);
 
 /**
- * Sends close_notify, and when called again waits for the peer's.
+ * Sends close_notify. A second call waits for the peer's.
  *
  * Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
  * negative number, and `SSL_get_error` says what happened.
@@ -1964,7 +1965,7 @@ void SSL_set_shutdown(SSL *ssl, int mode);
 void SSL_set_quiet_shutdown(SSL *ssl, int mode);
 
 /**
- * Returns whether quiet shutdown is on.
+ * Returns 1 when quiet shutdown is on, else 0.
  */
 int SSL_get_quiet_shutdown(const SSL *ssl);
 
@@ -1986,8 +1987,8 @@ int SSL_get_quiet_shutdown(const SSL *ssl);
  * that has not been done.
  *
  * Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
- * `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
- * new-session callback is called for each.
+ * `SSL_get_error` says what happened. On a client this call processes TLS 1.3 tickets, and calls
+ * the new-session callback for each.
  *
  * Requires: `buf` is writable for `num` bytes.
  */
@@ -2005,15 +2006,16 @@ int SSL_read(SSL *ssl, void *buf, int num);
 int SSL_write(SSL *ssl, const void *buf, int num);
 
 /**
- * Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+ * Like `SSL_read`, but stores the number of bytes in `*readbytes`. Returns 1 when any were read,
+ * else 0.
  *
  * Requires: As for `SSL_read`; `readbytes` is writable.
  */
 int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
- * 0. Writing nothing succeeds.
+ * Like `SSL_write`, but stores the number of bytes in `*written`. Returns 1 when they were
+ * written, else 0. Writing nothing succeeds.
  *
  * Requires: As for `SSL_write`; `written` is writable.
  */
@@ -2034,10 +2036,10 @@ int SSL_peek(SSL *ssl, void *buf, int num);
 int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes);
 
 /**
- * Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1),
- * `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
- * (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
- * (12). To be called on the same thread, with the error queue empty before the call in question.
+ * Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1), `_WANT_READ`
+ * (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN` (6),
+ * `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+ * (12). Call it on the same thread; the error queue must have been empty before the call on `ssl`.
  */
 int SSL_get_error(const SSL *ssl, int ret_code);
 
@@ -2048,36 +2050,37 @@ int SSL_get_error(const SSL *ssl, int ret_code);
 int SSL_want(const SSL *ssl);
 
 /**
- * Returns how many bytes `SSL_read` can give without reading from the BIO.
+ * Returns how many bytes `SSL_read` can return without reading from the BIO.
  */
 int SSL_pending(const SSL *ssl);
 
 /**
- * Returns 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or
- * not it is application data; else 0.
+ * Returns 1 if the connection holds bytes read from the BIO that `SSL_read` has not returned,
+ * application data or not; else 0.
  */
 int SSL_has_pending(const SSL *ssl);
 
 /**
- * Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
- * from the BIO that the program has not asked for.
+ * Asks for reading ahead. It has no effect: the library never reads beyond a record, so it takes
+ * no bytes from the BIO that the program has not asked for.
  */
 void SSL_set_read_ahead(SSL *ssl, int yes);
 
 /**
- * Returns whether reading ahead was asked for. It has no effect: records are read exactly.
+ * Returns whether reading ahead was asked for. It has no effect: the library never reads beyond a
+ * record.
  */
 int SSL_get_read_ahead(const SSL *ssl);
 
 /**
- * Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
- * `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
+ * Sends a part of a file through the kernel. As in OpenSSL without kernel TLS it returns -1 and
+ * puts `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
  */
 ptrdiff_t SSL_sendfile(SSL *s, int fd, off_t offset, size_t size, int flags);
 
 /**
- * Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
- * Empty ones are freed by themselves.
+ * Frees the buffers of a connection. Returns 1; or 0 when they hold data, and then they are kept.
+ * The library itself frees buffers that become empty.
  */
 int SSL_free_buffers(SSL *ssl);
 
@@ -2099,7 +2102,7 @@ int SSL_set_wfd(SSL *ssl, int fd);
 
 /**
  * Connects `ssl` to its BIOs, either of which may be NULL. Which of the caller's references `ssl`
- * takes depends on its BIOs; the first row that applies counts:
+ * takes depends on its BIOs; the first matching row applies:
  *
  * | before and after                                      | references that the connection takes      |
  * |-------------------------------------------------------|--------------------------------------------|
@@ -2111,8 +2114,8 @@ int SSL_set_wfd(SSL *ssl, int fd);
  * | all others, `rbio` and `wbio` differ                  | both                                       |
  * | all others, `rbio` and `wbio` are the same            | one                                        |
  *
- * The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
- * `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
+ * The connection drops its references to BIOs that it no longer uses (`BIO_free_all(3)`).
+ * `SSL_set0_rbio` and `SSL_set0_wbio` always take one reference, and do not change the other BIO.
  */
 void SSL_set_bio(SSL *ssl,
                  BIO *rbio,
@@ -2151,7 +2154,7 @@ int SSL_get_wfd(const SSL *ssl);
 BIO *SSL_get_rbio(const SSL *ssl);
 
 /**
- * Returns the BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+ * Returns the BIO that `ssl` writes to, or NULL; the program's own BIO, also during a handshake.
  *
  * Lifetime: until the connection has another BIO, or ends.
  */
@@ -2355,11 +2358,11 @@ int SSL_CTX_use_certificate_file(SSL_CTX *ctx, const char *file, int type);
 int SSL_use_certificate_file(SSL *ssl, const char *file, int type);
 
 /**
- * Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
- * taken.
+ * Sets the private key for its kind, and makes that kind current. The library takes another
+ * reference to `pkey`.
  *
  * Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
- * `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+ * `X509_R_KEY_VALUES_MISMATCH` when it does not match the certificate of its kind,
  * `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
  */
 int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey);
@@ -2400,18 +2403,18 @@ int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
 int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type);
 
 /**
- * As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+ * As `SSL_CTX_use_PrivateKey_file`, for one connection, with its own password callback
  * (`SSL_set_default_passwd_cb`).
  */
 int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type);
 
 /**
- * Whether the current private key belongs to the current certificate: those of the kind that was
- * set or selected last.
+ * Checks whether the current private key matches the current certificate: those of the kind that
+ * was set or selected last.
  *
  * Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
- * `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
- * belongs to another.
+ * `NO_PRIVATE_KEY_ASSIGNED` when one of them is missing, libcrypto's `X509_R_KEY_VALUES_MISMATCH`
+ * when they do not match.
  */
 int SSL_CTX_check_private_key(const SSL_CTX *ctx);
 
@@ -2428,14 +2431,14 @@ int SSL_check_private_key(const SSL *ssl);
 EVP_PKEY *SSL_CTX_get0_privatekey(const SSL_CTX *ctx);
 
 /**
- * Returns the private key of the certificate that `SSL_get_certificate` gives, or NULL.
+ * Returns the private key of the certificate that `SSL_get_certificate` returns, or NULL.
  *
  * Lifetime: until another is set, or the owner's end.
  */
 EVP_PKEY *SSL_get_privatekey(const SSL *ssl);
 
 /**
- * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+ * As `SSL_CTX_use_PrivateKey`, with an RSA key, to which the library takes another reference.
  */
 int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa);
 
@@ -2477,12 +2480,12 @@ int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
 void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 
 /**
- * Sets the last argument of the password callback, or without one the password itself: a C string.
- * It stays the program's.
+ * Sets the last argument of the password callback, or without a callback the password itself: a C
+ * string. The program keeps its ownership.
  *
  * Lifetime: the program's own pointer.
  *
- * Requires: What `u` points to lives as long as files are read.
+ * Requires: `*u` stays valid as long as key files are read.
  */
 void SSL_CTX_set_default_passwd_cb_userdata(SSL_CTX *ctx, void *u);
 
@@ -2508,12 +2511,12 @@ void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
 /**
- * Sets the last argument of the password callback, or without one the password itself: a C string.
- * It stays the program's.
+ * Sets the last argument of the password callback, or without a callback the password itself: a C
+ * string. The program keeps its ownership.
  *
  * Lifetime: the program's own pointer.
  *
- * Requires: What `u` points to lives as long as files are read.
+ * Requires: `*u` stays valid as long as key files are read.
  */
 void SSL_set_default_passwd_cb_userdata(SSL *ssl, void *u);
 
@@ -2559,19 +2562,19 @@ int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain
  */
 
 /**
- * Sets the mode of verification, and the function that is asked about each certificate of a
- * chain; NULL for none, which takes a former one away.
+ * Sets the mode of verification, and the function that is called for each certificate of a chain;
+ * NULL removes the function.
  *
- * With `SSL_VERIFY_NONE` (0) a client goes on whatever the result, and a server asks for no
- * certificate. With `SSL_VERIFY_PEER` (1) a client breaks off when the result is not good, and a
- * server asks for a certificate and breaks off when there is one that is not good; together with
- * `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when there is none. Such a server needs an id context
- * (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern renegotiation and
- * authentication after the handshake, which this library does not do.
+ * With `SSL_VERIFY_NONE` (0) a client continues whatever the result is, and a server asks for no
+ * certificate. With `SSL_VERIFY_PEER` (1) a client ends the handshake when verification fails; a
+ * server asks for a certificate and ends the handshake when its verification fails, and together
+ * with `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when the client sends none. Such a server needs
+ * an id context (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern
+ * renegotiation and authentication after the handshake, which this library does not do.
  *
- * The callback gets 1 or 0 for whether this certificate was found good, and the `X509_STORE_CTX`,
- * which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
- * takes the place of that.
+ * The callback gets 1 or 0, the result for this certificate, and the `X509_STORE_CTX`, which has
+ * the details and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. Its return value
+ * replaces the result.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -2580,8 +2583,9 @@ int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain
 void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 
 /**
- * As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
- * server, it has an effect until the ClientHello has been processed, so also in its callbacks.
+ * As `SSL_CTX_set_verify`, for one connection; but a NULL callback keeps the former one. On a
+ * server, it has an effect until the ClientHello has been processed, and so also in ClientHello
+ * callbacks.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -2590,8 +2594,8 @@ void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
 
 /**
- * Returns the result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0)
- * before the handshake, and also when the peer has sent no certificate: ask
+ * Returns the result of verifying the peer's certificate, an `X509_V_…` code. It is `X509_V_OK`
+ * (0) before the handshake, and also when the peer has sent no certificate: check
  * `SSL_get0_peer_certificate` too. After a resumption it is the session's.
  */
 long SSL_get_verify_result(const SSL *ssl);
@@ -2634,9 +2638,9 @@ int SSL_get_verify_depth(const SSL *ssl);
 
 /**
  * Lets a function of the program verify chains instead of libcrypto, on all connections of the
- * context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
- * for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
- * with `X509_STORE_CTX_set_error`.
+ * context; NULL restores libcrypto. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+ * for `X509_verify_cert`. It returns 1 when the chain is valid, else 0, and sets the result with
+ * `X509_STORE_CTX_set_error`.
  *
  * Lifetime: what the function is given: until it returns.
  *
@@ -2659,15 +2663,15 @@ int SSL_get_ex_data_X509_STORE_CTX_idx(void);
 int SSL_get_verify_mode(const SSL *ssl);
 
 /**
- * Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
- * nothing about the handshake.
+ * Sets the result that `SSL_get_verify_result` returns and that a new session stores. It does not
+ * affect the handshake.
  */
 void SSL_set_verify_result(SSL *ssl, long v);
 
 /**
- * Returns the verify parameters of the context, lent as long as it lives. What the program changes
- * through the pointer counts at once, for connections that have not used their own yet; no other
- * thread may use the context at the same time.
+ * Returns the verify parameters of the context, lent as long as it lives. Changes through the
+ * pointer take effect at once, for connections that have not used their own yet; no other thread
+ * may use the context at the same time.
  *
  * Lifetime: that of the context or connection.
  */
@@ -2698,10 +2702,10 @@ int SSL_CTX_set1_param(SSL_CTX *ctx, X509_VERIFY_PARAM *vpm);
 int SSL_set1_param(SSL *ssl, X509_VERIFY_PARAM *vpm);
 
 /**
- * Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
- * role asks for.
+ * Sets the purpose that the peer's certificate must have, an `X509_PURPOSE_…` number, instead of
+ * what its role requires.
  *
- * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ * Returns 1, or 0 with libcrypto's error on the queue for an unknown number.
  */
 int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
 
@@ -2711,10 +2715,10 @@ int SSL_CTX_set_purpose(SSL_CTX *ctx, int purpose);
 int SSL_set_purpose(SSL *ssl, int purpose);
 
 /**
- * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
- * for.
+ * Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what its role
+ * requires.
  *
- * Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+ * Returns 1, or 0 with libcrypto's error on the queue for an unknown number.
  */
 int SSL_CTX_set_trust(SSL_CTX *ctx, int trust);
 
@@ -2725,8 +2729,8 @@ int SSL_set_trust(SSL *ssl, int trust);
 
 /**
  * Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
- * `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
- * `openssl rehash`. One of the two may be NULL.
+ * `ca_path`, which is searched whenever an issuer is missing and whose files `openssl rehash` has
+ * named. One of the two may be NULL.
  *
  * Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or
  * holds no certificate. A directory that does not exist is no error.
@@ -2741,7 +2745,7 @@ int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *cafile, const char *
 int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *cafile);
 
 /**
- * Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+ * Trusts the certificates of a directory, which is searched whenever an issuer is missing.
  *
  * Returns 1; or 0 with an error on the queue. NULL queues none.
  */
@@ -2755,8 +2759,8 @@ int SSL_CTX_load_verify_dir(SSL_CTX *ctx, const char *ca_path);
 int SSL_CTX_load_verify_store(SSL_CTX *ctx, const char *castore);
 
 /**
- * Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
- * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+ * Trusts the system's certificates: the file, directory and URI that libcrypto was built with, or
+ * that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). A missing one is no error.
  *
  * Returns 1, or 0 with an error on the queue.
  */
@@ -2787,7 +2791,7 @@ X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
  * Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
- * an empty one. Connections that exist use the new one from now on.
+ * an empty one. Existing connections use the new one from now on.
  *
  * Requires: `store` is NULL or live, and the caller gives a reference away.
  */
@@ -2800,19 +2804,19 @@ void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
 void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store);
 
 /**
- * Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
- * an IP address as text, which goes into the address of the verify parameters. NULL or an empty
- * name: any will do. It does not change what is sent as server_name
+ * Sets the name that the peer's certificate must have, and removes former ones: a host name, or an
+ * IP address as text, which becomes the address of the verify parameters. With NULL or an empty
+ * name any certificate name is accepted. It does not change the server name that a client sends
  * (`SSL_set_tlsext_host_name`).
  *
- * The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+ * The name is checked only with `SSL_VERIFY_PEER`.
  *
  * Returns 1, or 0 with an error on the queue.
  */
 int SSL_set1_host(SSL *ssl, const char *hostname);
 
 /**
- * Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+ * Adds an alternative name that the peer's certificate may have. Only one IP address is possible.
  *
  * Returns 1; or 0, without an error on the queue for a second address.
  */
@@ -2833,11 +2837,11 @@ const char *SSL_get0_peername(SSL *ssl);
 
 /**
  * Returns the peer's certificate, or NULL when it has sent none. After a resumption it is the
- * session's, and the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is
- * another question: `SSL_get_verify_result`.
+ * session's, the same object that `SSL_SESSION_get0_peer` returns. It may be untrusted: see
+ * `SSL_get_verify_result`.
  *
  * The sessions of this handshake, and connections that resume one of them as the same object, lend
- * the same certificate; all others have their own.
+ * the same certificate object; all others have their own.
  *
  * Lifetime: until the connection has another session, or ends.
  */
@@ -2851,45 +2855,45 @@ X509 *SSL_get0_peer_certificate(const SSL *ssl);
 X509 *SSL_get1_peer_certificate(const SSL *ssl);
 
 /**
- * Returns the certificates that the peer sent, not verified, as they came: on a client all of
- * them, on a server those after the client's own. NULL when the peer has sent none, and after a
- * resumption from a session that was read from DER or from a ticket, in which only the peer's own
- * certificate is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+ * Returns the certificates that the peer sent, unverified and in the peer's order: on a client all
+ * of them, on a server those after the client's own. NULL when the peer has sent none, and after a
+ * resumption from a session that was read from DER or from a ticket, which keep only the peer's
+ * own certificate. `SSL_get0_verified_chain` returns the chain that was built from them.
  *
  * Lifetime: until the connection has another session, or ends.
  */
 struct stack_st_X509 *SSL_get_peer_cert_chain(const SSL *ssl);
 
 /**
- * Returns the chain that was built when the peer's certificate was verified, its own certificate
- * first, and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL
- * when nothing was verified, as after a resumption.
+ * Returns the chain that was built to verify the peer's certificate, that certificate first. The
+ * chain may be incomplete unless `SSL_get_verify_result` is `X509_V_OK`. NULL when nothing was
+ * verified, as after a resumption.
  *
  * Lifetime: until the next handshake.
  */
 struct stack_st_X509 *SSL_get0_verified_chain(const SSL *ssl);
 
 /**
- * Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
- * of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
+ * Stores in `*pnid` the type of the peer's signature in the handshake: the NID of the key type, or
+ * `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
  *
  * Returns 1; 0 when the peer has signed nothing, as after a resumption.
  */
 int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
- * As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+ * As `SSL_get_peer_signature_type_nid`, for the signature that this side made.
  */
 int SSL_get_signature_type_nid(const SSL *ssl, int *pnid);
 
 /**
- * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
- * of kind, hash and both (0 for what there is none of or is not known), and the two bytes on the
- * wire. Each result may be NULL. A negative `idx` stores nothing.
+ * Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: the
+ * NIDs of the key type, of the hash and of both together (0 for none and for unknown), and its two
+ * bytes on the wire. Each result may be NULL. A negative `idx` stores nothing.
  *
- * The peer says what it accepts in a ClientHello or a CertificateRequest.
+ * The peer lists the algorithms in its ClientHello or CertificateRequest.
  *
- * Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
+ * Returns how many there are; 0 when `idx` is too great, before that message, and after a
  * resumption.
  *
  * Done in part: on a client those are missing that a server takes in certificates only.
@@ -3067,10 +3071,10 @@ void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 int SSL_CTX_get_security_level(const SSL_CTX *ctx);
 
 /**
- * Sets the function that decides instead of the level for connections made later; NULL is the
- * level again. It gets the connection or the context, what it is asked about (`SSL_SECOP_…`), its
- * bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
- * certificate, two bytes of a group or signature algorithm), and the pointer set with
+ * Sets the function that decides instead of the level for connections made later; NULL restores
+ * the level. Its arguments are the connection or the context, the operation (`SSL_SECOP_…`), the
+ * bits of security, a number (a version, or libcrypto's NID), the object (a suite, a certificate,
+ * two bytes of a group or signature algorithm), and the pointer set with
  * `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
  *
  * Lifetime: what the function is given: until it returns.
@@ -3084,8 +3088,8 @@ void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  void *ex));
 
 /**
- * Returns the function that decides what is secure enough: the program's, or one that follows the
- * level. A function of the program may call it.
+ * Returns the function that decides what is secure enough: the program's, or one that applies the
+ * level. The program's function may call the latter.
  */
 int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3096,7 +3100,7 @@ int (*SSL_CTX_get_security_callback(const SSL_CTX *ctx))(const SSL *ssl,
                                                          void *ex);
 
 /**
- * Sets the last argument of the security callback; it stays the program's.
+ * Sets the last argument of the security callback; the program keeps its ownership.
  */
 void SSL_CTX_set0_security_ex_data(SSL_CTX *ctx, void *ex);
 
@@ -3131,8 +3135,8 @@ void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          void *ex));
 
 /**
- * Returns the function that decides what is secure enough: the program's, or one that follows the
- * level. A function of the program may call it.
+ * Returns the function that decides what is secure enough: the program's, or one that applies the
+ * level. The program's function may call the latter.
  */
 int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
                                                  const SSL_CTX *ctx,
@@ -3143,7 +3147,7 @@ int (*SSL_get_security_callback(const SSL *ssl))(const SSL *ssl,
                                                  void *ex);
 
 /**
- * Sets the last argument of the security callback; it stays the program's.
+ * Sets the last argument of the security callback; the program keeps its ownership.
  */
 void SSL_set0_security_ex_data(SSL *ssl, void *ex);
 
@@ -3499,31 +3503,33 @@ int SSL_bytes_to_cipher_list(SSL *ssl,
                              struct stack_st_SSL_CIPHER **scsvs);
 
 /**
- * Returns the host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
+ * Returns the server name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
  *
- * On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
- * a session, the name that was accepted when that was made.
+ * On a server it is the name that the client has sent, NULL before the handshake. When TLS 1.2
+ * resumed a session, it is the name that the server accepted when it made the session.
  *
- * On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one,
- * that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
- * session, the name that the server accepted when that was made, if it did.
+ * On a client it is the name set with `SSL_set_tlsext_host_name`. If none is set, before the
+ * handshake, it is that of the TLS 1.2 session to resume. During and after a handshake that
+ * resumed a TLS 1.2 session, it is the name that the server accepted when it made the session, if
+ * it did.
  *
  * Lifetime: server: until the next handshake; client: until the name is set again.
  */
 const char *SSL_get_servername(const SSL *ssl, int kind);
 
 /**
- * `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
+ * Returns `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` returns a name, else -1.
  */
 int SSL_get_servername_type(const SSL *ssl);
 
 /**
- * Gives `ssl` another context: its certificates and certificate settings, and its callbacks from
- * now on. The id context of sessions changes only if it was that of the former context. Cache,
- * ticket keys and session callbacks stay those of the context that the connection was made from.
- * NULL goes back to that one. Meant for the servername and ClientHello callbacks.
+ * Changes the context of `ssl`: the connection uses the certificates, certificate settings and
+ * callbacks of the new one from now on. The session id context changes only if it was that of the
+ * former context. Cache, ticket keys and session callbacks stay those of the context that the
+ * connection was made from; NULL restores that context. Meant for the servername and ClientHello
+ * callbacks.
  *
- * Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
+ * Returns the context of `ssl` from now on, lent; NULL when `ssl` is NULL. The connection keeps it
  * alive.
  *
  * Lifetime: as long as it is the connection's context.
@@ -3807,7 +3813,7 @@ const char *SSL_alert_type_string_long(int value);
 const char *SSL_alert_type_string(int value);
 
 /**
- * Returns what an alert says, such as "handshake failure", or "unknown"
+ * Returns the description of an alert, such as "handshake failure", or "unknown"
  * (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7.
  *
  * Lifetime: static.
@@ -3815,8 +3821,8 @@ const char *SSL_alert_type_string(int value);
 const char *SSL_alert_desc_string_long(int value);
 
 /**
- * Returns what an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value`
- * has the description in bits 0 to 7.
+ * Returns the description of an alert in two letters; "UK" for unknown (SSL_alert_desc_string(3)).
+ * `value` has the description in bits 0 to 7.
  *
  * Lifetime: static.
  */
@@ -3824,8 +3830,8 @@ const char *SSL_alert_desc_string(int value);
 
 /**
  * Gives libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
- * (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
- * thread, any number of times.
+ * (ERR_load_SSL_strings). Programs need not call it: the library does so before the first error.
+ * Returns 1. Any thread may call it, any number of times.
  */
 int ERR_load_SSL_strings(void);
 
@@ -3967,13 +3973,13 @@ void SSL_add_ssl_module(void);
  */
 
 /**
- * The statistics of a session cache: REPRISE_CTX_session_stats. Counts are of the whole life of
- * the context.
+ * The statistics of a session cache: REPRISE_CTX_session_stats. Counts start when the context is
+ * made.
  */
 typedef struct {
     /**
-     * To be set to sizeof(REPRISE_SESSION_STATS) by the caller: later versions have more fields,
-     * at the end, and no function writes beyond the size that it is given.
+     * The caller sets it to sizeof(REPRISE_SESSION_STATS): later versions may add fields at the
+     * end, and no function writes beyond this size.
      */
     size_t size;
     /**
@@ -3981,16 +3987,16 @@ typedef struct {
      */
     uint64_t entries;
     /**
-     * Sessions resumed, with ids and with tickets (SSL_CTX_sess_hits).
+     * Sessions resumed, by id and by ticket (SSL_CTX_sess_hits).
      */
     uint64_t hits;
     /**
-     * Sessions asked for and not found by a server, or offered and refused by a client
+     * Sessions that a server did not find, or that a client offered and the server rejected
      * (SSL_CTX_sess_misses).
      */
     uint64_t misses;
     /**
-     * Sessions that had to leave because the cache was full.
+     * Sessions that were evicted because the cache was full.
      */
     uint64_t evictions;
     /**
@@ -3999,28 +4005,28 @@ typedef struct {
      */
     uint64_t expiries;
     /**
-     * Bytes that the cache occupies, beside the sessions in it.
+     * Bytes that the cache occupies, not counting its sessions.
      */
     uint64_t bytes;
     /**
-     * Bytes that caches have given up and not freed yet, sessions included, because a thread may
-     * be in the middle of a lookup. Of all contexts in the process. No call of SSL_CTX_add_session
-     * lets it grow far beyond 32 MiB.
+     * Bytes, sessions included, that caches have retired and not freed yet because another thread
+     * may still be reading them. This counts all contexts of the process. No call of
+     * SSL_CTX_add_session lets it grow far beyond 32 MiB.
      */
     uint64_t deferred_bytes;
 } REPRISE_SESSION_STATS;
 
 /**
- * Gives the statistics of the session cache of `ctx`. `stats` is the caller's; its field `size`
- * must be set, to `sizeof(*stats)`.
+ * Writes the statistics of the session cache of `ctx` to `*stats`. The caller sets its field
+ * `size` to `sizeof(*stats)`.
  *
- * Cheap enough to be called for every request: it takes no lock, does not wait, and costs
- * the same however many sessions there are. Each value is right, but they may belong to slightly
- * different moments when other threads use the cache.
+ * Cheap enough to be called for every request: it takes no lock, does not wait, and costs the same
+ * however many sessions there are. Each value is right, but while other threads use the cache the
+ * values may belong to slightly different moments.
  *
  * Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`
- * when `size` is too small for the first number. Fields within a greater size than this library
- * knows are set to zero.
+ * when `size` is too small for the first number. If `size` is greater than this library's
+ * structure, the rest is set to zero.
  *
  * Requires: `stats` is NULL or its `size` is set and so many bytes may be written.
  */

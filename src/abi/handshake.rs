@@ -1,4 +1,4 @@
-//! Handshakes and how far they have come (SSL_connect(3), SSL_accept(3), SSL_in_init(3)).
+//! Handshakes and their state (SSL_connect(3), SSL_accept(3), SSL_in_init(3)).
 
 use std::ffi::{c_char, c_int};
 
@@ -9,7 +9,7 @@ use super::types::HandshakeState;
 use crate::connection::{Connection, Role, Stage};
 
 /// Does the handshake of a client. Returns 1 when it is done; 0 or a negative number when it is
-/// not, and `SSL_get_error` says whether it can be continued later by the same call.
+/// not, and `SSL_get_error` says whether the same call can continue it later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_connect(ssl: *mut Connection) -> c_int {
     let work = |connection: &Connection| connection.handshake_as(Role::Client).map(|()| 1);
@@ -69,8 +69,8 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const Connection) -> c_int {
     unsafe { ask(ssl, Connection::is_init_finished) }
 }
 
-/// Returns 1 if the handshake is not done: not begun, under way, or failed; else 0, which it also
-/// is while the handshake rests for early data (SSL_read_early_data(3)).
+/// Returns 1 if the handshake is not done: not begun, under way, or failed; else 0. It also returns
+/// 0 while the handshake pauses for early data (SSL_read_early_data(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const Connection) -> c_int {
     // SAFETY: as the caller promises.
@@ -84,8 +84,8 @@ pub unsafe extern "C" fn SSL_in_before(ssl: *const Connection) -> c_int {
     unsafe { ask(ssl, |connection| connection.stage() == Stage::Before) }
 }
 
-/// Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the message that
-/// was sent or received last (`TLS_ST_CW_CLNT_HELLO` and so on).
+/// Returns the state of the handshake: `TLS_ST_BEFORE` (0), `TLS_ST_OK` (1), or the last message
+/// sent or received (`TLS_ST_CW_CLNT_HELLO` and so on).
 ///
 /// Status: partial (states within a handshake are distinguished only with an info or message callback)
 #[unsafe(no_mangle)]
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_get_state(ssl: *const Connection) -> HandshakeState
     })
 }
 
-/// Returns the state of `ssl` for a person.
+/// Returns the state of `ssl` as a text for people.
 ///
 /// Lifetime: static.
 ///
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const Connection) -> *const
     })
 }
 
-/// Returns the state of `ssl` in six characters.
+/// Returns the state of `ssl` as a text of six characters.
 ///
 /// Lifetime: static.
 ///
@@ -134,7 +134,8 @@ pub unsafe extern "C" fn SSL_state_string(ssl: *const Connection) -> *const c_ch
     })
 }
 
-/// Returns what is read next, as text; always "read header": records are read whole.
+/// Returns what part of a record is read next, as text; always "read header", because records are
+/// read whole.
 ///
 /// Never NULL.
 ///
@@ -145,7 +146,7 @@ pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const Connection) -> *cons
     c"read header".as_ptr()
 }
 
-/// Returns what is read next, in two characters; always "RH".
+/// Returns what part of a record is read next, in two characters; always "RH".
 ///
 /// Never NULL.
 ///
@@ -173,7 +174,7 @@ pub unsafe extern "C" fn SSL_key_update(ssl: *mut Connection, updatetype: c_int)
     })
 }
 
-/// Returns what kind of KeyUpdate waits to be sent: as given to `SSL_key_update`, or
+/// Returns the kind of KeyUpdate that waits to be sent: the one passed to `SSL_key_update`, or
 /// `SSL_KEY_UPDATE_NONE` (-1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const Connection) -> c_int {

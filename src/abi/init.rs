@@ -15,14 +15,14 @@ const LOAD_CONFIG: u64 = 0x40;
 /// `OPENSSL_INIT_NO_LOAD_CONFIG`
 const NO_LOAD_CONFIG: u64 = 0x80;
 
-/// Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. One that
-/// wants `opts` or `settings` to matter calls it before anything else.
+/// Initialises libcrypto and this library. Programs need not call it: `SSL_CTX_new` does. For
+/// `opts` or `settings` to have an effect, a program calls it before any other function.
 ///
 /// `opts` are `OPENSSL_INIT_…` bits. The configuration file of libcrypto is read unless
 /// `OPENSSL_INIT_NO_LOAD_CONFIG` is among them; `settings` may name another file, and is not kept.
 ///
-/// Returns 1, or 0 with errors on the queue, also after libcrypto has cleaned up. May be called at
-/// any time, by any thread, and more than once: nothing is done twice.
+/// Returns 1, or 0 with errors on the queue, as after libcrypto's cleanup. Any thread may call it
+/// at any time, and more than once: nothing is done twice.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_init_ssl(
     opts: u64,
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn OPENSSL_init_ssl(
     })
 }
 
-/// What every way into the library does first.
+/// Initialises libcrypto and this library.
 ///
 /// # Safety
 /// `settings` is NULL or live settings.

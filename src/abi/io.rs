@@ -15,8 +15,8 @@ use crate::libcrypto::error_queue;
 /// that has not been done.
 ///
 /// Returns the number of bytes, 0 when the peer has closed the connection, or a negative number;
-/// `SSL_get_error` says what happened. On a client TLS 1.3 tickets are digested here, and the
-/// new-session callback is called for each.
+/// `SSL_get_error` says what happened. On a client this call processes TLS 1.3 tickets, and calls
+/// the new-session callback for each.
 ///
 /// # Safety
 /// `buf` is writable for `num` bytes.
@@ -46,7 +46,8 @@ pub unsafe extern "C" fn SSL_write(ssl: *mut Connection, buf: *const c_void, num
     unsafe { drive(c"SSL_write", ssl, work) }
 }
 
-/// Like `SSL_read`, with the number of bytes in `*readbytes`. Returns 1 when any were read, else 0.
+/// Like `SSL_read`, but stores the number of bytes in `*readbytes`. Returns 1 when any were read,
+/// else 0.
 ///
 /// # Safety
 /// As for `SSL_read`; `readbytes` is writable.
@@ -61,8 +62,8 @@ pub unsafe extern "C" fn SSL_read_ex(
     unsafe { read_ex(c"SSL_read_ex", ssl, buf, num, readbytes, Reading::Consume) }
 }
 
-/// Like `SSL_write`, with the number of bytes in `*written`. Returns 1 when they were taken, else
-/// 0. Writing nothing succeeds.
+/// Like `SSL_write`, but stores the number of bytes in `*written`. Returns 1 when they were
+/// written, else 0. Writing nothing succeeds.
 ///
 /// # Safety
 /// As for `SSL_write`; `written` is writable.
@@ -109,10 +110,10 @@ pub unsafe extern "C" fn SSL_peek_ex(
     unsafe { read_ex(c"SSL_peek_ex", ssl, buf, num, readbytes, Reading::Peek) }
 }
 
-/// Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1),
-/// `_WANT_READ` (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN`
-/// (6), `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
-/// (12). To be called on the same thread, with the error queue empty before the call in question.
+/// Returns why a call on `ssl` returned `ret_code`: `SSL_ERROR_NONE` (0), `_SSL` (1), `_WANT_READ`
+/// (2), `_WANT_WRITE` (3), `_WANT_X509_LOOKUP` (4), `_SYSCALL` (5), `_ZERO_RETURN` (6),
+/// `_WANT_CONNECT` (7), `_WANT_ACCEPT` (8), `_WANT_CLIENT_HELLO_CB` (11), `_WANT_RETRY_VERIFY`
+/// (12). Call it on the same thread; the error queue must have been empty before the call on `ssl`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_error(ssl: *const Connection, ret_code: c_int) -> c_int {
     const NONE: c_int = 0;
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn SSL_want(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Returns how many bytes `SSL_read` can give without reading from the BIO.
+/// Returns how many bytes `SSL_read` can return without reading from the BIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_pending", 0, || {
@@ -155,8 +156,8 @@ pub unsafe extern "C" fn SSL_pending(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Returns 1 if anything has been read from the BIO that `SSL_read` has not given out, whether or
-/// not it is application data; else 0.
+/// Returns 1 if the connection holds bytes read from the BIO that `SSL_read` has not returned,
+/// application data or not; else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
     call(c"SSL_has_pending", 0, || {
@@ -165,8 +166,8 @@ pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Asks for reading ahead. It has no effect: records are read exactly, so that nothing is taken
-/// from the BIO that the program has not asked for.
+/// Asks for reading ahead. It has no effect: the library never reads beyond a record, so it takes
+/// no bytes from the BIO that the program has not asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     call(c"SSL_set_read_ahead", (), || {
@@ -176,7 +177,8 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     })
 }
 
-/// Returns whether reading ahead was asked for. It has no effect: records are read exactly.
+/// Returns whether reading ahead was asked for. It has no effect: the library never reads beyond a
+/// record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
     call(c"SSL_get_read_ahead", 0, || {
@@ -185,8 +187,8 @@ pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Sends a part of a file by the kernel. As in OpenSSL without kernel TLS it returns -1 and puts
-/// `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
+/// Sends a part of a file through the kernel. As in OpenSSL without kernel TLS it returns -1 and
+/// puts `SSL_R_UNINITIALIZED` on the queue: `BIO_get_ktls_send` says 0, so programs write instead.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_sendfile(
     s: *mut Connection,
@@ -244,8 +246,8 @@ unsafe fn read_ex(
     unsafe { drive(function, ssl, work) }.max(0)
 }
 
-/// Frees the buffers of a connection. Returns 1, or 0 when data is in them; they are then kept.
-/// Empty ones are freed by themselves.
+/// Frees the buffers of a connection. Returns 1; or 0 when they hold data, and then they are kept.
+/// The library itself frees buffers that become empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut Connection) -> c_int {
     call(c"SSL_free_buffers", 0, || {

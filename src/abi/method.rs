@@ -77,7 +77,7 @@ pub extern "C" fn TLSv1_2_server_method() -> *const Method {
 }
 
 /// Returns the method for contexts of either role that speak TLS 1.1 only (TLSv1_1_method(3)).
-/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///
@@ -89,7 +89,7 @@ pub extern "C" fn TLSv1_1_method() -> *const Method {
 }
 
 /// Returns the method for contexts of clients that speak TLS 1.1 only (TLSv1_1_client_method(3)).
-/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///
@@ -105,7 +105,7 @@ pub extern "C" fn TLSv1_1_client_method() -> *const Method {
 }
 
 /// Returns the method for contexts of servers that speak TLS 1.1 only (TLSv1_1_server_method(3)).
-/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///
@@ -121,7 +121,7 @@ pub extern "C" fn TLSv1_1_server_method() -> *const Method {
 }
 
 /// Returns the method for contexts of either role that speak TLS 1.0 only (TLSv1_method(3)). Never
-/// NULL. Reprise does not speak that version: handshakes fail and say so.
+/// NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///
@@ -133,7 +133,7 @@ pub extern "C" fn TLSv1_method() -> *const Method {
 }
 
 /// Returns the method for contexts of clients that speak TLS 1.0 only (TLSv1_client_method(3)).
-/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///
@@ -149,7 +149,7 @@ pub extern "C" fn TLSv1_client_method() -> *const Method {
 }
 
 /// Returns the method for contexts of servers that speak TLS 1.0 only (TLSv1_server_method(3)).
-/// Never NULL. Reprise does not speak that version: handshakes fail and say so.
+/// Never NULL. Reprise does not speak that version: its handshakes fail with an error that says so.
 ///
 /// Lifetime: static.
 ///

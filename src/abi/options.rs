@@ -1,8 +1,8 @@
 //! Options: `SSL_OP_…` bits (SSL_CTX_set_options(3)).
 //!
-//! A connection starts with the options of its context and may then change its own. Bits that have
-//! no meaning here are remembered and read back, no more: `docs/differences.md` lists them, with
-//! the reason why none of them lets a peer do what it would forbid.
+//! A connection starts with the options of its context and may then change its own. Bits without a
+//! meaning in this library are only stored and read back: `docs/differences.md` lists them, and
+//! explains why ignoring them never permits what they would forbid.
 
 use super::call::call;
 use super::pointer::borrow;
@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::flags::Options;
 
-/// Adds the bits `op` for connections made later. Returns the options afterwards.
+/// Sets the bits `op` for connections made later. Returns the options afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 {
     call(c"SSL_CTX_set_options", 0, || {
@@ -21,7 +21,7 @@ pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut Context, op: u64) -> u64 
     })
 }
 
-/// Takes the bits `op` away for connections made later. Returns the options afterwards.
+/// Clears the bits `op` for connections made later. Returns the options afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut Context, op: u64) -> u64 {
     call(c"SSL_CTX_clear_options", 0, || {
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const Context) -> u64 {
     })
 }
 
-/// Adds the bits `op` for `ssl`. Returns its options afterwards.
+/// Sets the bits `op` for `ssl`. Returns its options afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
     call(c"SSL_set_options", 0, || {
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn SSL_set_options(ssl: *mut Connection, op: u64) -> u64 {
     })
 }
 
-/// Takes the bits `op` away from `ssl`. Returns its options afterwards.
+/// Clears the bits `op` for `ssl`. Returns its options afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_clear_options(ssl: *mut Connection, op: u64) -> u64 {
     call(c"SSL_clear_options", 0, || {

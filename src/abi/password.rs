@@ -1,7 +1,7 @@
 //! Passwords of key files (SSL_CTX_set_default_passwd_cb(3)).
 //!
-//! A callback is asked when a file with an encrypted key is read. Without a callback the user data
-//! is taken for the password; without both, libcrypto asks on the terminal.
+//! The callback gives the password when a file with an encrypted key is read. Without a callback
+//! the user data is the password; without both, libcrypto asks on the terminal.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -30,13 +30,13 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     })
 }
 
-/// Sets the last argument of the password callback, or without one the password itself: a C string.
-/// It stays the program's.
+/// Sets the last argument of the password callback, or without a callback the password itself: a C
+/// string. The program keeps its ownership.
 ///
 /// Lifetime: the program's own pointer.
 ///
 /// # Safety
-/// What `u` points to lives as long as files are read.
+/// `*u` stays valid as long as key files are read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb_userdata(ctx: *mut Context, u: *mut c_void) {
     call(c"SSL_CTX_set_default_passwd_cb_userdata", (), || {
@@ -97,13 +97,13 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     })
 }
 
-/// Sets the last argument of the password callback, or without one the password itself: a C string.
-/// It stays the program's.
+/// Sets the last argument of the password callback, or without a callback the password itself: a C
+/// string. The program keeps its ownership.
 ///
 /// Lifetime: the program's own pointer.
 ///
 /// # Safety
-/// What `u` points to lives as long as files are read.
+/// `*u` stays valid as long as key files are read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb_userdata(ssl: *mut Connection, u: *mut c_void) {
     call(c"SSL_set_default_passwd_cb_userdata", (), || {

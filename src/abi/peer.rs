@@ -14,11 +14,11 @@ use crate::error::{Error, Result};
 use crate::libcrypto::x509::X509;
 
 /// Returns the peer's certificate, or NULL when it has sent none. After a resumption it is the
-/// session's, and the same object as `SSL_SESSION_get0_peer` gives. Whether it is trusted is
-/// another question: `SSL_get_verify_result`.
+/// session's, the same object that `SSL_SESSION_get0_peer` returns. It may be untrusted: see
+/// `SSL_get_verify_result`.
 ///
 /// The sessions of this handshake, and connections that resume one of them as the same object, lend
-/// the same certificate; all others have their own.
+/// the same certificate object; all others have their own.
 ///
 /// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const Connection) -> *m
     call(c"SSL_get0_peer_certificate", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let certificate = unsafe { peer_certificate(ssl) }?;
-        // The connection, or its session, keeps it.
+        // The connection or its session keeps the certificate.
         Ok(certificate.as_ptr())
     })
 }
@@ -42,10 +42,10 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const Connection) -> *m
     })
 }
 
-/// Returns the certificates that the peer sent, not verified, as they came: on a client all of
-/// them, on a server those after the client's own. NULL when the peer has sent none, and after a
-/// resumption from a session that was read from DER or from a ticket, in which only the peer's own
-/// certificate is kept. `SSL_get0_verified_chain` has the chain that was built from them.
+/// Returns the certificates that the peer sent, unverified and in the peer's order: on a client all
+/// of them, on a server those after the client's own. NULL when the peer has sent none, and after a
+/// resumption from a session that was read from DER or from a ticket, which keep only the peer's
+/// own certificate. `SSL_get0_verified_chain` returns the chain that was built from them.
 ///
 /// Lifetime: until the connection has another session, or ends.
 #[unsafe(no_mangle)]
@@ -63,14 +63,14 @@ pub unsafe extern "C" fn SSL_get_peer_cert_chain(
             Some(Role::Server) => parsed_issuers(&peer),
             _ => parsed_chain(&peer),
         };
-        // The connection, or its session, keeps it.
+        // The connection or its session keeps the certificate.
         Ok(chain.ok_or(Error::Queued)?.as_ptr())
     })
 }
 
-/// Returns the chain that was built when the peer's certificate was verified, its own certificate
-/// first, and as far as it was built; to be used when `SSL_get_verify_result` is `X509_V_OK`. NULL
-/// when nothing was verified, as after a resumption.
+/// Returns the chain that was built to verify the peer's certificate, that certificate first. The
+/// chain may be incomplete unless `SSL_get_verify_result` is `X509_V_OK`. NULL when nothing was
+/// verified, as after a resumption.
 ///
 /// Lifetime: until the next handshake.
 #[unsafe(no_mangle)]
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn SSL_get0_verified_chain(
     })
 }
 
-/// Stores in `*pnid` the kind of signature that the peer made in the handshake: the NID of the kind
-/// of key, or `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
+/// Stores in `*pnid` the type of the peer's signature in the handshake: the NID of the key type, or
+/// `EVP_PKEY_RSA_PSS` for all signatures with PSS padding.
 ///
 /// Returns 1; 0 when the peer has signed nothing, as after a resumption.
 #[unsafe(no_mangle)]
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn SSL_get_peer_signature_type_nid(
     })
 }
 
-/// As `SSL_get_peer_signature_type_nid`, of the signature that this side made.
+/// As `SSL_get_peer_signature_type_nid`, for the signature that this side made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_signature_type_nid(
     ssl: *const Connection,
@@ -116,13 +116,13 @@ pub unsafe extern "C" fn SSL_get_signature_type_nid(
     })
 }
 
-/// Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: NIDs
-/// of kind, hash and both (0 for what there is none of or is not known), and the two bytes on the
-/// wire. Each result may be NULL. A negative `idx` stores nothing.
+/// Describes the signature algorithm number `idx` that the peer accepts, in the peer's order: the
+/// NIDs of the key type, of the hash and of both together (0 for none and for unknown), and its two
+/// bytes on the wire. Each result may be NULL. A negative `idx` stores nothing.
 ///
-/// The peer says what it accepts in a ClientHello or a CertificateRequest.
+/// The peer lists the algorithms in its ClientHello or CertificateRequest.
 ///
-/// Returns how many there are; 0 when `idx` is too great, before the peer has said it, and after a
+/// Returns how many there are; 0 when `idx` is too great, before that message, and after a
 /// resumption.
 ///
 /// Status: partial (on a client those are missing that a server takes in certificates only)

@@ -1,16 +1,16 @@
-//! The one place where pointers from C become references.
+//! Turns pointers from C into references.
 
 use std::ffi::{CStr, c_char};
 
 use crate::error::{Error, Reason, Result};
 use crate::reference::tag::{self, Tagged};
 
-/// Borrows what `pointer` points to; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. What is no
-/// `T` of this library is an error too ([`crate::reference::tag`] says how reliably).
+/// Borrows the object at `pointer`; NULL is the error `ERR_R_PASSED_NULL_PARAMETER`. An object that
+/// is not a `T` of this library is an error too ([`crate::reference::tag`] says how reliably).
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live `T` that stays alive, and is not mutably borrowed, while
-/// the result is used. Whatever else it points to is readable memory.
+/// the result is used. Any other object that it points to is readable memory.
 #[inline]
 pub unsafe fn borrow<'a, T: Tagged>(pointer: *const T) -> Result<&'a T> {
     // SAFETY: as the caller promises.
@@ -27,8 +27,8 @@ pub unsafe fn borrow_quietly<'a, T: Tagged>(pointer: *const T) -> Result<&'a T> 
     unsafe { optional(pointer) }?.ok_or(Error::Silent)
 }
 
-/// Like [`borrow`], where NULL stands for nothing. Functions that take ownership of the object call
-/// this first.
+/// Like [`borrow`], but NULL means no object. Functions that take ownership of the object call this
+/// first.
 ///
 /// # Safety
 /// As for [`borrow`].
@@ -46,7 +46,7 @@ pub unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
     if data.is_null() || len == 0 {
         return &[];
     }
-    // No object is larger than this; a longer length is an error further down.
+    // No object is larger than this; callers reject a longer length.
     let len = len.min(isize::MAX as usize);
     // SAFETY: not NULL, and the caller promises `len` readable bytes.
     unsafe { std::slice::from_raw_parts(data, len) }

@@ -1,7 +1,7 @@
 //! Own private keys (SSL_CTX_use_PrivateKey(3), SSL_CTX_check_private_key(3)).
 //!
-//! A key must belong to the certificate of its kind, if that has been set before. Keys may live
-//! anywhere that libcrypto can sign with them: in memory, in a provider, in an engine.
+//! A key must match the certificate of its kind, if one has been set before. libcrypto signs with
+//! the key, which may be in memory, in a provider or in an engine.
 
 use std::ffi::{c_char, c_int, c_long, c_uchar};
 use std::ptr;
@@ -18,11 +18,11 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::pem_file::ERR_R_ASN1_LIB;
 use crate::libcrypto::private_key::PrivateKey;
 
-/// Sets the private key for its kind, and makes that the current one. A reference to `pkey` is
-/// taken.
+/// Sets the private key for its kind, and makes that kind current. The library takes another
+/// reference to `pkey`.
 ///
 /// Returns 1; or 0 with an error on the queue, and then nothing has changed: libcrypto's
-/// `X509_R_KEY_VALUES_MISMATCH` when it does not belong to the certificate of its kind,
+/// `X509_R_KEY_VALUES_MISMATCH` when it does not match the certificate of its kind,
 /// `UNKNOWN_CERTIFICATE_TYPE` for a kind that is not supported (DSA among them).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_PrivateKey(
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_file(
     })
 }
 
-/// As `SSL_CTX_use_PrivateKey_file`, for one connection, whose own password callback is asked
+/// As `SSL_CTX_use_PrivateKey_file`, for one connection, with its own password callback
 /// (`SSL_set_default_passwd_cb`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_PrivateKey_file(
@@ -130,12 +130,12 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_file(
     })
 }
 
-/// Whether the current private key belongs to the current certificate: those of the kind that was
-/// set or selected last.
+/// Checks whether the current private key matches the current certificate: those of the kind that
+/// was set or selected last.
 ///
 /// Returns 1 when it does; or 0 with an error on the queue: `NO_CERTIFICATE_ASSIGNED` or
-/// `NO_PRIVATE_KEY_ASSIGNED` when there is none, libcrypto's `X509_R_KEY_VALUES_MISMATCH` when it
-/// belongs to another.
+/// `NO_PRIVATE_KEY_ASSIGNED` when one of them is missing, libcrypto's `X509_R_KEY_VALUES_MISMATCH`
+/// when they do not match.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_check_private_key(ctx: *const Context) -> c_int {
     call(c"SSL_CTX_check_private_key", 0, || {
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_privatekey(ctx: *const Context) -> *mut ff
     })
 }
 
-/// Returns the private key of the certificate that `SSL_get_certificate` gives, or NULL.
+/// Returns the private key of the certificate that `SSL_get_certificate` returns, or NULL.
 ///
 /// Lifetime: until another is set, or the owner's end.
 #[unsafe(no_mangle)]

@@ -1,12 +1,12 @@
 //! Pre-shared keys that come from the program and not from a resumed session, in TLS 1.3 (RFC 8446,
 //! section 2.2; SSL_CTX_set_psk_client_callback(3), SSL_CTX_use_psk_identity_hint(3)).
 //!
-//! There are two kinds of callbacks. The ones for TLS 1.3 give a session: its master key is the
-//! PSK, its cipher says the hash. The ones for TLS 1.2 give a bare key, whose hash is SHA-256; they
-//! are called when the others have given nothing. TLS 1.2 itself has suites for such keys, which
-//! the engine does not support: TLS 1.2 needs certificates.
+//! There are two kinds of callbacks. Those for TLS 1.3 provide a session: its master key is the
+//! PSK, and its cipher determines the hash. Those for TLS 1.2 provide a bare key, whose hash is
+//! SHA-256; they are called when the others have provided no key. TLS 1.2 itself has suites for
+//! such keys, which the engine does not support: TLS 1.2 needs certificates.
 //!
-//! A connection that has used a key looks like one that has resumed a session:
+//! A connection that has used a PSK looks like one that has resumed a session:
 //! SSL_session_reused(3) is 1, there is no certificate of the peer, and the server's tickets can be
 //! resumed.
 
@@ -23,13 +23,13 @@ use crate::connection::{Connection, LONGEST_PSK_IDENTITY};
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
-/// Sets the function that gives a TLS 1.3 client of connections made later its key. It is called
-/// before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
-/// bytes, which are copied at once) and a session whose one reference it gives to the library, and
-/// returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
-/// TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
-/// session it goes on without a key. A client that offers a key offers no other session. NULL
-/// unsets the function.
+/// Sets the function that provides the PSK of a TLS 1.3 client, for connections made later. It is
+/// called before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to
+/// 65535 bytes, which are copied at once) and a session whose one reference it gives to the
+/// library, and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK,
+/// and TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
+/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+/// client that offers a PSK offers no other session. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -48,8 +48,8 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 server of connections made later the key of an identity.
-/// It is called for each identity in the ClientHello, those of tickets included. It stores a
+/// Sets the function that provides the PSK of an identity on a TLS 1.3 server, for connections made
+/// later. It is called for each identity in the ClientHello, those of tickets included. It stores a
 /// session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
 /// library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
 /// library works with a copy, which gets the server's session id context. NULL unsets the function.
@@ -71,11 +71,11 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
     })
 }
 
-/// Sets the function that gives a client of connections made later its key, if the callback of
-/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+/// Sets the function that provides a client's PSK, for connections made later, if the callback of
+/// `SSL_CTX_set_psk_use_session_callback` provides none. `hint` is NULL. It writes a terminated
 /// identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
-/// bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
-/// function.
+/// bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
+/// unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -94,10 +94,10 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
     })
 }
 
-/// Sets the function that gives a server of connections made later the key of an identity, if the
-/// callback of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len`
-/// (512) bytes and returns the length of the key, 0 if it does not know the identity. The key goes
-/// with SHA-256. NULL unsets the function.
+/// Sets the function that provides the PSK of an identity on a server, for connections made later,
+/// if the callback of `SSL_CTX_set_psk_find_session_callback` provides none. It writes at most
+/// `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
+/// The hash of the key is SHA-256. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -116,9 +116,9 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
     })
 }
 
-/// Sets the hint that TLS 1.2 servers of connections made later send to clients with several keys.
-/// It is checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an
-/// error on the queue when it is longer than 256 bytes. NULL takes it back.
+/// Sets the hint that a TLS 1.2 server sends to clients with several PSKs, for connections made
+/// later. It is checked and otherwise has no effect: TLS 1.3 has no hint. Returns 1, or 0 with an
+/// error on the queue when it is longer than 256 bytes. NULL unsets it.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
 #[unsafe(no_mangle)]
@@ -136,13 +136,13 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 client of this connection its key. It is called before
-/// the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535 bytes,
-/// which are copied at once) and a session whose one reference it gives to the library, and
-/// returns 1. The session needs a master key, a cipher, whose hash is that of the key, and
-/// TLS1_3_VERSION; otherwise, and for 0, the handshake fails with `SSL_R_BAD_PSK`. With NULL for a
-/// session it goes on without a key. A client that offers a key offers no other session. NULL
-/// unsets the function.
+/// Sets the function that provides the PSK of a TLS 1.3 client, for this connection. It is called
+/// before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
+/// bytes, which are copied at once) and a session whose one reference it gives to the library, and
+/// returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
+/// TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
+/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+/// client that offers a PSK offers no other session. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -161,11 +161,11 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
     })
 }
 
-/// Sets the function that gives a TLS 1.3 server of this connection the key of an identity. It is
-/// called for each identity in the ClientHello, those of tickets included. It stores a session as
-/// described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the library, or NULL
-/// if it does not know the identity, and returns 1; 0 ends the handshake. The library works with a
-/// copy, which gets the server's session id context. NULL unsets the function.
+/// Sets the function that provides the PSK of an identity on a TLS 1.3 server, for this connection.
+/// It is called for each identity in the ClientHello, those of tickets included. It stores a
+/// session as described at `SSL_CTX_set_psk_use_session_callback`, with a reference for the
+/// library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
+/// library works with a copy, which gets the server's session id context. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -184,11 +184,11 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
     })
 }
 
-/// Sets the function that gives a client of this connection its key, if the callback of
-/// `SSL_CTX_set_psk_use_session_callback` gives none. `hint` is NULL. It writes a terminated
+/// Sets the function that provides a client's PSK, for this connection, if the callback of
+/// `SSL_CTX_set_psk_use_session_callback` provides none. `hint` is NULL. It writes a terminated
 /// identity of at most `max_identity_len` (256) bytes and a key of at most `max_psk_len` (512)
-/// bytes, and returns the length of the key, 0 for none. The key goes with SHA-256. NULL unsets the
-/// function.
+/// bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
+/// unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -207,10 +207,10 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
     })
 }
 
-/// Sets the function that gives a server of this connection the key of an identity, if the callback
-/// of `SSL_CTX_set_psk_find_session_callback` gives none. It writes at most `max_psk_len` (512)
-/// bytes and returns the length of the key, 0 if it does not know the identity. The key goes with
-/// SHA-256. NULL unsets the function.
+/// Sets the function that provides the PSK of an identity on a server, for this connection, if the
+/// callback of `SSL_CTX_set_psk_find_session_callback` provides none. It writes at most
+/// `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
+/// The hash of the key is SHA-256. NULL unsets the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -229,9 +229,9 @@ pub unsafe extern "C" fn SSL_set_psk_server_callback(
     })
 }
 
-/// Sets the hint that TLS 1.2 servers of this connection send to clients with several keys. It is
-/// checked and otherwise without effect: in TLS 1.3 there is none. Returns 1, or 0 with an error on
-/// the queue when it is longer than 256 bytes. NULL takes it back.
+/// Sets the hint that a TLS 1.2 server sends to clients with several PSKs, for this connection. It
+/// is checked and otherwise has no effect: TLS 1.3 has no hint. Returns 1, or 0 with an error on
+/// the queue when it is longer than 256 bytes. NULL unsets it.
 ///
 /// Status: partial (TLS 1.3 knows no hint)
 #[unsafe(no_mangle)]
@@ -249,8 +249,8 @@ pub unsafe extern "C" fn SSL_use_psk_identity_hint(
     })
 }
 
-/// Returns the identity of the key of a TLS 1.2 connection: NULL. In TLS 1.3 it is NULL with
-/// OpenSSL too.
+/// Returns the PSK identity of a TLS 1.2 connection: NULL, because TLS 1.2 has no PSKs here. With
+/// TLS 1.3 OpenSSL returns NULL too.
 ///
 /// Lifetime: that of the session.
 #[unsafe(no_mangle)]
@@ -259,7 +259,8 @@ pub unsafe extern "C" fn SSL_get_psk_identity(ssl: *const Connection) -> *const 
     ptr::null()
 }
 
-/// Returns the hint that a TLS 1.2 server sent: NULL. In TLS 1.3 there is none.
+/// Returns the hint that a TLS 1.2 server sent: NULL, because TLS 1.2 has no PSKs here and TLS 1.3
+/// has no hint.
 ///
 /// Lifetime: that of the session.
 #[unsafe(no_mangle)]

@@ -1,7 +1,6 @@
 //! RSA keys by OpenSSL's older functions (SSL_CTX_use_RSAPrivateKey(3), deprecated since 3.0).
 //!
-//! They do what their namesakes without `RSA` do, but take nothing else than RSA keys, and in DER
-//! only PKCS#1.
+//! They work as their namesakes without `RSA`, but accept only RSA keys, and in DER only PKCS#1.
 
 use std::ffi::{c_char, c_int, c_long, c_uchar};
 
@@ -15,7 +14,7 @@ use crate::context::{Context, CredentialHolder};
 use crate::error::{Error, Reason, Result};
 use crate::libcrypto::rsa_key::RsaKey;
 
-/// As `SSL_CTX_use_PrivateKey`, with an RSA key, to which a reference is taken.
+/// As `SSL_CTX_use_PrivateKey`, with an RSA key, to which the library takes another reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey(ctx: *mut Context, rsa: *mut ffi::RSA) -> c_int {
     call(c"SSL_CTX_use_RSAPrivateKey", 0, || {

@@ -1,9 +1,10 @@
-//! Security levels (SSL_CTX_set_security_level(3)): what keys, groups and signatures must be worth.
+//! Security levels (SSL_CTX_set_security_level(3)): the minimum strength of keys, groups and
+//! signatures.
 //!
 //! The level decides which versions, suites, groups, signature algorithms, tickets and certificates
-//! are offered, chosen and accepted. A function of the program may decide instead: it is asked
-//! about each of them, in the thread of the handshake, and may call the library. It is asked about
-//! what this library can do only; how often it is asked about the same is not fixed.
+//! are offered, chosen and accepted. A function of the program may decide instead: it is called for
+//! each of them, on the thread of the handshake, and may call the library. It is called only for
+//! what this library supports, and may be called several times for the same.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -37,10 +38,10 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
     })
 }
 
-/// Sets the function that decides instead of the level for connections made later; NULL is the
-/// level again. It gets the connection or the context, what it is asked about (`SSL_SECOP_…`), its
-/// bits of security, its number (of a version, or libcrypto's), the thing itself (a suite, a
-/// certificate, two bytes of a group or signature algorithm), and the pointer set with
+/// Sets the function that decides instead of the level for connections made later; NULL restores
+/// the level. Its arguments are the connection or the context, the operation (`SSL_SECOP_…`), the
+/// bits of security, a number (a version, or libcrypto's NID), the object (a suite, a certificate,
+/// two bytes of a group or signature algorithm), and the pointer set with
 /// `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -60,8 +61,8 @@ pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     })
 }
 
-/// Returns the function that decides what is secure enough: the program's, or one that follows the
-/// level. A function of the program may call it.
+/// Returns the function that decides what is secure enough: the program's, or one that applies the
+/// level. The program's function may call the latter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_callback(ctx: *const Context) -> SecurityFunction {
     call(c"SSL_CTX_get_security_callback", None, || {
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn SSL_CTX_get_security_callback(ctx: *const Context) -> S
     })
 }
 
-/// Sets the last argument of the security callback; it stays the program's.
+/// Sets the last argument of the security callback; the program keeps its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_security_ex_data(ctx: *mut Context, ex: *mut c_void) {
     call(c"SSL_CTX_set0_security_ex_data", (), || {
@@ -141,8 +142,8 @@ pub unsafe extern "C" fn SSL_set_security_callback(
     })
 }
 
-/// Returns the function that decides what is secure enough: the program's, or one that follows the
-/// level. A function of the program may call it.
+/// Returns the function that decides what is secure enough: the program's, or one that applies the
+/// level. The program's function may call the latter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_callback(ssl: *const Connection) -> SecurityFunction {
     call(c"SSL_get_security_callback", None, || {
@@ -155,7 +156,7 @@ pub unsafe extern "C" fn SSL_get_security_callback(ssl: *const Connection) -> Se
     })
 }
 
-/// Sets the last argument of the security callback; it stays the program's.
+/// Sets the last argument of the security callback; the program keeps its ownership.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_security_ex_data(ssl: *mut Connection, ex: *mut c_void) {
     call(c"SSL_set0_security_ex_data", (), || {
@@ -183,8 +184,8 @@ pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *m
     })
 }
 
-/// What `SSL_get_security_callback` gives when the program has set none: 1 when something of `bits`
-/// bits of security, or the version `nid`, is good enough for the level, else 0.
+/// The function that `SSL_get_security_callback` returns when the program has set none. It returns
+/// 1 when `bits` bits of security, or the version `nid`, satisfy the level, else 0.
 ///
 /// # Safety
 /// `ssl` and `ctx` are NULL or live; `other` is a suite when `op` is about suites.

@@ -1,7 +1,7 @@
-//! Host names (RFC 6066 server_name, SSL_CTX_set_tlsext_servername_callback(3)) and the change of
-//! context that goes with them.
+//! Server names (RFC 6066, SSL_CTX_set_tlsext_servername_callback(3)), and changing a connection's
+//! context in a servername callback.
 //!
-//! The callback and a client's name are set by macros over `SSL_CTX_callback_ctrl` and `SSL_ctrl`.
+//! Macros over `SSL_CTX_callback_ctrl` and `SSL_ctrl` set the callback and a client's name.
 
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
@@ -15,14 +15,15 @@ use crate::wire::Version;
 
 /// `TLSEXT_NAMETYPE_host_name`
 const HOST_NAME: c_int = 0;
-/// Returns the host name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
+/// Returns the server name of a connection; `kind` is `TLSEXT_NAMETYPE_host_name`. NULL for none.
 ///
-/// On a server: the name that the client has sent, NULL before the handshake. When TLS 1.2 resumed
-/// a session, the name that was accepted when that was made.
+/// On a server it is the name that the client has sent, NULL before the handshake. When TLS 1.2
+/// resumed a session, it is the name that the server accepted when it made the session.
 ///
-/// On a client: the name set with `SSL_set_tlsext_host_name`. Before the handshake, without one,
-/// that of a TLS 1.2 session which is to be resumed. During and after one that resumed a TLS 1.2
-/// session, the name that the server accepted when that was made, if it did.
+/// On a client it is the name set with `SSL_set_tlsext_host_name`. If none is set, before the
+/// handshake, it is that of the TLS 1.2 session to resume. During and after a handshake that
+/// resumed a TLS 1.2 session, it is the name that the server accepted when it made the session, if
+/// it did.
 ///
 /// Lifetime: server: until the next handshake; client: until the name is set again.
 #[unsafe(no_mangle)]
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn SSL_get_servername(ssl: *const Connection, kind: c_int)
     })
 }
 
-/// `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` has a name, else -1.
+/// Returns `TLSEXT_NAMETYPE_host_name` (0) if `SSL_get_servername` returns a name, else -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_int {
     call(c"SSL_get_servername_type", -1, || {
@@ -50,12 +51,13 @@ pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const Connection) -> c_in
     })
 }
 
-/// Gives `ssl` another context: its certificates and certificate settings, and its callbacks from
-/// now on. The id context of sessions changes only if it was that of the former context. Cache,
-/// ticket keys and session callbacks stay those of the context that the connection was made from.
-/// NULL goes back to that one. Meant for the servername and ClientHello callbacks.
+/// Changes the context of `ssl`: the connection uses the certificates, certificate settings and
+/// callbacks of the new one from now on. The session id context changes only if it was that of the
+/// former context. Cache, ticket keys and session callbacks stay those of the context that the
+/// connection was made from; NULL restores that context. Meant for the servername and ClientHello
+/// callbacks.
 ///
-/// Returns the context that `ssl` has now, lent; NULL when `ssl` is NULL. The connection keeps it
+/// Returns the context of `ssl` from now on, lent; NULL when `ssl` is NULL. The connection keeps it
 /// alive.
 ///
 /// Lifetime: as long as it is the connection's context.
@@ -77,7 +79,7 @@ fn server_name(connection: &Connection) -> *const c_char {
     let own = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |name| name.as_ptr());
     let resumed = connection.is_resumed() && connection.version() != Version::TLS1_3;
     if connection.role() == Some(Role::Server) {
-        // During the handshake what the client says counts: the session may be given up yet.
+        // During the handshake the client's name counts: the server may still decide not to resume.
         return match resumed && connection.stage() != Stage::Handshake {
             true => name_of_session(connection, |_| true),
             false => own(&connection.hellos.server_name()),

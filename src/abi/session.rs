@@ -8,11 +8,11 @@ use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::libcrypto::memory;
 use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
 
-/// Drops one reference to a session; NULL is allowed. After the last reference the free callbacks
+/// Drops one reference to a session; NULL is ignored. After the last reference the free callbacks
 /// of the application data are called, the keys are wiped, and the session is freed. While an
 /// `SSL`, a cache or another holder has a reference, the session remains.
 ///
-/// Any thread, even while others use the session by other references.
+/// Any thread may call it, even while other threads use the session by their own references.
 ///
 /// # Safety
 /// `session` is NULL or a live session. The caller owns a reference to it, and does not use
@@ -29,11 +29,10 @@ pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
     });
 }
 
-/// Adds a reference to a session. The caller owns it and gives it back with
-/// `SSL_SESSION_free()`.
+/// Adds a reference to a session. The caller owns it and drops it with `SSL_SESSION_free()`.
 ///
 /// Returns 1, or 0 with an error on the queue for NULL. References are counted atomically: any
-/// thread that has one, or is lent one, may add more.
+/// thread that has a reference, or was lent the session, may add more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
     call(c"SSL_SESSION_up_ref", 0, || {
@@ -45,10 +44,10 @@ pub unsafe extern "C" fn SSL_SESSION_up_ref(session: *mut Session) -> c_int {
     })
 }
 
-/// Says whether a session can be resumed: it has an id or a ticket, and has not
-/// become not resumable. It becomes so when a connection that used it failed or was not shut down,
-/// when it was removed from a cache, and when it was for a single use and has been used; it stays
-/// so. Whether the session has expired does not matter here.
+/// Says whether a session can be resumed: it has an id or a ticket, and has not become not
+/// resumable. It becomes not resumable, for ever, when a connection that used it failed or was not
+/// shut down, when it was removed from a cache, and when it could be used once and was used. Expiry
+/// does not matter here.
 ///
 /// Returns 1 or 0; 0 for NULL. No errors.
 #[unsafe(no_mangle)]
@@ -61,7 +60,7 @@ pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_
 }
 
 /// Makes an empty session: no id, no cipher, protocol version 0, the time now, timeout 304 seconds,
-/// verification result 1, not resumable. The caller owns its one reference and gives it back with
+/// verification result 1, not resumable. The caller owns its one reference and drops it with
 /// `SSL_SESSION_free()`.
 ///
 /// Returns the session, or NULL with an error on the queue when memory is short.

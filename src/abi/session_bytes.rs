@@ -1,10 +1,10 @@
 //! Fields of sessions that are byte strings, and the peer's certificate (`SSL_SESSION_set1_id(3)`,
 //! `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_has_ticket(3)`, …).
 //!
-//! What a getter lends is valid as long as in OpenSSL: id and id context as long as the session;
-//! the others until that field is set again, or the session ends. A thread may read a field while
-//! others set it: the last 64 values of each field that a thread was lent are kept for it and do
-//! not change, as long as they take no more than 64 KiB together; the last one in any case.
+//! A getter lends its result for as long as OpenSSL does: id and id context as long as the session
+//! lives; the others until that field is set again, or the session ends. A thread may read a field
+//! while others set it: for each thread and field, the last 64 values that it was lent are kept
+//! unchanged, as long as they take no more than 64 KiB together; the last one in any case.
 
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};
@@ -17,10 +17,10 @@ use crate::connection::parsed_leaf;
 use crate::error::Error;
 use crate::session::{Part, Session};
 
-/// The session id. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+/// Lends the session id, and stores its length, 0 to 32, in `*len` unless `len` is NULL.
 ///
 /// Returns the id; the pointer is not NULL, even when the length is 0. An id that is set later does
-/// not change what a thread was lent. Queues an error for a NULL session only.
+/// not change the bytes that a thread was lent. Queues an error for a NULL session only.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -60,10 +60,10 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id(
     })
 }
 
-/// The session id context. Its length, 0 to 32, is stored in `*len` unless `len` is NULL.
+/// Lends the session id context, and stores its length, 0 to 32, in `*len` unless `len` is NULL.
 ///
 /// Returns the context; the pointer is not NULL, even when the length is 0. A context that is set
-/// later does not change what a thread was lent. Queues an error for a NULL session only.
+/// later does not change the bytes that a thread was lent. Queues an error for a NULL session only.
 ///
 /// Lifetime: that of the session, whose present value it shows.
 #[unsafe(no_mangle)]
@@ -104,11 +104,11 @@ pub unsafe extern "C" fn SSL_SESSION_set1_id_context(
 }
 
 /// Copies the master key of the session (TLS 1.3: the PSK that resumes it) to `out`, at most
-/// `outlen` bytes of it. With this key anyone can resume the session, and in TLS 1.2 read its
+/// `outlen` bytes of it. Anyone who has this key can resume the session, and in TLS 1.2 decrypt its
 /// connections.
 ///
-/// Returns how many bytes were copied; when `outlen` is 0, how long the key is. Queues an
-/// error for a NULL session only.
+/// Returns how many bytes were copied; when `outlen` is 0, the length of the key. Queues an error
+/// for a NULL session only.
 ///
 /// # Safety
 /// `out` may be written for `outlen` bytes.
@@ -153,11 +153,11 @@ pub unsafe extern "C" fn SSL_SESSION_set1_master_key(
     })
 }
 
-/// The host name that the client sent in the server name indication: on a client as it was sent,
-/// on a server only when the server name callback accepted it.
+/// Returns the server name (RFC 6066) that the client sent: on a client as it was sent, on a server
+/// only when the servername callback accepted it.
 ///
-/// Returns the name, lent until another is set or the session ends, or NULL for none. No errors but
-/// for a NULL session.
+/// The name is lent until another is set or the session ends; NULL for none. Queues an error for a
+/// NULL session only.
 ///
 /// Lifetime: until `SSL_SESSION_set1_hostname`, or the session's end.
 #[unsafe(no_mangle)]
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_hostname(session: *const Session) -> *
     })
 }
 
-/// Sets the host name of a session to a copy of `hostname`; NULL clears it.
+/// Sets the server name of a session to a copy of `hostname`; NULL clears it.
 ///
 /// Returns 1; 0 with an error on the queue when memory is short. Threads may set and get on a
 /// shared session.
@@ -188,8 +188,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_hostname(
 }
 
 /// Stores the application protocol of the session, which early data must use, in `*alpn`, and its
-/// length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends. No
-/// errors except for a NULL session.
+/// length in `*len`; NULL and 0 for none. It is lent until another is set or the session ends.
+/// Queues an error for a NULL session only.
 ///
 /// Lifetime: until `SSL_SESSION_set1_alpn_selected`, or the session's end.
 #[unsafe(no_mangle)]
@@ -246,9 +246,9 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
     });
 }
 
-/// The application data that came inside the ticket, or was set for the next one: stored in
-/// `*data`, lent until other data is set or the session ends, not to be changed, with its length in
-/// `*len`; NULL and 0 for none.
+/// Stores the application data from the session's ticket, or that was set for the next ticket, in
+/// `*data`, and its length in `*len`; NULL and 0 for none. It is lent until other data is set or
+/// the session ends, and must not be changed.
 ///
 /// Returns 1; 0 with an error on the queue for a NULL session.
 ///
@@ -290,9 +290,8 @@ pub unsafe extern "C" fn SSL_SESSION_set1_ticket_appdata(
     })
 }
 
-/// The peer's certificate. It is parsed when first asked for, and lent as long as the session.
-/// Copies of the session, its connection and other sessions of the same handshake lend the same
-/// object.
+/// Lends the peer's certificate as long as the session lives. The first call parses it. Copies of
+/// the session, its connection and other sessions of the same handshake lend the same object.
 ///
 /// Returns the certificate; NULL when the peer has none, or, with libcrypto's errors on the queue,
 /// when it cannot be parsed. Any thread.
@@ -310,8 +309,8 @@ pub unsafe extern "C" fn SSL_SESSION_get0_peer(session: *mut Session) -> *mut ff
     })
 }
 
-/// A copy of an id, which may be one that was lent. Of one that is too long, no more than one byte
-/// too many is read.
+/// A copy of an id, which may be bytes that this session lent. Of an id that is too long, at most
+/// one byte too many is read.
 ///
 /// # Safety
 /// `data` is NULL or has `len` readable bytes.

@@ -1,8 +1,8 @@
 //! The session cache of a context (SSL_CTX_set_session_cache_mode(3), SSL_CTX_add_session(3)).
 //!
 //! The cache holds one reference to each session. A session leaves it when it is removed, flushed,
-//! evicted because the cache is full, found expired, or when its connection does not end properly;
-//! it is then not resumable, and the program's remove callback is called. Macros over
+//! evicted because the cache is full, found expired, or when its connection is not closed properly.
+//! It is then not resumable, and the program's remove callback is called. Macros over
 //! `SSL_CTX_ctrl` set and read mode, size and statistics. Any number of threads may call these
 //! functions at the same time, also from callbacks; lookups take no lock, and no lock is held while
 //! a callback runs.
@@ -18,10 +18,10 @@ use crate::libcrypto::memory;
 use crate::reference::Lent;
 use crate::session::{Session, SessionRef};
 
-/// Adds a session to the cache, which takes another reference. A session that has the same id
-/// and version makes room for it. If the cache is full, those that expire first are evicted.
+/// Adds a session to the cache, which takes another reference. It replaces a session with the same
+/// id and version. If the cache is full, the sessions that expire first are evicted.
 ///
-/// Returns 1; or 0 when this very session was there already, and for NULL.
+/// Returns 1; or 0 when the cache already had this very session, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Session) -> c_int {
     call(c"SSL_CTX_add_session", 0, || {
@@ -34,9 +34,9 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut Context, session: *mut Se
     })
 }
 
-/// Removes the session with this one's id and version from the cache. It is marked as not
-/// resumable, and the remove callback is called, even if it was not there; nothing happens when it
-/// has no id.
+/// Removes the session with this one's id and version from the cache. It becomes not resumable, and
+/// the remove callback is called, even if the cache did not have it; nothing happens when it has no
+/// id.
 ///
 /// Returns 1 when it was in the cache, else 0.
 #[unsafe(no_mangle)]
@@ -50,8 +50,9 @@ pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut Context, session: *mut
     })
 }
 
-/// Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, first
-/// those that expired first; 0 removes all. Costs what is removed, not what is cached.
+/// Removes all sessions from the cache that have expired at `tm`, in seconds since 1970, in the
+/// order of their expiry; 0 removes all. The cost grows with the number of sessions removed, not
+/// with that of the sessions in the cache.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
     call(c"SSL_CTX_flush_sessions", (), || {
@@ -61,14 +62,14 @@ pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut Context, tm: c_long) {
     })
 }
 
-/// The sessions of the cache as a hash table of libcrypto's, for `OPENSSL_LH_retrieve`,
-/// `OPENSSL_LH_doall` and their like. It belongs to the context and must not be changed. It is
-/// found by version and id: `SSL_SESSION_set_protocol_version` and `SSL_SESSION_set1_id` make a
-/// key.
+/// Returns the sessions of the cache as a hash table of libcrypto, for functions such as
+/// `OPENSSL_LH_retrieve` and `OPENSSL_LH_doall`. It belongs to the context and must not be changed.
+/// Its keys are version and id: a session with these two (`SSL_SESSION_set_protocol_version`,
+/// `SSL_SESSION_set1_id`) serves as the key of a lookup.
 ///
-/// The table is a copy beside the cache, made when this function is called first, which costs as
-/// much as there are sessions; later calls bring it up to date. What is added and removed later is
-/// added and removed there too. It keeps the sessions in it alive.
+/// The table is a copy of the cache. The first call makes it, at a cost that grows with the number
+/// of sessions; later calls bring it up to date. Sessions added to and removed from the cache later
+/// are added and removed there too. The table keeps its sessions alive.
 ///
 /// Returns NULL with an error on the queue when memory is short. The table has no lock: no other
 /// thread may use the context's cache while the program reads it.
@@ -84,7 +85,7 @@ pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut Context) -> *mut SessionHash
 }
 
 /// Sets how long sessions made from now on may be resumed, in seconds; 0 stands for the default of
-/// 7200. Sessions that exist keep theirs. Returns what was set before.
+/// 7200. Existing sessions keep their timeout. Returns the former value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut Context, t: c_long) -> c_long {
     call(c"SSL_CTX_set_timeout", 0, || {

@@ -21,10 +21,11 @@ use crate::context::Context;
 /// Sets the function that is called for every new session that can be resumed: in TLS 1.2 once at
 /// the end of a full handshake, in TLS 1.3 once per ticket, on servers within the handshake, on
 /// clients within the call that reads. It is called only when the cache mode has the bit of the
-/// connection's role, so for clients not by default. The session is in the cache already.
+/// connection's role, so not for clients by default. The session is in the cache already.
 ///
-/// It gets one reference. Returning 1 keeps it, until it is dropped with `SSL_SESSION_free`;
-/// returning 0 gives it back, and changes nothing else. NULL unsets it.
+/// It gets one reference. If it returns 1 it keeps the reference, and drops it later with
+/// `SSL_SESSION_free`; if it returns 0 the library drops it, and nothing else changes. NULL unsets
+/// the function.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -57,10 +58,10 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
     })
 }
 
-/// Sets the function that a server asks for a session that its cache does not have, by the id at
-/// `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes
-/// another reference; a function that sets it to 0 gives its own reference away. The session is put
-/// into the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
+/// Sets the function that a server calls to find a session that its cache does not have, by the id
+/// at `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes another
+/// reference; a function that sets it to 0 gives its own reference away. The session is put into
+/// the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
 /// tickets. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     })
 }
 
-/// Returns the function that is asked for sessions; NULL when none was set.
+/// Returns the function that finds sessions; NULL when none was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessionFunction {
     call(c"SSL_CTX_sess_get_get_cb", None, || {
@@ -95,9 +96,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
 }
 
 /// Sets the function that is called for every session that leaves the cache: removed, expired,
-/// evicted, lost with its connection, used up, or there when the context ends. It is also called
-/// when `SSL_CTX_remove_session` did not find the session. The session is lent and already marked
-/// as not resumable. NULL unsets it.
+/// evicted, used for a connection that failed, used up, or still cached when the context ends. It
+/// is also called when `SSL_CTX_remove_session` did not find the session. The session is lent and
+/// already not resumable. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -130,9 +131,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> Remove
     })
 }
 
-/// Sets the function that connections made later ask in a full handshake, on servers, whether the
-/// new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key
-/// exchange of this library is. NULL unsets it.
+/// Sets the function that decides, on servers, in the full handshakes of connections made later,
+/// whether the new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since
+/// every key exchange of this library is. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -149,9 +150,9 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     })
 }
 
-/// Sets the function that makes the ids of a server's sessions of connections made later: it fills
-/// `id`, at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable
-/// and unique. NULL stands for random ids. Returns 1.
+/// Sets the function that makes session ids on servers, for connections made later: it fills `id`,
+/// at most `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and
+/// unique. NULL stands for random ids. Returns 1.
 ///
 /// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
 #[unsafe(no_mangle)]
@@ -168,9 +169,9 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     })
 }
 
-/// Sets the function that a server asks in a full handshake whether the new session must not be
-/// resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this library
-/// is. NULL unsets it.
+/// Sets the function that decides, on a server, in a full handshake, whether the new session must
+/// not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
+/// library is. NULL unsets it.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -187,9 +188,9 @@ pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     })
 }
 
-/// Sets the function that makes the ids of a server's sessions: it fills `id`, at most
-/// `*id_len` (32) bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL
-/// stands for random ids. Returns 1.
+/// Sets the function that makes session ids on a server: it fills `id`, at most `*id_len` (32)
+/// bytes, may shorten it, and returns 1. Ids must be unpredictable and unique. NULL stands for
+/// random ids. Returns 1.
 ///
 /// Status: partial (TLS 1.2 ids shorter than 32 bytes are filled up with random ones)
 #[unsafe(no_mangle)]

@@ -6,10 +6,10 @@ use crate::abi::call::call;
 use crate::abi::pointer::borrow;
 use crate::session::Session;
 
-/// Attaches `data` to a session at index `idx`, which comes from
-/// `SSL_SESSION_get_ex_new_index()`. What was there before is not freed. The session does not own
-/// `data`: the callbacks given with the index are called when the session is made, copied by
-/// `SSL_SESSION_dup()`, and freed, also for sessions that the library makes.
+/// Attaches `data` to a session at index `idx`, which comes from `SSL_SESSION_get_ex_new_index()`.
+/// The former value is not freed. The session does not own `data`: the callbacks given with the
+/// index are called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for
+/// sessions that the library makes.
 ///
 /// Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
 /// Threads may set and get on a shared session.
@@ -26,8 +26,8 @@ pub unsafe extern "C" fn SSL_SESSION_set_ex_data(
     })
 }
 
-/// Returns what was attached to a session at index `idx`, or NULL when nothing was. It is lent: how
-/// long it lives is between the program and its callbacks. No errors. Any thread; takes no lock.
+/// Returns the data attached to a session at index `idx`, or NULL for none. It is lent: the program
+/// and its callbacks decide how long it lives. No errors. Any thread; takes no lock.
 ///
 /// Lifetime: the program's own pointer.
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::cipher::Cipher;
 use crate::session::Session;
 
-/// When the session was made, in seconds since the epoch.
+/// Reads when the session was made, in seconds since the epoch.
 ///
 /// Returns the time; 0 for NULL. No errors.
 #[unsafe(no_mangle)]
@@ -23,8 +23,8 @@ pub unsafe extern "C" fn SSL_SESSION_get_time(session: *const Session) -> c_long
 /// Sets when the session was made, in seconds since the epoch. A session in a cache takes its new
 /// place in the order of expiry.
 ///
-/// Returns `t` itself (so 0 for 0, which is no failure); 0 for NULL. No errors. Threads may set
-/// and get on a shared session.
+/// Returns `t` itself (so 0 for a `t` of 0, which is no failure); 0 for NULL. No errors. Threads
+/// may set and get on a shared session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut Session, t: c_long) -> c_long {
     call(c"SSL_SESSION_set_time", 0, || {
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut Session, t: c_long) 
     })
 }
 
-/// How long the session lasts from the time it was made, in seconds.
+/// Reads how long the session lasts from the time it was made, in seconds.
 ///
 /// Returns the timeout; 0 for NULL. No errors.
 #[unsafe(no_mangle)]
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn SSL_SESSION_get_timeout(session: *const Session) -> c_l
 }
 
 /// Sets how long the session lasts from the time it was made, in seconds. A session in a cache
-/// takes its new place in the order of expiry. A time and timeout whose sum is out of range never
-/// expire.
+/// takes its new place in the order of expiry. A session whose sum of time and timeout is out of
+/// range never expires.
 ///
 /// Returns 1; 0 for NULL and for a negative timeout, which changes nothing. No errors. Threads may
 /// set and get on a shared session.
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn SSL_SESSION_set_timeout(session: *mut Session, t: c_lon
     })
 }
 
-/// The protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session that
-/// has none yet.
+/// Reads the protocol version of the session, such as `TLS1_3_VERSION` (0x0304); 0 for a session
+/// that has none yet.
 ///
 /// Returns the version. Queues an error for NULL only.
 #[unsafe(no_mangle)]
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_protocol_version(
     })
 }
 
-/// The cipher suite of the session.
+/// Reads the cipher suite of the session.
 ///
 /// Returns the cipher, or NULL when none was set. Queues an error for NULL only.
 ///
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn SSL_SESSION_has_ticket(session: *const Session) -> c_in
     })
 }
 
-/// How long the server accepts the ticket, in seconds; 0 when it did not say.
+/// Reads how long the server accepts the ticket, in seconds; 0 when the server did not say.
 ///
 /// Returns the hint. Queues an error for NULL only.
 #[unsafe(no_mangle)]
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_ticket_lifetime_hint(session: *const Se
     })
 }
 
-/// How much early data may be sent when the session is resumed, in bytes; 0 for none.
+/// Reads how much early data may be sent when the session is resumed, in bytes; 0 for none.
 ///
 /// Returns the limit. Queues an error for NULL only.
 #[unsafe(no_mangle)]
@@ -172,8 +172,8 @@ pub unsafe extern "C" fn SSL_SESSION_set_max_early_data(
     })
 }
 
-/// The mode of the max_fragment_length extension that was agreed on
-/// (`TLSEXT_max_fragment_length_…`, 1 to 4); 0 for none.
+/// Reads the negotiated mode of the max_fragment_length extension (`TLSEXT_max_fragment_length_…`,
+/// 1 to 4); 0 for none.
 ///
 /// Returns the mode. Queues an error for NULL only.
 #[unsafe(no_mangle)]
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_max_fragment_length(session: *const Ses
     })
 }
 
-/// The compression method of the session: 0, except in sessions that old programs saved. TLS
+/// Reads the compression method of the session: 0, except in sessions that old programs saved. TLS
 /// compression is not supported.
 ///
 /// Returns the method. Queues an error for NULL only.

@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::session::text::{self, Names};
 
 /// Writes what a session holds to a BIO, as text for people, in the layout of `openssl s_client`.
-/// The master key is in it.
+/// The text contains the master key.
 ///
 /// Returns 1; 0 for NULL and when writing fails. No errors but those of the BIO.
 #[unsafe(no_mangle)]
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn SSL_SESSION_print(fp: *mut ffi::BIO, session: *const Se
     })
 }
 
-/// Like `SSL_SESSION_print()`, to a `FILE`, which stays open.
+/// Like `SSL_SESSION_print()`, but writes to a `FILE`, which stays open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_print_fp(fp: *mut FILE, session: *const Session) -> c_int {
     call(c"SSL_SESSION_print_fp", 0, || {
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn SSL_SESSION_print_fp(fp: *mut FILE, session: *const Ses
     })
 }
 
-/// Writes one line of a key log to a BIO, by which tools can decrypt a TLS 1.2 connection:
-/// `RSA Session-ID:… Master-Key:…`, in hex.
+/// Writes one line of a key log to a BIO, with which tools can decrypt a TLS 1.2 connection: `RSA
+/// Session-ID:… Master-Key:…`, in hex.
 ///
 /// Returns 1; 0 for NULL, when the session has no id or no master key, and when writing fails. No
 /// errors but those of the BIO.

@@ -22,16 +22,16 @@ use crate::session::{Session, SessionRef};
 /// `PEM_STRING_SSL_SESSION`
 const PEM_NAME: &CStr = c"SSL SESSION PARAMETERS";
 
-/// Writes a session as DER. What is written holds the session's secrets; the mark "not resumable",
-/// the peer's chain beyond its own certificate and application data are not in it.
+/// Writes a session as DER. The encoding holds the session's secrets. It does not hold whether the
+/// session is not resumable, the peer's chain beyond its own certificate, and application data.
 ///
 /// With `pp` NULL nothing is written. With `*pp` NULL, memory is allocated, `*pp` points to it
-/// afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes go to `*pp`, which has
-/// room for them, and `*pp` moves past them.
+/// afterwards, and the caller frees it with `OPENSSL_free()`. Else the bytes are written to `*pp`,
+/// which has room for them, and `*pp` moves past them.
 ///
 /// Returns the length; 0 for NULL and for a session without a cipher, without an error on the
-/// queue; 0 with one when memory is short. Other threads may use the session at the same time; one
-/// that sets longer fields between two calls makes the second one longer.
+/// queue; 0 with an error when memory is short. Other threads may use the session at the same time;
+/// if one of them sets longer fields between two calls, the second encoding is longer.
 ///
 /// Lifetime: the caller's, freed by `OPENSSL_free`, when *pp was NULL.
 ///
@@ -87,11 +87,11 @@ unsafe fn put(pp: *mut *mut c_uchar, len: usize, write: impl FnOnce(&mut [u8])) 
 /// one reference that the caller owns, and stored in `*a` unless `a` is NULL. No cache has it.
 ///
 /// Returns the session or NULL. Errors on the queue: `SSL_R_UNKNOWN_SSL_VERSION` for another
-/// version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for what is neither TLS nor DTLS,
-/// `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
-/// `ERR_R_ASN1_LIB` for what is not such DER. No error is queued for an unknown cipher, nor for an
-/// id, id context or master key that is too long. The peer's certificate is parsed when it is
-/// first asked for, so a broken one is found then.
+/// version of the format, `SSL_R_UNSUPPORTED_SSL_VERSION` for a version that is neither TLS nor
+/// DTLS, `SSL_R_CIPHER_CODE_WRONG_LENGTH`, `SSL_R_BAD_LENGTH` for the compression method, and
+/// `ERR_R_ASN1_LIB` for any other encoding. No error is queued for an unknown cipher, nor for an
+/// id, id context or master key that is too long. The peer's certificate is parsed when a caller
+/// first asks for it, so a broken one fails only then.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 ///
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 /// The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
 ///
 /// Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
-/// `ERR_R_ASN1_LIB` is the last one when the block is not such a session.
+/// `ERR_R_ASN1_LIB` is the last one when the block is not a valid session.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 ///
@@ -145,9 +145,9 @@ pub unsafe extern "C" fn PEM_read_bio_SSL_SESSION(
     })
 }
 
-/// Like `PEM_read_bio_SSL_SESSION()`, from a `FILE`, which stays open.
+/// Like `PEM_read_bio_SSL_SESSION()`, but reads from a `FILE`, which stays open.
 ///
-/// Returns the session, the caller's, to be freed with `SSL_SESSION_free`.
+/// Returns the session, which the caller frees with `SSL_SESSION_free`.
 ///
 /// Lifetime: the caller's, freed by `SSL_SESSION_free`.
 ///
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn PEM_write_bio_SSL_SESSION(out: *mut ffi::BIO, x: *const
     })
 }
 
-/// Like `PEM_write_bio_SSL_SESSION()`, to a `FILE`, which stays open.
+/// Like `PEM_write_bio_SSL_SESSION()`, but writes to a `FILE`, which stays open.
 ///
 /// # Safety
 /// `out` is a live stream.
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn PEM_write_SSL_SESSION(out: *mut FILE, x: *const Session
     })
 }
 
-/// Reads a session from DER into `*a`, or as a new one. Also gives how many bytes it took.
+/// Reads a session from DER into `*a`, or as a new one. Also returns how many bytes it read.
 ///
 /// # Safety
 /// `a` is NULL or points to NULL or to a live session.

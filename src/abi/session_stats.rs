@@ -1,4 +1,4 @@
-//! What a session cache can be asked, beyond SSL_CTX_sess_number(3).
+//! Statistics of a session cache, beyond SSL_CTX_sess_number(3).
 
 use std::ffi::c_int;
 
@@ -8,16 +8,16 @@ use super::reprise_types::SessionStats;
 use crate::context::Context;
 use crate::error::{Error, Reason, Result};
 
-/// Gives the statistics of the session cache of `ctx`. `stats` is the caller's; its field `size`
-/// must be set, to `sizeof(*stats)`.
+/// Writes the statistics of the session cache of `ctx` to `*stats`. The caller sets its field
+/// `size` to `sizeof(*stats)`.
 ///
-/// Cheap enough to be called for every request: it takes no lock, does not wait, and costs
-/// the same however many sessions there are. Each value is right, but they may belong to slightly
-/// different moments when other threads use the cache.
+/// Cheap enough to be called for every request: it takes no lock, does not wait, and costs the same
+/// however many sessions there are. Each value is right, but while other threads use the cache the
+/// values may belong to slightly different moments.
 ///
 /// Returns 1; or 0 with an error on the queue: `ERR_R_PASSED_NULL_PARAMETER`, or `SSL_R_BAD_LENGTH`
-/// when `size` is too small for the first number. Fields within a greater size than this library
-/// knows are set to zero.
+/// when `size` is too small for the first number. If `size` is greater than this library's
+/// structure, the rest is set to zero.
 ///
 /// # Safety
 /// `stats` is NULL or its `size` is set and so many bytes may be written.

@@ -1,9 +1,9 @@
 //! The session of a connection (SSL_get_session(3), SSL_set_session(3), SSL_session_reused(3)).
 //!
-//! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is good
-//! as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a ticket
-//! arrives. `SSL_get1_session` returns a reference, which the caller drops with `SSL_SESSION_free`:
-//! the session then outlives connection and context, and any thread may use it.
+//! Sessions are counted objects. `SSL_get_session` and `SSL_get0_session` lend: the pointer is
+//! valid as long as the connection keeps the session, which a TLS 1.3 client replaces whenever a
+//! ticket arrives. `SSL_get1_session` returns a reference, which the caller drops with
+//! `SSL_SESSION_free`: the session then outlives connection and context, and any thread may use it.
 
 use std::ffi::{c_int, c_long, c_uint};
 
@@ -119,8 +119,8 @@ pub unsafe extern "C" fn SSL_CTX_set_session_id_context(
     })
 }
 
-/// Gives `to` the session, the certificates and the id context of `from`. Returns 1, or 0 with an
-/// error on the queue.
+/// Copies the session, the certificates and the session id context of `from` to `to`. Returns 1, or
+/// 0 with an error on the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_copy_session_id(
     to: *mut Connection,
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn SSL_has_matching_session_id(
     })
 }
 
-/// Returns the timeout in seconds that sessions have when nothing else is set: 7200.
+/// Returns the default timeout of sessions, in seconds: 7200.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_default_timeout(ssl: *const Connection) -> c_long {
     let _ = ssl;

@@ -8,7 +8,7 @@ use super::pointer::borrow_quietly;
 use crate::connection::Connection;
 use crate::flags::ShutdownFlags;
 
-/// Sends close_notify, and when called again waits for the peer's.
+/// Sends close_notify. A second call waits for the peer's.
 ///
 /// Returns 1 when both directions are closed, 0 when only our close_notify has been sent, or a
 /// negative number, and `SSL_get_error` says what happened.
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut Connection, mode: c_in
     })
 }
 
-/// Returns whether quiet shutdown is on.
+/// Returns 1 when quiet shutdown is on, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const Connection) -> c_int {
     call(c"SSL_get_quiet_shutdown", 0, || {

@@ -1,4 +1,4 @@
-//! Making, sharing and ending an `SSL` (SSL_new(3), SSL_free(3), SSL_clear(3)).
+//! Makes, shares and frees an `SSL` (SSL_new(3), SSL_free(3), SSL_clear(3)).
 
 use std::ffi::{c_char, c_int};
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::libcrypto::memory;
 use crate::wire::Version;
 
 /// Makes a connection with the settings of `ctx` as they are now; later changes of the context's
-/// settings do not reach it, but its callbacks, certificate store and cache are those of the
-/// context at any time. The connection keeps the context alive.
+/// settings do not reach it, but its callbacks, certificate store and cache are always those of the
+/// context. The connection keeps the context alive.
 ///
 /// Returns a connection that the caller frees with `SSL_free`, or NULL with an error on the queue.
 /// Threads may make connections from one context at the same time.
@@ -30,9 +30,9 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     })
 }
 
-/// Drops a reference to `ssl`; NULL is ignored. The last one ends the connection: its BIOs are
-/// freed, and if it was established and never sent close_notify its session is removed from the
-/// cache and can no longer be resumed.
+/// Drops a reference to `ssl`; NULL is ignored. When the last reference is gone the connection
+/// ends: its BIOs are freed, and if it was established and never sent close_notify, its session is
+/// removed from the cache and can no longer be resumed.
 ///
 /// # Safety
 /// `ssl` is NULL or a live connection of which the caller owns a reference.
@@ -63,8 +63,8 @@ pub unsafe extern "C" fn SSL_up_ref(ssl: *mut Connection) -> c_int {
     })
 }
 
-/// Makes `ssl` ready for another handshake with the same settings and BIOs. A session that was
-/// closed properly is kept, and a client offers it again; one that was not is lost.
+/// Makes `ssl` ready for another handshake with the same settings and BIOs. The session is kept if
+/// the connection was closed properly, and a client offers it again; otherwise it is dropped.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -77,8 +77,8 @@ pub unsafe extern "C" fn SSL_clear(ssl: *mut Connection) -> c_int {
     })
 }
 
-/// A connection like `ssl`, with the same settings, session and role. Once the handshake of `ssl`
-/// has begun, it is `ssl` itself with one more reference.
+/// Makes a connection with the settings, session and role of `ssl`. Once the handshake of `ssl` has
+/// begun, the call returns `ssl` itself with one more reference.
 ///
 /// Returns a connection that the caller owns, or NULL with an error on the queue.
 ///
@@ -99,8 +99,8 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut Connection) -> *mut Connection {
     })
 }
 
-/// Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` gave
-/// it.
+/// Returns the context of `ssl`: the one it was made from, or the one that `SSL_set_SSL_CTX` has
+/// set.
 ///
 /// Lifetime: as long as it is the connection's context.
 #[unsafe(no_mangle)]

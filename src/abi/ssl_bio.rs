@@ -1,4 +1,4 @@
-//! A connection as a link in a chain of BIOs: what is written to the link goes out encrypted
+//! A connection as a link in a chain of BIOs: bytes written to the link are encrypted and sent
 //! through the connection's own BIOs, which are usually the rest of the chain (BIO_f_ssl(3)).
 
 use std::cell::Cell;
@@ -47,7 +47,7 @@ const TYPE_SSL: c_int = 7 | 0x200;
 pub struct SslBio {
     /// NULL until one is set. With `BIO_CLOSE` the link owns a reference to it.
     connection: Cell<*mut Connection>,
-    /// Remembered for the program; there is no renegotiation.
+    /// Stored for the program; there is no renegotiation.
     renegotiate_bytes: Cell<c_long>,
     /// In seconds, likewise.
     renegotiate_timeout: Cell<c_long>,
@@ -165,8 +165,8 @@ impl SslBio {
         unsafe { tag::look(self.connection.get().cast_const()) }.ok()?
     }
 
-    /// Runs what moves data, and says how it ended: by the return value, the queue, and what the
-    /// BIO waits for.
+    /// Runs a call that moves data, and reports its outcome: the return value, the errors, and the
+    /// BIO's retry flags.
     fn transfer(
         &self,
         bio: &FilterBio<'_>,
@@ -200,7 +200,7 @@ impl SslBio {
     }
 
     /// # Safety
-    /// The pointer is what the command wants.
+    /// The pointer is the one that the command requires.
     unsafe fn run(
         &self,
         bio: &FilterBio<'_>,
@@ -244,7 +244,7 @@ impl SslBio {
     /// The commands of every BIO.
     ///
     /// # Safety
-    /// The pointer is what the command wants.
+    /// The pointer is the one that the command requires.
     unsafe fn run_general(
         &self,
         bio: &FilterBio<'_>,
@@ -295,7 +295,7 @@ impl SslBio {
         }
     }
 
-    /// `BIO_set_ssl_renegotiate_timeout(3)`, which gives the former one.
+    /// `BIO_set_ssl_renegotiate_timeout(3)`, which returns the former timeout.
     fn set_renegotiate_timeout(&self, seconds: c_long) -> c_long {
         const LEAST: c_long = 60;
         const OTHERWISE: c_long = 5;
@@ -303,7 +303,7 @@ impl SslBio {
         self.renegotiate_timeout.replace(seconds)
     }
 
-    /// `BIO_set_ssl_renegotiate_bytes(3)`, which gives the former number.
+    /// `BIO_set_ssl_renegotiate_bytes(3)`, which returns the former number.
     fn set_renegotiate_bytes(&self, bytes: c_long) -> c_long {
         const LEAST: c_long = 512;
         let before = self.renegotiate_bytes.get();
@@ -312,8 +312,7 @@ impl SslBio {
         before
     }
 
-    /// `BIO_set_ssl(3)`: connects the BIO to a connection, instead of the one before, with the
-    /// close flag.
+    /// `BIO_set_ssl(3)`: replaces the BIO's connection, and sets the close flag.
     fn adopt(&self, bio: &FilterBio<'_>, control: Control) {
         if self.connection().is_some() {
             self.release(bio);
@@ -332,7 +331,7 @@ impl SslBio {
         bio.set_ready(true);
     }
 
-    /// Gives up the connection: with `BIO_CLOSE`, the reference to it too.
+    /// Removes the connection, and with `BIO_CLOSE` drops the reference to it.
     fn release(&self, bio: &FilterBio<'_>) {
         let connection = self.connection.replace(std::ptr::null_mut());
         if bio.close_flag() == 0 {
@@ -351,7 +350,7 @@ impl SslBio {
     /// Closes the connection and makes it ready for another one; then the BIOs below.
     ///
     /// # Safety
-    /// The pointer is what the command wants.
+    /// The pointer is the one that the command requires.
     unsafe fn reset(
         &self,
         bio: &FilterBio<'_>,
@@ -392,7 +391,7 @@ impl SslBio {
     }
 }
 
-/// `SSL_shutdown(3)`, as far as it goes at once.
+/// `SSL_shutdown(3)`, as far as it gets without waiting.
 pub fn close(connection: &Connection) {
     if let Err(Stop::Failed(error) | Stop::Broken(error)) = connection.shut_down() {
         queue(c"SSL_shutdown", &error);
@@ -435,8 +434,7 @@ unsafe fn push(bio: &FilterBio<'_>, connection: &Connection) {
     }
 }
 
-/// A BIO leaves the chain. Only when it is this one, and not one before it, the connection has no
-/// BIOs any more.
+/// A BIO leaves the chain. If it is this one, and not one before it, the connection loses its BIOs.
 fn pop(bio: &FilterBio<'_>, connection: &Connection, leaving: *mut c_void) {
     if leaving == bio.bio().as_ptr().cast::<c_void>() {
         connection.transport.set_read_bio(None);

@@ -23,7 +23,7 @@ pub extern "C" fn SSL_alert_type_string(value: c_int) -> *const c_char {
     AlertValue(value).short_level().as_ptr()
 }
 
-/// Returns what an alert says, such as "handshake failure", or "unknown"
+/// Returns the description of an alert, such as "handshake failure", or "unknown"
 /// (SSL_alert_desc_string_long(3)). `value` has the description in bits 0 to 7.
 ///
 /// Lifetime: static.
@@ -32,8 +32,8 @@ pub extern "C" fn SSL_alert_desc_string_long(value: c_int) -> *const c_char {
     AlertValue(value).description().as_ptr()
 }
 
-/// Returns what an alert says, in two letters; "UK" for unknown (SSL_alert_desc_string(3)). `value`
-/// has the description in bits 0 to 7.
+/// Returns the description of an alert in two letters; "UK" for unknown (SSL_alert_desc_string(3)).
+/// `value` has the description in bits 0 to 7.
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]
@@ -42,8 +42,8 @@ pub extern "C" fn SSL_alert_desc_string(value: c_int) -> *const c_char {
 }
 
 /// Gives libcrypto the texts of this library's errors, for `ERR_reason_error_string` and the like
-/// (ERR_load_SSL_strings). Not needed: it happens by itself before the first error. Returns 1. Any
-/// thread, any number of times.
+/// (ERR_load_SSL_strings). Programs need not call it: the library does so before the first error.
+/// Returns 1. Any thread may call it, any number of times.
 #[unsafe(no_mangle)]
 pub extern "C" fn ERR_load_SSL_strings() -> c_int {
     error_queue::load_reason_texts();

@@ -1,10 +1,10 @@
 //! Tickets (SSL_CTX_set_num_tickets(3), SSL_CTX_set_tlsext_ticket_key_cb(3),
-//! SSL_CTX_set_session_ticket_cb(3)): how many, with whose keys, and what the program puts into
-//! them.
+//! SSL_CTX_set_session_ticket_cb(3)): their number, their keys, and the program's data in them.
 //!
-//! Tickets are sealed with keys of the context, which rotate by themselves, with keys that the
+//! Tickets are sealed with the context's own keys, which the library rotates, with keys that the
 //! program sets (`SSL_CTX_set_tlsext_ticket_keys`, over `SSL_CTX_ctrl`), or by a callback of the
-//! program. The bytes are those of OpenSSL: with the same keys tickets move between the two.
+//! program. Their format is that of OpenSSL: with the same keys, each library opens the other's
+//! tickets.
 
 use std::ffi::{c_int, c_void};
 
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 /// (16 bytes) and IV and initialises cipher and MAC; it returns 1, 0 for no ticket, or less than 0
 /// to end the handshake. To open (0) it finds the key by its name, initialises both with it, and
 /// returns 1, 2 when the client is to get a new ticket, 0 for a key that it does not know, or less
-/// than 0 to end the handshake. While it is set `SSL_CTX_set_tlsext_ticket_key_cb`'s is not asked;
-/// NULL brings that one back, or the context's own keys. Returns 1.
+/// than 0 to end the handshake. While it is set, the callback of `SSL_CTX_set_tlsext_ticket_key_cb`
+/// is not called; NULL restores that callback, or the context's own keys. Returns 1.
 ///
 /// Lifetime: what the function is given: until it returns.
 #[unsafe(no_mangle)]
@@ -83,10 +83,10 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     })
 }
 
-/// Sets the functions that put application data into tickets and decide about tickets that come
-/// back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session with
-/// `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
-/// handshake. `dec_cb` runs after a ticket was opened, or could not be, and returns a
+/// Sets the functions that put application data into tickets and decide about tickets that clients
+/// send back, and their last argument. `gen_cb` runs before a ticket is made: it finds the session
+/// with `SSL_get_session`, calls `SSL_SESSION_set1_ticket_appdata`, and returns 1, or 0 to end the
+/// handshake. `dec_cb` runs after the server has opened a ticket, or failed to, and returns a
 /// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
 ///
 /// Lifetime: what the function is given: until it returns.
@@ -111,11 +111,10 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     })
 }
 
-/// Sends one more ticket, on a TLS 1.3 server whose handshake has ended, with the next
-/// `SSL_do_handshake`, write or read; until then `ssl` counts as in the handshake (`SSL_in_init`).
-/// Each ticket is a new session, for which the callback of `SSL_CTX_sess_set_new_cb` is called.
-/// Returns 1; or 0, without an error on the queue, on a client, during the handshake, below TLS
-/// 1.3, and after close_notify.
+/// Makes a TLS 1.3 server whose handshake has ended send one more ticket, with the next
+/// `SSL_do_handshake`, write or read; until then `SSL_in_init` returns 1. Each ticket is a new
+/// session, for which the callback of `SSL_CTX_sess_set_new_cb` is called. Returns 1; or 0, without
+/// an error on the queue, on a client, during the handshake, below TLS 1.3, and after close_notify.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_new_session_ticket(ssl: *mut Connection) -> c_int {
     call(c"SSL_new_session_ticket", 0, || {

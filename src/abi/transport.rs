@@ -51,7 +51,7 @@ pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
 }
 
 /// Connects `ssl` to its BIOs, either of which may be NULL. Which of the caller's references `ssl`
-/// takes depends on its BIOs; the first row that applies counts:
+/// takes depends on its BIOs; the first matching row applies:
 ///
 /// | before and after                                      | references that the connection takes      |
 /// |-------------------------------------------------------|--------------------------------------------|
@@ -63,8 +63,8 @@ pub unsafe extern "C" fn SSL_set_wfd(ssl: *mut Connection, fd: c_int) -> c_int {
 /// | all others, `rbio` and `wbio` differ                  | both                                       |
 /// | all others, `rbio` and `wbio` are the same            | one                                        |
 ///
-/// The connection gives its references to BIOs that it no longer has back (`BIO_free_all(3)`).
-/// `SSL_set0_rbio` and `SSL_set0_wbio` always take one over, and leave the other BIO alone.
+/// The connection drops its references to BIOs that it no longer uses (`BIO_free_all(3)`).
+/// `SSL_set0_rbio` and `SSL_set0_wbio` always take one reference, and do not change the other BIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_bio(
     ssl: *mut Connection,
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn SSL_get_rbio(ssl: *const Connection) -> *mut ffi::BIO {
     })
 }
 
-/// Returns the BIO that `ssl` writes to, or NULL; the program's own, also during a handshake.
+/// Returns the BIO that `ssl` writes to, or NULL; the program's own BIO, also during a handshake.
 ///
 /// Lifetime: until the connection has another BIO, or ends.
 #[unsafe(no_mangle)]

@@ -1,5 +1,4 @@
-//! Opaque C types that appear in prototypes, and that only libssl or libcrypto's less common
-//! headers know.
+//! Opaque C types in prototypes that only libssl or less common headers of libcrypto define.
 
 use std::ffi::c_uint;
 

@@ -19,19 +19,19 @@ use crate::context::Context;
 use crate::flags::VerifyMode;
 use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 
-/// Sets the mode of verification, and the function that is asked about each certificate of a
-/// chain; NULL for none, which takes a former one away.
+/// Sets the mode of verification, and the function that is called for each certificate of a chain;
+/// NULL removes the function.
 ///
-/// With `SSL_VERIFY_NONE` (0) a client goes on whatever the result, and a server asks for no
-/// certificate. With `SSL_VERIFY_PEER` (1) a client breaks off when the result is not good, and a
-/// server asks for a certificate and breaks off when there is one that is not good; together with
-/// `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when there is none. Such a server needs an id context
-/// (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern renegotiation and
-/// authentication after the handshake, which this library does not do.
+/// With `SSL_VERIFY_NONE` (0) a client continues whatever the result is, and a server asks for no
+/// certificate. With `SSL_VERIFY_PEER` (1) a client ends the handshake when verification fails; a
+/// server asks for a certificate and ends the handshake when its verification fails, and together
+/// with `SSL_VERIFY_FAIL_IF_NO_PEER_CERT` (2) also when the client sends none. Such a server needs
+/// an id context (`SSL_CTX_set_session_id_context`) to resume sessions. The other bits concern
+/// renegotiation and authentication after the handshake, which this library does not do.
 ///
-/// The callback gets 1 or 0 for whether this certificate was found good, and the `X509_STORE_CTX`,
-/// which tells more and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. What it returns
-/// takes the place of that.
+/// The callback gets 1 or 0, the result for this certificate, and the `X509_STORE_CTX`, which has
+/// the details and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. Its return value
+/// replaces the result.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -54,8 +54,9 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
     })
 }
 
-/// As `SSL_CTX_set_verify`, for one connection; but a NULL callback leaves the former one. On a
-/// server, it has an effect until the ClientHello has been processed, so also in its callbacks.
+/// As `SSL_CTX_set_verify`, for one connection; but a NULL callback keeps the former one. On a
+/// server, it has an effect until the ClientHello has been processed, and so also in ClientHello
+/// callbacks.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -79,8 +80,8 @@ pub unsafe extern "C" fn SSL_set_verify(
     })
 }
 
-/// Returns the result of verifying the peer's certificate, an `X509_V_…` code. `X509_V_OK` (0)
-/// before the handshake, and also when the peer has sent no certificate: ask
+/// Returns the result of verifying the peer's certificate, an `X509_V_…` code. It is `X509_V_OK`
+/// (0) before the handshake, and also when the peer has sent no certificate: check
 /// `SSL_get0_peer_certificate` too. After a resumption it is the session's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_verify_result(ssl: *const Connection) -> c_long {
@@ -170,9 +171,9 @@ pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
 }
 
 /// Lets a function of the program verify chains instead of libcrypto, on all connections of the
-/// context; NULL for libcrypto again. It gets `arg`, and an `X509_STORE_CTX` with everything set up
-/// for `X509_verify_cert`. It returns 1 when the chain is good and 0 when not, and sets the result
-/// with `X509_STORE_CTX_set_error`.
+/// context; NULL restores libcrypto. It gets `arg`, and an `X509_STORE_CTX` with everything set up
+/// for `X509_verify_cert`. It returns 1 when the chain is valid, else 0, and sets the result with
+/// `X509_STORE_CTX_set_error`.
 ///
 /// Lifetime: what the function is given: until it returns.
 ///
@@ -213,8 +214,8 @@ pub unsafe extern "C" fn SSL_get_verify_mode(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Sets what `SSL_get_verify_result` gives, and with it what a new session keeps. It changes
-/// nothing about the handshake.
+/// Sets the result that `SSL_get_verify_result` returns and that a new session stores. It does not
+/// affect the handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) {
     call(c"SSL_set_verify_result", (), || {
@@ -224,9 +225,9 @@ pub unsafe extern "C" fn SSL_set_verify_result(ssl: *mut Connection, v: c_long) 
     })
 }
 
-/// Returns the verify parameters of the context, lent as long as it lives. What the program changes
-/// through the pointer counts at once, for connections that have not used their own yet; no other
-/// thread may use the context at the same time.
+/// Returns the verify parameters of the context, lent as long as it lives. Changes through the
+/// pointer take effect at once, for connections that have not used their own yet; no other thread
+/// may use the context at the same time.
 ///
 /// Lifetime: that of the context or connection.
 #[unsafe(no_mangle)]
@@ -286,10 +287,10 @@ pub unsafe extern "C" fn SSL_set1_param(
     })
 }
 
-/// Sets what the peer's certificate must be for, an `X509_PURPOSE_…` number, instead of what the
-/// role asks for.
+/// Sets the purpose that the peer's certificate must have, an `X509_PURPOSE_…` number, instead of
+/// what its role requires.
 ///
-/// Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+/// Returns 1, or 0 with libcrypto's error on the queue for an unknown number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_purpose(ctx: *mut Context, purpose: c_int) -> c_int {
     call(c"SSL_CTX_set_purpose", 0, || {
@@ -312,10 +313,10 @@ pub unsafe extern "C" fn SSL_set_purpose(ssl: *mut Connection, purpose: c_int) -
     })
 }
 
-/// Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what the role asks
-/// for.
+/// Sets what the root must be trusted for, an `X509_TRUST_…` number, instead of what its role
+/// requires.
 ///
-/// Returns 1, or 0 with libcrypto's error on the queue for a number that is none.
+/// Returns 1, or 0 with libcrypto's error on the queue for an unknown number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_trust(ctx: *mut Context, trust: c_int) -> c_int {
     call(c"SSL_CTX_set_trust", 0, || {

@@ -9,12 +9,12 @@ use crate::connection::Connection;
 use crate::error::Error;
 use crate::libcrypto::verify_param::VerifyParam;
 
-/// Sets the name that the peer's certificate must be for, in place of former ones: a host name, or
-/// an IP address as text, which goes into the address of the verify parameters. NULL or an empty
-/// name: any will do. It does not change what is sent as server_name
+/// Sets the name that the peer's certificate must have, and removes former ones: a host name, or an
+/// IP address as text, which becomes the address of the verify parameters. With NULL or an empty
+/// name any certificate name is accepted. It does not change the server name that a client sends
 /// (`SSL_set_tlsext_host_name`).
 ///
-/// The name is checked only where the result of verification counts: with `SSL_VERIFY_PEER`.
+/// The name is checked only with `SSL_VERIFY_PEER`.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn SSL_set1_host(ssl: *mut Connection, hostname: *const c_
     })
 }
 
-/// Adds a name that the peer's certificate may be for as well. There can be only one IP address.
+/// Adds an alternative name that the peer's certificate may have. Only one IP address is possible.
 ///
 /// Returns 1; or 0, without an error on the queue for a second address.
 #[unsafe(no_mangle)]

@@ -1,11 +1,10 @@
-//! The certificates that peers are verified with (SSL_CTX_load_verify_locations(3),
+//! Trusted certificates, for verifying peers (SSL_CTX_load_verify_locations(3),
 //! SSL_CTX_set_cert_store(3)).
 //!
-//! A context has a store of trusted certificates and CRLs, read whenever a chain is verified: what
-//! is added to it later counts for connections that exist already. The program may share one
-//! store among contexts. Own chains that are not complete are completed from it too, when they
-//! are first sent; a certificate that the program adds to the store itself, after that, does not
-//! change them any more.
+//! A context has a store of trusted certificates and CRLs, which is read whenever a chain is
+//! verified: later additions apply to existing connections too. Contexts may share one store.
+//! Incomplete chains of this side are also completed from it when they are first sent; certificates
+//! that the program itself adds to the store after that do not change them.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr;
@@ -20,8 +19,8 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::store::Store;
 
 /// Trusts the certificates of the PEM file `cafile`, which is read now, and of the directory
-/// `ca_path`, which is looked into whenever an issuer is missing and whose files are named as by
-/// `openssl rehash`. One of the two may be NULL.
+/// `ca_path`, which is searched whenever an issuer is missing and whose files `openssl rehash` has
+/// named. One of the two may be NULL.
 ///
 /// Returns 1; or 0, with an error on the queue unless both are NULL: the file cannot be read or
 /// holds no certificate. A directory that does not exist is no error.
@@ -59,7 +58,7 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_file(
     })
 }
 
-/// Trusts the certificates of a directory, which is looked into whenever an issuer is missing.
+/// Trusts the certificates of a directory, which is searched whenever an issuer is missing.
 ///
 /// Returns 1; or 0 with an error on the queue. NULL queues none.
 #[unsafe(no_mangle)]
@@ -89,8 +88,8 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_store(
     })
 }
 
-/// Trusts what the system trusts: the file, directory and URI that libcrypto was built with, or
-/// that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). What does not exist is no error.
+/// Trusts the system's certificates: the file, directory and URI that libcrypto was built with, or
+/// that the environment names (`SSL_CERT_FILE`, `SSL_CERT_DIR`). A missing one is no error.
 ///
 /// Returns 1, or 0 with an error on the queue.
 #[unsafe(no_mangle)]
@@ -141,7 +140,7 @@ pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi
 }
 
 /// Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
-/// an empty one. Connections that exist use the new one from now on.
+/// an empty one. Existing connections use the new one from now on.
 ///
 /// # Safety
 /// `store` is NULL or live, and the caller gives a reference away.
