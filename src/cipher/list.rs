@@ -1,8 +1,8 @@
 //! Cipher strings: what `SSL_CTX_set_cipher_list(3)` and `SSL_CTX_set_ciphersuites(3)` take.
 //!
 //! A cipher string (openssl-ciphers(1), "CIPHER LIST FORMAT") is a program: each item adds suites
-//! to the list, moves, removes or bans them. It is run over all suites that OpenSSL knows, and
-//! only the result is reduced to what the engine supports.
+//! to the list, moves, removes or bans them. It is applied to all suites that OpenSSL knows; then
+//! the suites that the engine does not support are removed from the result.
 
 use std::ffi::{CStr, c_int};
 
@@ -13,7 +13,7 @@ use super::table::SUITES;
 use crate::error::{Error, Reason, Result};
 use crate::wire::Version;
 
-/// What `DEFAULT` stands for (`OSSL_default_cipher_list`).
+/// The cipher string that `DEFAULT` means (`OSSL_default_cipher_list`).
 pub const DEFAULT_CIPHER_LIST: &CStr = c"ALL:!COMPLEMENTOFDEFAULT:!eNULL";
 
 /// The suites of TLS 1.3 in use unless the program sets others
@@ -100,7 +100,8 @@ fn keep_supported(selected: &[&'static Cipher]) -> Result<Vec<&'static Cipher>> 
     ))
 }
 
-/// Runs a cipher string. Returns all suites on its list, and the security level it sets.
+/// Evaluates a cipher string. Returns all suites that it selects, and the security level that it
+/// sets.
 fn evaluate(string: &[u8]) -> Result<(Vec<&'static Cipher>, Option<c_int>)> {
     let mut list = Workspace::in_order_of_preference();
     let mut security_level = None;

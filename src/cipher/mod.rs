@@ -1,9 +1,9 @@
 //! Cipher suites, groups and signature schemes: their numbers, their names, and the strings by
 //! which programs choose them.
 //!
-//! Everything here is a table or a parser. The tables hold what OpenSSL 3.0 knows, since programs
-//! and stored sessions may name any of it; what the engine can do is marked `supported`.
-//! A parser reads a string by OpenSSL's rules over the whole table first, so that positions and
+//! Everything here is a table or a parser. The tables contain what OpenSSL 3.0 knows, since
+//! programs and stored sessions may name any of it; `supported` says what the engine can use. A
+//! parser reads a string by OpenSSL's rules over the whole table first, so that positions and
 //! exclusions mean what they mean there, and then keeps what is supported. A string that leaves
 //! nothing usable is an error that says so.
 //!

@@ -47,7 +47,8 @@ pub fn groups(configuration: &Configuration, value: &CStr) -> Result<()> {
     Ok(())
 }
 
-/// `ECDHParameters`: one group, or a word that leaves the choice to the library, which has it anyway.
+/// `ECDHParameters`: one group, or a word that leaves the choice to the library, which is the
+/// default.
 pub fn one_group(configuration: &Configuration, value: &CStr) -> Result<()> {
     let name = value.to_bytes();
     let automatic = configuration.allows(CommandFlags::FILE)

@@ -1,5 +1,5 @@
-//! Suites, groups and signature schemes for which the context's library context has algorithms: OpenSSL
-//! uses no others (SSL_CTX_new_ex(3)).
+//! Suites, groups and signature schemes for which the context's library context has algorithms:
+//! OpenSSL uses no others (SSL_CTX_new_ex(3)).
 
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ impl Settings {
 
     /// Whether key exchange in this group is possible. If the engine's algorithms are used, the
     /// engine and the library context must have the group; the library context may lack those that
-    /// OpenSSL 3.0 does not have. With another source of algorithms a provider must have it, for Diffie-Hellman
-    /// on a curve.
+    /// OpenSSL 3.0 does not have. With another source of algorithms a provider must have it, for
+    /// Diffie-Hellman on a curve.
     pub(super) fn has_group(&self, group: u16) -> bool {
         let provided = self.algorithms.group(group);
         match self.algorithms.source() {

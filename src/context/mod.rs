@@ -289,8 +289,8 @@ impl Context {
         self.session_timeout.load(Ordering::Relaxed)
     }
 
-    /// How long a session that is made now may be resumed, in seconds: the timeout, of which 0
-    /// stands for the default.
+    /// How long a session that is made now may be resumed, in seconds: the timeout, or the default
+    /// if that is 0.
     pub fn new_session_timeout(&self) -> i64 {
         match self.session_timeout() {
             0 => DEFAULT_SESSION_TIMEOUT,

@@ -391,7 +391,7 @@ impl Settings {
         self.own_ciphers = true;
     }
 
-    /// Whether the suites of a connection with these settings are its own, or those of this context.
+    /// Whether a connection with these settings uses its own suites, or those of this context.
     pub fn has_ciphers_of(&self, context: &Self) -> bool {
         self.own_ciphers
             || (Arc::ptr_eq(&self.tls12_ciphers, &context.tls12_ciphers)
@@ -430,7 +430,7 @@ mod tests {
         let older = Settings::default();
         let mut newer = older.clone();
         newer.changing().options = Options::EMPTY;
-        // Another thread has the older ones still, and is the first to ask.
+        // Another thread still has the older settings, and is the first to ask.
         let lent = older.cipher_stack().unwrap().as_ptr::<std::ffi::c_void>();
         drop(older);
         assert_eq!(

@@ -61,8 +61,8 @@ impl SealingKey {
         with_key(library, aead, key, ENCRYPT).map(Self)
     }
 
-    /// Encrypts `parts`, one after the other, into `out`, followed by the tag. `out` is as long as
-    /// both.
+    /// Encrypts `parts`, one after the other, into `out`, followed by the tag. `out` has exactly
+    /// the length of both.
     pub fn seal<'a>(
         &mut self,
         nonce: &[u8; NONCE_LEN],
@@ -96,8 +96,8 @@ impl OpeningKey {
     }
 
     /// Decrypts `sealed`, ciphertext and tag, in place. Returns the length of the plaintext at its
-    /// start. Returns `None`, without an error on the queue, when it was not made with this key,
-    /// nonce and data; `sealed` holds nothing useful then.
+    /// start. Returns `None`, without an error on the queue, when `sealed` was not made with this
+    /// key, nonce and data; its content is then unspecified.
     pub fn open(
         &mut self,
         nonce: &[u8; NONCE_LEN],

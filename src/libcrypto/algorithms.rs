@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::{error_queue, ffi};
 
-/// What a library context has.
+/// The algorithms of a library context.
 #[derive(Debug, Default)]
 pub struct Algorithms {
     present: u32,
@@ -71,8 +71,8 @@ pub struct ProvidedGroup {
 }
 
 impl Algorithms {
-    /// What `library` has now. Providers that are loaded or unloaded later affect only contexts
-    /// that are made after that, as in OpenSSL.
+    /// The algorithms that `library` has now. Providers that are loaded or unloaded later affect
+    /// only contexts that are made after that, as in OpenSSL.
     pub fn of(library: &LibraryContext) -> Arc<Self> {
         static DEFAULT: Mutex<Option<(Fingerprint, Arc<Algorithms>)>> = Mutex::new(None);
         if !library.is_global_default() {
@@ -110,8 +110,8 @@ impl Algorithms {
         self.groups.iter().find(same)
     }
 
-    /// The library context whose algorithms are used; `None` if the engine's are: in the default
-    /// library context, with OpenSSL's default provider and its random numbers.
+    /// The library context whose algorithms are used; `None` if the engine's are used: in the
+    /// default library context, with OpenSSL's default provider and its random generator.
     pub fn source(&self) -> Option<&LibraryContext> {
         self.source.as_ref()
     }
@@ -207,7 +207,7 @@ fn random_is_replaced() -> bool {
 struct Finder<'a> {
     library: &'a LibraryContext,
     present: u32,
-    /// Some algorithm is not from OpenSSL's default provider.
+    /// Whether some algorithm is not from OpenSSL's default provider.
     foreign: bool,
 }
 
@@ -379,7 +379,7 @@ unsafe extern "C" fn search_group(params: *const ffi::OSSL_PARAM, argument: *mut
         };
         let management = search.finder.key_management(&key_type);
         if !management.is_null() {
-            // A group counts if the query leads to the provider that has it.
+            // A group counts if the query selects the provider that has it.
             if ffi::EVP_KEYMGMT_get0_provider(management) == search.provider {
                 search.groups.push(ProvidedGroup {
                     id,

@@ -1,8 +1,8 @@
-//! The library's own memory: all of it comes from libcrypto's allocator, so that the functions which a
+//! The library's own memory. All of it comes from libcrypto's allocator, so the functions that a
 //! program gives to `CRYPTO_set_mem_functions(3)` serve this library as they serve OpenSSL's.
 //!
 //! Every block is overwritten before it is freed. The engine and the cryptography under it do not
-//! wipe all buffers that keys pass through; here all of them are wiped, whatever they hold.
+//! wipe all buffers that keys pass through; so every block is wiped, whatever it holds.
 //!
 //! When libcrypto has no memory, [`reserve`](super::reserve) supplies it: the engine cannot
 //! continue without memory, and would end the process. Code that can continue allocates with
@@ -113,8 +113,8 @@ fn with_header(size: usize) -> Option<Layout> {
     Layout::from_size_align(size.checked_add(HEADER)?, NATURAL).ok()
 }
 
-// aws-lc calls these where a program defines them (its `crypto/mem.c`), and leaves the wiping to them.
-// They are hidden: another library of the process may have the same.
+// aws-lc calls these where a program defines them (its `crypto/mem.c`), and leaves the wiping to
+// them. The symbols are hidden, because another library of the process may define the same.
 std::arch::global_asm!(
     ".globl OPENSSL_memory_alloc, OPENSSL_memory_free, OPENSSL_memory_get_size, OPENSSL_memory_realloc",
     ".hidden OPENSSL_memory_alloc",

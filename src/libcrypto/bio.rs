@@ -102,7 +102,7 @@ impl Bio {
         unsafe { Self::owned(ffi::BIO_new(ffi::BIO_s_mem())) }
     }
 
-    /// A memory BIO that gives a copy of `data` and then its end.
+    /// A memory BIO from which a copy of `data` can be read, and then its end.
     #[cfg(any(test, fuzzing))]
     pub fn of_bytes(data: &[u8]) -> Result<Self> {
         let bio = Self::memory()?;
@@ -128,7 +128,7 @@ impl Bio {
         }
     }
 
-    /// Reads what there is, at most `buffer.len()` bytes. `errno` is 0 unless the BIO set it.
+    /// Reads what is available, at most `buffer.len()` bytes. `errno` is 0 unless the BIO set it.
     pub fn read(&self, buffer: &mut [u8]) -> Io {
         let len = c_int::try_from(buffer.len()).unwrap_or(c_int::MAX);
         clear_errno();
@@ -142,7 +142,7 @@ impl Bio {
         }
     }
 
-    /// Writes what fits of `data`. `errno` is 0 unless the BIO set it.
+    /// Writes as much of `data` as the BIO takes. `errno` is 0 unless the BIO set it.
     pub fn write(&self, data: &[u8]) -> Io {
         let len = c_int::try_from(data.len()).unwrap_or(c_int::MAX);
         clear_errno();
@@ -308,7 +308,7 @@ pub fn peer_is_gone() -> bool {
     errno == libc::EPIPE || errno == libc::ECONNRESET
 }
 
-/// Programs read `errno` after `SSL_ERROR_SYSCALL`; it must not be that of an older call.
+/// Programs read `errno` after `SSL_ERROR_SYSCALL`; it must not be left from an older call.
 fn clear_errno() {
     // SAFETY: the location is this thread's own.
     unsafe { *libc::__errno_location() = 0 };

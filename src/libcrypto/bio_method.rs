@@ -1,8 +1,8 @@
 //! Filters written in Rust (`BIO_meth_new(3)`), and chains of BIOs.
 //!
-//! libcrypto calls a filter's C functions, which are made here; they find the Rust object in the
-//! BIO's data and call its methods. The object is shared: a method may run the program's code, which
-//! may use the same BIO again.
+//! libcrypto calls a filter's C functions, which are defined here; they find the Rust object in the
+//! BIO's data and call its methods. The object is shared, because a method may run the program's
+//! code, which may use the same BIO again.
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::OnceLock;
@@ -122,7 +122,7 @@ impl FilterBio<'_> {
         unsafe { BIO_set_init(self.0.as_ptr(), ready.into()) };
     }
 
-    /// `BIO_get_shutdown`: `BIO_CLOSE` when it owns what lies below.
+    /// `BIO_get_shutdown`: `BIO_CLOSE` when it owns the object below it.
     pub fn close_flag(&self) -> c_int {
         // SAFETY: a live BIO.
         unsafe { BIO_get_shutdown(self.0.as_ptr()) }

@@ -6,7 +6,8 @@ use super::bio::Bio;
 use super::ffi;
 
 /// Holds one reference to a BIO, or none. The functions of a program's BIO may set the slot while
-/// they are called through it: the BIO that they replace is freed when the last of them returns.
+/// they are called through it: the BIO that they replace is freed when the last of these calls
+/// returns.
 #[derive(Default)]
 pub struct BioSlot {
     bio: Cell<Option<Bio>>,

@@ -1,8 +1,8 @@
 //! The part of OpenSSL's configuration file that is for libssl (`ssl_conf` of config(5)).
 //!
 //! libcrypto reads it, with the rest of the file, when it is initialised with
-//! `OPENSSL_INIT_LOAD_CONFIG`, and keeps it for libssl to ask for. The functions for that are in no
-//! header, but every libcrypto from 1.1.1 on exports them, since its own libssl needs them.
+//! `OPENSSL_INIT_LOAD_CONFIG`, and keeps it for libssl. The functions that return it are in no
+//! header, but every libcrypto since 1.1.1 exports them, because its libssl needs them.
 
 use std::ffi::{CStr, CString, c_char, c_int};
 

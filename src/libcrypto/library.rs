@@ -12,8 +12,9 @@ use crate::libcrypto::digest::HandshakeDigest;
 use crate::libcrypto::ffi;
 use crate::libcrypto::outcome::not_null;
 
-/// A library context with a property query: what an `SSL_CTX` was made with. All that is done for
-/// the `SSL_CTX` or one of its connections uses it. Cloning copies a pointer; any thread.
+/// A library context with a property query: what an `SSL_CTX` was made with. Everything that
+/// libcrypto does for the `SSL_CTX` or its connections uses it. Cloning copies a pointer; any
+/// thread.
 ///
 /// As in OpenSSL, the program keeps its `OSSL_LIB_CTX` until the last `SSL_CTX` and `SSL` made with
 /// it are freed.
@@ -119,7 +120,8 @@ impl LibraryContext {
         unsafe { ffi::EVP_CIPHER_fetch(self.as_ptr(), name.as_ptr(), self.query()) }
     }
 
-    /// Likewise a digest.
+    /// A digest of this name, which the caller frees; NULL, with an error queued, when there is
+    /// none.
     pub(super) fn fetch_digest(&self, name: &CStr) -> *mut ffi::EVP_MD {
         // SAFETY: C strings or NULL, and a library context that is alive.
         unsafe { ffi::EVP_MD_fetch(self.as_ptr(), name.as_ptr(), self.query()) }
@@ -143,7 +145,7 @@ impl fmt::Debug for LibraryContext {
     }
 }
 
-/// An algorithm that is fetched when it is first needed; a failed attempt may be repeated.
+/// An algorithm that is fetched when it is first needed; after a failure it is fetched again.
 struct Fetched<T> {
     algorithm: AtomicPtr<T>,
     free: unsafe extern "C" fn(*mut T),
@@ -157,7 +159,7 @@ impl<T> Fetched<T> {
         }
     }
 
-    /// The algorithm, owned by `self`. `fetch` gives one that is owned by its caller.
+    /// The algorithm, owned by `self`. `fetch` returns one that its caller owns.
     fn get(&self, fetch: impl FnOnce() -> *mut T) -> Result<*mut T> {
         let known = self.algorithm.load(Ordering::Acquire);
         if !known.is_null() {
@@ -171,7 +173,7 @@ impl<T> Fetched<T> {
         match kept {
             Ok(_) => Ok(fetched),
             Err(theirs) => {
-                // SAFETY: fetched above; another thread was first, and this one is not used.
+                // SAFETY: fetched above, and not used, because another thread was first.
                 unsafe { (self.free)(fetched) };
                 Ok(theirs)
             }

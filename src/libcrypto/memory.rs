@@ -56,7 +56,7 @@ pub unsafe fn wipe_and_free(memory: *mut c_void, len: usize) {
     unsafe { ffi::CRYPTO_clear_free(memory, len, FILE, LINE) };
 }
 
-/// Bytes in memory of libcrypto's allocator, which C has given away or may have seen.
+/// Bytes in memory of libcrypto's allocator, which C has handed over or can read.
 pub struct Allocated {
     first: NonNull<u8>,
     len: usize,
@@ -66,8 +66,8 @@ impl Allocated {
     /// Takes ownership of `len` bytes; `None` for NULL or no bytes (memory without bytes is freed).
     ///
     /// # Safety
-    /// `memory` is NULL, or comes from libcrypto's allocator with `len` bytes, and the caller gives it
-    /// away: it may read it while `self` lives, but not change or free it.
+    /// `memory` is NULL, or comes from libcrypto's allocator with `len` bytes, and the caller hands
+    /// it over: the caller may read it while `self` lives, but not change or free it.
     pub unsafe fn from_raw_owned(memory: *mut u8, len: usize) -> Option<Self> {
         match NonNull::new(memory) {
             Some(first) if len > 0 => Some(Self { first, len }),
@@ -116,7 +116,7 @@ pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
         && unsafe { ffi::CRYPTO_memcmp(one.as_ptr().cast(), two.as_ptr().cast(), one.len()) == 0 }
 }
 
-/// How much memory must be free, while the reserve is low, for a call to begin that needs some.
+/// While the reserve is low, a call that needs memory begins only if this much is free.
 const ENOUGH: usize = 32 * 1024;
 
 /// Runs `make`, and fails if memory runs out during it: then the result is dropped. Also fails,
@@ -130,8 +130,8 @@ pub fn guarded<T>(make: impl FnOnce() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Begins a call that needs memory. The caller asks the result at its end whether memory ran out.
-/// An error means that the call must not begin.
+/// Begins a call that needs memory. At the end of the call the result shows whether memory has run
+/// out. An error means that the call must not begin.
 #[inline]
 pub fn begin() -> Result<Moment> {
     if reserve::is_low() && !is_there_enough() {
@@ -151,11 +151,11 @@ fn is_there_enough() -> bool {
 }
 
 /// Fails if the program has given libcrypto memory functions (`CRYPTO_set_mem_functions(3)`) whose
-/// memory other processes share, or may share. What this library keeps for each process and thread
-/// would be used by several at once.
+/// memory other processes share, or may share. Several processes would then use this library's
+/// per-process and per-thread state at once.
 pub fn refuse_shared() -> Result<()> {
     let mut malloc = None;
-    // SAFETY: one place to write to; NULL stands for what is not asked for.
+    // SAFETY: one place to write to; NULL for results that are not needed.
     unsafe {
         ffi::CRYPTO_get_mem_functions(&mut malloc, std::ptr::null_mut(), std::ptr::null_mut())
     };
@@ -178,12 +178,12 @@ pub fn refuse_shared() -> Result<()> {
 }
 
 /// Whether the page at `address` belongs to this process alone, after a fork too. `None` if that is
-/// not known.
+/// unknown.
 fn is_private(address: usize) -> Option<bool> {
-    // Not as text: the names of files that are mapped may be in any encoding.
+    // Read as bytes, because the names of mapped files may be in any encoding.
     match std::fs::read("/proc/self/maps") {
         Ok(maps) => is_private_in(&String::from_utf8_lossy(&maps), address),
-        // There is no /proc in a chroot, say, or no file descriptor left.
+        // For example, a chroot has no /proc, or no file descriptor is left.
         Err(_) => cannot_be_mapped_twice(address),
     }
 }

@@ -15,7 +15,7 @@ use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
 
 object! {
-    /// A distinguished name. It has no count: a second owner needs a copy.
+    /// A distinguished name. It has no reference count, so a second owner needs a copy.
     Name(ffi::X509_NAME), ffi::X509_NAME_free
 }
 

@@ -15,8 +15,8 @@ impl<T> Lent<'_, T> {
     /// Lends `object` without taking its reference.
     ///
     /// # Safety
-    /// The object that `object` stands for stays alive for the lifetime that the caller chooses,
-    /// and its owner frees it.
+    /// The object that `object` points to stays alive for the lifetime that the caller chooses, and
+    /// its owner frees it.
     pub unsafe fn new(object: T) -> Self {
         Self {
             object: ManuallyDrop::new(object),
@@ -41,7 +41,7 @@ macro_rules! object {
         #[repr(transparent)]
         pub struct $name(std::ptr::NonNull<$c>);
 
-        // Not every type needs each of these.
+        // Not every type uses all of these.
         #[allow(dead_code)]
         impl $name {
             /// Takes one reference from C; `None` for NULL.

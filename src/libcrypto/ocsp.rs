@@ -30,7 +30,7 @@ pub struct OcspRequest {
 }
 
 impl OcspRequest {
-    /// From an OCSPStatusRequest (RFC 6066, section 8). `None` when it is malformed.
+    /// Decodes an OCSPStatusRequest (RFC 6066, section 8). `None` when it is malformed.
     pub fn parse(request: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(request);
         let ids = reader.vector16()?;
@@ -53,7 +53,7 @@ impl OcspRequest {
 }
 
 impl ResponderId {
-    /// From DER; bytes after it are an error.
+    /// Decodes DER; bytes after it are an error.
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut position = der.as_ptr();
         let length = c_long::try_from(der.len()).ok()?;
@@ -70,7 +70,7 @@ impl ResponderId {
 }
 
 impl Stack<Extension> {
-    /// From DER; bytes after it are an error.
+    /// Decodes DER; bytes after it are an error.
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut position = der.as_ptr();
         let length = c_long::try_from(der.len()).ok()?;
@@ -97,7 +97,7 @@ unsafe impl StackItem for ResponderId {
         unsafe { Self::from_raw_owned(item.cast()) }
     }
 
-    /// libcrypto has no function for that.
+    /// libcrypto has no function that copies one.
     fn duplicate(&self) -> Result<Self> {
         Err(Error::Silent)
     }

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_uchar};
 
 use crate::error::{Error, Result};
 
-/// libcrypto returns a positive number for success; on failure it has queued its errors.
+/// Success for a positive number. On failure libcrypto has queued its errors.
 pub fn succeeded(returned: c_int) -> Result<()> {
     if returned > 0 {
         Ok(())

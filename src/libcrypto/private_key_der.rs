@@ -1,5 +1,5 @@
-//! Private keys as PKCS#8 (RFC 5958), without copies that are not wiped: libcrypto's encoder
-//! (`EVP_PKEY2PKCS8`) does not wipe its buffers.
+//! Private keys as PKCS#8 (RFC 5958), without copies that are not wiped, which libcrypto's encoder
+//! (`EVP_PKEY2PKCS8`) leaves.
 //!
 //! ```text
 //! PrivateKeyInfo      ::= SEQUENCE { version INTEGER (0), algorithm AlgorithmIdentifier, key OCTET STRING }
@@ -62,7 +62,7 @@ pub(super) fn encode(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn rsa(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
-    // A key with a third prime has another form.
+    // A key with more than two primes has another form.
     if number(key, c"rsa-factor3").is_some() {
         return None;
     }

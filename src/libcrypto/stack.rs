@@ -17,7 +17,7 @@ pub unsafe trait StackItem: Sized {
     /// The pointer in the stack, which owns what `self` owned.
     fn into_item(self) -> *mut c_void;
 
-    /// The owner back from its pointer; `None` for NULL.
+    /// The owner that `into_item` made a pointer of; `None` for NULL.
     ///
     /// # Safety
     /// `item` is NULL or comes from `into_item` (or from C, with the same meaning), and is taken
@@ -45,7 +45,7 @@ unsafe impl<T: Sync> StackItem for &'static T {
 }
 
 /// A stack that owns its items: certificates, names, or `&'static` objects (`SSL_CIPHER`), which
-/// are never freed. Readers may share it between threads as far as the items allow.
+/// are never freed. Threads may share it for reading if the items allow that.
 pub struct Stack<T: StackItem> {
     raw: NonNull<ffi::OPENSSL_STACK>,
     items: PhantomData<T>,
@@ -77,7 +77,7 @@ impl<T: StackItem> Stack<T> {
     /// Takes ownership of a stack with its items; `None` for NULL. `S` is C's name of the type.
     ///
     /// # Safety
-    /// `raw` is NULL or a live stack whose items are `T`'s, given away by the caller.
+    /// `raw` is NULL or a live stack with items of `T`, whose ownership the caller passes.
     pub unsafe fn from_raw_owned<S>(raw: *mut S) -> Option<Self> {
         Some(Self {
             raw: NonNull::new(raw.cast())?,
@@ -110,7 +110,7 @@ impl<T: StackItem> Stack<T> {
         // SAFETY: a live stack, changed through `&mut`.
         let pushed = succeeded(unsafe { ffi::OPENSSL_sk_push(self.raw.as_ptr(), item) });
         if pushed.is_err() {
-            // SAFETY: the stack did not take it.
+            // SAFETY: the stack has not taken ownership.
             drop(unsafe { T::from_item(item) });
         }
         pushed

@@ -39,7 +39,7 @@ impl Store {
         succeeded(unsafe { ffi::X509_STORE_add_cert(self.as_ptr(), certificate.as_ptr()) })
     }
 
-    /// How many certificates and CRLs are in it. Lookups add what they find.
+    /// How many certificates and CRLs are in it. Lookups may add to them.
     pub fn len(&self) -> usize {
         // SAFETY: a live store; its list is read under its lock.
         let objects = unsafe {
@@ -84,7 +84,8 @@ impl Store {
         })
     }
 
-    /// File, directory or both; neither is an error (`SSL_CTX_load_verify_locations(3)`).
+    /// Loads a file, a directory or both; to give neither is an error
+    /// (`SSL_CTX_load_verify_locations(3)`).
     #[cfg(test)]
     pub fn load_locations(&self, file: Option<&CStr>, directory: Option<&CStr>) -> Result<()> {
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);

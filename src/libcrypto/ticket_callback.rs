@@ -61,11 +61,11 @@ impl<S> Copy for Form<S> {}
 /// The outcome of opening a ticket that a client has sent.
 #[derive(Debug, PartialEq, Eq)]
 pub enum OpenedByCallback {
-    /// Its content; with `renew` the client gets a new ticket.
+    /// The callback knows the key; with `renew` the client gets a new ticket.
     Plaintext {
         /// The content, wiped when dropped.
         bytes: Zeroizing<Vec<u8>>,
-        /// The callback answered 2.
+        /// The callback returned 2.
         renew: bool,
     },
     /// The callback does not know the key, or the ticket was changed: a full handshake and a new
@@ -103,8 +103,8 @@ impl<S> TicketCallback<'_, S> {
         }
     }
 
-    /// A ticket that holds `plaintext`; `None` when the callback wants no ticket now (0). When it
-    /// fails (less than 0) the error is `SSL_R_CALLBACK_FAILED`.
+    /// A ticket that holds `plaintext`; `None` when the callback wants no ticket (0). When it fails
+    /// (less than 0) the error is `SSL_R_CALLBACK_FAILED`.
     pub fn seal(&self, library: &LibraryContext, plaintext: &[u8]) -> Result<Option<Vec<u8>>> {
         let (mut name, mut iv) = ([0; NAME_LEN], [0; MAX_IV]);
         let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
@@ -138,7 +138,7 @@ impl<S> TicketCallback<'_, S> {
         ) else {
             return Ok(OpenedByCallback::Unusable);
         };
-        // Copies: the callback's parameters are not const.
+        // Copied, because the callback's parameters are not const.
         let (mut name, mut iv): ([u8; NAME_LEN], [u8; MAX_IV]) = (*name, *iv);
         let (mut cipher, mac) = (CipherContext::new()?, self.mac(library)?);
         let answer = self.ask(&mut name, &mut iv, &cipher, &mac, OPENING);

@@ -1,4 +1,4 @@
-//! Seals session tickets as OpenSSL does, so that each opens tickets of the other
+//! Seals session tickets as OpenSSL does, so that each library opens tickets of the other
 //! (`SSL_CTX_set_tlsext_ticket_keys`):
 //!
 //! ```text
@@ -15,7 +15,7 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::outcome::succeeded;
 use crate::libcrypto::{ffi, memory, random};
 
-/// How long a key's name is.
+/// The length of a key's name.
 pub const NAME_LEN: usize = 16;
 const IV_LEN: usize = 16;
 const MAC_LEN: usize = 32;
@@ -104,8 +104,8 @@ impl TicketKey {
         Ok(ticket)
     }
 
-    /// What `ticket` holds; `Ok(None)`, with nothing on the error queue, when it was not sealed
-    /// with this key or was changed.
+    /// The plaintext of `ticket`; `Ok(None)`, with nothing on the error queue, when it was not
+    /// sealed with this key or was changed.
     pub fn open(&self, ticket: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
         if ticket.len() <= NAME_LEN + IV_LEN + MAC_LEN || ticket[..NAME_LEN] != self.name {
             return Ok(None);
@@ -187,7 +187,7 @@ mod tests {
         let key = TicketKey::generate().unwrap();
         let mut bytes = key.to_bytes();
         bytes[79] ^= 1;
-        // A right MAC over a ciphertext of another AES key: at best garbage comes out.
+        // A correct MAC over a ciphertext of another AES key: at best the plaintext is garbage.
         let other = TicketKey::from_bytes(&LibraryContext::default(), &bytes).unwrap();
         let opened = other.open(&key.seal(b"plaintext").unwrap()).unwrap();
         assert_ne!(

@@ -22,7 +22,7 @@ pub struct Verification<'a> {
     pub store: &'a Store,
     /// The peer's certificate.
     pub leaf: &'a X509,
-    /// What the peer sent: the leaf and what came with it. Callbacks see it as
+    /// The certificates that the peer sent, the leaf included. Callbacks see them as
     /// `X509_STORE_CTX_get0_untrusted(3)`.
     pub untrusted: &'a X509Chain,
     /// The role that the leaf must be valid for.
@@ -57,8 +57,8 @@ impl VerifyCallbacks<'_> {
     }
 
     /// The callback of `SSL_set_verify(3)`, about each certificate; the one of
-    /// `SSL_CTX_set_cert_verify_callback(3)`, which verifies instead of libcrypto, with its argument; and the
-    /// `SSL *` that both find under [`x509_store_ctx_ssl_index`].
+    /// `SSL_CTX_set_cert_verify_callback(3)`, which verifies instead of libcrypto, with its
+    /// argument; and the `SSL *` that both find under [`x509_store_ctx_ssl_index`].
     ///
     /// # Safety
     /// The functions may be called while the result lives; `ssl` is what they expect.

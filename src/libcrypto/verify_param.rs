@@ -11,9 +11,9 @@ use crate::libcrypto::{error_queue, ffi, memory};
 
 /// Verify parameters of a context or a connection.
 ///
-/// libcrypto does not lock them, so what is done through this type is locked here. A program that
-/// changes them through the pointer it got (`SSL_CTX_get0_param`) must not do so while other
-/// threads use the object, as with OpenSSL.
+/// libcrypto does not lock them, so the methods of this type do. A program that changes them
+/// through the pointer that it was lent (`SSL_CTX_get0_param`) must not do so while other threads
+/// use the object, as with OpenSSL.
 pub struct VerifyParam {
     raw: NonNull<ffi::X509_VERIFY_PARAM>,
     lock: RwLock<()>,
@@ -142,7 +142,7 @@ impl VerifyParam {
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_set_trust(self.as_ptr(), trust) })
     }
 
-    /// Sets the one host name to match; `None` or empty for none (`SSL_set1_host(3)`).
+    /// Sets the only host name to match; `None` or empty for none (`SSL_set1_host(3)`).
     pub fn set1_host(&self, name: Option<&CStr>) -> Result<()> {
         let _write = self.write();
         // SAFETY: a live object, locked; length 0 means up to the NUL.
@@ -156,7 +156,7 @@ impl VerifyParam {
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_add1_host(self.as_ptr(), pointer(name), 0) })
     }
 
-    /// Sets the one IP address to match, 4 or 16 bytes.
+    /// Sets the only IP address to match, 4 or 16 bytes.
     #[cfg(test)]
     pub fn set1_ip(&self, address: &[u8]) -> Result<()> {
         let _write = self.write();
@@ -166,7 +166,7 @@ impl VerifyParam {
         })
     }
 
-    /// Sets the one IP address to match, if `text` is one (`SSL_set1_host(3)` tries this first);
+    /// Sets the only IP address to match, if `text` is one (`SSL_set1_host(3)` tries this first);
     /// false, with nothing on the error queue, if it is not.
     pub fn set1_ip_text(&self, text: &CStr) -> bool {
         let _write = self.write();

@@ -102,8 +102,8 @@ impl X509 {
         Ok(self.public_key()?.kind())
     }
 
-    /// How many bits of security its signature has by the digest used; `None` when that is not
-    /// known, as for a digest that libcrypto does not know.
+    /// How many bits of security its signature has, judging by its digest; `None` when libcrypto
+    /// does not know.
     pub fn signature_security_bits(&self) -> Option<c_int> {
         let mut bits = -1;
         let none = std::ptr::null_mut();
@@ -144,13 +144,13 @@ impl X509 {
         unsafe { ffi::X509_get_key_usage(self.as_ptr()) & DIGITAL_SIGNATURE != 0 }
     }
 
-    /// True when its issuer has this name, as names are compared (`X509_NAME_cmp(3)`).
+    /// True when its issuer has this name (`X509_NAME_cmp(3)`).
     pub fn is_issued_by(&self, name: &Name) -> bool {
         // SAFETY: a live certificate, whose name lives as long, and a live name.
         unsafe { ffi::X509_NAME_cmp(ffi::X509_get_issuer_name(self.as_ptr()), name.as_ptr()) == 0 }
     }
 
-    /// True when it is signed by its own key, as far as its names and key ids say (`EXFLAG_SS`).
+    /// True when it is signed with its own key, judging by its names and key ids (`EXFLAG_SS`).
     pub fn is_self_signed(&self) -> bool {
         // SAFETY: a live certificate.
         unsafe { ffi::X509_get_extension_flags(self.as_ptr()) & ffi::EXFLAG_SS != 0 }

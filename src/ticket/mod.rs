@@ -22,23 +22,24 @@
 //!   erased. So a ticket opens for at least 24 hours, longer than the default session timeout of 2
 //!   hours; a context with a longer timeout than that should be given keys.
 //! - **The program's key** (`SSL_CTX_set_tlsext_ticket_keys`): the only one that seals and opens,
-//!   until the program sets another. Setting a key erases whatever was there before: tickets of a
-//!   key that was taken back are no longer honoured, as with OpenSSL.
+//!   until the program sets another. Setting a key erases the keys before it, so tickets of a
+//!   withdrawn key are no longer accepted, as with OpenSSL.
 //! - **A key that the program has read** (`SSL_CTX_get_tlsext_ticket_keys`) while the library's
 //!   own were in use. A program that reads keys hands them to others, so from then on the key stays,
-//!   as if the program had set it. Keys that it had replaced still open tickets until they are 36 hours old.
+//!   as if the program had set it. Keys that it had replaced still open tickets until they are 36
+//!   hours old.
 //!
 //! # Rotation and `fork`
 //!
-//! A server that forks its workers after it has made its context expects every worker to open
-//! every worker's tickets; with OpenSSL they inherit one key. If each process made its own new keys,
-//! that would end with the first rotation. So a context draws one secret
-//! when it is made, and each period's key and the next period's secret are derived from it, one
-//! way ([`chain`]). All processes that inherited the secret derive the same key from the clock,
-//! and what has been erased cannot be derived again. The price: an attacker who reads the memory of
-//! a server process learns its later keys too, not just those of the next 36 hours. That ends with
-//! the context: a server that reloads its configuration starts a new chain. Processes that make
-//! their contexts after forking have unrelated keys.
+//! A server that forks its workers after it has made its context expects every worker to open every
+//! worker's tickets; with OpenSSL they inherit one key. If each process made its own new keys, that
+//! would end with the first rotation. So a context draws one random secret when it is made. Each
+//! period's key and the next period's secret are derived from it by a one-way function ([`chain`]).
+//! All processes that inherited the secret derive the same key from the clock, and what has been
+//! erased cannot be derived again. The price: an attacker who reads the memory of a server process
+//! learns its later keys too, not just those of the next 36 hours. That ends with the context: a
+//! server that reloads its configuration starts a new chain. Processes that make their contexts
+//! after forking have unrelated keys.
 //!
 //! Nothing runs in the background. Keys are brought up to date when a ticket is sealed or
 //! opened, so an idle process erases an old key at the next ticket, or with the context.
@@ -52,9 +53,9 @@
 //!
 //! # Threads
 //!
-//! Any number of threads seal and open through one [`TicketKeys`]. The usual case reads one
-//! pointer and takes no lock; a due rotation is computed by the first thread that needs it, and
-//! threads that compute it at the same time get the same result. Nothing here can be left locked by a `fork`.
+//! Any number of threads seal and open through one [`TicketKeys`]. Usually that reads one pointer
+//! and takes no lock; a due rotation is computed by the first thread that needs it, and threads
+//! that compute it at the same time get the same result. A `fork` leaves nothing locked here.
 //!
 //! | part           | what it is                                               |
 //! |----------------|----------------------------------------------------------|
