@@ -11,7 +11,7 @@
 //! | [`system`]    | sections of OpenSSL's configuration file                               |
 //!
 //! A command may queue two errors: the cause, and which command it was. So the caller passes a
-//! function that queues them.
+//! function that queues errors.
 
 mod command;
 mod file;

@@ -22,8 +22,8 @@ pub fn apply_system_configuration(context: &Arc<Context>, report: Report<'_>) {
     }
 }
 
-/// Applies a section to a context or a connection, with its certificates. All commands are run, and
-/// their errors reported; it fails when one of them does.
+/// Applies a section to a context or a connection, with its certificates. Runs all commands and
+/// reports their errors; fails if one of them fails.
 pub fn apply(name: &CStr, target: Target, report: Report<'_>) -> Result<()> {
     let commands = configuration::section(name).ok_or_else(|| {
         Error::with(

@@ -38,7 +38,7 @@ pub trait CredentialHolder {
         Ok(list)
     }
 
-    /// A chain was replaced: see [`LentChains::follow`].
+    /// Called when a chain was replaced: see [`LentChains::follow`].
     fn lent_chain_follows(&self, place: usize, chain: Option<&Arc<X509Chain>>) -> Result<()> {
         let mut former: Result<FormerChain> = Ok(None);
         self.with_lent_chains(&mut |chains| former = chains.follow(place, chain));

@@ -37,7 +37,7 @@ pub(super) struct Profiles {
 
 /// The parts of a ClientHello on which a server's choice depends.
 pub struct Wishes<'a> {
-    /// The version that will be spoken.
+    /// The version that has been negotiated.
     pub version: Version,
     /// Suites by number, best first.
     pub suites: &'a [u16],
@@ -46,7 +46,7 @@ pub struct Wishes<'a> {
 }
 
 impl Settings {
-    /// Client: what its ClientHello offers.
+    /// A client's profile: what its ClientHello offers.
     ///
     /// Errors: no version is left, no suite for the highest version, or no group.
     pub(crate) fn client_profile(&self, method: &Method, asker: Asker<'_>) -> Result<Arc<Profile>> {
@@ -59,8 +59,8 @@ impl Settings {
             .cloned()
     }
 
-    /// Server: what it may choose for this client. The version is agreed on already. A limit that
-    /// the program has set since then does not change that, as in OpenSSL.
+    /// A server's profile: what it may choose for this client. The version has been negotiated
+    /// already; a limit that the program has set since then does not change it, as in OpenSSL.
     ///
     /// Errors: no suite, or no group.
     pub(crate) fn server_profile(

@@ -96,7 +96,7 @@ impl Settings {
         }
     }
 
-    /// Asks the program, or else the level.
+    /// Asks the program's callback; without one the level decides.
     pub(crate) fn permits(&self, asker: Asker<'_>, question: Question<'_>) -> bool {
         self.security_callback
             .call(asker, question)

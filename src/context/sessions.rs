@@ -12,7 +12,7 @@ use crate::session::{Owner, Session, SessionRef};
 use crate::wire::Version;
 
 impl Context {
-    /// The session in the internal cache, with a reference for the caller. Statistics do not
+    /// Finds a session in the internal cache; the caller owns a reference. Statistics do not
     /// change.
     pub fn find_session(&self, version: Version, id: &[u8]) -> Option<SessionRef> {
         self.cache.find(&Key::new(version.into(), id)?)
@@ -85,7 +85,8 @@ impl Context {
         }
     }
 
-    /// The cache has removed a session: the table for C and the program's callback follow (S100).
+    /// Completes the removal of a session that has left the cache: removes it from the table for C,
+    /// and reports it to the program (S100).
     fn finish_removal(&self, session: &SessionRef) {
         self.hide_from_table(session);
         self.end_resumption(session);

@@ -88,8 +88,8 @@ fn allocate_aligned(layout: Layout) -> *mut u8 {
     }
     let earliest = start.wrapping_add(size_of::<usize>());
     let memory = earliest.wrapping_add(earliest.align_offset(layout.align()));
-    // SAFETY: between the start of the block and the part, which leaves at least this room; aligned as
-    // `usize` is, since both `start` and the part are.
+    // SAFETY: between the start of the block and the part, which leaves at least this room; aligned
+    // as `usize` is, since both `start` and the part are.
     unsafe { memory.cast::<*mut u8>().sub(1).write(start) };
     memory
 }
@@ -169,7 +169,7 @@ unsafe extern "C" fn aws_lc_free(memory: *mut c_void) {
 unsafe extern "C" fn aws_lc_resize(memory: *mut c_void, size: usize) -> *mut c_void {
     let fresh = aws_lc_allocate(size);
     if !fresh.is_null() {
-        // SAFETY: both blocks have as many bytes, and the old one is used no more.
+        // SAFETY: both blocks have at least this many bytes, and the old one is no longer used.
         unsafe {
             let kept = aws_lc_size(memory).min(size);
             fresh.copy_from_nonoverlapping(memory, kept);

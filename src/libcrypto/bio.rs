@@ -293,7 +293,7 @@ impl Bio {
     }
 
     /// # Safety
-    /// `raw` is NULL or a new BIO for us.
+    /// `raw` is NULL or a new BIO, whose ownership the caller passes.
     unsafe fn owned(raw: *mut ffi::BIO) -> Result<Self> {
         // SAFETY: as the caller promises.
         unsafe { Self::from_raw_owned(not_null(raw)?) }.ok_or(Error::Queued)

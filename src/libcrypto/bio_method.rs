@@ -143,7 +143,7 @@ impl FilterBio<'_> {
     /// Inserts `bio` after this BIO in the chain.
     pub fn insert_next(&self, bio: Bio) {
         let next = self.next();
-        // SAFETY: live BIOs; the reference of `bio` goes to this BIO, which is a link of a chain.
+        // SAFETY: live BIOs; this BIO, a link of a chain, takes over the reference of `bio`.
         unsafe {
             if !next.is_null() {
                 BIO_push(bio.as_ptr(), next);
@@ -211,7 +211,7 @@ pub fn buffer_bio() -> Result<Bio> {
 
 /// The chain of `first` and then `rest`.
 pub fn chain(first: Bio, rest: Bio) -> Bio {
-    // SAFETY: live BIOs; the reference of `rest` goes to the chain. The result is `first`.
+    // SAFETY: live BIOs; the chain takes over the reference of `rest`. The result is `first`.
     unsafe { BIO_push(first.as_ptr(), rest.into_raw()) };
     first
 }

@@ -1,13 +1,13 @@
-//! Application data of our objects (`CRYPTO_get_ex_new_index(3)`).
+//! Application data of the library's objects (`CRYPTO_get_ex_new_index(3)`).
 //!
 //! libcrypto keeps the indices of each class with their callbacks; the values are in the object.
-//! They are in our own table, because a `CRYPTO_EX_DATA` cannot be read while another thread sets a
-//! value, which programs do with sessions. libcrypto's structure exists only while it calls the
-//! callbacks.
+//! They are in a table of this library, because a `CRYPTO_EX_DATA` cannot be read while another
+//! thread sets a value, as programs do with sessions. libcrypto's structure exists only while it
+//! calls the callbacks.
 //!
-//! Reading takes no lock. Setting takes one per object. A table that became too small is kept until
-//! the object is freed, since a thread may be reading it; tables double, so that all of them
-//! together hold at most twice the values of the last.
+//! Reading takes no lock. Setting takes one per object. A table that has become too small is kept
+//! until the object is freed, since a thread may be reading it. Each table is twice as large as the
+//! one before, so all of them together have at most twice the size of the last.
 
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
@@ -79,7 +79,7 @@ impl ExData {
     /// `parent` is the new object as the callbacks expect it.
     pub unsafe fn init(&self, parent: *mut c_void) -> Result<()> {
         let mut data = Borrowed::empty();
-        // SAFETY: `data` is ours; libcrypto initialises it.
+        // SAFETY: `data` belongs to this function; libcrypto initialises it.
         succeeded(unsafe { ffi::CRYPTO_new_ex_data(self.class as c_int, parent, data.as_mut()) })?;
         self.take(&data)
     }

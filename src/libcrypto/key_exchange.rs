@@ -40,7 +40,8 @@ impl KeyShare {
     /// A new key in `group`.
     pub fn generate(library: &LibraryContext, group: &ProvidedGroup) -> Result<Self> {
         let mut raw = std::ptr::null_mut();
-        // SAFETY: a live library context, C strings or NULL, and a live context; the new key is ours.
+        // SAFETY: a live library context, C strings or NULL, and a live context; this function owns
+        // the new key.
         let key = unsafe {
             let context = Options(not_null(ffi::EVP_PKEY_CTX_new_from_name(
                 library.as_ptr(),
@@ -56,7 +57,7 @@ impl KeyShare {
             PrivateKey::from_raw_owned(raw).ok_or(Error::Queued)?
         };
         let mut encoded = std::ptr::null_mut();
-        // SAFETY: a live key; on success that many bytes are ours.
+        // SAFETY: a live key; on success this function owns that many bytes.
         let public = unsafe {
             let len = EVP_PKEY_get1_encoded_public_key(key.as_ptr(), &mut encoded);
             if len == 0 || encoded.is_null() {

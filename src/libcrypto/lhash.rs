@@ -30,7 +30,7 @@ unsafe impl<T: Counted + Item> Send for Lhash<T> {}
 impl<T: Counted + Item> Lhash<T> {
     /// An empty table.
     pub fn new() -> Result<Self> {
-        // SAFETY: the table holds only live objects of `T`, to which it has references, and the
+        // SAFETY: the table contains only live objects of `T`, to which it has references, and the
         // program looks up by such objects, since that is the table's type in C.
         let raw = NonNull::new(unsafe { ffi::OPENSSL_LH_new(hash::<T>, compare::<T>) });
         Ok(Self {
@@ -47,8 +47,8 @@ impl<T: Counted + Item> Lhash<T> {
     /// Inserts an object; returns the equal one that it replaces.
     pub fn insert(&mut self, object: Ref<T>) -> Result<Option<Ref<T>>> {
         let item = object.into_raw();
-        // SAFETY: a live table, and a live object, whose reference the table owns from now on; it owned
-        // one to what comes out.
+        // SAFETY: a live table, and a live object, whose reference the table owns from now on. It
+        // owned a reference to the object that is returned.
         unsafe {
             let replaced = take(ffi::OPENSSL_LH_insert(self.raw.as_ptr(), item.cast()));
             if replaced.is_none() && ffi::OPENSSL_LH_error(self.raw.as_ptr()) != 0 {
@@ -63,7 +63,8 @@ impl<T: Counted + Item> Lhash<T> {
     /// Removes this object, but not another one that equals it. The table counts the lookup.
     pub fn remove(&mut self, object: &Ref<T>) -> Option<Ref<T>> {
         let (table, item) = (self.raw.as_ptr(), object.as_ptr().cast::<c_void>());
-        // SAFETY: a live table and a live object; the table owned a reference to what comes out.
+        // SAFETY: a live table and a live object; the table owned a reference to the object that is
+        // returned.
         unsafe {
             match ffi::OPENSSL_LH_retrieve(table, item) == item {
                 true => take(ffi::OPENSSL_LH_delete(table, item)),
@@ -86,7 +87,7 @@ impl<T: Counted + Item> Lhash<T> {
             ffi::OPENSSL_LH_doall_arg(self.raw.as_ptr(), keep, list);
             ffi::OPENSSL_LH_flush(self.raw.as_ptr());
         }
-        // SAFETY: the table owned a reference to each, and has none of them any more.
+        // SAFETY: the table owned a reference to each, and no longer contains any of them.
         let taken = items.into_iter().filter_map(|item| unsafe { take(item) });
         taken.collect()
     }

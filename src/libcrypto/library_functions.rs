@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_void};
 
 use openssl_sys::*;
 
-/// A `RAND_METHOD`: functions that give random numbers.
+/// A `RAND_METHOD`: functions that generate random numbers.
 pub enum RandomMethod {}
 /// An `EVP_KEYMGMT`: a provider's way to handle one kind of key.
 pub enum KeyManagement {}

@@ -111,7 +111,7 @@ impl Drop for Allocated {
 /// Whether two byte strings are equal, in a time that does not depend on where they differ
 /// (`CRYPTO_memcmp(3)`). Their lengths are not secret.
 pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
-    // SAFETY: as many readable bytes on both sides as compared.
+    // SAFETY: both sides have as many readable bytes as are compared.
     one.len() == two.len()
         && unsafe { ffi::CRYPTO_memcmp(one.as_ptr().cast(), two.as_ptr().cast(), one.len()) == 0 }
 }

@@ -85,7 +85,7 @@ unsafe impl StackItem for Name {
     }
 
     unsafe fn from_item(item: *mut c_void) -> Option<Self> {
-        // SAFETY: the caller gives what `into_item` gave up.
+        // SAFETY: the caller passes what `into_item` returned.
         unsafe { Self::from_raw_owned(item.cast()) }
     }
 
@@ -96,11 +96,11 @@ unsafe impl StackItem for Name {
 }
 
 impl NameStack {
-    /// Takes ownership of a list of C's; `None` for NULL. Names that are not encoded yet are
-    /// encoded now, so that threads may share the list.
+    /// Takes ownership of C's list; `None` for NULL. Names that are not encoded yet are encoded
+    /// now, so that threads may share the list.
     ///
     /// # Safety
-    /// `raw` is NULL or a live `STACK_OF(X509_NAME)` given away by the caller.
+    /// `raw` is NULL or a live `STACK_OF(X509_NAME)`, whose ownership the caller passes.
     pub unsafe fn take_over(raw: *mut ffi::stack_st_X509_NAME) -> Option<Self> {
         // SAFETY: as the caller promises.
         let names = unsafe { Self::from_raw_owned(raw) }?;
@@ -281,7 +281,7 @@ mod tests {
         let copy = names.duplicate().unwrap();
         assert!(copy.iter().zip(names.iter()).all(|(a, b)| *a == *b));
         assert_eq!(error_queue::peek(), 0);
-        // SAFETY: gives the list away and takes it back.
+        // SAFETY: passes ownership of the list, and takes it back.
         let back = unsafe { NameStack::take_over(copy.into_raw()) }.unwrap();
         assert_eq!(back.len(), 2);
     }

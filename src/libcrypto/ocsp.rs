@@ -57,7 +57,8 @@ impl ResponderId {
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut position = der.as_ptr();
         let length = c_long::try_from(der.len()).ok()?;
-        // SAFETY: reads so many bytes, moves `position`, and gives a new object or NULL.
+        // SAFETY: reads at most that many bytes, moves `position`, and returns a new object or
+        // NULL.
         let id = error_queue::quietly(|| unsafe {
             Self::from_raw_owned(ffi::d2i_OCSP_RESPID(
                 std::ptr::null_mut(),
@@ -93,7 +94,7 @@ unsafe impl StackItem for ResponderId {
     }
 
     unsafe fn from_item(item: *mut c_void) -> Option<Self> {
-        // SAFETY: the caller gives what `into_item` gave up.
+        // SAFETY: the caller passes what `into_item` returned.
         unsafe { Self::from_raw_owned(item.cast()) }
     }
 
@@ -110,7 +111,7 @@ unsafe impl StackItem for Extension {
     }
 
     unsafe fn from_item(item: *mut c_void) -> Option<Self> {
-        // SAFETY: the caller gives what `into_item` gave up.
+        // SAFETY: the caller passes what `into_item` returned.
         unsafe { Self::from_raw_owned(item.cast()) }
     }
 

@@ -30,8 +30,8 @@ pub fn write(bio: &Bio, name: &CStr, data: &[u8]) -> Result<()> {
 pub fn read(bio: &Bio, name: &CStr, password: Password) -> Result<Zeroizing<Vec<u8>>> {
     let mut data = std::ptr::null_mut();
     let mut len = 0;
-    // SAFETY: a live BIO, a C string, places for the results, and a callback that its maker
-    // vouches for. On success the data is ours, and is wiped and freed once copied.
+    // SAFETY: a live BIO, a C string, places for the results, and a callback as `Password::new`
+    // demands. On success this function owns the data, and wipes and frees it once copied.
     unsafe {
         succeeded(ffi::PEM_bytes_read_bio(
             &mut data,

@@ -98,7 +98,7 @@ fn ec(key: &PrivateKey, length: usize) -> Option<Zeroizing<Vec<u8>>> {
 fn ed25519(key: &PrivateKey) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new([0; 32]);
     let mut length = bytes.len();
-    // SAFETY: a live key, and room for as many bytes as said.
+    // SAFETY: a live key, and room for the given number of bytes.
     let done =
         unsafe { ffi::EVP_PKEY_get_raw_private_key(key.as_ptr(), bytes.as_mut_ptr(), &mut length) };
     (done == 1 && length == bytes.len()).then(|| tagged(OCTET_STRING, &[bytes.as_slice()]))
@@ -125,7 +125,7 @@ impl Number {
     /// Writes it so that it fills `out`; `None` if it does not fit.
     fn write(&self, out: &mut [u8]) -> Option<()> {
         let length = c_int::try_from(out.len()).ok()?;
-        // SAFETY: a live number, and room for as many bytes as said.
+        // SAFETY: a live number, and room for the given number of bytes.
         let written = unsafe { ffi::BN_bn2binpad(self.0, out.as_mut_ptr(), length) };
         (written == length).then_some(())
     }

@@ -59,7 +59,8 @@ impl PublicKey {
         };
         let der = [prefix, bytes].concat();
         let mut position = der.as_ptr();
-        // SAFETY: libcrypto reads at most the length that it is given; the new key is ours.
+        // SAFETY: libcrypto reads at most the length that it is given; this function owns the new
+        // key.
         unsafe {
             Self::from_raw_owned(ffi::d2i_PUBKEY_ex(
                 std::ptr::null_mut(),

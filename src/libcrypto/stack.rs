@@ -1,4 +1,4 @@
-//! `STACK_OF(…)`: lists that C code receives or gives.
+//! `STACK_OF(…)`: lists that are passed to and from C.
 
 use std::ffi::{c_int, c_void};
 use std::marker::PhantomData;
@@ -61,7 +61,7 @@ impl<T: StackItem> Stack<T> {
     pub fn new() -> Result<Self> {
         // SAFETY: no precondition.
         let raw = not_null(unsafe { ffi::OPENSSL_sk_new_null() })?;
-        // SAFETY: a new stack for us, not NULL.
+        // SAFETY: a new stack that this value owns, not NULL.
         unsafe { Self::from_raw_owned(raw) }.ok_or(Error::Queued)
     }
 
@@ -85,7 +85,7 @@ impl<T: StackItem> Stack<T> {
         })
     }
 
-    /// Borrows a stack of C's; `None` for NULL.
+    /// Borrows C's stack; `None` for NULL.
     ///
     /// # Safety
     /// `raw` is NULL or a live stack of `T`'s items that does not change for `'a`.
@@ -118,7 +118,7 @@ impl<T: StackItem> Stack<T> {
 
     /// Removes the last item and returns it.
     pub fn pop(&mut self) -> Option<T> {
-        // SAFETY: a live stack, changed through `&mut`; the item is ours now.
+        // SAFETY: a live stack, changed through `&mut`; the caller owns the item now.
         unsafe { T::from_item(ffi::OPENSSL_sk_pop(self.raw.as_ptr())) }
     }
 
@@ -165,7 +165,7 @@ impl<T: StackItem> Drop for Stack<T> {
         while !self.is_empty() {
             drop(self.pop());
         }
-        // SAFETY: the stack is ours and empty.
+        // SAFETY: this function owns the stack, which is empty.
         unsafe { ffi::OPENSSL_sk_free(self.raw.as_ptr()) };
     }
 }

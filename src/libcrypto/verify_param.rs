@@ -76,7 +76,7 @@ impl VerifyParam {
     /// `from` is live and not changed during the call.
     pub unsafe fn set1(&self, from: *const ffi::X509_VERIFY_PARAM) -> Result<()> {
         let _write = self.write();
-        // SAFETY: a live object, locked, and one that the caller vouches for.
+        // SAFETY: a live object, locked; the other is as the caller promises.
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_set1(self.as_ptr(), from) })
     }
 
@@ -86,7 +86,7 @@ impl VerifyParam {
     /// `to` is live and used by this thread only.
     pub unsafe fn copy_to(&self, to: *mut ffi::X509_VERIFY_PARAM) -> Result<()> {
         let _read = self.read();
-        // SAFETY: a live object, locked, and one that the caller vouches for.
+        // SAFETY: a live object, locked; the other is as the caller promises.
         succeeded(unsafe { ffi::X509_VERIFY_PARAM_set1(to, self.as_ptr()) })
     }
 
@@ -179,7 +179,7 @@ impl VerifyParam {
     /// True when an IP address to match is set.
     pub fn has_ip(&self) -> bool {
         let _read = self.read();
-        // SAFETY: a live object, locked; the text is ours to free.
+        // SAFETY: a live object, locked; this function frees the text.
         error_queue::quietly(|| unsafe {
             let text = ffi::X509_VERIFY_PARAM_get1_ip_asc(self.as_ptr());
             memory::free(text.cast());
@@ -224,7 +224,7 @@ impl VerifyParam {
     /// `from` is NULL, or live and used by this thread only.
     pub unsafe fn move_peername_from(&self, from: *mut ffi::X509_VERIFY_PARAM) {
         let _write = self.write();
-        // SAFETY: a live object, locked, and one that the caller vouches for.
+        // SAFETY: a live object, locked; the other is as the caller promises.
         unsafe { ffi::X509_VERIFY_PARAM_move_peername(self.as_ptr(), from) }
     }
 

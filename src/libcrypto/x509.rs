@@ -68,7 +68,7 @@ impl X509 {
             // SAFETY: NULL, or the empty certificate made above if `read` has left it.
             unsafe { ffi::X509_free(place) };
         }
-        // SAFETY: NULL, or one reference that is ours.
+        // SAFETY: NULL, or one reference that this function owns.
         unsafe { Self::from_raw_owned(raw) }.ok_or(Error::Queued)
     }
 
@@ -187,7 +187,7 @@ unsafe impl StackItem for X509 {
     }
 
     unsafe fn from_item(item: *mut std::ffi::c_void) -> Option<Self> {
-        // SAFETY: the caller gives the reference that `into_item` gave up.
+        // SAFETY: the caller passes the reference that `into_item` returned.
         unsafe { Self::from_raw_owned(item.cast()) }
     }
 
@@ -197,7 +197,7 @@ unsafe impl StackItem for X509 {
 }
 
 impl X509Chain {
-    /// Borrows a chain of C's; `None` for NULL.
+    /// Borrows C's chain; `None` for NULL.
     ///
     /// # Safety
     /// `raw` is NULL or a live `STACK_OF(X509)` that does not change for `'a`.
