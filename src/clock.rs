@@ -1,9 +1,9 @@
-//! The one place that asks what time it is.
+//! The clock of the library.
 
 /// Seconds since the epoch. Tests may move this thread's clock with [`advance`].
 pub fn now() -> i64 {
-    // time(2) itself, as programs compare with what it gives them: it reads a coarser clock than
-    // `SystemTime` does and is a few milliseconds behind that when a second begins.
+    // time(2) itself, because programs compare with it: it reads a coarser clock than `SystemTime`,
+    // and is a few milliseconds behind that when a second begins.
     // SAFETY: with NULL it only returns the time.
     let seconds = unsafe { libc::time(std::ptr::null_mut()) };
     seconds + offset()

@@ -8,12 +8,12 @@ pub use crate::reason::Reason;
 /// ([`crate::libcrypto::error_queue`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// One error of library `SSL` is to be queued, with this reason and, if it is not empty, a
-    /// text that says more (`ERR_raise_data`). The text never holds secrets.
+    /// One error of library `SSL` is to be queued, with this reason and, if it is not empty, this
+    /// text (`ERR_raise_data`). The text never holds secrets.
     Ssl(Reason, Cow<'static, str>),
     /// libcrypto has queued its own errors already.
     Queued,
-    /// The manual wants this failure without an error on the queue.
+    /// The manual page requires this failure to leave no error on the queue.
     Silent,
 }
 
@@ -23,7 +23,7 @@ impl Error {
         Self::Ssl(reason, Cow::Borrowed(""))
     }
 
-    /// An error with a reason and a text for a person.
+    /// An error with a reason and a text for people.
     pub fn with(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::Ssl(reason, detail.into())
     }

@@ -1,7 +1,7 @@
 //! Reason codes of library `SSL`: part of the ABI, since programs compare them by number.
 //!
-//! The numbers are those of OpenSSL 3.0 (`<openssl/sslerr.h>`, and the list in `SSL_get_error(3)`), but
-//! for one that OpenSSL has no use for.
+//! The numbers are those of OpenSSL 3.0 (`<openssl/sslerr.h>`, and the list in `SSL_get_error(3)`),
+//! except one that OpenSSL does not use.
 
 /// A reason code on the error queue. Codes from 1000 on are received alerts (1000 + alert number).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -326,7 +326,7 @@ typedef int (*SSL_psk_use_session_cb_func)(SSL *ssl,
                                            SSL_SESSION **sess);
 
 /**
- * Gives the master secret of an EAP-FAST session.
+ * Provides the master secret of an EAP-FAST session.
  */
 typedef int (*tls_session_secret_cb_fn)(SSL *ssl,
                                         void *secret,

@@ -64,8 +64,9 @@ pub type ServerNameCallback = CallbackWith<ServerNameFunction>;
 /// `SSL_CTX_set_tlsext_status_cb(3)`
 pub type StatusCallback = CallbackWith<StatusFunction>;
 
-/// Functions that get the connection and their argument: [`CertificateCallback`], [`StatusCallback`],
-/// [`AllowEarlyDataCallback`], [`GenerateTicketCallback`](super::GenerateTicketCallback).
+/// Callbacks whose arguments are the connection and the program's argument:
+/// [`CertificateCallback`], [`StatusCallback`], [`AllowEarlyDataCallback`],
+/// [`GenerateTicketCallback`](super::GenerateTicketCallback).
 impl CallbackWith<Option<unsafe extern "C" fn(*mut Ssl, *mut c_void) -> c_int>> {
     /// The program's answer; `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>) -> Option<c_int> {
@@ -76,7 +77,7 @@ impl CallbackWith<Option<unsafe extern "C" fn(*mut Ssl, *mut c_void) -> c_int>> 
     }
 }
 
-/// Functions that choose an alert too: [`ClientHelloCallback`], [`ServerNameCallback`].
+/// Callbacks that can also choose an alert: [`ClientHelloCallback`], [`ServerNameCallback`].
 impl CallbackWith<Option<unsafe extern "C" fn(*mut Ssl, *mut c_int, *mut c_void) -> c_int>> {
     /// The program's answer; `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, alert: &mut c_int) -> Option<c_int> {
@@ -89,13 +90,13 @@ impl CallbackWith<Option<unsafe extern "C" fn(*mut Ssl, *mut c_int, *mut c_void)
 
 impl AlpnSelectCallback {
     /// The program's answer, with the protocol that it has chosen: a part of the offered list, or
-    /// other bytes. `None` without a function.
+    /// the program's bytes. `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, offered: &[u8]) -> Option<(c_int, Vec<u8>)> {
         /// `SSL_TLSEXT_ERR_OK`
         const OK: c_int = 0;
         let function = self.function?;
         let (mut out, mut out_len): (*const c_uchar, c_uchar) = (ptr::null(), 0);
-        // SAFETY: called as its manual page says, with a list that lives during the call.
+        // SAFETY: called as its manual page says, with a list that is valid during the call.
         let answer = unsafe {
             function(
                 connection.as_ptr(),

@@ -1,23 +1,23 @@
-//! The pointers by which C knows connections and contexts, as they are passed to the program.
+//! The pointers to connections and contexts that the library passes to the program's functions.
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use crate::reference::tag::Tagged;
 
-/// `SSL`, as the program's functions get it.
+/// `SSL`, as the program's functions receive it.
 pub enum Ssl {}
 
-/// `SSL_CTX`, as the program's functions get it.
+/// `SSL_CTX`, as the program's functions receive it.
 pub enum SslContext {}
 
-/// A type whose objects C knows as `C`.
+/// A type whose objects have the C type `C`.
 ///
-/// A wrong `C` is a fault but does no harm: the library's functions accept a pointer only if it
-/// points to the tag of their own type ([`Tagged`]), and C never reads the object.
+/// A wrong `C` is a bug but not unsound: the library's functions accept a pointer only if it points
+/// to the tag of their own type ([`Tagged`]), and C never reads the object.
 pub trait KnownAs<C>: Tagged {}
 
-/// A live object, lent to a function of the program for the time of a call.
+/// A live object, lent to a function of the program during a call.
 pub struct Lent<'a, C> {
     pointer: NonNull<C>,
     object: PhantomData<&'a C>,
@@ -40,7 +40,7 @@ impl<'a, C> Lent<'a, C> {
         }
     }
 
-    /// The pointer that C knows the object by.
+    /// The object's pointer in C.
     pub fn as_ptr(self) -> *mut C {
         self.pointer.as_ptr()
     }

@@ -1,29 +1,29 @@
 //! The program's functions: their C types, once each, and safe methods that call them.
 //!
-//! A callback is a small value that settings and contexts keep and copy. The program promises, when
-//! it sets a function, that it may be called as its manual page says for as long as it is set; so a
-//! value is made by an `unsafe fn`, in `abi`, where that promise is received. From then on a call
-//! is safe: the library passes only what its manual page names, and a [`Lent`] is always a pointer
-//! to a live object.
+//! A callback is a small value that settings and contexts store and copy. A program that sets a
+//! function promises that the library may call it as its manual page says, as long as it is set. So
+//! an `unsafe fn` makes the value, in `abi`, where that promise is given. After that a call is
+//! safe: the library passes only the arguments of the manual page, and a [`Lent`] always points to
+//! a live object.
 //!
-//! A program's function may call any function of the library with the same objects. So the caller
-//! holds no lock and no borrow of a cell during the call.
+//! A program's function may call any function of the library with the same objects. So the library
+//! holds no lock and no borrow of a cell while it calls one.
 //!
 //! | module        | functions                                                              |
 //! |---------------|------------------------------------------------------------------------|
-//! | `lent`        | none: the pointers by which C knows connections and contexts            |
-//! | `scoped`      | none: what is lent to hooks for the length of a call                   |
-//! | `session`     | new, removed and wanted sessions, session ids                          |
+//! | `lent`        | none: pointers to connections and contexts for the program             |
+//! | `scoped`      | none: a reference that is lent during a call                           |
+//! | `session`     | new and removed sessions, sessions the cache lacks, session ids        |
 //! | `ticket`      | keys and contents of session tickets                                   |
 //! | `handshake`   | decisions in a handshake: ClientHello, server name, certificate, …     |
 //! | `psk`         | external pre-shared keys                                               |
 //! | `verify`      | verification of certificates, passwords of key files                   |
 //! | `security`    | the security callback                                                  |
 //! | `observer`    | information, messages, key log                                         |
-//! | `unsupported` | what the library never calls                                           |
+//! | `unsupported` | callbacks that the library never calls                                 |
 //!
-//! In the header a C type has the name that OpenSSL gives it (`cbindgen.toml`); a type without one is
-//! written out in each prototype.
+//! In the header a C type has OpenSSL's name (`cbindgen.toml`); a type without a name is written
+//! out in each prototype.
 
 mod handshake;
 mod lent;
@@ -59,7 +59,7 @@ impl<T: Copy> Callback<Option<T>> {
     /// No function.
     pub const NONE: Self = Self(None);
 
-    /// What the program sets.
+    /// The function that the program sets.
     ///
     /// # Safety
     /// The function is NULL, or may be called as its manual page says, on any thread that uses the
@@ -68,7 +68,7 @@ impl<T: Copy> Callback<Option<T>> {
         Self(function)
     }
 
-    /// The function, as C gets it back.
+    /// The function, as a getter returns it to C.
     pub fn function(self) -> Option<T> {
         self.0
     }
@@ -78,7 +78,7 @@ impl<T: Copy> Callback<Option<T>> {
         self.0.is_some()
     }
 
-    /// This one, or another if there is no function.
+    /// This callback, or `other` if it has no function.
     pub fn or_else(self, other: impl FnOnce() -> Self) -> Self {
         match self.0 {
             Some(_) => self,
@@ -93,7 +93,7 @@ impl<T: Copy> Default for Callback<Option<T>> {
     }
 }
 
-/// A function of the program, with the argument that it is called with last.
+/// A function of the program, with its last argument.
 #[derive(Clone, Copy)]
 pub struct CallbackWith<F> {
     function: F,
@@ -107,7 +107,7 @@ unsafe impl<F: Send> Send for CallbackWith<F> {}
 unsafe impl<F: Sync> Sync for CallbackWith<F> {}
 
 impl<T: Copy> CallbackWith<Option<T>> {
-    /// What the program sets.
+    /// The function that the program sets.
     ///
     /// # Safety
     /// As for [`Callback::new`], with this argument.
@@ -118,7 +118,7 @@ impl<T: Copy> CallbackWith<Option<T>> {
     /// Sets the function and keeps the argument.
     ///
     /// # Safety
-    /// As for [`Callback::new`], with the argument that is set when it is called.
+    /// As for [`Callback::new`], with the argument that is set at the time of the call.
     pub unsafe fn set_function(&mut self, function: Option<T>) {
         self.function = function;
     }
@@ -126,17 +126,17 @@ impl<T: Copy> CallbackWith<Option<T>> {
     /// Sets the argument and keeps the function.
     ///
     /// # Safety
-    /// The function, if there is one, may be called with this argument.
+    /// The function, if any, may be called with this argument.
     pub unsafe fn set_argument(&mut self, argument: *mut c_void) {
         self.argument = argument;
     }
 
-    /// The function, as C gets it back.
+    /// The function, as a getter returns it to C.
     pub fn function(self) -> Option<T> {
         self.function
     }
 
-    /// The argument, as C gets it back.
+    /// The argument, as a getter returns it to C.
     pub fn argument(self) -> *mut c_void {
         self.argument
     }

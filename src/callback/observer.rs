@@ -41,16 +41,16 @@ impl InfoCallback {
 }
 
 impl KeylogCallback {
-    /// Passes a line on.
+    /// Passes a line to the program.
     pub fn call(self, connection: Lent<'_, Ssl>, line: &CStr) {
         if let Some(function) = self.0 {
-            // SAFETY: called as its manual page says, with a line that lives during the call.
+            // SAFETY: called as its manual page says, with a line that is valid during the call.
             unsafe { function(connection.as_ptr(), line.as_ptr()) }
         }
     }
 }
 
-/// Which way a message goes.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// It was received.
@@ -72,7 +72,7 @@ impl MessageCallback {
         let Some(function) = self.function else {
             return;
         };
-        // SAFETY: called as its manual page says, with bytes that live during the call.
+        // SAFETY: called as its manual page says, with bytes that are valid during the call.
         unsafe {
             function(
                 (direction == Direction::Sent).into(),

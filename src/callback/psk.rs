@@ -64,13 +64,13 @@ pub type PskUseSessionCallback = Callback<PskUseSessionFunction>;
 /// The callbacks of a context or a connection.
 #[derive(Clone, Copy, Default)]
 pub struct PskCallbacks {
-    /// Client: a session as the key to offer.
+    /// Client: the session whose key to offer.
     pub use_session: PskUseSessionCallback,
     /// Server: the session of an identity.
     pub find_session: PskFindSessionCallback,
-    /// Client: identity and key, when the former has none.
+    /// Client: identity and key, if the callback above provides none.
     pub client_key: PskClientCallback,
-    /// Server: the key of an identity, when the former has none.
+    /// Server: the key of an identity, if the callback above provides none.
     pub server_key: PskServerCallback,
 }
 
@@ -79,8 +79,8 @@ pub struct PskCallbacks {
 pub struct CallbackFailed;
 
 impl PskUseSessionCallback {
-    /// A session to offer, with its identity; `None` for no key, or without a function. No digest is
-    /// fixed yet.
+    /// A session to offer, with its identity; `None` for no key, or without a function. The
+    /// function gets no digest, because none is fixed yet.
     pub fn call(
         self,
         connection: Lent<'_, Ssl>,
@@ -136,7 +136,8 @@ impl PskFindSessionCallback {
     }
 }
 
-/// The session that a function has stored. Its reference is ours, whatever the answer.
+/// The session that a function has stored. The library owns its reference, whatever the function
+/// returned.
 fn given(answer: c_int, raw: *mut Session) -> Result<Option<SessionRef>, CallbackFailed> {
     // SAFETY: NULL, or a session whose reference the program has given away.
     let session = unsafe { tag::take(raw) };
@@ -144,8 +145,8 @@ fn given(answer: c_int, raw: *mut Session) -> Result<Option<SessionRef>, Callbac
 }
 
 impl PskClientCallback {
-    /// Lets the program write a terminated identity and a key; gives the length of the key, which may
-    /// be longer than `key`. `None` without a function.
+    /// Lets the program write a NUL-terminated identity and a key; returns the length of the key,
+    /// which may exceed that of `key`. `None` without a function.
     pub fn call(
         self,
         connection: Lent<'_, Ssl>,
@@ -170,7 +171,7 @@ impl PskClientCallback {
 }
 
 impl PskServerCallback {
-    /// Lets the program write the key of an identity; gives its length, which may be longer than
+    /// Lets the program write the key of an identity; returns its length, which may exceed that of
     /// `key`. `None` without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, identity: &CStr, key: &mut [u8]) -> Option<usize> {
         let function = self.0?;

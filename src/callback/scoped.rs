@@ -1,7 +1,7 @@
-//! A reference that is lent for the length of a call.
+//! A reference that is lent during a call.
 //!
-//! A library that is given objects which live on their own calls them back, and they need what its
-//! caller has borrowed. The caller lends that on its thread, and they find it there.
+//! A library that owns hooks calls them during a call to it, and the hooks need data that its
+//! caller has only borrowed. The caller lends the data on its thread, where the hooks find it.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -11,13 +11,13 @@ use std::ptr::NonNull;
 pub struct Scoped<T: ?Sized>(Cell<Option<NonNull<T>>>);
 
 impl<T: ?Sized> Scoped<T> {
-    /// Without a reference.
+    /// A place without a reference.
     pub const fn new() -> Self {
         Self(Cell::new(None))
     }
 
-    /// Runs `work` while `value`, or nothing, is lent. Before this returns or unwinds, what was
-    /// lent before is back.
+    /// Runs `work` while `value`, or nothing, is lent. The value lent before is restored before
+    /// this returns or unwinds.
     pub fn lend<R>(&self, value: Option<&T>, work: impl FnOnce() -> R) -> R {
         struct Restore<'a, T: ?Sized>(&'a Scoped<T>, Option<NonNull<T>>);
         impl<T: ?Sized> Drop for Restore<'_, T> {
@@ -31,8 +31,8 @@ impl<T: ?Sized> Scoped<T> {
 
     /// Runs `work` with the reference that is lent, if one is.
     pub fn with<R>(&self, work: impl FnOnce(Option<&T>) -> R) -> R {
-        // SAFETY: `lend` puts a pointer here that it makes of a reference, and takes it away before
-        // it ends, so the call of `lend` that has put this one here is under way. The cell is
+        // SAFETY: `lend` stores a pointer here that it makes from a reference, and removes it
+        // before it ends, so the call of `lend` that has stored this one has not ended. The cell is
         // neither `Sync` nor, with a pointer in it, `Send`: this is the thread of that call. So
         // this is a callee of that call, and ends before the reference does.
         work(self.0.get().map(|value| unsafe { value.as_ref() }))

@@ -24,7 +24,7 @@ pub type SecurityFunction = Option<
 /// `SSL_CTX_set_security_callback(3)`
 pub type SecurityCallback = CallbackWith<SecurityFunction>;
 
-/// Whose settings a question is about.
+/// The owner of the settings that a question is about.
 #[derive(Clone, Copy)]
 pub enum Asker<'a> {
     /// A connection's.
@@ -33,10 +33,10 @@ pub enum Asker<'a> {
     Context(Lent<'a, SslContext>),
 }
 
-/// What a question is about, beside its numbers.
+/// The object of a question, in addition to its numbers.
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
-    /// Nothing else.
+    /// No object.
     Nothing,
     /// A cipher.
     Cipher(&'static Cipher),
@@ -57,12 +57,12 @@ pub struct Question<'a> {
     pub bits: c_int,
     /// A NID, or a version.
     pub nid: c_int,
-    /// What it is about.
+    /// The object.
     pub subject: Subject<'a>,
 }
 
 impl<'a> Question<'a> {
-    /// A question with its numbers.
+    /// A question with its numbers and no object.
     pub fn new(operation: c_int, bits: c_int, nid: c_int, subject: Subject<'a>) -> Self {
         Self {
             operation,
@@ -98,7 +98,7 @@ impl SecurityCallback {
             nid,
             ..
         } = question;
-        // SAFETY: called as its manual page says: `other` is what the operation names.
+        // SAFETY: called as its manual page says: `other` has the type that the operation requires.
         Some(unsafe { function(ssl, ctx, operation, bits, nid, other, self.argument) != 0 })
     }
 }

@@ -1,4 +1,4 @@
-//! New, removed and wanted sessions, and session ids.
+//! New and removed sessions, sessions that the cache lacks, and session ids.
 
 use std::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::ptr;
@@ -30,7 +30,7 @@ pub type GetSessionFunction = Option<
 pub type GenerateSessionIdFunction =
     Option<unsafe extern "C" fn(ssl: *mut Ssl, id: *mut c_uchar, id_len: *mut c_uint) -> c_int>;
 
-/// Says whether a new session is not resumable (SSL_CTX_set_not_resumable_session_callback(3)).
+/// Decides whether a new session is not resumable (SSL_CTX_set_not_resumable_session_callback(3)).
 pub type NotResumableFunction =
     Option<unsafe extern "C" fn(ssl: *mut Ssl, is_forward_secure: c_int) -> c_int>;
 
@@ -52,7 +52,7 @@ impl NewSessionCallback {
             return;
         };
         let raw = session.clone().into_raw();
-        // SAFETY: called as its manual page says: it is given a reference.
+        // SAFETY: called as its manual page says: it gets a reference.
         if unsafe { function(connection.as_ptr(), raw) } == 0 {
             // SAFETY: it did not keep the reference.
             drop(unsafe { SessionRef::from_raw(raw) });
@@ -61,7 +61,7 @@ impl NewSessionCallback {
 }
 
 impl RemoveSessionCallback {
-    /// Shows a session to the program that has left the cache.
+    /// Shows the program a session that has left the cache.
     #[inline]
     pub fn call(self, context: Lent<'_, SslContext>, session: &SessionRef) {
         if let Some(function) = self.0 {
@@ -99,8 +99,8 @@ impl GetSessionCallback {
 }
 
 impl GenerateSessionIdCallback {
-    /// Lets the program fill `id`, and gives the length that it has chosen, which may be longer than
-    /// `id`; `Some(None)` if it fails.
+    /// Lets the program fill `id`, and returns the length that it has chosen, which may exceed that
+    /// of `id`; `Some(None)` if it fails.
     pub fn call(self, connection: Lent<'_, Ssl>, id: &mut [u8]) -> Option<Option<usize>> {
         let function = self.0?;
         let mut length = id.len() as c_uint;
@@ -113,7 +113,7 @@ impl GenerateSessionIdCallback {
 }
 
 impl NotResumableCallback {
-    /// Whether the program says so; false without a function.
+    /// Whether the program decides so; false without a function.
     pub fn call(self, connection: Lent<'_, Ssl>, is_forward_secure: bool) -> bool {
         self.0.is_some_and(|function| {
             // SAFETY: called as its manual page says.
@@ -122,13 +122,13 @@ impl NotResumableCallback {
     }
 }
 
-/// The callback for removed sessions, which is needed whenever a session leaves a cache: read without a
-/// lock.
+/// The callback for removed sessions. It is read without a lock, because every session that leaves
+/// a cache needs it.
 #[derive(Default)]
 pub struct RemoveSessionCell(AtomicPtr<c_void>);
 
 impl RemoveSessionCell {
-    /// The callback as it is now.
+    /// The current callback.
     #[inline]
     pub fn get(&self) -> RemoveSessionCallback {
         let function = self.0.load(Ordering::Acquire);

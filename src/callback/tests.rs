@@ -1,4 +1,4 @@
-//! What the callbacks give for what the program's functions do.
+//! Tests of what the callbacks return for each outcome of the program's functions.
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_uint, c_void};

@@ -83,7 +83,7 @@ impl DecryptTicketCallback {
     }
 }
 
-/// How the program seals tickets: by the newer form while it is set, then by the older one.
+/// The program's callbacks that seal tickets: the newer one while it is set, else the older one.
 #[derive(Clone, Copy, Default)]
 pub struct TicketKeyCallbacks {
     /// `SSL_CTX_set_tlsext_ticket_key_evp_cb(3)`
@@ -93,7 +93,8 @@ pub struct TicketKeyCallbacks {
 }
 
 impl TicketKeyCallbacks {
-    /// The one that seals and opens tickets of this connection; `None` when the library's keys do.
+    /// The callback that seals and opens tickets of this connection; `None` when the library's own
+    /// keys do.
     pub fn of_connection<'a>(self, connection: Lent<'a, Ssl>) -> Option<TicketCallback<'a, Ssl>> {
         let ssl = connection.as_ptr();
         // SAFETY: the program's functions may be called with this connection, which is live.

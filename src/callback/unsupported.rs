@@ -120,7 +120,7 @@ pub type NpnSelectFunction = Option<
     ) -> c_int,
 >;
 
-/// Gives the master secret of an EAP-FAST session.
+/// Provides the master secret of an EAP-FAST session.
 pub type SessionSecretFunction = Option<
     unsafe extern "C" fn(
         ssl: *mut Ssl,

@@ -34,8 +34,8 @@ pub type PasswordCallback = CallbackWith<PasswordFunction>;
 pub type VerifyCallback = Callback<VerifyFunction>;
 
 impl VerifyCallback {
-    /// What libcrypto calls while it verifies the peer of a connection: this function about each
-    /// certificate, or `instead` in its place.
+    /// The functions that libcrypto calls while it verifies a connection's peer: this one for each
+    /// certificate, or `instead`, which replaces the verification.
     pub fn with(
         self,
         instead: CertVerifyCallback,
@@ -51,7 +51,7 @@ impl VerifyCallback {
 }
 
 impl PasswordCallback {
-    /// Where the password of a key file comes from. Without a function the argument is the password.
+    /// The source of a key file's password. Without a function the argument is the password.
     pub fn password(self) -> Password {
         // SAFETY: the program has promised that the function may be called with this argument, and that
         // without a function it is NULL or a C string.

@@ -1,5 +1,5 @@
-//! Memory that is attached to an object for as long as the object's own memory stays: threads that found an exposed
-//! object may read both. The object does not know what it is; the session cache keeps its node of a session so.
+//! Memory that is attached to an object as long as the object's own memory exists: threads that found an exposed object
+//! may read both. The object does not know its contents; the session cache attaches its node to a session in this way.
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::{NonNull, null_mut};
@@ -7,13 +7,13 @@ use std::ptr::{NonNull, null_mut};
 use super::sync::{AtomicPtr, Ordering};
 use crate::fallible;
 
-/// What attached memory begins with.
+/// The header of attached memory.
 pub struct Attached {
     bytes: usize,
 }
 
 impl Attached {
-    /// Memory that begins with this. `None` when memory is short.
+    /// Allocates memory that begins with this header. `None` when memory is short.
     pub fn allocate(bytes: usize) -> Option<NonNull<Self>> {
         let layout = layout(bytes)?;
         // SAFETY: the layout is not empty.
@@ -52,16 +52,16 @@ impl Default for Attachment {
 }
 
 impl Attachment {
-    /// What is attached. It stays as long as the object.
+    /// The attached memory. It exists as long as the object.
     pub fn get(&self) -> Option<NonNull<Attached>> {
         NonNull::new(self.0.load(Ordering::Acquire))
     }
 
-    /// Attaches `memory` if nothing is attached yet. False if there is something: then `memory` stays the caller's.
+    /// Attaches `memory` if nothing is attached yet, else returns false, and the caller keeps `memory`.
     ///
     /// # Safety
-    /// `memory` came from [`Attached::allocate`], and the caller gives it away. All that attach memory to objects of one
-    /// type agree on what it is.
+    /// `memory` came from [`Attached::allocate`], and the caller transfers its ownership. All code that attaches memory
+    /// to objects of one type agrees on its contents.
     pub unsafe fn set(&self, memory: NonNull<Attached>) -> bool {
         let memory = memory.as_ptr();
         self.0
@@ -71,7 +71,7 @@ impl Attachment {
 
     /// How many bytes are attached.
     pub fn bytes(&self) -> usize {
-        // SAFETY: what is attached stays as long as this.
+        // SAFETY: the attached memory exists as long as this.
         self.get()
             .map_or(0, |memory| unsafe { memory.as_ref() }.bytes)
     }

@@ -1,5 +1,5 @@
-//! A block of memory with `N` byte fields: its layout, and when it ends. How blocks follow one another stands in
-//! [`super::blocks`].
+//! A block of memory with `N` byte fields: its layout and its lifetime. [`super::blocks`] describes how one block
+//! replaces another.
 //!
 //! ```text
 //! header:  references, fields that C was lent, fields that are present, the blocks of fields that lie elsewhere,
@@ -16,25 +16,25 @@ use std::sync::atomic::{AtomicU16, AtomicU32, Ordering, fence};
 
 use zeroize::Zeroize;
 
-/// The values of all fields, by number. Of a name without the NUL; what follows a NUL is not kept.
+/// The values of all fields, by number. A name has no NUL here; bytes after a NUL are dropped.
 pub type Values<'a, const N: usize> = [Option<&'a [u8]>; N];
 
-/// For each field the block that it lies in; none for the block that has this list.
+/// For each field the block that holds it; none for the block that owns this list.
 type Elsewhere<const N: usize, const NAMES: usize> = [Option<NonNull<Header<N, NAMES>>>; N];
 
-/// What a block begins with.
+/// The header of a block.
 pub(super) struct Header<const N: usize, const NAMES: usize> {
-    /// Held by the current block's place, by readers of its time, by blocks that refer to it, and by [`Kept`].
+    /// Held by the place of the current block, by its pinned readers, by blocks that refer to it, and by [`Kept`].
     references: AtomicU32,
     /// Fields that C was lent from this block, a bit each. Set with the lock held.
     lent: AtomicU16,
     present: u16,
-    /// Taken out when the block is not current any more and no reader of that time is left.
+    /// Cleared when the block is no longer current and no pinned reader is left.
     elsewhere: UnsafeCell<Option<Box<Elsewhere<N, NAMES>>>>,
     ends: [u32; N],
 }
 
-/// A block that is alive for `'a`, with those that it refers to.
+/// A block that is alive for `'a`, with the blocks that it refers to.
 pub struct Block<'a, const N: usize, const NAMES: usize> {
     pub(super) header: NonNull<Header<N, NAMES>>,
     alive: PhantomData<&'a ()>,
@@ -50,7 +50,7 @@ impl<const N: usize, const NAMES: usize> Copy for Block<'_, N, NAMES> {}
 
 impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
     /// # Safety
-    /// `header` is a block made by [`allocate`]. During `'a` neither it is freed nor the blocks that it refers to.
+    /// `header` is a block made by [`allocate`]. During `'a` neither it nor a block that it refers to is freed.
     pub(super) unsafe fn new(header: NonNull<Header<N, NAMES>>) -> Self {
         Self {
             header,
@@ -63,9 +63,9 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
         unsafe { self.header.as_ref() }
     }
 
-    /// The block that a field lies in.
+    /// The block that holds a field.
     fn owner(self, field: usize) -> Self {
-        // SAFETY: the cell is written when the block is not current any more and no reader of that time is left.
+        // SAFETY: the cell is written when the block is no longer current and no pinned reader is left.
         let elsewhere = unsafe { &*self.header().elsewhere.get() };
         match elsewhere.as_ref().and_then(|places| places[field]) {
             // SAFETY: this block refers to it.
@@ -126,7 +126,7 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
         layout::<N, NAMES>(self.header().ends[N - 1] as usize).size()
     }
 
-    /// How many bytes the block and those that it refers to take.
+    /// How many bytes the block and the blocks that it refers to take.
     pub fn size_of_all(self) -> usize {
         let mut owners: Vec<_> = (0..N).map(|field| self.owner(field).header).collect();
         owners.push(self.header);
@@ -139,13 +139,13 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
         sizes.sum()
     }
 
-    /// Records that C is lent a field: it stays where it is as long as its value does.
+    /// Records that C is lent a field: its bytes stay in place until its value is replaced.
     pub(super) fn record_lent(self, field: usize) {
         let lent = &self.owner(field).header().lent;
         lent.fetch_or(1 << field, Ordering::Release);
     }
 
-    /// A reference to the block that a field lies in.
+    /// A reference to the block that holds a field.
     pub fn keep(self, field: usize) -> Kept<N, NAMES> {
         Kept::to(self.owner(field))
     }
@@ -160,8 +160,8 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
         unsafe { std::slice::from_raw_parts_mut(first, len) }.zeroize();
     }
 
-    /// The block that follows this one, with these values; none when nothing changes. Fields that C was lent, and that
-    /// stay the same, are not copied.
+    /// A block with these values, to replace this one; none when nothing changes. Fields that C was lent and that do
+    /// not change are not copied.
     pub(super) fn followed_by(self, values: &Values<'_, N>) -> Option<NonNull<Header<N, NAMES>>> {
         let (new, old) = (cut_names::<N, NAMES>(values), self.values());
         if new == old {
@@ -191,7 +191,7 @@ impl<const N: usize, const NAMES: usize> Kept<N, NAMES> {
         Self(block.header)
     }
 
-    /// True if it is the block that a field of `block` lies in.
+    /// True if it is the block that holds a field of `block`.
     pub fn has(&self, block: Block<'_, N, NAMES>, field: usize) -> bool {
         self.0 == block.owner(field).header
     }
@@ -209,17 +209,17 @@ impl<const N: usize, const NAMES: usize> Drop for Kept<N, NAMES> {
         let references = &unsafe { self.0.as_ref() }.references;
         if references.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            // SAFETY: that was the last reference. Readers that found the block as the current one, or through that,
-            // had one too, until they were done.
+            // SAFETY: that was the last reference. Readers that found the block, as the current one or through that,
+            // are done, because its place held a reference for them.
             unsafe { free(self.0) };
         }
     }
 }
 
-/// Ends a block's time as the current one: drops its references to others, and the one of its place.
+/// Retires a block that was current: drops its references to other blocks, and that of its place.
 ///
 /// # Safety
-/// `block` was the current block, and no reader is left that found it as such; called once.
+/// `block` was the current block, and no reader that found it there is left; called once.
 pub(super) unsafe fn no_longer_current<const N: usize, const NAMES: usize>(
     block: *mut Header<N, NAMES>,
 ) {
@@ -233,9 +233,9 @@ pub(super) unsafe fn no_longer_current<const N: usize, const NAMES: usize>(
     }
 }
 
-/// A new block with one reference, of the fields that do not lie `elsewhere`; takes references to the blocks there.
+/// A new block with one reference, of the fields that are not `elsewhere`; takes references to the blocks there.
 ///
-/// Panics when the fields together reach 4 GiB; callers bound what comes from outside.
+/// Panics when the fields together reach 4 GiB; callers limit the length of fields from outside.
 fn allocate<const N: usize, const NAMES: usize>(
     values: &Values<'_, N>,
     elsewhere: Option<Box<Elsewhere<N, NAMES>>>,
@@ -276,7 +276,7 @@ fn allocate<const N: usize, const NAMES: usize>(
     header
 }
 
-/// Writes the values that there are one after the other, names with a NUL.
+/// Writes the present values one after the other, names with a NUL.
 ///
 /// # Safety
 /// `next` may be written for all of them.

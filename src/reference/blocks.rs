@@ -1,21 +1,22 @@
-//! Byte fields that any thread reads without a lock, and that are replaced as a whole.
+//! Byte fields that any thread reads without a lock. A setter replaces them all at once.
 //!
-//! The fields lie in one [`Block`], the current one. A change makes another block and puts it in its place:
+//! One [`Block`], the current one, holds the fields. A change makes another block and replaces the current one. Each
+//! kind of reader keeps the old block valid in its own way:
 //!
-//! * **Readers here** take no lock. They pin the epoch, and a block that was replaced keeps what it refers to until all
-//!   threads that were pinned then have unpinned.
-//! * **C, of fields that stay.** C keeps pointers to fields that it was lent. A block records which fields these are.
-//!   Such a field is not copied into the next block, which refers to the one that has it instead; all other fields are
-//!   copied, so that their former block can go.
-//! * **C, of fields that were replaced.** [`Kept`](super::Kept) keeps their block.
+//! * **Rust readers** take no lock. They pin the epoch: a replaced block, and the blocks that it refers to, exist until
+//!   all threads that were pinned at that time have unpinned.
+//! * **C, for unchanged fields.** C keeps pointers to fields that it was lent. A block records which fields these are.
+//!   The next block does not copy such a field but refers to the block that holds it; it copies all other fields, so
+//!   that their former block can be freed.
+//! * **C, for replaced fields.** [`Kept`](super::Kept) keeps their block.
 //!
-//! So there is at most one block for each field, besides those that are kept.
+//! So there is at most one block for each field, not counting those in [`Kept`](super::Kept).
 //!
-//! A lock orders changes, and lending: else a change could copy a field, and free the original, while C is given a
-//! pointer to it. It guards a value of the user's too.
+//! A lock orders changes and lending: otherwise a change could copy a field and free the original while C is given a
+//! pointer to it. The lock also guards a value of the caller.
 //!
 //! Memory ordering: a new block is published with Release and read with Acquire, so a thread that sees the pointer sees
-//! the bytes. After that only [`Blocks::wipe`] writes to them, when no reader of that field is left.
+//! the bytes. Later only [`Blocks::wipe`] writes to them, when no reader of that field is left.
 
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -26,7 +27,7 @@ use super::count::Last;
 use super::reclaim::{Guard, pin, retire};
 use super::sync::{Lock, LockGuard};
 
-/// The current block of an object, and what else the lock guards.
+/// The current block of an object, and the other value that the lock guards.
 pub struct Blocks<const N: usize, const NAMES: usize, T> {
     current: AtomicPtr<Header<N, NAMES>>,
     guarded: Lock<T>,
@@ -37,8 +38,7 @@ unsafe impl<const N: usize, const NAMES: usize, T: Send> Send for Blocks<N, NAME
 // SAFETY: as above; `guarded` is reached with its lock only.
 unsafe impl<const N: usize, const NAMES: usize, T: Send> Sync for Blocks<N, NAMES, T> {}
 
-/// A value in a block. It lives as long as this, since the thread is pinned: not to be kept across what may
-/// take long.
+/// A value in a block. The thread is pinned while this guard lives, so do not keep it across slow operations.
 pub struct Pinned<'a, T: ?Sized> {
     value: &'a T,
     _pin: Guard,
@@ -58,7 +58,7 @@ impl<T: ?Sized + PartialEq> PartialEq<T> for Pinned<'_, T> {
     }
 }
 
-/// A block. It lives as long as this, since the thread is pinned.
+/// A block. The thread is pinned while this guard lives.
 pub struct PinnedBlock<'a, const N: usize, const NAMES: usize> {
     block: Block<'a, N, NAMES>,
     _pin: Guard,
@@ -72,7 +72,7 @@ impl<const N: usize, const NAMES: usize> PinnedBlock<'_, N, NAMES> {
 }
 
 impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
-    /// A block with these values, and a value for the lock to guard.
+    /// Fields with these values, and a value for the lock to guard.
     pub fn new(values: &Values<'_, N>, guarded: T) -> Self {
         Self {
             current: AtomicPtr::new(first::<N, NAMES>(values).as_ptr()),
@@ -80,7 +80,7 @@ impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
         }
     }
 
-    /// The value that `find` gives of the current block.
+    /// The value that `find` returns for the current block.
     #[inline]
     pub fn get<V: ?Sized>(
         &self,
@@ -101,7 +101,7 @@ impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
         PinnedBlock { block, _pin: pin }
     }
 
-    /// Takes the lock. `repair` makes the guarded value whole if the lock's holder was left behind by a fork.
+    /// Takes the lock. `repair` makes the guarded value consistent if the lock's holder is lost by a fork.
     pub fn lock(&self, repair: impl FnOnce(&mut T)) -> Locked<'_, N, NAMES, T> {
         Locked {
             current: &self.current,
@@ -130,7 +130,7 @@ impl<const N: usize, const NAMES: usize, T> Drop for Blocks<N, NAMES, T> {
     }
 }
 
-/// The lock of some blocks, held. Leads to the guarded value.
+/// The held lock. It dereferences to the guarded value.
 pub struct Locked<'a, const N: usize, const NAMES: usize, T> {
     current: &'a AtomicPtr<Header<N, NAMES>>,
     guarded: LockGuard<'a, T>,
@@ -151,13 +151,13 @@ impl<const N: usize, const NAMES: usize, T> DerefMut for Locked<'_, N, NAMES, T>
 }
 
 impl<const N: usize, const NAMES: usize, T> Locked<'_, N, NAMES, T> {
-    /// The current block, which stays the current one as long as the lock is held.
+    /// The current block, which stays current as long as the lock is held.
     pub fn block(&self) -> Block<'_, N, NAMES> {
         // SAFETY: never NULL; and it is replaced by the holder of the lock only, which `replace` is given.
         unsafe { Block::new(NonNull::new_unchecked(self.current.load(Ordering::Acquire))) }
     }
 
-    /// Records that C is lent a field: it stays where it is until its value is replaced.
+    /// Records that C is lent a field: its bytes stay in place until its value is replaced.
     pub fn record_lent(&self, field: usize) {
         self.block().record_lent(field);
     }

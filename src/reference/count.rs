@@ -1,16 +1,16 @@
 //! Objects with a count of references, and the references.
 //!
-//! C knows such an object by its address, and each of its holders, in C or here, has one reference. So the count
-//! is part of the object. A structure that is read without a lock (the session cache) leads to objects without
-//! a reference: such an object is *exposed*. Its memory stays until every thread that was pinned when the last
-//! reference went has unpinned ([`super::retire`]); until then [`Ref::of`] gives `None`.
+//! C identifies such an object by its address, and each of its holders, in C or Rust, has one reference. So the count
+//! is part of the object. In a structure that is read without a lock (the session cache), threads reach objects without
+//! a reference: such an object is *exposed*. Its memory exists until every thread that was pinned when the last
+//! reference was dropped has unpinned ([`super::retire`]); until then [`Ref::of`] returns `None`.
 //!
 //! The memory orderings are those of `std::sync::Arc`, for the same reasons:
 //!
-//! - Adding a reference is Relaxed: the thread has one already, and handing the new one to another thread is
-//!   ordered by whatever hands it over (for a cell's stock, by the cell's word).
-//! - Dropping one is Release, and the thread that drops the last one reads the count with Acquire: all uses by
-//!   all holders come before the end of the object. (A fence would do, but ThreadSanitizer knows none.)
+//! - Adding a reference is Relaxed: the thread has one already, and the operation that hands the new one to another
+//!   thread orders the two (for a cell's stock, that on the cell's word).
+//! - Dropping one is Release, and the thread that drops the last one reads the count with Acquire: all uses by all
+//!   holders come before the end of the object. (A fence would suffice, but ThreadSanitizer does not support fences.)
 //! - [`Ref::of`] never raises the count from zero: it compares and exchanges. The structure published the object
 //!   with Release and the reader found it with Acquire, so what was written before is visible already; Acquire
 //!   on success extends that to holders that came later. Acquire on finding zero shows the reader that
@@ -34,17 +34,18 @@ pub unsafe trait Counted: Send + Sync + Sized + 'static {
     /// The object's count.
     fn count(&self) -> &Count;
 
-    /// Called once, when the last reference is gone and before the memory is freed. Threads that found an
-    /// exposed object may still be reading it.
+    /// Called once, after the last reference is dropped and before the memory is freed. Threads that found an exposed
+    /// object may still be reading it.
     fn end(&self, _: &Last) {}
 
-    /// How many bytes wait to be freed with an object that has ended, for the statistics.
+    /// How many bytes are freed with an object, for the statistics.
     fn bytes(&self) -> usize {
         size_of::<Self>()
     }
 }
 
-/// Shows that the last reference to an object is gone. Only this module makes it, once for each object.
+/// Proof that the last reference to an object is gone. Only this module makes one, once for each
+/// object.
 pub struct Last {
     start: usize,
     size: usize,
@@ -61,7 +62,8 @@ impl Last {
 /// How many references there are to one object, and how its memory is freed.
 pub struct Count {
     references: AtomicUsize,
-    /// The object may be reached without a reference. (Not loom's: it is written by a holder only.)
+    /// The object may be reached without a reference. (Not an atomic of loom: only a holder writes
+    /// it.)
     is_exposed: AtomicBool,
 }
 
@@ -74,7 +76,7 @@ impl Count {
         }
     }
 
-    /// How many references there are; it may change at once.
+    /// How many references there are. The number may change at any time.
     #[cfg(test)]
     pub fn get(&self) -> usize {
         self.references.load(Ordering::Relaxed)
@@ -85,7 +87,7 @@ impl Count {
         self.references.fetch_add(references, Ordering::Relaxed);
     }
 
-    /// Drops references, by a holder that keeps one.
+    /// Drops references. The caller keeps one.
     #[inline]
     pub(super) fn drop_some(&self, references: usize) {
         self.references.fetch_sub(references, Ordering::Release);
@@ -147,7 +149,7 @@ impl<T: Counted> Ref<T> {
         object.count().try_add().then(|| Self(pointer))
     }
 
-    /// The pointer that C knows the object by. It stands for no reference.
+    /// The object's pointer in C. It carries no reference.
     pub fn as_ptr(&self) -> *mut T {
         self.0.as_ptr()
     }
@@ -157,7 +159,7 @@ impl<T: Counted> Ref<T> {
         self.0
     }
 
-    /// True if there are other references. Others may come at any time, unless nothing leads to the object.
+    /// True if there are other references. More may be added at any time, unless the object is unreachable.
     pub fn is_shared(&self) -> bool {
         self.count().references.load(Ordering::Acquire) != 1
     }
@@ -167,15 +169,15 @@ impl<T: Counted> Ref<T> {
         self.count().is_exposed.store(true, Ordering::Relaxed);
     }
 
-    /// Gives the reference away as a pointer, to C or to later calls of [`Ref::from_raw`].
+    /// Turns the reference into a pointer, which C or a later call of [`Ref::from_raw`] owns.
     pub fn into_raw(self) -> *mut T {
         ManuallyDrop::new(self).0.as_ptr()
     }
 
-    /// Takes a reference over.
+    /// Takes ownership of a reference.
     ///
     /// # Safety
-    /// `raw` is a live object of which the caller owns a reference, and gives it away.
+    /// `raw` is a live object of which the caller owns a reference; it transfers that.
     #[inline]
     pub unsafe fn from_raw(raw: *mut T) -> Self {
         // SAFETY: a live object is not at address 0.
@@ -191,7 +193,7 @@ impl<T: Counted> Ref<T> {
         (*unsafe { Self::lend(raw) }).clone()
     }
 
-    /// The reference that the caller has of an object, for as long as `'a`. Dropping it drops no reference.
+    /// The caller's reference to an object, borrowed for `'a`. Dropping it drops no reference.
     ///
     /// # Safety
     /// `raw` is a live object during `'a`.
@@ -201,14 +203,14 @@ impl<T: Counted> Ref<T> {
         Lent(reference, PhantomData)
     }
 
-    /// How many references there are; it may change at once.
+    /// How many references there are. The number may change at any time.
     #[cfg(test)]
     pub fn references(&self) -> usize {
         self.count().get()
     }
 }
 
-/// The pointer that C knows `object` by. It stands for no reference.
+/// The pointer to `object` in C. It carries no reference.
 pub fn pointer_to<T: Counted>(object: &T) -> *mut T {
     std::ptr::with_exposed_provenance_mut(std::ptr::from_ref(object).addr())
 }
@@ -247,7 +249,7 @@ impl<T: Counted + std::fmt::Debug> std::fmt::Debug for Ref<T> {
     }
 }
 
-/// Two references are equal when they are to the same object, as pointers are in C.
+/// References are equal when they refer to the same object, as pointers in C.
 impl<T: Counted> PartialEq for Ref<T> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -267,7 +269,7 @@ impl<T: Counted> Deref for Lent<'_, T> {
     }
 }
 
-/// Ends an object, and frees its memory or retires it.
+/// Ends an object, and frees or retires its memory.
 ///
 /// # Safety
 /// The last reference was dropped just now, and all uses by holders come before.

@@ -1,5 +1,5 @@
-//! A place that holds references to a counted object: any thread may take one while another puts a different
-//! object in. No lock, no pin, and one locked operation for each reference.
+//! A place that holds references to a counted object: any thread may take one while another replaces the object. It
+//! needs no lock, no pin, and one locked operation for each reference.
 //!
 //! Between reading the address of the object and adding to its count the object may end. So the cell adds a
 //! stock of references beforehand, and its word holds the address and the number of references given out. One
@@ -15,17 +15,17 @@ use super::sync::{AtomicU64, Ordering};
 
 /// The references that a cell owns of its object at first.
 const STOCK: u64 = if cfg!(any(test, loom)) { 4 } else { 1 << 19 };
-/// The stock is filled up when so many were given out. Threads that take a reference fill it up before they do
-/// anything else, so it cannot run out unless more threads than the difference, less one, do so at once.
+/// The stock is refilled when so many were given out. A thread that takes a reference refills it before it does
+/// anything else, so it cannot run out unless at least as many threads as the difference take one at the same time.
 const LOW: u64 = if cfg!(any(test, loom)) { 2 } else { STOCK / 2 };
-/// The count must bear the stocks of all cells that hold one object.
+/// The count must not overflow by the stocks of all cells that hold one object.
 const _: () = assert!(usize::BITS == 64);
 
 /// The lower bits of the word count what was given out. Above them is the address, without the bits that are
 /// always zero.
 const GIVEN_BITS: u32 = 20;
 const ALIGNMENT_BITS: u32 = 4;
-/// No Linux gives a process memory above 48 bits unless it asks for that (mmap(2)).
+/// Linux maps no memory above 48 bits unless the process asks for it (mmap(2)).
 const ADDRESS_BITS: u32 = u64::BITS - GIVEN_BITS + ALIGNMENT_BITS;
 const ADDRESS_SHIFT: u32 = GIVEN_BITS - ALIGNMENT_BITS;
 const GIVEN_MASK: u64 = (1 << GIVEN_BITS) - 1;
@@ -65,13 +65,13 @@ impl<T: Counted> CountedCell<T> {
         object(word).map(|object| unsafe { Ref::from_raw(object.as_ptr()) })
     }
 
-    /// The address of the object, NULL for none. It stands for no reference.
+    /// The address of the object, NULL for none. It carries no reference.
     pub fn pointer(&self) -> *mut T {
         let word = self.word.load(Ordering::Acquire);
         object(word).map_or(std::ptr::null_mut(), NonNull::as_ptr)
     }
 
-    /// Puts an object in, and returns the one that was there.
+    /// Replaces the object, and returns the former one.
     pub fn replace(&self, new: Option<Ref<T>>) -> Option<Ref<T>> {
         let word = new.map_or(0, |new| {
             new.count().add(STOCK as usize - 1);
@@ -135,7 +135,7 @@ fn object<T>(word: u64) -> Option<NonNull<T>> {
     NonNull::new(std::ptr::with_exposed_provenance_mut(address as usize))
 }
 
-/// The word for an object of which nothing was given out.
+/// The word for an object whose stock is full.
 fn word_of<T: Counted>(object: Ref<T>) -> u64 {
     let address = object.into_raw().expose_provenance() as u64;
     assert!(

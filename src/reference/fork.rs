@@ -1,14 +1,14 @@
-//! Which process this is: a number that differs between a process and its forks.
+//! A number that differs between a process and its forks.
 //!
-//! The kernel clears the page that holds the number when it forks (`MADV_WIPEONFORK`), so asking costs
-//! two loads and nothing has to be installed. It works for every kind of fork, `_Fork(2)` and a raw
-//! `clone(2)` included. Where the kernel has no such pages the process id serves instead.
+//! The kernel clears the page that holds the number when it forks (`MADV_WIPEONFORK`), so reading
+//! it costs two loads, and no fork handler is needed. It works for every kind of fork, `_Fork(2)`
+//! and a raw `clone(2)` included. If the kernel has no such pages, the process id is used instead.
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-/// The page, once it is there.
+/// The page, once it is mapped.
 static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
-/// The number given out last. Forks inherit it, and go on from there.
+/// The last number used. A fork inherits it and continues from it.
 static LAST: AtomicU32 = AtomicU32::new(0);
 /// Stands for the page where the kernel cannot clear pages.
 static NO_PAGE: AtomicU32 = AtomicU32::new(0);
@@ -38,7 +38,7 @@ fn first_use_in_process(mut page: *mut AtomicU32) -> u32 {
             Ordering::Acquire,
         ) {
             Ok(_) => mapped,
-            // Another thread was faster. Our page stays behind, once in the life of a process.
+            // Another thread was faster. Our page is leaked, once in the life of a process.
             Err(theirs) => theirs,
         };
     }

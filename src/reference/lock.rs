@@ -1,8 +1,8 @@
-//! A lock that knows when its holder was left behind by a fork.
+//! A lock that detects that its holder does not exist in a forked child.
 //!
-//! The lock word names the process that holds it ([`super::fork::generation`]). A thread that finds a
-//! process other than its own there knows that the holder does not exist in this process: it takes the
-//! lock over, and repairs what the holder may have left half done.
+//! The lock word names the process that holds it ([`super::fork::generation`]). A thread that finds
+//! another process there knows that the holder does not exist in its own: it takes the lock, and
+//! repairs what the holder may have left half done.
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
@@ -12,16 +12,15 @@ use super::fork::generation;
 
 /// Set in the lock word while a thread may be asleep, waiting for it.
 const WAITERS: u32 = 1;
-/// How often a waiter looks again before it sleeps. It waits between looks, first for [`FIRST_PAUSE`]
-/// steps, then for twice as many, up to [`LONGEST_PAUSE`]: far longer than a writer holds the lock.
-/// So the holder often gets it again at once, with everything it needs in its processor's
-/// cache, and two threads together do nearly as much as one. To take turns would cost each of them the way
-/// of half a dozen cache lines from one processor to the other.
+/// How often a waiter looks again before it sleeps. It waits between looks, first for [`FIRST_PAUSE`] steps, then for
+/// twice as many, up to [`LONGEST_PAUSE`]: far longer than a writer holds the lock. So the last holder often takes it
+/// again at once, with all the data in its processor's cache, and two threads together do nearly as much work as one.
+/// If they alternated, each turn would move half a dozen cache lines between processors.
 const LOOKS: u32 = 7;
 const FIRST_PAUSE: u32 = 48;
 const LONGEST_PAUSE: u32 = 384;
 
-/// A mutual exclusion that a forked child can go on using. Not for holding across anything slow.
+/// A mutex that a forked child can continue to use. Do not hold it across slow operations.
 pub struct Lock<T> {
     /// 0 when free, else `generation << 1`, plus [`WAITERS`].
     word: AtomicU32,
@@ -43,8 +42,8 @@ impl<T> Lock<T> {
         }
     }
 
-    /// Waits until the lock is free and takes it. If its holder was left behind by a fork, `repair`
-    /// is called first.
+    /// Waits until the lock is free and takes it. If its holder does not exist in this process,
+    /// `repair` is called first.
     #[inline]
     pub fn lock(&self, repair: impl FnOnce(&mut T)) -> Guard<'_, T> {
         let mine = generation() << 1;
@@ -133,7 +132,8 @@ impl<T> Drop for Guard<'_, T> {
 
 #[cfg(test)]
 impl<T> Lock<T> {
-    /// Leaves the lock as a holder in a parent process would have left it at a fork.
+    /// Puts the lock in the state in which a child finds it when a thread of the parent held it at
+    /// the fork.
     pub fn abandon(&self) {
         self.word.store(u32::MAX << 1, Ordering::Relaxed);
     }

@@ -1,7 +1,7 @@
 //! Memory that threads share: objects with a count of references, and memory that is freed once no thread can be
-//! reading it. Sessions and the session cache stand on this module; it knows neither.
+//! reading it. Sessions and the session cache use this module; it knows neither.
 //!
-//! | part           | what it holds                                                             |
+//! | module         | contents                                                                  |
 //! |----------------|---------------------------------------------------------------------------|
 //! | `count`        | [`Counted`] objects and references to them, [`Ref`]                       |
 //! | `counted_cell` | a place that gives references to its object to any thread                 |
@@ -10,9 +10,9 @@
 //! | `block`        | a block of memory with byte fields                                        |
 //! | `blocks`       | byte fields that are read without a lock, and replaced as a whole         |
 //! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
-//! | `tag`          | the word by which a pointer from C is known                               |
+//! | `tag`          | the word that identifies the object behind a pointer from C               |
 //! | `lock`         | a lock that survives a fork                                               |
-//! | `fork`         | which process this is                                                     |
+//! | `fork`         | a number that differs between a process and its forks                     |
 //! | `sync`         | atomics and lock, which loom replaces                                     |
 
 mod attachment;

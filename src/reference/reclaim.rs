@@ -1,9 +1,10 @@
 //! When memory that a lookup may still be reading is freed: by epochs.
 //!
-//! A lookup pins the calling thread ([`pin`]). Memory that was unlinked is retired ([`retire`]), and
-//! freed once every thread that was pinned at that time has unpinned. After a fork the threads of the
-//! parent that were pinned would hold up the child for ever; so the child begins with a fresh collector,
-//! and what was retired but not freed at the fork stays unfreed in the child.
+//! A lookup pins the calling thread ([`pin`]). Memory that was unlinked is retired ([`retire`]),
+//! and freed once every thread that was pinned at that time has unpinned. After a fork, pinned
+//! threads of the parent, which do not exist in the child, would block the child's collector for
+//! ever; so the child begins with a fresh one, and never frees memory that was retired but not
+//! freed at the fork.
 
 #[cfg(not(loom))]
 pub use epochs::{Guard, garbage, pin, prepare, retire, try_to_collect};
@@ -11,7 +12,7 @@ pub use epochs::{Guard, garbage, pin, prepare, retire, try_to_collect};
 #[cfg(loom)]
 pub use loomed::{Guard, garbage, pin, prepare, retire, try_to_collect};
 
-/// Memory that waits for pinned threads, in the whole process.
+/// How much memory the whole process has retired and freed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Garbage {
     /// Bytes retired and not yet freed.
@@ -79,8 +80,8 @@ mod epochs {
     }
 
     thread_local! {
-        /// This thread's registration, which [`OWNED`] owns. By itself, since what need not be dropped is
-        /// read in one step.
+        /// This thread's registration, which [`OWNED`] owns. It is a separate variable because a thread-local without a
+        /// destructor is read in one step.
         static REGISTRATION: Cell<*const Registration> = const { Cell::new(std::ptr::null()) };
         static OWNED: Owned = const { Owned };
     }
@@ -98,7 +99,7 @@ mod epochs {
             let registration = unsafe { Box::from_raw(registration) };
             registration.publish();
             if !registration.is_current() {
-                // A collector of the parent: its lists are of no use any more.
+                // A collector of the parent: its lists are no longer used.
                 std::mem::forget(registration);
             }
         }
@@ -138,15 +139,15 @@ mod epochs {
     /// This thread's registration, if it has one with this process's era.
     #[inline]
     fn registered<'a>() -> Option<&'a Registration> {
-        // SAFETY: it stays until the thread ends. No reference lives longer: none leaves this
-        // module or the thread.
+        // SAFETY: it stays until the thread ends. No reference lives longer, because none leaves
+        // this module or the thread.
         let registration = unsafe { REGISTRATION.get().as_ref() };
         registration.filter(|one| one.is_current())
     }
 
-    /// Pins the calling thread: memory retired from now on is not freed before the guard is dropped.
-    /// Takes no lock and writes only what belongs to this thread. Pins nest. To be held briefly: across
-    /// neither callback nor lock nor I/O.
+    /// Pins the calling thread: memory retired from now on is not freed before the guard is
+    /// dropped. Takes no lock and writes only this thread's data. Pins nest. Hold one briefly, and
+    /// never across a callback, a lock or I/O.
     #[inline]
     pub fn pin() -> Guard {
         match registered() {
@@ -155,8 +156,8 @@ mod epochs {
         }
     }
 
-    /// Makes what the first [`pin`] of a thread, and of a process, needs. It has bytes between its fields, which take
-    /// what is on the stack to the heap: so it is made before there are secrets on the stack.
+    /// Allocates what the first [`pin`] of a thread, and of a process, needs. Its padding copies bytes of the stack to
+    /// the heap, so call this before there are secrets on the stack.
     pub fn prepare() {
         if registered().is_none() {
             drop(register());
@@ -168,8 +169,8 @@ mod epochs {
         let era = era();
         let handle = era.collector.register();
         let guard = handle.pin();
-        // In a thread that is ending there is no place to keep the registration. Then it ends with
-        // the guard. One of the parent's that a fork has left here stays where it is, unused.
+        // A thread that is ending has no place to keep the registration, so it ends with the guard.
+        // A registration that a fork has copied from the parent is leaked.
         if OWNED.try_with(|_| ()).is_ok() {
             REGISTRATION.set(Box::into_raw(Box::new(Registration {
                 era,
@@ -182,7 +183,7 @@ mod epochs {
         guard
     }
 
-    /// Has `free(object)` called once every thread that is pinned now has unpinned. `bytes` is the size
+    /// Calls `free(object)` once every thread that is pinned now has unpinned. `bytes` is the size
     /// of the memory, for the statistics.
     ///
     /// # Safety
@@ -206,7 +207,8 @@ mod epochs {
         }
     }
 
-    /// Frees what can be freed now of what this thread and ended threads retired, within bounds.
+    /// Frees a bounded part of the memory that this thread and ended threads have retired, as far
+    /// as it can be freed now.
     pub fn try_to_collect() {
         pin().flush();
         if let Some(one) = registered() {
@@ -214,7 +216,8 @@ mod epochs {
         }
     }
 
-    /// What waits to be freed. Each thread may be late with telling of the last few dozen pieces.
+    /// How much memory waits to be freed. Each thread may not have reported its last few dozen
+    /// pieces yet.
     pub fn garbage() -> Garbage {
         // Without memory there would be no era, and nothing waits before there is one.
         let Some(era) = present_era(ERA.load(Ordering::Acquire)) else {
@@ -249,7 +252,7 @@ mod loomed {
         retired: Vec<Box<dyn FnOnce()>>,
     }
 
-    // SAFETY: what is retired may be freed from any thread, as `retire` demands.
+    // SAFETY: any thread may free retired memory, as `retire` requires.
     unsafe impl Send for State {}
 
     loom::lazy_static! {

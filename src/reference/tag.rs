@@ -1,9 +1,9 @@
-//! The word that objects behind C's pointers begin with, so that a pointer to anything else is recognised.
+//! The first word of objects that C has pointers to, by which a pointer to anything else is recognised.
 //!
-//! A process may have a second libssl, whose `SSL` or `SSL_CTX` ends up here; and programs use objects that they have
-//! freed. The first word of each of the library's objects says what it is, until the object ends. A pointer from C is
-//! believed only if the word is there. That finds mistakes, and is no proof: the memory of a freed object may hold a new
-//! one, and may be gone.
+//! A process may have a second libssl and pass its `SSL` or `SSL_CTX` to this one; and programs use objects that they
+//! have freed. The first word of each of the library's objects identifies its type until the object ends. A pointer
+//! from C is accepted only if the word is there. This finds mistakes but proves nothing: the memory of a freed object
+//! may hold a new object, or be unmapped.
 
 use std::cell::UnsafeCell;
 
@@ -15,11 +15,11 @@ use crate::error::{Error, Reason, Result};
 /// # Safety
 /// The first field is a [`Tag`] or [`FixedTag`] of `KIND`.
 pub unsafe trait Tagged {
-    /// The word for objects of this type. It is like no pointer, number or text that another object may begin with.
+    /// The word for objects of this type. It resembles no pointer, number or text at the start of another object.
     const KIND: u64;
 }
 
-/// The first word of an object of the type `KIND` stands for; gone when the object ends.
+/// The first word of an object of the type with this `KIND`; cleared when the object ends.
 #[repr(transparent)]
 pub struct Tag<const KIND: u64>(UnsafeCell<u64>);
 
@@ -52,8 +52,8 @@ unsafe impl<const KIND: u64> Word<KIND> for FixedTag<KIND> {}
 /// Compiles only if the field is a word of this kind.
 pub const fn check_word<T, W: Word<KIND>, const KIND: u64>(_field: fn(&T) -> &W) {}
 
-/// Implements [`Tagged`]: `tagged!(Type, field, kind)`. What makes it sound is checked when it is compiled: the field
-/// is first, and a word of this kind.
+/// Implements [`Tagged`]: `tagged!(Type, field, kind)`. The conditions of soundness are checked at compile time: the
+/// field comes first, and is a word of this kind.
 macro_rules! tagged {
     ($type:ty, $field:tt, $kind:literal) => {
         const _: () = {
@@ -115,10 +115,11 @@ pub unsafe fn look<'a, T: Tagged>(pointer: *const T) -> Result<Option<&'a T>> {
     }
 }
 
-/// Takes a reference over from the program; `None` for NULL, an error if there is no such object.
+/// Takes ownership of a reference from the program; `None` for NULL, an error if there is no such
+/// object.
 ///
 /// # Safety
-/// As for [`look`]; if it is a `T`, the program owns a reference to it and gives that away.
+/// As for [`look`]; if it is a `T`, the program owns a reference to it and transfers that.
 pub unsafe fn take<T: Tagged + Counted>(pointer: *mut T) -> Result<Option<Ref<T>>> {
     // SAFETY: as the caller promises.
     let object = unsafe { look(pointer) }?;

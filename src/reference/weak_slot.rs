@@ -1,4 +1,4 @@
-//! A field of an object that refers to what the object belongs to, as long as that lives.
+//! A field of an object that refers to the object's owner as long as that lives.
 //!
 //! The owner has a [`WeakHandle`] to itself, and sets it in the [`WeakSlot`] of each object that comes to belong to
 //! it. It clears the slots before it drops the handle. So while a slot is set, the handle lives. A thread that
@@ -41,7 +41,7 @@ unsafe fn free<T: ?Sized>(handle: *mut Weak<T>) {
     drop(unsafe { Box::from_raw(handle) });
 }
 
-/// Refers to what the handle refers to that it was set to last; empty at first.
+/// Refers to the owner of the handle that it was last set to; empty at first.
 pub struct WeakSlot<T: ?Sized + 'static>(AtomicPtr<Weak<T>>);
 
 impl<T: ?Sized> Default for WeakSlot<T> {
@@ -57,7 +57,7 @@ impl<T: ?Sized> WeakSlot<T> {
     /// [`clear`](Self::clear) is called with `handle` before the handle or the slot is dropped.
     #[inline]
     pub unsafe fn set(&self, handle: &WeakHandle<T>) {
-        // Release: a thread that finds the handle finds it whole.
+        // Release: a thread that finds the handle finds it initialised.
         self.0.store(handle.0.as_ptr(), Ordering::Release);
     }
 
@@ -65,7 +65,7 @@ impl<T: ?Sized> WeakSlot<T> {
     #[inline]
     pub fn clear(&self, handle: &WeakHandle<T>) {
         let handle = handle.0.as_ptr();
-        // Between the two only another owner can set the slot, and then it stays.
+        // Between the two only another owner can set the slot, and then that value stays.
         if self.0.load(Ordering::Relaxed) == handle {
             let _ =
                 self.0

@@ -1,24 +1,24 @@
 //! The byte fields of a session, and the certificates of the peer: how threads read, set and lend them.
 //!
-//! The fields lie in blocks that do not change while they are shared ([`crate::reference::Blocks`], which says for
-//! whom a block stays, and how long). Two things are kept beyond that, for C:
+//! Immutable blocks hold the fields; [`crate::reference::Blocks`] says how long a block exists. Two things are kept
+//! longer, for C:
 //!
-//! * **Fields that were replaced.** A single thread that uses such a pointer is wrong in OpenSSL too, where the memory is
-//!   free at once. But here another thread may read while one sets (S122). So each thread keeps the newest values
-//!   that it was lent itself ([`super::lent`]), and these never change. What was never lent is not kept.
-//! * **The id and the id context.** In OpenSSL these lie in the session itself, so the pointer is good as long as the
-//!   session. There it shows what is set later, which a thread that is still reading must not see: half of it might
-//!   be of another value, and the length is that of the former one. So C is lent a copy that stays as it is, in
-//!   memory that lives as long as the session.
+//! * **Replaced fields.** If a single thread uses such a pointer, the program is wrong with OpenSSL too, which frees
+//!   the memory at once. But here one thread may read while another sets (S122). So for each thread the newest values
+//!   that it was lent are kept ([`super::lent`]), and never change. Values that were never lent are not kept.
+//! * **The id and the id context.** In OpenSSL these are part of the session, so the pointer is valid as long as the
+//!   session, and shows values that are set later. Here a thread that is still reading must not see these: it might
+//!   read parts of two values, with the length of the former one. So C is lent a copy that never changes, in memory
+//!   that lives as long as the session.
 //!
-//! So a session has at most one block for each field, and what is kept for each thread; a setter that is
-//! called again and again takes no more memory.
+//! So a session has at most one block for each field, and the values kept for each thread; repeated
+//! calls of a setter take no more memory.
 //!
-//! Nothing of the program runs with the lock held. When a fork has left its holder behind, what is kept of what was
-//! lent is given up: that thread may have been changing it.
+//! No function of the program runs while the lock is held. If the lock's holder is lost by a fork, the list of lent
+//! values is leaked, because that thread may have been changing it.
 //!
-//! Lookups without a reference may read the id while the session ends: [`BodyList::wipe`] leaves it alone, and
-//! they read nothing else.
+//! Lookups without a reference may read the id while the session ends: [`BodyList::wipe`] does not touch it, and they
+//! read nothing else.
 
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -28,14 +28,14 @@ use crate::session::fields::{NAMES, PARTS, Part};
 use crate::session::lent::Readers;
 use crate::session::{Bytes, Numbers, PeerChain, View};
 
-/// One field as it is now. The thread is pinned while this lives: not to be kept across what may take long.
+/// One field as it is now. The thread is pinned while this guard lives, so do not keep it across slow operations.
 pub type Field<'a, T> = Pinned<'a, T>;
 
 /// The byte fields of a session at one moment.
 pub type Block<'a> = crate::reference::Block<'a, PARTS, NAMES>;
 
-/// All fields as they are at one moment. The thread is pinned while this lives: not to be kept across callbacks, locks
-/// or input and output; [`Fields`](super::Fields) can be.
+/// All fields as they are at one moment. The thread is pinned while this guard lives, so do not keep it across
+/// callbacks, locks or I/O; copy them to [`Fields`](super::Fields) for that.
 pub struct Reading<'a> {
     numbers: Numbers,
     block: PinnedBlock<'a, PARTS, NAMES>,
@@ -58,10 +58,10 @@ impl Reading<'_> {
 /// The byte fields of one session, and the peer's certificates.
 pub(super) struct BodyList(Blocks<PARTS, NAMES, Rest>);
 
-/// What the lock guards, besides changes of the fields.
+/// The values that the lock guards, besides changes of the fields.
 struct Rest {
     peer: Option<Arc<PeerChain>>,
-    /// What is kept of what C was lent.
+    /// The values kept because C was lent them.
     readers: Option<Box<Readers>>,
 }
 
@@ -90,7 +90,7 @@ impl BodyList {
         }
     }
 
-    /// A field that is never absent, but may be empty.
+    /// A field that is always present, but may be empty.
     pub fn always(&self, part: Part) -> Field<'_, [u8]> {
         let field = self.0.get(|block| Some(block.bytes(part as usize)));
         field.unwrap_or_else(|| unreachable!())
@@ -108,7 +108,7 @@ impl BodyList {
         self.lock().peer.clone()
     }
 
-    /// A field for C: where it begins and its length, with the NUL of a name; `None` when it is absent.
+    /// A field for C: its address and its length, with the NUL of a name; `None` when it is absent.
     ///
     /// Lifetime: the bytes stay there as they are until this field is replaced, and then until this thread was lent many
     /// newer values of it; no longer than the session.
@@ -136,7 +136,7 @@ impl BodyList {
         Some((first, len))
     }
 
-    /// The peer's certificates, of which C is lent some.
+    /// The peer's certificates, to be lent to C.
     ///
     /// Lifetime: as for [`lend`](Self::lend).
     pub fn lend_peer(&self) -> Option<Arc<PeerChain>> {
@@ -161,7 +161,7 @@ impl BodyList {
             PeerChange::Becomes(peer) => std::mem::replace(&mut locked.peer, peer),
         };
         locked.replace(&numbered[..changes.len()]);
-        // With nothing locked: certificates may run functions of the program when they end.
+        // Outside the lock: freeing certificates may call functions of the program.
         drop(former);
     }
 
@@ -183,7 +183,7 @@ impl BodyList {
 
     fn lock(&self) -> Locked<'_, PARTS, NAMES, Rest> {
         self.0.lock(|rest| {
-            // Another thread may have been changing the list when this process was forked.
+            // Another thread may have been changing the list at the fork.
             std::mem::forget(rest.readers.take());
         })
     }

@@ -30,12 +30,12 @@
 //! }
 //! ```
 //!
-//! Optional numbers that are 0 are not written, except the group. Not part of it: whether the session is not resumable,
-//! the peer's chain beyond its own certificate, and application data (S87, S88).
+//! Optional numbers that are 0 are not written, except the group. The encoding does not contain whether the session is
+//! not resumable, the peer's chain beyond its own certificate, and application data (S87, S88).
 //!
-//! The reader takes DER only: OpenSSL would also take some BER, which no version of it wrote. It
-//! borrows from its input, so it allocates nothing but a copy of the certificate. Of the certificate only the outline
-//! is checked; it is parsed when a caller asks for it.
+//! The reader accepts DER only: OpenSSL also accepts some BER, which no version of it wrote. It borrows from its input,
+//! so it allocates only a copy of the certificate. It checks only the outer structure of the certificate, which is
+//! parsed when a caller asks for it.
 
 use std::sync::Arc;
 
@@ -52,13 +52,13 @@ use crate::session::{
 };
 
 /// `ERR_R_ASN1_LIB`. OpenSSL queues errors of its ASN.1 library for bytes that are not the DER
-/// above; this is what its libraries put on top of them.
+/// above; its libraries queue this error last.
 const ASN1_LIB: Reason = Reason(13 | 0x2 << 18);
 
 /// A session that is ready to be written.
 pub struct Encoding<'a> {
     fields: [Option<Field<'a>>; 24],
-    /// What the fields take without the outermost header.
+    /// How many bytes the fields take without the outermost header.
     content: Length,
 }
 
@@ -136,13 +136,13 @@ impl<'a> Encoding<'a> {
     }
 }
 
-/// What was read from DER: fields that borrow from the input.
+/// The result of reading DER: fields that borrow from the input.
 #[derive(Debug)]
 pub struct Decoded<'a> {
     numbers: Numbers,
     bytes: Bytes<'a>,
     peer: Option<Arc<PeerChain>>,
-    /// How many bytes of the input the session took.
+    /// How many bytes of the input the session takes.
     pub consumed: usize,
 }
 
@@ -164,8 +164,8 @@ impl Decoded<'_> {
 ///
 /// Errors (S89): `ERR_R_ASN1_LIB` with a text when it is not the DER above;
 /// `SSL_R_UNKNOWN_SSL_VERSION`, `SSL_R_UNSUPPORTED_SSL_VERSION`, `SSL_R_CIPHER_CODE_WRONG_LENGTH`,
-/// `SSL_R_BAD_LENGTH` (compression); a silent one for an unknown cipher and for an id, id context
-/// or master key that is too long.
+/// `SSL_R_BAD_LENGTH` (compression); an error without a queue entry for an unknown cipher and for
+/// an id, id context or master key that is too long.
 pub fn decode(input: &[u8], is_known: impl FnOnce(u32) -> bool) -> Result<Decoded<'_>> {
     let raw = Raw::read(input).map_err(|error| {
         Error::with(
@@ -176,7 +176,7 @@ pub fn decode(input: &[u8], is_known: impl FnOnce(u32) -> bool) -> Result<Decode
     raw.check(is_known)
 }
 
-/// What stands in the input: the session's fields, and what has to be checked before it becomes one.
+/// The contents of the input: the session's fields, and values that must be checked first.
 struct Raw<'a> {
     version: u32,
     cipher: &'a [u8],
@@ -186,7 +186,7 @@ struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     fn read(input: &'a [u8]) -> der::Result<Self> {
-        // A reader counts up to 256 MiB; what follows the session may be longer.
+        // A reader counts up to 256 MiB; the bytes after the session may be longer.
         let limit = usize::try_from(Length::MAX)?.min(input.len());
         let mut outer = SliceReader::new(&input[..limit])?;
         let header = Header::decode(&mut outer)?;
@@ -249,7 +249,7 @@ impl<'a> Raw<'a> {
         if self.version != 1 {
             return Err(Reason::UNKNOWN_SSL_VERSION.into());
         }
-        // TLS and SSL 3, DTLS, and DTLS before it was one (DTLS1_BAD_VER).
+        // TLS and SSL 3, DTLS, and DTLS before its standard (DTLS1_BAD_VER).
         let protocol = numbers.protocol_version;
         if !matches!(protocol >> 8, 0x03 | 0xfe) && protocol != 0x0100 {
             return Err(Reason::UNSUPPORTED_SSL_VERSION.into());
@@ -274,7 +274,7 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// One certificate, whole. Only its outline is checked.
+/// One whole certificate. Only its outer structure is checked.
 struct Certificate<'a>(&'a [u8]);
 
 impl<'a> Decode<'a> for Certificate<'a> {
@@ -296,7 +296,7 @@ fn octet_string<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
     OctetStringRef::decode(reader).map(|octets| octets.as_bytes())
 }
 
-/// The value of field `[number]`, if that is what comes next.
+/// The value of field `[number]`, if that comes next.
 fn optional<'a, T: Decode<'a>>(reader: &mut SliceReader<'a>, number: u8) -> der::Result<Option<T>> {
     const CONSTRUCTED_CONTEXT_SPECIFIC: u8 = 0xa0;
     if reader.peek_byte() != Some(CONSTRUCTED_CONTEXT_SPECIFIC | number) {
@@ -324,7 +324,7 @@ fn position(error: &der::Error) -> u32 {
     error.position().map_or(0, u32::from)
 }
 
-/// One field to write, in the shells of its tags.
+/// One field to write, with its tags.
 struct Field<'a> {
     explicit: Option<TagNumber>,
     value: Value<'a>,
@@ -336,7 +336,7 @@ enum Value<'a> {
     Octet(u8),
     Cipher([u8; 2]),
     Octets(&'a [u8]),
-    /// DER already.
+    /// Encoded already.
     Encoded(&'a [u8]),
 }
 

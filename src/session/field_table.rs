@@ -57,7 +57,7 @@
 //! }
 //! ```
 //!
-//! What programs may set is written by hand, in `setters`, since each setter has its rules.
+//! The setters for programs are written by hand, in `setters`, because each has its own rules.
 
 macro_rules! session_fields {
     (
@@ -85,13 +85,13 @@ macro_rules! session_fields {
         }
 
         impl Default for Numbers {
-            /// As in a new session (S62), at the time 0, and without max_fragment_length.
+            /// As in a new session (S62), but with time 0 and without max_fragment_length.
             fn default() -> Self {
                 Self { $( $number: $default, )* }
             }
         }
 
-        /// The fields of fixed size of a session that threads share. Each number is on its own, so all accesses are
+        /// The fields of fixed size of a session that threads share. The numbers are independent, so all accesses are
         /// Relaxed.
         #[repr(C)]
         pub struct AtomicNumbers {
@@ -127,8 +127,7 @@ macro_rules! session_fields {
             pub peer: Option<&'a Arc<PeerChain>>,
         }
 
-        /// The byte fields in the order in which they lie in a block. The last ones are names: C is lent them with a
-        /// NUL at the end.
+        /// The byte fields in their order in a block. The last ones are names, which have a NUL at the end for C.
         #[derive(Clone, Copy)]
         pub enum Part {
             $( $(#[$always_doc])* $always_part, )*
@@ -171,8 +170,8 @@ macro_rules! session_fields {
             }
         }
 
-        /// All fields as plain owned data: what a session is built from, and what it looks like copied out. "Not resumable"
-        /// is not among them, since it belongs to one object. The master key is wiped on drop.
+        /// All fields as plain owned data: to build a session, or a copy of one. "Not resumable" is not among them,
+        /// because it belongs to one object. The master key is wiped on drop.
         ///
         /// ```ignore
         /// let session = Session::new(Fields {

@@ -1,8 +1,8 @@
 //! The fields of a session, each in one row of a table.
 //!
-//! A new field is a row here and, if it travels, two lines in [`super::der`] (and maybe one in [`super::text`]).
-//! [`super::field_table`] shows what a row makes. The certificates of the peer are the one field that is neither
-//! a number nor bytes; they stand in the macro.
+//! A new field is a row here and, if it is part of the encoding, two lines in [`super::der`] (and perhaps one in
+//! [`super::text`]). [`super::field_table`] shows what a row generates. The certificates of the peer are the one field
+//! that is neither a number nor bytes; they are part of the macro.
 
 use std::ffi::CStr;
 use std::fmt;
@@ -31,7 +31,7 @@ session_fields! {
         verify_result: i64 as AtomicI64 = 1,
         /// `SSL_SESS_FLAG_…`: [`FLAG_EXTENDED_MASTER_SECRET`].
         flags: u32 as AtomicU32 = 0,
-        /// Lifetime that the server gave with the ticket, in seconds; 0 for none.
+        /// Lifetime that the server sent with the ticket, in seconds; 0 for none.
         lifetime_hint: u64 as AtomicU64 = 0,
         /// Added to the age of a TLS 1.3 ticket (RFC 8446 section 4.6.1).
         age_add: u32 as AtomicU32 = 0,
@@ -56,7 +56,7 @@ session_fields! {
     optional {
         /// Ticket from the server.
         ticket: Vec<u8> as Ticket,
-        /// Application data that travels in the ticket.
+        /// Application data in the ticket.
         ticket_appdata: Vec<u8> as TicketAppdata,
         /// Application protocol that was selected.
         alpn: Vec<u8> as Alpn,
@@ -84,7 +84,7 @@ pub struct View<'a> {
 
 impl Default for Fields {
     /// As `SSL_SESSION_new(3)` makes them (S62): made now, timeout 304 s, nothing verified. Only
-    /// max_fragment_length is settled: none.
+    /// max_fragment_length is decided: none.
     fn default() -> Self {
         let mut view = View {
             numbers: Numbers::default(),

@@ -1,14 +1,14 @@
-//! What threads were lent of a session, and how long it is kept for them.
+//! Values of a session that threads were lent, and how long they are kept.
 //!
-//! C is given a pointer, and does not say when it has done with it. Until then another thread may
-//! replace the value (S122) any number of times, since the thread that reads may not run for a while. So a
-//! bound on the number of changes is not safe; one on what the reader asks for is. For each thread the newest
-//! [`KEPT_VALUES`] values of each field that it was lent itself are kept, as long as they take no more than
-//! [`KEPT_BYTES`] (the newest one in any case). What a thread reads stays until it has asked for that field
-//! again, and was given so many newer values.
+//! C gets a pointer, and does not report when it no longer uses it. Until then another thread may replace the value
+//! (S122) any number of times, because the reading thread may be suspended. So a limit on the number of changes is not
+//! safe; a limit on the number of values that the reader asks for is. For each thread and field, the newest
+//! [`KEPT_VALUES`] values that the thread was lent are kept, as long as they take no more than [`KEPT_BYTES`] (the
+//! newest one in any case). A value stays valid for a thread until it has asked for the field again and got so many
+//! newer values.
 //!
-//! All of it goes at the session's end. What a thread was lent that has ended is left to the next thread,
-//! so that a session keeps no more than for the threads that there are at one time.
+//! All kept values are freed when the session ends. A new thread takes over the list of a thread that has ended, so a
+//! session has no more lists than threads at one time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -42,7 +42,7 @@ pub struct Reader {
     values: Vec<(usize, Value)>,
 }
 
-/// What is kept.
+/// The kept value.
 pub enum Value {
     Window(Arc<Window>),
     Block(Kept<PARTS, NAMES>),
@@ -50,9 +50,9 @@ pub enum Value {
 }
 
 impl Readers {
-    /// What is kept for the thread that calls.
+    /// The list of the calling thread.
     pub fn this_thread(&mut self) -> &mut Reader {
-        // While a thread ends it has no name any more, and counts as one that has ended.
+        // A thread that is ending has lost its identity, and counts as ended.
         let thread = THREAD.try_with(Arc::downgrade).unwrap_or_default();
         let readers = &mut self.0;
         let own = readers.iter().position(|one| one.thread.ptr_eq(&thread));
@@ -71,7 +71,7 @@ impl Readers {
         reader
     }
 
-    /// How much memory is kept, in bytes; what two threads were lent counts twice.
+    /// How much memory is kept, in bytes; a value that two threads were lent counts twice.
     pub fn size(&self) -> usize {
         let values = self.0.iter().flat_map(|reader| &reader.values);
         values.map(|(_, value)| value.size()).sum()
@@ -79,8 +79,8 @@ impl Readers {
 }
 
 impl Reader {
-    /// Bytes, at most 32, that are kept apart from the session's blocks: where they are, for C. The memory
-    /// is never given back before the session's end: the oldest of [`KEPT_VALUES`] is used again.
+    /// Bytes, at most 32, that are kept apart from the session's blocks; returns their address for C. The memory is not
+    /// freed before the session ends: the oldest of [`KEPT_VALUES`] is overwritten.
     pub fn show(&mut self, part: Part, bytes: &[u8]) -> *const u8 {
         let field = part as usize;
         let words = Window::words(bytes);
@@ -104,7 +104,7 @@ impl Reader {
         first
     }
 
-    /// Keeps the block that `part` lies in; moves what is beyond the limits to `dropped`.
+    /// Keeps the block that holds `part`; moves values beyond the limits to `dropped`.
     pub fn keep_block(&mut self, part: Part, block: Block<'_>, dropped: &mut Vec<Value>) {
         let field = part as usize;
         let newest = self.newest(field);
@@ -113,8 +113,8 @@ impl Reader {
         }
     }
 
-    /// Keeps the peer's certificates; moves what is beyond the limits to `dropped`, which is to be dropped
-    /// with nothing locked: certificates may run functions of the program when they end.
+    /// Keeps the peer's certificates; moves values beyond the limits to `dropped`, which the caller drops outside the
+    /// lock, because freeing certificates may call functions of the program.
     pub fn keep_peer(&mut self, peer: &Arc<PeerChain>, dropped: &mut Vec<Value>) {
         let newest = self.newest(PEER);
         if !matches!(newest, Some(Value::Peer(newest)) if Arc::ptr_eq(newest, peer)) {
@@ -143,7 +143,7 @@ impl Reader {
         self.of(field).next_back()
     }
 
-    /// Bytes and number of what is kept of a field.
+    /// Size in bytes and number of a field's kept values.
     fn kept(&self, field: usize) -> (usize, usize) {
         self.of(field).fold((0, 0), |(bytes, count), value| {
             (bytes + value.size(), count + 1)
@@ -166,8 +166,8 @@ impl Value {
     }
 }
 
-/// 32 bytes that C reads. In words, since the oldest is used again, and a thread that
-/// keeps the address longer than promised may be another one.
+/// 32 bytes that C reads. They are atomic words, because the oldest is overwritten, perhaps while
+/// another thread that keeps the address longer than allowed reads it.
 #[derive(Default)]
 pub struct Window([AtomicU64; 4]);
 

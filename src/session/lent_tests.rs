@@ -1,14 +1,14 @@
-//! Tests of what C is lent of a session, and of how long that is kept.
+//! Tests of the values that C is lent, and of how long they are kept.
 
 use std::sync::Arc;
 
 use super::tests::full;
 use crate::session::{Fields, Part, Session};
 
-/// What C was lent: the bytes there.
+/// The bytes that C was lent.
 fn lent(session: &Session, part: Part) -> &[u8] {
     let (first, len) = session.lend(part).unwrap();
-    // SAFETY: tests look as long as the field is not replaced, or it is kept.
+    // SAFETY: tests read while the field is not replaced, or is kept.
     unsafe { std::slice::from_raw_parts(first, len) }
 }
 
@@ -51,7 +51,7 @@ fn what_c_was_lent_and_replaced_is_kept_until_the_thread_was_lent_many_others() 
         .collect();
     assert_eq!(names[1], b"0\0");
     assert_eq!(names[63], b"62\0");
-    // Changes count for nothing, nor does what other threads are lent.
+    // Neither changes nor values lent to other threads count.
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for round in 0..1000_u32 {
@@ -77,7 +77,7 @@ fn threads_that_have_ended_leave_what_is_kept_to_the_next_one() {
                 lent(&session, Part::ServerName);
                 lent(&session, Part::Id);
             });
-            // Until it has really ended, which the end of the scope does not wait for.
+            // Waits until the thread has ended, because the scope does not.
             thread.join().unwrap();
         });
         sizes.push(session.bodies.size());
@@ -125,7 +125,7 @@ fn an_id_that_was_lent_stays_as_it_is_and_its_memory_is_the_sessions() {
         assert_eq!(lent(&session, Part::Id), round.to_be_bytes());
         assert_eq!(lent(&session, Part::IdContext), round.to_be_bytes());
     }
-    // The oldest is used again.
+    // The oldest is overwritten.
     assert_eq!(lent(&session, Part::Id).as_ptr(), id.as_ptr());
     assert_eq!(id[..4], 63_u32.to_be_bytes());
 }

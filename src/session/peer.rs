@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::sync::OnceLock;
 
-/// The certificates that the peer sent, leaf first, as DER. Immutable, and shared: sessions hold
-/// it in an `Arc`, so all tickets of one handshake cost one chain, and copies of a session see
-/// the very same certificate object (S63).
+/// The certificates that the peer sent, leaf first, as DER. It is immutable and shared: sessions
+/// hold it in an `Arc`, so all tickets of one handshake share one chain, and copies of a session
+/// return the same certificate object (S63).
 pub struct PeerChain {
     certificates: Box<[Box<[u8]>]>,
     whole: bool,
@@ -26,7 +26,8 @@ impl PeerChain {
         })
     }
 
-    /// Only the peer's own certificate is known, as in a session that was read (S92).
+    /// A chain of which only the peer's own certificate is known, as in a session that was read
+    /// (S92).
     pub fn of_leaf(leaf: &[u8]) -> Self {
         Self {
             certificates: Box::new([leaf.into()]),
@@ -35,7 +36,7 @@ impl PeerChain {
         }
     }
 
-    /// Whether all certificates that the peer sent are here, not only its own.
+    /// Whether this has all certificates that the peer sent, not only its own.
     pub fn is_whole(&self) -> bool {
         self.whole
     }
@@ -50,9 +51,9 @@ impl PeerChain {
         self.certificates.iter().map(|certificate| &**certificate)
     }
 
-    /// What the C side made of the certificates, kept as long as the chain: `parse` runs at the
-    /// first call (two threads that ask at once may both parse; one result is
-    /// kept). `None` when `parse` fails, or an earlier caller kept another type.
+    /// The parsed certificates, kept as long as the chain. The first call runs `parse` (two threads
+    /// that call at the same time may both parse; one result is kept). `None` when `parse` fails,
+    /// or an earlier caller kept another type.
     pub fn parsed<T: Any + Send + Sync>(
         &self,
         parse: impl FnOnce(&Self) -> Option<T>,

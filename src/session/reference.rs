@@ -1,7 +1,7 @@
 //! References to a session.
 //!
-//! The count is OpenSSL's: one reference per holder, in C or here; a connection's cell has a stock of them
-//! to give out. How it works stands in [`crate::reference`].
+//! The count is OpenSSL's: one reference per holder, in C or Rust; a connection's cell has a stock of them. See
+//! [`crate::reference`].
 
 use crate::reference::{Count, Counted, Last, Ref};
 use crate::session::Session;
@@ -15,11 +15,11 @@ unsafe impl Counted for Session {
         &self.count
     }
 
-    /// The callbacks of the application data see the whole session; then the secrets are wiped, and what the
+    /// The callbacks of the application data see the whole session; then the secrets are wiped, and everything that the
     /// session owns elsewhere is dropped.
     fn end(&self, last: &Last) {
         self.ex_data.free_for(self);
-        // The memory may stay for lookups that are under way, but to C the session is gone.
+        // The memory may still exist for running lookups, but for C the session is gone.
         self.tag.clear();
         self.bodies.wipe(last);
     }
@@ -30,7 +30,7 @@ unsafe impl Counted for Session {
 }
 
 impl Session {
-    /// The pointer that C knows the session by. It stands for no reference.
+    /// The session's pointer in C. It carries no reference.
     pub fn as_ptr(&self) -> *mut Session {
         crate::reference::pointer_to(self)
     }

@@ -1,12 +1,12 @@
-//! Sessions that OpenSSL 3.0's libssl has written, and what its `SSL_SESSION_print` says of them.
+//! Sessions that OpenSSL 3.0's libssl has written, and its output of `SSL_SESSION_print` for them.
 
 /// One session.
 pub struct Sample {
     /// For messages.
     pub name: &'static str,
-    /// What `i2d_SSL_SESSION` gave.
+    /// The output of `i2d_SSL_SESSION`.
     pub der: &'static [u8],
-    /// What `SSL_SESSION_print` wrote.
+    /// The output of `SSL_SESSION_print`.
     pub text: &'static [u8],
 }
 

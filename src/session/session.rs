@@ -1,4 +1,4 @@
-//! The object.
+//! The session object.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,9 +16,10 @@ use crate::session::{
 };
 
 /// A TLS session. Behind `SSL_SESSION*`; held through [`SessionRef`]. Any thread may use any
-/// method; see the [room](crate::session) for what that means.
+/// method; see the [module](crate::session).
 ///
-/// What the cache uses comes first, close together: large caches wait for memory most of the time.
+/// The fields that the cache uses come first and close together, because large caches spend most of
+/// their time on cache misses.
 #[repr(C, align(16))]
 pub struct Session {
     pub(super) tag: Tag<{ Session::KIND }>,
@@ -29,16 +30,17 @@ pub struct Session {
     /// See [`key_hash`](Self::key_hash); 0 for none.
     key_hash: AtomicU32,
     not_resumable: AtomicBool,
-    /// For the caches alone.
+    /// For the cache only.
     pub attachment: Attachment,
     numbers: AtomicNumbers,
     /// Application data (`SSL_SESSION_set_ex_data(3)`).
     pub ex_data: ExData,
 }
 
-/// The owner of a cache, as its sessions see it.
+/// The owner of a cache, as seen by its sessions.
 pub trait Owner: Send + Sync {
-    /// The session's time or timeout has changed, so its place in the order of expiry has (S54).
+    /// The session's time or timeout has changed, and with it its place in the order of expiry
+    /// (S54).
     fn reorder(&self, session: &Session);
 }
 
@@ -63,14 +65,14 @@ impl Session {
             numbers: AtomicNumbers::new(&view.numbers),
             ex_data: ExData::new(Class::SslSession),
         });
-        // It fails only when memory is short. The session is good without its initial values, and libcrypto's
-        // errors are on the queue.
+        // It fails only when memory is short. The session is usable without its initial values, and libcrypto's errors
+        // are on the queue.
         let _ = session.ex_data.init_for(&*session);
         session
     }
 
-    /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer is shared,
-    /// so is whether it is not resumable, and the callbacks of the application data copy that; only they can fail.
+    /// A copy with one reference, in no cache (`SSL_SESSION_dup(3)`, S63): the peer's certificates are shared, "not
+    /// resumable" is copied, and callbacks copy the application data; only they can fail.
     pub fn duplicate(&self) -> Result<SessionRef> {
         let mut fields = self.fields();
         if fields.ticket.is_none() {
@@ -84,23 +86,23 @@ impl Session {
         Ok(copy)
     }
 
-    /// A session with the fields of `view` that comes after this one: resumable, with one
-    /// reference, in no cache. The application data is copied as in [`duplicate`](Self::duplicate).
+    /// A successor of this session, with the fields of `view`: resumable, with one reference, in no
+    /// cache. The application data is copied as in [`duplicate`](Self::duplicate).
     pub fn successor(&self, view: View<'_>) -> Result<SessionRef> {
         let successor = Self::from_view(view);
         successor.ex_data.copy_from(&self.ex_data)?;
         Ok(successor)
     }
 
-    /// All fields, to be read. They stay as they are, whatever setters do. Not to be
-    /// kept across callbacks, locks or input and output: see [`Reading`].
+    /// All fields, to be read. Setters do not change them. Do not keep this across callbacks, locks
+    /// or I/O: see [`Reading`].
     pub fn read(&self) -> Reading<'_> {
         self.bodies.read(self.numbers.load())
     }
 
-    /// A byte field for C: where it begins, and its length (with the NUL of a name); `None` when it is
-    /// absent. It stays there, and as it is, until this very field is replaced, and then until this thread
-    /// was lent many newer values of it; no longer than the session.
+    /// A byte field for C: its address and its length (with the NUL of a name); `None` when it is absent. The bytes do
+    /// not change until this field is replaced, and then until this thread was lent many newer values of it; no longer
+    /// than the session.
     pub fn lend(&self, part: Part) -> Option<(*const u8, usize)> {
         self.bodies.lend(part)
     }
@@ -123,8 +125,7 @@ impl Session {
         self.assign(fields.view());
     }
 
-    /// Puts all fields of `view` in place of the present ones; the count, the owner and
-    /// the application data stay.
+    /// Replaces all fields by those of `view`; the count, the owner and the application data stay.
     pub fn assign(&self, view: View<'_>) {
         let before = self.numbers.load();
         let peer = PeerChange::Becomes(view.bytes.peer.cloned());
@@ -184,7 +185,7 @@ impl Session {
         self.not_resumable.store(true, Ordering::Relaxed);
     }
 
-    /// A hash of version and id that a cache has stored; 0 when they have changed since.
+    /// The hash of version and id that a cache has stored; 0 when they have changed since.
     #[inline]
     pub fn key_hash(&self) -> &AtomicU32 {
         &self.key_hash
@@ -201,8 +202,8 @@ impl Session {
         &self.owner
     }
 
-    /// Writes the numbers that differ between `before` and `after`, and reorders the session in its cache when the
-    /// expiry is among them.
+    /// Writes the numbers that differ between `before` and `after`, and reorders the session in its cache when its
+    /// expiry changes.
     pub(super) fn store_numbers(&self, before: &Numbers, after: &Numbers) {
         self.numbers.store(before, after);
         if (before.time, before.timeout) != (after.time, after.timeout) {

@@ -1,5 +1,5 @@
-//! What programs may set on a session, also on a shared one. Values are stored as they are given
-//! (S106); only lengths are checked (S64).
+//! The setters for programs, also for shared sessions. Values are stored as given (S106); only
+//! lengths are checked (S64).
 
 use std::sync::atomic::Ordering;
 
@@ -100,7 +100,7 @@ impl Session {
     }
 }
 
-/// Byte fields without a limit of their own: 1 GiB, so that their sum stays countable.
+/// The limit of byte fields that have no other: 1 GiB, so that their sum does not overflow.
 fn bounded(bytes: Option<&[u8]>) -> Result<()> {
     if bytes.is_some_and(|bytes| bytes.len() >= 1 << 30) {
         return Err(Reason::MALLOC_FAILURE.into());

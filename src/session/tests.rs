@@ -354,9 +354,8 @@ fn s92_a_session_that_was_read_has_the_peer_but_not_its_chain() {
 
 #[test]
 fn a_session_is_compact() {
-    // With the allocator's 8 bytes a block: the session and its byte fields, of a
-    // TLS 1.2 server session with id, key and a short context. The rest of 522 bytes is for the
-    // cache's entry.
+    // With the allocator's 8 bytes a block: the session and its byte fields, of a TLS 1.2 server
+    // session with id, key and a short context. The rest of 522 bytes is the cache's entry.
     let object = size_of::<Session>() + 8;
     let fields = Fields {
         id: vec![1; 32],

@@ -1,5 +1,5 @@
 //! A session as text: `SSL_SESSION_print(3)` and `SSL_SESSION_print_keylog(3)`, byte for byte
-//! (S90). Bytes and not `String`, since names of the peer need not be UTF-8.
+//! (S90). The text is bytes, not a `String`, because the peer's names may not be UTF-8.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::wire::Version;
 pub struct Names<'a> {
     /// OpenSSL's name of the cipher; `None` when it is unknown.
     pub cipher: Option<&'a str>,
-    /// What `X509_verify_cert_error_string(3)` says of the verify result.
+    /// The text of `X509_verify_cert_error_string(3)` for the verify result.
     pub verify_result: &'a [u8],
 }
 
@@ -82,7 +82,7 @@ fn protocol_name(version: i32) -> &'static str {
 struct Text(Zeroizing<Vec<u8>>);
 
 impl Default for Text {
-    /// Room enough for most, since a wiped buffer is better not moved.
+    /// Enough for most sessions, because a buffer that moves leaves secrets behind.
     fn default() -> Self {
         Self(Zeroizing::new(Vec::with_capacity(4096)))
     }
