@@ -80,7 +80,7 @@ impl SuiteB {
         }
     }
 
-    /// The group that goes with a suite of TLS 1.2, both by TLS number (RFC 6460, section 3.1).
+    /// The group that belongs to a suite of TLS 1.2, both by TLS number (RFC 6460, section 3.1).
     pub const fn group_of_suite(suite: u16) -> Option<u16> {
         match suite {
             0xc02b => Some(23),

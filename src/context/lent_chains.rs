@@ -21,7 +21,7 @@ pub struct LentChains {
     places: [Option<X509Chain>; SLOTS + 1],
 }
 
-/// A list that may not be used any more.
+/// A list that is no longer in use.
 pub type Former = Option<X509Chain>;
 
 impl LentChains {

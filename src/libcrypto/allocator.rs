@@ -95,7 +95,7 @@ fn allocate_aligned(layout: Layout) -> *mut u8 {
 }
 
 /// # Safety
-/// `memory` came from [`allocate_aligned`], and is not used any more.
+/// `memory` came from [`allocate_aligned`], and is no longer used.
 #[cold]
 unsafe fn free_aligned(memory: *mut u8) {
     // SAFETY: the address of the larger block is stored before the part.
@@ -105,8 +105,8 @@ unsafe fn free_aligned(memory: *mut u8) {
     }
 }
 
-/// The header of each block of aws-lc, which holds its size. It is as long as the alignment of
-/// `malloc(3)`.
+/// The length of the header of each of aws-lc's blocks, which holds the block's size: the alignment
+/// of `malloc(3)`.
 const HEADER: usize = 16;
 
 fn with_header(size: usize) -> Option<Layout> {
@@ -150,12 +150,12 @@ extern "C" fn aws_lc_allocate(size: usize) -> *mut c_void {
 /// # Safety
 /// `memory` came from [`aws_lc_allocate`], and is live.
 unsafe extern "C" fn aws_lc_size(memory: *mut c_void) -> usize {
-    // SAFETY: the header stands before the block.
+    // SAFETY: the header precedes the block.
     unsafe { memory.cast::<u8>().sub(HEADER).cast::<usize>().read() }
 }
 
 /// # Safety
-/// `memory` came from [`aws_lc_allocate`], and is not used any more.
+/// `memory` came from [`aws_lc_allocate`], and is no longer used.
 unsafe extern "C" fn aws_lc_free(memory: *mut c_void) {
     // SAFETY: as the caller promises; the layout is the one that the block was made with.
     unsafe {
@@ -165,7 +165,7 @@ unsafe extern "C" fn aws_lc_free(memory: *mut c_void) {
 }
 
 /// # Safety
-/// `memory` came from [`aws_lc_allocate`], and is not used any more unless this gives NULL.
+/// `memory` came from [`aws_lc_allocate`], and is no longer used unless the result is NULL.
 unsafe extern "C" fn aws_lc_resize(memory: *mut c_void, size: usize) -> *mut c_void {
     let fresh = aws_lc_allocate(size);
     if !fresh.is_null() {

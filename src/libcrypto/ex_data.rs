@@ -6,8 +6,8 @@
 //! calls the callbacks.
 //!
 //! Reading takes no lock. Setting takes one per object. A table that has become too small is kept
-//! until the object is freed, since a thread may be reading it. Each table is twice as large as the
-//! one before, so all of them together have at most twice the size of the last.
+//! until the object is freed, since a thread may be reading it. Each table is at least twice as
+//! large as the one before, so all of them together have at most twice the size of the last.
 
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;

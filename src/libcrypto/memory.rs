@@ -41,7 +41,7 @@ pub fn duplicate_str(text: &std::ffi::CStr) -> Result<*mut c_char> {
 /// Frees what libcrypto allocated.
 ///
 /// # Safety
-/// `memory` is NULL or comes from libcrypto's allocator, and is not used any more.
+/// `memory` is NULL or comes from libcrypto's allocator, and is no longer used.
 pub unsafe fn free(memory: *mut c_void) {
     // SAFETY: as the caller promises.
     unsafe { ffi::CRYPTO_free(memory, FILE, LINE) };

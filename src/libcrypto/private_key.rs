@@ -361,7 +361,7 @@ mod tests {
             .unwrap()
             .public_key()
             .unwrap();
-        // SAFETY: takes the reference that its owner gives away. It has no private part.
+        // SAFETY: takes over the reference of `into_raw`. It has no private part.
         let key = unsafe { PrivateKey::from_raw_owned(public.into_raw()) }.unwrap();
         assert!(key.to_pkcs8().is_none());
         assert_eq!(error_queue::peek(), 0);

@@ -118,7 +118,7 @@ fn claim(first: usize, count: usize) -> Result<(), usize> {
 /// Frees a block.
 ///
 /// # Safety
-/// [`allocate`] gave it for this layout, and it is not used any more.
+/// [`allocate`] returned it for this layout, and it is no longer used.
 #[cold]
 pub unsafe fn release(memory: *mut u8, layout: Layout) {
     let first = (memory.addr() - start().addr()) / GRANULE;
@@ -160,7 +160,7 @@ mod tests {
             blocks.iter().map(|(block, _)| block.addr()).collect();
         assert_eq!(places.len(), blocks.len());
         for (block, layout) in blocks {
-            // SAFETY: `allocate` gave the block above for this layout.
+            // SAFETY: `allocate` returned the block above for this layout.
             unsafe { release(block, layout) };
         }
         assert!(!is_low());

@@ -101,7 +101,7 @@ mod tests {
         // PKCS#8 is another form.
         let pkcs8 = key.to_pkcs8().unwrap();
         assert!(RsaKey::from_der(&pkcs8).is_err());
-        // The PKCS#1 key lies in an OCTET STRING at the end of the PKCS#8 one.
+        // The PKCS#8 form ends with an OCTET STRING that contains the PKCS#1 key.
         let start = pkcs8.len() - 4;
         let inner = (0..start).rev().find_map(|at| {
             let tail = &pkcs8[at..];

@@ -103,12 +103,12 @@ unsafe fn owned(raw: *mut ffi::EVP_PKEY) -> PrivateKey {
     unsafe { PrivateKey::from_raw_owned(raw) }.unwrap()
 }
 
-/// A server's certificate signed by itself.
+/// A server's self-signed certificate.
 pub fn self_signed(name: &str) -> Identity {
     self_signed_with(name, ec_key(c"P-256"))
 }
 
-/// The same with a key of the caller's.
+/// The same with the caller's key.
 pub fn self_signed_with(name: &str, key: PrivateKey) -> Identity {
     made(name, key, None, "CA:FALSE", 0)
 }
@@ -123,7 +123,7 @@ pub fn issued(name: &str, issuer: &Identity) -> Identity {
     issued_with(name, issuer, ec_key(c"P-256"))
 }
 
-/// The same with a key of the caller's.
+/// The same with the caller's key.
 pub fn issued_with(name: &str, issuer: &Identity, key: PrivateKey) -> Identity {
     made(name, key, Some(issuer), "CA:FALSE", 0)
 }
