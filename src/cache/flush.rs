@@ -1,10 +1,8 @@
 //! Removing what has expired, or all.
 
-use super::entries::{Cache, give_up};
+use super::entries::Cache;
 use super::entry::Entry;
-use super::index::node::Node;
-use super::index::order::Order;
-use super::index::sync::prefetch;
+use super::index::{Held, Locked, NodeId, Removed};
 use super::statistics::count;
 use crate::reference::Ref;
 
@@ -33,26 +31,23 @@ impl<T: Entry> Cache<T> {
     /// Takes out the first to expire if it is due.
     #[cfg(test)]
     pub fn pop(&self, due: Due) -> Option<Ref<T>> {
-        // SAFETY: `change` holds the lock.
-        self.change(|order| unsafe { self.take_due(order, due) })
+        self.change(|locked| self.take_due(locked, due))
     }
 
     /// Takes out those that expire first, if they are due, and at most so many. What was taken comes first.
     fn pop_some(&self, due: Due, most: usize) -> [Option<Ref<T>>; AT_ONCE] {
-        let mut taken = [std::ptr::null_mut(); AT_ONCE];
-        let mut order = self.lock();
+        let mut taken = [const { None }; AT_ONCE];
+        let mut locked = self.index.lock();
         let mut count = 0;
         for place in taken.iter_mut().take(most) {
-            // SAFETY: the lock is held.
-            *place = unsafe { self.take_due(&mut order, due) };
-            if place.is_null() {
+            *place = self.take_due(&mut locked, due);
+            if place.is_none() {
                 break;
             }
             count += 1;
         }
-        self.finish(order, count);
-        // SAFETY: the nodes were taken out of index and order just now.
-        taken.map(|node| unsafe { give_up(node) })
+        locked.finish(count);
+        taken.map(|removed| removed.map(Removed::release))
     }
 
     /// Takes out what is due, as the iterator is asked, in order of expiry, and with nothing locked in
@@ -76,45 +71,26 @@ impl<T: Entry> Cache<T> {
         some_at_once.flat_map(|taken| taken.into_iter().flatten())
     }
 
-    /// Takes out the first to expire if it is due, else null.
-    ///
-    /// # Safety
-    /// The lock is held.
-    unsafe fn take_due(&self, order: &mut Order<T>, due: Due) -> *mut Node<T> {
-        let first = order.first();
-        // SAFETY: the lock is held, so nodes in the order are live and in the index.
-        unsafe {
-            let Some(node) = first.as_ref() else {
-                return first;
-            };
-            if let Due::At(now) = due {
-                if !(*node.expiry.get()).is_past(now) {
-                    return std::ptr::null_mut();
-                }
-                count(&self.writers.expiries);
+    /// Takes out the first to expire if it is due.
+    fn take_due(&self, locked: &mut Locked<'_, T>, due: Due) -> Option<Removed<T>> {
+        let first = locked.first()?;
+        if let Due::At(now) = due {
+            if !first.expiry().is_past(now) {
+                return None;
             }
-            let place = self.index.place_of(node.hash(), node.object);
-            self.prefetch_after(order, first);
-            self.unlink(order, &place)
+            count(self.index.expiries());
         }
+        prefetch_after(locked, &first);
+        locked.remove_first(NodeId::NONE)
     }
+}
 
-    /// Prefetches what taking out the nodes after `node` needs: a flush continues with them. What leads to a place is
-    /// prefetched one call before the place.
-    ///
-    /// # Safety
-    /// The lock is held, and `node` is in the order.
-    unsafe fn prefetch_after(&self, order: &Order<T>, node: *mut Node<T>) {
-        // SAFETY: nodes in the order are live while the lock is held.
-        unsafe {
-            let second = order.after(node);
-            let Some(next) = second.as_ref() else { return };
-            self.index.prefetch_chain(&next.key);
-            let third = order.after(second);
-            let Some(next) = third.as_ref() else { return };
-            self.index.prefetch(&next.key);
-            prefetch(next.object.as_ptr());
-            Node::prefetch(order.after(third));
-        }
-    }
+/// Prefetches what taking out the objects after `first` needs: a flush continues with them. What leads to a place is
+/// prefetched one call before the place.
+fn prefetch_after<T: Entry>(locked: &Locked<'_, T>, first: &Held<'_, T>) {
+    let Some(second) = first.next() else { return };
+    locked.prefetch_chain(second.key());
+    let Some(third) = second.next() else { return };
+    locked.prefetch_head(third.key());
+    third.prefetch_object_and_next();
 }

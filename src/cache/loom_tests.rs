@@ -16,7 +16,7 @@ fn key(n: u8) -> Key {
 }
 
 /// All orders of events of a program. There is more than one, or something hides them from loom
-/// ([`super::index::sync::LoadLocked`]).
+/// ([`super::index::LoadLocked`]).
 fn model(program: impl Fn() + Send + Sync + 'static) {
     model_with(None, program);
 }

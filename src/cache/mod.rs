@@ -11,23 +11,23 @@
 //! | `entry`      | [`Key`], [`Expiry`], and what can be cached, [`Entry`]                   |
 //! | `hash`       | the keyed hash of a key                                                  |
 //! | `statistics` | what a cache counts                                                      |
-//! | `index`      | the linked structure: nodes, chains and order                            |
+//! | `index`      | nodes, chains, order and lock: all of the unsafe code                    |
 //!
 //! # Why it is correct
 //!
 //! **Writers.** Each cache has one lock. Adding, removing and reordering hold it for some dozen instructions, flushing
 //! and listing somewhat longer; none of them across a callback, I/O or anything else that could wait. Only the holder
-//! of the lock changes index, order and counters. A lookup does not take it. So writers are ordered as in a
+//! of the lock changes chains, order and counters. A lookup does not take it. So writers are ordered as in a
 //! program with one thread, and what follows is about lookups.
 //!
 //! **Invariants**, with the lock free:
-//! 1. A node is in the index exactly if it is in the order.
+//! 1. A node is in a chain exactly if it is in the order.
 //! 2. A node in them owns one reference to its object.
-//! 3. The chains of the index hold each node once, ordered by hash. A chain that was not taken over
+//! 3. The chains hold each node once, ordered by hash. A chain that was not taken over
 //!    yet is reached through the older table, every other one through the current table.
 //! 4. The number of nodes is [`Cache::len`].
 //!
-//! With the lock held, (1) is weaker: what is in the index is in the order. A node enters the order
+//! With the lock held, (1) is weaker: what is in a chain is in the order. A node enters the order
 //! first and leaves it last.
 //!
 //! **When memory is freed.** The thread that removes a node takes over the node's reference and returns it to the caller;
@@ -60,7 +60,7 @@
 //! - a held lock. The lock word names the process that took it; the child sees that it is
 //!   another one, takes the lock over and repairs. Every state between two stores of a writer can be
 //!   repaired: chains are whole for lookups at any moment, and so are the forward links of the order's lowest level.
-//!   What is in the order but not in the index was being added or removed: it is left out. What is in the index
+//!   What is in the order but in no chain was being added or removed: it is left out. What is in a chain
 //!   but not in the order was being moved there: it is filed again. The few entries that a thread was
 //!   about to return, and their references, are lost to the child.
 //! - a pinned thread. The child starts with a new collector; what was waiting to be freed
@@ -71,8 +71,8 @@
 //! All this depends on a fork copying memory as of one moment for all threads, in the order of their
 //! stores. No handlers are installed for it (`pthread_atfork(3)`).
 //!
-//! **Memory that is short.** Adding allocates before it changes anything, and is refused without memory. An
-//! index that cannot get a larger table lets its chains grow.
+//! **Memory that is short.** Adding allocates before it changes anything, and is refused without memory. A
+//! table that cannot be replaced by a larger one lets its chains grow.
 
 mod entries;
 mod entry;

@@ -1,4 +1,4 @@
-//! The index: from a key to its node, read without a lock.
+//! The chains: from a key to its node, read without a lock.
 //!
 //! A table of 2^k chains. The chain of a node is chosen by the uppermost k bits of its hash, and each
 //! chain is ordered by hash; so the chains, one after the other, are one sequence ordered by hash, and
@@ -59,13 +59,13 @@ impl<O> Place<O> {
     }
 }
 
-/// The index of a cache. Does not own its nodes, but its tables.
-pub struct Index<O> {
+/// The chains of a cache. They own their tables, but not the nodes.
+pub struct Chains<O> {
     current: AtomicPtr<Table<O>>,
 }
 
-impl<O> Index<O> {
-    /// An empty index. Aborts the process, as the standard library does, when there is no memory for
+impl<O> Chains<O> {
+    /// Chains without a node. Aborts the process, as the standard library does, when there is no memory for
     /// the smallest table.
     pub fn new() -> Self {
         let Some(table) = Table::new(MIN_BITS, std::ptr::null_mut()) else {
@@ -130,7 +130,7 @@ impl<O> Index<O> {
         }
     }
 
-    /// Prefetches the head of a key's chain, for a later [`Index::prefetch_chain`].
+    /// Prefetches the head of a key's chain, for a later [`Chains::prefetch_chain`].
     ///
     /// # Safety
     /// The caller holds the writers' lock.
@@ -138,7 +138,7 @@ impl<O> Index<O> {
         prefetch(self.table_locked().slot_of(key.hash()));
     }
 
-    /// Prefetches the first node of a key's chain, for a later [`Index::place`].
+    /// Prefetches the first node of a key's chain, for a later [`Chains::place`].
     ///
     /// # Safety
     /// The caller holds the writers' lock.
@@ -221,7 +221,7 @@ impl<O> Index<O> {
     /// Takes the node at `place` out. It keeps its link, for lookups that are standing on it.
     ///
     /// # Safety
-    /// As for [`Index::put`], and there is a node at `place`.
+    /// As for [`Chains::put`], and there is a node at `place`.
     pub unsafe fn take_out(&self, place: &Place<O>) {
         // SAFETY: by the caller's promise link and node are live.
         unsafe {
@@ -230,7 +230,7 @@ impl<O> Index<O> {
         }
     }
 
-    /// True if [`Index::adapt`] would do nothing, which is nearly always.
+    /// True if [`Chains::adapt`] would do nothing, which is nearly always.
     ///
     /// # Safety
     /// The caller holds the writers' lock.
@@ -387,10 +387,10 @@ impl<O> Index<O> {
     }
 }
 
-impl<O> Drop for Index<O> {
+impl<O> Drop for Chains<O> {
     fn drop(&mut self) {
         let table = self.current.load_locked();
-        // SAFETY: no other thread has the index, and tables that are linked here were not retired.
+        // SAFETY: no other thread has the chains, and tables that are linked here were not retired.
         unsafe {
             let older = (*table).older.load_locked();
             if !older.is_null() {

@@ -12,7 +12,7 @@ use crate::reference::sync::AtomicPtr;
 /// so this serves many millions.
 pub const MAX_HEIGHT: usize = 12;
 
-/// One cached object, as index and order know it.
+/// One cached object, as chains and order know it.
 ///
 /// Lookups read `next`, `object` and `key`; all but `next` never change, nor does `home`. Everything else
 /// belongs to the holder of the writers' lock. `height` links follow the node in memory.
@@ -20,7 +20,7 @@ pub const MAX_HEIGHT: usize = 12;
 pub struct Node<O> {
     /// The node can be attached to its object.
     header: Attached,
-    /// The next node of the index's chain, or [`Node::end`].
+    /// The next node of the chain, or [`Node::end`].
     pub next: AtomicPtr<Node<O>>,
     /// The object, of which the node owns one reference from the moment it is linked.
     pub object: NonNull<O>,
@@ -113,7 +113,7 @@ impl<O> Node<O> {
         std::ptr::without_provenance_mut(1)
     }
 
-    /// True if a link of the index leads to no node.
+    /// True if a link of a chain leads to no node.
     pub fn is_end(node: *mut Self) -> bool {
         node.addr() <= 1
     }
@@ -129,7 +129,7 @@ impl<O> Node<O> {
     }
 }
 
-/// On how many levels of the order a node with this hash is: n with probability 3/4^n. The index uses
+/// On how many levels of the order a node with this hash is: n with probability 3/4^n. The chains use
 /// the hash from the top, so this looks at it from the bottom.
 pub fn height(hash: u32) -> usize {
     (1 + hash.trailing_zeros() as usize / 2).min(MAX_HEIGHT)

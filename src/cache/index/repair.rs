@@ -1,7 +1,9 @@
 //! How a forked child repairs what a thread of its parent was changing.
 
-use super::super::entries::Cache;
+#[cfg(all(test, not(loom)))]
+use super::super::Cache;
 use super::super::entry::Entry;
+use super::Index;
 use super::node::Node;
 use super::order::Order;
 #[cfg(all(test, not(loom)))]
@@ -11,18 +13,18 @@ use super::sync::LoadLocked;
 use crate::reference::Ref;
 use crate::reference::sync::Ordering;
 
-impl<T: Entry> Cache<T> {
+impl<T: Entry> Index<T> {
     /// Makes whole what a writer that a fork has left behind was changing. Whatever it was adding or
-    /// taking out is in the order, but may not be in the index: then it is left out. What it was giving
-    /// another place in the order is in the index, but may not be in the order: then it is filed again.
+    /// taking out is in the order, but may not be in a chain: then it is left out. What it was giving
+    /// another place in the order is in a chain, but may not be in the order: then it is filed again.
     #[cold]
-    pub(in super::super) fn repair(&self, order: &mut Order<T>) {
+    pub(super) fn repair(&self, order: &mut Order<T>) {
         let mut bytes = 0;
         // SAFETY: the lock is held. Nothing is freed that a vanished thread had not unlinked.
         let entries = unsafe {
-            self.index.repair();
+            self.chains.repair();
             let ordered = order.repair(|node| {
-                let held = self.index.find(&(*node).key) == node;
+                let held = self.chains.find(&(*node).key) == node;
                 if held {
                     bytes += Node::<T>::bytes((*node).hash());
                 } else {
@@ -36,17 +38,17 @@ impl<T: Entry> Cache<T> {
         self.writers.entries.store(entries, Ordering::Relaxed);
     }
 
-    /// Files what is in the index and not in the order; returns how many that were. `bytes` grows by their size.
+    /// Files what is in a chain and not in the order; returns how many that were. `bytes` grows by their size.
     ///
     /// # Safety
-    /// The lock is held, and index and order are repaired. (So everything in them is live: it has a reference
+    /// The lock is held, and chains and order are repaired. (So everything in them is live: it has a reference
     /// that is in the cache, or lost.)
     unsafe fn file_again(&self, order: &mut Order<T>, bytes: &mut usize) -> usize {
         let mut filed = 0;
         // SAFETY: the lock is held.
-        for mut node in unsafe { self.index.heads() } {
+        for mut node in unsafe { self.chains.heads() } {
             while !Node::is_end(node) {
-                // SAFETY: what is in the index is live, and has been in the order.
+                // SAFETY: what is in a chain is live, and has been in the order.
                 unsafe {
                     if !order.holds(node) {
                         order.file(node, *(*node).expiry.get());
@@ -66,35 +68,37 @@ impl<T: Entry> Cache<T> {
     /// Leaves the cache as a fork would find it if another thread were in the middle of adding `half_in`
     /// and, having lost its list on the way, of taking out what has the key `half_out`.
     pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::super::Key) {
+        let index = &self.index;
         let key = half_in.key();
-        let node = node_for(self.number, &key, &half_in).expect("memory");
-        let mut order = self.lock();
+        let node = node_for(index.number, &key, &half_in).expect("memory");
+        let mut order = index.writers.order.lock(|order| index.repair(order));
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
             order.file(node.as_ptr(), half_in.expires());
-            self.claim(&half_in, &key);
+            index.claim(&half_in, &key);
             let _ = half_in.into_raw();
-            let place = self.index.place(half_out);
+            let place = index.chains.place(half_out);
             assert!(!place.node().is_null());
-            self.index.take_out(&place);
+            index.chains.take_out(&place);
             order.forget_all_but_lowest();
         }
         drop(order);
-        self.writers.entries.store(7, Ordering::Relaxed);
-        self.writers.order.abandon();
+        index.writers.entries.store(7, Ordering::Relaxed);
+        index.writers.order.abandon();
     }
 
     /// Leaves the cache as a fork would find it if another thread were about to give what has the key
     /// `moving` another place in the order.
     pub fn leave_moving(&self, moving: &super::super::Key) {
-        let mut order = self.lock();
+        let index = &self.index;
+        let mut order = index.writers.order.lock(|order| index.repair(order));
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
-            let node = self.index.place(moving).node();
+            let node = index.chains.place(moving).node();
             assert!(!node.is_null());
             order.take_out(node);
         }
         drop(order);
-        self.writers.order.abandon();
+        index.writers.order.abandon();
     }
 }
