@@ -541,7 +541,7 @@ int SSL_SESSION_get_protocol_version(const SSL_SESSION *session);
 
 /**
  * Sets the protocol version of a session that the program builds, for instance for a PSK. Any
- * number is taken.
+ * number is accepted.
  *
  * Returns 1; 0 with an error on the queue for NULL.
  */
@@ -966,7 +966,7 @@ long SSL_CTX_get_timeout(const SSL_CTX *ctx);
  * `SSL_SESSION_free`; if it returns 0 the library drops it, and nothing else changes. NULL unsets
  * the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *ssl, SSL_SESSION *session));
 
@@ -982,7 +982,7 @@ int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
  * the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
  * tickets. NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*get_session_cb)(SSL *ssl,
                                                                           const unsigned char *data,
@@ -1003,7 +1003,7 @@ SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(SSL *ssl,
  * is also called when `SSL_CTX_remove_session` did not find the session. The session is lent and
  * already not resumable. NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(SSL_CTX *ctx,
                                                                         SSL_SESSION *session));
@@ -1018,7 +1018,7 @@ void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX *ctx, SSL_SESSION *sess
  * whether the new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since
  * every key exchange of this library is. NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_not_resumable_session_callback(SSL_CTX *ctx,
                                                 int (*callback)(SSL *ssl, int is_forward_secure));
@@ -1037,7 +1037,7 @@ int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);
  * not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
  * library is. NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_not_resumable_session_callback(SSL *ssl, int (*callback)(SSL *ssl,
                                                                       int is_forward_secure));
@@ -1096,7 +1096,7 @@ size_t SSL_get_num_tickets(const SSL *ssl);
  * than 0 to end the handshake. While it is set, the callback of `SSL_CTX_set_tlsext_ticket_key_cb`
  * is not called; NULL restores that callback, or the context's own keys. Returns 1.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
                                                                  unsigned char*,
@@ -1112,7 +1112,7 @@ int SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *ctx, int (*fp)(SSL*,
  * handshake. `dec_cb` runs after the server has opened a ticket, or failed to, and returns a
  * `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx,
                                   SSL_CTX_generate_session_ticket_fn gen_cb,
@@ -1210,7 +1210,7 @@ uint32_t SSL_CTX_get_recv_max_early_data(const SSL_CTX *ctx);
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn callback, void *arg);
 
@@ -1240,7 +1240,7 @@ uint32_t SSL_get_recv_max_early_data(const SSL *ssl);
  * Sets the function that may refuse early data by returning 0, and its last argument. A server
  * calls it when it would accept early data otherwise. The session is resumed in any case.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, void *arg);
 
@@ -1263,7 +1263,7 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
  * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
  * client that offers a PSK offers no other session. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
@@ -1276,7 +1276,7 @@ void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, SSL_psk_use_session_cb_f
  * library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
  * library works with a copy, which gets the server's session id context. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: called once, also when another ClientHello is asked for.
  */
@@ -1289,7 +1289,7 @@ void SSL_CTX_set_psk_find_session_callback(SSL_CTX *ctx, SSL_psk_find_session_cb
  * bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
  * unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1301,7 +1301,7 @@ void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, SSL_psk_client_cb_func callba
  * `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
  * The hash of the key is SHA-256. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1325,7 +1325,7 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
  * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
  * client that offers a PSK offers no other session. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: called once, also when the server asks for another ClientHello.
  */
@@ -1338,7 +1338,7 @@ void SSL_set_psk_use_session_callback(SSL *ssl, SSL_psk_use_session_cb_func call
  * library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
  * library works with a copy, which gets the server's session id context. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: called once, also when another ClientHello is asked for.
  */
@@ -1351,7 +1351,7 @@ void SSL_set_psk_find_session_callback(SSL *ssl, SSL_psk_find_session_cb_func ca
  * bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
  * unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1363,7 +1363,7 @@ void SSL_set_psk_client_callback(SSL *ssl, SSL_psk_client_cb_func callback);
  * `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
  * The hash of the key is SHA-256. NULL unsets the function.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: TLS 1.3 only.
  */
@@ -1676,7 +1676,7 @@ uint64_t SSL_get_options(const SSL *ssl);
  * Returns the control's result, often 1 for success; 0 for an unknown number. When `ctx` is NULL,
  * lists of groups and signature algorithms are checked, and all other controls return 0.
  *
- * Requires: `parg` is what the control takes.
+ * Requires: `parg` is a valid argument of the control.
  *
  * Done in part: no DTLS, no SRP; temporary DH parameters and client certificate types are accepted
  * without effect.
@@ -1687,7 +1687,7 @@ long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg);
  * Sets or reads a property of `ssl`; programs use macros. Works as `SSL_CTX_ctrl`, with numbers
  * that concern one connection.
  *
- * Requires: `parg` is what the control takes.
+ * Requires: `parg` is a valid argument of the control.
  *
  * Done in part: no DTLS; this side's ephemeral key is not known, verification cannot be retried,
  * requests for OCSP responses carry no responders and extensions, and a server does not see those
@@ -1700,7 +1700,7 @@ long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg);
  * determines the actual type of `arg2`. NULL unsets the function. Returns 1, or 0 for a number
  * that is not known.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Requires: `arg2` is NULL or a function of the control's type.
  *
@@ -1712,7 +1712,7 @@ long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int arg1, void (*arg2)(void));
  * Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
  * concern one connection.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Requires: `arg2` is NULL or a function of the control's type.
  *
@@ -1820,7 +1820,7 @@ const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
 /**
  * Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
  *
- * Requires: `method` comes from a function like `TLS_method`.
+ * Requires: `method` was returned by a function such as `TLS_method`.
  */
 int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 
@@ -2475,7 +2475,7 @@ int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
  * Sets the function that gives the passwords of key files of `ctx`, and of connections made
  * later; NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_default_passwd_cb(SSL_CTX *ctx, pem_password_cb * callback);
 
@@ -2506,7 +2506,7 @@ void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 /**
  * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_default_passwd_cb(SSL *ssl, pem_password_cb * callback);
 
@@ -2576,9 +2576,9 @@ int SSL_check_chain(SSL *ssl, X509 *x, EVP_PKEY *pk, struct stack_st_X509 *chain
  * the details and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. Its return value
  * replaces the result.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
- * Requires: `callback` keeps to SSL_CTX_set_verify(3).
+ * Requires: `callback` behaves as SSL_CTX_set_verify(3) requires.
  */
 void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
 
@@ -2587,9 +2587,9 @@ void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
  * server, it has an effect until the ClientHello has been processed, and so also in ClientHello
  * callbacks.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
- * Requires: `callback` keeps to SSL_set_verify(3).
+ * Requires: `callback` behaves as SSL_set_verify(3) requires.
  */
 void SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback);
 
@@ -2642,10 +2642,10 @@ int SSL_get_verify_depth(const SSL *ssl);
  * for `X509_verify_cert`. It returns 1 when the chain is valid, else 0, and sets the result with
  * `X509_STORE_CTX_set_error`.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
- * Requires: `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects,
- * on every thread.
+ * Requires: `callback` behaves as SSL_CTX_set_cert_verify_callback(3) requires, and may be called
+ * with `arg` on every thread.
  */
 void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx,
                                       int (*callback)(X509_STORE_CTX*, void*),
@@ -2686,7 +2686,8 @@ X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx);
 X509_VERIFY_PARAM *SSL_get0_param(SSL *ssl);
 
 /**
- * Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+ * Copies the parameters that are set in `vpm` to the verify parameters of the context. NULL copies
+ * nothing.
  *
  * Returns 1, or 0 with an error on the queue.
  *
@@ -2925,7 +2926,7 @@ int SSL_get_shared_sigalgs(SSL *ssl,
  * Sets the CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL removes the
  * old list.
  *
- * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
+ * Requires: `name_list` is NULL or a list whose ownership the caller transfers.
  */
 void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
@@ -2933,7 +2934,7 @@ void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
  * Sets the CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL removes the
  * old list.
  *
- * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
+ * Requires: `name_list` is NULL or a list whose ownership the caller transfers.
  */
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
@@ -2975,7 +2976,7 @@ int SSL_add1_to_CA_list(SSL *ssl, const X509 *x);
  * Sets the client CA list of `ctx`. The library takes the list, also when `ctx` is NULL. NULL
  * removes the old list.
  *
- * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
+ * Requires: `name_list` is NULL or a list whose ownership the caller transfers.
  */
 void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 
@@ -2983,7 +2984,7 @@ void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_li
  * Sets the client CA list of `ssl`. The library takes the list, also when `ssl` is NULL. NULL
  * removes the old list.
  *
- * Requires: `name_list` is NULL or a list of which the caller gives up its ownership.
+ * Requires: `name_list` is NULL or a list whose ownership the caller transfers.
  */
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
@@ -3077,7 +3078,7 @@ int SSL_CTX_get_security_level(const SSL_CTX *ctx);
  * two bytes of a group or signature algorithm), and the pointer set with
  * `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx, int (*callback)(const SSL *ssl,
                                                                  const SSL_CTX *ctx,
@@ -3124,7 +3125,7 @@ int SSL_get_security_level(const SSL *ssl);
 /**
  * Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_security_callback(SSL *ssl, int (*callback)(const SSL *ssl,
                                                          const SSL_CTX *ctx,
@@ -3413,12 +3414,12 @@ const char *SSL_group_to_name(SSL *ssl, int id);
  * called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is read from
  * the context when it is needed; NULL unsets it.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_client_hello_cb(SSL_CTX *ctx, SSL_client_hello_cb_fn callback, void *arg);
 
 /**
- * Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+ * Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, because those are rejected.
  */
 int SSL_client_hello_isv2(SSL *ssl);
 
@@ -3561,7 +3562,7 @@ int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int prot
  * handshake with no_application_protocol. It is called after the servername callback, and is that
  * of the context which the servername callback has chosen.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func callback, void *arg);
 
@@ -3616,7 +3617,7 @@ int SSL_select_next_proto(unsigned char **out,
  * before anything is written. The call for a client that waits for its peer comes after its flight
  * is written.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *ssl, int kind, int val));
 
@@ -3628,7 +3629,7 @@ void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *ssl, int kind, int va
 /**
  * As `SSL_CTX_set_info_callback`, for one connection.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_info_callback(SSL *ssl, void (*callback)(const SSL *ssl, int kind, int val));
 
@@ -3650,7 +3651,7 @@ void (*SSL_get_info_callback(const SSL *ssl))(const SSL *ssl, int kind, int val)
  *
  * The engine sends several messages in one record where OpenSSL would send several records.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
                                                              int version,
@@ -3663,7 +3664,7 @@ void SSL_CTX_set_msg_callback(SSL_CTX *ctx, void (*callback)(int write_p,
 /**
  * As `SSL_CTX_set_msg_callback`, for one connection.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
                                                      int version,
@@ -3677,7 +3678,7 @@ void SSL_set_msg_callback(SSL *ssl, void (*callback)(int write_p,
  * Sets the function that receives the secrets of every connection, one line per call, in the
  * format of `SSLKEYLOGFILE` without the newline. The line is valid during the call only.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  */
 void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func callback);
 
@@ -3693,7 +3694,7 @@ SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx);
  * returns 1 to go on, 0 to end the handshake; on a server it may return a negative number to
  * suspend the handshake (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again later.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
@@ -3702,7 +3703,7 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL *ssl, void *arg), voi
 /**
  * As `SSL_CTX_set_cert_cb`, for one connection.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: a client's cannot suspend: a negative number sends no certificate.
  */
@@ -3714,7 +3715,7 @@ void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
  *
  * The function gives the certificate and the key to the library, a reference of each.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: it cannot suspend: a negative number sends no certificate.
  */
@@ -3782,7 +3783,7 @@ size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
 
 /**
  * Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
- * its length; 0 when it has not been sent.
+ * the message's length; 0 when it has not been sent.
  *
  * Requires: `buf` is writable for `count` bytes.
  */
@@ -4045,7 +4046,7 @@ int REPRISE_CTX_session_stats(SSL_CTX *ctx, REPRISE_SESSION_STATS *stats);
 /**
  * Sets the callback of asynchronous jobs for a context. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -4054,7 +4055,7 @@ int SSL_CTX_set_async_callback(SSL_CTX *ctx, SSL_async_callback_fn callback);
 /**
  * Sets the argument of that callback. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -4082,7 +4083,7 @@ int SSL_get_changed_async_fds(SSL *ssl,
 /**
  * Sets the callback of asynchronous jobs for a connection. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -4091,7 +4092,7 @@ int SSL_set_async_callback(SSL *ssl, SSL_async_callback_fn callback);
 /**
  * Sets the argument of that callback. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: asynchronous jobs.
  */
@@ -4202,7 +4203,7 @@ void SSL_CTX_set0_ctlog_store(SSL_CTX *ctx, CTLOG_STORE *logs);
  * Sets the policy of a context. Returns 1 for NULL, which turns the checks off; otherwise it fails
  * and returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: certificate transparency.
  */
@@ -4247,7 +4248,7 @@ const struct stack_st_SCT *SSL_get0_peer_scts(SSL *ssl);
  * Sets the policy of a connection. Returns 1 for NULL, which turns the checks off; otherwise it
  * fails and returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: certificate transparency.
  */
@@ -4337,7 +4338,7 @@ int SSL_extension_supported(unsigned int ext_type);
 unsigned long SSL_CTX_dane_clear_flags(SSL_CTX *ctx, unsigned long flags);
 
 /**
- * Makes a context ready for DANE. Returns 1, although its connections cannot be enabled for it.
+ * Prepares a context for DANE. Returns 1, although DANE cannot be enabled for its connections.
  *
  * Done in part: accepted; SSL_dane_enable fails.
  */
@@ -4437,7 +4438,7 @@ int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 /**
  * Sets the callback that gives DH parameters for a context. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
@@ -4457,7 +4458,7 @@ int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
 /**
  * Sets the callback that gives DH parameters for a connection. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; DHE suites are not offered.
  */
@@ -4479,8 +4480,7 @@ int SSL_is_dtls(const SSL *ssl);
 const SSL_METHOD *DTLS_client_method(void);
 
 /**
- * Returns the largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is
- * not known.
+ * Returns the largest payload of a DTLS record: 0, which by DTLS_get_data_mtu(3) means unknown.
  *
  * Not supported: DTLS.
  */
@@ -4509,7 +4509,7 @@ const SSL_METHOD *DTLS_server_method(void);
 /**
  * Sets the retransmission timer callback of DTLS. Fails, because it would never be called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: DTLS.
  */
@@ -4586,7 +4586,7 @@ const SSL_METHOD *DTLSv1_server_method(void);
 /**
  * Sets the callback that makes DTLS cookies. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; DTLS never runs, so never called.
  */
@@ -4598,7 +4598,7 @@ void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx,
 /**
  * Sets the callback that checks DTLS cookies. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; DTLS never runs, so never called.
  */
@@ -4608,9 +4608,9 @@ void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx,
                                                               unsigned int cookie_len));
 
 /**
- * Sets the callback that gives the master secret. Fails: returns 0.
+ * Sets the callback that provides the master secret. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: EAP-FAST.
  */
@@ -4626,7 +4626,7 @@ int SSL_set_session_ticket_ext(SSL *ssl, void *ext_data, int ext_len);
 /**
  * Sets the callback that sees the ticket extension. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: EAP-FAST.
  */
@@ -4651,7 +4651,7 @@ const struct openssl_ssl_test_functions *SSL_test_functions(void);
 /**
  * Sets a client's NPN callback. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: never negotiated.
  */
@@ -4660,7 +4660,7 @@ void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, SSL_CTX_npn_select_cb_func c
 /**
  * Sets a server's NPN callback. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: never negotiated.
  */
@@ -4711,7 +4711,7 @@ void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
 /**
  * Sets the callback that pads the records of a context. Fails unless it is NULL.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: record padding.
  */
@@ -4724,7 +4724,7 @@ void SSL_CTX_set_record_padding_callback(SSL_CTX *ctx, size_t (*callback)(SSL *s
  * Sets the argument of the padding callback of a context. It has no effect, because there is no
  * such callback.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: record padding.
  */
@@ -4772,7 +4772,7 @@ void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 /**
  * Sets the callback that pads the records of a connection. Fails unless it is NULL.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: record padding.
  */
@@ -4785,7 +4785,7 @@ int SSL_set_record_padding_callback(SSL *ssl, size_t (*callback)(SSL *ssl,
  * Sets the argument of the padding callback of a connection. It has no effect, because there is no
  * such callback.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: record padding.
  */
@@ -4842,7 +4842,7 @@ int SSL_CTX_SRP_CTX_init(SSL_CTX *ctx);
 /**
  * Sets the argument of the SRP callbacks. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: SRP.
  */
@@ -4851,7 +4851,7 @@ int SSL_CTX_set_srp_cb_arg(SSL_CTX *ctx, void *arg);
 /**
  * Sets the callback that asks for an SRP password. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: SRP.
  */
@@ -4881,7 +4881,7 @@ int SSL_CTX_set_srp_username(SSL_CTX *ctx, char *name);
 /**
  * Sets the callback that finds SRP users. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: SRP.
  */
@@ -4890,7 +4890,7 @@ int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*callback)(SSL*, int*, 
 /**
  * Sets the callback that accepts SRP groups. Fails: returns 0.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Not supported: SRP.
  */
@@ -5014,7 +5014,7 @@ int SSL_stateless(SSL *ssl);
 /**
  * Sets the callback that makes TLS 1.3 cookies. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; SSL_stateless fails, so never called.
  */
@@ -5026,7 +5026,7 @@ void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx,
 /**
  * Sets the callback that checks TLS 1.3 cookies. It is accepted and never called.
  *
- * Lifetime: what the function is given: until it returns.
+ * Lifetime: the function's arguments, until it returns.
  *
  * Done in part: accepted; SSL_stateless fails, so never called.
  */

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 /// handshake with no_application_protocol. It is called after the servername callback, and is that
 /// of the context which the servername callback has chosen.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     ctx: *mut Context,

@@ -26,7 +26,7 @@ use crate::libcrypto::x509::X509;
 /// old list.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of which the caller gives up its ownership.
+/// `name_list` is NULL or a list whose ownership the caller transfers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     ctx: *mut Context,
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
 /// old list.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of which the caller gives up its ownership.
+/// `name_list` is NULL or a list whose ownership the caller transfers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set0_CA_list(
     ssl: *mut Connection,
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn SSL_add1_to_CA_list(ssl: *mut Connection, x: *const ffi
 /// removes the old list.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of which the caller gives up its ownership.
+/// `name_list` is NULL or a list whose ownership the caller transfers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     ctx: *mut Context,
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
 /// removes the old list.
 ///
 /// # Safety
-/// `name_list` is NULL or a list of which the caller gives up its ownership.
+/// `name_list` is NULL or a list whose ownership the caller transfers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_client_CA_list(
     ssl: *mut Connection,

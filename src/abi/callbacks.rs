@@ -26,7 +26,7 @@ use crate::context::Context;
 /// before anything is written. The call for a client that waits for its peer comes after its flight
 /// is written.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: InfoFunction) {
     call(c"SSL_CTX_set_info_callback", (), || {
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFun
 
 /// As `SSL_CTX_set_info_callback`, for one connection.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: InfoFunction) {
     call(c"SSL_set_info_callback", (), || {
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn SSL_get_info_callback(ssl: *const Connection) -> InfoFu
 ///
 /// The engine sends several messages in one record where OpenSSL would send several records.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: MessageFunction) {
     call(c"SSL_CTX_set_msg_callback", (), || {
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: M
 
 /// As `SSL_CTX_set_msg_callback`, for one connection.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: MessageFunction) {
     call(c"SSL_set_msg_callback", (), || {
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: Me
 /// Sets the function that receives the secrets of every connection, one line per call, in the
 /// format of `SSLKEYLOGFILE` without the newline. The line is valid during the call only.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogFunction) {
     call(c"SSL_CTX_set_keylog_callback", (), || {
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
 /// returns 1 to go on, 0 to end the handshake; on a server it may return a negative number to
 /// suspend the handshake (`SSL_ERROR_WANT_X509_LOOKUP`), and is called again later.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
 
 /// As `SSL_CTX_set_cert_cb`, for one connection.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (a client's cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 ///
 /// The function gives the certificate and the key to the library, a reference of each.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (it cannot suspend: a negative number sends no certificate)
 #[unsafe(no_mangle)]

@@ -24,7 +24,7 @@ use crate::wire::{ClientHello, ExtensionType};
 /// called again, or `SSL_CLIENT_HELLO_ERROR` (0) to end it with the alert `*al`. It is read from
 /// the context when it is needed; NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     ctx: *mut Context,
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     })
 }
 
-/// Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, since those are refused.
+/// Returns 1 if the ClientHello came in the form of SSL 2.0; always 0, because those are rejected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_isv2(ssl: *mut Connection) -> c_int {
     let _ = ssl;

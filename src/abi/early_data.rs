@@ -154,7 +154,7 @@ pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(ctx: *const Context) ->
 /// Sets the function that may refuse early data by returning 0, and its last argument. A server
 /// calls it when it would accept early data otherwise. The session is resumed in any case.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     ctx: *mut Context,
@@ -224,7 +224,7 @@ pub unsafe extern "C" fn SSL_get_recv_max_early_data(ssl: *const Connection) -> 
 /// Sets the function that may refuse early data by returning 0, and its last argument. A server
 /// calls it when it would accept early data otherwise. The session is resumed in any case.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
     ssl: *mut Connection,

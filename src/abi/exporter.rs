@@ -119,7 +119,7 @@ pub unsafe extern "C" fn SSL_get_server_random(
 }
 
 /// Copies up to `count` bytes of the Finished message that `ssl` has sent into `buf`, and returns
-/// its length; 0 when it has not been sent.
+/// the message's length; 0 when it has not been sent.
 ///
 /// # Safety
 /// `buf` is writable for `count` bytes.

@@ -15,7 +15,7 @@ use crate::context::Context;
 /// Sets the function that gives the passwords of key files of `ctx`, and of connections made
 /// later; NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     ctx: *mut Context,
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
 
 /// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     ssl: *mut Connection,

@@ -31,7 +31,7 @@ use crate::error::{Error, Reason, Result};
 /// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
 /// client that offers a PSK offers no other session. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (called once, also when the server asks for another ClientHello)
 #[unsafe(no_mangle)]
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
 /// library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
 /// library works with a copy, which gets the server's session id context. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (called once, also when another ClientHello is asked for)
 #[unsafe(no_mangle)]
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
 /// bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
 /// unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
 /// `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
 /// The hash of the key is SHA-256. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 /// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
 /// client that offers a PSK offers no other session. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (called once, also when the server asks for another ClientHello)
 #[unsafe(no_mangle)]
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
 /// library, or NULL if it does not know the identity, and returns 1; 0 ends the handshake. The
 /// library works with a copy, which gets the server's session id context. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (called once, also when another ClientHello is asked for)
 #[unsafe(no_mangle)]
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
 /// bytes, and returns the length of the key, 0 for none. The hash of the key is SHA-256. NULL
 /// unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]
@@ -212,7 +212,7 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
 /// `max_psk_len` (512) bytes and returns the length of the key, 0 if it does not know the identity.
 /// The hash of the key is SHA-256. NULL unsets the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (TLS 1.3 only)
 #[unsafe(no_mangle)]

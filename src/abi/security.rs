@@ -44,7 +44,7 @@ pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const Context) -> c_in
 /// two bytes of a group or signature algorithm), and the pointer set with
 /// `SSL_CTX_set0_security_ex_data`. It returns 0 to refuse.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     ctx: *mut Context,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn SSL_get_security_level(ssl: *const Connection) -> c_int
 
 /// Sets the function that decides instead of the level, as `SSL_CTX_set_security_callback` does.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_security_callback(
     ssl: *mut Connection,

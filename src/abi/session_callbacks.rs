@@ -27,7 +27,7 @@ use crate::context::Context;
 /// `SSL_SESSION_free`; if it returns 0 the library drops it, and nothing else changes. NULL unsets
 /// the function.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     ctx: *mut Context,
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
 /// the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
 /// tickets. NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     ctx: *mut Context,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
 /// is also called when `SSL_CTX_remove_session` did not find the session. The session is lent and
 /// already not resumable. NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     ctx: *mut Context,
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> Remove
 /// whether the new session must not be resumable: not 0 for yes. `is_forward_secure` is 1, since
 /// every key exchange of this library is. NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     ctx: *mut Context,
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
 /// not be resumable: not 0 for yes. `is_forward_secure` is 1, since every key exchange of this
 /// library is. NULL unsets it.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     ssl: *mut Connection,

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_protocol_version(session: *const Sessio
 }
 
 /// Sets the protocol version of a session that the program builds, for instance for a PSK. Any
-/// number is taken.
+/// number is accepted.
 ///
 /// Returns 1; 0 with an error on the queue for NULL.
 #[unsafe(no_mangle)]

@@ -161,7 +161,7 @@ pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const Connection) -> *const Me
 /// Changes the method of `ssl`, before its handshake. Returns 1, or 0 with an error on the queue.
 ///
 /// # Safety
-/// `method` comes from a function like `TLS_method`.
+/// `method` was returned by a function such as `TLS_method`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut Connection, method: *const Method) -> c_int {
     call(c"SSL_set_ssl_method", 0, || {

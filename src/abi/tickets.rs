@@ -67,7 +67,7 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const Connection) -> usize {
 /// than 0 to end the handshake. While it is set, the callback of `SSL_CTX_set_tlsext_ticket_key_cb`
 /// is not called; NULL restores that callback, or the context's own keys. Returns 1.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     ctx: *mut Context,
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
 /// handshake. `dec_cb` runs after the server has opened a ticket, or failed to, and returns a
 /// `SSL_TICKET_RETURN_…`. NULL unsets them. Returns 1.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     ctx: *mut Context,

@@ -33,10 +33,10 @@ use crate::libcrypto::verify::x509_store_ctx_ssl_index;
 /// the details and holds the `SSL` under `SSL_get_ex_data_X509_STORE_CTX_idx`. Its return value
 /// replaces the result.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// # Safety
-/// `callback` keeps to SSL_CTX_set_verify(3).
+/// `callback` behaves as SSL_CTX_set_verify(3) requires.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_verify(
     ctx: *mut Context,
@@ -58,10 +58,10 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
 /// server, it has an effect until the ClientHello has been processed, and so also in ClientHello
 /// callbacks.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// # Safety
-/// `callback` keeps to SSL_set_verify(3).
+/// `callback` behaves as SSL_set_verify(3) requires.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_verify(
     ssl: *mut Connection,
@@ -175,11 +175,11 @@ pub unsafe extern "C" fn SSL_get_verify_depth(ssl: *const Connection) -> c_int {
 /// for `X509_verify_cert`. It returns 1 when the chain is valid, else 0, and sets the result with
 /// `X509_STORE_CTX_set_error`.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// # Safety
-/// `callback` keeps to SSL_CTX_set_cert_verify_callback(3) and `arg` is what it expects, on every
-/// thread.
+/// `callback` behaves as SSL_CTX_set_cert_verify_callback(3) requires, and may be called with `arg`
+/// on every thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
     ctx: *mut Context,
@@ -253,7 +253,8 @@ pub unsafe extern "C" fn SSL_get0_param(ssl: *mut Connection) -> *mut ffi::X509_
     })
 }
 
-/// Copies what is set in `vpm` to the verify parameters of the context. NULL copies nothing.
+/// Copies the parameters that are set in `vpm` to the verify parameters of the context. NULL copies
+/// nothing.
 ///
 /// Returns 1, or 0 with an error on the queue.
 ///

@@ -3,7 +3,7 @@
 
 #include "pair.h"
 #include "session_callbacks.h"
-#include "watched_tickets.h"
+#include "ticket_recorder.h"
 
 static int not_resumable(SSL *ssl, int forward_secret)
 {
@@ -33,7 +33,7 @@ static void a_not_resumable_connection_has_tickets_only_when_asked_for(void)
 {
     struct pair pair;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     SSL_CTX_set_not_resumable_session_callback(pair.server_ctx, not_resumable);
     pair_connect(&pair);
     pair_settle(&pair);
@@ -46,7 +46,7 @@ static void a_not_resumable_connection_has_tickets_only_when_asked_for(void)
     pair_settle(&pair);
     CHECK_STR(sequence, "igkigknigkn");
     CHECK_EQ(new_sessions, 3);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 TEST_MAIN(TEST_EACH(a_connection_may_forbid_to_resume_its_session),

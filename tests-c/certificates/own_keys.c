@@ -265,13 +265,13 @@ static int accept_any(int ok, X509_STORE_CTX *store)
     return 1;
 }
 
-static int alert_told;
+static int reported_alert;
 
 static void on_info(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (where == SSL_CB_WRITE_ALERT)
-        alert_told = value;
+        reported_alert = value;
 }
 
 /* RFC 8446, section 6.2: what has nothing to do with the peer. */
@@ -304,11 +304,11 @@ static void a_signature_that_fails_is_an_internal_error(const struct protocol *p
         CHECK_EQ(SSL_CTX_use_certificate(failing, pki_server_rsa()->certificate), 1);
         CHECK_EQ(SSL_CTX_use_PrivateKey(failing, key), 1);
         SSL_CTX_set_info_callback(failing, on_info);
-        signatures = alert_told = 0;
+        signatures = reported_alert = 0;
         pair_open(&pair);
         pair_try_handshake(&pair, &client, &server);
         CHECK(signatures > 0);
-        CHECK_EQ(alert_told, SSL3_AL_FATAL << 8 | SSL_AD_INTERNAL_ERROR);
+        CHECK_EQ(reported_alert, SSL3_AL_FATAL << 8 | SSL_AD_INTERNAL_ERROR);
         CHECK_EQ((of_client ? &client : &server)->error, SSL_ERROR_SSL);
         CHECK_EQ((of_client ? &server : &client)->reason, SSL_AD_REASON_OFFSET + SSL_AD_INTERNAL_ERROR);
         pair_free(&pair);

@@ -57,13 +57,13 @@ static void a_client_is_not_asked_unless_verified(const struct protocol *protoco
     pair_free(&pair);
 }
 
-static int alert_told;
+static int reported_alert;
 
 static void on_info(const SSL *ssl, int where, int value)
 {
     (void)ssl;
     if (where == SSL_CB_WRITE_ALERT)
-        alert_told = value;
+        reported_alert = value;
 }
 
 /* The server rejects the client, and its info callback sees the alert. In TLS 1.3 the client gets it when it reads. */
@@ -72,13 +72,13 @@ static void check_client_refused(struct pair *pair, int reason, long result, int
     struct outcome client, server;
     char byte;
 
-    alert_told = 0;
+    reported_alert = 0;
     SSL_set_info_callback(pair->server, on_info);
     pair_try_handshake(pair, &client, &server);
     CHECK_EQ(server.ret, -1);
     CHECK_EQ(server.error, SSL_ERROR_SSL);
     CHECK_EQ(server.reason, reason);
-    CHECK_EQ(alert_told, SSL3_AL_FATAL << 8 | alert);
+    CHECK_EQ(reported_alert, SSL3_AL_FATAL << 8 | alert);
     CHECK_EQ(SSL_get_verify_result(pair->server), result);
     if (SSL_version(pair->client) == TLS1_3_VERSION) {
         CHECK_EQ(client.ret, 1);

@@ -41,7 +41,7 @@ static void measure(int sent, int version, int content, const void *bytes, size_
     }
 }
 
-static void watched_pair(struct pair *pair, const struct protocol *protocol)
+static void recording_pair(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
     SSL_CTX_set_client_hello_cb(pair->server_ctx, see_hello, NULL);
@@ -60,7 +60,7 @@ static void up_to_tls13(SSL_CTX *context)
 static void a_client_sends_the_fallback_suite(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     pair_connect(&pair);
     CHECK(!hello.fallback);
     pair_close(&pair);
@@ -87,7 +87,7 @@ static void a_server_refuses_a_fallback_below_what_it_has(void)
 {
     struct pair pair;
     struct outcome client, server;
-    watched_pair(&pair, &TLS12);
+    recording_pair(&pair, &TLS12);
     up_to_tls13(pair.server_ctx);
     SSL_CTX_set_mode(pair.client_ctx, SSL_MODE_SEND_FALLBACK_SCSV);
     pair_open(&pair);
@@ -117,7 +117,7 @@ static void a_fallback_does_not_resume_either(void)
 {
     struct pair pair;
     struct outcome client, server;
-    watched_pair(&pair, &TLS12);
+    recording_pair(&pair, &TLS12);
     up_to_tls13(pair.server_ctx);
     SSL_SESSION *session = pair_new_session(&pair);
     pair_open(&pair);
@@ -140,7 +140,7 @@ static void change_all(SSL_CTX *context)
 static void sessions_are_resumed_with_such_a_hello(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     change_all(pair.client_ctx);
     SSL_SESSION *session = pair_new_session(&pair);
     CHECK(pair_resumes(&pair, session));
@@ -153,7 +153,7 @@ static void a_second_hello_is_changed_like_the_first(void)
 {
     for (int resuming = 0; resuming < 2; resuming++) {
         struct pair pair;
-        watched_pair(&pair, &TLS13);
+        recording_pair(&pair, &TLS13);
         change_all(pair.client_ctx);
         SSL_SESSION *session = resuming ? pair_new_session(&pair) : NULL;
         CHECK(SSL_CTX_set1_groups_list(pair.client_ctx, "X25519:P-256"));
@@ -176,7 +176,7 @@ static void a_client_signs_what_it_has_sent(const struct protocol *protocol)
 {
     for (int server_too = 0; server_too < 2; server_too++) {
         struct pair pair;
-        watched_pair(&pair, protocol);
+        recording_pair(&pair, protocol);
         change_all(pair.client_ctx);
         if (server_too)
             SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
@@ -195,7 +195,7 @@ static void early_data_follows_such_a_hello(void)
     struct pair pair;
     unsigned char buffer[16];
     size_t count;
-    watched_pair(&pair, &TLS13);
+    recording_pair(&pair, &TLS13);
     change_all(pair.client_ctx);
     CHECK(SSL_CTX_set_max_early_data(pair.server_ctx, 1024));
     SSL_SESSION *session = pair_new_session(&pair);
@@ -216,7 +216,7 @@ static void early_data_follows_such_a_hello(void)
 static void small_records_carry_such_a_hello(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     change_all(pair.client_ctx);
     CHECK(SSL_CTX_set_max_send_fragment(pair.client_ctx, 512));
     pair_open(&pair);
@@ -251,7 +251,7 @@ static int connect_another(SSL *ssl, void *argument)
 static void another_connection_in_a_callback_has_its_own_hello(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     change_all(pair.client_ctx);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
     use_credentials(pair.client_ctx, pki_client());
@@ -270,7 +270,7 @@ static void without_extended_master_secret_on_one_side_there_is_none(void)
 {
     for (int end = 0; end < 2; end++) {
         struct pair pair;
-        watched_pair(&pair, &TLS12);
+        recording_pair(&pair, &TLS12);
         pair_connect(&pair);
         CHECK_EQ(SSL_get_extms_support(pair.client), 1);
         CHECK_EQ(SSL_get_extms_support(pair.server), 1);
@@ -295,7 +295,7 @@ static void a_session_with_extended_master_secret_needs_it_again(void)
     for (int end = 0; end < 2; end++) {
         struct pair pair;
         struct outcome client, server;
-        watched_pair(&pair, &TLS12);
+        recording_pair(&pair, &TLS12);
         SSL_SESSION *session = pair_new_session(&pair);
         SSL_CTX_set_options(end ? pair.server_ctx : pair.client_ctx,
                             SSL_OP_NO_EXTENDED_MASTER_SECRET);
@@ -362,7 +362,7 @@ static void a_server_without_tls13_ignores_unknown_extensions(void)
 static void tls13_does_not_care_about_extended_master_secret(void)
 {
     struct pair pair;
-    watched_pair(&pair, &TLS13);
+    recording_pair(&pair, &TLS13);
     SSL_CTX_set_options(pair.client_ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
     SSL_SESSION *session = pair_new_session(&pair);
@@ -376,7 +376,7 @@ static void tls13_does_not_care_about_extended_master_secret(void)
 static void a_hello_is_padded_out_of_a_bad_range(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     pair_connect(&pair);
     size_t before = hello.length;
     CHECK(!hello.padding);

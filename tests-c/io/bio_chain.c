@@ -29,7 +29,7 @@ static void count_free(void *parent, void *value, CRYPTO_EX_DATA *data, int inde
     freed += value != NULL;
 }
 
-static SSL *watched_connection(SSL_CTX *context)
+static SSL *connection_with_data(SSL_CTX *context)
 {
     static int index = -1;
     SSL *ssl = SSL_new(context);
@@ -44,7 +44,7 @@ static void the_close_flag_decides_who_frees_the_connection(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
     BIO *bio = BIO_new(BIO_f_ssl());
-    SSL *ssl = watched_connection(context), *other;
+    SSL *ssl = connection_with_data(context), *other;
 
     CHECK_STR(BIO_method_name(bio), "ssl");
     CHECK_EQ(BIO_method_type(bio), BIO_TYPE_SSL);
@@ -58,14 +58,14 @@ static void the_close_flag_decides_who_frees_the_connection(void)
     bio = BIO_new(BIO_f_ssl());
     CHECK_EQ(BIO_set_ssl(bio, ssl, BIO_CLOSE), 1);
     CHECK_EQ(BIO_get_close(bio), BIO_CLOSE);
-    other = watched_connection(context);
+    other = connection_with_data(context);
     CHECK_EQ(BIO_set_ssl(bio, other, BIO_CLOSE), 1);
     CHECK_EQ(freed, 1);
     CHECK(connection_of(bio) == other);
     BIO_free(bio);
     CHECK_EQ(freed, 2);
 
-    ssl = watched_connection(context);
+    ssl = connection_with_data(context);
     bio = BIO_new(BIO_f_ssl());
     CHECK_EQ(SSL_up_ref(ssl), 1);
     CHECK_EQ(BIO_set_ssl(bio, ssl, BIO_CLOSE), 1);
@@ -79,7 +79,7 @@ static void the_close_flag_decides_who_frees_the_connection(void)
 static void a_connection_brings_its_own_bio_along(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
-    SSL *ssl = watched_connection(context);
+    SSL *ssl = connection_with_data(context);
     BIO *bio = BIO_new(BIO_f_ssl()), *memory = BIO_new(BIO_s_mem());
 
     SSL_set_connect_state(ssl);

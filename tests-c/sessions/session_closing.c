@@ -1,12 +1,12 @@
 /*
  * What closing does to a session: S18 to S25, S98, S125.
  *
- * Both ends cache their sessions here, see watched_init().
+ * Both ends cache their sessions here, see caching_pair_init().
  */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "watched.h"
+#include "caching_pair.h"
 
 static void free_client(struct pair *pair)
 {
@@ -26,13 +26,13 @@ static void a_close_notify_sent_keeps_the_session(const struct protocol *protoco
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_shutdown(pair.client), 0);
     CHECK_EQ(SSL_get_shutdown(pair.client), SSL_SENT_SHUTDOWN);
     free_client(&pair);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S18 */
@@ -41,12 +41,12 @@ static void a_server_that_closes_first_keeps_its_session(const struct protocol *
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.server);
     CHECK_EQ(SSL_shutdown(pair.server), 0);
     free_server(&pair);
     check_kept(pair.server_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 static void a_complete_shutdown_keeps_both_sessions(const struct protocol *protocol)
@@ -54,7 +54,7 @@ static void a_complete_shutdown_keeps_both_sessions(const struct protocol *proto
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_shutdown(pair.client), 0);
     CHECK_EQ(SSL_shutdown(pair.server), 0);
@@ -66,7 +66,7 @@ static void a_complete_shutdown_keeps_both_sessions(const struct protocol *proto
     check_kept(pair.client_ctx, session);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
     CHECK(pair_resumes(&pair, session));
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S19 */
@@ -76,12 +76,12 @@ static void freeing_without_shutdown_loses_the_clients_session(
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     free_client(&pair);
     check_lost(pair.client_ctx, session);
     CHECK_EQ(SSL_CTX_sess_number(pair.server_ctx), 1);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S19 */
@@ -91,12 +91,12 @@ static void freeing_without_shutdown_loses_the_servers_session(
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.server);
     free_server(&pair);
     check_lost(pair.server_ctx, session);
     CHECK_EQ(SSL_CTX_sess_number(pair.client_ctx), 1);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S20 */
@@ -106,7 +106,7 @@ static void freeing_during_the_handshake_leaves_the_offered_session(
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     pair_close(&pair);
 
@@ -124,7 +124,7 @@ static void freeing_during_the_handshake_leaves_the_offered_session(
     CHECK_REASON(SSL_R_SHUTDOWN_WHILE_IN_INIT);
     pair_drop(&pair);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S21 */
@@ -133,7 +133,7 @@ static void a_quiet_shutdown_is_a_clean_one(const struct protocol *protocol)
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_get_quiet_shutdown(pair.client), 0);
     SSL_set_quiet_shutdown(pair.client, 1);
@@ -143,7 +143,7 @@ static void a_quiet_shutdown_is_a_clean_one(const struct protocol *protocol)
     CHECK_EQ(BIO_ctrl_pending(pair.to_server), 0);
     free_client(&pair);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S22 */
@@ -152,13 +152,13 @@ static void claiming_a_sent_close_is_enough(const struct protocol *protocol)
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     SSL_set_shutdown(pair.client, SSL_SENT_SHUTDOWN);
     CHECK_EQ(SSL_get_shutdown(pair.client), SSL_SENT_SHUTDOWN);
     free_client(&pair);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S22 */
@@ -167,12 +167,12 @@ static void claiming_a_received_close_is_not_enough(const struct protocol *proto
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     SSL_set_shutdown(pair.client, SSL_RECEIVED_SHUTDOWN);
     free_client(&pair);
     check_lost(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S23 */
@@ -183,7 +183,7 @@ static void a_close_received_but_not_sent_loses_the_session(
     SSL_SESSION *session;
     char byte;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_shutdown(pair.server), 0);
     CHECK_EQ(SSL_read(pair.client, &byte, 1), 0);
@@ -191,7 +191,7 @@ static void a_close_received_but_not_sent_loses_the_session(
     check_kept(pair.client_ctx, session);
     free_client(&pair);
     check_lost(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* A record that cannot be decrypted. */
@@ -239,7 +239,7 @@ static void a_fatal_alert_takes_both_sessions(const struct protocol *protocol)
     SSL_SESSION *servers, *clients;
     char byte;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     servers = SSL_get1_session(pair.server);
     clients = SSL_get1_session(pair.client);
     send_broken_record(pair.at_server);
@@ -258,7 +258,7 @@ static void a_fatal_alert_takes_both_sessions(const struct protocol *protocol)
     pair_drop(&pair);
     CHECK_EQ(removals, 1);
     SSL_SESSION_free(clients);
-    watched_free(&pair, servers);
+    caching_pair_free(&pair, servers);
 }
 
 /* S98 */
@@ -268,7 +268,7 @@ static void after_close_notify_an_error_takes_no_session(const struct protocol *
     SSL_SESSION *session;
     char byte;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.server);
     CHECK_EQ(SSL_shutdown(pair.server), 0);
     send_broken_record(pair.at_server);
@@ -280,7 +280,7 @@ static void after_close_notify_an_error_takes_no_session(const struct protocol *
     /* The client sees the close_notify and nothing behind it. */
     CHECK_EQ(SSL_read(pair.client, &byte, 1), 0);
     CHECK_EQ(BIO_ctrl_pending(pair.to_client), 0);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S125 */
@@ -290,7 +290,7 @@ static void an_end_without_close_notify_is_an_error(const struct protocol *proto
     SSL_SESSION *session;
     char byte;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     BIO_set_mem_eof_return(pair.at_client, 0);
     CHECK(SSL_read(pair.client, &byte, 1) <= 0);
@@ -298,7 +298,7 @@ static void an_end_without_close_notify_is_an_error(const struct protocol *proto
     CHECK_REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING);
     CHECK_EQ(SSL_get_shutdown(pair.client), 0);
     check_lost(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S125 */
@@ -309,7 +309,7 @@ static void an_end_without_close_notify_may_be_taken_for_one(
     SSL_SESSION *session;
     char byte;
 
-    watched_init(&pair, protocol);
+    caching_pair_init(&pair, protocol);
     SSL_CTX_set_options(pair.client_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
     pair_connect(&pair);
     pair_settle(&pair);
@@ -322,7 +322,7 @@ static void an_end_without_close_notify_may_be_taken_for_one(
     CHECK_EQ(SSL_shutdown(pair.client), 1);
     free_client(&pair);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 TEST_MAIN(TEST_EACH(a_claim_ends_reading_and_lasts_until_the_next_handshake),

@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "watched.h"
+#include "caching_pair.h"
 
 /* S26 */
 static void clearing_an_open_connection_loses_the_session(const struct protocol *protocol)
@@ -13,13 +13,13 @@ static void clearing_an_open_connection_loses_the_session(const struct protocol 
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     CHECK_EQ(SSL_clear(pair.client), 1);
     CHECK(SSL_get_session(pair.client) == NULL);
     CHECK_EQ(SSL_get_shutdown(pair.client), 0);
     check_lost(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S26 */
@@ -28,7 +28,7 @@ static void a_cleared_client_offers_its_session_again(const struct protocol *pro
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     SSL_shutdown(pair.client);
     SSL_shutdown(pair.server);
@@ -43,7 +43,7 @@ static void a_cleared_client_offers_its_session_again(const struct protocol *pro
     CHECK_EQ(SSL_session_reused(pair.client), 1);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     pair_settle(&pair);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S27 */
@@ -53,14 +53,14 @@ static void setting_a_session_on_an_open_connection_loses_the_old_one(
     struct pair pair;
     SSL_SESSION *session, *other = SSL_SESSION_new();
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     SSL_SESSION_set_protocol_version(other, protocol->version);
     CHECK_EQ(SSL_set_session(pair.client, other), 1);
     CHECK(SSL_get_session(pair.client) == other);
     check_lost(pair.client_ctx, session);
     SSL_SESSION_free(other);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S28 */
@@ -69,7 +69,7 @@ static void a_session_that_is_not_resumable_can_be_set_but_is_not_used(const str
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     pair_close(&pair);
     CHECK_EQ(SSL_CTX_remove_session(pair.client_ctx, session), 1);
@@ -77,7 +77,7 @@ static void a_session_that_is_not_resumable_can_be_set_but_is_not_used(const str
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 0);
     CHECK(SSL_get_session(pair.client) != session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S29 */
@@ -86,7 +86,7 @@ static void a_session_of_an_excluded_version_is_not_used(void)
     struct pair pair;
     SSL_SESSION *session;
 
-    watched_connect(&pair, &TLS12);
+    caching_pair_connect(&pair, &TLS12);
     session = SSL_get1_session(pair.client);
     pair_close(&pair);
     SSL_CTX_set_max_proto_version(pair.server_ctx, TLS1_3_VERSION);
@@ -98,7 +98,7 @@ static void a_session_of_an_excluded_version_is_not_used(void)
     CHECK_EQ(SSL_session_reused(pair.client), 0);
     CHECK(SSL_get_session(pair.client) != session);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S30 */
@@ -107,12 +107,12 @@ static void setting_a_session_brings_its_verify_result(void)
     struct pair pair;
     SSL_SESSION *session = SSL_SESSION_new(); /* 1, X509_V_ERR_UNSPECIFIED */
 
-    watched_init(&pair, &TLS13);
+    caching_pair_init(&pair, &TLS13);
     pair_open(&pair);
     CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_OK);
     CHECK_EQ(SSL_set_session(pair.client, session), 1);
     CHECK_EQ(SSL_get_verify_result(pair.client), X509_V_ERR_UNSPECIFIED);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S32 */
@@ -123,14 +123,14 @@ static void a_connection_may_take_over_the_session_of_another(
     SSL *other;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     other = SSL_new(pair.client_ctx);
     CHECK_EQ(SSL_copy_session_id(other, pair.client), 1);
     CHECK(SSL_get_session(other) == session);
     SSL_free(other);
     check_kept(pair.client_ctx, session);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 /* S32 */
@@ -140,7 +140,7 @@ static void a_duplicated_connection_shares_the_session(const struct protocol *pr
     SSL *copy;
     SSL_SESSION *session;
 
-    watched_connect(&pair, protocol);
+    caching_pair_connect(&pair, protocol);
     session = SSL_get1_session(pair.client);
     /* After the handshake it is the same object with one more reference. */
     copy = SSL_dup(pair.client);
@@ -155,7 +155,7 @@ static void a_duplicated_connection_shares_the_session(const struct protocol *pr
     CHECK(copy != NULL && copy != pair.client);
     CHECK(SSL_get_session(copy) == session);
     SSL_free(copy);
-    watched_free(&pair, session);
+    caching_pair_free(&pair, session);
 }
 
 TEST_MAIN(TEST_EACH(clearing_an_open_connection_loses_the_session),

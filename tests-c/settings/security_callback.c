@@ -138,7 +138,7 @@ static int ask(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid, vo
              && (policy.refused_other == -1 || policy.refused_other == number));
 }
 
-static void watched_pair(struct pair *pair, const struct protocol *protocol)
+static void recording_pair(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
     use_credentials(pair->client_ctx, pki_client());
@@ -150,7 +150,7 @@ static void watched_pair(struct pair *pair, const struct protocol *protocol)
     asking = pair;
 }
 
-static void open_watched(struct pair *pair)
+static void recording_pair_open(struct pair *pair)
 {
     memset(&hello, 0, sizeof hello);
     memset(policy.asked, 0, sizeof policy.asked);
@@ -169,8 +169,8 @@ static void a_callback_is_asked_about_everything(const struct protocol *protocol
 {
     bool tls12 = protocol->version == TLS1_2_VERSION;
     struct pair pair;
-    watched_pair(&pair, protocol);
-    open_watched(&pair);
+    recording_pair(&pair, protocol);
+    recording_pair_open(&pair);
     pair_handshake(&pair);
     CHECK(CLIENT_ASKED(SSL_SECOP_VERSION) && SERVER_ASKED(SSL_SECOP_VERSION));
     CHECK(CLIENT_ASKED(SSL_SECOP_CIPHER_SUPPORTED) && CLIENT_ASKED(SSL_SECOP_CIPHER_CHECK));
@@ -192,8 +192,8 @@ static void refuse(const struct protocol *protocol, bool server, int op, int nid
                    struct outcome *client_end, struct outcome *server_end)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
-    open_watched(&pair);
+    recording_pair(&pair, protocol);
+    recording_pair_open(&pair);
     policy.refused_for = server ? pair.server : pair.client;
     policy.refused = op;
     policy.refused_nid = nid;
@@ -257,9 +257,9 @@ static void the_highest_version_must_not_be_refused(void)
 {
     struct pair pair;
     struct outcome client, server;
-    watched_pair(&pair, &TLS13);
+    recording_pair(&pair, &TLS13);
     pair_allow_both_versions(&pair);
-    open_watched(&pair);
+    recording_pair_open(&pair);
     policy.refused_for = pair.client;
     policy.refused = SSL_SECOP_VERSION;
     policy.refused_nid = TLS1_3_VERSION;
@@ -274,11 +274,11 @@ static void a_lower_version_that_is_refused_is_not_spoken(void)
     for (int end = 0; end < 2; end++) {
         struct pair pair;
         struct outcome client, server;
-        watched_pair(&pair, &TLS13);
+        recording_pair(&pair, &TLS13);
         pair_allow_both_versions(&pair);
         CHECK(SSL_CTX_set_max_proto_version(end ? pair.client_ctx : pair.server_ctx,
                                             TLS1_2_VERSION));
-        open_watched(&pair);
+        recording_pair_open(&pair);
         policy.refused_for = end ? pair.server : pair.client;
         policy.refused = SSL_SECOP_VERSION;
         policy.refused_nid = TLS1_2_VERSION;
@@ -307,8 +307,8 @@ static void what_is_refused_singly_is_left_out(const struct protocol *protocol)
         struct pair pair;
         if (number == 0)
             continue;
-        watched_pair(&pair, protocol);
-        open_watched(&pair);
+        recording_pair(&pair, protocol);
+        recording_pair_open(&pair);
         policy.refused_for = singly[i].server ? pair.server : pair.client;
         policy.refused = singly[i].op;
         policy.refused_other = number;
@@ -323,8 +323,8 @@ static void a_callback_can_take_tickets_away(void)
 {
     for (int end = 0; end < 2; end++) {
         struct pair pair;
-        watched_pair(&pair, &TLS12);
-        open_watched(&pair);
+        recording_pair(&pair, &TLS12);
+        recording_pair_open(&pair);
         policy.refused_for = end ? pair.server : pair.client;
         policy.refused = SSL_SECOP_TICKET;
         pair_handshake(&pair);
@@ -349,8 +349,8 @@ static void without_a_permitted_signature_a_client_sends_no_certificate_and_a_se
 static void a_callback_stands_in_for_the_level(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
-    open_watched(&pair);
+    recording_pair(&pair, protocol);
+    recording_pair_open(&pair);
     SSL_set_security_level(pair.client, 5);
     SSL_set_security_level(pair.server, 5);
     CHECK(SSL_get_verify_mode(pair.client) != 0);
@@ -395,7 +395,7 @@ static int meddle(const SSL *asking_ssl, const SSL_CTX *ctx, int op, int bits, i
 static void a_callback_may_call_the_library(const struct protocol *protocol)
 {
     struct pair pair;
-    watched_pair(&pair, protocol);
+    recording_pair(&pair, protocol);
     pair_open(&pair);
     SSL_set_security_callback(pair.client, meddle);
     SSL_set_security_callback(pair.server, meddle);

@@ -12,7 +12,7 @@
 #include "pair.h"
 
 /* An error on the queue has `word` in its text; the queue is emptied. */
-static void check_told(const char *word)
+static void check_reported(const char *word)
 {
     bool reported = false;
     const char *data;
@@ -43,7 +43,7 @@ static void old_versions_alone_fail_in_the_handshake(void)
         CHECK_EQ(SSL_connect(ssl), -1);
         if (on_reprise()) {
             CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
-            check_told("TLS 1.2 and TLS 1.3");
+            check_reported("TLS 1.2 and TLS 1.3");
         }
         SSL_free(ssl);
         SSL_CTX_free(context);
@@ -56,10 +56,10 @@ static void dtls_has_no_context(void)
 
     if (on_reprise()) {
         CHECK(context == NULL);
-        check_told("DTLS");
+        check_reported("DTLS");
         /* Also when the first error has been lost. */
         CHECK(SSL_CTX_new(NULL) == NULL);
-        check_told("DTLS");
+        check_reported("DTLS");
     }
     SSL_CTX_free(context);
 }
@@ -84,7 +84,7 @@ static void options_that_leave_no_version_fail_in_the_handshake(void)
     CHECK_EQ(SSL_do_handshake(pair.client), -1);
     CHECK_EQ(SSL_do_handshake(pair.server), -1);
     if (on_reprise())
-        check_told("TLS 1.2 and TLS 1.3");
+        check_reported("TLS 1.2 and TLS 1.3");
     else
         ERR_clear_error();
     pair_free(&pair);
@@ -100,10 +100,10 @@ static void cipher_strings_that_leave_nothing_are_refused(void)
     for (int i = 0; i < 4; i++) {
         CHECK_EQ(SSL_CTX_set_cipher_list(context, strings[i]), !on_reprise());
         if (on_reprise())
-            check_told(strings[i]);
+            check_reported(strings[i]);
         CHECK_EQ(SSL_set_cipher_list(ssl, strings[i]), !on_reprise());
         if (on_reprise())
-            check_told(strings[i]);
+            check_reported(strings[i]);
     }
     /* With one that can be used the others do no harm. */
     CHECK_EQ(SSL_CTX_set_cipher_list(
@@ -158,9 +158,9 @@ static void renegotiation_fails_with_an_error(void)
     ERR_clear_error();
     if (on_reprise()) {
         CHECK_EQ(SSL_renegotiate(pair.client), 0);
-        check_told("enegotiat");
+        check_reported("enegotiat");
         CHECK_EQ(SSL_renegotiate_abbreviated(pair.client), 0);
-        check_told("enegotiat");
+        check_reported("enegotiat");
     }
     /* In TLS 1.3 there is none anywhere. */
     pair_close(&pair);
@@ -184,7 +184,7 @@ static void dane_may_be_prepared_but_not_enabled(void)
     ERR_clear_error();
     CHECK_EQ(SSL_dane_enable(ssl, "localhost") > 0, !on_reprise());
     if (on_reprise())
-        check_told("DANE");
+        check_reported("DANE");
     SSL_free(ssl);
     SSL_CTX_free(context);
 }

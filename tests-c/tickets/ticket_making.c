@@ -10,14 +10,14 @@
 
 #include "pair.h"
 #include "session_callbacks.h"
-#include "watched_tickets.h"
+#include "ticket_recorder.h"
 
 /* S114 */
 static void the_callbacks_are_called_in_order_for_each_ticket(void)
 {
     struct pair pair;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     pair_connect(&pair);
     CHECK_STR(sequence, "igknigkn");
     CHECK(generated == kept[1]);
@@ -45,7 +45,7 @@ static void the_callbacks_are_called_in_order_for_each_ticket(void)
         CHECK_EQ(length, 5);
         CHECK_EQ(ticket[0], next_id - 1);
     }
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 /* S8, S114, S123 */
@@ -56,7 +56,7 @@ static void each_ticket_has_its_own_session(void)
     unsigned int length;
     const unsigned char *id;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     next_id = 1;
     pair_connect(&pair);
     CHECK_EQ(kept_count, 2);
@@ -78,7 +78,7 @@ static void each_ticket_has_its_own_session(void)
     }
     SSL_SESSION_get_master_key(kept[1], later, sizeof(later));
     CHECK_MEM(later, sizeof(later), two, sizeof(two));
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 static int copies;
@@ -109,7 +109,7 @@ static void application_data_of_the_session_is_handed_on_from_ticket_to_ticket(v
 
     ex_index = CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_SESSION, 0, NULL, NULL, copy_data,
                                        NULL);
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     SSL_CTX_set_info_callback(pair.server_ctx, mark_session);
     SSL_CTX_set_num_tickets(pair.server_ctx, 3);
     pair_connect(&pair);
@@ -117,7 +117,7 @@ static void application_data_of_the_session_is_handed_on_from_ticket_to_ticket(v
     CHECK_EQ(copies, 2);
     for (int i = 0; i < 3; i++)
         CHECK_EQ((char *)SSL_SESSION_get_ex_data(kept[i], ex_index) - marks, i);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
@@ -127,7 +127,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     unsigned char before[48], after[48];
     long made;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_set_generate_session_id(pair.server_ctx, NULL);
     pair_connect(&pair);
@@ -150,7 +150,7 @@ static void a_resumed_session_is_not_changed_by_the_new_ticket(void)
     CHECK_EQ(SSL_SESSION_get_timeout(kept[2]), 777);
     pair_settle(&pair);
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(kept_sessions[2]), 777);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 /* S73, S79 */
@@ -158,7 +158,7 @@ static void the_ticket_callback_may_set_the_timeout(void)
 {
     struct pair pair;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     generated_timeout = 99;
     pair_connect(&pair);
     pair_settle(&pair);
@@ -167,7 +167,7 @@ static void the_ticket_callback_may_set_the_timeout(void)
     CHECK_EQ(SSL_new_session_ticket(pair.server), 1);
     pair_settle(&pair);
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(kept_sessions[2]), 604800);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 /* S76 */
@@ -176,7 +176,7 @@ static void without_a_key_there_is_no_ticket_and_no_callback(void)
     struct pair pair;
     unsigned int length;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     key_answer = 0;
     pair_connect(&pair);
     pair_settle(&pair);
@@ -190,7 +190,7 @@ static void without_a_key_there_is_no_ticket_and_no_callback(void)
     pair_settle(&pair);
     CHECK_EQ(kept_count, 1);
     CHECK_EQ(new_sessions, 1);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 /* S78 */
@@ -198,7 +198,7 @@ static void a_ticket_that_stays_valid_is_not_renewed(void)
 {
     struct pair pair;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     pair_connect(&pair);
     pair_settle(&pair);
     pair.offered = kept_sessions[1];
@@ -212,7 +212,7 @@ static void a_ticket_that_stays_valid_is_not_renewed(void)
     pair_settle(&pair);
     CHECK_STR(sequence, "Kigkn");
     CHECK_EQ(new_sessions, 3);
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 /* The server fails to make a ticket that was asked for. */
@@ -258,7 +258,7 @@ static void a_ticket_that_cannot_be_made_ends_the_connection(void)
     for (int i = 0; i < 5; i++) {
         struct pair pair;
 
-        pair_init_watched(&pair);
+        recording_pair_init(&pair);
         /* S39: sessions with tickets are cached for this only. */
         SSL_CTX_set_options(pair.server_ctx, i == 4 ? SSL_OP_NO_TICKET : 0);
         generate_answer = key_answer = 1;
@@ -289,7 +289,7 @@ static void a_ticket_that_cannot_be_made_ends_the_connection(void)
             check_fails(&pair, SSL_R_SSL_SESSION_ID_CONFLICT);
             break;
         }
-        pair_free_watched(&pair);
+        recording_pair_free(&pair);
     }
 }
 
@@ -350,7 +350,7 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
 {
     struct pair pair;
 
-    pair_init_watched(&pair);
+    recording_pair_init(&pair);
     SSL_CTX_set_alpn_select_cb(pair.server_ctx, choose_protocol, NULL);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_ANTI_REPLAY);
     pair_open(&pair);
@@ -375,7 +375,7 @@ static void a_session_has_the_protocol_and_the_early_data_of_its_connection(void
     CHECK_EQ(kept_count, 4);
     CHECK_EQ(protocol_of(kept[3]), 'h' << 8 | '3');
     CHECK_EQ(protocol_of(kept[1]), 'h' << 8 | '2');
-    pair_free_watched(&pair);
+    recording_pair_free(&pair);
 }
 
 TEST_MAIN(TEST(the_callbacks_are_called_in_order_for_each_ticket),

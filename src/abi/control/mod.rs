@@ -47,7 +47,7 @@ use crate::error::{Error, Reason, Result};
 /// Status: partial (no DTLS, no SRP; temporary DH parameters and client certificate types are accepted without effect)
 ///
 /// # Safety
-/// `parg` is what the control takes.
+/// `parg` is a valid argument of the control.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_ctrl(
     ctx: *mut Context,
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn SSL_CTX_ctrl(
 /// Status: partial (no DTLS; this side's ephemeral key is not known, verification cannot be retried, requests for OCSP responses carry no responders and extensions, and a server does not see those of a client)
 ///
 /// # Safety
-/// `parg` is what the control takes.
+/// `parg` is a valid argument of the control.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_ctrl(
     ssl: *mut Connection,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_ctrl(
 /// determines the actual type of `arg2`. NULL unsets the function. Returns 1, or 0 for a number
 /// that is not known.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (no SRP; functions for temporary DH parameters are accepted and never called)
 ///
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn SSL_CTX_callback_ctrl(
 /// Sets a function of `ssl`; programs use macros. As `SSL_CTX_callback_ctrl`, with numbers that
 /// concern one connection.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (functions for temporary DH parameters and for tracing extensions are accepted and never called)
 ///
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn SSL_callback_ctrl(
 /// Controls without a context: they check whether a list is valid.
 ///
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn check_only(command: c_int, argument: Argument) -> Result<c_long> {
     // SAFETY: as the caller promises.
     unsafe {
@@ -153,7 +153,7 @@ unsafe fn check_only(command: c_int, argument: Argument) -> Result<c_long> {
 }
 
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> Result<c_long> {
     // SAFETY: as the caller promises, for all that take the pointer.
     unsafe {
@@ -187,7 +187,7 @@ unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> R
 }
 
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn of_connection(
     connection: &Connection,
     command: c_int,
@@ -227,7 +227,7 @@ unsafe fn of_connection(
 /// Controls of a connection's OCSP response, and of the request for one.
 ///
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn of_staple(connection: &Connection, command: c_int, argument: Argument) -> Result<c_long> {
     // SAFETY: as the caller promises, for all that take the pointer.
     unsafe {
@@ -258,7 +258,7 @@ unsafe fn of_staple(connection: &Connection, command: c_int, argument: Argument)
 /// (DTLS, SRP, renegotiation), return 0.
 ///
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> Result<c_long> {
     let number = argument.number;
     // SAFETY: as the caller promises, for all that take the pointer.
@@ -305,7 +305,7 @@ unsafe fn of_either(target: Target<'_>, command: c_int, argument: Argument) -> R
 /// Controls of certificates and keys, of contexts and connections.
 ///
 /// # Safety
-/// The pointer is what the control takes.
+/// The pointer is a valid argument of the control.
 unsafe fn of_keys(target: Target<'_>, command: c_int, argument: Argument) -> Result<c_long> {
     let number = argument.number;
     // SAFETY: as the caller promises, for all that take the pointer.

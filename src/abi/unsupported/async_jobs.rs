@@ -12,7 +12,7 @@ const WHY: &str = "Reprise starts no asynchronous jobs";
 
 /// Sets the callback of asynchronous jobs for a context. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn SSL_CTX_set_async_callback(
 
 /// Sets the argument of that callback. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
 
 /// Sets the callback of asynchronous jobs for a connection. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn SSL_set_async_callback(
 
 /// Sets the argument of that callback. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (asynchronous jobs)
 #[unsafe(no_mangle)]

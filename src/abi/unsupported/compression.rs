@@ -1,5 +1,5 @@
-//! TLS compression: gone from TLS 1.3, refused everywhere since the CRIME attack. The functions
-//! answer as in a libssl built without it (`OPENSSL_NO_COMP`), which Debian's is in effect.
+//! TLS compression: removed from TLS 1.3, and disabled everywhere since the CRIME attack. The
+//! functions behave as in a libssl built without it (`OPENSSL_NO_COMP`), as Debian's in effect is.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;

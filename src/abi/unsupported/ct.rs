@@ -51,7 +51,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_ctlog_store(ctx: *mut Context, logs: *mut 
 /// Sets the policy of a context. Returns 1 for NULL, which turns the checks off; otherwise it fails
 /// and returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn SSL_CTX_set_ct_validation_callback(
     arg: *mut c_void,
 ) -> c_int {
     if callback.is_none() {
-        // Without a callback nothing is checked, which is how it is.
+        // Without a callback nothing is checked, as always here.
         return 1;
     }
     unsupported(c"SSL_CTX_set_ct_validation_callback", 0, WHY)
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut Connection) -> *const SctS
 /// Sets the policy of a connection. Returns 1 for NULL, which turns the checks off; otherwise it
 /// fails and returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (certificate transparency)
 #[unsafe(no_mangle)]
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn SSL_set_ct_validation_callback(
     arg: *mut c_void,
 ) -> c_int {
     if callback.is_none() {
-        // Without a callback nothing is checked, which is how it is.
+        // Without a callback nothing is checked, as always here.
         return 1;
     }
     unsupported(c"SSL_set_ct_validation_callback", 0, WHY)

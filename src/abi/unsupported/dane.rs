@@ -1,9 +1,8 @@
 //! DANE (RFC 6698): certificates pinned by DNS records.
 //!
-//! Enabling it for a connection fails, so that no program believes to be protected by records that
-//! no code checks; once that has failed the other calls have nothing to act on. A context may be
-//! made ready for it: that alone protects nothing, and postfix does it for every client, also for
-//! one that never verifies by DANE.
+//! Enabling it for a connection fails, so that no program relies on records that are not checked;
+//! after that failure the other calls have no effect. Preparing a context succeeds: that alone
+//! protects nothing, and postfix does it for every client, even one that never verifies by DANE.
 
 use std::ffi::{c_char, c_int, c_uchar, c_ulong};
 use std::ptr;
@@ -27,7 +26,7 @@ pub unsafe extern "C" fn SSL_CTX_dane_clear_flags(ctx: *mut Context, flags: c_ul
     0
 }
 
-/// Makes a context ready for DANE. Returns 1, although its connections cannot be enabled for it.
+/// Prepares a context for DANE. Returns 1, although DANE cannot be enabled for its connections.
 ///
 /// Status: partial (accepted; SSL_dane_enable fails)
 #[unsafe(no_mangle)]

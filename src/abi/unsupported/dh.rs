@@ -1,8 +1,8 @@
 //! Finite-field Diffie-Hellman parameters.
 //!
-//! Servers set them as a matter of course, beside ECDHE. The engine agrees on keys by ECDHE only,
-//! so the parameters have no effect, and accepting them weakens nothing. Those that the security
-//! level or callback does not permit are refused, so that the program knows.
+//! Many servers set them in addition to ECDHE. The engine exchanges keys by ECDHE only, so the
+//! parameters have no effect, and accepting them weakens nothing. Parameters that the security
+//! level or callback does not permit are refused, so that the program sees the error.
 
 use std::ffi::c_int;
 
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
 
 /// Sets the callback that gives DH parameters for a context. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
 
 /// Sets the callback that gives DH parameters for a connection. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; DHE suites are not offered)
 #[unsafe(no_mangle)]

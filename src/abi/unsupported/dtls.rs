@@ -33,8 +33,7 @@ pub unsafe extern "C" fn DTLS_client_method() -> *const Method {
     unsupported(c"DTLS_client_method", ptr::null(), WHY)
 }
 
-/// Returns the largest payload of a DTLS record: 0, which DTLS_get_data_mtu(3) gives where it is
-/// not known.
+/// Returns the largest payload of a DTLS record: 0, which by DTLS_get_data_mtu(3) means unknown.
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -66,7 +65,7 @@ pub unsafe extern "C" fn DTLS_server_method() -> *const Method {
 
 /// Sets the retransmission timer callback of DTLS. Fails, because it would never be called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (DTLS)
 #[unsafe(no_mangle)]
@@ -151,7 +150,7 @@ pub unsafe extern "C" fn DTLSv1_server_method() -> *const Method {
 
 /// Sets the callback that makes DTLS cookies. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
 #[unsafe(no_mangle)]
@@ -164,7 +163,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cookie_generate_cb(
 
 /// Sets the callback that checks DTLS cookies. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; DTLS never runs, so never called)
 #[unsafe(no_mangle)]

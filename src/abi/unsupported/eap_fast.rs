@@ -9,9 +9,9 @@ use crate::connection::Connection;
 /// Why these functions fail.
 const WHY: &str = "Reprise has no EAP-FAST hooks: session tickets and secrets cannot be replaced during a handshake";
 
-/// Sets the callback that gives the master secret. Fails: returns 0.
+/// Sets the callback that provides the master secret. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (EAP-FAST)
 #[unsafe(no_mangle)]
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn SSL_set_session_ticket_ext(
 
 /// Sets the callback that sees the ticket extension. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (EAP-FAST)
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! What OpenSSL exports for its own tests.
+//! A function that OpenSSL exports for its own tests.
 
 use std::ptr;
 

@@ -1,14 +1,14 @@
-//! Functions of libssl that Reprise does not have, a file for each feature that they belong to.
+//! Functions of libssl that Reprise does not support, one file for each feature.
 //!
 //! All 518 functions of libssl 3.0 are exported, because most programs are linked with `BIND_NOW`
 //! and do not start when one is missing. A function in here fails as its manual page describes
-//! failure, and queues one error (`ERR_R_UNSUPPORTED`) that names it and says why. Where OpenSSL
-//! itself would have nothing to do or to report, it queues no error either, and a comment says why
-//! that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
+//! failure, and queues one error (`ERR_R_UNSUPPORTED`) that names it and states the reason. Where
+//! OpenSSL itself would do nothing and report nothing, it queues no error either, and a comment
+//! says why that is harmless: an error left on the queue makes `SSL_get_error(3)` report a failure.
 //!
 //! The `Status:` line of a function is what `docs/symbols.md` shows.
 
-// The parameters have names for the header; most are not used.
+// The header needs the names of the parameters, most of which are not used.
 #![allow(unused_variables)]
 
 mod async_jobs;

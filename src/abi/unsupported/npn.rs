@@ -11,7 +11,7 @@ use crate::context::Context;
 
 /// Sets a client's NPN callback. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (never negotiated)
 #[unsafe(no_mangle)]
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
 
 /// Sets a server's NPN callback. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (never negotiated)
 #[unsafe(no_mangle)]

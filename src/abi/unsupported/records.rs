@@ -1,7 +1,7 @@
-//! Shape and buffers of records: padding, length limits, buffer sizes.
+//! Padding, length limits and buffers of records.
 //!
-//! Padding and the max_fragment_length extension cannot be had from the engine, so asking for them
-//! is an error and turning them off is not. Buffers are the library's own affair.
+//! The engine supports neither padding nor the max_fragment_length extension, so enabling them is
+//! an error and disabling them is not. The library sizes its buffers itself.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -11,7 +11,7 @@ use crate::callback::RecordPaddingFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Why small records cannot be asked for.
+/// Why small records fail.
 const NO_MAX_FRAGMENT_LENGTH: &str =
     "Reprise has no max_fragment_length extension: SSL_set_max_send_fragment limits what is sent";
 
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, 
 
 /// Sets the callback that pads the records of a context. Fails unless it is NULL.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn SSL_CTX_set_record_padding_callback(
 /// Sets the argument of the padding callback of a context. It has no effect, because there is no
 /// such callback.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, l
 
 /// Sets the callback that pads the records of a connection. Fails unless it is NULL.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn SSL_set_record_padding_callback(
 /// Sets the argument of the padding callback of a connection. It has no effect, because there is no
 /// such callback.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (record padding)
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Renegotiation of TLS 1.2: not in the engine, and gone from TLS 1.3.
+//! Renegotiation of TLS 1.2: not supported by the engine, and removed from TLS 1.3.
 
 use std::ffi::c_int;
 

@@ -1,7 +1,7 @@
-//! Secure Remote Password (RFC 5054): a TLS 1.2 key exchange that Reprise does not have.
+//! Secure Remote Password (RFC 5054): a TLS 1.2 key exchange that Reprise does not support.
 //!
-//! What turns SRP on fails. What programs call in passing, to make or free an empty state or to
-//! ask for a user that cannot be there, answers as for a connection without SRP.
+//! Functions that enable SRP fail. Functions that programs call routinely, to make or free an empty
+//! state or to ask for the user, behave as for a connection without SRP.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn SSL_CTX_SRP_CTX_init(ctx: *mut Context) -> c_int {
 
 /// Sets the argument of the SRP callbacks. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_cb_arg(ctx: *mut Context, arg: *mut c_v
 
 /// Sets the callback that asks for an SRP password. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username(ctx: *mut Context, name: *mut 
 
 /// Sets the callback that finds SRP users. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn SSL_CTX_set_srp_username_callback(
 
 /// Sets the callback that accepts SRP groups. Fails: returns 0.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: unsupported (SRP)
 #[unsafe(no_mangle)]

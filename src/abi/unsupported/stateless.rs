@@ -1,4 +1,4 @@
-//! Servers without state before the cookie comes back (SSL_stateless(3)).
+//! Servers that keep no state before the client returns a cookie (SSL_stateless(3)).
 
 use std::ffi::c_int;
 
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn SSL_stateless(ssl: *mut Connection) -> c_int {
 
 /// Sets the callback that makes TLS 1.3 cookies. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
 #[unsafe(no_mangle)]
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn SSL_CTX_set_stateless_cookie_generate_cb(
 
 /// Sets the callback that checks TLS 1.3 cookies. It is accepted and never called.
 ///
-/// Lifetime: what the function is given: until it returns.
+/// Lifetime: the function's arguments, until it returns.
 ///
 /// Status: partial (accepted; SSL_stateless fails, so never called)
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Printing messages as text: a message callback that libssl has.
+//! A message callback of libssl that prints messages as text.
 
 use std::ffi::{c_int, c_void};
 

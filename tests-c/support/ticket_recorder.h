@@ -2,8 +2,8 @@
  * A TLS 1.3 server whose callbacks for tickets write down in which order they are called, and a client that keeps
  * the sessions it gets (session_callbacks.h).
  */
-#ifndef WATCHED_TICKETS_H
-#define WATCHED_TICKETS_H
+#ifndef TICKET_RECORDER_H
+#define TICKET_RECORDER_H
 
 #include "pair.h"
 #include "session_callbacks.h"
@@ -30,7 +30,7 @@ extern int key_answer, key_calls;
 extern int kept_count;
 extern SSL_SESSION *kept[8];
 
-void pair_init_watched(struct pair *pair);
-void pair_free_watched(struct pair *pair);
+void recording_pair_init(struct pair *pair);
+void recording_pair_free(struct pair *pair);
 
 #endif

@@ -1,4 +1,4 @@
-#include "watched_tickets.h"
+#include "ticket_recorder.h"
 
 #include <string.h>
 
@@ -90,7 +90,7 @@ static void forget_kept(void)
         SSL_SESSION_free(kept[--kept_count]);
 }
 
-void pair_init_watched(struct pair *pair)
+void recording_pair_init(struct pair *pair)
 {
     pair_init(pair, &TLS13);
     SSL_CTX_set_generate_session_id(pair->server_ctx, make_id);
@@ -103,7 +103,7 @@ void pair_init_watched(struct pair *pair)
     memset(sequence, 0, sizeof(sequence));
 }
 
-void pair_free_watched(struct pair *pair)
+void recording_pair_free(struct pair *pair)
 {
     pair_free(pair);
     forget_kept();

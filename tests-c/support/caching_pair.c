@@ -1,4 +1,4 @@
-#include "watched.h"
+#include "caching_pair.h"
 
 #include <openssl/err.h>
 
@@ -8,7 +8,7 @@ static void watch(SSL_CTX *context)
     SSL_CTX_sess_set_remove_cb(context, count_removal);
 }
 
-void watched_init(struct pair *pair, const struct protocol *protocol)
+void caching_pair_init(struct pair *pair, const struct protocol *protocol)
 {
     pair_init(pair, protocol);
     SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
@@ -17,9 +17,9 @@ void watched_init(struct pair *pair, const struct protocol *protocol)
     watch(pair->server_ctx);
 }
 
-void watched_connect(struct pair *pair, const struct protocol *protocol)
+void caching_pair_connect(struct pair *pair, const struct protocol *protocol)
 {
-    watched_init(pair, protocol);
+    caching_pair_init(pair, protocol);
     pair_connect(pair);
     pair_settle(pair);
     CHECK_EQ(SSL_CTX_sess_number(pair->client_ctx), 1);
@@ -42,7 +42,7 @@ void check_lost(SSL_CTX *context, SSL_SESSION *session)
     CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
 }
 
-void watched_free(struct pair *pair, SSL_SESSION *session)
+void caching_pair_free(struct pair *pair, SSL_SESSION *session)
 {
     for (int i = 0; i < 2; i++) {
         SSL *ssl = i == 0 ? pair->client : pair->server;
