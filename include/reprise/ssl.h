@@ -977,10 +977,10 @@ int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(SSL *ssl, SSL_SESSION *session);
 
 /**
  * Sets the function that a server calls to find a session that its cache does not have, by the id
- * at `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes another
- * reference; a function that sets it to 0 gives its own reference away. The session is put into
- * the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
- * tickets. NULL unsets it.
+ * at `data`. It returns a session or NULL. `*copy` is initially 1: the library then takes another
+ * reference. A function that sets it to 0 transfers its own reference. The session is put into the
+ * cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for tickets.
+ * NULL unsets it.
  *
  * Lifetime: the function's arguments, until it returns.
  */
@@ -2181,7 +2181,7 @@ BIO *SSL_get_wbio(const SSL *ssl);
  * - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
  * - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` store their values.
  *
- * Other commands go to the connection's read BIO.
+ * Other commands are passed to the connection's read BIO.
  *
  * Lifetime: static.
  *
@@ -2791,8 +2791,8 @@ int SSL_CTX_set_default_verify_store(SSL_CTX *ctx);
 X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
 
 /**
- * Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
- * an empty one. Existing connections use the new one from now on.
+ * Replaces the context's store by `store`, and takes the caller's reference to it. NULL replaces
+ * it by an empty one. Existing connections use the new one from now on.
  *
  * Requires: `store` is NULL or live, and the caller gives a reference away.
  */
@@ -2939,7 +2939,7 @@ void SSL_CTX_set0_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_list);
 void SSL_set0_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * Returns the CA list of `ctx`; empty at first.
+ * Returns the CA list of `ctx`; initially empty.
  *
  * Lifetime: until another is set, or the owner's end; grows in place.
  */
@@ -2989,7 +2989,7 @@ void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, struct stack_st_X509_NAME *name_li
 void SSL_set_client_CA_list(SSL *ssl, struct stack_st_X509_NAME *name_list);
 
 /**
- * Returns the client CA list of `ctx`; empty at first.
+ * Returns the client CA list of `ctx`; initially empty.
  *
  * Lifetime: until another is set, or the owner's end; grows in place.
  */
@@ -3373,7 +3373,7 @@ uint32_t SSL_CIPHER_get_id(const SSL_CIPHER *cipher);
 uint16_t SSL_CIPHER_get_protocol_id(const SSL_CIPHER *cipher);
 
 /**
- * Returns what `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+ * Returns the cipher string that `DEFAULT` stands for (OSSL_default_cipher_list(3)).
  *
  * Lifetime: static.
  */

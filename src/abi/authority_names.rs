@@ -64,7 +64,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     })
 }
 
-/// Returns the CA list of `ctx`; empty at first.
+/// Returns the CA list of `ctx`; initially empty.
 ///
 /// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     })
 }
 
-/// Returns the client CA list of `ctx`; empty at first.
+/// Returns the client CA list of `ctx`; initially empty.
 ///
 /// Lifetime: until another is set, or the owner's end; grows in place.
 #[unsafe(no_mangle)]

@@ -34,7 +34,7 @@ use crate::libcrypto::bio_method::{buffer_bio, chain, connect_bio};
 /// - `BIO_dup_chain` copies the connection, or shares it when its handshake has begun.
 /// - `BIO_set_ssl_renegotiate_bytes` and `…_timeout` store their values.
 ///
-/// Other commands go to the connection's read BIO.
+/// Other commands are passed to the connection's read BIO.
 ///
 /// Lifetime: static.
 ///

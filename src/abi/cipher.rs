@@ -185,7 +185,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const Cipher) -> u1
     unsafe { known(cipher) }.map_or(0, Cipher::wire)
 }
 
-/// Returns what `DEFAULT` means in a cipher string (OSSL_default_cipher_list(3)).
+/// Returns the cipher string that `DEFAULT` stands for (OSSL_default_cipher_list(3)).
 ///
 /// Lifetime: static.
 #[unsafe(no_mangle)]

@@ -18,14 +18,14 @@
 //! ```
 //!
 //! # Safety
-//! Every function is called by C, and relies on what the header says about all of them:
+//! C calls every function, and must keep the rules that the header states for all of them:
 //!
 //! - An object of this library or of libcrypto is NULL or alive during the call.
 //! - No other thread uses the same `SSL`, list or parameters during the call.
 //! - A text is NULL or ends with a NUL. A place for a result is NULL or can be written.
 //!
-//! A function that needs more says so under `# Safety`; comments in the code call all of this what
-//! the caller promises.
+//! A function that needs more says so under `# Safety`; comments in the code call all of this the
+//! caller's promise.
 //!
 //! `SSL`, `SSL_CTX` and `SSL_SESSION` are pointers to [`Connection`], [`Context`] and [`Session`];
 //! the header names them by OpenSSL's tags.
@@ -36,7 +36,7 @@
 //! | `ssl`, `handshake`, `io`, `shutdown`                  | connections: making them, handshakes, data, closing   |
 //! | `transport`, `bio_filter`, `ssl_bio`                  | the BIOs of a connection, and connections as BIOs     |
 //! | `session`, `session_use`                              | sessions as objects, and the session of a connection  |
-//! | `session_fields`, `session_bytes`, `session_ex_data`  | what is in a session                                  |
+//! | `session_fields`, `session_bytes`, `session_ex_data`  | the fields of a session                               |
 //! | `session_serialise`, `session_print`                  | sessions as DER, PEM and text                         |
 //! | `session_cache`, `session_callbacks`, `session_stats` | the session cache                                     |
 //! | `tickets`, `early_data`, `psk`                        | tickets, early data, external pre-shared keys         |
@@ -45,10 +45,10 @@
 //! | `verify`, `verify_host`, `verify_locations`, `peer`   | the peer's certificates, and verifying them           |
 //! | `authority_names`, `security`                         | names of authorities; security levels                 |
 //! | `cipher`, `cipher_settings`                           | cipher suites                                         |
-//! | `server_name`, `alpn`, `client_hello`                 | what is decided by the ClientHello                    |
+//! | `server_name`, `alpn`, `client_hello`                 | a server's decisions after the ClientHello            |
 //! | `callbacks`, `exporter`, `strings`                    | observing connections; keying material; texts          |
 //! | `control`, `configuration`                            | controls behind macros; commands by name              |
-//! | `init`, `unsupported`                                 | the library itself; what it does not have             |
+//! | `init`, `unsupported`                                 | the library itself; functions it does not support     |
 //! | `call`, `drive`, `pointer`, `types`, `reprise_types`  | errors, panics, pointers and types at the border to C |
 //!
 //! [`Connection`]: crate::connection::Connection

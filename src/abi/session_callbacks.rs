@@ -59,10 +59,10 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
 }
 
 /// Sets the function that a server calls to find a session that its cache does not have, by the id
-/// at `data`. It returns a session or NULL. `*copy` is 1 at first: the library then takes another
-/// reference; a function that sets it to 0 gives its own reference away. The session is put into
-/// the cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for
-/// tickets. NULL unsets it.
+/// at `data`. It returns a session or NULL. `*copy` is initially 1: the library then takes another
+/// reference. A function that sets it to 0 transfers its own reference. The session is put into the
+/// cache unless `SSL_SESS_CACHE_NO_INTERNAL_STORE` is set. The function is not called for tickets.
+/// NULL unsets it.
 ///
 /// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]

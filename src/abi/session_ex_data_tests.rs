@@ -13,7 +13,7 @@ use crate::error::Reason;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::ffi::CryptoExData;
 
-/// What the ex_data callbacks were called for.
+/// The calls of the ex_data callbacks.
 static CALLS: Mutex<Vec<(&str, usize)>> = Mutex::new(Vec::new());
 static FREED_KEYS: AtomicUsize = AtomicUsize::new(0);
 

@@ -196,7 +196,7 @@ fn s106_version_and_cipher_are_stored_as_they_come() {
         assert_eq!(SSL_SESSION_get0_cipher(session), cipher);
         SSL_SESSION_set_time(session, -5);
         SSL_SESSION_set_timeout(session, 0);
-        // What OpenSSL writes for such a session: [17] is 255, not settled.
+        // The encoding that OpenSSL writes for such a session: [17] is 255, not decided.
         let expected = b"\x30\x28\x02\x01\x01\x02\x02\x12\x34\x04\x02\x13\x02\x04\x00\x04\x00\
             \xa1\x03\x02\x01\xfb\xa4\x02\x04\x00\xa5\x03\x02\x01\x01\
             \xb1\x04\x02\x02\x00\xff\xb3\x03\x02\x01\x00";
@@ -244,7 +244,7 @@ fn s88_d2i_and_i2d_move_their_pointers_as_openssl_does() {
         assert_eq!(buffer, der);
         assert_eq!(written(session), der);
 
-        // A session that is given takes over what is read, and stays the same object.
+        // A session that is passed in gets the fields that are read, and stays the same object.
         let other = sample("tls13-full-server").der;
         let mut place = other.as_ptr();
         SSL_SESSION_up_ref(session);
@@ -253,7 +253,7 @@ fn s88_d2i_and_i2d_move_their_pointers_as_openssl_does() {
         assert_eq!((*made).count().get(), 2);
         assert_eq!(written(made), other);
 
-        // Failures leave everything as it was.
+        // Failures change nothing.
         let mut place = der.as_ptr();
         assert!(d2i_SSL_SESSION(&mut session, &mut place, 20).is_null());
         assert_eq!((place, session), (der.as_ptr(), made));

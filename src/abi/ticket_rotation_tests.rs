@@ -62,7 +62,7 @@ fn a_ticket_of_a_retired_key_is_renewed_and_one_of_an_erased_key_is_not_resumed(
         let (resumed, same) = connect(server, version, first);
         assert!(resumed);
         assert_eq!(key_name(same), key_name(first));
-        // Of a good key: a new ticket in TLS 1.3 only.
+        // With a key that still seals: a new ticket in TLS 1.3 only.
         assert_eq!(same == first, version == 0x0303);
         free(same);
 

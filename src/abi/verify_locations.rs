@@ -139,8 +139,8 @@ pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi
     })
 }
 
-/// Replaces the context's store by `store`, whose reference the context takes. NULL replaces it by
-/// an empty one. Existing connections use the new one from now on.
+/// Replaces the context's store by `store`, and takes the caller's reference to it. NULL replaces
+/// it by an empty one. Existing connections use the new one from now on.
 ///
 /// # Safety
 /// `store` is NULL or live, and the caller gives a reference away.

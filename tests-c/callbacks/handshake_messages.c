@@ -39,7 +39,7 @@ static void a_full_handshake_is_reported(const struct protocol *protocol)
     struct pair pair;
 
     reported_init(&pair, protocol);
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     check_full_reported(protocol);
     pair_free(&pair);
@@ -52,7 +52,7 @@ static void a_handshake_in_small_pieces_is_reported(const struct protocol *proto
     reported_init(&pair, protocol);
     pair.transport = BIO_PAIR;
     pair.capacity = 100;
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     /* Where calls stop depends on the pieces. */
     for (int end = CLIENT; end <= SERVER; end++) {
@@ -68,7 +68,7 @@ static void a_second_handshake_is_reported_like_the_first(const struct protocol 
 
     reported_init(&pair, protocol);
     SSL_CTX_set_session_cache_mode(pair.server_ctx, SSL_SESS_CACHE_OFF);
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     check_full_reported(protocol);
     SSL_set_shutdown(pair.client, SSL_SENT_SHUTDOWN);
@@ -94,7 +94,7 @@ static void a_resumption_is_reported(const struct protocol *protocol)
     reported_init(&pair, protocol);
     SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
     session = pair_new_session(&pair);
-    watch_both(&pair);
+    record_both(&pair);
     pair.offered = session;
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.client), 1);
@@ -128,7 +128,7 @@ static void a_clients_certificate_is_reported(const struct protocol *protocol)
     SSL_CTX_set_verify(pair.server_ctx, SSL_VERIFY_PEER, NULL);
     trust(pair.server_ctx, pki_ca());
     use_credentials(pair.client_ctx, pki_client());
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     if (is_tls13(protocol))
         check_reported("start (PINIT) >01 (TWCH) exit- "
@@ -167,7 +167,7 @@ static void the_certificate_is_verified_before_more_is_reported(const struct pro
 
     reported_init(&pair, protocol);
     SSL_CTX_set_verify(pair.client_ctx, SSL_VERIFY_PEER, say_verify);
-    watch(pair.client_ctx);
+    record_context(pair.client_ctx);
     pair_connect(&pair);
     leave_out_records(lines[CLIENT]);
     if (is_tls13(protocol))
@@ -186,7 +186,7 @@ static void a_retry_is_reported(void)
     reported_init(&pair, &TLS13);
     CHECK(SSL_CTX_set1_groups_list(pair.client_ctx, "X25519:P-256"));
     CHECK(SSL_CTX_set1_groups_list(pair.server_ctx, "P-256"));
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     check_reported("start (PINIT) >01 (TWCH) exit- "
                    "(TWCH) <02 (TRSH) >ccs (TWCCS) >01 (TWCH) exit- "
@@ -210,7 +210,7 @@ static void early_data_is_reported(void)
     reported_init(&pair, &TLS13);
     SSL_CTX_set_max_early_data(pair.server_ctx, 100);
     session = pair_new_session(&pair);
-    watch_both(&pair);
+    record_both(&pair);
     pair.offered = session;
     pair_open(&pair);
     CHECK_EQ(SSL_write_early_data(pair.client, "early", 5, &count), 1);

@@ -13,8 +13,8 @@ static void data_and_closing_are_reported(const struct protocol *protocol)
     pair_connect(&pair);
     pair_settle(&pair);
     /* From here on, which is too late for the contexts. */
-    watch_connection(pair.client);
-    watch_connection(pair.server);
+    record_connection(pair.client);
+    record_connection(pair.server);
     send_text(pair.client, pair.server, "secret");
     if (is_tls13(protocol))
         check_reported_all(">H17 >I17", "<H17 <I17");
@@ -40,7 +40,7 @@ static void a_clients_records_are_reported(const struct protocol *protocol)
     struct pair pair;
 
     reported_init(&pair, protocol);
-    watch_messages(pair.client_ctx);
+    record_messages(pair.client_ctx);
     pair_open(&pair);
     CHECK_EQ(SSL_do_handshake(pair.client), -1);
     check_reported_all(">H16 >01", "");
@@ -69,7 +69,7 @@ static void tickets_are_reported(void)
                                "<H17 <I16 (SSLOK) (SSLOK) <04 (TRST) exit+ <H17 <I17";
 
     reported_init(&pair, &TLS13);
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     lines[CLIENT][0] = lines[SERVER][0] = '\0';
     send_text(pair.server, pair.client, "x");
@@ -87,7 +87,7 @@ static void key_updates_are_reported(void)
     struct pair pair;
 
     reported_init(&pair, &TLS13);
-    watch_both(&pair);
+    record_both(&pair);
     pair_connect(&pair);
     pair_settle(&pair);
     lines[CLIENT][0] = lines[SERVER][0] = '\0';
@@ -108,7 +108,7 @@ static void try(struct pair *pair)
 {
     struct outcome client, server;
 
-    watch_both(pair);
+    record_both(pair);
     pair_open(pair);
     pair_try_handshake(pair, &client, &server);
     CHECK(client.ret != 1);
@@ -167,7 +167,7 @@ static void what_is_not_tls_is_reported_by_its_header(const struct protocol *pro
     static const char ANSWER[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
 
     reported_init(&pair, protocol);
-    watch_messages(pair.client_ctx);
+    record_messages(pair.client_ctx);
     pair_open(&pair);
     CHECK_EQ(SSL_do_handshake(pair.client), -1);
     BIO_write(pair.to_client, ANSWER, sizeof(ANSWER) - 1);

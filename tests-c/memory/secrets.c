@@ -39,7 +39,7 @@ static void begin(void)
     keep_memory(true);
 }
 
-static void watch(struct pair *pair, const char *suite12, const char *suite13)
+static void prepare(struct pair *pair, const char *suite12, const char *suite13)
 {
     if (suite12 != NULL)
         CHECK_EQ(SSL_CTX_set_cipher_list(pair->client_ctx, suite12), 1);
@@ -102,7 +102,7 @@ static void connections(const struct protocol *protocol, long options, bool resu
         begin();
         pair_init(&pair, protocol);
         SSL_CTX_set_options(pair.server_ctx, (uint64_t)options);
-        watch(&pair, old ? SUITES12[i] : NULL, old ? NULL : SUITES13[i]);
+        prepare(&pair, old ? SUITES12[i] : NULL, old ? NULL : SUITES13[i]);
         session = connect_once(&pair, NULL, false);
         psk.length = SSL_SESSION_get_master_key(session, psk.bytes, LONGEST);
         if (resumes)
@@ -147,7 +147,7 @@ static void early_data_leaves_no_secret(void)
 
         begin();
         early_init(&pair);
-        watch(&pair, NULL, SUITES13[i]);
+        prepare(&pair, NULL, SUITES13[i]);
         session = early_session(&pair);
         psk.length = SSL_SESSION_get_master_key(session, psk.bytes, LONGEST);
         add_session_secret(session);
@@ -174,7 +174,7 @@ static void an_external_psk_leaves_no_secret(void)
     external_psk_init(&pair);
     CHECK_EQ(RAND_bytes(client_key, (int)key_length), 1);
     memcpy(server_key, client_key, key_length);
-    watch(&pair, NULL, NULL);
+    prepare(&pair, NULL, NULL);
     pair_connect(&pair);
     CHECK_EQ(SSL_session_reused(pair.server), 1);
     use_connection(&pair);
@@ -199,7 +199,7 @@ static void private_keys_leave_no_copy(const struct protocol *protocol)
 
         begin();
         pair_init(&pair, protocol);
-        watch(&pair, NULL, NULL);
+        prepare(&pair, NULL, NULL);
         use_credentials(pair.server_ctx, server);
         use_credentials(pair.client_ctx, client);
         trust(pair.server_ctx, pki_ca());
@@ -232,7 +232,7 @@ static void a_session_that_travels_as_bytes_leaves_no_secret(const struct protoc
         return;
     begin();
     pair_init(&pair, protocol);
-    watch(&pair, NULL, NULL);
+    prepare(&pair, NULL, NULL);
     session = connect_once(&pair, NULL, false);
     length = i2d_SSL_SESSION(session, &end);
     CHECK(length > 0 && (size_t)length <= sizeof(der));

@@ -2,7 +2,7 @@
 
 #include <openssl/err.h>
 
-static void watch(SSL_CTX *context)
+static void set_up_caching(SSL_CTX *context)
 {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_BOTH);
     SSL_CTX_sess_set_remove_cb(context, count_removal);
@@ -13,8 +13,8 @@ void caching_pair_init(struct pair *pair, const struct protocol *protocol)
     pair_init(pair, protocol);
     SSL_CTX_set_options(pair->server_ctx, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(pair->server_ctx, 1);
-    watch(pair->client_ctx);
-    watch(pair->server_ctx);
+    set_up_caching(pair->client_ctx);
+    set_up_caching(pair->server_ctx);
 }
 
 void caching_pair_connect(struct pair *pair, const struct protocol *protocol)

@@ -1,5 +1,5 @@
 /*
- * A pair whose ends both cache their sessions and count what is removed. In TLS 1.2
+ * A pair whose ends both cache their sessions and count the sessions removed. In TLS 1.2
  * the sessions are known by id, in TLS 1.3 by stateful tickets, one for each
  * connection, so that the server's object is in its cache too.
  */
@@ -10,14 +10,14 @@
 #include "session_callbacks.h"
 
 void caching_pair_init(struct pair *pair, const struct protocol *protocol);
-/* Also connects, and ends with the session in both caches. */
+/* Also connects; afterwards both caches have the session. */
 void caching_pair_connect(struct pair *pair, const struct protocol *protocol);
-/* Ends both connections in a way that touches no session, and frees everything. */
+/* Closes both connections without affecting a session, and frees everything. */
 void caching_pair_free(struct pair *pair, SSL_SESSION *session);
 
-/* The session is still in this cache, which holds nothing else, and resumable. */
+/* This cache holds the session and no other, and the session is resumable. */
 void check_kept(SSL_CTX *context, SSL_SESSION *session);
-/* It was removed once, and nothing else was; the cache is empty; it is not resumable. */
+/* The session was removed once, and no other was; the cache is empty; the session is not resumable. */
 void check_lost(SSL_CTX *context, SSL_SESSION *session);
 
 #endif

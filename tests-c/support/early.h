@@ -15,21 +15,21 @@ enum {
 void early_init(struct pair *pair);
 /* A session that allows early data, from a full handshake. */
 SSL_SESSION *early_session(struct pair *pair);
-/* Both ends, with the session set at the client, which is given up. */
+/* Opens both ends; the client takes the caller's reference to the session. */
 void open_with(struct pair *pair, SSL_SESSION *session);
 /* SSL_write_early_data() of the client, which must succeed. */
 void send_early(struct pair *pair, const void *data, size_t length);
-/* What SSL_read_early_data() gives for a large buffer. */
+/* Calls SSL_read_early_data() with a large buffer. */
 int read_early(struct pair *pair, char *buffer, size_t *count);
-/* SSL_read_early_data() gives this text, or reports that there is no more. */
+/* SSL_read_early_data() returns this text, or reports the end. */
 void expect_early(struct pair *pair, const char *text);
 void expect_finish(struct pair *pair);
-/* No more can be read, as the client has not gone on. */
+/* No more can be read, because the client has not continued. */
 void expect_none_yet(struct pair *pair);
-/* SSL_get_early_data_status(), the same at both ends, or of each. */
+/* Checks SSL_get_early_data_status(): the same at both ends, or one for each. */
 void expect_statuses(struct pair *pair, int status);
 void expect_statuses_of(struct pair *pair, int client, int server);
-/* A call that failed as it should not have been made. */
+/* The call failed with ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED. */
 void expect_misuse(int ret);
 /* The client continues, then the server; both must succeed. */
 void complete(struct pair *pair);

@@ -92,19 +92,19 @@ static void on_message(int sent, int of_version, int kind, const void *buffer,
         CHECK_EQ(of_version, version);
 }
 
-void watch_messages(SSL_CTX *context)
+void record_messages(SSL_CTX *context)
 {
     SSL_CTX_set_msg_callback(context, on_message);
     SSL_CTX_set_msg_callback_arg(context, "argument");
 }
 
-void watch(SSL_CTX *context)
+void record_context(SSL_CTX *context)
 {
-    watch_messages(context);
+    record_messages(context);
     SSL_CTX_set_info_callback(context, on_info);
 }
 
-void watch_connection(SSL *ssl)
+void record_connection(SSL *ssl)
 {
     SSL_set_msg_callback(ssl, on_message);
     SSL_set_msg_callback_arg(ssl, "argument");
@@ -117,10 +117,10 @@ void reported_init(struct pair *pair, const struct protocol *protocol)
     version = protocol->version;
 }
 
-void watch_both(struct pair *pair)
+void record_both(struct pair *pair)
 {
-    watch(pair->client_ctx);
-    watch(pair->server_ctx);
+    record_context(pair->client_ctx);
+    record_context(pair->server_ctx);
 }
 
 void leave_out_records(char *line)

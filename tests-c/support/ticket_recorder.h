@@ -1,5 +1,5 @@
 /*
- * A TLS 1.3 server whose callbacks for tickets write down in which order they are called, and a client that keeps
+ * A TLS 1.3 server whose ticket callbacks record the order of their calls, and a client that keeps
  * the sessions it gets (session_callbacks.h).
  */
 #ifndef TICKET_RECORDER_H
@@ -15,7 +15,7 @@ extern char sequence[32];
 /* The first byte of the next session's id. */
 extern unsigned char next_id;
 
-/* The callback that generates tickets: the session it saw, what it answers, and what it sets on the session. */
+/* The callback that generates tickets: the session it saw, its answer, and the fields it sets on the session. */
 extern SSL_SESSION *generated;
 extern int generate_answer;
 extern long generated_timeout;
@@ -23,7 +23,7 @@ extern const char *appdata;
 extern size_t appdata_length;
 int generate(SSL *ssl, void *argument);
 
-/* The callback for keys: what it answers, and how often it was called to seal. */
+/* The callback for keys: its answer, and how often it was called to seal. */
 extern int key_answer, key_calls;
 
 /* The server's new sessions, each with a reference. */
