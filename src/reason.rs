@@ -13,8 +13,7 @@ macro_rules! reasons {
             $(#[doc = $text] pub const $name: Reason = Reason($number);)*
         }
 
-        /// Every reason code with the text that `ERR_reason_error_string(3)` gives for it,
-        /// NUL-terminated.
+        /// Every reason code with its text for `ERR_reason_error_string(3)`, NUL-terminated.
         pub static REASON_TEXTS: &[(Reason, &std::ffi::CStr)] = &[
             $((Reason::$name, match std::ffi::CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) {
                 Ok(text) => text,

@@ -717,9 +717,9 @@ void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *session,
 int SSL_SESSION_set1_alpn_selected(SSL_SESSION *session, const unsigned char *alpn, size_t len);
 
 /**
- * Stores the ticket that the server gave in `*tick`, unless `tick` is NULL, and its length in
- * `*len`; NULL and 0 for none. It is lent until it is replaced or the session ends. Queues an
- * error for a NULL session only.
+ * Stores the server's ticket in `*tick`, unless `tick` is NULL, and its length in `*len`; NULL and
+ * 0 for none. It is lent until it is replaced or the session ends. Queues an error for a NULL
+ * session only.
  *
  * Lifetime: until the ticket is replaced, or the session's end.
  */
@@ -738,7 +738,7 @@ int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *session, void **data, size_t *l
 
 /**
  * Sets the application data that the next ticket made from the session will carry, to a copy of
- * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+ * the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback of
  * `SSL_CTX_set_session_ticket_cb()`.
  *
  * Returns 1; 0 with an error on the queue when memory is short.
@@ -760,9 +760,9 @@ X509 *SSL_SESSION_get0_peer(SSL_SESSION *session);
 
 /**
  * Attaches `data` to a session at index `idx`, which comes from `SSL_SESSION_get_ex_new_index()`.
- * The former value is not freed. The session does not own `data`: the callbacks given with the
- * index are called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for
- * sessions that the library makes.
+ * The former value is not freed. The session does not own `data`: the callbacks of the index are
+ * called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for sessions
+ * that the library makes.
  *
  * Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
  * Threads may set and get on a shared session.
@@ -828,8 +828,8 @@ SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long len
 
 /**
  * Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
- * `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
- * The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+ * `cb` and `u` provide the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+ * The session is stored as by `d2i_SSL_SESSION()`, with `x` for `a`.
  *
  * Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
  * `ERR_R_ASN1_LIB` is the last one when the block is not a valid session.
@@ -1141,7 +1141,7 @@ int SSL_new_session_ticket(SSL *ssl);
 /**
  * Client: sends `num` bytes of early data and sets `*written` to `num`. It must be the first call
  * on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
- * 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+ * 0), and may be repeated. The ClientHello is sent together with the first data. The first call
  * that is not `SSL_read` or a variant of it ends the early data, and completes the handshake if it
  * is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
  * that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).
@@ -1257,10 +1257,10 @@ void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn callback, 
 /**
  * Sets the function that provides the PSK of a TLS 1.3 client, for connections made later. It is
  * called before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to
- * 65535 bytes, which are copied at once) and a session whose one reference it gives to the
+ * 65535 bytes, which are copied at once) and a session whose one reference it transfers to the
  * library, and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK,
  * and TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
- * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+ * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake continues without a PSK. A
  * client that offers a PSK offers no other session. NULL unsets the function.
  *
  * Lifetime: the function's arguments, until it returns.
@@ -1319,10 +1319,10 @@ int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint);
 /**
  * Sets the function that provides the PSK of a TLS 1.3 client, for this connection. It is called
  * before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
- * bytes, which are copied at once) and a session whose one reference it gives to the library, and
- * returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
+ * bytes, which are copied at once) and a session whose one reference it transfers to the library,
+ * and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
  * TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
- * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+ * `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake continues without a PSK. A
  * client that offers a PSK offers no other session. NULL unsets the function.
  *
  * Lifetime: the function's arguments, until it returns.
@@ -2346,7 +2346,7 @@ int SSL_use_certificate_chain_file(SSL *ssl, const char *file);
  * (1), DER for `SSL_FILETYPE_ASN1` (2). Further certificates in a PEM file are not read:
  * `SSL_CTX_use_certificate_chain_file` reads those too.
  *
- * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+ * Returns 1; or 0 with an error on the queue: in addition to those of `SSL_CTX_use_certificate`,
  * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
  * holds no certificate, `BAD_SSL_FILETYPE` for another `type`.
  */
@@ -2392,11 +2392,11 @@ int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len);
 
 /**
  * As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
- * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback
+ * (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted key is that of the callback
  * of `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
  * libcrypto asks on the terminal.
  *
- * Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+ * Returns 1; or 0 with an error on the queue: in addition to those of `SSL_CTX_use_PrivateKey`,
  * `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
  * holds no key, `BAD_SSL_FILETYPE` for another `type`.
  */
@@ -2472,7 +2472,7 @@ int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type);
 int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type);
 
 /**
- * Sets the function that gives the passwords of key files of `ctx`, and of connections made
+ * Sets the function that provides the passwords of key files of `ctx`, and of connections made
  * later; NULL unsets it.
  *
  * Lifetime: the function's arguments, until it returns.
@@ -2504,7 +2504,7 @@ pem_password_cb * SSL_CTX_get_default_passwd_cb(SSL_CTX *ctx);
 void *SSL_CTX_get_default_passwd_cb_userdata(SSL_CTX *ctx);
 
 /**
- * Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+ * Sets the function that provides the passwords of key files of `ssl`; NULL unsets it.
  *
  * Lifetime: the function's arguments, until it returns.
  */
@@ -3432,7 +3432,7 @@ unsigned int SSL_client_hello_get0_legacy_version(SSL *ssl);
  * Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
  * callback. `out` may be NULL.
  *
- * Lifetime: until the callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback returns success or failure, also while it is suspended.
  */
 size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
 
@@ -3440,7 +3440,7 @@ size_t SSL_client_hello_get0_random(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
  * the callback. `out` may be NULL.
  *
- * Lifetime: until the callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback returns success or failure, also while it is suspended.
  */
 size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
 
@@ -3448,7 +3448,7 @@ size_t SSL_client_hello_get0_session_id(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
  * bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
  *
- * Lifetime: until the callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback returns success or failure, also while it is suspended.
  */
 size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
 
@@ -3456,7 +3456,7 @@ size_t SSL_client_hello_get0_ciphers(SSL *ssl, const unsigned char **out);
  * Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
  * outside of the callback. `out` may be NULL.
  *
- * Lifetime: until the callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback returns success or failure, also while it is suspended.
  */
 size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char **out);
 
@@ -3477,7 +3477,7 @@ int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *outlen
  * Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know
  * its type, and outside of the callback.
  *
- * Lifetime: until the callback has answered for good, also while it is suspended.
+ * Lifetime: until the callback returns success or failure, also while it is suspended.
  */
 int SSL_client_hello_get0_ext(SSL *ssl,
                               unsigned int kind,
@@ -3558,7 +3558,7 @@ int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, unsigned int prot
  * Sets the function with which a server chooses from the client's protocols, and its last
  * argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
  * client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
- * `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
+ * `SSL_TLSEXT_ERR_NOACK` continues without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
  * handshake with no_application_protocol. It is called after the servername callback, and is that
  * of the context which the servername callback has chosen.
  *
@@ -3713,7 +3713,7 @@ void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL *ssl, void *arg), void *arg);
  * Sets the function that a client calls for a certificate and its key when the server asks for one
  * and none is set. It returns 1 and gives a reference to each, or 0 for none.
  *
- * The function gives the certificate and the key to the library, a reference of each.
+ * The function transfers a reference of the certificate and of the key to the library.
  *
  * Lifetime: the function's arguments, until it returns.
  *
@@ -4436,7 +4436,7 @@ int SSL_get0_dane_tlsa(SSL *ssl,
 int SSL_CTX_set0_tmp_dh_pkey(SSL_CTX *ctx, EVP_PKEY *dhpkey);
 
 /**
- * Sets the callback that gives DH parameters for a context. It is accepted and never called.
+ * Sets the callback that provides DH parameters for a context. It is accepted and never called.
  *
  * Lifetime: the function's arguments, until it returns.
  *
@@ -4456,7 +4456,7 @@ void SSL_CTX_set_tmp_dh_callback(SSL_CTX *ctx, DH *(*dh)(SSL *ssl, int is_export
 int SSL_set0_tmp_dh_pkey(SSL *ssl, EVP_PKEY *dhpkey);
 
 /**
- * Sets the callback that gives DH parameters for a connection. It is accepted and never called.
+ * Sets the callback that provides DH parameters for a connection. It is accepted and never called.
  *
  * Lifetime: the function's arguments, until it returns.
  *

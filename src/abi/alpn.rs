@@ -66,7 +66,7 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
 /// Sets the function with which a server chooses from the client's protocols, and its last
 /// argument. Without one, ALPN is ignored. The function sets `*out` and `*outlen` to a name in the
 /// client's list, or to one that stays valid, and returns `SSL_TLSEXT_ERR_OK`;
-/// `SSL_TLSEXT_ERR_NOACK` goes on without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
+/// `SSL_TLSEXT_ERR_NOACK` continues without a protocol, and `SSL_TLSEXT_ERR_ALERT_FATAL` ends the
 /// handshake with no_application_protocol. It is called after the servername callback, and is that
 /// of the context which the servername callback has chosen.
 ///

@@ -39,7 +39,7 @@ pub fn queue(function: &'static CStr, error: &Error) {
     }
 }
 
-/// Makes panics silent: this library prints nothing. The message goes to the error queue instead.
+/// Makes panics silent: this library prints nothing. The message is put on the error queue instead.
 /// (This library has its own copy of the standard library, so a Rust program's panic hook does not
 /// change.)
 pub fn silence_panics() {

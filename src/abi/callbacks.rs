@@ -191,7 +191,7 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
 /// Sets the function that a client calls for a certificate and its key when the server asks for one
 /// and none is set. It returns 1 and gives a reference to each, or 0 for none.
 ///
-/// The function gives the certificate and the key to the library, a reference of each.
+/// The function transfers a reference of the certificate and of the key to the library.
 ///
 /// Lifetime: the function's arguments, until it returns.
 ///

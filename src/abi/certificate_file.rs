@@ -49,7 +49,7 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(
 /// (1), DER for `SSL_FILETYPE_ASN1` (2). Further certificates in a PEM file are not read:
 /// `SSL_CTX_use_certificate_chain_file` reads those too.
 ///
-/// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_certificate`,
+/// Returns 1; or 0 with an error on the queue: in addition to those of `SSL_CTX_use_certificate`,
 /// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
 /// holds no certificate, `BAD_SSL_FILETYPE` for another `type`.
 #[unsafe(no_mangle)]

@@ -61,7 +61,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_legacy_version(ssl: *mut Connecti
 /// Sets `*out` to the random of the ClientHello and returns its length, 32; 0 outside of the
 /// callback. `out` may be NULL.
 ///
-/// Lifetime: until the callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback returns success or failure, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_random(
     ssl: *mut Connection,
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_random(
 /// Sets `*out` to the session id of the ClientHello and returns its length, 0 to 32; 0 outside of
 /// the callback. `out` may be NULL.
 ///
-/// Lifetime: until the callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback returns success or failure, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
     ssl: *mut Connection,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_session_id(
 /// Sets `*out` to the cipher suites of the ClientHello, two bytes each, and returns the number of
 /// bytes; 0 outside of the callback. `SSL_bytes_to_cipher_list` reads them. `out` may be NULL.
 ///
-/// Lifetime: until the callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback returns success or failure, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
     ssl: *mut Connection,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(
 /// Sets `*out` to the compression methods of the ClientHello and returns how many there are; 0
 /// outside of the callback. `out` may be NULL.
 ///
-/// Lifetime: until the callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback returns success or failure, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_compression_methods(
     ssl: *mut Connection,
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
 /// Either may be NULL. Returns 1; or 0 when there is no such extension, or OpenSSL does not know
 /// its type, and outside of the callback.
 ///
-/// Lifetime: until the callback has answered for good, also while it is suspended.
+/// Lifetime: until the callback returns success or failure, also while it is suspended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_hello_get0_ext(
     ssl: *mut Connection,

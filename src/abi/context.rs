@@ -248,7 +248,7 @@ unsafe fn make(library: LibraryContext, method: *const Method) -> Result<*mut Co
 unsafe fn static_method(method: *const Method) -> Result<&'static Method> {
     // SAFETY: methods of this library are static.
     unsafe { optional(method) }?.ok_or_else(|| {
-        // The program may have lost the error of the function that gave it no method.
+        // The program may have cleared the error of the function that returned no method.
         let detail = "Reprise has no methods for DTLS, only for TLS";
         Error::with(Reason::NULL_SSL_METHOD_PASSED, detail)
     })

@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// Client: sends `num` bytes of early data and sets `*written` to `num`. It must be the first call
 /// on a connection, whose session must allow early data (`SSL_SESSION_get_max_early_data` is not
-/// 0), and may be repeated. The ClientHello goes out together with the first data. The first call
+/// 0), and may be repeated. The ClientHello is sent together with the first data. The first call
 /// that is not `SSL_read` or a variant of it ends the early data, and completes the handshake if it
 /// is `SSL_connect`, `SSL_do_handshake` or `SSL_write`. More than the session allows is an error
 /// that ends the connection (`SSL_R_TOO_MUCH_EARLY_DATA`).

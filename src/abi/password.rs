@@ -1,6 +1,6 @@
 //! Passwords of key files (SSL_CTX_set_default_passwd_cb(3)).
 //!
-//! The callback gives the password when a file with an encrypted key is read. Without a callback
+//! The callback provides the password when a file with an encrypted key is read. Without a callback
 //! the user data is the password; without both, libcrypto asks on the terminal.
 
 use std::ffi::c_void;
@@ -12,7 +12,7 @@ use crate::callback::PasswordFunction;
 use crate::connection::Connection;
 use crate::context::Context;
 
-/// Sets the function that gives the passwords of key files of `ctx`, and of connections made
+/// Sets the function that provides the passwords of key files of `ctx`, and of connections made
 /// later; NULL unsets it.
 ///
 /// Lifetime: the function's arguments, until it returns.
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn SSL_CTX_get_default_passwd_cb_userdata(ctx: *mut Contex
     )
 }
 
-/// Sets the function that gives the passwords of key files of `ssl`; NULL unsets it.
+/// Sets the function that provides the passwords of key files of `ssl`; NULL unsets it.
 ///
 /// Lifetime: the function's arguments, until it returns.
 #[unsafe(no_mangle)]

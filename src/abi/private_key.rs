@@ -95,11 +95,11 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
 }
 
 /// As `SSL_CTX_use_PrivateKey`, with the first private key of a file: PEM for `SSL_FILETYPE_PEM`
-/// (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted one comes from the callback
+/// (1), DER for `SSL_FILETYPE_ASN1` (2). The password of an encrypted key is that of the callback
 /// of `SSL_CTX_set_default_passwd_cb`; without one, its user data is the password, and without that
 /// libcrypto asks on the terminal.
 ///
-/// Returns 1; or 0 with an error on the queue: besides those of `SSL_CTX_use_PrivateKey`,
+/// Returns 1; or 0 with an error on the queue: in addition to those of `SSL_CTX_use_PrivateKey`,
 /// `ERR_R_SYS_LIB` when the file cannot be opened, `ERR_R_PEM_LIB` or `ERR_R_ASN1_LIB` when it
 /// holds no key, `BAD_SSL_FILETYPE` for another `type`.
 #[unsafe(no_mangle)]

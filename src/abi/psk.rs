@@ -25,10 +25,10 @@ use crate::error::{Error, Reason, Result};
 
 /// Sets the function that provides the PSK of a TLS 1.3 client, for connections made later. It is
 /// called before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to
-/// 65535 bytes, which are copied at once) and a session whose one reference it gives to the
+/// 65535 bytes, which are copied at once) and a session whose one reference it transfers to the
 /// library, and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK,
 /// and TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
-/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake continues without a PSK. A
 /// client that offers a PSK offers no other session. NULL unsets the function.
 ///
 /// Lifetime: the function's arguments, until it returns.
@@ -138,10 +138,10 @@ pub unsafe extern "C" fn SSL_CTX_use_psk_identity_hint(
 
 /// Sets the function that provides the PSK of a TLS 1.3 client, for this connection. It is called
 /// before the ClientHello is sent, with `md` NULL, stores an identity (`id`, `idlen`: 1 to 65535
-/// bytes, which are copied at once) and a session whose one reference it gives to the library, and
-/// returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
+/// bytes, which are copied at once) and a session whose one reference it transfers to the library,
+/// and returns 1. The session needs a master key, a cipher, whose hash is that of the PSK, and
 /// TLS1_3_VERSION; otherwise, and when the function returns 0, the handshake fails with
-/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake goes on without a PSK. A
+/// `SSL_R_BAD_PSK`. When it stores NULL for the session, the handshake continues without a PSK. A
 /// client that offers a PSK offers no other session. NULL unsets the function.
 ///
 /// Lifetime: the function's arguments, until it returns.

@@ -188,7 +188,7 @@ pub unsafe extern "C" fn SSL_get0_security_ex_data(ssl: *const Connection) -> *m
 /// 1 when `bits` bits of security, or the version `nid`, satisfy the level, else 0.
 ///
 /// # Safety
-/// `ssl` and `ctx` are NULL or live; `other` is a suite when `op` is about suites.
+/// `ssl` and `ctx` are NULL or live; `other` is a suite for operations on suites.
 unsafe extern "C" fn decide_by_level(
     ssl: *const Ssl,
     ctx: *const SslContext,
@@ -219,7 +219,7 @@ unsafe extern "C" fn decide_by_level(
 /// The suite among the arguments of a security callback.
 ///
 /// # Safety
-/// `other` is NULL or what `op` says: a suite, if it is about suites.
+/// `other` is NULL or has the type that `op` requires: a suite for operations on suites.
 unsafe fn suite_of(op: c_int, other: *mut c_void) -> Result<Option<&'static Cipher>> {
     use crate::cipher::security::operation::{CIPHER_CHECK, CIPHER_SHARED, CIPHER_SUPPORTED};
     match op {

@@ -228,9 +228,9 @@ pub unsafe extern "C" fn SSL_SESSION_set1_alpn_selected(
     })
 }
 
-/// Stores the ticket that the server gave in `*tick`, unless `tick` is NULL, and its length in
-/// `*len`; NULL and 0 for none. It is lent until it is replaced or the session ends. Queues an
-/// error for a NULL session only.
+/// Stores the server's ticket in `*tick`, unless `tick` is NULL, and its length in `*len`; NULL and
+/// 0 for none. It is lent until it is replaced or the session ends. Queues an error for a NULL
+/// session only.
 ///
 /// Lifetime: until the ticket is replaced, or the session's end.
 #[unsafe(no_mangle)]
@@ -268,7 +268,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
 }
 
 /// Sets the application data that the next ticket made from the session will carry, to a copy of
-/// the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback given to
+/// the `len` bytes at `data`; NULL or a length of 0 clears it. Meant for the callback of
 /// `SSL_CTX_set_session_ticket_cb()`.
 ///
 /// Returns 1; 0 with an error on the queue when memory is short.

@@ -7,9 +7,9 @@ use crate::abi::pointer::borrow;
 use crate::session::Session;
 
 /// Attaches `data` to a session at index `idx`, which comes from `SSL_SESSION_get_ex_new_index()`.
-/// The former value is not freed. The session does not own `data`: the callbacks given with the
-/// index are called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for
-/// sessions that the library makes.
+/// The former value is not freed. The session does not own `data`: the callbacks of the index are
+/// called when the session is made, copied by `SSL_SESSION_dup()`, and freed, also for sessions
+/// that the library makes.
 ///
 /// Returns 1, or 0 with an error on the queue for a negative index and when memory is short.
 /// Threads may set and get on a shared session.

@@ -119,8 +119,8 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
 }
 
 /// Reads the next PEM block named `SSL SESSION PARAMETERS` from a BIO; other blocks are skipped.
-/// `cb` and `u` give the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
-/// The session goes where `d2i_SSL_SESSION()` with `x` for `a` puts it.
+/// `cb` and `u` provide the password if the block is encrypted, as in `PEM_read_bio_PrivateKey(3)`.
+/// The session is stored as by `d2i_SSL_SESSION()`, with `x` for `a`.
 ///
 /// Returns the session or NULL, with errors of libcrypto or of `d2i_SSL_SESSION()` on the queue;
 /// `ERR_R_ASN1_LIB` is the last one when the block is not a valid session.

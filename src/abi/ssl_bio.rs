@@ -373,8 +373,8 @@ impl SslBio {
         }
     }
 
-    /// `BIO_dup_chain(3)`: gives another link a copy of the connection, or a reference when its
-    /// handshake has begun (SSL_dup(3)).
+    /// `BIO_dup_chain(3)`: copies the connection to another link, or shares it when its handshake
+    /// has begun (SSL_dup(3)).
     fn duplicate(&self, connection: &Connection, copy: &Self) -> Result<c_long> {
         let duplicate = match connection.stage() {
             Stage::Before => connection.duplicate()?,

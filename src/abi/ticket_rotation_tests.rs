@@ -1,4 +1,4 @@
-//! The library's own ticket keys in handshakes, as time goes by.
+//! Tests of the rotation of the library's own ticket keys, in handshakes.
 
 use std::ffi::c_long;
 use std::ptr::null_mut;

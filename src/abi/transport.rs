@@ -74,8 +74,8 @@ pub unsafe extern "C" fn SSL_set_bio(
     call(c"SSL_set_bio", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        // Of two that are the same, only one reference is given; the other, or where one is enough
-        // that one, is added here.
+        // If both BIOs are the same, the caller transfers only one reference, or none; the missing
+        // ones are added here.
         let for_one = |bio| match rbio == wbio {
             // SAFETY: NULL or a live BIO.
             true => unsafe { Bio::from_raw_shared(bio) },

@@ -117,7 +117,7 @@ impl AlpnSelectCallback {
 }
 
 impl ClientCertificateCallback {
-    /// The certificate and key that the program gives to the library, if it has both.
+    /// The certificate and key that the program returns, if it has both.
     pub fn call(self, connection: Lent<'_, Ssl>) -> Option<(X509, PrivateKey)> {
         let function = self.0?;
         let (mut x509, mut pkey) = (ptr::null_mut(), ptr::null_mut());

@@ -26,7 +26,7 @@ impl Attached {
     /// Frees memory that was not attached, or whose object has ended. Nothing in it is dropped.
     ///
     /// # Safety
-    /// `memory` came from [`Attached::allocate`], and is used no more.
+    /// `memory` came from [`Attached::allocate`], and is no longer used.
     pub unsafe fn free(memory: *mut Self) {
         // SAFETY: the caller's promise; the layout is the one it was allocated with.
         unsafe {

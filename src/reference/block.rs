@@ -153,7 +153,7 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
     /// Wipes a field.
     ///
     /// # Safety
-    /// No thread reads or wipes the field any more, or will.
+    /// No thread reads or wipes the field now or later.
     pub(super) unsafe fn wipe(self, field: usize) {
         let (first, len) = self.place_mut(field);
         // SAFETY: these bytes are the field's alone, and no other thread uses them.
@@ -310,7 +310,7 @@ pub(super) fn first<const N: usize, const NAMES: usize>(
 /// Wipes a block and frees its memory.
 ///
 /// # Safety
-/// Made by [`allocate`], without references, and not used any more.
+/// Made by [`allocate`], without references, and no longer used.
 unsafe fn free<const N: usize, const NAMES: usize>(block: NonNull<Header<N, NAMES>>) {
     // SAFETY: a live block.
     let len = unsafe { block.as_ref() }.ends[N - 1] as usize;

@@ -287,8 +287,8 @@ unsafe fn end<T: Counted>(object: NonNull<T>) {
         return unsafe { free(object) };
     }
     let bytes = ended.bytes();
-    // SAFETY: as above; and what led to the object was unlinked before its reference was dropped, so a thread
-    // that pins from now on cannot find it. Any thread may free it: that only gives memory back.
+    // SAFETY: as above; and what led to the object was unlinked before its reference was dropped, so a thread that pins
+    // from now on cannot find it. Any thread may free it: that only releases memory.
     unsafe { retire(object, bytes, free) };
 }
 

@@ -21,7 +21,7 @@ const LOW: u64 = if cfg!(any(test, loom)) { 2 } else { STOCK / 2 };
 /// The count must not overflow by the stocks of all cells that hold one object.
 const _: () = assert!(usize::BITS == 64);
 
-/// The lower bits of the word count what was given out. Above them is the address, without the bits that are
+/// The lower bits of the word count the references given out. Above them is the address, without the bits that are
 /// always zero.
 const GIVEN_BITS: u32 = 20;
 const ALIGNMENT_BITS: u32 = 4;

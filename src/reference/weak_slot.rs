@@ -1,9 +1,9 @@
 //! A field of an object that refers to the object's owner as long as that lives.
 //!
-//! The owner has a [`WeakHandle`] to itself, and sets it in the [`WeakSlot`] of each object that comes to belong to
-//! it. It clears the slots before it drops the handle. So while a slot is set, the handle lives. A thread that
-//! read the slot just before it was cleared may still follow it: it is pinned, and the handle's memory is
-//! retired. Setting is a plain store; clearing compares first.
+//! The owner has a [`WeakHandle`] to itself, and sets it in the [`WeakSlot`] of each object that it owns. It clears the
+//! slots before it drops the handle. So while a slot is set, the handle lives. A thread that read the slot just before
+//! it was cleared may still follow it: it is pinned, and the handle's memory is retired. Setting is a plain store;
+//! clearing compares first.
 
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};

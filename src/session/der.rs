@@ -159,7 +159,7 @@ impl Decoded<'_> {
     }
 }
 
-/// Reads the session that `input` begins with; more may follow. `is_known` says which ciphers
+/// Reads the session that `input` begins with; more may follow. `is_known` determines which ciphers
 /// (by [`Numbers::cipher_id`]) there are.
 ///
 /// Errors (S89): `ERR_R_ASN1_LIB` with a text when it is not the DER above;

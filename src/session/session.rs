@@ -117,7 +117,7 @@ impl Session {
         Fields::from(self.read().view())
     }
 
-    /// Changes any fields at once.
+    /// Changes any fields in one step.
     #[cfg(test)]
     pub fn update(&self, change: impl FnOnce(&mut Fields)) {
         let mut fields = self.fields();

@@ -21,7 +21,7 @@ pub type AnyFunction = Option<unsafe extern "C" fn()>;
 /// Sets a function of a context; 1, or 0 for an unknown number.
 ///
 /// # Safety
-/// `function` is NULL or a function of the type that `command` stands for.
+/// `function` is NULL or a function of the type that `command` requires.
 pub unsafe fn set_of_context(
     context: &Context,
     command: c_int,
@@ -65,7 +65,7 @@ pub unsafe fn set_of_context(
 /// Sets a function of a connection; 1, or 0 for an unknown number.
 ///
 /// # Safety
-/// `function` is NULL or a function of the type that `command` stands for.
+/// `function` is NULL or a function of the type that `command` requires.
 pub unsafe fn set_of_connection(
     connection: &Connection,
     command: c_int,
@@ -89,7 +89,7 @@ pub unsafe fn set_of_connection(
 /// Sets a function of a context or connection; 1, or 0 for an unknown number.
 ///
 /// # Safety
-/// `function` is NULL or a function of the type that `command` stands for.
+/// `function` is NULL or a function of the type that `command` requires.
 unsafe fn set_of_either(
     target: Target<'_>,
     command: c_int,

@@ -34,7 +34,7 @@ const INVALID_PURPOSE: c_long = 26;
 /// library takes the reference.
 ///
 /// # Safety
-/// The pointer is NULL or a certificate, given away by the caller.
+/// The pointer is NULL or a certificate whose reference the caller transfers.
 pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
     // SAFETY: as the caller promises; it stays the caller's when it is refused.
@@ -75,7 +75,8 @@ pub fn clear_extra(context: &Context) -> Result<c_long> {
 /// the list, else the caller keeps it.
 ///
 /// # Safety
-/// The pointer is NULL or a list of certificates, given away if the number is 0.
+/// The pointer is NULL or a list of certificates, whose ownership the caller transfers if the
+/// number is 0.
 pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
     // SAFETY: as the caller promises; it stays the caller's when it is refused.
@@ -102,7 +103,7 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
 /// reference, else the caller keeps it.
 ///
 /// # Safety
-/// The pointer is NULL or a certificate, given away if the number is 0.
+/// The pointer is NULL or a certificate, whose reference the caller transfers if the number is 0.
 pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
     // SAFETY: as the caller promises; it stays the caller's when it is refused.
@@ -281,7 +282,7 @@ pub enum StoreUse {
 /// library takes the reference, else it adds one.
 ///
 /// # Safety
-/// The pointer is NULL or a store, given away if the number is 0.
+/// The pointer is NULL or a store, whose reference the caller transfers if the number is 0.
 pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
     let raw = argument.pointer.cast();
     let store = match argument.number {
@@ -359,7 +360,7 @@ fn change_current_chain(
     Ok(answer)
 }
 
-/// The list that the program has given is the one that it finds again.
+/// A getter returns the same list that the program has set.
 fn keep_given(target: Target<'_>, given: Option<X509Chain>) {
     let mut given = given;
     let mut former = None;

@@ -81,7 +81,7 @@ fn keep_groups(target: Target<'_>, groups: &[&Group]) -> Result<c_long> {
 /// - Lifetime of `SSL_CTRL_GET_GROUPS`: the caller's array.
 ///
 /// # Safety
-/// The pointer is NULL or can be written for as many numbers as a call with NULL gave.
+/// The pointer is NULL or can be written for as many numbers as a call with NULL returned.
 pub unsafe fn peer_groups(connection: &Connection, argument: Argument) -> Result<c_long> {
     let groups = connection.hellos.groups();
     if !argument.pointer.is_null() {

@@ -86,7 +86,7 @@ pub unsafe fn get_response(connection: &Connection, argument: Argument) -> Resul
 ///
 /// # Safety
 /// The pointer is NULL or memory of libcrypto's allocator with as many bytes as the number says,
-/// given away by the caller.
+/// whose ownership the caller transfers.
 pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_long {
     let length = usize::try_from(argument.number).unwrap_or(0);
     // SAFETY: as the caller promises.
@@ -99,7 +99,7 @@ pub unsafe fn set_response(connection: &Connection, argument: Argument) -> c_lon
 /// the program's, as in OpenSSL, so a program may change a list that it was lent and set it again.
 ///
 /// # Safety
-/// The pointer is NULL or a list of such items, given away by the caller.
+/// The pointer is NULL or a list of such items, whose ownership the caller transfers.
 pub unsafe fn set_list<T: StackItem>(list: &mut Option<Stack<T>>, argument: Argument) -> c_long {
     // SAFETY: as the caller promises.
     let former = std::mem::replace(list, unsafe { Stack::from_raw_owned(argument.pointer) });

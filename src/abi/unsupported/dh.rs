@@ -41,7 +41,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
     })
 }
 
-/// Sets the callback that gives DH parameters for a context. It is accepted and never called.
+/// Sets the callback that provides DH parameters for a context. It is accepted and never called.
 ///
 /// Lifetime: the function's arguments, until it returns.
 ///
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
     })
 }
 
-/// Sets the callback that gives DH parameters for a connection. It is accepted and never called.
+/// Sets the callback that provides DH parameters for a connection. It is accepted and never called.
 ///
 /// Lifetime: the function's arguments, until it returns.
 ///

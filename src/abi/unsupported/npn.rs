@@ -20,7 +20,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_proto_select_cb(
     callback: NpnSelectFunction,
     arg: *mut c_void,
 ) {
-    // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
+    // Nothing to do: NPN is never negotiated, and programs set this in addition to ALPN.
 }
 
 /// Sets a server's NPN callback. It is accepted and never called.
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_CTX_set_next_protos_advertised_cb(
     callback: NpnAdvertisedFunction,
     arg: *mut c_void,
 ) {
-    // Nothing to do: NPN is never negotiated, and programs set this beside ALPN.
+    // Nothing to do: NPN is never negotiated, and programs set this in addition to ALPN.
 }
 
 /// Returns the protocol that NPN chose: NULL with length 0, as NPN never runs.
