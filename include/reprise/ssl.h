@@ -2794,7 +2794,7 @@ X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx);
  * Replaces the context's store by `store`, and takes the caller's reference to it. NULL replaces
  * it by an empty one. Existing connections use the new one from now on.
  *
- * Requires: `store` is NULL or live, and the caller gives a reference away.
+ * Requires: `store` is NULL or live, and the caller transfers a reference.
  */
 void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store);
 

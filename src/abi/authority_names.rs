@@ -33,7 +33,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(
     name_list: *mut ffi::stack_st_X509_NAME,
 ) {
     call(c"SSL_CTX_set0_CA_list", (), || {
-        // SAFETY: NULL or given away, as the caller promises.
+        // SAFETY: NULL or transferred, as the caller promises.
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn SSL_set0_CA_list(
     name_list: *mut ffi::stack_st_X509_NAME,
 ) {
     call(c"SSL_set0_CA_list", (), || {
-        // SAFETY: NULL or given away, as the caller promises.
+        // SAFETY: NULL or transferred, as the caller promises.
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(
     name_list: *mut ffi::stack_st_X509_NAME,
 ) {
     call(c"SSL_CTX_set_client_CA_list", (), || {
-        // SAFETY: NULL or given away, as the caller promises.
+        // SAFETY: NULL or transferred, as the caller promises.
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(
     name_list: *mut ffi::stack_st_X509_NAME,
 ) {
     call(c"SSL_set_client_CA_list", (), || {
-        // SAFETY: NULL or given away, as the caller promises.
+        // SAFETY: NULL or transferred, as the caller promises.
         let list = unsafe { NameStack::take_over(name_list) };
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;

@@ -30,7 +30,7 @@ use crate::context::Context;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: InfoFunction) {
     call(c"SSL_CTX_set_info_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, info) = unsafe { (borrow_quietly(ctx)?, InfoCallback::new(callback)) };
         context.change_callbacks(|callbacks| callbacks.info = info);
         Ok(())
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFun
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_info_callback(ssl: *mut Connection, callback: InfoFunction) {
     call(c"SSL_set_info_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         unsafe { borrow_quietly(ssl)?.set_info_callback(InfoCallback::new(callback)) };
         Ok(())
     })
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn SSL_CTX_set_msg_callback(ctx: *mut Context, callback: M
     call(c"SSL_CTX_set_msg_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         context.change_settings(|settings| unsafe {
             settings.message_callback.set_function(callback);
         });
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: Me
     call(c"SSL_set_msg_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         connection.change_message_callback(|message| unsafe { message.set_function(callback) });
         Ok(())
     })
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn SSL_set_msg_callback(ssl: *mut Connection, callback: Me
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback: KeylogFunction) {
     call(c"SSL_CTX_set_keylog_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, log) = unsafe { (borrow_quietly(ctx)?, KeylogCallback::new(callback)) };
         context.change_callbacks(|callbacks| callbacks.key_log = log);
         Ok(())
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_cb(
     arg: *mut c_void,
 ) {
     call(c"SSL_CTX_set_cert_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) = unsafe {
             (
                 borrow_quietly(ctx)?,
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
     arg: *mut c_void,
 ) {
     call(c"SSL_set_cert_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) = unsafe {
             (
                 borrow_quietly(ssl)?,
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
     client_cert_cb: ClientCertificateFunction,
 ) {
     call(c"SSL_CTX_set_client_cert_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) = unsafe {
             (
                 borrow_quietly(ctx)?,

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_CONF_CTX_free(cctx: *mut Configuration) {
     call(c"SSL_CONF_CTX_free", (), || {
         // SAFETY: NULL or live, as the caller promises.
         if unsafe { optional(cctx) }?.is_some() {
-            // SAFETY: made by `SSL_CONF_CTX_new` from a Box, and given away by the caller.
+            // SAFETY: made by `SSL_CONF_CTX_new` from a Box, and transferred by the caller.
             drop(unsafe { Box::from_raw(cctx) });
         }
         Ok(())

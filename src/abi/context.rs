@@ -56,7 +56,7 @@ pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
     call(c"SSL_CTX_free", (), || {
         // SAFETY: NULL or live, as the caller promises.
         if unsafe { optional(ctx) }?.is_some() {
-            // SAFETY: made by `SSL_CTX_new` from an Arc; the caller gives its reference away.
+            // SAFETY: made by `SSL_CTX_new` from an Arc; the caller transfers its reference.
             drop(unsafe { Arc::from_raw(ctx.cast_const()) });
         }
         Ok(())

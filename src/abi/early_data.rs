@@ -164,7 +164,7 @@ pub unsafe extern "C" fn SSL_CTX_set_allow_early_data_cb(
     call(c"SSL_CTX_set_allow_early_data_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         let allow = unsafe { AllowEarlyDataCallback::new(callback, arg) };
         context.change_settings(|settings| settings.allow_early_data = allow);
         Ok(())
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn SSL_set_allow_early_data_cb(
     call(c"SSL_set_allow_early_data_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         let allow = unsafe { AllowEarlyDataCallback::new(callback, arg) };
         connection.change_settings(|settings| settings.allow_early_data = allow);
         Ok(())

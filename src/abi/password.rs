@@ -24,7 +24,7 @@ pub unsafe extern "C" fn SSL_CTX_set_default_passwd_cb(
     call(c"SSL_CTX_set_default_passwd_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         context.change_settings(|settings| unsafe { settings.password.set_function(callback) });
         Ok(())
     })
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn SSL_set_default_passwd_cb(
     call(c"SSL_set_default_passwd_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         connection.change_settings(|settings| unsafe { settings.password.set_function(callback) });
         Ok(())
     })

@@ -40,7 +40,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_use_session_callback(
     callback: PskUseSessionFunction,
 ) {
     call(c"SSL_CTX_set_psk_use_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow_quietly(ctx)?, PskUseSessionCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.use_session = callback);
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_find_session_callback(
     callback: PskFindSessionFunction,
 ) {
     call(c"SSL_CTX_set_psk_find_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow_quietly(ctx)?, PskFindSessionCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.find_session = callback);
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_client_callback(
     callback: PskClientFunction,
 ) {
     call(c"SSL_CTX_set_psk_client_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow_quietly(ctx)?, PskClientCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.client_key = callback);
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn SSL_CTX_set_psk_server_callback(
     callback: PskServerFunction,
 ) {
     call(c"SSL_CTX_set_psk_server_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow_quietly(ctx)?, PskServerCallback::new(callback)) };
         context.change_settings(|settings| settings.psk.server_key = callback);
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn SSL_set_psk_use_session_callback(
     callback: PskUseSessionFunction,
 ) {
     call(c"SSL_set_psk_use_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow_quietly(ssl)?, PskUseSessionCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.use_session = callback);
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn SSL_set_psk_find_session_callback(
     callback: PskFindSessionFunction,
 ) {
     call(c"SSL_set_psk_find_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow_quietly(ssl)?, PskFindSessionCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.find_session = callback);
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn SSL_set_psk_client_callback(
     callback: PskClientFunction,
 ) {
     call(c"SSL_set_psk_client_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow_quietly(ssl)?, PskClientCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.client_key = callback);
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn SSL_set_psk_server_callback(
     callback: PskServerFunction,
 ) {
     call(c"SSL_set_psk_server_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow_quietly(ssl)?, PskServerCallback::new(callback)) };
         connection.change_settings(|settings| settings.psk.server_key = callback);

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     call(c"SSL_CTX_set_security_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         context.change_settings(|settings| unsafe {
             settings.security_callback.set_function(callback);
         });
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn SSL_set_security_callback(
     call(c"SSL_set_security_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let connection = unsafe { borrow_quietly(ssl) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         connection.change_settings(|settings| unsafe {
             settings.security_callback.set_function(callback);
         });

@@ -22,7 +22,7 @@ pub unsafe extern "C" fn SSL_SESSION_free(session: *mut Session) {
     call(c"SSL_SESSION_free", (), || {
         // SAFETY: NULL or live, as the caller promises.
         if unsafe { optional(session) }?.is_some() {
-            // SAFETY: live, and the caller gives its reference away.
+            // SAFETY: live, and the caller transfers its reference.
             drop(unsafe { SessionRef::from_raw(session) });
         }
         Ok(())

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_SESSION_get_id(
     call(c"SSL_SESSION_get_id", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
         let (id, length) = lent(unsafe { borrow(session) }?, Part::Id);
-        // SAFETY: NULL or to be written, as the caller promises.
+        // SAFETY: NULL or writable, as the caller promises.
         unsafe { store(len, length as c_uint) };
         Ok(id)
     })
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_id_context(
     call(c"SSL_SESSION_get0_id_context", null(), || {
         // SAFETY: NULL or a live session, as the caller promises.
         let (context, length) = lent(unsafe { borrow(session) }?, Part::IdContext);
-        // SAFETY: NULL or to be written, as the caller promises.
+        // SAFETY: NULL or writable, as the caller promises.
         unsafe { store(len, length as c_uint) };
         Ok(context)
     })
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_alpn_selected(
     len: *mut usize,
 ) {
     call(c"SSL_SESSION_get0_alpn_selected", (), || {
-        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
+        // SAFETY: NULL or a live session, and NULL or writable, as the caller promises.
         unsafe { lend(borrow(session)?, Part::Alpn, alpn, len) };
         Ok(())
     });
@@ -240,7 +240,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket(
     len: *mut usize,
 ) {
     call(c"SSL_SESSION_get0_ticket", (), || {
-        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises.
+        // SAFETY: NULL or a live session, and NULL or writable, as the caller promises.
         unsafe { lend(borrow(session)?, Part::Ticket, tick, len) };
         Ok(())
     });
@@ -260,7 +260,7 @@ pub unsafe extern "C" fn SSL_SESSION_get0_ticket_appdata(
     len: *mut usize,
 ) -> c_int {
     call(c"SSL_SESSION_get0_ticket_appdata", 0, || {
-        // SAFETY: NULL or a live session, and NULL or to be written, as the caller promises. (C's
+        // SAFETY: NULL or a live session, and NULL or writable, as the caller promises. (C's
         // prototype lacks the const.)
         unsafe { lend(borrow(session)?, Part::TicketAppdata, data.cast(), len) };
         Ok(1)

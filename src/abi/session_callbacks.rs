@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
     new_session_cb: NewSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_new_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) = unsafe {
             (
                 borrow_quietly(ctx)?,
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
     get_session_cb: GetSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_get_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) = unsafe {
             (
                 borrow_quietly(ctx)?,
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
     remove_session_cb: RemoveSessionFunction,
 ) {
     call(c"SSL_CTX_sess_set_remove_cb", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) = unsafe {
             (
                 borrow_quietly(ctx)?,
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
     callback: NotResumableFunction,
 ) {
     call(c"SSL_CTX_set_not_resumable_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow_quietly(ctx)?, NotResumableCallback::new(callback)) };
         context.change_settings(|settings| settings.not_resumable = callback);
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     callback: GenerateSessionIdFunction,
 ) -> c_int {
     call(c"SSL_CTX_set_generate_session_id", 0, || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, callback) =
             unsafe { (borrow(ctx)?, GenerateSessionIdCallback::new(callback)) };
         context.change_settings(|settings| settings.generate_session_id = callback);
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
     callback: NotResumableFunction,
 ) {
     call(c"SSL_set_not_resumable_session_callback", (), || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow_quietly(ssl)?, NotResumableCallback::new(callback)) };
         connection.change_settings(|settings| settings.not_resumable = callback);
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn SSL_set_generate_session_id(
     callback: GenerateSessionIdFunction,
 ) -> c_int {
     call(c"SSL_set_generate_session_id", 0, || {
-        // SAFETY: NULL or live, and to be called as its manual page says, as the caller promises.
+        // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (connection, callback) =
             unsafe { (borrow(ssl)?, GenerateSessionIdCallback::new(callback)) };
         connection.change_settings(|settings| settings.generate_session_id = callback);

@@ -88,7 +88,7 @@ unsafe extern "C" fn on_free(
     _argl: c_long,
     _argp: *mut c_void,
 ) {
-    // SAFETY: the session that ends; it is whole still.
+    // SAFETY: the session that ends; it is still whole.
     unsafe {
         assert_eq!(SSL_SESSION_get_ex_data(parent.cast(), idx), value);
         let mut key = [0; 512];

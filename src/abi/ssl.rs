@@ -41,7 +41,7 @@ pub unsafe extern "C" fn SSL_free(ssl: *mut Connection) {
     call(c"SSL_free", (), || {
         // SAFETY: NULL or live, as the caller promises.
         if unsafe { optional(ssl) }?.is_some() {
-            // SAFETY: made by `SSL_new` from an Arc; the caller gives its reference away.
+            // SAFETY: made by `SSL_new` from an Arc; the caller transfers its reference.
             drop(unsafe { Arc::from_raw(ssl.cast_const()) });
         }
         Ok(())

@@ -76,7 +76,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
     call(c"SSL_CTX_set_tlsext_ticket_key_evp_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        // SAFETY: to be called as its manual page says, as the caller promises.
+        // SAFETY: may be called as its manual page says, as the caller promises.
         let callback = unsafe { TicketKeyEvpCallback::new(fp) };
         context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = callback);
         Ok(1)
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
         context.change_callbacks(|callbacks| {
-            // SAFETY: to be called as its manual page says, as the caller promises.
+            // SAFETY: may be called as its manual page says, as the caller promises.
             unsafe {
                 callbacks.generate_ticket = GenerateTicketCallback::new(gen_cb, arg);
                 callbacks.decrypt_ticket = DecryptTicketCallback::new(dec_cb, arg);

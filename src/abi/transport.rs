@@ -79,7 +79,7 @@ pub unsafe extern "C" fn SSL_set_bio(
         let for_one = |bio| match rbio == wbio {
             // SAFETY: NULL or a live BIO.
             true => unsafe { Bio::from_raw_shared(bio) },
-            // SAFETY: NULL or a live BIO of which the caller gives a reference away.
+            // SAFETY: NULL or a live BIO of which the caller transfers a reference.
             false => unsafe { owned(bio) },
         };
         let transport = &connection.transport;
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn SSL_set_bio(
             Replaced::Read => transport.set_read_bio(for_one(rbio)),
             Replaced::Both => {
                 let write = for_one(wbio);
-                // SAFETY: NULL or a live BIO of which the caller gives a reference away.
+                // SAFETY: NULL or a live BIO of which the caller transfers a reference.
                 transport.set_read_bio(unsafe { owned(rbio) });
                 transport.set_write_bio(write);
             }
@@ -189,7 +189,7 @@ fn descriptor(bio: *mut ffi::BIO) -> c_int {
 }
 
 /// # Safety
-/// `bio` is NULL or a live BIO of which the caller gives a reference away.
+/// `bio` is NULL or a live BIO of which the caller transfers a reference.
 unsafe fn owned(bio: *mut ffi::BIO) -> Option<Bio> {
     // SAFETY: as the caller promises.
     unsafe { Bio::from_raw_owned(bio) }

@@ -47,7 +47,7 @@ pub unsafe extern "C" fn SSL_CTX_set_verify(
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ctx) }?.change_settings(|settings| {
             settings.verify_mode = VerifyMode(mode);
-            // SAFETY: to be called as its manual page says, as the caller promises.
+            // SAFETY: may be called as its manual page says, as the caller promises.
             settings.verify_callback = unsafe { VerifyCallback::new(callback) };
         });
         Ok(())
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn SSL_set_verify(
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ssl) }?.change_settings(|settings| {
             settings.verify_mode = VerifyMode(mode);
-            // SAFETY: to be called as its manual page says, as the caller promises.
+            // SAFETY: may be called as its manual page says, as the caller promises.
             let callback = unsafe { VerifyCallback::new(callback) };
             settings.verify_callback = callback.or_else(|| settings.verify_callback);
         });
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
     call(c"SSL_CTX_set_cert_verify_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
         unsafe { borrow_quietly(ctx) }?.change_callbacks(|callbacks| {
-            // SAFETY: to be called as its manual page says, as the caller promises.
+            // SAFETY: may be called as its manual page says, as the caller promises.
             callbacks.verify_certificate = unsafe { CertVerifyCallback::new(callback, arg) };
         });
         Ok(())

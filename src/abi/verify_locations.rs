@@ -143,7 +143,7 @@ pub unsafe extern "C" fn SSL_CTX_get_cert_store(ctx: *const Context) -> *mut ffi
 /// it by an empty one. Existing connections use the new one from now on.
 ///
 /// # Safety
-/// `store` is NULL or live, and the caller gives a reference away.
+/// `store` is NULL or live, and the caller transfers a reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cert_store(ctx: *mut Context, store: *mut ffi::X509_STORE) {
     call(c"SSL_CTX_set_cert_store", (), || {

@@ -139,7 +139,7 @@ impl PskFindSessionCallback {
 /// The session that a function has stored. The library owns its reference, whatever the function
 /// returned.
 fn given(answer: c_int, raw: *mut Session) -> Result<Option<SessionRef>, CallbackFailed> {
-    // SAFETY: NULL, or a session whose reference the program has given away.
+    // SAFETY: NULL, or a session whose reference the program has transferred.
     let session = unsafe { tag::take(raw) };
     session.ok().filter(|_| answer != 0).ok_or(CallbackFailed)
 }

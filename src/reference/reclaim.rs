@@ -95,7 +95,7 @@ mod epochs {
             if registration.is_null() {
                 return;
             }
-            // SAFETY: made by `register` from a box, and not used any more now that it is not in its place.
+            // SAFETY: made by `register` from a box, and no longer used, because it was removed from its place.
             let registration = unsafe { Box::from_raw(registration) };
             registration.publish();
             if !registration.is_current() {
@@ -195,7 +195,7 @@ mod epochs {
             Some(one) => one.count(&one.retired, bytes),
             None => _ = era().retired.fetch_add(bytes, Ordering::Relaxed),
         }
-        // SAFETY: the caller's promises are what the collector asks for.
+        // SAFETY: the collector requires what the caller promises.
         unsafe {
             guard.defer_unchecked(move || {
                 free(object);

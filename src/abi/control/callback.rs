@@ -29,7 +29,7 @@ pub unsafe fn set_of_context(
 ) -> Result<c_long> {
     match command {
         SET_TLSEXT_SERVERNAME_CB => {
-            // SAFETY: of that type, and to be called as its manual page says, as the caller promises.
+            // SAFETY: of that type, callable as its manual page says, as the caller promises.
             context.change_callbacks(|callbacks| unsafe {
                 let function = transmute::<AnyFunction, ServerNameFunction>(function);
                 callbacks.server_name.set_function(function);
@@ -75,7 +75,7 @@ pub unsafe fn set_of_connection(
         // A trace, which nothing depends on.
         SET_TLSEXT_DEBUG_CB => Ok(1),
         SET_MSG_CALLBACK => {
-            // SAFETY: of that type, and to be called as its manual page says, as the caller promises.
+            // SAFETY: of that type, callable as its manual page says, as the caller promises.
             connection.change_message_callback(|message| unsafe {
                 message.set_function(transmute::<AnyFunction, MessageFunction>(function));
             });

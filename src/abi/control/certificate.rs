@@ -37,7 +37,7 @@ const INVALID_PURPOSE: c_long = 26;
 /// The pointer is NULL or a certificate whose reference the caller transfers.
 pub unsafe fn add_extra(context: &Context, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
-    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    // SAFETY: as the caller promises; the caller keeps it when it is refused.
     let lent = unsafe { X509::lend(raw) };
     check_strength(Target::Context(context), lent.as_deref())?;
     // SAFETY: as the caller promises.
@@ -79,7 +79,7 @@ pub fn clear_extra(context: &Context) -> Result<c_long> {
 /// number is 0.
 pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::stack_st_X509 = argument.pointer.cast();
-    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    // SAFETY: as the caller promises; the caller keeps it when it is refused.
     if let Some(chain) = unsafe { X509Chain::lend(raw) } {
         chain
             .iter()
@@ -92,7 +92,7 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
         .map(Arc::new);
     change_current_chain(target, |_| Ok(chain.clone()))?;
     if argument.number == 0 {
-        // SAFETY: given away, as the caller promises.
+        // SAFETY: transferred, as the caller promises.
         let given = unsafe { X509Chain::from_raw_owned(raw) };
         keep_given(target, given);
     }
@@ -106,10 +106,10 @@ pub unsafe fn set_chain(target: Target<'_>, argument: Argument) -> Result<c_long
 /// The pointer is NULL or a certificate, whose reference the caller transfers if the number is 0.
 pub unsafe fn add_to_chain(target: Target<'_>, argument: Argument) -> Result<c_long> {
     let raw: *mut ffi::X509 = argument.required()?;
-    // SAFETY: as the caller promises; it stays the caller's when it is refused.
+    // SAFETY: as the caller promises; the caller keeps it when it is refused.
     check_strength(target, unsafe { X509::lend(raw) }.as_deref())?;
     let added = match argument.number {
-        // SAFETY: given away, as the caller promises.
+        // SAFETY: transferred, as the caller promises.
         0 => unsafe { X509::from_raw_owned(raw) },
         // SAFETY: live during this call.
         _ => unsafe { X509::from_raw_shared(raw) },
@@ -286,7 +286,7 @@ pub enum StoreUse {
 pub unsafe fn set_store(target: Target<'_>, which: StoreUse, argument: Argument) -> Result<c_long> {
     let raw = argument.pointer.cast();
     let store = match argument.number {
-        // SAFETY: given away, as the caller promises.
+        // SAFETY: transferred, as the caller promises.
         0 => unsafe { Store::from_raw_owned(raw) },
         // SAFETY: live during this call.
         _ => unsafe { Store::from_raw_shared(raw) },

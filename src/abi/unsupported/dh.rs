@@ -31,7 +31,7 @@ pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(
     call(c"SSL_CTX_set0_tmp_dh_pkey", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let owner = unsafe { borrow(ctx) }?;
-        // SAFETY: NULL or live; a success hands the caller's reference over.
+        // SAFETY: NULL or live; on success the caller transfers its reference.
         unsafe {
             let key = PublicKey::lend(dhpkey);
             owner.settings().check_dh(owner.asker(), key.as_deref())?;
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(
     call(c"SSL_set0_tmp_dh_pkey", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let owner = unsafe { borrow(ssl) }?;
-        // SAFETY: NULL or live; a success hands the caller's reference over.
+        // SAFETY: NULL or live; on success the caller transfers its reference.
         unsafe {
             let key = PublicKey::lend(dhpkey);
             owner.settings().check_dh(owner.asker(), key.as_deref())?;
