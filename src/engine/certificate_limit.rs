@@ -7,7 +7,9 @@
 
 use super::delegate::PeerRejected;
 use crate::reason::Reason;
-use crate::wire::{Alert, ContentType, HandshakeType, MESSAGE_HEADER, RECORD_HEADER, from_u24};
+use crate::wire::{
+    self, Alert, ContentType, HandshakeType, MESSAGE_HEADER, RECORD_HEADER, from_u24,
+};
 
 /// Why a peer that exceeds the limit is rejected.
 pub(super) const EXCEEDED: PeerRejected = PeerRejected {
@@ -64,12 +66,23 @@ fn is_limited(kind: HandshakeType) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct PlainMessages {
     lengths: MessageLengths,
+    begun: bool,
     over: bool,
 }
 
 impl PlainMessages {
-    /// Checks the next record as it has come.
-    pub(super) fn check(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
+    /// Whether a record has been checked.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Checks the next records as they have come. An incomplete record at their end does not count.
+    pub(super) fn check(&mut self, limit: usize, records: &[u8]) -> Result<(), PeerRejected> {
+        self.begun = true;
+        wire::records(records).try_for_each(|record| self.check_record(limit, record.bytes))
+    }
+
+    fn check_record(&mut self, limit: usize, record: &[u8]) -> Result<(), PeerRejected> {
         match ContentType::of(record) {
             // What follows in TLS 1.2 is protected, and in TLS 1.3 has no certificates.
             Some(ContentType::CHANGE_CIPHER_SPEC) => self.over = true,
@@ -88,7 +101,7 @@ impl PlainMessages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::message_header;
+    use crate::wire::{Version, message_header};
 
     fn message(kind: HandshakeType, length: usize) -> Vec<u8> {
         let mut message = message_header(kind, length).to_vec();
@@ -136,5 +149,23 @@ mod tests {
         assert_eq!(plain.check(4, &record), Err(EXCEEDED));
         plain.check(4, &[20, 3, 3, 0, 1, 1]).unwrap();
         assert_eq!(plain.check(4, &record), Ok(()));
+    }
+
+    #[test]
+    fn what_begins_behind_a_message_of_several_records_is_limited() {
+        let hello = message(HandshakeType::CLIENT_HELLO, 300);
+        let long = message(HandshakeType::CERTIFICATE, 101);
+        let behind = [&hello[..], &long[..MESSAGE_HEADER]].concat();
+        let in_two = |bytes: &[u8]| {
+            let mut records = Vec::new();
+            let kind = (ContentType::HANDSHAKE, Version::TLS1_2);
+            wire::put_records(&mut records, kind, bytes, 200);
+            records
+        };
+        let mut plain = PlainMessages::default();
+        assert_eq!(plain.check(100, &in_two(&hello)), Ok(()));
+        assert!(plain.has_begun());
+        let mut plain = PlainMessages::default();
+        assert_eq!(plain.check(100, &in_two(&behind)), Err(EXCEEDED));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use rustls::enums::ProtocolVersion;
 use rustls::error::{AlertDescription, PeerMisbehaved};
 use rustls::{Connection, Error, ServerSide, Tcp};
 
@@ -109,9 +108,12 @@ impl Engine {
     fn check_plain(&mut self, limit: usize) -> Option<Result<Progress, Failure>> {
         let record = self.input.last();
         if self.tls.is_handshaking() {
-            if self.has_plain_certificates()
-                && let Err(rejected) = self.plain_messages.check(limit, record)
-            {
+            // A server is started with all records of its ClientHello, and only the last is `record`.
+            let new = match self.plain_messages.has_begun() {
+                true => record,
+                false => self.input.unprocessed(),
+            };
+            if let Err(rejected) = self.plain_messages.check(limit, new) {
                 return Some(Err(Failure::with_alert(rejected.reason, rejected.alert)));
             }
             if is_plain_close(record) {
@@ -128,18 +130,6 @@ impl Engine {
                 Some(Err(Failure::with_alert(reason, Alert::UNEXPECTED_MESSAGE)))
             }
             _ => None,
-        }
-    }
-
-    /// Whether the messages of the peer that go unprotected may have certificates. Those of a client
-    /// may when TLS 1.2 is agreed on; before, they are its ClientHello, of which all but the last
-    /// record have been examined elsewhere.
-    fn has_plain_certificates(&self) -> bool {
-        match &self.tls {
-            Tls::Server(connection, _) => {
-                connection.protocol_version() == Some(ProtocolVersion::TLSv1_2)
-            }
-            _ => true,
         }
     }
 
