@@ -1,5 +1,5 @@
 /*
- * Lists that a context or a connection lends of what the program has set: the chains of its own
+ * The lists that contexts and connections lend to the program: the chains of their own
  * certificates, the extra chain, names of authorities. Each is held over changes, and is the list in
  * use until another takes its place.
  * Also run under valgrind.
