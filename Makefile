@@ -15,7 +15,7 @@ TESTS_C  := target/tests-c
 PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-core-programs test-programs \
+.PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-locks test-core-programs test-programs \
         programs-table bench fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
@@ -57,6 +57,10 @@ test-c: build ## C and C++ tests on the system's libssl and on Reprise
 	$(CMAKE) -S tests-c -B $(TESTS_C) -DCMAKE_BUILD_TYPE=RelWithDebInfo -DREPRISE_LIB=$(LIBRARY)
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
+
+# Two handshakes a thread are enough to see what comes again.
+test-locks: build ## cache lines that resumptions on several threads contend for
+	benches/locks --check --count 2 --library $(LIBRARY)
 
 test-core-programs: build ## the real programs that servers run most often
 	$(RUN_PROGRAMS) --lib $(LIBRARY) --core

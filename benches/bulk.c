@@ -71,6 +71,7 @@ static void bulk(const struct measure *measure)
                                                 : "ECDHE-ECDSA-",
              measure->cipher);
     context_set_cipher(client, measure->version, cipher);
+    context_set_cipher(server, measure->version, cipher);
     pair_open(&stream.pair, client, server, NULL);
     pair_handshake(&stream.pair);
     REQUIRE(strcmp(SSL_get_cipher_name(stream.pair.client), cipher) == 0);

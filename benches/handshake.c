@@ -4,7 +4,13 @@
  * client takes the tickets, SSL_shutdown(), SSL_free(). */
 #include "support.h"
 
+#include "step.h"
+
 #include <stdio.h>
+
+/* So many connections stay open, if they are kept: more than are stepped, so that no address comes
+ * again only because a connection before has given it back. */
+#define KEPT (STEP_WARM_UP / 2)
 
 enum {
     FULL,
@@ -13,12 +19,14 @@ enum {
 };
 
 struct handshakes {
+    const struct measure *measure;
     SSL_CTX *client;
     SSL_CTX *server;
     SSL_SESSION *session; /* what the next connection offers, or NULL for full handshakes */
     double client_seconds;
     double server_seconds;
     long done;
+    struct pair kept[KEPT]; /* a ring, with options.threads */
 };
 
 /* What was negotiated, so that two libraries can be seen to do the same work. */
@@ -28,6 +36,19 @@ static void print_terms(const char *name, SSL *ssl)
 
     printf("# %s: %s %s %s\n", name, SSL_get_version(ssl), SSL_get_cipher_name(ssl),
            group > 0 ? OBJ_nid2sn((int)group) : "unknown-group");
+}
+
+/* Closes the connection, or keeps it and closes the one that has been kept longest. */
+static void dispose(struct handshakes *run, struct pair *pair)
+{
+    struct pair oldest = *pair;
+
+    if (options.threads) {
+        oldest = run->kept[run->done % KEPT];
+        run->kept[run->done % KEPT] = *pair;
+    }
+    if (oldest.client != NULL)
+        pair_close(&oldest);
 }
 
 static void connect_once(void *argument)
@@ -49,13 +70,15 @@ static void connect_once(void *argument)
     }
     run->client_seconds += pair.client_seconds;
     run->server_seconds += pair.server_seconds;
+    dispose(run, &pair);
     run->done++;
-    pair_close(&pair);
 }
 
 /* A full handshake that leaves a session of the kind wanted. */
-static void first_connection(struct handshakes *run, const struct measure *measure)
+static void first_connection(void *argument)
 {
+    struct handshakes *run = argument;
+    const struct measure *measure = run->measure;
     struct pair pair;
 
     pair_open(&pair, run->client, run->server, NULL);
@@ -81,17 +104,38 @@ static void print_sides(const char *name, const struct handshakes *run)
     print_figure(side, run->server_seconds / (double)run->done * 1e6, "us");
 }
 
+/* Two threads that have the contexts in common, but each its own sessions. */
+static void step_both(const struct handshakes *run)
+{
+    struct handshakes runs[2] = { *run, *run };
+    void *arguments[2] = { &runs[0], &runs[1] };
+
+    step_on_two_threads(options.step, options.count, first_connection, connect_once, arguments);
+    print_figure(run->measure->name, (double)options.count, "operations");
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < KEPT; k++)
+            if (runs[i].kept[k].client != NULL)
+                pair_close(&runs[i].kept[k]);
+        SSL_SESSION_free(runs[i].session);
+    }
+}
+
 static void handshakes(const struct measure *measure)
 {
     struct handshakes run = {
+        .measure = measure,
         .client = client_context(measure->version),
         .server = server_context(measure->version),
     };
 
     if (measure->variant == BY_ID)
         SSL_CTX_set_options(run.server, SSL_OP_NO_TICKET);
-    first_connection(&run, measure);
-    measure_rate(measure->name, "/s", 1, connect_once, &run);
+    if (options.threads) {
+        step_both(&run);
+    } else {
+        first_connection(&run);
+        measure_rate(measure->name, "/s", 1, connect_once, &run);
+    }
     if (options.sides)
         print_sides(measure->name, &run);
     SSL_SESSION_free(run.session);

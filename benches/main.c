@@ -21,14 +21,18 @@ static const struct {
 };
 
 static const char usage[] =
-    "usage: tls [--seconds S] [--key ecdsa|rsa] [--verify peer|none] [--sides] [--count N] NAME...\n"
+    "usage: tls [--seconds S] [--key ecdsa|rsa] [--verify peer|none] [--terms alike|own] [--sides] NAME...\n"
+    "       tls --count N [--step FILE [--threads]] NAME\n"
     "       tls --list [NAME...]\n"
     "NAME is a part (handshake, bulk, memory, session, cache, start) or a measure; without one, all.\n"
     "  --seconds S   measure each thing for S seconds (0.3)\n"
     "  --key K       kind of the server's key: ECDSA on P-256, or RSA with 2048 bits\n"
     "  --verify V    peer: the client verifies chain and host name; none: it does not\n"
+    "  --terms T     alike: AES-128-GCM and X25519; own: the library's choice\n"
     "  --sides       also print the microseconds of client and server in a handshake\n"
-    "  --count N     do N operations, not for time but to be counted by callgrind\n";
+    "  --count N     do N operations, not for time but to be counted by callgrind\n"
+    "  --step FILE   count by single steps, and write to FILE what each instruction did\n"
+    "  --threads     step on two threads, with the same contexts (resumed handshakes only)\n";
 
 static int is_wanted(const char *part, const char *measure, char **names)
 {
@@ -105,6 +109,12 @@ int main(int argc, char **argv)
             options.key = choice(value, "ecdsa", "rsa") ? KEY_RSA : KEY_ECDSA;
         else if (strcmp(argv[i], "--verify") == 0)
             options.verify = !choice(value, "peer", "none");
+        else if (strcmp(argv[i], "--terms") == 0)
+            options.own_terms = choice(value, "alike", "own");
+        else if (strcmp(argv[i], "--step") == 0)
+            options.step = value;
+        else if (strcmp(argv[i], "--threads") == 0)
+            options.threads = 1, takes_value = 0;
         else if (strcmp(argv[i], "--child") == 0)
             child = choice(value, "context", "connection") ? CONNECTION : CONTEXT;
         else if (strcmp(argv[i], "--sides") == 0)
@@ -118,7 +128,9 @@ int main(int argc, char **argv)
     /* Before anything else: in a fresh process libssl must not have been used yet. */
     if (child != NO_CHILD)
         return start_child(child);
-    if (options.seconds <= 0 || options.count < 0)
+    if (options.seconds <= 0 || options.count < 0 || (options.step != NULL && options.count == 0))
+        bad_usage();
+    if (options.threads && options.step == NULL)
         bad_usage();
     for (int name = i; name < argc; name++)
         if (!is_known(argv[name]))

@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include "step.h"
+
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -14,6 +16,12 @@
 #else
 #define CALLGRIND_TOGGLE_COLLECT fail("built without valgrind/callgrind.h: --count is of no use")
 #endif
+
+/* The suite and group of all connections, so that all libraries do the same work. P-256 is the curve
+ * of the certificates, which OpenSSL expects among the groups. */
+#define SUITE_TLS13 "TLS_AES_128_GCM_SHA256"
+#define SUITES_TLS12 "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+#define GROUPS "X25519:P-256"
 
 /* More rounds than any handshake has flights: beyond it nothing moves any more. */
 #define MOST_FLIGHTS 20
@@ -38,14 +46,19 @@ void pair_open(struct pair *pair, SSL_CTX *client, SSL_CTX *server, SSL_SESSION 
 {
     BIO *client_end, *server_end;
 
-    *pair = (struct pair){ .client = client_new(client), .server = SSL_new(server) };
-    REQUIRE(pair->server != NULL);
+    *pair = (struct pair){ 0 };
     REQUIRE(BIO_new_bio_pair(&client_end, 0, &server_end, 0) == 1);
+    step_side = CLIENT_SIDE;
+    pair->client = client_new(client);
     SSL_set_bio(pair->client, client_end, client_end);
-    SSL_set_bio(pair->server, server_end, server_end);
     SSL_set_connect_state(pair->client);
-    SSL_set_accept_state(pair->server);
     REQUIRE(offer == NULL || SSL_set_session(pair->client, offer) == 1);
+    step_side = SERVER_SIDE;
+    pair->server = SSL_new(server);
+    REQUIRE(pair->server != NULL);
+    SSL_set_bio(pair->server, server_end, server_end);
+    SSL_set_accept_state(pair->server);
+    step_side = NEITHER;
 }
 
 /* One step of one end. Returns 1 when its handshake is complete. */
@@ -73,11 +86,14 @@ void pair_handshake(struct pair *pair)
     for (int flight = 0; !(client_done && server_done); flight++) {
         if (flight == MOST_FLIGHTS)
             fail("the handshake does not come to an end");
+        step_side = CLIENT_SIDE;
         if (!client_done)
             client_done = handshake_step(pair->client, &pair->client_seconds);
+        step_side = SERVER_SIDE;
         if (!server_done)
             server_done = handshake_step(pair->server, &pair->server_seconds);
     }
+    step_side = CLIENT_SIDE;
     /* In TLS 1.3 the tickets arrive after the handshake, and only a read takes them in. */
     double start = options.sides ? wall_seconds() : 0;
     int result = SSL_read(pair->client, &nothing, 1);
@@ -85,14 +101,19 @@ void pair_handshake(struct pair *pair)
         pair->client_seconds += wall_seconds() - start;
     REQUIRE(SSL_get_error(pair->client, result) == SSL_ERROR_WANT_READ);
     REQUIRE(!options.verify || SSL_get_verify_result(pair->client) == X509_V_OK);
+    step_side = NEITHER;
 }
 
 void pair_close(struct pair *pair)
 {
+    step_side = CLIENT_SIDE;
     REQUIRE(SSL_shutdown(pair->client) >= 0);
+    step_side = SERVER_SIDE;
     REQUIRE(SSL_shutdown(pair->server) >= 0);
-    SSL_free(pair->client);
     SSL_free(pair->server);
+    step_side = CLIENT_SIDE;
+    SSL_free(pair->client);
+    step_side = NEITHER;
 }
 
 /* ---- Contexts ---- */
@@ -104,6 +125,11 @@ static SSL_CTX *context_new(const SSL_METHOD *method, int version)
     REQUIRE(context != NULL);
     REQUIRE(version == 0 || SSL_CTX_set_min_proto_version(context, version) == 1);
     REQUIRE(version == 0 || SSL_CTX_set_max_proto_version(context, version) == 1);
+    if (!options.own_terms) {
+        context_set_cipher(context, TLS1_3_VERSION, SUITE_TLS13);
+        context_set_cipher(context, TLS1_2_VERSION, SUITES_TLS12);
+        REQUIRE(SSL_CTX_set1_groups_list(context, GROUPS) == 1);
+    }
     return context;
 }
 
@@ -270,13 +296,17 @@ static double batch(long count, void (*operation)(void *), void *argument)
     return cpu_seconds() - start;
 }
 
-/* Exactly options.count operations under callgrind's eye, after as many that warm up. */
+/* Exactly options.count operations under callgrind's eye or by single steps, after some that warm up. */
 static void count_instructions(const char *name, void (*operation)(void *), void *argument)
 {
-    batch(options.count, operation, argument);
-    CALLGRIND_TOGGLE_COLLECT;
-    batch(options.count, operation, argument);
-    CALLGRIND_TOGGLE_COLLECT;
+    if (options.step != NULL) {
+        step(options.step, options.count, operation, argument);
+    } else {
+        batch(options.count, operation, argument);
+        CALLGRIND_TOGGLE_COLLECT;
+        batch(options.count, operation, argument);
+        CALLGRIND_TOGGLE_COLLECT;
+    }
     print_figure(name, (double)options.count, "operations");
 }
 

@@ -18,7 +18,10 @@ enum key_type {
 
 struct options {
     double seconds;    /* how long to measure each thing */
-    long count;        /* if not 0: do exactly this often, for callgrind */
+    long count;        /* if not 0: do exactly this often, for callgrind or by single steps */
+    const char *step;  /* file for what single steps find, or NULL */
+    int threads;       /* are the single steps for two threads? */
+    int own_terms;     /* may the library choose suite and group? */
     enum key_type key; /* of the server's certificate */
     int verify;        /* does the client verify the server? */
     int sides;         /* also print each side's share of a handshake? */
