@@ -4,6 +4,7 @@
 //! it costs two loads, and no fork handler is needed. It works for every kind of fork, `_Fork(2)`
 //! and a raw `clone(2)` included. If the kernel has no such pages, the process id is used instead.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// The page, once it is mapped.
@@ -25,6 +26,14 @@ pub fn generation() -> u32 {
         }
     }
     first_use_in_process(page)
+}
+
+/// Like [`generation`], and `None` if it is not certain that forks of every kind have another one.
+#[inline]
+pub fn certain_generation() -> Option<NonZeroU32> {
+    let generation = generation();
+    let is_page = !std::ptr::eq(PAGE.load(Ordering::Relaxed), &NO_PAGE);
+    NonZeroU32::new(generation).filter(|_| is_page)
 }
 
 #[cold]

@@ -1,5 +1,6 @@
 //! Memory that threads share: objects with a count of references, and memory that is freed once no thread can be
-//! reading it. Sessions and the session cache use this module; it knows neither.
+//! reading it. Sessions and the session cache use this module; it knows neither. What a process or a thread has for
+//! itself is here too.
 //!
 //! | module         | contents                                                                  |
 //! |----------------|---------------------------------------------------------------------------|
@@ -13,9 +14,12 @@
 //! | `tag`          | the word that identifies the object behind a pointer from C               |
 //! | `lock`         | a lock that survives a fork                                               |
 //! | `fork`         | a number that differs between a process and its forks                     |
+//! | `batch`        | random numbers that a thread draws many at a time                         |
 //! | `sync`         | atomics and lock, which loom replaces                                     |
 
 mod attachment;
+#[cfg(not(loom))]
+mod batch;
 mod block;
 mod blocks;
 mod count;
@@ -30,6 +34,8 @@ pub mod tag;
 mod weak_slot;
 
 pub use attachment::{Attached, Attachment};
+#[cfg(not(loom))]
+pub use batch::Batch;
 pub use block::{Block, Kept, Values};
 pub use blocks::{Blocks, Locked, Pinned, PinnedBlock};
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};

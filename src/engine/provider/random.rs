@@ -11,16 +11,21 @@ use rustls::crypto::{GetRandomFailed, SecureRandom};
 use super::library;
 use crate::engine::thread;
 use crate::libcrypto::random;
+use crate::reference::Batch;
 
 const ID: usize = 32;
 /// A client draws two bytes for the order of its extensions, which is public. OpenSSL draws none
-/// for that, and its draws are slow.
+/// for that, so they are the engine's.
 const ORDER_OF_EXTENSIONS: usize = 2;
 
 /// The id in a client's hello is the first draw of 32 bytes when its connection is made.
 pub(in crate::engine) const CLIENT_SESSION_ID: usize = 0;
 /// A TLS 1.2 server draws its random first, then the id.
 pub(in crate::engine) const SERVER_SESSION_ID: usize = 1;
+
+thread_local! {
+    static ORDERS: Batch = const { Batch::new() };
+}
 
 /// The source of random bytes of all connections.
 pub(in crate::engine) static SOURCE: &dyn SecureRandom = &Source;
@@ -45,7 +50,8 @@ impl SecureRandom for Source {
             }
         }
         if buf.len() == ORDER_OF_EXTENSIONS {
-            return rustls_aws_lc_rs::DEFAULT_PROVIDER.secure_random.fill(buf);
+            let engine = rustls_aws_lc_rs::DEFAULT_PROVIDER.secure_random;
+            return Batch::fill(&ORDERS, buf, |bytes| engine.fill(bytes));
         }
         library::with_current(|library| random::fill(library, buf)).map_err(|_| GetRandomFailed)
     }
