@@ -75,7 +75,7 @@ impl Configured {
         match self {
             Self::Nothing => None,
             Self::Context(context) => Some(context.settings()),
-            Self::Connection(connection) => Some(connection.settings()),
+            Self::Connection(connection) => Some(connection.shared_settings()),
         }
     }
 

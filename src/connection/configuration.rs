@@ -10,11 +10,17 @@ use crate::context::{Context, Names, Settings};
 use crate::error::Result;
 use crate::flags::{Mode, Options};
 use crate::libcrypto::verify_param::VerifyParam;
+use crate::reference::{Lease, Lender};
 use crate::wire::Version;
 
 /// The configuration of one connection.
 pub struct Configuration {
-    settings: RefCell<Arc<Settings>>,
+    /// The context's, as they were in `SSL_new(3)`.
+    inherited: Arc<Settings>,
+    /// This connection's own, once one of them has been changed.
+    own: Lender<Settings>,
+    /// How often they have been changed. Wraps.
+    changes: Cell<u32>,
     method: Cell<&'static Method>,
     /// Inherited in `SSL_new(3)`, and this connection's own from then on. Made when first needed if
     /// there was nothing to inherit: most servers never verify anything.
@@ -31,7 +37,9 @@ impl Configuration {
     /// That of a new connection (SSL_new(3)).
     pub(super) fn of(context: &Context) -> Result<Self> {
         Ok(Self {
-            settings: RefCell::new(context.settings()),
+            inherited: context.settings(),
+            own: Lender::default(),
+            changes: Cell::new(0),
             method: Cell::new(context.method()),
             verify_param: if context.verify_param.may_have_changed() {
                 OnceCell::from(VerifyParam::inheriting(&context.verify_param)?)
@@ -47,7 +55,9 @@ impl Configuration {
     /// Ready for another handshake (SSL_clear(3)): the method is the context's again.
     pub(super) fn reset(&self, context_method: &'static Method) {
         let Self {
-            settings: _,
+            inherited: _,
+            own: _,
+            changes: _,
             method,
             verify_param,
             server_name: _,
@@ -62,7 +72,7 @@ impl Configuration {
 
     /// Takes over what `SSL_dup(3)` copies, besides certificates and what goes with them.
     pub(super) fn duplicate(&self, original: &Self) -> Result<()> {
-        let settings = original.shared_settings();
+        let settings = original.settings();
         self.change(|own| own.take_for_duplicate(&settings));
         self.info_callback.set(original.info_callback.get());
         let names = original.names.borrow().duplicate()?;
@@ -78,13 +88,15 @@ impl Configuration {
     /// Takes over the method, and certificates with what goes with them.
     pub(super) fn take_certificates_of(&self, other: &Self) {
         self.method.set(other.method.get());
-        let settings = other.shared_settings();
+        let settings = other.settings();
         self.change(|own| own.take_certificates_of(&settings));
     }
 
-    /// The settings in place. Not to be held while the program runs.
-    pub(super) fn settings(&self) -> Ref<'_, Arc<Settings>> {
-        self.settings.borrow()
+    /// The settings as they are now. The lease may be held while the program runs, and changes
+    /// them: what is lent stays as it is.
+    #[inline]
+    pub(super) fn settings(&self) -> Lease<'_, Settings> {
+        self.own.lend(&self.inherited)
     }
 
     /// The options in force.
@@ -97,17 +109,16 @@ impl Configuration {
         self.settings().mode
     }
 
-    /// The settings as they are now. The copy stays as it is when they are changed.
+    /// A reference to the settings as they are now, to be kept.
     pub(super) fn shared_settings(&self) -> Arc<Settings> {
-        self.settings.borrow().clone()
+        self.own.share().unwrap_or_else(|| self.inherited.clone())
     }
 
     /// Changes the settings.
     pub(super) fn change(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.shared_settings();
-        change(Arc::make_mut(&mut settings).changing());
-        let old = self.settings.replace(settings);
-        drop(old);
+        let mut settings = Settings::clone(&self.settings());
+        change(settings.changing());
+        self.keep(settings);
     }
 
     /// Like [`change`](Self::change), for a change that may fail: nothing changes then.
@@ -115,20 +126,31 @@ impl Configuration {
         &self,
         change: impl FnOnce(&mut Settings) -> Result<R>,
     ) -> Result<R> {
-        let mut settings = Settings::clone(&self.settings.borrow());
+        let mut settings = Settings::clone(&self.settings());
         let outcome = change(settings.changing())?;
-        let old = self.settings.replace(Arc::new(settings));
-        drop(old);
+        self.keep(settings);
         Ok(outcome)
+    }
+
+    fn keep(&self, settings: Settings) {
+        self.changes.set(self.changes.get().wrapping_add(1));
+        self.own.replace(Arc::new(settings));
+    }
+
+    /// How often the settings have been changed: as long as this stays the same, so do they.
+    pub(super) fn changes(&self) -> u32 {
+        self.changes.get()
     }
 
     /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the
     /// context's list applies until the program sets one for this connection.
-    pub(super) fn settings_with_ciphers(&self, context: &Settings) -> Arc<Settings> {
-        if !self.settings.borrow().has_ciphers_of(context) {
-            self.change(|settings| settings.take_ciphers_of(context));
+    pub(super) fn settings_with_ciphers(&self, context: &Settings) -> Lease<'_, Settings> {
+        let settings = self.settings();
+        if settings.has_ciphers_of(context) {
+            return settings;
         }
-        self.shared_settings()
+        self.change(|settings| settings.take_ciphers_of(context));
+        self.settings()
     }
 
     /// `SSL_get_ssl_method`

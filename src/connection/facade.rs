@@ -9,6 +9,7 @@ use crate::cipher::{Cipher, Method};
 use crate::context::{Context, Settings};
 use crate::error::Result;
 use crate::libcrypto::library::LibraryContext;
+use crate::reference::Lease;
 use crate::session::{PeerChain, Session, SessionRef};
 use crate::wire::{ClientHello, Version};
 
@@ -18,9 +19,9 @@ impl Connection {
         Lent::new(self)
     }
 
-    /// `SSL_get_SSL_CTX`.
-    pub fn context(&self) -> Arc<Context> {
-        self.contexts.current().clone()
+    /// `SSL_get_SSL_CTX`. The lease may be held while the program runs, and switches contexts.
+    pub fn context(&self) -> Lease<'_, Context> {
+        self.contexts.current()
     }
 
     /// The library context of the connection's context, which provides the algorithms.
@@ -80,8 +81,13 @@ impl Connection {
         self.handshake.client_hello()
     }
 
-    /// The settings as they are now. The copy stays as it is when they are changed.
-    pub fn settings(&self) -> Arc<Settings> {
+    /// The settings as they are now. What is lent stays as it is when they are changed.
+    pub fn settings(&self) -> Lease<'_, Settings> {
+        self.configuration.settings()
+    }
+
+    /// A reference to the settings as they are now, to be kept.
+    pub fn shared_settings(&self) -> Arc<Settings> {
         self.configuration.shared_settings()
     }
 
@@ -100,14 +106,14 @@ impl Connection {
     }
 
     /// The settings with the list of suites that applies now.
-    pub fn settings_with_ciphers(&self) -> Arc<Settings> {
+    pub fn settings_with_ciphers(&self) -> Lease<'_, Settings> {
         let context = self.contexts.current().settings();
         self.configuration.settings_with_ciphers(&context)
     }
 
     /// Sets the list of suites for this connection, from the list that applies now.
     pub fn change_ciphers(&self, change: impl FnOnce(&mut Settings)) {
-        self.settings_with_ciphers();
+        drop(self.settings_with_ciphers());
         self.change_settings(|settings| {
             settings.keep_ciphers();
             change(settings);

@@ -158,7 +158,7 @@ impl Connection {
     /// `SSL_dup(3)` of a connection that has not begun: what its manual page lists is copied, the
     /// rest comes from the context, as it is now.
     pub fn duplicate(&self) -> Result<Arc<Self>> {
-        let copy = Self::new(&self.context())?;
+        let copy = Self::new(&self.context().share())?;
         match self.lend_session() {
             Some(_) => copy.copy_session_of(self),
             None => copy.configuration.take_certificates_of(&self.configuration),
@@ -185,7 +185,7 @@ impl Connection {
     /// it was the former context's (S69).
     pub fn switch_context(&self, context: Arc<Context>) {
         let before = self.context();
-        if Arc::ptr_eq(&before, &context) {
+        if std::ptr::eq(&*before, &*context) {
             return;
         }
         let (old, new) = (before.settings(), context.settings());

@@ -12,6 +12,7 @@
 //! | `blocks`       | byte fields that are read without a lock, and replaced as a whole         |
 //! | `reclaim`      | when memory is freed that a thread may be reading: epochs                 |
 //! | `tag`          | the word that identifies the object behind a pointer from C               |
+//! | `lender`       | a value of one thread that is lent while it may be replaced               |
 //! | `lock`         | a lock that survives a fork                                               |
 //! | `fork`         | a number that differs between a process and its forks                     |
 //! | `batch`        | random numbers that a thread draws many at a time                         |
@@ -26,6 +27,7 @@ mod count;
 mod counted_cell;
 #[cfg(not(loom))]
 mod fork;
+mod lender;
 #[cfg(not(loom))]
 mod lock;
 mod reclaim;
@@ -40,6 +42,7 @@ pub use block::{Block, Kept, Values};
 pub use blocks::{Blocks, Locked, Pinned, PinnedBlock};
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;
+pub use lender::{Lease, Lender};
 pub use reclaim::{collect, garbage, pin, prepare, retire, try_to_collect};
 pub use sync::{Lock, LockGuard};
 pub use weak_slot::{WeakHandle, WeakSlot};

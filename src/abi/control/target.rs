@@ -30,7 +30,7 @@ impl Target<'_> {
     pub fn settings(&self) -> Arc<Settings> {
         match self {
             Self::Context(context) => context.settings(),
-            Self::Connection(connection) => connection.settings(),
+            Self::Connection(connection) => connection.shared_settings(),
         }
     }
 
@@ -59,7 +59,7 @@ impl Target<'_> {
     pub fn context(&self) -> Arc<Context> {
         match self {
             Self::Context(context) => context.share(),
-            Self::Connection(connection) => connection.context(),
+            Self::Connection(connection) => connection.context().share(),
         }
     }
 }

@@ -7,13 +7,14 @@ use super::{Connection, Stop};
 use crate::context::{Settings, Wishes};
 use crate::engine::{Failure, Profile};
 use crate::error::{Error, Reason};
+use crate::reference::Lease;
 use crate::session::SessionRef;
 use crate::wire::{Alert, ClientHello, ExtensionType, Version};
 
 impl Connection {
     /// The settings by which the suite is chosen. In TLS 1.3 that was done before the servername
     /// callback, so its list counts as it was then; in TLS 1.2 it is done now.
-    pub(super) fn settings_for_choice(&self) -> Arc<Settings> {
+    pub(super) fn settings_for_choice(&self) -> Lease<'_, Settings> {
         match self.handshake.server(|server| server.version) {
             Version::TLS1_2 => self.settings_with_ciphers(),
             _ => self.settings(),
@@ -26,6 +27,7 @@ impl Connection {
     /// after it.
     pub(super) fn server_profile(&self, hello: &ClientHello) -> Result<Arc<Profile>, Stop> {
         let settings = self.settings_for_choice();
+        let changes = self.configuration.changes();
         let (version, made) = self
             .handshake
             .server(|server| (server.version, server.profile.clone()));
@@ -33,7 +35,7 @@ impl Connection {
             version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
         };
         if let Some((of, profile)) = made
-            && (chosen(&profile) || Arc::ptr_eq(&of, &settings))
+            && (of == changes || chosen(&profile))
         {
             return Ok(profile);
         }
@@ -56,7 +58,7 @@ impl Connection {
                 error => error.into(),
             })?;
         self.handshake
-            .server(|server| server.profile = Some((settings, profile.clone())));
+            .server(|server| server.profile = Some((changes, profile.clone())));
         Ok(profile)
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::resumption::OfferedSession;
 use super::{Connection, Stop};
 use crate::connection::client_hello_reader::ClientHelloReader;
-use crate::context::{NO_VERSION_LEFT, Settings};
+use crate::context::NO_VERSION_LEFT;
 use crate::engine::{EarlyDataPolicy, Failure, Profile};
 use crate::error::Reason;
 use crate::session::{Fields, SessionRef};
@@ -39,8 +39,8 @@ pub(in crate::connection) struct Server {
     /// The id context at the time of the ClientHello, which new sessions get even if the servername
     /// callback switches contexts, as in OpenSSL.
     pub(super) session_id_context: Option<Arc<[u8]>>,
-    /// What may be chosen for the client, and the settings that this was made from.
-    pub(in crate::connection) profile: Option<(Arc<Settings>, Arc<Profile>)>,
+    /// What may be chosen for the client, and how often the settings had been changed then.
+    pub(in crate::connection) profile: Option<(u32, Arc<Profile>)>,
     /// What to do with the client's early data.
     pub(super) early_data: EarlyDataPolicy,
     /// Application data may be sent before the client has finished.
@@ -273,7 +273,7 @@ impl Connection {
     ) -> Result<(), Stop> {
         let before = self.context();
         self.ask_server_name_callback()?;
-        let switched = !Arc::ptr_eq(&before, &self.context())
+        let switched = !std::ptr::eq(&*before, &*self.context())
             || self.configuration.settings().session_id_context != *id_context_before;
         self.handshake.server(|server| server.switched = switched);
         self.recheck_resumable(hello, switched)?;

@@ -179,7 +179,7 @@ impl CredentialHolder for Connection {
     }
 
     fn current_settings(&self) -> Arc<Settings> {
-        self.settings()
+        self.shared_settings()
     }
 
     fn change_credentials(
