@@ -78,9 +78,16 @@ unsafe impl Send for ReasonTable {}
 unsafe impl Sync for ReasonTable {}
 
 /// Removes all errors of this thread (`ERR_clear_error`).
+#[inline]
 pub fn clear() {
+    // `ERR_clear_error` visits all places of the queue, although it is empty most often; only then
+    // no mark can be set, and nothing is changed.
     // SAFETY: touches only this thread's queue.
-    unsafe { ffi::ERR_clear_error() }
+    unsafe {
+        if libcrypto::ERR_set_mark() != 0 {
+            ffi::ERR_clear_error();
+        }
+    }
 }
 
 /// Removes all errors of this thread, and sets `errno` to 0.
@@ -154,4 +161,41 @@ pub fn last_is_no_start_line() -> bool {
     // SAFETY: reads only this thread's queue.
     let last = unsafe { ffi::ERR_peek_last_error() };
     ffi::ERR_GET_LIB(last) == ERR_LIB_PEM && ffi::ERR_GET_REASON(last) == PEM_R_NO_START_LINE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_after_clearing() {
+        for errors in [0, 1, 3, 20] {
+            for _ in 0..errors {
+                raise(c"test", Reason::INTERNAL_ERROR, "detail");
+            }
+            assert_eq!(peek() != 0, errors > 0);
+            clear();
+            assert_eq!(peek(), 0);
+        }
+    }
+
+    #[test]
+    fn an_entry_without_an_error_is_cleared_too() {
+        // SAFETY: opens an entry of this thread's queue, and leaves it without an error.
+        unsafe { ERR_new() };
+        clear();
+        raise(c"test", Reason::INTERNAL_ERROR, "");
+        assert_ne!(peek(), 0);
+        clear();
+    }
+
+    #[test]
+    fn no_mark_is_left_by_clearing() {
+        raise(c"test", Reason::INTERNAL_ERROR, "");
+        clear();
+        raise(c"test", Reason::INTERNAL_ERROR, "");
+        // SAFETY: touches only this thread's queue.
+        assert_eq!(unsafe { libcrypto::ERR_pop_to_mark() }, 0);
+        assert_eq!(peek(), 0);
+    }
 }
