@@ -126,7 +126,7 @@ impl Context {
         let settings = Settings::new(Algorithms::of(&library))?;
         let store = Store::new()?;
         let verify_param = VerifyParam::new()?;
-        let ticket_keys = TicketKeys::new(&library)?;
+        let ticket_keys = TicketKeys::new(&library, &settings.algorithms)?;
         let names = Names::empty()?;
         let context = Arc::new_cyclic(|this| Self {
             tag: Tag::new(),

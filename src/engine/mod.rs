@@ -1,4 +1,5 @@
-//! TLS itself, done by rustls. This is the only module that uses rustls.
+//! TLS itself, done by rustls. This is the only module that uses rustls,
+//! or the cryptography under it.
 //!
 //! The engine neither reads nor writes a transport and never calls the program. It is handed one
 //! record at a time ([`RecordBuffer`](record::RecordBuffer)), leaves what has to be sent in a
@@ -31,6 +32,7 @@
 //! | `client_session`            | TLS 1.3 sessions that a client offers, made of those          |
 //! | `external_psk`              | pre-shared keys that come from the program                    |
 //! | `new_session_ticket`        | a TLS 1.3 server's tickets, which are our own                 |
+//! | `ticket_cipher`             | what seals session tickets, and opens them                    |
 //! | `early_data`                | early data of either role                                     |
 //! | `unfinished_exporter`       | keying material of a server before its client has finished    |
 //! | `suite_selection`           | choosing the suite of a session that is resumed               |
@@ -88,6 +90,7 @@ mod starting;
 mod suite_selection;
 mod templates;
 mod thread;
+mod ticket_cipher;
 mod tls;
 mod unfinished_exporter;
 
@@ -112,6 +115,7 @@ pub use server::normalized_server_name;
 pub use server_hello::{ServerHello, Tls12Hello};
 pub use server_parameters::{ResumeOffer, ServerParameters, TicketPolicy};
 pub use session_value::SessionSecrets;
+pub use ticket_cipher::{TicketCipher, sha256};
 pub use tls::{Engine, Phase, received_so_far};
 
 #[cfg(test)]

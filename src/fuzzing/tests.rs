@@ -6,7 +6,9 @@ use std::ptr::null_mut;
 
 use super::ends::{End, known_session, talk};
 use super::*;
+use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::bio::Bio;
+use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::pem;
 use crate::session::samples::SAMPLES;
 use crate::ticket::TicketKeys;
@@ -143,7 +145,8 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 #[ignore = "writes fuzz/seeds"]
 fn write_seeds() {
-    let keys = TicketKeys::new(&Default::default()).expect("random numbers");
+    let library = LibraryContext::default();
+    let keys = TicketKeys::new(&library, &Algorithms::of(&library)).expect("random numbers");
     let bytes: Vec<u8> = (0..80).collect();
     keys.set(&bytes).expect("the right length");
     for sample in &SAMPLES {

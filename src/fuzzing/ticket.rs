@@ -1,4 +1,6 @@
 use super::{check_no_panic, ends};
+use crate::libcrypto::algorithms::Algorithms;
+use crate::libcrypto::library::LibraryContext;
 use crate::session::{Fields, Session};
 use crate::ticket::{KEYS_LENGTH, Opened, TicketKeys};
 
@@ -32,7 +34,8 @@ pub fn ticket_content(data: &[u8]) {
 
 /// The keys of the server in [`ends`].
 fn counting_keys() -> TicketKeys {
-    let keys = TicketKeys::new(&Default::default()).expect("random numbers");
+    let library = LibraryContext::default();
+    let keys = TicketKeys::new(&library, &Algorithms::of(&library)).expect("random numbers");
     let bytes: Vec<u8> = (0..KEYS_LENGTH as u8).collect();
     keys.set(&bytes).expect("the right length");
     keys

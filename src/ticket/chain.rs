@@ -15,10 +15,9 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::key::{Source, TicketKey};
 use crate::error::Result;
-use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::ticket_cipher::{NAME_LEN, TicketKey};
-use crate::libcrypto::{digest, random};
+use crate::libcrypto::ticket_cipher::NAME_LEN;
 
 const SECRET: usize = 32;
 const PREFIX: &[u8] = b"Reprise ticket chain";
@@ -27,7 +26,7 @@ const PREFIX: &[u8] = b"Reprise ticket chain";
 #[derive(Clone)]
 pub(super) struct Chain {
     secret: Zeroizing<[u8; SECRET]>,
-    library: LibraryContext,
+    source: Source,
 }
 
 impl Chain {
@@ -35,12 +34,12 @@ impl Chain {
     ///
     /// # Errors
     /// Those of the random generator.
-    pub(super) fn random(library: &LibraryContext) -> Result<Self> {
+    pub(super) fn random(source: &Source) -> Result<Self> {
         let mut secret = Zeroizing::new([0; SECRET]);
-        random::fill_private(library, &mut *secret)?;
+        source.fill_private(&mut *secret)?;
         Ok(Self {
             secret,
-            library: library.clone(),
+            source: source.clone(),
         })
     }
 
@@ -51,13 +50,13 @@ impl Chain {
     pub(super) fn next(&self) -> Result<Self> {
         Ok(Self {
             secret: self.derive(0)?,
-            library: self.library.clone(),
+            source: self.source.clone(),
         })
     }
 
     /// Provides algorithms and random numbers.
-    pub(super) fn library(&self) -> &LibraryContext {
-        &self.library
+    pub(super) fn source(&self) -> &Source {
+        &self.source
     }
 
     /// The key of this period.
@@ -71,7 +70,7 @@ impl Chain {
         name.copy_from_slice(&self.derive(1)?[..NAME_LEN]);
         hmac_key.copy_from_slice(&*self.derive(2)?);
         aes_key.copy_from_slice(&*self.derive(3)?);
-        Ok(Arc::new(TicketKey::from_bytes(&self.library, &bytes)?))
+        Ok(Arc::new(TicketKey::from_bytes(&self.source, &bytes)?))
     }
 
     fn derive(&self, purpose: u8) -> Result<Zeroizing<[u8; SECRET]>> {
@@ -80,18 +79,18 @@ impl Chain {
         prefix.copy_from_slice(PREFIX);
         rest[0] = purpose;
         rest[1..].copy_from_slice(&*self.secret);
-        digest::sha256(&self.library, &*input).map(Zeroizing::new)
+        self.source.sha256(&*input).map(Zeroizing::new)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Chain;
-    use crate::libcrypto::library::LibraryContext;
+    use crate::ticket::tests::source;
 
     #[test]
     fn a_chain_copied_before_a_fork_leads_to_the_same_keys() {
-        let mut parent = Chain::random(&LibraryContext::default()).expect("random numbers");
+        let mut parent = Chain::random(&source()).expect("random numbers");
         let mut child = parent.clone();
         for _ in 0..5 {
             parent = parent.next().expect("a digest");
@@ -103,7 +102,7 @@ mod tests {
 
     #[test]
     fn no_part_of_a_key_is_used_twice() {
-        let chain = Chain::random(&LibraryContext::default()).expect("random numbers");
+        let chain = Chain::random(&source()).expect("random numbers");
         let now = chain.key().expect("a key").to_bytes();
         let later = chain
             .next()

@@ -5,9 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::chain::Chain;
+use super::key::{Source, TicketKey};
 use crate::error::Result;
-use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::ticket_cipher::TicketKey;
 
 const HOUR: i64 = 60 * 60;
 /// How long one of our keys seals tickets, in seconds.
@@ -56,8 +55,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// Those of the random generator.
-    pub(super) fn rotating(library: &LibraryContext, now: i64) -> Result<Self> {
-        let chain = Chain::random(library)?;
+    pub(super) fn rotating(source: &Source, now: i64) -> Result<Self> {
+        let chain = Chain::random(source)?;
         Ok(Self {
             sealing: chain.key()?,
             retired: Vec::new(),
@@ -139,7 +138,7 @@ impl KeyRing {
                 }
             }
             if (now - rotation.ends) / SEALS_FOR > MAX_STEPS {
-                return Self::rotating(rotation.chain.library(), now);
+                return Self::rotating(rotation.chain.source(), now);
             }
             while rotation.ends <= now {
                 // After a long pause most keys would be erased at once, so they are not made.
@@ -217,11 +216,12 @@ fn possible(now: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ticket::tests::source;
 
     const START: i64 = 1_700_000_000;
 
     fn rotating() -> KeyRing {
-        KeyRing::rotating(&LibraryContext::default(), START).expect("random numbers")
+        KeyRing::rotating(&source(), START).expect("random numbers")
     }
 
     fn at(ring: &KeyRing, now: i64) -> KeyRing {
@@ -297,7 +297,7 @@ mod tests {
     fn no_reading_of_the_clock_is_too_strange() {
         let readings = [i64::MIN, -1, 0, START, i64::MAX / 2, i64::MAX - 1, i64::MAX];
         for from in readings {
-            let ring = KeyRing::rotating(&LibraryContext::default(), from).expect("random numbers");
+            let ring = KeyRing::rotating(&source(), from).expect("random numbers");
             for to in readings {
                 let ring = at(&ring, to);
                 assert!(ring.retired.len() <= 2);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 use zeroize::Zeroizing;
 
+use super::key::{Source, TicketKey};
 use super::key_ring::{KeyOf, KeyRing};
 use crate::clock;
 use crate::error::{Error, Reason, Result};
+use crate::libcrypto::algorithms::Algorithms;
 use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::ticket_cipher::TicketKey;
 
 /// Bytes of the keys that a program sets and reads: name 16, HMAC key 32, AES key 32.
 pub const KEYS_LENGTH: usize = TicketKey::LEN;
@@ -38,20 +39,21 @@ pub enum Opened {
 /// [`super`] for where these keys come from, and when they change.
 pub struct TicketKeys {
     ring: ArcSwap<KeyRing>,
-    library: LibraryContext,
+    source: Source,
 }
 
 impl TicketKeys {
-    /// The library's own keys, which rotate from now on; algorithms and random numbers come from
-    /// `library`. Costs a few microseconds.
+    /// The library's own keys, which rotate from now on. Random numbers come from `library`, and so
+    /// do the algorithms, unless the engine's stand for them. Costs a few microseconds.
     ///
     /// # Errors
     /// Those of libcrypto: there are no random numbers, or no SHA-256.
-    pub fn new(library: &LibraryContext) -> Result<Self> {
-        let ring = KeyRing::rotating(library, clock::now())?;
+    pub fn new(library: &LibraryContext, algorithms: &Algorithms) -> Result<Self> {
+        let source = Source::new(library, algorithms);
+        let ring = KeyRing::rotating(&source, clock::now())?;
         Ok(Self {
             ring: ArcSwap::from_pointee(ring),
-            library: library.clone(),
+            source,
         })
     }
 
@@ -65,7 +67,7 @@ impl TicketKeys {
         let Ok(keys) = keys.try_into() else {
             return Err(Error::new(Reason::INVALID_TICKET_KEYS_LENGTH));
         };
-        let key = TicketKey::from_bytes(&self.library, keys)?;
+        let key = TicketKey::from_bytes(&self.source, keys)?;
         self.ring.store(Arc::new(KeyRing::fixed(Arc::new(key))));
         Ok(())
     }

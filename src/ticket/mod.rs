@@ -62,10 +62,12 @@
 //! | [`keys`]       | the keys of a context: what the rest of the library uses |
 //! | [`key_ring`]   | the keys in use at one time, and those that follow       |
 //! | [`chain`]      | the secret from which the library's own keys come        |
+//! | [`key`]        | one key, and the sealing itself                          |
 //!
-//! One key, and the sealing itself, is [`crate::libcrypto::ticket_cipher`].
+//! The ciphers are the engine's, or those of a library context with other algorithms.
 
 mod chain;
+mod key;
 mod key_ring;
 mod keys;
 

@@ -6,17 +6,27 @@ use std::thread;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::key::Source;
 use super::keys::{KEYS_LENGTH, MAX_PLAINTEXT, Opened, TicketKeys};
 use super::openssl_vectors::{TLS12, TLS13, Vector};
 use crate::clock;
 use crate::error::{Error, Reason};
+use crate::libcrypto::algorithms::Algorithms;
+use crate::libcrypto::library::LibraryContext;
 
 const HOUR: i64 = 60 * 60;
 const MINUTE: i64 = 60;
 const SESSION: &[u8] = b"the DER of a session";
 
+/// The default library context.
+pub(super) fn source() -> Source {
+    let library = LibraryContext::default();
+    Source::new(&library, &Algorithms::of(&library))
+}
+
 fn own_keys() -> TicketKeys {
-    TicketKeys::new(&Default::default()).expect("random numbers")
+    let library = LibraryContext::default();
+    TicketKeys::new(&library, &Algorithms::of(&library)).expect("random numbers")
 }
 
 /// The keys 00 01 02 … 4f.

@@ -80,7 +80,11 @@ impl Connection {
             let mut fields = self.new_fields();
             fields.master_key = master_secret.clone();
             if let Some(secrets) = new_sessions.into_iter().next() {
-                add_secrets(&self.library(), &mut fields, secrets);
+                add_secrets(
+                    &self.configuration.settings().algorithms,
+                    &mut fields,
+                    secrets,
+                );
                 if let (Some(ticket), false) = (client.new_ticket, tls13) {
                     fields.lifetime_hint = ticket.lifetime_hint.into();
                 }
@@ -116,7 +120,11 @@ impl Connection {
         let renewed = client.new_ticket.is_some_and(|ticket| !ticket.is_empty);
         if let (true, Some(secrets)) = (renewed, new_sessions.into_iter().next()) {
             let mut fields = offered.fields();
-            add_secrets(&self.library(), &mut fields, secrets);
+            add_secrets(
+                &self.configuration.settings().algorithms,
+                &mut fields,
+                secrets,
+            );
             fields.time = clock::now();
             if single_use {
                 context.remove_session(offered);
@@ -138,7 +146,11 @@ impl Connection {
             fields.time = clock::now();
             fields.timeout = self.session_context().new_session_timeout();
             fields.group = self.engine.facts().group.into();
-            add_secrets(&self.library(), &mut fields, secrets);
+            add_secrets(
+                &self.configuration.settings().algorithms,
+                &mut fields,
+                secrets,
+            );
             self.session.set(Some(Session::new(fields)));
             self.update_cache();
         }
