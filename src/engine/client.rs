@@ -1,20 +1,19 @@
 //! Client connections: their parameters, and the hooks through which rustls asks us.
 
-use std::fmt;
 use std::hash::Hasher;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rustls::client::danger::{
     HandshakeSignatureValid, ServerIdentity, ServerVerifier, SignatureVerificationInput,
 };
 use rustls::client::{
-    ClientCredentialResolver, ClientSessionKey, ClientSessionStore, CredentialRequest, Resumption,
-    Tls12Resumption, Tls12Session, Tls13Session,
+    ClientCredentialResolver, ClientSessionKey, ClientSessionStore, CredentialRequest,
+    Tls12Session, Tls13Session,
 };
 use rustls::crypto::kx::NamedGroup;
 use rustls::crypto::{SelectedCredential, SignatureScheme, VerifiedIdentity};
 use rustls::enums::{ApplicationProtocol, CertificateType};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{IpAddr, ServerName};
 use rustls::{ClientSide, Connection, DistinguishedName, Error, KeyLog, Tcp};
 
 use super::client_session;
@@ -22,14 +21,16 @@ use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::CertificateRequest;
 use super::hello_change::{ClientHelloChange, HelloChange, HelloWriter};
 use super::hooks::{
-    common_schemes, distinguished_name, fragment_size, log_secret, report_selection, wants_key_log,
+    common_schemes, distinguished_name, log_secret, report_selection, wants_key_log,
 };
 use super::peer_identity::{check_group, verify_identity, verify_signature};
 use super::profile::Profile;
 use super::provider::random::CLIENT_SESSION_ID;
 use super::provider::transcript::ChangingSigner;
+use super::server_flight::ServerFlight;
 use super::session_value::SessionSecrets;
-use super::thread::{self, DrivenClient, PlannedId};
+use super::templates::ClientValues;
+use super::thread::{self, PlannedId};
 use crate::wire::Version;
 
 /// The parameters of a client.
@@ -73,43 +74,31 @@ pub(super) fn connect(
     mut parameters: ClientParameters,
     output: &mut Vec<u8>,
 ) -> Result<Connected, Error> {
-    let hooks = Arc::new(ClientHooks::new(&mut parameters));
+    let values = ClientValues {
+        early_data: parameters.early_data,
+        tls12_tickets: parameters.tls12_tickets,
+        max_fragment: parameters.max_fragment,
+    };
     let profile = &parameters.profile;
-    let mut config = profile.templates.client(&profile.provider)?;
-    config.dangerous().set_certificate_verifier(hooks.clone());
-    config.alpn_protocols = parameters
-        .alpn
-        .iter()
-        .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
-        .collect();
-    config.resumption =
-        Resumption::store(hooks.clone()).tls12_resumption(match parameters.tls12_tickets {
-            true => Tls12Resumption::SessionIdOrTickets,
-            false => Tls12Resumption::SessionIdOnly,
-        });
-    config.enable_early_data = parameters.early_data;
-    config.max_fragment_size = fragment_size(parameters.max_fragment);
-    config.key_log = hooks.clone();
-
+    let config = profile.templates.client(&profile.provider, values)?;
+    let client = Box::new(DrivenClient::new(&mut parameters));
+    let alpn = parameters.alpn.iter();
+    let alpn = alpn.map(|name| ApplicationProtocol::from(name.as_slice()).to_owned());
     let name = parameters
         .server_name
-        .and_then(|name| ServerName::try_from(name).ok());
-    config.enable_sni = name.is_some();
-    let name = match name {
-        Some(name) => name,
-        None => ServerName::try_from("unnamed.invalid").map_err(|_| Error::UnsupportedNameType)?,
-    };
+        .and_then(|name| ServerName::try_from(name).ok())
+        // Addresses are not sent.
+        .unwrap_or_else(|| IpAddr::V4([0; 4].into()).into());
     let draws = CLIENT_SESSION_ID;
     let id = parameters.session.as_ref().and_then(ticket_session_id);
     thread::with(|driven| {
         if let Some(id) = id {
             driven.planned_id = Some(Box::new(PlannedId { draws, id }));
         }
-        let client = DrivenClient::new(parameters.may_authenticate, hooks);
-        driven.client = Some(Box::new(client));
+        driven.client = Some(client);
     });
     let start = output.len();
-    let connection = Arc::new(config).connect(name).build(output);
+    let connection = config.connect(name).with_alpn(alpn.collect()).build(output);
     thread::with(|driven| driven.planned_id = None);
     let connection = Box::new(connection?);
     let mut hello = HelloWriter::new(parameters.hello_change, parameters.max_fragment);
@@ -128,21 +117,29 @@ fn ticket_session_id(session: &SessionSecrets) -> Option<[u8; 32]> {
     }
 }
 
-/// The hooks that rustls calls.
-struct ClientHooks {
-    tls12: Mutex<Option<Tls12Session>>,
-    tls13: Mutex<Option<Tls13Session>>,
-    signature_schemes: Vec<SignatureScheme>,
-    signing_schemes: Vec<SignatureScheme>,
+/// A client that is driven, and what is known of its server.
+pub(super) struct DrivenClient {
+    tls12: Option<Tls12Session>,
+    tls13: Option<Tls13Session>,
+    signature_schemes: Vec<u16>,
+    signing_schemes: Vec<u16>,
     hello_change: Option<HelloChange>,
     prefers_own_order: bool,
     binds_curves: bool,
-    authorities: Arc<[DistinguishedName]>,
+    authorities: Vec<Vec<u8>>,
     request_ocsp: bool,
+    /// A certificate might be sent.
+    pub(super) may_authenticate: bool,
+    /// The server speaks TLS 1.3.
+    pub(super) speaks_tls13: bool,
+    /// The EncryptedExtensions have come.
+    pub(super) has_extensions: bool,
+    /// The server's messages, until its certificate is known.
+    pub(super) flight: ServerFlight,
 }
 
-impl ClientHooks {
-    /// Takes what it needs of `parameters`.
+impl DrivenClient {
+    /// Before its ClientHello. Takes what it needs of `parameters`.
     fn new(parameters: &mut ClientParameters) -> Self {
         let (tls12, tls13) = match &parameters.session {
             Some(session) if session.version == Version::TLS1_2 => {
@@ -153,26 +150,31 @@ impl ClientHooks {
             Some(session) => (None, client_session::restore(session)),
             None => (None, None),
         };
-        let schemes = |numbers: &[u16]| numbers.iter().copied().map(SignatureScheme).collect();
-        let authorities = parameters.authorities.iter();
         Self {
-            tls12: Mutex::new(tls12),
-            tls13: Mutex::new(tls13),
-            signature_schemes: schemes(&parameters.signature_schemes),
-            signing_schemes: schemes(&parameters.signing_schemes),
+            tls12,
+            tls13,
+            signature_schemes: std::mem::take(&mut parameters.signature_schemes),
+            signing_schemes: std::mem::take(&mut parameters.signing_schemes),
             hello_change: parameters.hello_change.any(),
             prefers_own_order: parameters.profile.prefer_server_order,
             binds_curves: parameters.binds_curves,
-            authorities: authorities.map(|name| distinguished_name(name)).collect(),
+            authorities: std::mem::take(&mut parameters.authorities),
             request_ocsp: parameters.request_ocsp,
+            may_authenticate: parameters.may_authenticate,
+            speaks_tls13: false,
+            has_extensions: false,
+            flight: ServerFlight::default(),
         }
     }
 }
 
-impl fmt::Debug for ClientHooks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientHooks")
-    }
+/// The hooks that rustls calls, of all clients: they find theirs on the thread.
+#[derive(Debug)]
+pub(super) struct ClientHooks;
+
+/// Runs `work`, which neither drives nor asks, with the client that is driven.
+fn with_client<R>(work: impl FnOnce(&mut DrivenClient) -> R) -> Option<R> {
+    thread::with(|driven| driven.client.as_deref_mut().map(work))?
 }
 
 impl ServerVerifier for ClientHooks {
@@ -203,15 +205,23 @@ impl ServerVerifier for ClientHooks {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.signature_schemes.clone()
+        let schemes = |client: &mut DrivenClient| {
+            let numbers = client.signature_schemes.iter();
+            numbers.copied().map(SignatureScheme).collect()
+        };
+        with_client(schemes).unwrap_or_default()
     }
 
     fn request_ocsp_response(&self) -> bool {
-        self.request_ocsp
+        with_client(|client| client.request_ocsp).unwrap_or(false)
     }
 
     fn root_hint_subjects(&self) -> Option<Arc<[DistinguishedName]>> {
-        (!self.authorities.is_empty()).then(|| self.authorities.clone())
+        let names = with_client(|client| -> Arc<[DistinguishedName]> {
+            let names = client.authorities.iter();
+            names.map(|name| distinguished_name(name)).collect()
+        });
+        names.filter(|names| !names.is_empty())
     }
 
     fn hash_config(&self, _: &mut dyn Hasher) {
@@ -221,25 +231,40 @@ impl ServerVerifier for ClientHooks {
 
 impl ClientCredentialResolver for ClientHooks {
     fn resolve(&self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
+        thread::with_client(|client| client.resolve(request))?
+    }
+
+    fn supported_certificate_types(&self) -> &'static [CertificateType] {
+        match with_client(|client| client.may_authenticate) {
+            Some(true) => &[CertificateType::X509],
+            _ => &[],
+        }
+    }
+
+    fn hash_config(&self, _: &mut dyn Hasher) {}
+}
+
+impl DrivenClient {
+    /// What to authenticate with. Asks the delegate.
+    fn resolve(&mut self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
-        let ours = &self.signing_schemes[..];
+        let ours: Vec<_> = self
+            .signing_schemes
+            .iter()
+            .copied()
+            .map(SignatureScheme)
+            .collect();
         let common = match self.prefers_own_order {
-            true => common_schemes(ours, accepted),
-            false => common_schemes(accepted, ours),
+            true => common_schemes(&ours, accepted),
+            false => common_schemes(accepted, &ours),
         };
-        let (version, server) = thread::with(|driven| {
-            let client = driven.client.as_mut()?;
-            let tls13 = client.speaks_tls13;
-            let version = if tls13 {
-                Version::TLS1_3
-            } else {
-                Version::TLS1_2
-            };
-            Some((version, client.flight.take_certificate(tls13)))
-        })??;
+        let version = match self.speaks_tls13 {
+            true => Version::TLS1_3,
+            false => Version::TLS1_2,
+        };
         let request = CertificateRequest {
             version,
-            server,
+            server: self.flight.take_certificate(self.speaks_tls13),
             authorities: request
                 .root_hint_subjects()
                 .iter()
@@ -268,15 +293,6 @@ impl ClientCredentialResolver for ClientHooks {
         })?
     }
 
-    /// Answered by the template, which knows whether a certificate might be sent.
-    fn supported_certificate_types(&self) -> &'static [CertificateType] {
-        &[CertificateType::X509]
-    }
-
-    fn hash_config(&self, _: &mut dyn Hasher) {}
-}
-
-impl ClientHooks {
     fn select(
         &self,
         key: &CertifiedKey,
@@ -310,7 +326,7 @@ impl ClientSessionStore for ClientHooks {
     }
 
     fn tls12_session(&self, _: &ClientSessionKey<'_>) -> Option<Tls12Session> {
-        self.tls12.lock().ok()?.take()
+        with_client(|client| client.tls12.take())?
     }
 
     fn remove_tls12_session(&self, _: &ClientSessionKey<'static>) {}
@@ -325,7 +341,7 @@ impl ClientSessionStore for ClientHooks {
     }
 
     fn take_tls13_ticket(&self, _: &ClientSessionKey<'static>) -> Option<Tls13Session> {
-        self.tls13.lock().ok()?.take()
+        with_client(|client| client.tls13.take())?
     }
 }
 

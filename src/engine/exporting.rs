@@ -24,7 +24,7 @@ impl Engine {
                 engine.exporter = Some(match &mut engine.tls {
                     Tls::Idle => Err(Error::HandshakeNotComplete),
                     Tls::Client(connection, _) => connection.exporter(),
-                    Tls::Server(connection, _) => connection.exporter(),
+                    Tls::Server(connection) => connection.exporter(),
                 }?);
             }
             derive(engine.exporter.as_ref(), label, context, out)
@@ -50,7 +50,7 @@ impl Engine {
             self.early_exporter = match &mut self.tls {
                 Tls::Idle => None,
                 Tls::Client(connection, _) => connection.early_exporter().ok(),
-                Tls::Server(connection, _) => connection.early_exporter().ok(),
+                Tls::Server(connection) => connection.early_exporter().ok(),
             };
         }
     }
@@ -64,7 +64,7 @@ impl Engine {
     /// Keeps the exporter of a flight that has just been written, and drops it with the end of the
     /// handshake.
     pub(super) fn keep_unfinished_exporter(&mut self, going_on: bool) {
-        if let Tls::Server(connection, _) = &self.tls
+        if let Tls::Server(connection) = &self.tls
             && let Some(secret) = thread::with(|driven| driven.exporter_secret.take()).flatten()
         {
             self.unfinished_exporter = UnfinishedExporter::new(connection, &secret);

@@ -25,7 +25,7 @@
 //! | `hooks`, `peer_identity`    | what these hooks have in common                               |
 //! | `delegate`                  | [`Delegate`]: what is asked of the modules above              |
 //! | `profile`                   | [`Profile`]: suites and groups, prepared once per settings    |
-//! | `templates`                 | rustls's configurations, made once for a profile              |
+//! | `templates`                 | rustls's configurations, which connections share              |
 //! | `credentials`               | [`CertifiedKey`]: a certificate chain and the key that signs  |
 //! | `server_parameters`         | what a server is made from                                    |
 //! | `session_value`             | [`SessionSecrets`]: a session, from and to rustls's encodings |
@@ -35,7 +35,7 @@
 //! | `ticket_cipher`             | what seals session tickets, and opens them                    |
 //! | `early_data`                | early data of either role                                     |
 //! | `unfinished_exporter`       | keying material of a server before its client has finished    |
-//! | `suite_selection`           | choosing the suite of a session that is resumed               |
+//! | `suite_selection`           | which suite a server chooses                                  |
 //! | `group_choice`              | the group of a server's key exchange                          |
 //! | `binder`                    | the proof that a client has the key that it names             |
 //! | `certificate_limit`         | how much a peer may send as certificates                      |

@@ -96,8 +96,8 @@ impl Engine {
         {
             client.flight.follow_plain(input.last());
         }
-        if let Tls::Server(_, hooks) = tls
-            && let Some(id) = hooks.parameters.session_id
+        if let Some(server) = &driven.server
+            && let Some(id) = server.session_id
         {
             let draws = SERVER_SESSION_ID;
             driven.planned_id = Some(Box::new(PlannedId { draws, id }));
@@ -122,10 +122,7 @@ impl Engine {
         }
         match &self.tls {
             Tls::Idle => Some(Err(Failure::silent(Reason::UNINITIALIZED, ""))),
-            Tls::Server(connection, hooks)
-                if hooks.parameters.early_data != EarlyDataPolicy::Absent
-                    && is_skipping(connection) =>
-            {
+            Tls::Server(connection) if is_skipping(connection) && has_early_data() => {
                 let reason = early_data::out_of_place(record)?;
                 Some(Err(Failure::with_alert(reason, Alert::UNEXPECTED_MESSAGE)))
             }
@@ -150,7 +147,7 @@ impl Engine {
                 let written = result.inspect(|_| hello.change(output, before));
                 (written, Side::Client)
             }
-            Tls::Server(connection, _) => {
+            Tls::Server(connection) => {
                 let result = process_server(connection, input, output, plaintext);
                 (result, Side::Server)
             }
@@ -185,6 +182,8 @@ impl Engine {
         if !handshaking {
             driven.external_psk = None;
             driven.adapted = None;
+            driven.client = None;
+            driven.server = None;
         }
     }
 
@@ -208,7 +207,7 @@ impl Engine {
         match &self.tls {
             Tls::Idle => {}
             Tls::Client(connection, _) => self.events.compare(connection),
-            Tls::Server(connection, _) => {
+            Tls::Server(connection) => {
                 self.events.compare(connection);
                 self.events.find_answer(&self.output);
             }
@@ -222,7 +221,7 @@ impl Engine {
                 EarlyDataEvent::Accepted
             }
             // rustls has an exporter only when it accepts.
-            Tls::Server(connection, _)
+            Tls::Server(connection)
                 if connection.handshake_kind().is_some() && self.early_exporter.is_none() =>
             {
                 EarlyDataEvent::Refused
@@ -269,6 +268,13 @@ fn process<Side: rustls::SideData>(
 /// Whether a server has keys to try on early data, in a handshake that is under way.
 fn is_skipping(connection: &Connection<ServerSide, Tcp>) -> bool {
     connection.is_handshaking() && connection.handshake_kind().is_some()
+}
+
+/// Whether the client of the server that is driven sends early data.
+fn has_early_data() -> bool {
+    thread::with(|driven| Some(driven.server.as_ref()?.early_data))
+        .flatten()
+        .is_some_and(|policy| policy != EarlyDataPolicy::Absent)
 }
 
 /// The same for a server, which has to ask for early data before it asks for other data.

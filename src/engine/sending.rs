@@ -20,7 +20,7 @@ impl Engine {
         self.drive(None, |Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.write(data, output),
-            Tls::Server(connection, _) => connection.write(data, output),
+            Tls::Server(connection) => connection.write(data, output),
         })
         .map_err(|error| self.failure(&error))
     }
@@ -59,7 +59,7 @@ impl Engine {
         let _ = match &mut self.tls {
             Tls::Idle => Ok(()),
             Tls::Client(connection, _) => connection.send_close_notify(output),
-            Tls::Server(connection, _) => connection.send_close_notify(output),
+            Tls::Server(connection) => connection.send_close_notify(output),
         };
     }
 
@@ -95,7 +95,7 @@ impl Engine {
         self.drive(None, |Self { tls, output, .. }| match tls {
             Tls::Idle => Err(Error::HandshakeNotComplete),
             Tls::Client(connection, _) => connection.refresh_traffic_keys(output),
-            Tls::Server(connection, _) => connection.refresh_traffic_keys(output),
+            Tls::Server(connection) => connection.refresh_traffic_keys(output),
         })
         .map_err(|error| self.failure(&error))
     }

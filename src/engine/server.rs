@@ -5,103 +5,63 @@
 //! on.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{SelectedCredential, SignatureScheme, TicketProducer, VerifiedIdentity};
-use rustls::enums::ApplicationProtocol;
 use rustls::error::PeerIncompatible;
 use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificationInput};
 use rustls::server::{
-    ClientHello, PreferClientOrder, PreferServerOrder, ServerCredentialResolver, ServerSessionKey,
-    StoresServerSessions, Tls13Tickets,
+    ClientHello, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
 };
-use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerConfig, ServerSide, Tcp};
+use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerSide, Tcp};
 use zeroize::Zeroizing;
 
 use super::credentials::no_credential;
 use super::delegate::ClientAuthentication;
 use super::early_data::EarlyDataPolicy;
-use super::group_choice::{ClientGroups, ServerGroups, SharesFirst};
 use super::hello_change::HelloChange;
 use super::hooks::{
-    common_schemes, distinguished_name, fragment_size, log_secret, report_selection, wants_key_log,
+    common_schemes, distinguished_name, log_secret, report_selection, wants_key_log,
 };
 use super::peer_identity::{verify_identity, verify_signature};
 use super::provider::transcript::original;
 use super::server_parameters::ServerParameters;
 use super::session_value::SessionSecrets;
-use super::suite_selection;
-use super::templates::with_common_settings;
+use super::templates::ServerValues;
 use super::thread;
 use super::unfinished_exporter::EXPORTER_SECRET;
 use crate::wire::Version;
 
-/// A connection of rustls, and its hooks.
-type Accepted = (Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>);
-
-/// Makes a connection for the server that is driven on this thread.
-pub(super) fn accept(parameters: ServerParameters) -> Result<Accepted, Error> {
-    let hooks = Arc::new(ServerHooks::new(parameters));
-    let mut config = configuration(&hooks)?;
-    config.cert_resolver = hooks.clone();
-    config.session_storage = hooks.clone();
-    config.key_log = hooks.clone();
-    // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
-    let with_ticketer = match hooks.parameters.version {
-        Version::TLS1_3 => hooks.parameters.early_data == EarlyDataPolicy::Reject,
-        _ => hooks.parameters.tickets.tls12,
-    };
-    config.ticketer = with_ticketer.then(|| hooks.clone() as Arc<dyn TicketProducer>);
-    set_choices(&mut config, &hooks.parameters);
-    Ok((Box::new(Connection::new(Arc::new(config))?), hooks))
+/// Makes a connection for the server that is driven on this thread, with its parameters.
+pub(super) fn accept() -> Result<Box<Connection<ServerSide, Tcp>>, Error> {
+    let config = thread::with(|driven| {
+        let parameters = driven.server.as_deref()?;
+        let profile = &parameters.profile;
+        let values = parameters.values();
+        Some(profile.templates.server(&profile.provider, &values))
+    });
+    let config = config.flatten().ok_or(Error::Unreachable("no server"))??;
+    Ok(Box::new(Connection::new(config)?))
 }
 
-/// The configuration to start from: the template, unless the client may be asked for a certificate.
-fn configuration(hooks: &Arc<ServerHooks>) -> Result<ServerConfig, Error> {
-    let parameters = &hooks.parameters;
-    let provider = &parameters.profile.provider;
-    match parameters.client_authentication {
-        ClientAuthentication::None if !parameters.may_ask_later => {
-            parameters.profile.templates.server(provider)
+impl ServerParameters {
+    /// What rustls reads of the configuration.
+    fn values(&self) -> ServerValues<'_> {
+        ServerValues {
+            alpn: self.alpn.as_deref().map(Cow::Borrowed),
+            max_early_data: self.early_data.limit(),
+            early_answer: self.early_answer,
+            tickets: self.tickets.count,
+            // In TLS 1.3 a ticketer makes rustls reject early data; without one it may accept it.
+            with_ticketer: match self.version {
+                Version::TLS1_3 => self.early_data == EarlyDataPolicy::Reject,
+                _ => self.tickets.tls12,
+            },
+            max_fragment: self.max_fragment,
         }
-        _ => ServerConfig::builder(provider.clone())
-            .with_client_cert_verifier(hooks.clone())
-            .with_server_credential_resolver(hooks.clone())
-            .map(with_common_settings),
     }
-}
-
-/// Puts in what has been decided for this client.
-fn set_choices(config: &mut ServerConfig, parameters: &ServerParameters) {
-    // The tickets of TLS 1.3 are our own; `put` and `encrypt` keep those back that rustls
-    // would send.
-    config.send_tls13_tickets = Tls13Tickets {
-        default: 0,
-        max: parameters.tickets.count,
-    };
-    config.alpn_protocols = parameters
-        .alpn
-        .iter()
-        .map(|name| ApplicationProtocol::from(name.as_slice()).to_owned())
-        .collect();
-    config.max_early_data_size = parameters.early_data.limit();
-    config.send_half_rtt_data = parameters.early_answer;
-    config.max_fragment_size = fragment_size(parameters.max_fragment);
-    let preferred = parameters.preferred_suite;
-    let prefer_server_order = parameters.profile.prefer_server_order;
-    config.cipher_suite_selector = match preferred.and_then(suite_selection::preferring) {
-        Some(selector) => selector,
-        None if prefer_server_order => &PreferServerOrder,
-        None => &PreferClientOrder,
-    };
-    config.kx_selector = match (parameters.version == Version::TLS1_3, prefer_server_order) {
-        (true, _) => &SharesFirst,
-        (false, true) => &ServerGroups,
-        (false, false) => &ClientGroups,
-    };
 }
 
 /// The name that rustls will resume under, given the one in the ClientHello.
@@ -111,64 +71,56 @@ pub fn normalized_server_name(name: &str) -> Option<String> {
     Some(text.to_ascii_lowercase())
 }
 
-/// The hooks that rustls calls.
-pub(super) struct ServerHooks {
-    pub(super) parameters: ServerParameters,
-    client_schemes: Vec<SignatureScheme>,
-    client_ca_names: Arc<[DistinguishedName]>,
+/// The hooks that rustls calls, of all servers: they find the parameters of theirs on the thread.
+#[derive(Debug)]
+pub(super) struct ServerHooks;
+
+/// Runs `work`, which neither drives nor asks, with the parameters of the server that is driven.
+fn with_server<R>(work: impl FnOnce(&ServerParameters) -> R) -> Option<R> {
+    thread::with(|driven| driven.server.as_deref().map(work))?
 }
 
-impl ServerHooks {
-    fn new(parameters: ServerParameters) -> Self {
-        let names = parameters.client_ca_names.iter();
-        let schemes = parameters.client_signature_schemes.iter().copied();
-        Self {
-            client_ca_names: names.map(|name| distinguished_name(name)).collect(),
-            client_schemes: schemes.map(SignatureScheme).collect(),
-            parameters,
-        }
-    }
+/// The session's value for rustls, if this is how the client offers it.
+fn resumable(identity: &[u8]) -> Option<Vec<u8>> {
+    with_server(|server| server.resumable(identity))?
+}
 
-    /// As the program wants it now, if it can be asked.
-    fn client_authentication(&self) -> ClientAuthentication {
-        thread::ask(|delegate| delegate.client_authentication())
-            .unwrap_or(self.parameters.client_authentication)
-    }
-
+impl ServerParameters {
     pub(super) fn hello_change(&self) -> Option<HelloChange> {
-        self.parameters
-            .hidden_master_secret
-            .map(|_| HelloChange::Server)
+        self.hidden_master_secret.map(|_| HelloChange::Server)
     }
 
     fn resumable(&self, identity: &[u8]) -> Option<Vec<u8>> {
-        let offer = self.parameters.resume.as_ref()?;
+        let offer = self.resume.as_ref()?;
         if offer.identity != identity {
             return None;
         }
-        let value = offer.session.to_server_value(
+        let mut value = offer.session.to_server_value(
             offer.server_name.as_deref(),
             offer.cipher_suite,
-            self.parameters.alpn.as_deref(),
+            self.alpn.as_deref(),
         );
-        Some(value.to_vec())
-    }
-}
-
-impl fmt::Debug for ServerHooks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServerHooks")
+        // Memory is wiped when it is freed.
+        Some(std::mem::take(&mut *value))
     }
 }
 
 impl ServerCredentialResolver for ServerHooks {
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
+        thread::with_server(|server| server.resolve(hello))
+            .unwrap_or(Err(PeerIncompatible::NoCipherSuitesInCommon.into()))
+    }
+}
+
+impl ServerParameters {
+    /// What to authenticate with. Asks the delegate.
+    fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
         let usable = self.usable_schemes(hello.signature_schemes());
         if let Some(selected) = self.resolve_resumption(hello, &usable) {
             return Ok(selected);
         }
-        let version = self.parameters.version;
-        let credentials = &self.parameters.credentials;
+        let version = self.version;
+        let credentials = &self.credentials;
         let chosen = match version {
             Version::TLS1_3 => self.first_to_sign(&usable),
             _ => self.resolve_tls12(hello, &usable),
@@ -185,9 +137,7 @@ impl ServerCredentialResolver for ServerHooks {
         }
         self.staple(selected)
     }
-}
 
-impl ServerHooks {
     /// When a session is resumed: a certificate that fits its suite, for the case that rustls does
     /// not resume it after all, or else none, which must not prevent the resumption.
     fn resolve_resumption(
@@ -195,8 +145,8 @@ impl ServerHooks {
         hello: &ClientHello<'_>,
         usable: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
-        let offer = self.parameters.resume.as_ref()?;
-        let suites = &self.parameters.profile.provider.tls12_cipher_suites;
+        let offer = self.resume.as_ref()?;
+        let suites = &self.profile.provider.tls12_cipher_suites;
         let suite = suites
             .iter()
             .find(|suite| suite.common.suite.0 == offer.cipher_suite);
@@ -209,8 +159,8 @@ impl ServerHooks {
                 .collect()
         };
         // No scheme may sign that a TLS 1.3 client has not offered.
-        let without_signature = self.parameters.hello_changes.only_with_psk.is_some()
-            && self.parameters.hello_changes.signature_schemes.is_some();
+        let without_signature = self.hello_changes.only_with_psk.is_some()
+            && self.hello_changes.signature_schemes.is_some();
         let signs = match without_signature {
             true => None,
             false => self.first_to_sign(&fitting(usable)),
@@ -223,7 +173,7 @@ impl ServerHooks {
 
     /// With the OCSP response that the program wants to be sent with this certificate.
     fn staple(&self, mut selected: SelectedCredential) -> Result<SelectedCredential, Error> {
-        if self.parameters.staple
+        if self.staple
             && let Some(response) = thread::ask(|delegate| delegate.staple())
         {
             selected.ocsp = response.map_err(thread::reject)?.map(Arc::from);
@@ -233,9 +183,9 @@ impl ServerHooks {
 
     /// The schemes that both sides know, in the order of the side whose order counts.
     fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
-        let ours = self.parameters.signature_schemes.iter().copied();
+        let ours = self.signature_schemes.iter().copied();
         let ours: Vec<_> = ours.map(SignatureScheme).collect();
-        match self.parameters.profile.prefer_server_order {
+        match self.profile.prefer_server_order {
             true => common_schemes(&ours, offered),
             false => common_schemes(offered, &ours),
         }
@@ -243,15 +193,15 @@ impl ServerHooks {
 
     /// The version by whose rules keys sign.
     fn rules(&self) -> Version {
-        match self.parameters.binds_curves {
+        match self.binds_curves {
             true => Version::TLS1_3,
-            false => self.parameters.version,
+            false => self.version,
         }
     }
 
     /// The order of signature schemes decides between several certificates.
     fn first_to_sign(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
-        let keys = &self.parameters.credentials;
+        let keys = &self.credentials;
         schemes.iter().find_map(|scheme| {
             let scheme = std::slice::from_ref(scheme);
             keys.iter().find_map(|key| key.select(self.rules(), scheme))
@@ -265,9 +215,9 @@ impl ServerHooks {
         hello: &ClientHello<'_>,
         usable: &[SignatureScheme],
     ) -> Option<SelectedCredential> {
-        let ours = &self.parameters.profile.provider.tls12_cipher_suites;
+        let ours = &self.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.parameters.profile.prefer_server_order {
+        let ordered: Vec<_> = if self.profile.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
                 .collect()
@@ -301,15 +251,15 @@ impl StoresServerSessions for ServerHooks {
     }
 
     fn get(&self, key: ServerSessionKey<'_>) -> Option<Vec<u8>> {
-        self.resumable(key.as_ref())
+        resumable(key.as_ref())
     }
 
     fn take(&self, key: ServerSessionKey<'_>) -> Option<Vec<u8>> {
-        self.resumable(key.as_ref())
+        resumable(key.as_ref())
     }
 
     fn can_cache(&self) -> bool {
-        self.parameters.session_ids
+        with_server(|server| server.session_ids).unwrap_or(false)
     }
 }
 
@@ -323,11 +273,12 @@ impl TicketProducer for ServerHooks {
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
-        self.resumable(cipher)
+        resumable(cipher)
     }
 
     fn lifetime(&self) -> Duration {
-        Duration::from_secs(self.parameters.tickets.lifetime.into())
+        let seconds = with_server(|server| server.tickets.lifetime);
+        Duration::from_secs(seconds.unwrap_or(0).into())
     }
 }
 
@@ -344,7 +295,8 @@ impl ClientVerifier for ServerHooks {
         input: &SignatureVerificationInput<'_>,
     ) -> Result<HandshakeSignatureValid, Error> {
         let message = original(input.message);
-        let message = match self.hello_change() {
+        let change = with_server(ServerParameters::hello_change).flatten();
+        let message = match change {
             None => message,
             Some(change) => Cow::Owned(change.signed(&message).into_owned()),
         };
@@ -368,24 +320,41 @@ impl ClientVerifier for ServerHooks {
     }
 
     fn root_hint_subjects(&self) -> Arc<[DistinguishedName]> {
-        self.client_ca_names.clone()
+        let names = |server: &ServerParameters| {
+            let names = server.client_ca_names.iter();
+            names.map(|name| distinguished_name(name)).collect()
+        };
+        with_server(names).unwrap_or_default()
     }
 
     /// Asked when the client's certificates have come: the program may have changed its mind since
     /// it was asked for them.
     fn client_auth_mandatory(&self) -> bool {
-        self.client_authentication() == ClientAuthentication::Required
+        let at_first = || with_server(|server| server.client_authentication);
+        // As the program wants it now, if it can be asked.
+        let now = thread::ask(|delegate| delegate.client_authentication()).or_else(at_first);
+        now == Some(ClientAuthentication::Required)
     }
 
     /// Asked when a connection is made, so that what a client would have to sign is kept, and when
     /// the server's flight is written.
     fn offer_client_auth(&self) -> bool {
-        thread::ask(|delegate| delegate.client_authentication() != ClientAuthentication::None)
+        let may_ask = with_server(|server| {
+            server.may_ask_later || server.client_authentication != ClientAuthentication::None
+        });
+        may_ask == Some(true)
+            && thread::ask(|delegate| {
+                delegate.client_authentication() != ClientAuthentication::None
+            })
             .unwrap_or(true)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.client_schemes.clone()
+        let schemes = |server: &ServerParameters| {
+            let numbers = server.client_signature_schemes.iter();
+            numbers.copied().map(SignatureScheme).collect()
+        };
+        with_server(schemes).unwrap_or_default()
     }
 }
 

@@ -49,7 +49,7 @@ impl Engine {
     }
 
     /// Starts a server, once its ClientHello is in the input and has been examined.
-    pub fn accept(&mut self, mut parameters: ServerParameters) -> Result<(), Failure> {
+    pub fn accept(&mut self, mut parameters: Box<ServerParameters>) -> Result<(), Failure> {
         let driven = self.driven();
         driven.algorithms = parameters.profile.algorithms.clone();
         driven.adapted = Adapted::new(&parameters.hello_changes).map(Box::new);
@@ -57,14 +57,16 @@ impl Engine {
             self.input
                 .change_unprocessed(|records| disguise(records, offset));
         }
+        let hello_change = parameters.hello_change();
         let accepted = self.drive(None, |_| {
             let session = parameters.resume.as_mut().map(|offer| &mut offer.session);
             take_external_psk(session)?;
-            server::accept(parameters)
+            thread::with(|driven| driven.server = Some(parameters));
+            server::accept()
         });
-        let (connection, hooks) = accepted.map_err(|error| failed(&error, Side::Server))?;
-        self.driven().hello_change = hooks.hello_change();
-        self.tls = Tls::Server(connection, hooks);
+        let connection = accepted.map_err(|error| failed(&error, Side::Server))?;
+        self.driven().hello_change = hello_change;
+        self.tls = Tls::Server(connection);
         // A program that goes on with the handshake in a callback starts it twice.
         self.events = Events::default();
         Ok(())

@@ -178,8 +178,8 @@ fn server_parameters(
     resume: Option<ResumeOffer>,
     tls12_tickets: bool,
     early_data: EarlyDataPolicy,
-) -> ServerParameters {
-    ServerParameters {
+) -> Box<ServerParameters> {
+    Box::new(ServerParameters {
         profile: profile(version),
         version,
         credentials: vec![CertifiedKey::new(vec![vec![0x30, 0]], Arc::new(FakeKey), None).unwrap()],
@@ -205,7 +205,7 @@ fn server_parameters(
         hello_changes: HelloChanges::default(),
         max_fragment: 16384,
         hidden_master_secret: None,
-    }
+    })
 }
 
 /// What `ClientHello` says for a session id.

@@ -2,7 +2,8 @@
 //!
 //! rustls's provider is shared by all connections, and its wrappers are called deep inside rustls.
 //! So they find on their thread what they have to know of the connection that rustls works for, and
-//! record there what they observe. The hooks of the connection find their delegate there.
+//! record there what they observe. The hooks, which connections share too, find there their connection
+//! and its delegate.
 //!
 //! A callback of the program may drive another connection, which has the thread until that drive
 //! ends. Handlers of `atexit(3)` and destructors of thread-locals may use the library too, so a
@@ -13,12 +14,13 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use rustls::Error;
-use rustls::client::{ClientCredentialResolver, Tls13Session};
+use rustls::client::Tls13Session;
 use rustls::crypto::tls13::HkdfExpander;
 use zeroize::Zeroizing;
 
 use super::adapted_hello::Adapted;
 use super::alerts::Alerts;
+use super::client::DrivenClient;
 use super::delegate::{Delegate, PeerRejected};
 use super::early_data::Decrypted;
 use super::external_psk::ExternalPsk;
@@ -26,7 +28,7 @@ use super::failure::error_with_alert;
 use super::finished::Finished;
 use super::hello_change::HelloChange;
 use super::messages::ObservedRecords;
-use super::server_flight::ServerFlight;
+use super::server_parameters::ServerParameters;
 use crate::callback::scoped::Scoped;
 use crate::libcrypto::algorithms::Algorithms;
 use crate::wire::Alert;
@@ -50,8 +52,10 @@ pub(super) struct Driven {
     pub(super) certificate_limit: Option<usize>,
     /// What a record that rustls encrypts becomes.
     pub(super) record_change: Option<RecordChange>,
-    /// Client: itself, and its server.
+    /// Client: itself, and its server. Until the end of the handshake; elsewhere while it asks.
     pub(super) client: Option<Box<DrivenClient>>,
+    /// Server: what it was made from. As above.
+    pub(super) server: Option<Box<ServerParameters>>,
     /// A TLS 1.3 session that is being restored.
     pub(super) restoring: Option<Box<Restoring>>,
 
@@ -119,36 +123,6 @@ pub(super) enum RecordChange {
     Handshake,
 }
 
-/// A client, and what is known of its server.
-pub(super) struct DrivenClient {
-    /// Chooses a certificate. It is elsewhere while it does.
-    pub(super) credentials: Option<Arc<dyn ClientCredentialResolver>>,
-    /// A certificate might be sent.
-    pub(super) may_authenticate: bool,
-    /// The server speaks TLS 1.3.
-    pub(super) speaks_tls13: bool,
-    /// The EncryptedExtensions have come.
-    pub(super) has_extensions: bool,
-    /// The server's messages, until its certificate is known.
-    pub(super) flight: ServerFlight,
-}
-
-impl DrivenClient {
-    /// Before its ClientHello.
-    pub(super) fn new(
-        may_authenticate: bool,
-        credentials: Arc<dyn ClientCredentialResolver>,
-    ) -> Self {
-        Self {
-            credentials: Some(credentials),
-            may_authenticate,
-            speaks_tls13: false,
-            has_extensions: false,
-            flight: ServerFlight::default(),
-        }
-    }
-}
-
 /// A TLS 1.3 session on its way into rustls.
 #[derive(Default)]
 pub(super) struct Restoring {
@@ -206,6 +180,22 @@ pub(super) fn with<R>(work: impl FnOnce(&mut Driven) -> R) -> Option<R> {
         let mut driven = thread.driven.borrow_mut();
         driven.as_deref_mut().map(work)
     })
+}
+
+/// Runs `work`, which may ask, with the client that is driven on this thread.
+pub(super) fn with_client<R>(work: impl FnOnce(&mut DrivenClient) -> R) -> Option<R> {
+    let mut client = with(|driven| driven.client.take())??;
+    let result = work(&mut client);
+    with(|driven| driven.client = Some(client));
+    Some(result)
+}
+
+/// Runs `work`, which may ask, with the parameters of the server that is driven on this thread.
+pub(super) fn with_server<R>(work: impl FnOnce(&ServerParameters) -> R) -> Option<R> {
+    let server = with(|driven| driven.server.take())??;
+    let result = work(&server);
+    with(|driven| driven.server = Some(server));
+    Some(result)
 }
 
 /// Asks the delegate of the connection that is driven on this thread. `None` when there is none.

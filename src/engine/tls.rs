@@ -1,7 +1,6 @@
 //! [`Engine`]: the state of TLS on one connection, and how it is driven.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use rustls::enums::ProtocolVersion;
 use rustls::{
@@ -18,7 +17,6 @@ use super::hello_change::HelloWriter;
 use super::messages::{ObservedRecords, Record};
 use super::new_session_ticket::TicketSource;
 use super::record::{Expected, RecordBuffer, RecordProblem};
-use super::server::ServerHooks;
 use super::spare;
 use super::thread::{self, Driven};
 use super::unfinished_exporter::UnfinishedExporter;
@@ -52,7 +50,7 @@ pub(super) enum Tls {
     #[default]
     Idle,
     Client(Box<Connection<ClientSide, Tcp>>, HelloWriter),
-    Server(Box<Connection<ServerSide, Tcp>>, Arc<ServerHooks>),
+    Server(Box<Connection<ServerSide, Tcp>>),
 }
 
 /// How far a connection has come.
@@ -71,7 +69,7 @@ impl Tls {
         match self {
             Self::Idle => true,
             Self::Client(connection, _) => connection.is_handshaking(),
-            Self::Server(connection, _) => connection.is_handshaking(),
+            Self::Server(connection) => connection.is_handshaking(),
         }
     }
 }
@@ -131,7 +129,7 @@ impl Engine {
                 ..Expected::default()
             },
             Tls::Client(connection, _) => expected(connection, connection.is_handshaking(), false),
-            Tls::Server(connection, _) => expected(connection, connection.is_handshaking(), true),
+            Tls::Server(connection) => expected(connection, connection.is_handshaking(), true),
         };
         self.input.filled(count, expected)
     }
@@ -176,7 +174,7 @@ impl Engine {
                     .is_some_and(|driven| driven.server_name_acknowledged),
                 ..facts(connection)
             },
-            Tls::Server(connection, _) => facts(connection),
+            Tls::Server(connection) => facts(connection),
         }
     }
 
@@ -193,7 +191,7 @@ impl Engine {
     /// Whether a TLS 1.3 server has sent its ServerHello, and with it all of its flight.
     pub fn has_answered(&self) -> bool {
         match &self.tls {
-            Tls::Server(connection, _) => connection.handshake_kind().is_some(),
+            Tls::Server(connection) => connection.handshake_kind().is_some(),
             _ => false,
         }
     }

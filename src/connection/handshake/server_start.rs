@@ -103,7 +103,7 @@ impl Connection {
             profile,
         };
         self.engine
-            .with(|engine| engine.accept(parameters))?
+            .with(|engine| engine.accept(Box::new(parameters)))?
             .map_err(|failure| self.fail(failure))
     }
 
