@@ -16,7 +16,7 @@ PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
 .PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-locks test-core-programs test-programs \
-        programs-table bench fuzz install uninstall help
+        programs-table bench bench-all fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -72,8 +72,11 @@ test-programs: build ## all real programs, or some (PROGRAMS="curl nginx")
 programs-table: ## write docs/programs.md from the results of test-programs
 	$(RUN_PROGRAMS) --table
 
-bench: build ## compare speed and memory with the system's libssl (BENCH="handshake" for a part)
-	benches/run $(BENCH)
+bench: build ## compare with the system's libssl and AWS-LC's, in one table (BENCH="handshake" for a part)
+	benches/compare --library $(LIBRARY) $(BENCH)
+
+bench-all: build ## the same measures and more, on the system's libssl and ours, with the spread of each
+	benches/run --library $(LIBRARY) $(BENCH)
 
 # fuzz/ is a cargo-fuzz package. Each target runs for FUZZ_SECONDS; findings are in fuzz/artifacts.
 # RUSTC_BOOTSTRAP makes the stable compiler accept the flags that libFuzzer needs.

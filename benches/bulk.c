@@ -6,10 +6,14 @@
 
 /* A message of a chatty protocol: here the cost of the calls counts, not that of the cipher. */
 #define SMALL_SIZE 256
+/* A short page, or a part of one. */
+#define SHORT_SIZE 1024
 
 enum {
     TO_SERVER,
     TO_CLIENT,
+    SHORT_TO_SERVER,
+    SHORT_TO_CLIENT,
     SMALL
 };
 
@@ -61,7 +65,10 @@ static void bulk(const struct measure *measure)
 {
     SSL_CTX *client = client_context(measure->version);
     SSL_CTX *server = server_context(measure->version);
-    struct stream stream = { .size = measure->variant == SMALL ? SMALL_SIZE : RECORD_SIZE };
+    int is_small = measure->variant == SMALL;
+    int is_short = measure->variant == SHORT_TO_SERVER || measure->variant == SHORT_TO_CLIENT;
+    struct stream stream = { .size = is_small ? SMALL_SIZE : is_short ? SHORT_SIZE
+                                                                      : RECORD_SIZE };
     char cipher[64];
 
     /* TLS 1.2 names the kind of the server's key in the suite, TLS 1.3 does not. */
@@ -77,25 +84,27 @@ static void bulk(const struct measure *measure)
     REQUIRE(strcmp(SSL_get_cipher_name(stream.pair.client), cipher) == 0);
     printf("# %s: %s %s\n", measure->name, SSL_get_version(stream.pair.client), cipher);
 
-    int down = measure->variant == TO_CLIENT;
+    int down = measure->variant == TO_CLIENT || measure->variant == SHORT_TO_CLIENT;
     stream.from = down ? stream.pair.server : stream.pair.client;
     stream.to = down ? stream.pair.client : stream.pair.server;
     check_content(&stream, 1);
-    if (measure->variant == SMALL)
-        measure_rate(measure->name, "/s", 1, there_and_back, &stream);
+    if (is_small)
+        measure_rate(&(struct work){ measure->name, "/s", 1, there_and_back, NULL, &stream });
     else
-        measure_rate(measure->name, "MB/s", stream.size / 1e6, one_way, &stream);
+        measure_rate(&(struct work){ measure->name, "MB/s", stream.size / 1e6, one_way, NULL, &stream });
     check_content(&stream, 2);
     pair_close(&stream.pair);
     SSL_CTX_free(client);
     SSL_CTX_free(server);
 }
 
-#define BULK(label, version, cipher)                                  \
-    { "bulk." label ".to-server", bulk, version, TO_SERVER, cipher }, \
-    {                                                                 \
-        "bulk." label ".to-client", bulk, version, TO_CLIENT, cipher  \
-    }
+// clang-format off
+#define BULK(label, version, cipher)                                           \
+    { "bulk." label ".to-server", bulk, version, TO_SERVER, cipher },          \
+    { "bulk." label ".to-client", bulk, version, TO_CLIENT, cipher },          \
+    { "bulk." label ".1k.to-server", bulk, version, SHORT_TO_SERVER, cipher }, \
+    { "bulk." label ".1k.to-client", bulk, version, SHORT_TO_CLIENT, cipher }
+// clang-format on
 
 const struct measure bulk_measures[] = {
     BULK("tls13.aes128gcm", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"),

@@ -23,9 +23,10 @@ class Failure(Exception):
 class Library:
     """One libssl to measure: the system's, or the one in a file."""
 
-    def __init__(self, name, path=None):
+    def __init__(self, name, path=None, program=PROGRAM):
         self.name = name
         self.path = path
+        self.program = program
 
     def environment(self, extra=()):
         """The environment that makes a program use this library."""
@@ -36,11 +37,19 @@ class Library:
         environment.update(extra)
         return environment
 
+    def version(self):
+        """A text that changes when the library or the program does."""
+        file = self.path or self.program
+        files = [self.program] if self.path is None else [self.program, self.path]
+        return " ".join([self.name, str(file), *(str(each.stat().st_mtime_ns) for each in files)])
+
     def check(self, output):
         """Raises Failure unless the output says that this very library did the work."""
         used = [line.split(": ", 1)[1] for line in output.splitlines() if line.startswith("# library: ")]
         if len(used) != 1:
             raise Failure("the program does not say which library it used")
+        if self.program != PROGRAM:
+            return
         is_ours = self.path is not None and Path(used[0]).resolve() == self.path
         if is_ours != (self.path is not None):
             raise Failure(f"{used[0]} did the work, not {self.path}")
@@ -63,27 +72,35 @@ def libraries(path, system_only):
     return [system, Library("ours", path.resolve())]
 
 
+def sources():
+    """The C files of `tls`."""
+    return sorted(HERE.glob("*.c"))
+
+
+def is_newer(target, files):
+    """Does the target exist, and is it newer than all these files?"""
+    return target.exists() and all(target.stat().st_mtime > file.stat().st_mtime for file in files)
+
+
 def build():
     """Compiles `tls` against the system's libssl, if its sources are newer than it."""
-    sources = sorted(HERE.glob("*.c"))
-    newest = max(file.stat().st_mtime for file in [*sources, *HERE.glob("*.h")])
-    if PROGRAM.exists() and PROGRAM.stat().st_mtime > newest:
+    if is_newer(PROGRAM, [*sources(), *HERE.glob("*.h")]):
         return
     compiler = os.environ.get("CC", "cc")
     if not shutil.which(compiler):
         complain(f"needs a C compiler; {compiler} is not there")
     PROGRAM.parent.mkdir(parents=True, exist_ok=True)
     fresh = PROGRAM.with_suffix(f".{os.getpid()}")
-    command = [compiler, *FLAGS, "-o", str(fresh), *map(str, sources), "-lssl", "-lcrypto"]
+    command = [compiler, *FLAGS, "-o", str(fresh), *map(str, sources()), "-lssl", "-lcrypto"]
     if subprocess.run(command, check=False).returncode != 0:
         complain("could not build the program; it needs the packages gcc, libc6-dev and libssl-dev")
     fresh.replace(PROGRAM)
 
 
-def measures(names):
+def measures(names, program=PROGRAM):
     """The names of all measures that are meant by these names of parts or measures."""
     listing = subprocess.run(
-        [str(PROGRAM), "--list", *names],
+        [str(program), "--list", *names],
         env=Library("system").environment(), capture_output=True, text=True, check=False,
     )
     if listing.returncode != 0:
@@ -96,7 +113,7 @@ def run_program(library, arguments, before=(), extra=()):
 
     Returns the completed process, or raises Failure.
     """
-    command = [*before, str(PROGRAM), *arguments]
+    command = [*before, str(library.program), *arguments]
     try:
         done = subprocess.run(
             command, env=library.environment(extra), stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
-/* Heap that one idle connection holds at the server.
+/* Heap that one idle connection holds at the server, or at the client.
  *
- * The clients live in a child process, so that this heap has nothing of them. What is counted is
+ * The other ends live in a child process, so that this heap has nothing of them. What is counted is
  * what malloc() has given out and not yet got back: the SSL, its socket BIO, its session. */
 #include "support.h"
 
@@ -17,11 +17,12 @@
 #define ALL (WARM_UP + CONNECTIONS)
 
 /* AFTER_DATA: one full record has gone each way. RELEASED: so too, with SSL_MODE_RELEASE_BUFFERS,
- * which servers with many idle connections set. */
+ * which servers with many idle connections set. AT_CLIENT: after the handshake. */
 enum {
     AFTER_HANDSHAKE,
     AFTER_DATA,
-    RELEASED
+    RELEASED,
+    AT_CLIENT
 };
 
 static unsigned char record[RECORD_SIZE];
@@ -40,20 +41,53 @@ static void read_all(SSL *ssl)
     }
 }
 
-/* The child: one client after the other. The sockets close with the process, after the parent
- * has counted. */
-static void run_clients(const struct measure *measure, int ends[ALL][2], int last_word)
+/* This end's connection after its part of what the measure wants. In TLS 1.3 a client takes the tickets in. */
+static SSL *connection(SSL_CTX *context, const struct measure *measure, int socket, int is_client)
 {
-    SSL_CTX *context = client_context(measure->version);
+    SSL *ssl = is_client ? client_new(context) : SSL_new(context);
+    int with_data = measure->variant == AFTER_DATA || measure->variant == RELEASED;
+
+    REQUIRE(ssl != NULL && SSL_set_fd(ssl, socket) == 1);
+    REQUIRE((is_client ? SSL_connect(ssl) : SSL_accept(ssl)) == 1 && !SSL_session_reused(ssl));
+    if (measure->variant == AT_CLIENT) {
+        /* A byte follows the tickets. */
+        if (is_client)
+            REQUIRE(SSL_read(ssl, record, 1) == 1);
+        else
+            REQUIRE(SSL_write(ssl, record, 1) == 1);
+    } else if (with_data && is_client) {
+        write_all(ssl);
+        read_all(ssl);
+    } else if (with_data) {
+        read_all(ssl);
+        write_all(ssl);
+    }
+    return ssl;
+}
+
+static SSL_CTX *context_of(const struct measure *measure, int is_client)
+{
+    SSL_CTX *context =
+        is_client ? client_context(measure->version) : server_context(measure->version);
+
+    /* The cache is another matter: only the connection is to hold its session. */
+    if (!is_client)
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    if (measure->variant == RELEASED)
+        SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    return context;
+}
+
+/* The child: one end after the other. The sockets close with the process, after the parent
+ * has counted. */
+static void run_others(const struct measure *measure, int ends[ALL][2], int last_word)
+{
+    int is_client = measure->variant != AT_CLIENT;
+    SSL_CTX *context = context_of(measure, is_client);
     char byte;
 
     for (int i = 0; i < ALL; i++) {
-        SSL *ssl = client_new(context);
-        REQUIRE(SSL_set_fd(ssl, ends[i][1]) == 1 && SSL_connect(ssl) == 1);
-        if (measure->variant != AFTER_HANDSHAKE) {
-            write_all(ssl);
-            read_all(ssl);
-        }
+        SSL *ssl = connection(context, measure, ends[i][1], is_client);
         /* Says nothing to the peer, which is to stay as it is. */
         SSL_set_quiet_shutdown(ssl, 1);
         REQUIRE(SSL_shutdown(ssl) == 1);
@@ -64,19 +98,6 @@ static void run_clients(const struct measure *measure, int ends[ALL][2], int las
     _exit(0);
 }
 
-static SSL *serve(SSL_CTX *context, const struct measure *measure, int socket)
-{
-    SSL *ssl = SSL_new(context);
-
-    REQUIRE(ssl != NULL && SSL_set_fd(ssl, socket) == 1);
-    REQUIRE(SSL_accept(ssl) == 1 && !SSL_session_reused(ssl));
-    if (measure->variant != AFTER_HANDSHAKE) {
-        read_all(ssl);
-        write_all(ssl);
-    }
-    return ssl;
-}
-
 static double heap_bytes(void)
 {
     struct mallinfo2 info = mallinfo2();
@@ -84,24 +105,21 @@ static double heap_bytes(void)
     return (double)(info.uordblks + info.hblkhd);
 }
 
-static void serve_and_count(const struct measure *measure, int ends[ALL][2])
+static void connect_and_count(const struct measure *measure, int ends[ALL][2])
 {
-    SSL_CTX *context = server_context(measure->version);
-    SSL *servers[ALL];
+    int is_client = measure->variant == AT_CLIENT;
+    SSL_CTX *context = context_of(measure, is_client);
+    SSL *connections[ALL];
     double before = 0;
 
-    /* The cache is another matter: only the connection is to hold its session. */
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    if (measure->variant == RELEASED)
-        SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     for (int i = 0; i < ALL; i++) {
         if (i == WARM_UP)
             before = heap_bytes();
-        servers[i] = serve(context, measure, ends[i][0]);
+        connections[i] = connection(context, measure, ends[i][0], is_client);
     }
     print_figure(measure->name, (heap_bytes() - before) / CONNECTIONS, "B");
     for (int i = 0; i < ALL; i++)
-        SSL_free(servers[i]);
+        SSL_free(connections[i]);
     SSL_CTX_free(context);
 }
 
@@ -121,8 +139,8 @@ static void memory(const struct measure *measure)
         close(ends[i][child == 0 ? 0 : 1]);
     close(last_word[child == 0 ? 0 : 1]);
     if (child == 0)
-        run_clients(measure, ends, last_word[1]);
-    serve_and_count(measure, ends);
+        run_others(measure, ends, last_word[1]);
+    connect_and_count(measure, ends);
     close(last_word[0]);
     for (int i = 0; i < ALL; i++)
         close(ends[i][0]);
@@ -134,8 +152,10 @@ const struct measure memory_measures[] = {
     { "memory.tls13.idle", memory, TLS1_3_VERSION, AFTER_HANDSHAKE, NULL },
     { "memory.tls13.idle.after-data", memory, TLS1_3_VERSION, AFTER_DATA, NULL },
     { "memory.tls13.idle.release-buffers", memory, TLS1_3_VERSION, RELEASED, NULL },
+    { "memory.tls13.client.idle", memory, TLS1_3_VERSION, AT_CLIENT, NULL },
     { "memory.tls12.idle", memory, TLS1_2_VERSION, AFTER_HANDSHAKE, NULL },
     { "memory.tls12.idle.after-data", memory, TLS1_2_VERSION, AFTER_DATA, NULL },
     { "memory.tls12.idle.release-buffers", memory, TLS1_2_VERSION, RELEASED, NULL },
+    { "memory.tls12.client.idle", memory, TLS1_2_VERSION, AT_CLIENT, NULL },
     { NULL, NULL, 0, 0, NULL },
 };

@@ -75,7 +75,7 @@ static struct instruction decode(const uint8_t *code)
     int narrow = 0;
     size_t at = 0;
 
-    for (; strchr("\xf0\x66\xf2\xf3\x2e\x36\x3e\x26\x64\x65\x67", code[at]) && code[at]; at++) {
+    for (; code[at] != 0 && strchr("\xf0\x66\xf2\xf3\x2e\x36\x3e\x26\x64\x65\x67", code[at]) != NULL; at++) {
         found.locks |= code[at] == 0xf0;
         found.thread_local |= code[at] == 0x64;
         narrow |= code[at] == 0x66;
@@ -341,18 +341,18 @@ static void warm_up(void (*operation)(void *), void *argument)
         operation(argument);
 }
 
-void step(const char *out, long count, void (*operation)(void *), void *argument)
+void step(const char *out, long count, long each, void (*operation)(void *), void *argument)
 {
     warm_up(operation, argument);
     begin();
     step_all(count, operation, argument);
-    end(out, count);
+    end(out, count * each);
 }
 
 /* ---- Two threads ---- */
 
 /* What both threads are to do, in turns: 0 and 1 warm up, 2 and 3 step. */
-struct work {
+struct turns {
     long count;
     void (*prepare)(void *);
     void (*operation)(void *);
@@ -363,48 +363,48 @@ struct work {
 };
 
 struct worker {
-    struct work *work;
+    struct turns *turns;
     int number;
 };
 
-static void await(struct work *work, int turn)
+static void await(struct turns *turns, int turn)
 {
-    pthread_mutex_lock(&work->mutex);
-    while (work->turn < turn)
-        pthread_cond_wait(&work->changed, &work->mutex);
-    pthread_mutex_unlock(&work->mutex);
+    pthread_mutex_lock(&turns->mutex);
+    while (turns->turn < turn)
+        pthread_cond_wait(&turns->changed, &turns->mutex);
+    pthread_mutex_unlock(&turns->mutex);
 }
 
-static void next_turn(struct work *work)
+static void next_turn(struct turns *turns)
 {
-    pthread_mutex_lock(&work->mutex);
-    work->turn++;
-    pthread_cond_broadcast(&work->changed);
-    pthread_mutex_unlock(&work->mutex);
+    pthread_mutex_lock(&turns->mutex);
+    turns->turn++;
+    pthread_cond_broadcast(&turns->changed);
+    pthread_mutex_unlock(&turns->mutex);
 }
 
 static void *work_on(void *argument)
 {
     struct worker *worker = argument;
-    struct work *work = worker->work;
-    void *mine = work->arguments[worker->number];
+    struct turns *turns = worker->turns;
+    void *mine = turns->arguments[worker->number];
 
-    await(work, worker->number);
-    work->prepare(mine);
-    warm_up(work->operation, mine);
-    next_turn(work);
-    await(work, 2 + worker->number);
+    await(turns, worker->number);
+    turns->prepare(mine);
+    warm_up(turns->operation, mine);
+    next_turn(turns);
+    await(turns, 2 + worker->number);
     steps.thread = worker->number;
-    step_all(work->count, work->operation, mine);
-    next_turn(work);
-    await(work, 4);
+    step_all(turns->count, turns->operation, mine);
+    next_turn(turns);
+    await(turns, 4);
     return NULL;
 }
 
 void step_on_two_threads(const char *out, long count, void (*prepare)(void *),
                          void (*operation)(void *), void *arguments[2])
 {
-    struct work work = {
+    struct turns turns = {
         .count = count,
         .prepare = prepare,
         .operation = operation,
@@ -412,7 +412,7 @@ void step_on_two_threads(const char *out, long count, void (*prepare)(void *),
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
     };
-    struct worker workers[2] = { { &work, 0 }, { &work, 1 } };
+    struct worker workers[2] = { { &turns, 0 }, { &turns, 1 } };
     pthread_t threads[2];
 
     begin();
@@ -425,9 +425,9 @@ void step_on_two_threads(const char *out, long count, void (*prepare)(void *),
 
 #else
 
-void step(const char *out, long count, void (*operation)(void *), void *argument)
+void step(const char *out, long count, long each, void (*operation)(void *), void *argument)
 {
-    (void)out, (void)count, (void)operation, (void)argument;
+    (void)out, (void)count, (void)each, (void)operation, (void)argument;
     fail("single steps are for x86-64 only");
 }
 

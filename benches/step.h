@@ -22,8 +22,8 @@ extern volatile enum side step_side;
 #define STEP_WARM_UP 20
 
 /* Does the operation STEP_WARM_UP times, and then `count` times by single steps. The file `out`
- * then has what `stepping.py` reads. */
-void step(const char *out, long count, void (*operation)(void *), void *argument);
+ * then has what `stepping.py` reads; an operation counts as `each`. */
+void step(const char *out, long count, long each, void (*operation)(void *), void *argument);
 
 /* The same on two threads with an argument each, first on one and then on the other, while both
  * live: what both have locked is what they would contend for. `prepare` comes before the warm-up. */

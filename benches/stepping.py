@@ -41,6 +41,7 @@ class Steps:
                 getattr(self, "_" + kind)(rest)
 
     def _count(self, text):
+        # Of what the measure counts: operations, or the many that one of them consists of.
         self.count = int(text)
 
     def _map(self, text):

@@ -1,10 +1,9 @@
 #include "support.h"
 
+#include "awslc.h"
 #include "step.h"
 
 #include <openssl/err.h>
-#include <openssl/rsa.h>
-#include <openssl/x509v3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +92,8 @@ void pair_handshake(struct pair *pair)
         if (!server_done)
             server_done = handshake_step(pair->server, &pair->server_seconds);
     }
+    step_side = SERVER_SIDE;
+    send_tickets(pair->server);
     step_side = CLIENT_SIDE;
     /* In TLS 1.3 the tickets arrive after the handshake, and only a read takes them in. */
     double start = options.sides ? wall_seconds() : 0;
@@ -135,10 +136,15 @@ static SSL_CTX *context_new(const SSL_METHOD *method, int version)
 
 SSL_CTX *server_context(int version)
 {
+    return server_context_with(version, identity_get()->leaf);
+}
+
+SSL_CTX *server_context_with(int version, X509 *leaf)
+{
     const struct identity *identity = identity_get();
     SSL_CTX *context = context_new(TLS_server_method(), version);
 
-    REQUIRE(SSL_CTX_use_certificate(context, identity->leaf) == 1);
+    REQUIRE(SSL_CTX_use_certificate(context, leaf) == 1);
     REQUIRE(SSL_CTX_use_PrivateKey(context, identity->key) == 1);
     REQUIRE(SSL_CTX_set_session_id_context(context, (const unsigned char *)"bench", 5) == 1);
     return context;
@@ -148,6 +154,7 @@ SSL_CTX *client_context(int version)
 {
     SSL_CTX *context = context_new(TLS_client_method(), version);
 
+    keep_sessions(context);
     if (options.verify) {
         X509_STORE *store = SSL_CTX_get_cert_store(context);
 
@@ -175,75 +182,6 @@ SSL *client_new(SSL_CTX *context)
     REQUIRE(SSL_set_tlsext_host_name(ssl, HOST_NAME) == 1);
     REQUIRE(!options.verify || SSL_set1_host(ssl, HOST_NAME) == 1);
     return ssl;
-}
-
-/* ---- Certificates ---- */
-
-static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
-{
-    X509V3_CTX context;
-
-    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    REQUIRE(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
-    X509_EXTENSION_free(extension);
-}
-
-/* An unsigned X.509 v3 certificate, valid from an hour ago for a day. */
-static X509 *certificate_new(long serial, const char *name, EVP_PKEY *key)
-{
-    X509 *certificate = X509_new();
-
-    REQUIRE(certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1);
-    REQUIRE(ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial) == 1);
-    REQUIRE(X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != NULL);
-    REQUIRE(X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * 3600) != NULL);
-    REQUIRE(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                                       (const unsigned char *)name, -1, -1, 0)
-            == 1);
-    REQUIRE(X509_set_pubkey(certificate, key) == 1);
-    return certificate;
-}
-
-static void sign(X509 *certificate, X509 *issuer, EVP_PKEY *issuer_key)
-{
-    REQUIRE(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1);
-    REQUIRE(X509_sign(certificate, issuer_key, EVP_sha256()) > 0);
-}
-
-static EVP_PKEY *key_new(void)
-{
-    EVP_PKEY *key = options.key == KEY_RSA ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
-
-    REQUIRE(key != NULL);
-    return key;
-}
-
-const struct identity *identity_get(void)
-{
-    static struct identity identity;
-
-    if (identity.key != NULL)
-        return &identity;
-    EVP_PKEY *authority_key = key_new();
-    X509 *authority = certificate_new(1, "Benchmark CA", authority_key);
-    add_extension(authority, authority, NID_basic_constraints, "critical,CA:TRUE");
-    add_extension(authority, authority, NID_key_usage, "critical,keyCertSign,cRLSign");
-    add_extension(authority, authority, NID_subject_key_identifier, "hash");
-    sign(authority, authority, authority_key);
-
-    EVP_PKEY *key = key_new();
-    X509 *leaf = certificate_new(2, HOST_NAME, key);
-    add_extension(leaf, authority, NID_basic_constraints, "critical,CA:FALSE");
-    add_extension(leaf, authority, NID_key_usage, "critical,digitalSignature");
-    add_extension(leaf, authority, NID_ext_key_usage, "serverAuth");
-    add_extension(leaf, authority, NID_subject_alt_name, "DNS:" HOST_NAME);
-    add_extension(leaf, authority, NID_authority_key_identifier, "keyid:always");
-    sign(leaf, authority, authority_key);
-
-    EVP_PKEY_free(authority_key);
-    identity = (struct identity){ .key = key, .leaf = leaf, .authority = authority };
-    return &identity;
 }
 
 /* ---- Time ---- */
@@ -287,31 +225,40 @@ double median(double *values, size_t count)
 }
 
 /* CPU seconds that `count` operations take. */
-static double batch(long count, void (*operation)(void *), void *argument)
+static double batch(const struct work *work, long count)
 {
+    if (work->prepare != NULL)
+        work->prepare(work->argument, count);
     double start = cpu_seconds();
 
     for (long i = 0; i < count; i++)
-        operation(argument);
+        work->operation(work->argument);
     return cpu_seconds() - start;
 }
 
 /* Exactly options.count operations under callgrind's eye or by single steps, after some that warm up. */
-static void count_instructions(const char *name, void (*operation)(void *), void *argument)
+static void count_instructions(const struct work *work)
 {
+    /* What is counted: what the rate counts, or operations. */
+    long each = strcmp(work->unit, "/s") == 0 ? (long)work->amount : 1;
+
     if (options.step != NULL) {
-        step(options.step, options.count, operation, argument);
+        if (work->prepare != NULL)
+            work->prepare(work->argument, STEP_WARM_UP + options.count);
+        step(options.step, options.count, each, work->operation, work->argument);
     } else {
-        batch(options.count, operation, argument);
+        batch(work, options.count);
+        if (work->prepare != NULL)
+            work->prepare(work->argument, options.count);
         CALLGRIND_TOGGLE_COLLECT;
-        batch(options.count, operation, argument);
+        for (long i = 0; i < options.count; i++)
+            work->operation(work->argument);
         CALLGRIND_TOGGLE_COLLECT;
     }
-    print_figure(name, (double)options.count, "operations");
+    print_figure(work->name, (double)(options.count * each), "operations");
 }
 
-void measure_rate(const char *name, const char *unit, double amount, void (*operation)(void *),
-                  void *argument)
+void measure_rate(const struct work *work)
 {
     /* Neighbours on the machine can slow a batch down, never speed it up; so the fast ones tell
      * most. The very fastest may be luck. */
@@ -323,12 +270,12 @@ void measure_rate(const char *name, const char *unit, double amount, void (*oper
     long count = 1;
 
     if (options.count != 0) {
-        count_instructions(name, operation, argument);
+        count_instructions(work);
         return;
     }
     /* Warms up, and finds how many operations fill a batch. */
     double spent, wanted = options.seconds / (BATCHES + 1);
-    for (double total = 0; (spent = batch(count, operation, argument)) < wanted / 2;) {
+    for (double total = 0; (spent = batch(work, count)) < wanted / 2;) {
         total += spent;
         if (total > options.seconds / 4)
             break;
@@ -337,7 +284,7 @@ void measure_rate(const char *name, const char *unit, double amount, void (*oper
     count = (long)((double)count * wanted / spent);
     count = count < 1 ? 1 : count;
     for (int i = 0; i < BATCHES; i++)
-        rates[i] = (double)count * amount / batch(count, operation, argument);
+        rates[i] = (double)count * work->amount / batch(work, count);
     qsort(rates, BATCHES, sizeof *rates, compare);
-    print_figure(name, rates[CHOSEN], unit);
+    print_figure(work->name, rates[CHOSEN], work->unit);
 }

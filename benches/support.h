@@ -31,6 +31,7 @@ struct options {
 struct identity {
     EVP_PKEY *key;
     X509 *leaf;
+    EVP_PKEY *authority_key;
     X509 *authority;
 };
 
@@ -68,9 +69,13 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 
 /* Made at the first call, then always the same. */
 const struct identity *identity_get(void);
+/* Another certificate for the same key, from the same authority; the caller frees it. */
+X509 *leaf_new(const struct identity *identity, long serial);
 
 /* New contexts for exactly one protocol version; the caller frees them. */
 SSL_CTX *server_context(int version);
+/* The same with another certificate for the identity's key. */
+SSL_CTX *server_context_with(int version, X509 *leaf);
 SSL_CTX *client_context(int version);
 /* Allows exactly this suite, whichever protocol version it belongs to. */
 void context_set_cipher(SSL_CTX *context, int version, const char *cipher);
@@ -100,9 +105,18 @@ double median(double *values, size_t count);
 
 /* Prints the line that `run` reads. */
 void print_figure(const char *name, double value, const char *unit);
-/* Does `operation` in batches for options.seconds and prints how much of `unit` a fast batch (nine
- * in ten are slower) did in a second of CPU time; one operation stands for `amount` of the unit. */
-void measure_rate(const char *name, const char *unit, double amount, void (*operation)(void *),
-                  void *argument);
+/* An operation whose rate is to be measured. */
+struct work {
+    const char *name;
+    const char *unit; /* "/s", or what an operation has an amount of, a second */
+    double amount;    /* so much of the unit does one operation stand for */
+    void (*operation)(void *argument);
+    /* NULL, or what must be done before `count` operations, unmeasured. */
+    void (*prepare)(void *argument, long count);
+    void *argument;
+};
+/* Does the operation in batches for options.seconds and prints how much of the unit a fast batch
+ * (nine in ten are slower) did in a second of CPU time. */
+void measure_rate(const struct work *work);
 
 #endif
